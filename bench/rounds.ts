@@ -1,0 +1,41 @@
+/** Contenders measured in turns, A B A B …, each once unmeasured before. */
+import { spawnSync } from "node:child_process";
+
+/** Gives the measurements of one turn. */
+export type Turn<Figures> = () => Figures | Promise<Figures>;
+
+export async function inTurns<Figures>(
+  rounds: number,
+  turns: readonly Turn<Figures>[],
+): Promise<readonly (readonly Figures[])[]> {
+  const results: Figures[][] = turns.map(() => []);
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [index, turn] of turns.entries()) {
+      progress(`round ${round} of ${rounds}, contender ${index + 1} of ${turns.length}`);
+      const figures = await turn();
+      if (round > 0) results[index]?.push(figures);
+    }
+  }
+  progress("");
+  return results;
+}
+
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text}`);
+}
+
+/** Milliseconds that a whole process takes, from its start to its end. */
+export function wallTime(command: string, args: readonly string[]): number {
+  const start = performance.now();
+  const { status, error, stderr } = spawnSync(command, args, {
+    stdio: ["ignore", "ignore", "pipe"],
+    maxBuffer: 2 ** 26,
+  });
+  const time = performance.now() - start;
+  if (error !== undefined) throw error;
+  if (status !== 0)
+    throw new Error(
+      `${[command, ...args].join(" ").slice(0, 300)} exited with ${status}: ${stderr.toString().slice(-2000)}`,
+    );
+  return time;
+}

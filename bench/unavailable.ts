@@ -1,0 +1,4 @@
+/** Thrown when a benchmark cannot run here, with what it lacks. */
+export class Unavailable extends Error {
+  override readonly name = "Unavailable";
+}

@@ -1,0 +1,32 @@
+/**
+ * Signs in as a service account and prints the Cloud SQL instances of a project as JSON.
+ *
+ *   GOOGLE_APPLICATION_CREDENTIALS  path of the service account's key file
+ *   GOOGLE_CLOUD_PROJECT            id of the project
+ *   SQLADMIN_ROOT_URL               another server than Google's, such as a mock (optional)
+ */
+import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
+import { ServiceAccountCredentials } from "@discogen/runtime/auth";
+
+const {
+  GOOGLE_APPLICATION_CREDENTIALS: keyFile,
+  GOOGLE_CLOUD_PROJECT: project,
+  SQLADMIN_ROOT_URL: rootUrl,
+} = process.env;
+if (keyFile === undefined || project === undefined) {
+  throw new Error("Set GOOGLE_APPLICATION_CREDENTIALS to a key file and GOOGLE_CLOUD_PROJECT to a project id.");
+}
+
+const auth = await ServiceAccountCredentials.fromFile(keyFile, { scopes: SQLAdminClient.scopes });
+const sqladmin = new SQLAdminClient({ auth, rootUrl });
+
+const instances = [];
+let pages = 0;
+for await (const page of sqladmin.instances.list({ project }).pages()) {
+  pages += 1;
+  for (const { instance, databaseVersion, region, state, settings } of page.items ?? []) {
+    instances.push({ instance, databaseVersion, region, state, tier: settings?.tier });
+  }
+}
+console.error(`${instances.length} instances came over ${pages} pages.`);
+console.log(JSON.stringify(instances, undefined, 2));

@@ -1,0 +1,67 @@
+/** What a command is: words for people, options for the parser, and one function. */
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { diagnostic, InputError } from "../diagnostics.js";
+
+/** 0 done, 1 a check found something, 2 the input is at fault, 70 a bug in Discogen, 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 70 | 130;
+
+export type Options = NonNullable<ParseArgsConfig["options"]>;
+
+export interface Command {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What `--help` shows. */
+  readonly help: string;
+  readonly run: (args: readonly string[], signal: AbortSignal) => Promise<ExitCode>;
+}
+
+/** Options and arguments of a command line. */
+export interface Parsed {
+  readonly text: (name: string) => string | undefined;
+  /** Of an option that may be given again. */
+  readonly texts: (name: string) => readonly string[];
+  readonly flag: (name: string) => boolean;
+  readonly positionals: readonly string[];
+}
+
+/** @throws {InputError} with code USAGE for what the command does not know */
+export function parse(command: string, args: readonly string[], options: Options): Parsed {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return {
+      text: (name) => {
+        const value = values[name];
+        return typeof value === "string" ? value : undefined;
+      },
+      texts: (name) => {
+        const value = values[name];
+        return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
+      },
+      flag: (name) => values[name] === true,
+      positionals,
+    };
+  } catch (error) {
+    // The parser's second sentence explains how to pass an argument that begins with a dash: rarely what was meant.
+    const reason = (error instanceof Error ? error.message : String(error)).split(". ")[0] ?? "";
+    throw usage(command, reason);
+  }
+}
+
+/** One of a few words, or the first of them when absent. */
+export function choice<Word extends string>(
+  command: string,
+  parsed: Parsed,
+  name: string,
+  words: readonly [Word, ...Word[]],
+): Word {
+  const given = parsed.text(name);
+  if (given === undefined) return words[0];
+  const found = words.find((word) => word === given);
+  if (found === undefined) throw usage(command, `--${name} takes ${words.join(" or ")}, not ${JSON.stringify(given)}`);
+  return found;
+}
+
+export function usage(command: string, message: string): InputError {
+  const help = `Run \`discogen ${command} --help\`.`.replace(" ` ", "` ");
+  return new InputError([diagnostic("USAGE", `discogen ${command}`.trim(), message, { help })]);
+}

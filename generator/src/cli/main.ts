@@ -1,0 +1,83 @@
+/** argv → command → exit code. */
+import { formatDiagnostic, InputError } from "../diagnostics.js";
+import { VERSION } from "../version.js";
+import { type Command, type ExitCode, usage } from "./command.js";
+
+/** Each command is loaded when it is run: the type engines alone take a third of a second. */
+const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
+  generate: async () => (await import("./generate.js")).generateCommand,
+  check: async () => (await import("./generate.js")).checkCommand,
+  list: async () => (await import("./list.js")).listCommand,
+  scopes: async () => (await import("./scopes.js")).scopesCommand,
+  mock: async () => (await import("./mock.js")).mockCommand,
+};
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(await overview());
+    return name === undefined ? 2 : 0;
+  }
+  if (name === "--version" || name === "-v") {
+    process.stdout.write(`${VERSION}\n`);
+    return 0;
+  }
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load === undefined)
+    throw usage("", `there is no command ${JSON.stringify(name)}; there are ${Object.keys(COMMANDS).join(", ")}`);
+  const command = await load();
+  if (rest.includes("--help") || rest.includes("-h")) {
+    process.stdout.write(`${command.help.trim()}\n`);
+    return 0;
+  }
+  return command.run(rest, interruption());
+}
+
+async function overview(): Promise<string> {
+  const lines = await Promise.all(
+    Object.entries(COMMANDS).map(async ([name, load]) => `  ${name.padEnd(10)}${(await load()).summary}`),
+  );
+  return `discogen ${VERSION}: strongly typed TypeScript clients from Google API Discovery documents
+
+Usage: discogen <command> [options]
+
+${lines.join("\n")}
+
+\`discogen <command> --help\` tells more of each.
+`;
+}
+
+/** Aborts at the first Ctrl-C; a second one ends the process as usual. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  process.once("SIGINT", () => controller.abort());
+  process.once("SIGTERM", () => controller.abort());
+  return controller.signal;
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof InputError) {
+    process.stderr.write(`${error.diagnostics.map(formatDiagnostic).join("\n")}\n`);
+    return 2;
+  }
+  if (error instanceof Error && error.name === "AbortError") {
+    process.stderr.write("discogen: interrupted; files are as they were, or whole.\n");
+    return 130;
+  }
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `discogen: this is a bug in Discogen ${VERSION}; please report it with what follows.\n${trace}\n`,
+  );
+  return 70;
+}
+
+// A reader that has seen enough, such as `head`, is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}

@@ -1,0 +1,77 @@
+/** `discogen mock`. */
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { diagnosticsText } from "../report.js";
+import { diagnostic, InputError } from "../diagnostics.js";
+import { choice, type Command, type ExitCode, parse, usage } from "./command.js";
+
+export const mockCommand: Command = {
+  summary: "serves APIs on this machine, sign-in included",
+  help: `
+Usage: discogen mock <api…> [options]
+
+Serves the APIs and Google's token endpoint on loopback until it is interrupted. Sign in with the key file it writes:
+assertions are verified, and calls without a valid token are refused.
+
+  <api>               name:version of a bundled API, a path to a .json document, or its URL
+  --port N            port to listen on (default: a free one)
+  --key-file FILE     where to write the service-account key (default: service-account.json)
+  --reporter WORD     text (default), or json: one object on standard output
+
+Example:
+  discogen mock sqladmin:v1beta3 --port 8080 --key-file service-account.json
+`,
+  run,
+};
+
+async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+  const parsed = parse("mock", args, {
+    port: { type: "string" },
+    "key-file": { type: "string" },
+    reporter: { type: "string" },
+  });
+  const reporter = choice("mock", parsed, "reporter", ["text", "json"]);
+  const port = portOf(parsed.text("port"));
+  if (parsed.positionals.length === 0) throw usage("mock", "no API is named");
+  const [{ loadModel }, { exampleFixtures, startMock }] = await Promise.all([
+    import("../load.js"),
+    import("../mock/index.js"),
+  ]);
+  const loaded = await Promise.all(parsed.positionals.map((api) => loadModel(api, {}, signal)));
+  process.stderr.write(diagnosticsText(loaded.flatMap(({ warnings }) => warnings)));
+
+  const keyFile = parsed.text("key-file") ?? "service-account.json";
+  const models = loaded.map(({ model }) => model);
+  const mock = await startMock({ models, port, fixtures: exampleFixtures(models) }).catch((error: unknown) => {
+    throw usage("mock", `cannot listen on port ${port}: ${reasonOf(error)}`);
+  });
+  try {
+    await writeFile(keyFile, `${JSON.stringify(mock.key, undefined, 2)}\n`, { mode: 0o600 }).catch((error: unknown) => {
+      throw new InputError([
+        diagnostic("OUTPUT_UNWRITABLE", keyFile, reasonOf(error), {
+          help: "Name a file that can be written with --key-file.",
+        }),
+      ]);
+    });
+    const apis = models.map(({ id }) => id);
+    const text = `${apis.join(", ")} at ${mock.url}\nkey file: ${keyFile}\nCtrl-C ends it.`;
+    process.stdout.write(
+      `${reporter === "json" ? JSON.stringify({ apis, url: mock.url, tokenUrl: mock.tokenUrl, keyFile }) : text}\n`,
+    );
+    if (!signal.aborted) await once(signal, "abort");
+  } finally {
+    await mock.close();
+  }
+  return 0;
+}
+
+function portOf(text: string | undefined): number {
+  const port = Number(text ?? "0");
+  if (!/^\d+$/.test(text ?? "0") || port > 65_535)
+    throw usage("mock", `--port takes a number up to 65535, not ${JSON.stringify(text)}`);
+  return port;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

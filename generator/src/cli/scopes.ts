@@ -1,0 +1,51 @@
+/** `discogen scopes`. */
+import { loadModel } from "../load.js";
+import { methodsOf } from "../model/methods.js";
+import { fewestScopes } from "../model/scopes.js";
+import type { MethodModel } from "../model/types.js";
+import { choice, type Command, type ExitCode, parse, usage } from "./command.js";
+
+export const scopesCommand: Command = {
+  summary: "tells the fewest scopes that cover some methods",
+  help: `
+Usage: discogen scopes <api> [method…] [--reporter text|json]
+
+Prints the fewest OAuth 2.0 scopes with which the methods can be called, one a line; of every method, when none is
+named. Of several such sets it takes the one that opens the fewest other methods.
+
+  <api>               name:version of a bundled API, a path to a .json document, or its URL
+  [method…]           ids, such as sql.instances.list; without the leading name, as instances.list, too
+
+Example:
+  discogen scopes sqladmin:v1beta3 instances.list instances.get
+`,
+  run,
+};
+
+async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+  const parsed = parse("scopes", args, { reporter: { type: "string" } });
+  const reporter = choice("scopes", parsed, "reporter", ["text", "json"]);
+  const [api, ...names] = parsed.positionals;
+  if (api === undefined) throw usage("scopes", "no API is named");
+  const { model } = await loadModel(api, {}, signal);
+  const all = methodsOf(model.root);
+  const methods = names.length === 0 ? all : names.map((name) => named(name, all, model.id));
+  const scopes = fewestScopes(
+    methods.map((method) => method.scopes),
+    all.map((method) => method.scopes),
+  );
+  const result = { api: model.id, methods: methods.map(({ id }) => id), scopes };
+  process.stdout.write(
+    reporter === "json" ? `${JSON.stringify(result, undefined, 2)}\n` : scopes.map((scope) => `${scope}\n`).join(""),
+  );
+  return 0;
+}
+
+function named(name: string, all: readonly MethodModel[], api: string): MethodModel {
+  const found = all.find(({ id }) => id === name) ?? all.find(({ id }) => id.slice(id.indexOf(".") + 1) === name);
+  if (found !== undefined) return found;
+  const last = name.split(".").at(-1) ?? "";
+  const near = all.filter(({ id }) => id.endsWith(`.${last}`)).slice(0, 5);
+  const hint = near.length === 0 ? "" : `; there is ${near.map(({ id }) => id).join(", ")}`;
+  throw usage("scopes", `${api} has no method ${JSON.stringify(name)}${hint}`);
+}

@@ -1,0 +1,178 @@
+/** Text of a Discovery document → {@link DiscoveryDocument}, or everything that is wrong with it. */
+import { type Diagnostic, diagnostic, InputError, type Report } from "../diagnostics.js";
+import { isObject, jsonType, ObjectReader } from "./reader.js";
+import { resolveRoot } from "./root-url.js";
+import type {
+  DiscoveryDocument,
+  DiscoveryMediaUpload,
+  DiscoveryMethod,
+  DiscoveryResource,
+  DiscoverySchema,
+  DiscoveryVariant,
+} from "./types.js";
+
+/** A document and what may be odd, but not wrong, about it. */
+export interface ReadDocument {
+  readonly document: DiscoveryDocument;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * Reads a document.
+ *
+ * @param text JSON; a byte order mark is fine.
+ * @param file what to call the source in diagnostics
+ * @throws {InputError} with every fault found
+ */
+export function readDocument(text: string, file: string): ReadDocument {
+  const value = parseJson(text, file);
+  const diagnostics: Diagnostic[] = [];
+  const report: Report = (code, pointer, message) => diagnostics.push(diagnostic(code, file, message, { pointer }));
+  const fail = (message: string) => new InputError([diagnostic("NOT_A_DISCOVERY_DOCUMENT", file, message)]);
+
+  if (!isObject(value)) throw fail(`expected an object, found ${jsonType(value)}`);
+  const reason = reasonAgainst(value);
+  if (reason !== undefined) throw fail(reason);
+
+  const document = read(new ObjectReader(value, "", report), file, report);
+  if (diagnostics.some(({ severity }) => severity === "error")) throw new InputError(diagnostics);
+  return { document, warnings: diagnostics };
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    // The engine quotes the text around the fault, which may be anything, a private key included: only its lead is kept.
+    const reason = String(error instanceof Error ? error.message : error).split(/, (?="|\.\.\.)/)[0] ?? "";
+    throw new InputError([diagnostic("INVALID_JSON", file, reason)]);
+  }
+}
+
+function reasonAgainst(value: { readonly [key: string]: unknown }): string | undefined {
+  const kind = value["kind"] ?? undefined;
+  if (kind !== undefined && kind !== "discovery#restDescription") {
+    return `its kind is ${JSON.stringify(kind)}`;
+  }
+  const telling = ["resources", "methods", "schemas", "rootUrl", "baseUrl", "basePath", "servicePath"];
+  if (kind === undefined && !telling.some((key) => Object.hasOwn(value, key))) return "it has no kind";
+  const missing = ["name", "version"].filter((key) => typeof value[key] !== "string" || value[key] === "");
+  return missing.length === 0 ? undefined : `it has no ${missing.join(" and no ")}`;
+}
+
+function read(top: ObjectReader, file: string, report: Report): DiscoveryDocument {
+  const name = top.string("name") ?? "";
+  const version = top.string("version") ?? "";
+  for (const [key, value] of Object.entries({ name, version })) {
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value) || value.includes("..")) {
+      report("UNSAFE_NAME", `/${key}`, `${JSON.stringify(value)} cannot be the name of a folder`);
+    }
+  }
+  const scopes = top
+    .object("auth")
+    ?.object("oauth2")
+    ?.map("scopes", (entry) => entry.string("description") ?? "");
+  return {
+    file,
+    name,
+    version,
+    canonicalName: top.string("canonicalName"),
+    revision: top.string("revision") ?? "",
+    title: top.string("title") ?? "",
+    description: top.string("description") ?? "",
+    documentationLink: top.string("documentationLink") ?? "",
+    ...resolveRoot(top, report),
+    labels: top.strings("labels") ?? [],
+    features: top.strings("features") ?? [],
+    parameters: top.map("parameters", readSchema),
+    scopes: scopes ?? new Map(),
+    schemas: top.map("schemas", readSchema),
+    root: readResource(top),
+  };
+}
+
+function readResource(entry: ObjectReader): DiscoveryResource {
+  return {
+    pointer: entry.pointer,
+    deprecated: entry.flag("deprecated"),
+    methods: entry.map("methods", readMethod),
+    resources: entry.map("resources", readResource),
+  };
+}
+
+function readMethod(entry: ObjectReader): DiscoveryMethod {
+  const request = entry.object("request");
+  const response = entry.object("response");
+  const upload = entry.object("mediaUpload");
+  return {
+    pointer: entry.pointer,
+    id: entry.string("id"),
+    description: entry.string("description") ?? "",
+    deprecated: entry.flag("deprecated"),
+    httpMethod: entry.string("httpMethod"),
+    path: entry.string("path"),
+    parameters: entry.map("parameters", readSchema),
+    parameterOrder: entry.strings("parameterOrder") ?? [],
+    request: request && readSchema(request),
+    response: response && readSchema(response),
+    scopes: entry.strings("scopes") ?? [],
+    mediaUpload: upload && readMediaUpload(upload),
+    supportsMediaDownload: entry.flag("supportsMediaDownload"),
+    supportsSubscription: entry.flag("supportsSubscription"),
+    etagRequired: entry.flag("etagRequired"),
+    apiVersion: entry.string("apiVersion"),
+    streamingType: entry.string("streamingType"),
+  };
+}
+
+function readMediaUpload(entry: ObjectReader): DiscoveryMediaUpload {
+  const simple = entry.object("protocols")?.object("simple");
+  const path = simple?.string("path");
+  return {
+    accept: entry.strings("accept") ?? [],
+    maxSize: entry.scalar("maxSize"),
+    simple: simple === undefined || path === undefined ? undefined : { path, multipart: simple.flag("multipart") },
+    resumable: entry.object("protocols")?.object("resumable") !== undefined,
+  };
+}
+
+function readSchema(entry: ObjectReader): DiscoverySchema {
+  const additional = entry.object("additionalProperties");
+  const items = entry.object("items");
+  const variant = entry.object("variant");
+  return {
+    pointer: entry.pointer,
+    reference: entry.string("$ref"),
+    type: entry.string("type"),
+    format: entry.string("format"),
+    description: entry.string("description") ?? "",
+    deprecated: entry.flag("deprecated"),
+    default: entry.scalar("default"),
+    pattern: entry.string("pattern"),
+    minimum: entry.scalar("minimum"),
+    maximum: entry.scalar("maximum"),
+    enum: entry.strings("enum"),
+    enumDescriptions: entry.strings("enumDescriptions") ?? [],
+    enumDeprecated: entry.flags("enumDeprecated"),
+    properties: entry.has("properties") ? entry.map("properties", readSchema) : undefined,
+    additionalProperties: additional && readSchema(additional),
+    items: items && readSchema(items),
+    variant: variant && readVariant(variant),
+    readOnly: entry.flag("readOnly"),
+    requiredBy: entry.object("annotations")?.strings("required") ?? [],
+    location: entry.string("location"),
+    required: entry.flag("required"),
+    repeated: entry.flag("repeated"),
+  };
+}
+
+function readVariant(entry: ObjectReader): DiscoveryVariant {
+  return {
+    discriminant: entry.string("discriminant") ?? "type",
+    map: entry.objects("map").map((member) => ({
+      value: member.string("type_value") ?? "",
+      reference: member.string("$ref") ?? "",
+      pointer: member.pointer,
+    })),
+  };
+}

@@ -1,0 +1,85 @@
+/** Methods of the model → the data that the runtime reads. */
+import { patternParts } from "../model/paths.js";
+import type { ApiModel, MethodModel, OperationModel, ParameterModel, ValueSource } from "../model/types.js";
+import { type Data, Name } from "./literal.js";
+
+/** `runtime.ApiDescriptor`. */
+export function apiDescriptor(model: ApiModel): Data {
+  return {
+    id: model.id,
+    rootUrl: model.rootUrl,
+    servicePath: model.servicePath,
+    batchPath: model.batchPath,
+    mtlsRootUrl: model.mtlsRootUrl,
+    altJson: model.altDefault === "json" ? undefined : true,
+    dataWrapper: model.dataWrapper ? true : undefined,
+    scopes: model.scopes.map(({ scope }) => scope),
+  };
+}
+
+/** `runtime.OperationDescriptor`. */
+export function operationDescriptor({ polls, done, error, isAnswer }: OperationModel): Data {
+  return {
+    polls: polls.map(({ method, sources }) => ({
+      method: methodDescriptor({ ...method, scopes: [], paging: undefined }, new Map(), undefined),
+      parameters: Object.fromEntries(Array.from(sources, ([name, source]) => [name, valueSource(source)])),
+    })),
+    done: done.join("."),
+    error: error.join("."),
+    isAnswer: isAnswer ? true : undefined,
+  };
+}
+
+function valueSource({ from, path, within }: ValueSource): Data {
+  const value = [from, ...path].join(".");
+  return within === undefined ? value : { value, within };
+}
+
+/** `runtime.MethodDescriptor`. `operation` names the constant that describes the operation it starts. */
+export function methodDescriptor(
+  method: MethodModel,
+  scopes: ReadonlyMap<string, number>,
+  operation: string | undefined,
+): Data {
+  const { request, response, paging } = method;
+  const indexes = method.scopes.flatMap((scope) => scopes.get(scope) ?? []);
+  const parameters = method.parameters.flatMap((parameter) => {
+    const descriptor = parameterDescriptor(parameter);
+    return descriptor === undefined ? [] : [[parameter.name, descriptor] as const];
+  });
+  return {
+    id: method.id,
+    httpMethod: method.httpMethod,
+    path: method.path,
+    parameters: parameters.length === 0 ? undefined : Object.fromEntries(parameters),
+    scopes: indexes.length === 0 ? undefined : indexes,
+    request: request?.kind,
+    requestRequired: request?.kind === "json" && request.required ? true : undefined,
+    response: response?.kind,
+    paging:
+      paging === undefined
+        ? undefined
+        : { token: paging.token, in: paging.in, next: paging.next, items: paging.items?.property },
+    operation: operation === undefined ? undefined : new Name(operation),
+    apiVersion: method.apiVersion,
+  };
+}
+
+/** Undefined where there is nothing to check: an optional query parameter. */
+function parameterDescriptor(parameter: ParameterModel): Data | undefined {
+  const { required, repeated, pattern, location, type, minimum, maximum } = parameter;
+  const isPath = location === "path";
+  const facts = {
+    required: required ? (true as const) : undefined,
+    repeated: repeated ? (true as const) : undefined,
+    // Only patterns that any engine matches in linear time: one from a document must not hang a call.
+    pattern: isPath && pattern !== undefined && patternParts(pattern) !== undefined ? pattern : undefined,
+    minimum: type.kind === "number" ? minimum : undefined,
+    maximum: type.kind === "number" ? maximum : undefined,
+    enum:
+      isPath && type.kind === "string" && type.enum?.open === false
+        ? type.enum.values.map(({ value }) => value)
+        : undefined,
+  };
+  return Object.values(facts).every((fact) => fact === undefined) ? undefined : facts;
+}

@@ -1,0 +1,101 @@
+/**
+ * Text of a document → text of a doc comment that says what it says and cannot do anything else.
+ *
+ * No text can end its comment, begin a doc tag, hide characters or turn the reading direction.
+ */
+import type { EnumModel } from "../model/types.js";
+
+/** Lines are broken before this column, where a space allows it. */
+const WIDTH = 110;
+
+/** What a doc comment may tell. All text is raw. */
+export interface DocParts {
+  readonly description?: string;
+  /** Paragraphs of our own, already safe. */
+  readonly notes?: readonly string[];
+  readonly enum?: EnumModel | undefined;
+  readonly default?: string | undefined;
+  readonly deprecated?: boolean;
+  /** Links, already checked to be http(s). */
+  readonly see?: string | undefined;
+}
+
+/** The lines of a doc comment, without its delimiters; empty when there is nothing to tell. */
+export function docLines(parts: DocParts): readonly string[] {
+  const blocks: (readonly string[])[] = [];
+  const description = wrapped(safeText(withoutValueLines(parts.description ?? "", parts.enum)));
+  if (description.length > 0) blocks.push(description);
+  if (parts.enum !== undefined) blocks.push(enumLines(parts.enum));
+  for (const note of parts.notes ?? []) blocks.push(wrapped(note));
+  const tags = [
+    ...(parts.default === undefined ? [] : [`@defaultValue ${inlineCode(parts.default)}`]),
+    ...(parts.deprecated === true ? ["@deprecated"] : []),
+    ...(parts.see === undefined ? [] : [`@see ${safeText(parts.see)}`]),
+  ];
+  if (tags.length > 0) blocks.push(tags);
+  return blocks.filter((block) => block.length > 0).flatMap((block, index) => (index === 0 ? block : ["", ...block]));
+}
+
+/** Values that were harvested out of the description are told as a list, and need not be told twice. */
+function withoutValueLines(description: string, values: EnumModel | undefined): string {
+  if (values === undefined || !description.includes("\n")) return description;
+  const told = new Set(values.values.map((value) => `${value.value}: ${value.description}`));
+  return description
+    .split("\n")
+    .filter((line) => !told.has(line.replace(/^\s*[-*]?\s*/, "").trim()))
+    .join("\n");
+}
+
+/** Values with a text or a deprecation; those without add nothing to the type. */
+function enumLines({ values }: EnumModel): readonly string[] {
+  return values.flatMap(({ value, description, deprecated }) => {
+    if (description === "" && !deprecated) return [];
+    const text = safeText(description).replace(/\s+/g, " ");
+    const told = [deprecated ? "Deprecated." : "", text].filter((part) => part !== "").join(" ");
+    return wrapped(`- ${inlineCode(value)}: ${told}`, "  ");
+  });
+}
+
+/** Text as Markdown that is inert in a comment. */
+export function safeText(text: string): string {
+  return (
+    text
+      .replace(/\r\n?|[\u2028\u2029]/g, "\n")
+      // oxlint-disable-next-line no-control-regex -- what must not come through is exactly this
+      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "")
+      .replace(/\{@code ([^{}]*)\}/g, "`$1`")
+      .replaceAll("*/", "*\\/")
+      .replaceAll("/*", "/\\*")
+      // A tag is an @ that no word character precedes; mail addresses stay.
+      .replace(/(^|[^\w\\])@(?=\w)/g, "$1\\@")
+      .split("\n")
+      .map((line) => line.trimEnd())
+      .join("\n")
+      .replace(/\n{3,}/g, "\n\n")
+      .trim()
+  );
+}
+
+/** A value as inline code; backticks in it are dropped, as no escape exists for them there. */
+export function inlineCode(value: string): string {
+  return `\`${safeText(value.replaceAll("`", "").replace(/\s+/g, " "))}\``;
+}
+
+/** Breaks at spaces, never so that the rest of a line would turn into a list, heading, quote or fence. */
+function wrapped(text: string, indent = ""): readonly string[] {
+  if (text === "") return [];
+  return text.split("\n").flatMap((line) => {
+    const lines: string[] = [];
+    let current = "";
+    for (const word of line.split(" ")) {
+      const isBlockStart = /^(?:[-+*=#>|~]|```|\d+[.)])/.test(word);
+      if (current.length + 1 + word.length > WIDTH && current.trim() !== "" && !isBlockStart) {
+        lines.push(current);
+        current = indent + word;
+      } else {
+        current = current === "" && lines.length === 0 ? word : `${current} ${word}`;
+      }
+    }
+    return [...lines, current];
+  });
+}

@@ -1,0 +1,304 @@
+/**
+ * The model → `index.ts`: client, resources, parameters, descriptors. The only file that knows ts-morph.
+ *
+ * The whole module is handed over as one structure: adding node by node would parse the file again each time.
+ */
+import { createRequire } from "node:module";
+import type * as TsMorph from "ts-morph";
+import type {
+  ClassDeclarationStructure,
+  InterfaceDeclarationStructure,
+  JSDocStructure,
+  MethodDeclarationStructure,
+  OptionalKind,
+  ParameterDeclarationStructure,
+  PropertyDeclarationStructure,
+  PropertySignatureStructure,
+  StatementStructures,
+} from "ts-morph";
+import { capitalized, memberName, NameScope } from "../model/names.js";
+import type { ApiModel, MethodModel, ParameterModel, ResourceModel, SchemaModel } from "../model/types.js";
+import { apiDescriptor, methodDescriptor, operationDescriptor } from "./descriptors.js";
+import { docLines } from "./doc-comments.js";
+import { type Data, literal } from "./literal.js";
+import { preamble } from "./preamble.js";
+import { rangeNote } from "./range-note.js";
+import { methodShapes, type Signature } from "./signatures.js";
+import { parameterText, propertyKey, requestText } from "./type-text.js";
+
+// Through `import` Node would first scan this CommonJS file for export names, which takes longer than running it.
+const { IndentationText, Project, StructureKind } = createRequire(import.meta.url)("ts-morph") as typeof TsMorph;
+
+/** What every part of the module looks up. */
+interface Context {
+  readonly model: ApiModel;
+  readonly schema: (name: string) => SchemaModel | undefined;
+  /** Scope to its place in the API's list. */
+  readonly scopes: ReadonlyMap<string, number>;
+  /** Name of the constant that holds a resource's descriptors. */
+  readonly table: (resource: ResourceModel) => string;
+  /** Constants that describe operations, by name; methods that start the same kind of operation share one. */
+  readonly operations: ReadonlyMap<string, Data>;
+  /** Name of the constant that describes the operation a method starts. */
+  readonly operation: (method: MethodModel) => string | undefined;
+}
+
+const IMPORTS = `import * as runtime from "@discogen/runtime";
+import type * as schemas from "./schemas.js";
+
+export type * from "./schemas.js";
+`;
+
+/** For a document without schemas: nothing to refer to. */
+const RUNTIME_IMPORT = 'import * as runtime from "@discogen/runtime";\n';
+
+/** The text of `index.ts`. */
+export function emitModule(model: ApiModel): string {
+  const context = contextOf(model);
+  const project = new Project({
+    useInMemoryFileSystem: true,
+    skipLoadingLibFiles: true,
+    skipFileDependencyResolution: true,
+    manipulationSettings: { indentationText: IndentationText.TwoSpaces },
+  });
+  const file = project.createSourceFile("index.ts", { statements: declarations(context) });
+  return [
+    preamble(model),
+    model.schemas.length === 0 ? RUNTIME_IMPORT : IMPORTS,
+    constant("api", "runtime.ApiDescriptor", apiDescriptor(model)),
+    file.getFullText(),
+    ...Array.from(context.operations, ([name, data]) => constant(name, "runtime.OperationDescriptor", data)),
+    ...allResources(model.root).flatMap((resource) => methodTable(resource, context)),
+  ].join("\n");
+}
+
+function contextOf(model: ApiModel): Context {
+  const schemas = new Map(model.schemas.map((schema) => [schema.name, schema]));
+  const tables = new Map<ResourceModel, string>();
+  const constants = new NameScope();
+  const operations = new Map<string, Data>();
+  const operationOf = new Map<MethodModel, string>();
+  const known = new Map<string, string>();
+  for (const resource of allResources(model.root)) {
+    const [first = "client", ...rest] = resource.path.map(memberName);
+    tables.set(resource, constants.take(`${first}${rest.map(capitalized).join("")}Methods`));
+    for (const method of resource.methods) {
+      if (method.operation === undefined) continue;
+      const data = operationDescriptor(method.operation);
+      const text = JSON.stringify(data);
+      const name = known.get(text) ?? `operation${known.size === 0 ? "" : known.size + 1}`;
+      known.set(text, name);
+      operations.set(name, data);
+      operationOf.set(method, name);
+    }
+  }
+  return {
+    operations,
+    operation: (method) => operationOf.get(method),
+    model,
+    schema: (name) => schemas.get(name),
+    scopes: new Map(model.scopes.map(({ scope }, index) => [scope, index])),
+    table: (resource) => tables.get(resource) ?? "",
+  };
+}
+
+function allResources(resource: ResourceModel): readonly ResourceModel[] {
+  return [resource, ...resource.resources.flatMap(allResources)];
+}
+
+function declarations(context: Context): StatementStructures[] {
+  const { root } = context.model;
+  return [
+    globalParameters(context.model),
+    ...root.methods.map((method) => paramsInterface(method, context)),
+    clientClass(context),
+    ...root.resources.flatMap((resource) => resourceStatements(resource, context)),
+  ];
+}
+
+function clientClass(context: Context): ClassDeclarationStructure {
+  const { model } = context;
+  const hasMember = (name: string) =>
+    model.root.methods.some(({ member }) => member === name) ||
+    model.root.resources.some(({ member }) => member === name);
+  const options = { name: "options", type: "runtime.ClientOptions" };
+  const withOptions: OptionalKind<MethodDeclarationStructure> = {
+    name: "withOptions",
+    docs: docs(["A client with these options over those of this one; both share their credentials."]),
+    parameters: [options],
+    returnType: model.clientName,
+    statements: [`return new ${model.clientName}(runtime.mergedOptions(this, options));`],
+  };
+  return {
+    kind: StructureKind.Class,
+    name: model.clientName,
+    isExported: true,
+    extends: "runtime.ApiClient",
+    docs: docs(
+      docLines({
+        description: [model.title, model.description].filter((text) => text !== "").join(": "),
+        deprecated: model.deprecated,
+        see: httpLink(model.documentationLink),
+      }),
+    ),
+    properties: [
+      {
+        name: "scopes",
+        isStatic: true,
+        isReadonly: true,
+        type: "readonly string[]",
+        initializer: "api.scopes",
+        docs: docs(["Every OAuth 2.0 scope of this API."]),
+      },
+      ...childResources(model.root),
+    ],
+    ctors: [{ parameters: [{ ...options, hasQuestionToken: true }], statements: ["super(api, options);"] }],
+    methods: [
+      ...(hasMember("withOptions") ? [] : [withOptions]),
+      ...model.root.methods.flatMap((method) => methodDeclarations(method, model.root, context)),
+    ],
+  };
+}
+
+function resourceStatements(resource: ResourceModel, context: Context): StatementStructures[] {
+  const name = resource.path.map((part) => part.replaceAll(/[^\w.$-]/g, "")).join(".");
+  const declaration: ClassDeclarationStructure = {
+    kind: StructureKind.Class,
+    name: resource.className,
+    isExported: true,
+    extends: "runtime.Resource",
+    docs: docs(docLines({ notes: [`\`${name}\` of ${context.model.id}.`], deprecated: resource.deprecated })),
+    properties: childResources(resource),
+    methods: resource.methods.flatMap((method) => methodDeclarations(method, resource, context)),
+  };
+  const children = resource.resources.flatMap((child) => resourceStatements(child, context));
+  return [...resource.methods.map((method) => paramsInterface(method, context)), declaration, ...children];
+}
+
+function childResources({ resources }: ResourceModel): OptionalKind<PropertyDeclarationStructure>[] {
+  return resources.map(({ member, className }) => ({
+    name: member,
+    isReadonly: true,
+    type: className,
+    initializer: `new ${className}(this)`,
+  }));
+}
+
+/** The descriptors of one resource: data, which has no need of a syntax tree. */
+function methodTable(resource: ResourceModel, context: Context): string[] {
+  if (resource.methods.length === 0) return [];
+  const members = resource.methods.map(({ member }) => JSON.stringify(member)).join(" | ");
+  const table = resource.methods.map(
+    (method) => [method.member, methodDescriptor(method, context.scopes, context.operation(method))] as const,
+  );
+  return [constant(context.table(resource), `Record<${members}, runtime.MethodDescriptor>`, Object.fromEntries(table))];
+}
+
+function constant(name: string, type: string, data: Data): string {
+  const start = `const ${name}: ${type} = `;
+  return `${start}${literal(data, start.length)};\n`;
+}
+
+function globalParameters({ globalParametersName, id, parameters }: ApiModel): InterfaceDeclarationStructure {
+  return {
+    kind: StructureKind.Interface,
+    name: globalParametersName,
+    isExported: true,
+    docs: docs([`What every method of ${id} takes.`]),
+    properties: parameters.map(parameterProperty),
+  };
+}
+
+function paramsInterface(method: MethodModel, context: Context): InterfaceDeclarationStructure {
+  const { globalParametersName } = context.model;
+  const shadowed = method.shadowedGlobals.map((name) => JSON.stringify(name)).join(" | ");
+  const { request } = method;
+  const body: OptionalKind<PropertySignatureStructure>[] =
+    request === undefined
+      ? []
+      : [
+          optional(
+            "requestBody",
+            requestText(request, method.httpMethod, context.schema),
+            request.kind === "bytes" || !request.required,
+          ),
+        ];
+  return {
+    kind: StructureKind.Interface,
+    name: method.paramsName,
+    isExported: true,
+    docs: docs([`Parameters of \`${method.id.replaceAll(/[^\w.$-]/g, "")}\`.`]),
+    extends: [shadowed === "" ? globalParametersName : `Omit<${globalParametersName}, ${shadowed}>`],
+    properties: [...method.parameters.map(parameterProperty), ...body],
+  };
+}
+
+function parameterProperty(parameter: ParameterModel): OptionalKind<PropertySignatureStructure> {
+  const { description, deprecated, minimum, maximum, type } = parameter;
+  const range = rangeNote(minimum, maximum);
+  const lines = docLines({
+    description,
+    deprecated,
+    enum: type.kind === "string" ? type.enum : undefined,
+    notes: range === undefined ? [] : [range],
+    default: parameter.default,
+  });
+  return { ...optional(propertyKey(parameter.name), parameterText(parameter), !parameter.required), docs: docs(lines) };
+}
+
+/** An optional parameter takes undefined too, so that what may be missing can be passed on. */
+function optional(name: string, type: string, isOptional: boolean): OptionalKind<PropertySignatureStructure> {
+  return isOptional ? { name, hasQuestionToken: true, type: `${type} | undefined` } : { name, type };
+}
+
+function methodDeclarations(
+  method: MethodModel,
+  resource: ResourceModel,
+  context: Context,
+): OptionalKind<MethodDeclarationStructure>[] {
+  const descriptor = `${context.table(resource)}.${method.member}`;
+  return methodShapes(method, context.model).map(({ name, doc, signatures, sender }) => {
+    const [plain] = signatures;
+    const isOverloaded = signatures.length > 1;
+    return {
+      name,
+      // Of an overloaded method the last one is the implementation, which nobody sees.
+      ...(isOverloaded
+        ? {
+            ...declared({ ...plain, paramsType: method.paramsName, paramsOptional: true }),
+            overloads: signatures.map((signature, index) => ({
+              ...declared(signature),
+              docs: index === 0 ? docs(doc) : [],
+            })),
+          }
+        : { ...declared(plain), docs: docs(doc) }),
+      statements: [`return runtime.${sender}(this, ${descriptor}, params, options);`],
+    };
+  });
+}
+
+function declared({ typeParameter, paramsType, paramsOptional, returnType }: Signature): {
+  readonly typeParameters: string[];
+  readonly parameters: OptionalKind<ParameterDeclarationStructure>[];
+  readonly returnType: string;
+} {
+  return {
+    typeParameters: typeParameter === undefined ? [] : [typeParameter],
+    parameters: [
+      { name: "params", type: paramsType, hasQuestionToken: paramsOptional },
+      { name: "options", type: "runtime.CallOptions", hasQuestionToken: true },
+    ],
+    returnType,
+  };
+}
+
+function docs(lines: readonly string[]): OptionalKind<JSDocStructure>[] {
+  if (lines.length === 0) return [];
+  // A leading line break asks for the form of several lines.
+  return [{ description: `${lines.length === 1 ? "" : "\n"}${lines.join("\n")}` }];
+}
+
+function httpLink(link: string): string | undefined {
+  const url = URL.canParse(link) ? new URL(link) : undefined;
+  return url?.protocol === "https:" || url?.protocol === "http:" ? url.href : undefined;
+}

@@ -1,0 +1,100 @@
+/** Types of the model as TypeScript text, for signatures and parameters in `index.ts`. */
+import { isIdentifier } from "../model/names.js";
+import { patternParts } from "../model/paths.js";
+import type {
+  EnumModel,
+  ParameterModel,
+  RequestModel,
+  RequiredProperties,
+  SchemaModel,
+  TypeModel,
+} from "../model/types.js";
+
+/** A property name as it is written in a type. */
+export function propertyKey(name: string): string {
+  return isIdentifier(name) ? name : JSON.stringify(name);
+}
+
+/** A body or an item; named types are members of `schemas`. */
+export function typeText(type: TypeModel): string {
+  switch (type.kind) {
+    case "string":
+      return type.enum === undefined ? "string" : enumText(type.enum);
+    case "number":
+    case "boolean":
+    case "unknown":
+      return type.kind;
+    case "array":
+      return `${grouped(typeText(type.items))}[]`;
+    case "map":
+      return `{ [key: string]: ${typeText(type.values)} }`;
+    case "reference":
+      return `schemas.${type.name}`;
+    case "union":
+      return type.members.map(typeText).join(" | ");
+  }
+}
+
+/** What a caller may pass for a parameter. */
+export function parameterText(parameter: ParameterModel): string {
+  const single = singleText(parameter);
+  return parameter.repeated ? `readonly ${grouped(single)}[]` : single;
+}
+
+function singleText({ type, location, pattern }: ParameterModel): string {
+  if (type.kind === "unknown") return "string | number | boolean";
+  if (type.kind !== "string") return typeText(type);
+  if (type.enum !== undefined) return enumText(type.enum);
+  if (type.format === "int64" || type.format === "uint64") return "string | number | bigint";
+  return location === "path" && pattern !== undefined ? patternText(pattern) : "string";
+}
+
+/** `` `projects/${string}` `` for `^projects/[^/]+$`; any string where the pattern does not fix the segments. */
+function patternText(pattern: string): string {
+  const parts = patternParts(pattern);
+  if (parts === undefined || parts.every((part) => typeof part === "string")) return "string";
+  if (parts.every((part) => typeof part !== "string")) {
+    return JSON.stringify(parts.map((part) => (typeof part === "string" ? "" : part.literal)).join(""));
+  }
+  return `\`${parts.map((part) => (typeof part === "string" ? "${string}" : part.literal)).join("")}\``;
+}
+
+function enumText({ values, open }: EnumModel): string {
+  const literals = values.map(({ value }) => JSON.stringify(value));
+  return [...literals, ...(open ? ["(string & {})"] : [])].join(" | ");
+}
+
+function grouped(text: string): string {
+  return /[ |&]/.test(text) && !/^(?:\{[^{}]*\}|"[^"]*"|`[^`]*`)$/.test(text) ? `(${text})` : text;
+}
+
+/** What a method takes as `requestBody`. */
+export function requestText(
+  request: RequestModel,
+  httpMethod: string,
+  schema: (name: string) => SchemaModel | undefined,
+): string {
+  if (request.kind === "bytes") return "runtime.BytesBody";
+  const text = requiringText(request.type, request.requires, schema);
+  return httpMethod === "PATCH" ? `runtime.Patch<${text}>` : text;
+}
+
+/** The type with the properties required that the method requires, each still of its own type. */
+function requiringText(
+  type: TypeModel,
+  requires: RequiredProperties | undefined,
+  schema: (name: string) => SchemaModel | undefined,
+): string {
+  if (requires === undefined) return typeText(type);
+  if (type.kind === "array") return `${grouped(requiringText(type.items, requires, schema))}[]`;
+  if (type.kind === "map") return `{ [key: string]: ${requiringText(type.values, requires, schema)} }`;
+  const shape = type.kind === "reference" ? schema(type.name)?.shape : undefined;
+  if (shape?.kind === "alias") return requiringText(shape.type, requires, schema);
+  const members = (shape?.properties ?? []).flatMap((property) => {
+    const nested = requires.nested.get(property.name);
+    const isRequired = requires.required.includes(property.name);
+    if (!isRequired && nested === undefined) return [];
+    return [`${propertyKey(property.name)}${isRequired ? "" : "?"}: ${requiringText(property.type, nested, schema)}`];
+  });
+  return `${typeText(type)} & { ${members.join("; ")} }`;
+}

@@ -1,0 +1,7 @@
+/** The programmatic surface of @discogen/generator, listed by name. */
+export { type Code, codes, type Diagnostic, formatDiagnostic, InputError, type Severity } from "./diagnostics.js";
+export { generate, type GenerateOptions } from "./generate.js";
+export { loadDocument, loadModel, type LoadedModel } from "./load.js";
+export type { ApiReport, GenerateReport } from "./report.js";
+export type { DiscoveryDocument } from "./discovery/types.js";
+export type * from "./model/types.js";

@@ -1,0 +1,60 @@
+/** One ApiModel with what the mock looks up in it: schemas by name, and methods with their whole paths. */
+import type { ApiModel, MethodModel, PropertyModel, ResourceModel, SchemaModel, TypeModel } from "../model/types.js";
+
+export interface ApiIndex {
+  readonly model: ApiModel;
+  readonly schemas: Schemas;
+  /** Every resource of the tree, the top of it first. */
+  readonly resources: readonly IndexedResource[];
+}
+
+export type Schemas = ReadonlyMap<string, SchemaModel>;
+
+export interface IndexedResource {
+  /** Names from the top of the document down. */
+  readonly path: readonly string[];
+  readonly methods: readonly IndexedMethod[];
+}
+
+export interface IndexedMethod {
+  readonly api: ApiIndex;
+  readonly method: MethodModel;
+  /** Path template from the host down: `/sql/v1beta3/projects/{project}/instances`. */
+  readonly template: string;
+}
+
+export function indexApi(model: ApiModel): ApiIndex {
+  const root = new URL(model.rootUrl).pathname;
+  const resources: IndexedResource[] = [];
+  const api: ApiIndex = { model, schemas: new Map(model.schemas.map((schema) => [schema.name, schema])), resources };
+  const add = ({ path, methods, resources: children }: ResourceModel): void => {
+    const indexed = methods.map((method) => ({ api, method, template: templateOf(root, model, method) }));
+    resources.push({ path, methods: indexed });
+    for (const child of children) add(child);
+  };
+  add(model.root);
+  return api;
+}
+
+function templateOf(root: string, { servicePath }: ApiModel, { path }: MethodModel): string {
+  return path.startsWith("/") ? root + path.slice(1) : root + servicePath + path;
+}
+
+/** Name of the schema that a type refers to; an input twin counts as the type it is the twin of. */
+export function schemaName(type: TypeModel | undefined, schemas: Schemas): string | undefined {
+  if (type?.kind !== "reference") return undefined;
+  const schema = schemas.get(type.name);
+  if (schema === undefined) return undefined;
+  const { shape } = schema;
+  return shape.kind === "alias" ? schemaName(shape.type, schemas) : (schema.inputOf ?? schema.name);
+}
+
+/** Properties of the object that a type refers to; none for anything else. */
+export function propertiesOf(type: TypeModel | undefined, schemas: Schemas): readonly PropertyModel[] {
+  const shape = schemas.get(schemaName(type, schemas) ?? "")?.shape;
+  return shape?.kind === "object" ? shape.properties : [];
+}
+
+export function isStringProperty(properties: readonly PropertyModel[], name: string): boolean {
+  return properties.some((property) => property.name === name && property.type.kind === "string");
+}

@@ -1,0 +1,75 @@
+/** A call as the behaviours see it: routed, signed in, its parameters and body checked as far as they go. */
+import type { RequiredProperties } from "../model/types.js";
+import type { IndexedMethod } from "./api-index.js";
+import { type Answer, GoogleError, invalid, missing } from "./google-error.js";
+import { isDeeperThan, isObject, type Json, type JsonObject, own, parseJson } from "./json.js";
+import type { HttpRequest } from "./listener.js";
+
+export interface Call {
+  readonly entry: IndexedMethod;
+  /** Canonical. */
+  readonly path: string;
+  /** Path parameters, decoded. */
+  readonly variables: ReadonlyMap<string, string>;
+  readonly query: URLSearchParams;
+  readonly body: JsonObject | undefined;
+  /** Who calls, as an email address. */
+  readonly caller: string | undefined;
+}
+
+export type Handler = (call: Call) => Answer;
+
+/** As deep as Google's own JSON reader goes. */
+const DEPTH_LIMIT = 100;
+
+/**
+ * The JSON object that the method takes, unwrapped; undefined where there is none.
+ *
+ * @throws {GoogleError} for what is no such object, and for one that lacks what the method requires
+ */
+export function readBody({ api, method }: IndexedMethod, request: HttpRequest): JsonObject | undefined {
+  if (method.request?.kind !== "json") return undefined;
+  const value = request.body.length === 0 ? undefined : parsed(request);
+  const body = api.model.dataWrapper && isObject(value) ? own(value, "data") : value;
+  if (body === undefined) {
+    if (method.request.required) throw missing("the request body");
+    return undefined;
+  }
+  if (!isObject(body))
+    throw new GoogleError(400, "Invalid JSON payload received: an object is expected.", { reason: "parseError" });
+  if (method.request.requires !== undefined) checkRequired(body, method.request.requires, "");
+  return body;
+}
+
+function parsed({ body, headers }: HttpRequest): Json {
+  const type = headers["content-type"] ?? "application/json";
+  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
+    throw invalid("content-type", "application/json is expected");
+  const value = parseJson(body.toString("utf8"));
+  if (value === undefined)
+    throw new GoogleError(400, "Invalid JSON payload received: parse error.", { reason: "parseError" });
+  if (isDeeperThan(DEPTH_LIMIT, value)) {
+    throw new GoogleError(400, `Invalid JSON payload received: nested deeper than ${DEPTH_LIMIT}.`, {
+      reason: "parseError",
+    });
+  }
+  return value;
+}
+
+/** @throws {GoogleError} that names the first property missing */
+function checkRequired(object: JsonObject, { required, nested }: RequiredProperties, at: string): void {
+  const gap = required.find((name) => (own(object, name) ?? "") === "");
+  if (gap !== undefined) throw missing(at + gap);
+  for (const [name, inner] of nested) {
+    const value = own(object, name);
+    if (isObject(value)) checkRequired(value, inner, `${at}${name}.`);
+  }
+}
+
+/** @throws {GoogleError} that names the first query parameter missing */
+export function checkQuery({ method }: IndexedMethod, query: URLSearchParams): void {
+  const gap = method.parameters.find(
+    ({ name, location, required }) => location === "query" && required && !query.get(name),
+  );
+  if (gap !== undefined) throw missing(gap.name);
+}

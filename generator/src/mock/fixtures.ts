@@ -1,0 +1,81 @@
+/** What a mock begins with: resources by the path of their collection. */
+import type { ApiModel } from "../model/types.js";
+import { collectionAt, type Collection } from "./collections.js";
+import { GoogleError } from "./google-error.js";
+import { withEtag, withPath } from "./items.js";
+import { isObject, type JsonObject, own } from "./json.js";
+import { withKinds } from "./kinds.js";
+import { canonicalPath, itemPath } from "./routes.js";
+import { SQLADMIN_V1BETA3_EXAMPLE } from "./sqladmin-v1beta3-example.js";
+import type { Store } from "./store.js";
+
+/** `{ "/sql/v1beta3/projects/example-123/instances": [ { "instance": "orders", … } ] }` */
+export type Fixtures = Readonly<Record<string, readonly JsonObject[]>>;
+
+/** Fixtures that do not fit the APIs served. The message says which, and why. */
+export class FixtureError extends Error {
+  constructor(path: string, reason: string) {
+    super(`fixtures: ${path}: ${reason}`);
+    this.name = "FixtureError";
+  }
+}
+
+const EXAMPLES: ReadonlyMap<string, Fixtures> = new Map([["sqladmin:v1beta3", SQLADMIN_V1BETA3_EXAMPLE]]);
+
+/** The example data that Discogen has for these APIs; none for most. */
+export function exampleFixtures(models: readonly Pick<ApiModel, "id">[]): Fixtures {
+  return Object.fromEntries(models.flatMap(({ id }) => Object.entries(EXAMPLES.get(id) ?? {})));
+}
+
+/**
+ * Stores fixtures, with `kind` and what their path says filled in; gives the collections they belong to.
+ *
+ * @throws {FixtureError}
+ */
+export function storeFixtures(fixtures: Fixtures, all: readonly Collection[], store: Store): ReadonlySet<Collection> {
+  const filled = new Set<Collection>();
+  for (const [path, items] of Object.entries(fixtures)) {
+    const place = refused(path, () => canonicalPath(path));
+    const collection = collectionAt(place, all);
+    if (collection === undefined) throw new FixtureError(path, "no collection of the served APIs has this path");
+    if (!Array.isArray(items)) throw new FixtureError(path, "a list of resources is expected");
+    filled.add(collection);
+    for (const [index, item] of items.entries()) {
+      const at = `${path}[${index}]`;
+      if (!isObject(item)) throw new FixtureError(at, "an object is expected");
+      const key = keyIn(item, collection, index, at);
+      const itemAt = refused(at, () => itemPath(place, key));
+      if (store.get(itemAt) !== undefined) throw new FixtureError(at, `there is another ${JSON.stringify(key)}`);
+      const whole = refused(at, () => withPath(item, collection, variablesIn(place, collection)));
+      store.set(itemAt, withEtag(withKinds(whole, collection.item, collection.api.schemas), collection));
+    }
+  }
+  return filled;
+}
+
+function keyIn(item: JsonObject, { keyVariable, keyProperty }: Collection, index: number, at: string): string {
+  // Items that cannot be read alone need no key: they are listed in the order of the fixtures.
+  if (keyVariable === undefined) return String(index).padStart(9, "0");
+  const key = keyProperty === undefined ? undefined : own(item, keyProperty);
+  if (typeof key === "string" && key !== "") return key;
+  throw new FixtureError(at, `it lacks ${JSON.stringify(keyProperty ?? keyVariable)}`);
+}
+
+function variablesIn(path: string, { template }: Collection): ReadonlyMap<string, string> {
+  const segments = path.split("/");
+  const wanted = template.split("/");
+  return new Map(
+    wanted.flatMap((text, index): [string, string][] =>
+      text.startsWith("{") ? [[text.slice(1, -1), decodeURIComponent(segments[index] ?? "")]] : [],
+    ),
+  );
+}
+
+/** What a client would be refused, fixtures are refused too. */
+function refused<Value>(at: string, make: () => Value): Value {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof GoogleError ? new FixtureError(at, error.message) : error;
+  }
+}

@@ -1,0 +1,83 @@
+/** Errors as Google's JSON APIs answer them: the status of google.rpc beside the older `errors[]` list (AIP-193). */
+import type { Json, JsonObject } from "./json.js";
+
+/** An HTTP answer of the mock. A body that is undefined is none. */
+export interface Answer {
+  readonly status: number;
+  readonly body: Json | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** google.rpc.Code and the older reason that go with each HTTP status. */
+const STATUS = {
+  400: { code: "INVALID_ARGUMENT", reason: "badRequest" },
+  401: { code: "UNAUTHENTICATED", reason: "authError" },
+  403: { code: "PERMISSION_DENIED", reason: "insufficientPermissions" },
+  404: { code: "NOT_FOUND", reason: "notFound" },
+  409: { code: "ALREADY_EXISTS", reason: "duplicate" },
+  412: { code: "FAILED_PRECONDITION", reason: "conditionNotMet" },
+  413: { code: "INVALID_ARGUMENT", reason: "uploadTooLarge" },
+  414: { code: "INVALID_ARGUMENT", reason: "uriTooLong" },
+  500: { code: "INTERNAL", reason: "internalError" },
+  501: { code: "UNIMPLEMENTED", reason: "notImplemented" },
+} as const;
+
+export type ErrorStatus = keyof typeof STATUS;
+
+interface ErrorFacts {
+  /** Default: the usual one of the status. */
+  readonly reason?: string;
+  /** The parameter or header at fault. */
+  readonly location?: { readonly name: string; readonly type: "header" | "parameter" };
+  readonly details?: readonly JsonObject[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Thrown wherever a request turns out to be at fault; becomes the answer. */
+export class GoogleError extends Error {
+  readonly answer: Answer;
+
+  constructor(status: ErrorStatus, message: string, facts: ErrorFacts = {}) {
+    super(message);
+    this.name = "GoogleError";
+    this.answer = { status, body: errorBody(status, message, facts), headers: facts.headers ?? {} };
+  }
+}
+
+function errorBody(status: ErrorStatus, message: string, { reason, location, details }: ErrorFacts): JsonObject {
+  const entry = {
+    message,
+    domain: "global",
+    reason: reason ?? STATUS[status].reason,
+    ...(location === undefined ? {} : { location: location.name, locationType: location.type }),
+  };
+  return {
+    error: {
+      code: status,
+      message,
+      errors: [entry],
+      status: STATUS[status].code,
+      ...(details === undefined ? {} : { details }),
+    },
+  };
+}
+
+/** A google.rpc.ErrorInfo, the machine-readable detail of an error. */
+export function errorInfo(reason: string, metadata: Readonly<Record<string, string>>): JsonObject {
+  return { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason, domain: "googleapis.com", metadata };
+}
+
+/** What the request names in this parameter or property cannot be taken. */
+export function invalid(name: string, why: string): GoogleError {
+  return new GoogleError(400, `Invalid value for ${name}: ${why}`, {
+    reason: "invalid",
+    location: { name, type: "parameter" },
+  });
+}
+
+export function missing(name: string): GoogleError {
+  return new GoogleError(400, `Required value is missing: ${name}`, {
+    reason: "required",
+    location: { name, type: "parameter" },
+  });
+}

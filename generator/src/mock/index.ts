@@ -1,0 +1,13 @@
+/**
+ * A local server that speaks APIs as their models tell, and Google's token endpoint: for tests, examples and trials.
+ *
+ * ```ts
+ * const mock = await startMock({ models, fixtures: exampleFixtures(models) });
+ * const auth = ServiceAccountCredentials.fromJSON(mock.key, { scopes: SQLAdminClient.scopes });
+ * const client = new SQLAdminClient({ auth, rootUrl: mock.url });
+ * ```
+ */
+export { exampleFixtures, FixtureError, type Fixtures } from "./fixtures.js";
+export type { Json, JsonObject } from "./json.js";
+export type { ServiceAccountKey } from "./key.js";
+export { type LoggedRequest, type Mock, type MockOptions, startMock } from "./server.js";

@@ -1,0 +1,67 @@
+/** JSON values as they come off the wire, and reading them without trust. */
+
+export type Json = JsonObject | boolean | null | number | string | readonly Json[];
+
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The object's own member: `constructor` and the like are none unless the text holds them. */
+export function own(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/** The object's own member, where it is a string. */
+export function ownString(object: JsonObject, name: string): string | undefined {
+  const value = own(object, name);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Undefined for what is no JSON. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    const value: Json = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether more than `limit` objects and arrays stand inside each other.
+ *
+ * Found without recursion, which hostile input would exhaust.
+ */
+export function isDeeperThan(limit: number, value: Json): boolean {
+  let level = containersIn([value]);
+  for (let depth = 0; depth < limit && level.length > 0; depth += 1) {
+    level = containersIn(level.flatMap((container) => Object.values<Json>(container)));
+  }
+  return level.length > 0;
+}
+
+type Container = JsonObject | readonly Json[];
+
+function containersIn(values: readonly Json[]): readonly Container[] {
+  return values.filter((value): value is Container => typeof value === "object" && value !== null);
+}
+
+/** JSON Merge Patch (RFC 7396): objects are merged at every depth, `null` clears, anything else replaces. */
+export function merge(target: JsonObject, patch: JsonObject): JsonObject {
+  const merged = new Map(Object.entries(target));
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) {
+      merged.delete(name);
+    } else if (isObject(value)) {
+      const old = merged.get(name);
+      merged.set(name, merge(isObject(old) ? old : {}, value));
+    } else {
+      merged.set(name, value);
+    }
+  }
+  return Object.fromEntries(merged);
+}

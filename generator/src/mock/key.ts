@@ -1,0 +1,48 @@
+/** The service-account key that a mock makes afresh and hands out, in the shape of Google's key files. */
+import { type KeyObject, generateKeyPair, randomBytes, randomInt } from "node:crypto";
+import { promisify } from "node:util";
+
+export interface ServiceAccountKey {
+  readonly type: "service_account";
+  readonly project_id: string;
+  readonly private_key_id: string;
+  /** PKCS #8 in PEM. */
+  readonly private_key: string;
+  readonly client_email: string;
+  readonly client_id: string;
+  readonly auth_uri: string;
+  readonly token_uri: string;
+  readonly auth_provider_x509_cert_url: string;
+  readonly client_x509_cert_url: string;
+  readonly universe_domain: string;
+}
+
+export interface RsaKeys {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+/** The project whose example data the mock holds. */
+const PROJECT = "example-123";
+
+/** Of 2048 bits, the size of Google's. */
+export function createRsaKeys(): Promise<RsaKeys> {
+  return promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+}
+
+export function createServiceAccountKey({ privateKey }: RsaKeys, tokenUrl: string): ServiceAccountKey {
+  const clientEmail = `discogen-mock@${PROJECT}.iam.gserviceaccount.com`;
+  return {
+    type: "service_account",
+    project_id: PROJECT,
+    private_key_id: randomBytes(20).toString("hex"),
+    private_key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    client_email: clientEmail,
+    client_id: Array.from({ length: 21 }, () => randomInt(1, 10)).join(""),
+    auth_uri: "https://accounts.google.com/o/oauth2/auth",
+    token_uri: tokenUrl,
+    auth_provider_x509_cert_url: "https://www.googleapis.com/oauth2/v1/certs",
+    client_x509_cert_url: `https://www.googleapis.com/robot/v1/metadata/x509/${encodeURIComponent(clientEmail)}`,
+    universe_domain: "googleapis.com",
+  };
+}

@@ -1,0 +1,31 @@
+/** What no model tells of an API, and the mock should do all the same: data, and functions without state. */
+import type { JsonObject } from "./json.js";
+import { sqladminV1beta3 } from "./sqladmin-v1beta3.js";
+
+export interface Particulars {
+  /** By the schema of an item: what the server makes of what a client wrote. `previous` is absent for a new item. */
+  readonly complete: Readonly<Record<string, (item: JsonObject, previous: JsonObject | undefined) => JsonObject>>;
+  /** What an operation says it does, by the role or name of the method that began it. */
+  readonly operationTypes: Readonly<Record<string, string>>;
+  /** Methods that do something to one item, by id. */
+  readonly actions: Readonly<Record<string, Action>>;
+}
+
+/** A POST to an item's path and a verb more, which answers an operation. */
+export interface Action {
+  /** Property of the request that must be there, and that the operation repeats. */
+  readonly context?: string;
+  /** A request without this property is refused; the operation does not repeat it. */
+  readonly needs?: string;
+  /** What becomes of the item; nothing that shows, if absent. */
+  readonly change?: (item: JsonObject) => JsonObject;
+}
+
+const NONE: Particulars = { complete: {}, operationTypes: {}, actions: {} };
+
+const KNOWN: ReadonlyMap<string, Particulars> = new Map([["sqladmin:v1beta3", sqladminV1beta3]]);
+
+/** Those of an API, by its id. */
+export function particularsOf(id: string): Particulars {
+  return KNOWN.get(id) ?? NONE;
+}

@@ -1,0 +1,161 @@
+/**
+ * From a path to the method it calls.
+ *
+ * The pattern of a variable that spans segments, `^projects/[^/]+$`, becomes part of its route, as in Google's own
+ * routing: `v1/{+name}` alone could be any of a hundred methods.
+ */
+import { patternParts } from "../model/paths.js";
+import type { IndexedMethod } from "./api-index.js";
+import { GoogleError } from "./google-error.js";
+
+export interface Route {
+  readonly entry: IndexedMethod;
+  readonly parts: readonly Part[];
+}
+
+/** A piece of a route: fixed text, or a gap to be filled; `variable` names the parameter that it belongs to. */
+type Part =
+  | { readonly literal: string; readonly variable: string | undefined }
+  | { readonly gap: "list" | "rest" | "segment"; readonly variable: string };
+
+export interface Match {
+  readonly route: Route;
+  /** The values of the path parameters, decoded. */
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+/** Routes, the most specific first: those with the most fixed text. */
+export function compileRoutes(methods: readonly IndexedMethod[]): readonly Route[] {
+  return methods
+    .map((entry): Route => ({ entry, parts: partsOf(entry) }))
+    .toSorted((a, b) => fixedLength(b.parts) - fixedLength(a.parts) || a.parts.length - b.parts.length);
+}
+
+function partsOf({ template, method }: IndexedMethod): readonly Part[] {
+  const parts: Part[] = [];
+  let end = 0;
+  for (const found of template.matchAll(/\{([+/]?)([^{}*]+)\*?\}/g)) {
+    const [whole, operator, variable = ""] = found;
+    if (found.index > end) parts.push({ literal: template.slice(end, found.index), variable: undefined });
+    end = found.index + whole.length;
+    if (operator === "+")
+      parts.push(...reservedParts(variable, method.parameters.find(({ name }) => name === variable)?.pattern));
+    else parts.push({ gap: operator === "/" ? "list" : "segment", variable });
+  }
+  if (end < template.length) parts.push({ literal: template.slice(end), variable: undefined });
+  return parts;
+}
+
+function reservedParts(variable: string, pattern: string | undefined): readonly Part[] {
+  const known = pattern === undefined ? undefined : patternParts(pattern);
+  if (known === undefined) return [{ gap: "rest", variable }];
+  return known.map((part) =>
+    typeof part === "string" ? { gap: part, variable } : { literal: part.literal, variable },
+  );
+}
+
+function fixedLength(parts: readonly Part[]): number {
+  return parts.reduce((length, part) => length + ("literal" in part ? part.literal.length : 0), 0);
+}
+
+/**
+ * The route of a request, or undefined.
+ *
+ * HEAD is answered by the method that GET calls, where the API has none of its own.
+ *
+ * @throws {GoogleError} for a path that is wrongly encoded or climbs
+ */
+export function findRoute(routes: readonly Route[], verb: string, path: string): Match | undefined {
+  canonicalPath(path);
+  for (const wanted of verb === "HEAD" ? ["HEAD", "GET"] : [verb]) {
+    for (const route of routes) {
+      if (route.entry.method.httpMethod !== wanted) continue;
+      const texts = fill(route.parts, path);
+      if (texts !== undefined) return { route, variables: valuesOf(route.parts, texts) };
+    }
+  }
+  return undefined;
+}
+
+/** The text that each part stands for, or undefined. What failed once is not tried again: the cost stays polynomial. */
+function fill(parts: readonly Part[], path: string): readonly string[] | undefined {
+  const texts: string[] = [];
+  const failed = new Set<number>();
+  const from = (index: number, start: number): boolean => {
+    const part = parts[index];
+    if (part === undefined) return start === path.length;
+    const state = index * (path.length + 1) + start;
+    if (failed.has(state)) return false;
+    const [least, most] = reach(part, path, start);
+    for (let end = most; end >= least; end -= 1) {
+      texts[index] = path.slice(start, end);
+      if (from(index + 1, end)) return true;
+    }
+    failed.add(state);
+    return false;
+  };
+  return from(0, 0) ? texts : undefined;
+}
+
+/** The nearest and the farthest place where a part that starts here can end; none when the first is beyond the second. */
+function reach(part: Part, path: string, start: number): readonly [least: number, most: number] {
+  if ("literal" in part) {
+    const end = start + part.literal.length;
+    return path.startsWith(part.literal, start) ? [end, end] : [1, 0];
+  }
+  if (part.gap === "rest") return [start + 1, path.length];
+  if (part.gap === "list") return [start, path[start] === "/" ? path.length : start];
+  const slash = path.indexOf("/", start);
+  return [start + 1, slash === -1 ? path.length : slash];
+}
+
+function valuesOf(parts: readonly Part[], texts: readonly string[]): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const [index, { variable }] of parts.entries()) {
+    if (variable !== undefined) values.set(variable, (values.get(variable) ?? "") + (texts[index] ?? ""));
+  }
+  return new Map(Array.from(values, ([name, text]) => [name, decodeURIComponent(text)]));
+}
+
+/**
+ * One spelling for each path, however it was encoded: what resources are stored under.
+ *
+ * @throws {GoogleError} for a path that is wrongly encoded, or that would climb (`..`) where it is resolved
+ */
+export function canonicalPath(path: string): string {
+  return path
+    .split("/")
+    .map((segment) => {
+      const text = decoded(segment);
+      const climbs = text.split(/[/\\]/).some((piece) => piece === "." || piece === "..");
+      if (climbs) throw new GoogleError(400, "The path holds a dot segment.", { reason: "invalid" });
+      return encodeURIComponent(text);
+    })
+    .join("/");
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new GoogleError(400, "The path is wrongly percent-encoded.", { reason: "invalid" });
+  }
+}
+
+/**
+ * Where the item of this key is.
+ *
+ * @throws {GoogleError} for a key that no path can hold
+ */
+export function itemPath(collectionPath: string, key: string): string {
+  return canonicalPath(`${collectionPath}/${encoded(key)}`);
+}
+
+function encoded(key: string): string {
+  try {
+    return encodeURIComponent(key);
+  } catch {
+    // Half of a surrogate pair, which JSON can carry and UTF-8 cannot.
+    throw new GoogleError(400, "The name of the resource is no valid Unicode.", { reason: "invalid" });
+  }
+}

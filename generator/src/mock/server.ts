@@ -1,0 +1,117 @@
+/** The server of a mock: the token endpoint and the APIs behind one socket, and its life from start to close. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { ApiModel } from "../model/types.js";
+import { createApi } from "./api.js";
+import type { Fixtures } from "./fixtures.js";
+import { createRsaKeys, createServiceAccountKey, type ServiceAccountKey } from "./key.js";
+import { createListener, type HttpRequest } from "./listener.js";
+import { createPageTokens, DEFAULT_PAGE_SIZE } from "./paging.js";
+import { createStore } from "./store.js";
+import { answerTokenRequest, GOOGLE_TOKEN_URL, TOKEN_PATH } from "./token-endpoint.js";
+import { createTokenStore } from "./tokens.js";
+
+export interface MockOptions {
+  /** The APIs to serve. */
+  readonly models: readonly ApiModel[];
+  /** Default: 0, any port that is free. */
+  readonly port?: number;
+  /** Default: `127.0.0.1`. The mock gives its key to whoever starts it, and is meant for this machine alone. */
+  readonly host?: string;
+  /** Resources to begin with. Default: none; {@link exampleFixtures} has some. */
+  readonly fixtures?: Fixtures;
+  /** Items of a page where a request does not say. Default: 2, so that every list of three has a second page. */
+  readonly pageSize?: number;
+  /** The clock, in milliseconds since 1970: to let tokens expire. Default: `Date.now`. */
+  readonly now?: () => number;
+  /** Told of the mock's own faults, each answered with a 500. Default: written to stderr. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** A request that was answered. Neither query nor headers, where secrets travel. */
+export interface LoggedRequest {
+  readonly method: string;
+  /** As it was sent. */
+  readonly path: string;
+  readonly status: number;
+}
+
+export interface Mock {
+  /** Where the APIs are served: the `rootUrl` of clients. Ends with a slash. */
+  readonly url: string;
+  readonly tokenUrl: string;
+  /** Made afresh: no other mock takes it. */
+  readonly key: ServiceAccountKey;
+  /** In the order of the answers; the last 10,000. */
+  readonly requests: readonly LoggedRequest[];
+  /** Makes every token issued so far unknown: the next calls get a 401. */
+  revokeTokens(): void;
+  /** Stops listening, and cuts every connection. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const LOG_LIMIT = 10_000;
+
+/**
+ * Serves the APIs, and the token endpoint that `key` signs in at.
+ *
+ * @throws {FixtureError} for fixtures that do not fit the models, and the error of `listen` for a port that is taken
+ */
+export async function startMock(options: MockOptions): Promise<Mock> {
+  const { models, port = 0, host = "127.0.0.1", fixtures = {}, pageSize = DEFAULT_PAGE_SIZE, now = Date.now } = options;
+  const tokens = createTokenStore(now);
+  const world = { store: createStore(), pageTokens: createPageTokens(), pageSize, now };
+  const api = createApi(models, fixtures, world, tokens);
+
+  const keys = await createRsaKeys();
+  const server = createServer();
+  const url = await listen(server, port, host);
+  const tokenUrl = new URL(TOKEN_PATH, url).href;
+  const key = createServiceAccountKey(keys, tokenUrl);
+  const scopes = new Set(models.flatMap((model) => model.scopes.map(({ scope }) => scope)));
+  const rules = { key, publicKey: keys.publicKey, audiences: [GOOGLE_TOKEN_URL, tokenUrl], scopes, now };
+  const requests: LoggedRequest[] = [];
+  const respond = (request: HttpRequest) =>
+    request.path === TOKEN_PATH ? answerTokenRequest(request, rules, tokens) : api(request);
+  const onAnswer = ({ verb, path, status }: { verb: string; path: string; status: number }) => {
+    requests.push({ method: verb, path, status });
+    if (requests.length > LOG_LIMIT) requests.shift();
+  };
+  server.on("request", createListener({ respond, onError: options.onError ?? logError, onAnswer }));
+
+  let closed: Promise<void> | undefined;
+  const closeOnce = () => (closed ??= close(server));
+  return {
+    url,
+    tokenUrl,
+    key,
+    requests,
+    revokeTokens: () => tokens.revoke(),
+    close: closeOnce,
+    [Symbol.asyncDispose]: closeOnce,
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      // A server that listens on a port has an address of this type; the others are pipes.
+      const address = server.address() as AddressInfo;
+      resolve(`http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}/`);
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error === undefined ? resolve() : reject(error)));
+    server.closeAllConnections();
+  });
+}
+
+function logError(error: unknown): void {
+  process.stderr.write(`mock: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+}

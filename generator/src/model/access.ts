@@ -1,0 +1,125 @@
+/** Who may set what: read-only properties, and the input twins of types that have some. */
+import type { DiscoverySchema } from "../discovery/types.js";
+import type { NameScope } from "./names.js";
+import type { PropertyModel, SchemaModel, ShapeModel, TypeModel } from "./types.js";
+
+/** Tags that may stand before "Output only" at the head of a description. */
+const OUTPUT_ONLY =
+  /^\s*(?:\[?(?:optional|required|immutable|identifier|input only|unordered list|deprecated)\]?[.:;,]?\s+)*\[?output[ -]only\b/i;
+
+/** Only the server sets it: by flag, or by the tags that begin the description (AIP-203). */
+export function isReadOnly({ readOnly, description }: Pick<DiscoverySchema, "readOnly" | "description">): boolean {
+  return readOnly || OUTPUT_ONLY.test(description);
+}
+
+/** Result of {@link withInputTwins}. */
+export interface InputTwins {
+  /** The schemas given, each followed by its twin where it has one. */
+  readonly schemas: readonly SchemaModel[];
+  /** The type as a request takes it. */
+  readonly input: (type: TypeModel) => TypeModel;
+}
+
+/**
+ * Adds an `XInput` for each type that a request can reach and that holds read-only properties, itself or further down.
+ *
+ * @param bodies types of request bodies
+ */
+export function withInputTwins(
+  schemas: readonly SchemaModel[],
+  bodies: readonly TypeModel[],
+  names: NameScope,
+): InputTwins {
+  const byName = new Map(schemas.map((schema) => [schema.name, schema]));
+  const reachable = reach(bodies.flatMap(references), byName);
+  const differing = differingFromInput(reachable, byName);
+  const twins = new Map<string, string>();
+  for (const { name } of schemas) if (differing.has(name)) twins.set(name, names.take(`${name}Input`));
+  if (twins.size === 0) return { schemas, input: (type) => type };
+
+  const input = (type: TypeModel): TypeModel => mapReferences(type, (name) => twins.get(name) ?? name);
+  const all = schemas.flatMap((schema) => {
+    const name = twins.get(schema.name);
+    if (name === undefined) return [schema];
+    return [schema, { ...schema, name, id: undefined, inputOf: schema.name, shape: inputShape(schema.shape, input) }];
+  });
+  return { schemas: all, input };
+}
+
+/** Every schema that these lead to through properties a caller may set. */
+function reach(from: readonly string[], byName: ReadonlyMap<string, SchemaModel>): Set<string> {
+  const reached = new Set<string>();
+  const waiting = [...from];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const schema = byName.get(name);
+    if (schema === undefined || reached.has(name)) continue;
+    reached.add(name);
+    waiting.push(...writableReferences(schema.shape));
+  }
+  return reached;
+}
+
+function differingFromInput(names: ReadonlySet<string>, byName: ReadonlyMap<string, SchemaModel>): Set<string> {
+  const users = new Map<string, string[]>();
+  const waiting: string[] = [];
+  for (const name of names) {
+    const shape = byName.get(name)?.shape;
+    if (shape === undefined) continue;
+    if (shape.kind === "object" && shape.properties.some(({ readOnly }) => readOnly)) waiting.push(name);
+    for (const used of writableReferences(shape)) {
+      const known = users.get(used);
+      if (known === undefined) users.set(used, [name]);
+      else known.push(name);
+    }
+  }
+  const differing = new Set<string>();
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (differing.has(name)) continue;
+    differing.add(name);
+    waiting.push(...(users.get(name) ?? []));
+  }
+  return differing;
+}
+
+function writableReferences(shape: ShapeModel): string[] {
+  if (shape.kind === "alias") return references(shape.type);
+  return shape.properties.filter(({ readOnly }) => !readOnly).flatMap(({ type }) => references(type));
+}
+
+function inputShape(shape: ShapeModel, input: (type: TypeModel) => TypeModel): ShapeModel {
+  if (shape.kind === "alias") return { kind: "alias", type: input(shape.type) };
+  const writable = shape.properties.filter(({ readOnly }) => !readOnly);
+  const properties = writable.map((property): PropertyModel => ({ ...property, type: input(property.type) }));
+  return { kind: "object", properties, additional: shape.additional };
+}
+
+/** Names of the schemas that a type refers to. */
+export function references(type: TypeModel): string[] {
+  switch (type.kind) {
+    case "reference":
+      return [type.name];
+    case "array":
+      return references(type.items);
+    case "map":
+      return references(type.values);
+    case "union":
+      return type.members.flatMap(references);
+    default:
+      return [];
+  }
+}
+
+function mapReferences(type: TypeModel, rename: (name: string) => string): TypeModel {
+  switch (type.kind) {
+    case "reference":
+      return { kind: "reference", name: rename(type.name) };
+    case "array":
+      return { kind: "array", items: mapReferences(type.items, rename) };
+    case "map":
+      return { kind: "map", values: mapReferences(type.values, rename) };
+    case "union":
+      return { kind: "union", members: type.members.map((member) => mapReferences(member, rename)) };
+    default:
+      return type;
+  }
+}

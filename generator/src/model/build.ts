@@ -1,0 +1,95 @@
+/** DiscoveryDocument → {@link ApiModel}: puts the rules of this room together, and decides every name. */
+import type { DiscoveryDocument } from "../discovery/types.js";
+import type { Report } from "../diagnostics.js";
+import { withInputTwins } from "./access.js";
+import type { EnumPolicy } from "./enums.js";
+import { finishMethod, type MethodDraft } from "./methods.js";
+import { NameScope, typeName } from "./names.js";
+import { withOperations } from "./operations.js";
+import { globalParameters } from "./parameters.js";
+import { draftMethods, draftResource, type ResourceDraft } from "./resources.js";
+import { SchemaBuilder } from "./schemas.js";
+import { selected, type Selection } from "./selection.js";
+import type { ApiModel, ResourceModel, SchemaModel, ScopeModel } from "./types.js";
+
+export interface ModelOptions extends Selection {
+  /** Default: `closed`. */
+  readonly enums?: EnumPolicy;
+}
+
+/** What the document means. Faults are reported; what is reported as an error must not be emitted. */
+export function buildModel(whole: DiscoveryDocument, options: ModelOptions, report: Report): ApiModel {
+  const document = selected(whole, options, report);
+  const names = new NameScope();
+  const builder = new SchemaBuilder(document, names, options.enums ?? "closed", report);
+  const parameters = globalParameters(document.parameters, builder, report);
+  const globalNames = new Set(parameters.map(({ name }) => name));
+  const draft = draftResource(document, builder, report);
+  const drafts = draftMethods(draft);
+  const bodies = drafts.flatMap(({ body }) => (body?.kind === "json" ? [body.type] : []));
+  const { schemas, input } = withInputTwins(builder.schemas, bodies, names);
+
+  const byName = new Map(schemas.map((schema) => [schema.name, schema]));
+  const facts = {
+    schema: (name: string) => byName.get(name),
+    requiring: new Set(schemas.flatMap(requirersOf)),
+    input,
+    globalNames,
+    names,
+  };
+  const clientName = names.take(`${typeName(document.canonicalName ?? document.name)}Client`);
+  const globalParametersName = names.take("GlobalParameters");
+  const root = withOperations(
+    finishResource(draft, names, (method) => finishMethod(method, facts)),
+    facts.schema,
+  );
+  return {
+    id: `${document.name}:${document.version}`,
+    name: document.name,
+    version: document.version,
+    revision: document.revision,
+    title: document.title,
+    description: document.description,
+    documentationLink: document.documentationLink,
+    deprecated: document.labels.includes("deprecated"),
+    clientName,
+    globalParametersName,
+    rootUrl: document.rootUrl,
+    servicePath: document.servicePath,
+    batchPath: document.batchPath,
+    mtlsRootUrl: document.mtlsRootUrl,
+    dataWrapper: document.features.includes("dataWrapper"),
+    altDefault: document.parameters.get("alt")?.default ?? "json",
+    scopes: scopesOf(document, drafts),
+    parameters,
+    schemas,
+    root,
+  };
+}
+
+function requirersOf({ shape }: SchemaModel): readonly string[] {
+  return shape.kind === "object" ? shape.properties.flatMap(({ requiredBy }) => requiredBy) : [];
+}
+
+/** The document's scopes, and those that only a method names. */
+function scopesOf(document: DiscoveryDocument, drafts: readonly MethodDraft[]): readonly ScopeModel[] {
+  const unlisted = drafts.flatMap(({ method }) => method.scopes).filter((scope) => !document.scopes.has(scope));
+  const listed = Array.from(document.scopes, ([scope, description]) => ({ scope, description }));
+  return [...listed, ...Array.from(new Set(unlisted), (scope) => ({ scope, description: "" }))];
+}
+
+function finishResource(
+  draft: ResourceDraft,
+  names: NameScope,
+  finish: (method: MethodDraft) => ReturnType<typeof finishMethod>,
+): ResourceModel {
+  const className = draft.path.length === 0 ? "" : names.take(`${draft.path.map(typeName).join("")}Resource`);
+  return {
+    path: draft.path,
+    member: draft.member,
+    className,
+    deprecated: draft.deprecated,
+    methods: draft.methods.map(finish),
+    resources: draft.resources.map((resource) => finishResource(resource, names, finish)),
+  };
+}

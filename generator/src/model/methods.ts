@@ -1,0 +1,191 @@
+/** One method: read from the document first, finished when every type has its input twin. */
+import type { DiscoveryDocument, DiscoveryMethod, DiscoverySchema } from "../discovery/types.js";
+import { pointerTo, type Report } from "../diagnostics.js";
+import { hasMediaDownload, isHttpBody, mediaUploadOf } from "./media.js";
+import { capitalized, type NameScope, typeName } from "./names.js";
+import { pagingOf } from "./paging.js";
+import { methodParameters } from "./parameters.js";
+import { pathVariables } from "./paths.js";
+import { requiredBy } from "./required.js";
+import type { SchemaBuilder } from "./schemas.js";
+import type {
+  HttpMethod,
+  MediaUploadModel,
+  MethodModel,
+  ParameterModel,
+  RequestModel,
+  ResourceModel,
+  ResponseModel,
+  SchemaModel,
+  TypeModel,
+} from "./types.js";
+
+const HTTP_METHODS: readonly HttpMethod[] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
+/** A method before the types of bodies are final. */
+export interface MethodDraft {
+  readonly method: DiscoveryMethod;
+  readonly id: string;
+  readonly name: string;
+  readonly member: string;
+  readonly mediaMember: string | undefined;
+  readonly resourcePath: readonly string[];
+  readonly httpMethod: HttpMethod;
+  readonly path: string;
+  readonly parameters: readonly ParameterModel[];
+  readonly body: { readonly kind: "bytes" } | { readonly kind: "json"; readonly type: TypeModel } | undefined;
+  readonly response: ResponseModel | undefined;
+  readonly mediaUpload: MediaUploadModel | undefined;
+}
+
+interface DraftContext {
+  readonly document: DiscoveryDocument;
+  readonly builder: SchemaBuilder;
+  /** Members of the class the method belongs to. */
+  readonly members: NameScope;
+  readonly report: Report;
+}
+
+/** Undefined, with the fault reported, for a method that could not be called. */
+export function draftMethod(
+  entry: { readonly name: string; readonly method: DiscoveryMethod; readonly member: string },
+  resourcePath: readonly string[],
+  { document, builder, members, report }: DraftContext,
+): MethodDraft | undefined {
+  const { name, method, member } = entry;
+  const id = method.id ?? [document.name, ...resourcePath, name].join(".");
+  const httpMethod = HTTP_METHODS.find((verb) => verb === method.httpMethod?.toUpperCase());
+  if (httpMethod === undefined) {
+    const found = method.httpMethod === undefined ? "it has none" : `${JSON.stringify(method.httpMethod)} is unknown`;
+    report("INVALID_HTTP_METHOD", pointerTo(method.pointer, "httpMethod"), found);
+  }
+  const { path } = method;
+  if (path === undefined) report("MISSING_PATH", method.pointer, "it has no path");
+  const variables = path === undefined ? undefined : pathVariables(path);
+  if (path !== undefined && variables === undefined) {
+    report("INVALID_PATH_TEMPLATE", pointerTo(method.pointer, "path"), `${JSON.stringify(path)} cannot be expanded`);
+  }
+  const mediaUpload = mediaUploadOf(method.mediaUpload);
+  if (mediaUpload !== undefined && pathVariables(mediaUpload.path) === undefined) {
+    const pointer = `${method.pointer}/mediaUpload/protocols/simple/path`;
+    report("INVALID_PATH_TEMPLATE", pointer, `${JSON.stringify(mediaUpload.path)} cannot be expanded`);
+  }
+  if (httpMethod === undefined || path === undefined || variables === undefined) return undefined;
+
+  const typePrefix = [...resourcePath, name].map(typeName).join("");
+  return {
+    method,
+    id,
+    name,
+    member,
+    mediaMember: hasMediaDownload(method) ? members.take(`${member}Media`) : undefined,
+    resourcePath,
+    httpMethod,
+    path,
+    parameters: methodParameters(method, variables, builder, report),
+    body: draftBody(method.request, httpMethod, `${typePrefix}Request`, { document, builder, report }),
+    response: draftResponse(method, `${typePrefix}Response`, document, builder),
+    mediaUpload,
+  };
+}
+
+function draftBody(
+  request: DiscoverySchema | undefined,
+  httpMethod: HttpMethod,
+  wantedName: string,
+  { document, builder, report }: Pick<DraftContext, "builder" | "document" | "report">,
+): MethodDraft["body"] {
+  if (request === undefined || isBlank(request)) return undefined;
+  if (httpMethod === "GET" || httpMethod === "HEAD") {
+    report("BODY_NOT_SENT", request.pointer, `${httpMethod} takes no body`);
+    return undefined;
+  }
+  if (isHttpBody(request.reference, document.schemas)) return { kind: "bytes" };
+  return { kind: "json", type: builder.typeOf(request, wantedName) };
+}
+
+function draftResponse(
+  { response, streamingType }: DiscoveryMethod,
+  wantedName: string,
+  document: DiscoveryDocument,
+  builder: SchemaBuilder,
+): ResponseModel | undefined {
+  if (response === undefined || isBlank(response)) return undefined;
+  if (isHttpBody(response.reference, document.schemas)) return { kind: "media" };
+  const type = builder.typeOf(response, wantedName);
+  const isArray = response.reference !== undefined && document.schemas.get(response.reference)?.type === "array";
+  // A server stream over HTTP/JSON is one array of what the document calls the response.
+  const isStream = streamingType === "SERVER_SIDE" && !isArray && type.kind !== "array";
+  return { kind: "json", type: isStream ? { kind: "array", items: type } : type };
+}
+
+/** `{}` says nothing: no reference, no type. Some documents write it for "no body". */
+function isBlank(schema: DiscoverySchema): boolean {
+  const { reference, type, properties, additionalProperties, items, variant } = schema;
+  return [reference, type, properties, additionalProperties, items, variant].every((fact) => fact === undefined);
+}
+
+/** What finishing a method takes from the rest of the API. */
+export interface FinishContext {
+  readonly schema: (name: string) => SchemaModel | undefined;
+  /** Ids of the methods that require some property. */
+  readonly requiring: ReadonlySet<string>;
+  /** The type as a request takes it. */
+  readonly input: (type: TypeModel) => TypeModel;
+  readonly globalNames: ReadonlySet<string>;
+  readonly names: NameScope;
+}
+
+export function finishMethod(
+  draft: MethodDraft,
+  { schema, requiring, input, globalNames, names }: FinishContext,
+): MethodModel {
+  const { method, id, httpMethod, parameters, response, mediaUpload } = draft;
+  const bodyType = draft.body?.kind === "json" ? draft.body.type : undefined;
+  const answerType = response?.kind === "json" ? response.type : undefined;
+  return {
+    id,
+    name: draft.name,
+    member: draft.member,
+    paramsName: names.take(`${[...draft.resourcePath, draft.name].map(typeName).map(capitalized).join("")}Params`),
+    description: method.description,
+    deprecated: method.deprecated,
+    httpMethod,
+    path: draft.path,
+    parameters,
+    shadowedGlobals: parameters.map(({ name }) => name).filter((name) => globalNames.has(name)),
+    request: finishRequest(draft, schema, requiring, input),
+    response,
+    paging: pagingOf(
+      { httpMethod, resourcePath: draft.resourcePath, parameters, request: bodyType, response: answerType },
+      schema,
+    ),
+    // Found out when every method is known.
+    operation: undefined,
+    mediaUpload,
+    mediaDownload: draft.mediaMember === undefined ? undefined : { member: draft.mediaMember },
+    scopes: method.scopes,
+    apiVersion: method.apiVersion,
+    etagRequired: method.etagRequired,
+    supportsSubscription: method.supportsSubscription,
+  };
+}
+
+function finishRequest(
+  { id, httpMethod, body, mediaUpload }: MethodDraft,
+  schema: (name: string) => SchemaModel | undefined,
+  requiring: ReadonlySet<string>,
+  input: (type: TypeModel) => TypeModel,
+): RequestModel | undefined {
+  if (body?.kind !== "json") return body;
+  const type = input(body.type);
+  // PUT and PATCH take what GET gave, changed: there the document's word stays in the doc comment.
+  const requires = httpMethod === "POST" && requiring.has(id) ? requiredBy(id, type, schema) : undefined;
+  const required = mediaUpload === undefined && (requires?.required.length ?? 0) > 0;
+  return { kind: "json", type, required, requires };
+}
+
+/** Every method at and below a resource, in the order of the document. */
+export function methodsOf({ methods, resources }: ResourceModel): readonly MethodModel[] {
+  return [...methods, ...resources.flatMap(methodsOf)];
+}

@@ -1,0 +1,77 @@
+/**
+ * Which methods page, and where the items are.
+ *
+ * A method pages when its request carries a page token (query or body) and its response the next one. Only GET and POST
+ * count: a PATCH whose resource holds a token is no list. Source: AIP-158, and counts over 1,199 documents.
+ */
+import type { PagingModel, ParameterModel, PropertyModel, SchemaModel, TypeModel } from "./types.js";
+
+/** What the rule looks at. */
+export interface PagingFacts {
+  readonly httpMethod: string;
+  /** Names from the top of the document down. */
+  readonly resourcePath: readonly string[];
+  readonly parameters: readonly ParameterModel[];
+  readonly request: TypeModel | undefined;
+  readonly response: TypeModel | undefined;
+}
+
+/** Arrays that ride along with the items. */
+const SIDE_CHANNEL =
+  /^(?:unreachable.*|warnings?|errors?|.*Errors|failed.*|missing.*|partial.*|deleted.*|.*Filters|.*Info|facets|columns|invalid.*|appliedControls)$/;
+
+export function pagingOf(
+  facts: PagingFacts,
+  schema: (name: string) => SchemaModel | undefined,
+): PagingModel | undefined {
+  if (facts.httpMethod !== "GET" && facts.httpMethod !== "POST") return undefined;
+  const response = propertiesOf(facts.response, schema);
+  const next = ["nextPageToken", "pageToken"].find((name) => isString(response, name));
+  if (next === undefined) return undefined;
+  const items = itemsOf(response, facts.resourcePath.at(-1) ?? "");
+  const inQuery = ["pageToken", "nextPageToken"].find((name) =>
+    facts.parameters.some((parameter) => parameter.name === name && parameter.location === "query"),
+  );
+  if (inQuery !== undefined) return { token: inQuery, in: "query", next, items };
+  const request = propertiesOf(facts.request, schema);
+  const inBody = ["pageToken", "nextPageToken"].find((name) => isString(request, name));
+  return inBody === undefined ? undefined : { token: inBody, in: "body", next, items };
+}
+
+function propertiesOf(
+  type: TypeModel | undefined,
+  schema: (name: string) => SchemaModel | undefined,
+): readonly PropertyModel[] {
+  const shape = type?.kind === "reference" ? schema(type.name)?.shape : undefined;
+  if (shape?.kind === "alias" && shape.type.kind === "reference") return propertiesOf(shape.type, schema);
+  return shape?.kind === "object" ? shape.properties : [];
+}
+
+function isString(properties: readonly PropertyModel[], name: string): boolean {
+  return properties.some((property) => property.name === name && property.type.kind === "string");
+}
+
+function itemsOf(properties: readonly PropertyModel[], resource: string): PagingModel["items"] {
+  const arrays = properties.filter(({ type }) => type.kind === "array");
+  const maps = properties.filter(({ type }) => type.kind === "map" && type.values.kind === "reference");
+  const main = arrays.filter(({ name }) => !SIDE_CHANNEL.test(name));
+  const references = main.filter(({ type }) => type.kind === "array" && type.items.kind === "reference");
+  const found =
+    [...arrays, ...maps].find(({ name }) => name === "items") ??
+    only(arrays) ??
+    (arrays.length === 0 ? only(maps) : undefined) ??
+    only(main) ??
+    only(references) ??
+    only(main.filter(({ name }) => isNamedLike(name, resource)));
+  if (found?.type.kind === "array") return { property: found.name, type: found.type.items };
+  return found?.type.kind === "map" ? { property: found.name, type: found.type.values } : undefined;
+}
+
+function only<Item>(list: readonly Item[]): Item | undefined {
+  return list.length === 1 ? list[0] : undefined;
+}
+
+function isNamedLike(property: string, resource: string): boolean {
+  const singular = (word: string) => word.toLowerCase().replace(/s$/, "");
+  return resource !== "" && singular(property).endsWith(singular(resource));
+}

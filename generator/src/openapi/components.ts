@@ -1,0 +1,108 @@
+/** Types of the model → `components.schemas` of OpenAPI 3.1, for the export and for the type engine. */
+import type { EnumModel, PropertyModel, SchemaModel, TypeModel } from "../model/types.js";
+
+/** The part of a Schema Object (JSON Schema 2020-12) that Discovery documents need. */
+export interface SchemaObject {
+  $ref?: string;
+  type?: "array" | "boolean" | "integer" | "number" | "object" | "string";
+  format?: string;
+  description?: string;
+  deprecated?: true;
+  readOnly?: true;
+  default?: unknown;
+  enum?: readonly string[];
+  pattern?: string;
+  minimum?: number;
+  maximum?: number;
+  anyOf?: readonly SchemaObject[];
+  oneOf?: readonly SchemaObject[];
+  items?: SchemaObject;
+  properties?: { [name: string]: SchemaObject };
+  required?: readonly string[];
+  additionalProperties?: SchemaObject | false;
+}
+
+/** "Or any other string": the member that makes an enum open. */
+export const OPEN_STRING: SchemaObject = { type: "string" };
+
+const REFERENCE_PREFIX = "#/components/schemas/";
+
+/** The type name a reference points to. */
+export function referencedName(reference: string): string {
+  return reference.slice(REFERENCE_PREFIX.length);
+}
+
+/** A named type. */
+export function schemaComponent({ shape, description, deprecated }: SchemaModel): SchemaObject {
+  const told = { ...(description === "" ? {} : { description }), ...(deprecated ? { deprecated } : {}) };
+  if (shape.kind === "alias") return { ...typeSchema(shape.type), ...told };
+  const required = shape.properties.filter((property) => property.required).map(({ name }) => name);
+  return {
+    type: "object",
+    ...told,
+    // Own properties whatever the name: `__proto__` is one here.
+    properties: Object.fromEntries(shape.properties.map((property) => [property.name, propertySchema(property)])),
+    ...(required.length === 0 ? {} : { required }),
+    ...additionalOf(shape.additional, shape.properties.length),
+  };
+}
+
+function additionalOf(additional: TypeModel | undefined, count: number): Pick<SchemaObject, "additionalProperties"> {
+  if (additional !== undefined) return { additionalProperties: typeSchema(additional) };
+  return count === 0 ? { additionalProperties: false } : {};
+}
+
+function propertySchema(property: PropertyModel): SchemaObject {
+  const { type, description, deprecated, readOnly, pattern } = property;
+  const bound = (text: string | undefined) => (text === undefined || type.kind !== "number" ? undefined : Number(text));
+  const minimum = bound(property.minimum);
+  const maximum = bound(property.maximum);
+  return {
+    ...typeSchema(type),
+    ...(description === "" ? {} : { description }),
+    ...(deprecated ? { deprecated } : {}),
+    ...(readOnly ? { readOnly } : {}),
+    ...(property.default === undefined ? {} : { default: typedDefault(property.default, type) }),
+    ...(pattern === undefined ? {} : { pattern }),
+    ...(minimum === undefined ? {} : { minimum }),
+    ...(maximum === undefined ? {} : { maximum }),
+  };
+}
+
+/** Documents write every default as text. */
+export function typedDefault(text: string, type: TypeModel): unknown {
+  if (type.kind === "boolean") return text === "true";
+  const number = Number(text);
+  return type.kind === "number" && Number.isFinite(number) ? number : text;
+}
+
+/** A type as it is used. */
+export function typeSchema(type: TypeModel): SchemaObject {
+  switch (type.kind) {
+    case "string":
+      return { ...(type.enum === undefined ? { type: "string" } : enumSchema(type.enum)), ...formatOf(type.format) };
+    case "number":
+      return { type: type.integer ? "integer" : "number", ...formatOf(type.format) };
+    case "boolean":
+      return { type: "boolean" };
+    case "unknown":
+      return {};
+    case "array":
+      return { type: "array", items: typeSchema(type.items) };
+    case "map":
+      return { type: "object", additionalProperties: typeSchema(type.values) };
+    case "reference":
+      return { $ref: `${REFERENCE_PREFIX}${type.name}` };
+    case "union":
+      return { oneOf: type.members.map(typeSchema) };
+  }
+}
+
+function enumSchema({ values, open }: EnumModel): SchemaObject {
+  const closed: SchemaObject = { type: "string", enum: values.map(({ value }) => value) };
+  return open ? { anyOf: [closed, OPEN_STRING] } : closed;
+}
+
+function formatOf(format: string | undefined): Pick<SchemaObject, "format"> {
+  return format === undefined ? {} : { format };
+}

@@ -1,0 +1,51 @@
+/** Signed assertions of a service account (RFC 7523), the RS256 kind that Google takes. */
+import type { importPKCS8 } from "jose/key/import";
+import type { Key } from "./key-file.js";
+import { problem } from "./key-file.js";
+
+/** How long an assertion holds, in seconds: the most that Google allows. */
+const lifetime = 3600;
+
+/** Issued this much in the past, in seconds, so that a clock that runs ahead a little does no harm. */
+const skew = 10;
+
+type SigningKey = Awaited<ReturnType<typeof importPKCS8>>;
+
+/** Signs assertions with one private key, which is read once. */
+export class AssertionSigner {
+  readonly #key: Key;
+  #imported: Promise<SigningKey> | undefined;
+
+  constructor(key: Key) {
+    this.#key = key;
+  }
+
+  /** @param now Milliseconds since the epoch, by the server's clock where it is known. */
+  async sign(scopes: readonly string[], subject: string | undefined, now: number): Promise<string> {
+    const { audience, email, id } = this.#key;
+    const issued = Math.floor(now / 1000) - skew;
+    this.#imported ??= importKey(this.#key);
+    const [{ SignJWT }, key] = await Promise.all([import("jose/jwt/sign"), this.#imported]);
+    const claims = { iss: email, scope: scopes.join(" "), aud: audience, iat: issued, exp: issued + lifetime };
+    const header = { alg: "RS256", typ: "JWT", ...(id === undefined ? {} : { kid: id }) };
+    return new SignJWT(subject === undefined ? claims : { ...claims, sub: subject })
+      .setProtectedHeader(header)
+      .sign(key);
+  }
+}
+
+async function importKey(key: Key): Promise<SigningKey> {
+  try {
+    const jose = await import("jose/key/import");
+    return await jose.importPKCS8(await pkcs8(key.pem), "RS256");
+  } catch {
+    // What the parser says of a key may quote it.
+    throw problem("KEY_BROKEN", key.source, "private_key", "is no RSA private key, or a damaged one");
+  }
+}
+
+async function pkcs8(pem: string): Promise<string> {
+  if (!pem.startsWith("-----BEGIN RSA PRIVATE KEY-----")) return pem;
+  const { createPrivateKey } = await import("node:crypto");
+  return createPrivateKey(pem).export({ type: "pkcs8", format: "pem" }).toString();
+}

@@ -1,0 +1,29 @@
+/** What a client needs of credentials. */
+import type { Headers } from "../platform.js";
+import type { Transport } from "../transport/transport.js";
+
+/** What a client offers credentials that ask for a token. */
+export interface CredentialsContext {
+  /** The client's transport, for credentials that were given none of their own. */
+  readonly transport?: Transport | undefined;
+}
+
+/**
+ * Signs requests. Structural: any object with this method will do, those of google-auth-library too.
+ */
+export interface Credentials {
+  /** Header fields for a request to this URL, for instance `authorization`. Asked for before every attempt. */
+  getRequestHeaders(url?: string, context?: CredentialsContext): Promise<Headers | Record<string, string>>;
+  /**
+   * The API answered 401: forget the token. Then the call is tried once more.
+   *
+   * @param refused The `authorization` that was refused. A token newer than this one must be kept.
+   */
+  invalidate?(refused?: string): void;
+}
+
+/** Credentials that can be narrowed to scopes. Those without any get the scopes of the client they are used with. */
+export interface ScopedCredentials extends Credentials {
+  readonly scopes?: readonly string[] | undefined;
+  withScopes(scopes: readonly string[]): Credentials;
+}

@@ -1,0 +1,58 @@
+/** Credentials that only hold what they were given. */
+import { InvalidRequestError } from "../errors.js";
+import { offerAtHand } from "./at-hand.js";
+import type { Credentials } from "./credentials.js";
+
+/** No control characters, no spaces: what fits an Authorization header, and what no line break was left in. */
+const secret: RegExp = /^[\u0021-\u007e]+$/;
+
+function checkSecret(subject: string, parameter: string, value: unknown): void {
+  if (typeof value === "string" && secret.test(value)) return;
+  const message =
+    typeof value === "string" && value !== ""
+      ? "holds a space, a line break or another character that none has"
+      : "must be a non-empty string";
+  throw new InvalidRequestError(subject, [{ parameter, message }], "INVALID_OPTION");
+}
+
+/** An OAuth 2.0 access token got elsewhere, as it is: nothing refreshes it when it expires, after an hour mostly. */
+export class AccessTokenCredentials implements Credentials {
+  readonly #headers: Record<string, string>;
+
+  /** @throws InvalidRequestError where this can be no token. */
+  constructor(token: string) {
+    checkSecret("AccessTokenCredentials", "token", token);
+    this.#headers = Object.freeze({ authorization: `Bearer ${token}` });
+    offerAtHand(this, () => this.#headers);
+  }
+
+  getRequestHeaders(): Promise<Record<string, string>> {
+    return Promise.resolve(this.#headers);
+  }
+}
+
+/** An API key, sent as `X-Goog-Api-Key`: it names a project, not a person or a service account. */
+export class ApiKeyCredentials implements Credentials {
+  readonly #headers: Record<string, string>;
+
+  /** @throws InvalidRequestError where this can be no key. */
+  constructor(key: string) {
+    checkSecret("ApiKeyCredentials", "key", key);
+    this.#headers = Object.freeze({ "x-goog-api-key": key });
+    offerAtHand(this, () => this.#headers);
+  }
+
+  getRequestHeaders(): Promise<Record<string, string>> {
+    return Promise.resolve(this.#headers);
+  }
+}
+
+/** No sign-in, on purpose: for public data and emulators. */
+export class AnonymousCredentials implements Credentials {
+  /** Tells a client that nothing to sign with is what is wanted. */
+  readonly anonymous = true as const;
+
+  getRequestHeaders(): Promise<Record<string, string>> {
+    return Promise.resolve({});
+  }
+}

@@ -1,0 +1,42 @@
+/** The base of generated client classes, and clones with other options. */
+import { type CoreHolder, Holder, coreOf, createCore } from "./core.js";
+import type { ApiDescriptor } from "./method.js";
+import type { ClientOptions } from "./options.js";
+import type { HeadersInput } from "./request/headers.js";
+
+/** A client of one API. Holds no other member, since a document may name its resources as it likes. */
+export class ApiClient extends Holder {
+  /** @throws InvalidRequestError with code `INVALID_OPTION`, listing every invalid option. */
+  constructor(api: ApiDescriptor, options: ClientOptions = {}) {
+    super(createCore(api, options));
+  }
+}
+
+/**
+ * The options of a client, with those given in place of its own: for a clone that shares credentials and tokens.
+ * Headers are joined; a dispatcher replaces a transport and the other way round. Use it as
+ * `new SQLAdminClient(mergedOptions(client, { timeout: 1000 }))`, which is what `client.withOptions()` does.
+ */
+export function mergedOptions(client: CoreHolder, options: ClientOptions): ClientOptions {
+  const own = coreOf(client).options;
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const sender =
+    options.transport !== undefined || options.dispatcher !== undefined
+      ? { transport: undefined, dispatcher: undefined }
+      : {};
+  const headers =
+    own.headers === undefined || options.headers === undefined
+      ? {}
+      : { headers: { ...entriesOf(own.headers), ...entriesOf(options.headers) } };
+  return { ...own, ...sender, ...given, ...headers };
+}
+
+function entriesOf(headers: HeadersInput): Record<string, string> {
+  const record: Record<string, string> = {};
+  const add = (value: string | undefined, name: string): void => {
+    if (value !== undefined) record[name.toLowerCase()] = value;
+  };
+  if (typeof headers.forEach === "function") (headers as Headers).forEach(add); // a field of that name would be a string
+  else for (const [name, value] of Object.entries(headers)) add(value, name);
+  return record;
+}

@@ -1,0 +1,155 @@
+/** What a client and its resources share, under one key so that a document may name its members as it likes. */
+import { type Signature, atHandOf } from "./auth/at-hand.js";
+import type { Credentials, CredentialsContext, ScopedCredentials } from "./auth/credentials.js";
+import { type Fault, InvalidRequestError } from "./errors.js";
+import type { ApiDescriptor } from "./method.js";
+import { type ClientOptions, checkLimits } from "./options.js";
+import { isAnonymous } from "./policy/authorize.js";
+import type { RequestBase } from "./request/build.js";
+import { type HeaderRecord, apiClient, readHeader, readHeaders, userAgent } from "./request/headers.js";
+import { type RootUrl, isLoopback, parseRootUrl } from "./root-url.js";
+import type { Transport } from "./transport/transport.js";
+import { undiciTransport } from "./transport/undici.js";
+
+/** The key under which clients and resources keep their state. Not for applications. */
+export const core: unique symbol = Symbol("@discogen/runtime.core");
+
+/** A client, a resource, or anything else that can make calls. */
+export interface CoreHolder {
+  readonly [core]: Core;
+}
+
+/**
+ * The base of clients and resources: holds the core, and no member with a name. The type is written out because a
+ * class with a computed member needs the compiler to tell its declaration.
+ */
+export const Holder: new (value: Core) => CoreHolder = class implements CoreHolder {
+  declare readonly [core]: Core;
+
+  constructor(value: Core) {
+    // Not enumerable: a client that is logged shows its resources, not its options.
+    Object.defineProperty(this, core, { value });
+  }
+};
+
+/** The core of a client or resource. */
+export function coreOf(holder: CoreHolder): Core {
+  // Callers without type checks may pass anything, and so may those with two copies of this package.
+  const found = (holder as CoreHolder | undefined)?.[core] as Core | undefined;
+  if (found !== undefined) return found;
+  const fault: Fault = { parameter: "parent", message: "is no client or resource of this copy of @discogen/runtime" };
+  throw new InvalidRequestError("Resource", [fault], "INVALID_OPTION");
+}
+
+/** The state of a client. Not for applications: nothing of it is stable. */
+export interface Core extends RequestBase {
+  readonly options: ClientOptions;
+  readonly origin: string;
+  /** With a slash at the end. */
+  readonly rootUrl: string;
+  readonly transport: Transport;
+  readonly credentialsContext: CredentialsContext;
+  readonly memo: Memo;
+  /** The credentials, narrowed to the API's scopes where they had none. */
+  credentials(): Credentials | undefined;
+  /** Headers of those credentials, where nothing has to be waited for. */
+  atHand(): Signature | undefined;
+}
+
+/** The last sign-in, so that calls with the same token need not work it out again. */
+export interface Memo {
+  /** A signature, */
+  signature: HeaderRecord | undefined;
+  /** and that signature joined with the headers of every request. */
+  signed: HeaderRecord;
+}
+
+/** The core of a client with these options. Throws an `InvalidRequestError` that lists every invalid one. */
+export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
+  const faults: Fault[] = [];
+  checkLimits(options, faults);
+  checkAuth(options.auth, faults);
+  const root = parseRootUrl(options.rootUrl ?? api.rootUrl, faults);
+  if (options.auth !== undefined && faults.length === 0) checkSecure(root, options.auth, faults);
+  const transport = transportOf(options, faults);
+  const own = readHeaders(options.headers, faults);
+  const agent = readHeader("userAgent", options.userAgent, faults);
+  const quotaProject = readHeader("quotaProject", options.quotaProject, faults);
+  if (faults.length > 0) throw new InvalidRequestError(`the client of ${api.id}`, faults, "INVALID_OPTION");
+  return {
+    api,
+    options,
+    origin: root.origin,
+    rootPath: root.path,
+    rootUrl: root.origin + root.path,
+    transport,
+    credentialsContext: { transport },
+    memo: { signature: undefined, signed: {} },
+    ...scopedOnce(api, options.auth),
+    ownHeaders: new Set(Object.keys(own)),
+    headers: {
+      accept: "application/json",
+      "accept-encoding": "gzip",
+      "user-agent": agent === undefined ? userAgent : `${agent} ${userAgent}`,
+      "x-goog-api-client": apiClient,
+      ...(quotaProject === undefined ? {} : { "x-goog-user-project": quotaProject }),
+      ...own,
+    },
+  };
+}
+
+/** Gives credentials without scopes those of the API, at the first use. */
+function scopedOnce({ scopes }: ApiDescriptor, auth: Credentials | undefined): Pick<Core, "atHand" | "credentials"> {
+  let ready: Credentials | undefined;
+  let shortCut: (() => Signature | undefined) | undefined;
+  const credentials = (): Credentials | undefined => {
+    if (ready === undefined && auth !== undefined) {
+      ready = lacksScopes(auth) && scopes.length > 0 ? auth.withScopes(scopes) : auth;
+      shortCut = atHandOf(ready);
+    }
+    return ready;
+  };
+  return { credentials, atHand: () => (credentials() === undefined ? undefined : shortCut?.()) };
+}
+
+function lacksScopes(auth: Credentials): auth is ScopedCredentials {
+  return (
+    "withScopes" in auth &&
+    typeof auth.withScopes === "function" &&
+    !("scopes" in auth && Array.isArray(auth.scopes) && auth.scopes.length > 0)
+  );
+}
+
+function checkAuth(auth: unknown, faults: Fault[]): void {
+  if (auth === undefined) return;
+  const fault = (message: string): void => void faults.push({ parameter: "auth", message });
+  if (typeof auth === "string")
+    fault("must be credentials, not a string: pass new ApiKeyCredentials(key) or new AccessTokenCredentials(token)");
+  else if (auth instanceof Promise) fault("is a promise: await it first");
+  else if (
+    typeof auth !== "object" ||
+    auth === null ||
+    !("getRequestHeaders" in auth) ||
+    typeof auth.getRequestHeaders !== "function"
+  ) {
+    fault("must be credentials: an object with getRequestHeaders()");
+  }
+}
+
+function checkSecure(root: RootUrl, auth: Credentials, faults: Fault[]): void {
+  if (root.origin.startsWith("https:") || isLoopback(root.hostname) || isAnonymous(auth)) return;
+  faults.push({
+    parameter: "rootUrl",
+    message: `is ${root.origin}: credentials are sent over https only, or over http to this machine`,
+  });
+}
+
+function transportOf({ dispatcher, transport }: ClientOptions, faults: Fault[]): Transport {
+  if (transport !== undefined && typeof transport?.send !== "function")
+    faults.push({ parameter: "transport", message: "has no send()" });
+  if (transport !== undefined && dispatcher !== undefined)
+    faults.push({ parameter: "dispatcher", message: "is of no use beside transport: pass one of them" });
+  if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function")
+    faults.push({ parameter: "dispatcher", message: "has no dispatch(): pass an Agent, Pool or the like of undici" });
+  return transport ?? undiciTransport(faults.length === 0 ? dispatcher : undefined);
+}

@@ -1,0 +1,274 @@
+/**
+ * Every error of this package.
+ *
+ * All are `instanceof DiscogenError` and carry a stable `code`. `instanceof` compares a registered mark besides the
+ * prototype chain, so it also holds when two copies of this package are installed. No message, property or cause of
+ * these errors holds a token, key or assertion.
+ */
+import { printable } from "./redact.js";
+import type { ApiResponse } from "./response/api-response.js";
+
+/** Stable names of what went wrong; the error classes say which codes they carry. */
+export type ErrorCode =
+  | "ABORTED"
+  | "API_ERROR"
+  | "CONNECTION_FAILED"
+  | "CREDENTIALS_FAILED"
+  | "INVALID_OPTION"
+  | "INVALID_REQUEST"
+  | "INVALID_RESPONSE"
+  | "KEY_BROKEN"
+  | "KEY_FIELD_INVALID"
+  | "KEY_FIELD_MISSING"
+  | "KEY_FILE_UNREADABLE"
+  | "KEY_NOT_JSON"
+  | "KEY_WRONG_TYPE"
+  | "NO_CREDENTIALS"
+  | "NO_SCOPES"
+  | "OPERATION_FAILED"
+  | "OPERATION_UNKNOWN"
+  | "PAGE_TOKEN_REPEATED"
+  | "TIMEOUT"
+  | "TOKEN_REFUSED"
+  | "TOKEN_UNAVAILABLE"
+  | "TOTAL_TIMEOUT";
+
+const mark: unique symbol = Symbol.for("@discogen/runtime.error");
+
+function isMarked(value: unknown, kind: string): boolean {
+  for (let link: unknown = value; typeof link === "object" && link !== null; link = Object.getPrototypeOf(link)) {
+    if (Object.getOwnPropertyDescriptor(link, mark)?.value === kind) return true;
+  }
+  return false;
+}
+
+function markPrototype(prototype: object, kind: string): void {
+  Object.defineProperty(prototype, "name", { value: kind, configurable: true, writable: true });
+  Object.defineProperty(prototype, mark, { value: kind });
+}
+
+/**
+ * The base of all errors. Thrown as itself with code `PAGE_TOKEN_REPEATED`: a server answered with a page token it
+ * had given before, which would never end.
+ */
+export class DiscogenError extends Error {
+  static {
+    markPrototype(this.prototype, "DiscogenError");
+  }
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const kind: unknown = Object.getOwnPropertyDescriptor(this.prototype, mark)?.value;
+    // A subclass made elsewhere has no mark of its own: the prototype chain decides.
+    return typeof kind === "string" ? isMarked(value, kind) : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+}
+
+/** `google.rpc.ErrorInfo` (AIP-193): the machine-readable cause. */
+export interface ErrorInfo {
+  readonly reason: string;
+  readonly domain: string;
+  readonly metadata: { readonly [key: string]: string };
+}
+
+/** `google.rpc.RetryInfo`. */
+export interface RetryInfo {
+  /** How long the server asks to wait, in milliseconds. */
+  readonly retryDelay: number;
+}
+
+/** One entry of `google.rpc.BadRequest`: a field of the request and what is wrong with it. */
+export interface FieldViolation {
+  readonly field: string;
+  readonly description: string;
+  readonly reason?: string;
+}
+
+/** What an {@link ApiError} is made of. */
+export interface ApiErrorInit {
+  readonly code?: "API_ERROR" | "INVALID_RESPONSE" | undefined;
+  readonly message: string;
+  readonly status: number;
+  readonly response: ApiResponse;
+  readonly reason?: string | undefined;
+  readonly rpcStatus?: string | undefined;
+  readonly details?: readonly unknown[] | undefined;
+  readonly errorInfo?: ErrorInfo | undefined;
+  readonly retryInfo?: RetryInfo | undefined;
+  readonly fieldViolations?: readonly FieldViolation[] | undefined;
+  readonly requestId?: string | undefined;
+}
+
+/**
+ * The API answered, but not with success: code `API_ERROR` for a status outside 2xx (redirects are not followed, so
+ * 3xx too), `INVALID_RESPONSE` for a 2xx whose body is not the JSON it should be.
+ */
+export class ApiError extends DiscogenError {
+  static {
+    markPrototype(this.prototype, "ApiError");
+  }
+  /** The HTTP status. */
+  readonly status: number;
+  /** The most precise reason given: of `ErrorInfo`, else of the first legacy error, else {@link rpcStatus}. */
+  readonly reason: string | undefined;
+  /** The canonical code of google.rpc, for instance `NOT_FOUND`. */
+  readonly rpcStatus: string | undefined;
+  /** The `details` of the answer, as they came (AIP-193). */
+  readonly details: readonly unknown[];
+  readonly errorInfo: ErrorInfo | undefined;
+  readonly retryInfo: RetryInfo | undefined;
+  readonly fieldViolations: readonly FieldViolation[];
+  /** Names the request to Google's support: of the `RequestInfo` detail, else of a response header. */
+  readonly requestId: string | undefined;
+  /** Status and headers of the answer. */
+  declare readonly response: ApiResponse;
+
+  constructor(init: ApiErrorInit) {
+    super(init.code ?? "API_ERROR", init.message);
+    this.status = init.status;
+    this.reason = init.reason;
+    this.rpcStatus = init.rpcStatus;
+    this.details = init.details ?? [];
+    this.errorInfo = init.errorInfo;
+    this.retryInfo = init.retryInfo;
+    this.fieldViolations = init.fieldViolations ?? [];
+    this.requestId = init.requestId;
+    // Not enumerable: a logged error stays readable.
+    Object.defineProperty(this, "response", { value: init.response });
+  }
+}
+
+/** No complete answer came: code `CONNECTION_FAILED`. */
+export class ConnectionError extends DiscogenError {
+  static {
+    markPrototype(this.prototype, "ConnectionError");
+  }
+  /** `false`: the request surely never reached the server, so nothing was done there. */
+  readonly sent: boolean;
+  /** The system's or undici's code, for instance `ECONNREFUSED`. */
+  readonly systemCode: string | undefined;
+
+  constructor(
+    message: string,
+    options?: ErrorOptions & { readonly sent?: boolean; readonly systemCode?: string | undefined },
+  ) {
+    super("CONNECTION_FAILED", message, options);
+    this.sent = options?.sent ?? true;
+    this.systemCode = options?.systemCode;
+  }
+}
+
+/** Time ran out: code `TIMEOUT` for one attempt (option `timeout`), `TOTAL_TIMEOUT` for the call (`totalTimeout`). */
+export class TimeoutError extends DiscogenError {
+  static {
+    markPrototype(this.prototype, "TimeoutError");
+  }
+  /** The limit that was passed, in milliseconds. */
+  readonly timeout: number;
+
+  constructor(message: string, timeout: number, code: "TIMEOUT" | "TOTAL_TIMEOUT" = "TIMEOUT", options?: ErrorOptions) {
+    super(code, message, options);
+    this.timeout = timeout;
+  }
+}
+
+/** The caller's `signal` ended the call: code `ABORTED`. `cause` is the signal's reason. */
+export class AbortError extends DiscogenError {
+  static {
+    markPrototype(this.prototype, "AbortError");
+  }
+  constructor(message: string, options?: ErrorOptions) {
+    super("ABORTED", message, options);
+  }
+}
+
+/** Codes of {@link AuthError}. */
+export type AuthErrorCode = Extract<
+  ErrorCode,
+  `KEY_${string}` | `NO_${string}` | `TOKEN_${string}` | "CREDENTIALS_FAILED"
+>;
+
+/**
+ * Sign-in failed before the API was asked. `KEY_…`: the key file, with file and place in the message. `NO_CREDENTIALS`,
+ * `NO_SCOPES`: what is missing. `TOKEN_REFUSED`: the token endpoint said no. `TOKEN_UNAVAILABLE`: it could not be
+ * asked, or answered nonsense. `CREDENTIALS_FAILED`: credentials of another make failed.
+ */
+export class AuthError extends DiscogenError {
+  static {
+    markPrototype(this.prototype, "AuthError");
+  }
+  declare readonly code: AuthErrorCode;
+  /** The OAuth error of the token endpoint, for instance `invalid_grant` (RFC 6749 §5.2). */
+  readonly reason: string | undefined;
+
+  constructor(code: AuthErrorCode, message: string, options?: ErrorOptions & { readonly reason?: string | undefined }) {
+    super(code, message, options);
+    this.reason = options?.reason;
+  }
+}
+
+/** One thing that is wrong with a request or an option. */
+export interface Fault {
+  /** The parameter or option, for instance `project`, `requestBody`, `headers.x-a`. */
+  readonly parameter: string;
+  /** What is wrong with it, as the end of a sentence: `is required`. */
+  readonly message: string;
+}
+
+/**
+ * Thrown before anything is sent: code `INVALID_REQUEST` for parameters and call options, `INVALID_OPTION` for client
+ * options and credentials. Every fault is listed, not only the first.
+ */
+export class InvalidRequestError extends DiscogenError {
+  static {
+    markPrototype(this.prototype, "InvalidRequestError");
+  }
+  readonly faults: readonly Fault[];
+
+  /** `subject`: the method id or class at fault. */
+  constructor(
+    subject: string,
+    faults: readonly Fault[],
+    code: "INVALID_OPTION" | "INVALID_REQUEST" = "INVALID_REQUEST",
+  ) {
+    super(code, `${subject}: ${faults.map((fault) => `${fault.parameter} ${fault.message}`).join("; ")}`);
+    this.faults = faults;
+  }
+}
+
+/** A long-running operation ended in failure. Code `OPERATION_FAILED`. */
+export class OperationError extends DiscogenError {
+  static {
+    markPrototype(this.prototype, "OperationError");
+  }
+  /** The finished operation, as the server gave it. */
+  readonly operation: unknown;
+  /** What it says went wrong: a `google.rpc.Status`, or the error of an older API. */
+  readonly error: unknown;
+
+  constructor(methodId: string, operation: unknown, error: unknown) {
+    const said = operationMessage(error);
+    super("OPERATION_FAILED", `${methodId}: the operation failed${said === "" ? "" : `: ${said}`}`);
+    this.operation = operation;
+    this.error = error;
+  }
+}
+
+/** Messages or codes of `google.rpc.Status`, `{ errors: [] }` or a list of errors. */
+function operationMessage(error: unknown): string {
+  if (typeof error === "string") return printable(error);
+  if (Array.isArray(error))
+    return error
+      .map(operationMessage)
+      .filter((part) => part !== "")
+      .join(", ");
+  if (typeof error !== "object" || error === null) return "";
+  if ("message" in error && typeof error.message === "string" && error.message !== "") return printable(error.message);
+  if ("errors" in error) return operationMessage(error.errors);
+  return "code" in error ? printable(String(error.code)) : "";
+}

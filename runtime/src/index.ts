@@ -1,0 +1,49 @@
+/** The public surface of `@discogen/runtime`, listed by name. Credentials are in `@discogen/runtime/auth`. */
+
+// For applications
+export type { Credentials, CredentialsContext, ScopedCredentials } from "./auth/credentials.js";
+export {
+  AbortError,
+  ApiError,
+  type ApiErrorInit,
+  AuthError,
+  type AuthErrorCode,
+  ConnectionError,
+  DiscogenError,
+  type ErrorCode,
+  type ErrorInfo,
+  type Fault,
+  type FieldViolation,
+  InvalidRequestError,
+  OperationError,
+  type RetryInfo,
+  TimeoutError,
+} from "./errors.js";
+export type { CallOptions, ClientOptions } from "./options.js";
+export type { RetryOptions } from "./policy/retry.js";
+export type { BytesBody, BytesRequest } from "./request/body.js";
+export type { HeadersInput } from "./request/headers.js";
+export { ApiPromise, type WithResponse } from "./response/api-promise.js";
+export type { ApiResponse } from "./response/api-response.js";
+export { MediaResponse } from "./response/media-response.js";
+export { OperationPromise, type WaitOptions } from "./response/operation-promise.js";
+export { Paged } from "./response/paged.js";
+export type { HttpHeaders, HttpRequest, HttpResponse, Transport } from "./transport/transport.js";
+export { type Dispatcher, undiciTransport } from "./transport/undici.js";
+export { version } from "./version.js";
+
+// For generated code
+export { call, download, operate, paged } from "./call.js";
+export { ApiClient, mergedOptions } from "./client.js";
+export { type Core, type CoreHolder, core } from "./core.js";
+export type {
+  ApiDescriptor,
+  MethodDescriptor,
+  OperationDescriptor,
+  OperationPoll,
+  PagingDescriptor,
+  ParameterDescriptor,
+} from "./method.js";
+export type { Selected, SelectedItem, SelectedPages, SelectedPromise, Selecting, Whole } from "./fields.js";
+export type { Patch } from "./patch.js";
+export { Resource } from "./resource.js";

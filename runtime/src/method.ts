@@ -1,0 +1,102 @@
+/**
+ * What generated code knows about an API and its methods, as data.
+ *
+ * The generator writes these tables; the rooms `request/` and `response/` read them. A fact that is absent is the
+ * ordinary case, so that a table stays as small as the API is plain.
+ */
+
+/** One API: where it lives and what it may ask for. */
+export interface ApiDescriptor {
+  /** `name:version`, for instance `sqladmin:v1beta3`. */
+  readonly id: string;
+  /** Ends with a slash: `https://sqladmin.googleapis.com/`. */
+  readonly rootUrl: string;
+  /** Between root and method path: empty, or ends with a slash. */
+  readonly servicePath: string;
+  /** Where batches go, relative to the root. */
+  readonly batchPath?: string;
+  /** The root for connections with a client certificate (AIP-4114). */
+  readonly mtlsRootUrl?: string;
+  /** Every OAuth 2.0 scope of the API; methods point into this list. Empty: the API needs no sign-in. */
+  readonly scopes: readonly string[];
+  /** The document's default for `alt` is something else, so every call says `alt=json`. */
+  readonly altJson?: true;
+  /** Bodies travel inside `{ "data": … }`. */
+  readonly dataWrapper?: true;
+}
+
+/** One method. */
+export interface MethodDescriptor {
+  /** The document's own id, for instance `sql.instances.list`. */
+  readonly id: string;
+  readonly httpMethod: "DELETE" | "GET" | "HEAD" | "OPTIONS" | "PATCH" | "POST" | "PUT";
+  /**
+   * Path template relative to root and service path: literals, `{x}`, `{+x}` and `{/x*}`. With a leading slash it is
+   * relative to the root alone.
+   */
+  readonly path: string;
+  /** Parameters of which there is something to say; one that is missing here is an optional query parameter. */
+  readonly parameters?: { readonly [name: string]: ParameterDescriptor };
+  /** Any one of these is enough: indexes into {@link ApiDescriptor.scopes}. Absent: no scope is needed. */
+  readonly scopes?: readonly number[];
+  /** `json`: `requestBody` is sent as JSON. `bytes`: it is `{ data, contentType }`, sent as is. Absent: no body. */
+  readonly request?: "bytes" | "json";
+  /** The body must be given. */
+  readonly requestRequired?: true;
+  /** `json`: the parsed answer. `media`: a MediaResponse. Absent: the answer's body does not matter. */
+  readonly response?: "json" | "media";
+  /** How to walk the pages, where there are pages. */
+  readonly paging?: PagingDescriptor;
+  /** How to follow the operation that the method starts. */
+  readonly operation?: OperationDescriptor;
+  /** Sent as `X-Goog-Api-Version`. */
+  readonly apiVersion?: string;
+}
+
+/** What is checked of a parameter before anything is sent. */
+export interface ParameterDescriptor {
+  readonly required?: true;
+  /** Takes a list; sent once per element (`a=1&a=2`). */
+  readonly repeated?: true;
+  /** A JavaScript regular expression that path values must match. Written by the generator, and safe to run. */
+  readonly pattern?: string;
+  /** Inclusive bounds of an integer, as written in the document. */
+  readonly minimum?: string;
+  readonly maximum?: string;
+  /** The values a path parameter may take. */
+  readonly enum?: readonly string[];
+}
+
+/** Where page tokens and items are (AIP-158). */
+export interface PagingDescriptor {
+  /** Name of the token in the request. */
+  readonly token: string;
+  /** Where the request carries it. */
+  readonly in: "body" | "query";
+  /** Name of the next token in the response. */
+  readonly next: string;
+  /** The response property that holds the items; a map yields its values. Absent: only pages can be walked. */
+  readonly items?: string;
+}
+
+/** How to find out whether a long-running operation is over (AIP-151 and the older styles). */
+export interface OperationDescriptor {
+  /** The first of these whose parameters can all be found is the one to poll with. */
+  readonly polls: readonly OperationPoll[];
+  /** Path of the property that is `true`, or says `DONE`, at the end: `done`, `status.state`. */
+  readonly done: string;
+  /** Path of the property that is there when the operation failed. */
+  readonly error: string;
+  /** The method answers the operation itself, so that it may be over at once; else only its name. */
+  readonly isAnswer?: true;
+}
+
+/** A GET method that answers the operation. */
+export interface OperationPoll {
+  readonly method: MethodDescriptor;
+  /**
+   * Where its parameters come from: `params.x`, `body.x` or `response.x` of the call that started the operation. With
+   * `within`: the value may be a bare id, which then lies in the collection of the resource that this parameter names.
+   */
+  readonly parameters: { readonly [name: string]: string | { readonly value: string; readonly within: string } };
+}

@@ -1,0 +1,99 @@
+/** Options of clients and calls, and what they must be. */
+import type { Credentials } from "./auth/credentials.js";
+import { type Fault, InvalidRequestError } from "./errors.js";
+import type { AbortSignal } from "./platform.js";
+import type { RetryOptions } from "./policy/retry.js";
+import type { HeadersInput } from "./request/headers.js";
+import type { Transport } from "./transport/transport.js";
+import type { Dispatcher } from "./transport/undici.js";
+
+/** Options of one call; each goes before the client's. */
+export interface CallOptions {
+  /** Ends the call in any phase: token, request, body, pause before a retry, next page. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Milliseconds for one attempt until its whole answer is there; for a streamed body until its head, and then between
+   * two pieces. `Infinity`: no limit. Default: 60,000.
+   */
+  readonly timeout?: number | undefined;
+  /** Milliseconds for the call with sign-in, retries and pauses. Each page has its own. Default: no limit. */
+  readonly totalTimeout?: number | undefined;
+  /** `false`: one attempt. Fields that are left out are the client's. */
+  readonly retry?: false | RetryOptions | undefined;
+  /** Further header fields, before the client's and the runtime's own. */
+  readonly headers?: HeadersInput | undefined;
+  /** The project that pays and whose quota counts: `X-Goog-User-Project`. */
+  readonly quotaProject?: string | undefined;
+  /** Do it only if the resource still has this etag: `If-Match`. A 412 answer is an `ApiError`. */
+  readonly ifMatch?: string | undefined;
+  /** Answer only if the resource has another etag: `If-None-Match`. A 304 answer is an `ApiError`. */
+  readonly ifNoneMatch?: string | undefined;
+}
+
+/** Options of a client. */
+export interface ClientOptions {
+  /** How to sign in. Required, if only as `new AnonymousCredentials()`: no request leaves unauthenticated in silence. */
+  readonly auth?: Credentials | undefined;
+  /**
+   * Sends every call elsewhere: an emulator, a proxy, a private endpoint. http or https, may carry a path; plain http
+   * with credentials on loopback only.
+   */
+  readonly rootUrl?: string | undefined;
+  /** The project that pays and whose quota counts: `X-Goog-User-Project`. Default: what the credentials say. */
+  readonly quotaProject?: string | undefined;
+  /** Put in front of this package's own `User-Agent`, for instance `my-tool/1.2`. */
+  readonly userAgent?: string | undefined;
+  /** Header fields of every request. */
+  readonly headers?: HeadersInput | undefined;
+  /** Milliseconds for one attempt, see {@link CallOptions.timeout}. Default: 60,000. */
+  readonly timeout?: number | undefined;
+  /** Milliseconds for one call with everything in it. Default: no limit. */
+  readonly totalTimeout?: number | undefined;
+  /** `false`: one attempt. Default: 3 further attempts where it is safe. */
+  readonly retry?: false | RetryOptions | undefined;
+  /** undici's `Agent`, `Pool`, `ProxyAgent`, `MockAgent`, …; also used for tokens. Default: undici's global one. */
+  readonly dispatcher?: Dispatcher | undefined;
+  /** Sends requests in place of undici; also used for tokens. */
+  readonly transport?: Transport | undefined;
+}
+
+/** The default of {@link CallOptions.timeout}. */
+export const defaultTimeout: number = 60_000;
+
+/** Checks what clients and calls have in common. */
+export function checkLimits(options: CallOptions | ClientOptions, faults: Fault[]): void {
+  checkTime("timeout", options.timeout, faults);
+  checkTime("totalTimeout", options.totalTimeout, faults);
+  const { retry } = options;
+  if (retry === undefined || retry === false) return;
+  if (typeof retry !== "object" || retry === null) {
+    faults.push({ parameter: "retry", message: "must be false or { attempts, maxDelay, idempotent }" });
+    return;
+  }
+  const { attempts, idempotent, maxDelay } = retry;
+  if (attempts !== undefined && !(Number.isInteger(attempts) && attempts >= 0))
+    faults.push({ parameter: "retry.attempts", message: "must be an integer, 0 or more" });
+  if (maxDelay !== undefined && !(typeof maxDelay === "number" && maxDelay >= 0))
+    faults.push({ parameter: "retry.maxDelay", message: "must be milliseconds, 0 or more" });
+  if (idempotent !== undefined && typeof idempotent !== "boolean")
+    faults.push({ parameter: "retry.idempotent", message: "must be true or false" });
+}
+
+function checkTime(option: string, value: number | undefined, faults: Fault[]): void {
+  if (value !== undefined && !(typeof value === "number" && value > 0))
+    faults.push({ parameter: option, message: "must be milliseconds above 0, or Infinity for no limit" });
+}
+
+/** Checks the options of one call. */
+export function checkCallOptions(methodId: string, options: CallOptions): void {
+  const faults: Fault[] = [];
+  checkLimits(options, faults);
+  const { signal } = options;
+  if (
+    signal !== undefined &&
+    (typeof signal !== "object" || signal === null || typeof signal.addEventListener !== "function")
+  ) {
+    faults.push({ parameter: "signal", message: "must be an AbortSignal" });
+  }
+  if (faults.length > 0) throw new InvalidRequestError(methodId, faults);
+}

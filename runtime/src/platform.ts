@@ -1,0 +1,37 @@
+/**
+ * Platform types that appear in public signatures.
+ *
+ * Each is the real type where the program has it (from `@types/node` or `lib.dom`) and a small structural stand-in
+ * where it has not, so that the published types need no other types and no `lib`.
+ */
+
+/** What is used of an `AbortSignal` where the program has none. */
+export interface MinimalAbortSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** What is used of `Headers` where the program has none. */
+export interface MinimalHeaders {
+  get(name: string): string | null;
+  has(name: string): boolean;
+  forEach(callback: (value: string, name: string) => void): void;
+}
+
+/** What is used of a `Blob` where the program has none. */
+export interface MinimalBlob {
+  readonly size: number;
+  readonly type: string;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** `AbortSignal` of the platform. */
+export type AbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer T } } ? T : MinimalAbortSignal;
+
+/** `Headers` of the platform. */
+export type Headers = typeof globalThis extends { Headers: { prototype: infer T } } ? T : MinimalHeaders;
+
+/** `Blob` of the platform. */
+export type Blob = typeof globalThis extends { Blob: { prototype: infer T } } ? T : MinimalBlob;

@@ -1,0 +1,113 @@
+/** Asks the credentials for the headers of an attempt, within the limits of the call. */
+import type { Credentials } from "../auth/credentials.js";
+import type { Core } from "../core.js";
+import { AuthError, DiscogenError } from "../errors.js";
+import type { Headers } from "../platform.js";
+import { printable, redact, safeCause } from "../redact.js";
+import type { HeaderRecord } from "../request/headers.js";
+import type { HttpRequest } from "../transport/transport.js";
+import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "./prepared-call.js";
+import { within } from "./wait.js";
+
+/** The signature of credentials that can give one without waiting. */
+export function signatureAtHand(core: Core, call: PreparedCall): HeaderRecord | undefined {
+  // Limits that may be over already are looked at where waiting is.
+  if (call.signal?.aborted === true || call.deadline !== Number.POSITIVE_INFINITY) return undefined;
+  return core.atHand();
+}
+
+/** The header fields that sign this attempt. Throws an `AuthError` rather than leave them out in silence. */
+export async function authorize(core: Core, call: PreparedCall): Promise<HeaderRecord> {
+  if (call.signal?.aborted === true) throw abortedCall(call);
+  if (call.deadline !== Number.POSITIVE_INFINITY && performance.now() >= call.deadline) throw expiredCall(call);
+  const credentials = core.credentials();
+  if (credentials === undefined) {
+    if (isSignedByCaller(call)) return {};
+    throw new AuthError(
+      "NO_CREDENTIALS",
+      `${call.methodId}: this client has no credentials. Pass \`auth\`, for instance \`await ServiceAccountCredentials.fromFile("service.json")\`; for public data or an emulator, \`new AnonymousCredentials()\``,
+    );
+  }
+  const headers = await ask(core, call, credentials);
+  const signature = lowerCase(headers);
+  if (!isSignature(signature) && !isAnonymous(credentials) && !isSignedByCaller(call)) {
+    throw new AuthError(
+      "NO_CREDENTIALS",
+      `${call.methodId}: the credentials gave nothing to sign the request with. If that is what you want, pass \`new AnonymousCredentials()\``,
+    );
+  }
+  return signature;
+}
+
+/** After a 401: another signature, or `undefined` where there is none to be had. */
+export async function renew(
+  core: Core,
+  call: PreparedCall,
+  refused: HttpRequest,
+  signature: HeaderRecord,
+): Promise<HeaderRecord | undefined> {
+  const credentials = core.credentials();
+  const used = signature["authorization"];
+  // A header of the caller's own would be refused again.
+  if (credentials === undefined || used !== refused.headers["authorization"]) return undefined;
+  const invalidates = typeof credentials.invalidate === "function";
+  credentials.invalidate?.(used);
+  const next = await authorize(core, call);
+  // Credentials that cannot be told to forget a token may still refresh by themselves.
+  return invalidates || next["authorization"] !== used ? next : undefined;
+}
+
+/** Whether credentials say of themselves that they sign nothing. */
+export function isAnonymous(credentials: Credentials): boolean {
+  return "anonymous" in credentials && credentials.anonymous === true;
+}
+
+async function ask(
+  core: Core,
+  call: PreparedCall,
+  credentials: Credentials,
+): Promise<Headers | Record<string, string>> {
+  try {
+    // Credentials without types may answer without a promise.
+    const asked = Promise.resolve(credentials.getRequestHeaders(core.rootUrl, core.credentialsContext));
+    if (call.signal === undefined && call.deadline === Number.POSITIVE_INFINITY) return await asked;
+    return await within(asked, {
+      signal: call.signal,
+      remaining: remainingOf(call),
+      aborted: () => abortedCall(call),
+      expired: () => expiredCall(call),
+    });
+  } catch (error) {
+    if (error instanceof DiscogenError) throw error;
+    const text = error instanceof Error ? error.message : String(error);
+    throw new AuthError("CREDENTIALS_FAILED", `${call.methodId}: the credentials failed: ${printable(redact(text))}`, {
+      cause: safeCause(error),
+    });
+  }
+}
+
+function lowerCase(headers: Headers | Record<string, string>): HeaderRecord {
+  const record: HeaderRecord = {};
+  if (typeof headers.forEach === "function") {
+    // A header field of that name would be a string.
+    (headers as Headers).forEach((value, name) => {
+      record[name.toLowerCase()] = value;
+    });
+    return record;
+  }
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) record[name.toLowerCase()] = value;
+  return record;
+}
+
+function isSignature(headers: HeaderRecord): boolean {
+  return Object.keys(headers).some((name) => name !== "x-goog-user-project");
+}
+
+function isSignedByCaller({ built }: PreparedCall): boolean {
+  const { headers, path } = built;
+  return (
+    headers["authorization"] !== undefined ||
+    headers["x-goog-api-key"] !== undefined ||
+    /[?&](?:access_token|key|oauth_token)=[^&]/.test(path)
+  );
+}

@@ -1,0 +1,39 @@
+/** A call with its limits, as the attempt loop takes it. */
+import { AbortError, TimeoutError } from "../errors.js";
+import type { AbortSignal } from "../platform.js";
+import type { BuiltRequest } from "../request/build.js";
+import type { RetryPolicy } from "./retry.js";
+
+/** One call, ready for its attempts. */
+export interface PreparedCall {
+  readonly methodId: string;
+  readonly httpMethod: string;
+  readonly built: BuiltRequest;
+  readonly stream: boolean;
+  readonly signal: AbortSignal | undefined;
+  /** For one attempt, in milliseconds. */
+  readonly timeout: number;
+  /** For the whole call, in milliseconds; `Infinity` for no limit. */
+  readonly totalTimeout: number;
+  /** When the whole call must be over, in the time of `performance.now()`. */
+  readonly deadline: number;
+  /** Worked out only when an attempt has failed. */
+  retry(): RetryPolicy;
+}
+
+/** At least a millisecond: an exchange that is over at once is told apart by the deadline. */
+export function remainingOf(call: PreparedCall): number {
+  return Math.max(1, call.deadline - performance.now());
+}
+
+export function abortedCall(call: PreparedCall): AbortError {
+  return new AbortError(`${call.methodId}: aborted by the caller's signal`, { cause: call.signal?.reason });
+}
+
+export function expiredCall(call: PreparedCall): TimeoutError {
+  return new TimeoutError(
+    `${call.methodId}: not done within ${String(call.totalTimeout)} ms`,
+    call.totalTimeout,
+    "TOTAL_TIMEOUT",
+  );
+}

@@ -1,0 +1,133 @@
+/** When to try again, and after what pause. Pure: the loop in `send.ts` does what is decided here. */
+import type { MethodDescriptor } from "../method.js";
+
+/** How a failed attempt is repeated. */
+export interface RetryOptions {
+  /** Further attempts after the first. Default: 3. */
+  readonly attempts?: number | undefined;
+  /** The longest pause, in milliseconds. A server that asks for a longer one gets no further attempt. Default: 60,000. */
+  readonly maxDelay?: number | undefined;
+  /** `true`: safe to repeat; `false`: not. Default: by the HTTP method; POST and PATCH only with a `requestId`. */
+  readonly idempotent?: boolean | undefined;
+}
+
+/** {@link RetryOptions} with everything decided. */
+export interface RetryPolicy {
+  readonly attempts: number;
+  readonly maxDelay: number;
+  /** Whether an attempt that may have reached the server may be repeated. */
+  readonly idempotent: boolean;
+}
+
+/** Why an attempt failed. */
+export type Failure =
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly reasons: readonly string[];
+      readonly retryAfter: number | undefined;
+    }
+  | { readonly kind: "connection"; readonly sent: boolean; readonly systemCode: string | undefined }
+  | { readonly kind: "timeout" }
+  | { readonly kind: "final" };
+
+/** The first pause is up to this long, in milliseconds; each further one up to twice the one before. */
+export const baseDelay: number = 500;
+
+const defaults: { readonly attempts: number; readonly maxDelay: number } = { attempts: 3, maxDelay: 60_000 };
+
+/** RFC 9110 §9.2.2. */
+const idempotentMethods: ReadonlySet<string> = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "PUT"]);
+
+const rateLimitReasons: ReadonlySet<string> = new Set([
+  "RATE_LIMIT_EXCEEDED",
+  "rateLimitExceeded",
+  "userRateLimitExceeded",
+]);
+
+/** Connections that broke, or were never made, by no fault of the request. A certificate that is refused stays refused. */
+const passing: ReadonlySet<string> = new Set([
+  "EADDRNOTAVAIL",
+  "EAI_AGAIN",
+  "ECONNABORTED",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_SOCKET",
+]);
+
+/** The policy of one call: its own fields, then the client's, then the defaults. */
+export function retryPolicy(
+  method: MethodDescriptor,
+  requestId: unknown,
+  client: false | RetryOptions | undefined,
+  call: false | RetryOptions | undefined,
+): RetryPolicy {
+  const chosen = call ?? client;
+  const shared = client === false ? undefined : client;
+  const given = chosen === false ? { attempts: 0 } : chosen;
+  const safe = idempotentMethods.has(method.httpMethod) || (typeof requestId === "string" && requestId !== "");
+  return {
+    attempts: given?.attempts ?? shared?.attempts ?? defaults.attempts,
+    maxDelay: given?.maxDelay ?? shared?.maxDelay ?? defaults.maxDelay,
+    idempotent: given?.idempotent ?? shared?.idempotent ?? safe,
+  };
+}
+
+/**
+ * The pause before the next attempt in milliseconds, or `undefined` to give up.
+ *
+ * Pauses grow with full jitter: a random share of 500 ms, 1 s, 2 s, … up to `maxDelay`. Where the server says how long
+ * to wait, that is the least; a random share of the first pause on top keeps many callers from returning at once.
+ *
+ * @param attempt How many attempts have failed before this one.
+ * @param random From 0 up to 1.
+ */
+export function pauseBefore(
+  attempt: number,
+  policy: RetryPolicy,
+  failure: Failure,
+  random: number,
+): number | undefined {
+  if (attempt >= policy.attempts || !isPassing(failure, policy)) return undefined;
+  const after = failure.kind === "status" ? failure.retryAfter : undefined;
+  if (after === undefined) return random * Math.min(policy.maxDelay, baseDelay * 2 ** attempt);
+  return after > policy.maxDelay ? undefined : Math.min(policy.maxDelay, after + random * baseDelay);
+}
+
+function isPassing(failure: Failure, policy: RetryPolicy): boolean {
+  switch (failure.kind) {
+    case "final":
+      return false;
+    case "timeout":
+      return policy.idempotent;
+    case "connection":
+      // What never reached the server may be repeated whatever it was.
+      return (
+        (policy.idempotent || !failure.sent) && failure.systemCode !== undefined && passing.has(failure.systemCode)
+      );
+    case "status":
+      return policy.idempotent && isPassingStatus(failure.status, failure.reasons);
+  }
+}
+
+function isPassingStatus(status: number, reasons: readonly string[]): boolean {
+  if (status === 403) return reasons.some((reason) => rateLimitReasons.has(reason));
+  return status === 408 || status === 429 || (status >= 500 && status <= 599);
+}
+
+/** `Retry-After` in milliseconds: seconds or a date (RFC 9110 §10.2.3). `undefined` where it is absent or nonsense. */
+export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined;
+  const text = value.trim();
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  // Every form of HTTP date begins with the name of a day.
+  const date = /^[A-Za-z]{3,9},? /.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

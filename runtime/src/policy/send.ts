@@ -1,0 +1,103 @@
+/** The attempt loop: sign, send, judge, wait, again. */
+import type { Core } from "../core.js";
+import { ApiError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
+import type { HeaderRecord } from "../request/headers.js";
+import { apiError } from "../response/api-error.js";
+import { readText } from "../response/read.js";
+import { connectionError } from "../transport/failure.js";
+import { type HttpRequest, type HttpResponse } from "../transport/transport.js";
+import { authorize, renew, signatureAtHand } from "./authorize.js";
+import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "./prepared-call.js";
+import { type Failure, parseRetryAfter, pauseBefore } from "./retry.js";
+import { pause } from "./wait.js";
+
+/** The answer and the request that got it. */
+export interface Sent {
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
+}
+
+/** The most that is read of a body that tells what went wrong, in characters. */
+const errorBodyLimit: number = 1024 * 1024;
+
+/** Resolves to a 2xx answer; throws whatever else the last attempt came to. */
+export async function send(core: Core, call: PreparedCall): Promise<Sent> {
+  let attempt = 0;
+  let renewed: HeaderRecord | undefined;
+  let isRenewed = false;
+  for (;;) {
+    // No await where the token is at hand: most calls then leave in the tick in which they are made.
+    const signature: HeaderRecord = renewed ?? signatureAtHand(core, call) ?? (await authorize(core, call));
+    renewed = undefined;
+    const request = httpRequest(core, call, signature);
+    let error: DiscogenError;
+    try {
+      const response = await core.transport.send(request);
+      const { status } = response;
+      if (status >= 200 && status < 300) return { request, response };
+      error = apiError(request, status, response.headers, await readText(response.body, errorBodyLimit));
+    } catch (thrown) {
+      error = ownError(call, request, thrown);
+    }
+    const replayable = call.built.body?.replayable !== false;
+    if (!isRenewed && replayable && error instanceof ApiError && error.status === 401) {
+      isRenewed = true;
+      renewed = await renew(core, call, request, signature);
+      // A 401 means that nothing was done, so this holds for POST as well and is no attempt of the policy.
+      if (renewed !== undefined) continue;
+    }
+    const delay = replayable ? pauseBefore(attempt, call.retry(), failureOf(error), Math.random()) : undefined;
+    // A pause that reaches past the deadline would only hide why the call failed.
+    if (delay === undefined || performance.now() + delay >= call.deadline) throw error;
+    await pause(delay, call.signal, () => abortedCall(call));
+    attempt++;
+  }
+}
+
+function httpRequest(core: Core, call: PreparedCall, signature: HeaderRecord): HttpRequest {
+  const { built } = call;
+  return {
+    method: call.httpMethod,
+    origin: core.origin,
+    path: built.path,
+    headers: signed(core, signature, built.headers),
+    body: built.body?.data,
+    timeout: call.deadline === Number.POSITIVE_INFINITY ? call.timeout : Math.min(call.timeout, remainingOf(call)),
+    signal: call.signal,
+    stream: call.stream,
+    methodId: call.methodId,
+  };
+}
+
+/** What the caller says goes before what the credentials say. */
+function signed(core: Core, signature: HeaderRecord, headers: HeaderRecord): HeaderRecord {
+  const { memo } = core;
+  // Most calls differ in nothing here, and joining records is dear.
+  if (memo.signature === signature && headers === core.headers) return memo.signed;
+  const joined = Object.freeze({ ...signature, ...headers });
+  if (headers === core.headers) {
+    memo.signature = signature;
+    memo.signed = joined;
+  }
+  return joined;
+}
+
+function ownError(call: PreparedCall, request: HttpRequest, thrown: unknown): DiscogenError {
+  // An attempt that was cut to what was left of the call ran into the call's limit, not its own.
+  if (thrown instanceof TimeoutError && request.timeout < call.timeout) return expiredCall(call);
+  if (thrown instanceof DiscogenError) return thrown;
+  if (call.signal?.aborted === true) return abortedCall(call);
+  return connectionError(request, thrown, true);
+}
+
+function failureOf(error: DiscogenError): Failure {
+  if (error instanceof ApiError && error.code === "API_ERROR") {
+    const { reason, response, retryInfo, rpcStatus, status } = error;
+    const after = parseRetryAfter(response.headers.get("retry-after") ?? undefined, Date.now());
+    const asked = [after, retryInfo?.retryDelay].filter((delay) => delay !== undefined);
+    const reasons = [reason, rpcStatus].filter((one) => one !== undefined);
+    return { kind: "status", status, reasons, retryAfter: asked.length === 0 ? undefined : Math.max(...asked) };
+  }
+  if (error instanceof ConnectionError) return { kind: "connection", sent: error.sent, systemCode: error.systemCode };
+  return error.code === "TIMEOUT" ? { kind: "timeout" } : { kind: "final" };
+}

@@ -1,0 +1,150 @@
+/** Descriptor and parameters to HTTP request: the one place that decides what goes on the wire. Pure. */
+import { type Fault, InvalidRequestError } from "../errors.js";
+import type { ApiDescriptor, MethodDescriptor } from "../method.js";
+import type { CallOptions } from "../options.js";
+import { type EncodedBody, encodeBody } from "./body.js";
+import { checkValue } from "./check.js";
+import { type HeaderRecord, readHeader, readHeaders } from "./headers.js";
+import { type PathTemplate, expandPath, parsePath } from "./path.js";
+import { queryOf } from "./query.js";
+
+/** What every request of one client has in common. */
+export interface RequestBase {
+  readonly api: ApiDescriptor;
+  /** Path of the root URL, with a slash at both ends. */
+  readonly rootPath: string;
+  /** Fields of every request: the runtime's and the client's own. */
+  readonly headers: HeaderRecord;
+  /** Names of {@link headers} that the client's user gave: they are never replaced by the runtime's. */
+  readonly ownHeaders: ReadonlySet<string>;
+}
+
+/** The parameters of a method as generated code hands them over. */
+export interface Params {
+  readonly [name: string]: unknown;
+}
+
+/** A request but for its origin, its sign-in and its time limits. */
+export interface BuiltRequest {
+  readonly path: string;
+  readonly headers: HeaderRecord;
+  readonly body: EncodedBody | undefined;
+}
+
+/** What is derived from a descriptor, once. */
+interface Plan {
+  readonly template: PathTemplate;
+  readonly inPath: ReadonlySet<string>;
+  readonly requiredInQuery: readonly string[];
+}
+
+const plans: WeakMap<MethodDescriptor, Plan> = new WeakMap();
+
+function planOf(method: MethodDescriptor): Plan {
+  let plan = plans.get(method);
+  if (plan === undefined) {
+    const template = parsePath(method.path);
+    const inPath = new Set(template.variables.map((variable) => variable.name));
+    const required = Object.entries(method.parameters ?? {}).filter(
+      ([name, { required }]) => required === true && !inPath.has(name),
+    );
+    plan = { template, inPath, requiredInQuery: required.map(([name]) => name) };
+    plans.set(method, plan);
+  }
+  return plan;
+}
+
+/**
+ * Builds the request of one call.
+ *
+ * @param media Ask for the content instead of the resource: `alt=media`.
+ * @throws InvalidRequestError with every fault found.
+ */
+export function buildRequest(
+  base: RequestBase,
+  method: MethodDescriptor,
+  params: Params,
+  options: CallOptions | undefined,
+  media: boolean,
+): BuiltRequest {
+  const faults: Fault[] = [];
+  const plan = planOf(method);
+  const path = pathOf(base, method, plan, params, faults);
+  const query = queryString(base, method, plan, params, media, faults);
+  const body = encodeBody(method, params["requestBody"], base.api.dataWrapper === true, faults);
+  const headers = headersOf(base, method, body, options, media, faults);
+  if (faults.length > 0) throw new InvalidRequestError(method.id, faults);
+  return { path: query === "" ? path : `${path}?${query.slice(1)}`, headers, body };
+}
+
+function pathOf(base: RequestBase, method: MethodDescriptor, plan: Plan, params: Params, faults: Fault[]): string {
+  const before = faults.length;
+  const expanded = expandPath(plan.template, params, faults);
+  if (faults.length === before && method.parameters !== undefined) {
+    for (const { name } of plan.template.variables) {
+      const descriptor = method.parameters[name];
+      if (descriptor !== undefined) checkValue(name, params[name], descriptor, faults);
+    }
+  }
+  // Strings are joined, not resolved: a URL parser would take `files:copy` for a scheme.
+  return expanded.startsWith("/") ? base.rootPath + expanded.slice(1) : base.rootPath + base.api.servicePath + expanded;
+}
+
+/** `&a=1&b=2` */
+function queryString(
+  base: RequestBase,
+  method: MethodDescriptor,
+  plan: Plan,
+  params: Params,
+  media: boolean,
+  faults: Fault[],
+): string {
+  const { parameters } = method;
+  let query = "";
+  for (const name of Object.keys(params)) {
+    if (name === "requestBody" || plan.inPath.has(name) || (media && name === "alt")) continue;
+    const descriptor = parameters !== undefined && Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    query += queryOf(name, params[name], descriptor, faults);
+  }
+  for (const name of plan.requiredInQuery) {
+    if (!Object.hasOwn(params, name)) faults.push({ parameter: name, message: "is required" });
+  }
+  if (media) return `${query}&alt=media`;
+  return base.api.altJson === true && method.response !== "media" && params["alt"] === undefined
+    ? `${query}&alt=json`
+    : query;
+}
+
+function headersOf(
+  base: RequestBase,
+  method: MethodDescriptor,
+  body: EncodedBody | undefined,
+  options: CallOptions | undefined,
+  media: boolean,
+  faults: Fault[],
+): HeaderRecord {
+  const add =
+    media ||
+    method.response === "media" ||
+    method.apiVersion !== undefined ||
+    body !== undefined ||
+    method.httpMethod.startsWith("P");
+  if (!add && options === undefined) return base.headers;
+  const headers: HeaderRecord = { ...base.headers };
+  const set = (name: string, value: string): void => {
+    if (!base.ownHeaders.has(name)) headers[name] = value;
+  };
+  if (media || method.response === "media") set("accept", "*/*");
+  if (method.apiVersion !== undefined) set("x-goog-api-version", method.apiVersion);
+  if (body !== undefined) set("content-type", body.contentType);
+  else if (method.httpMethod === "POST" || method.httpMethod === "PUT" || method.httpMethod === "PATCH")
+    headers["content-length"] = "0";
+  if (options === undefined) return headers;
+  const own = {
+    "x-goog-user-project": readHeader("quotaProject", options.quotaProject, faults),
+    "if-match": readHeader("ifMatch", options.ifMatch, faults),
+    "if-none-match": readHeader("ifNoneMatch", options.ifNoneMatch, faults),
+  };
+  for (const [name, value] of Object.entries(own)) if (value !== undefined) headers[name] = value;
+  return options.headers === undefined ? headers : Object.assign(headers, readHeaders(options.headers, faults));
+}

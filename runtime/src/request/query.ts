@@ -1,0 +1,35 @@
+/** Query parameters: in the order given, lists repeated, everything encoded by RFC 3986. */
+import type { Fault } from "../errors.js";
+import type { ParameterDescriptor } from "../method.js";
+import { checkValue } from "./check.js";
+import { encodeOrReport, report, textOf } from "./value.js";
+
+/**
+ * `&name=value` for a parameter, once per element of a list; empty for `undefined`. What is wrong goes to `faults`.
+ */
+export function queryOf(
+  name: string,
+  value: unknown,
+  descriptor: ParameterDescriptor | undefined,
+  faults: Fault[],
+): string {
+  if (value === undefined || value === null) {
+    if (descriptor?.required === true) report(faults, name, "is required");
+    else if (value === null) textOf(value, name, faults);
+    return "";
+  }
+  if (descriptor?.repeated !== true) {
+    if (!Array.isArray(value)) return pair(name, value, descriptor, faults);
+    return report(faults, name, "takes one value, not a list") ?? "";
+  }
+  if (!Array.isArray(value)) return report(faults, name, "takes a list") ?? "";
+  if (value.length === 0 && descriptor.required === true) report(faults, name, "is required: its list is empty");
+  return value.map((one: unknown) => pair(name, one, descriptor, faults)).join("");
+}
+
+function pair(name: string, value: unknown, descriptor: ParameterDescriptor | undefined, faults: Fault[]): string {
+  const text = textOf(value, name, faults);
+  if (text === undefined) return "";
+  if (descriptor !== undefined) checkValue(name, value, descriptor, faults);
+  return `&${encodeOrReport(name, name, faults) ?? ""}=${encodeOrReport(text, name, faults) ?? ""}`;
+}

@@ -1,0 +1,60 @@
+/** Parameter values as text, and text as part of a URL. What is wrong goes to the list of faults. */
+import type { Fault } from "../errors.js";
+
+const unreserved: RegExp = /^[\w.~-]*$/;
+
+/** RFC 3986 encoding: all but unreserved characters. `undefined` where a lone surrogate has no encoding. */
+export function encode(text: string): string | undefined {
+  if (unreserved.test(text)) return text;
+  try {
+    return encodeURIComponent(text).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Notes a fault and gives nothing to go on with. */
+export function report(faults: Fault[], parameter: string, message: string): undefined {
+  faults.push({ parameter, message });
+}
+
+/** The encoded text, or a fault. */
+export function encodeOrReport(text: string, parameter: string, faults: Fault[]): string | undefined {
+  return encode(text) ?? report(faults, parameter, "holds half of a surrogate pair, which has no encoding");
+}
+
+/** A scalar as it is sent, or a fault. */
+export function textOf(value: unknown, parameter: string, faults: Fault[]): string | undefined {
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "boolean":
+    case "bigint":
+      return String(value);
+    case "number":
+      if (!Number.isFinite(value)) return report(faults, parameter, `must be a finite number, not ${String(value)}`);
+      if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+        const message = "is an integer beyond 2^53, where numbers lose digits: pass a bigint or a string";
+        return report(faults, parameter, message);
+      }
+      return String(value);
+    default:
+      return report(
+        faults,
+        parameter,
+        `must be a string, number, bigint or boolean, not ${kindOf(value)}${hint(value)}`,
+      );
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (value instanceof Date) return "a Date";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+function hint(value: unknown): string {
+  if (value instanceof Date) return ": pass date.toISOString()";
+  return value === null ? ": leave it out or pass undefined" : "";
+}

@@ -1,0 +1,160 @@
+/**
+ * Reads what went wrong out of an answer: AIP-193 bodies, the older `errors[]`, OAuth's `{ error, error_description }`,
+ * lists of errors, and whatever proxies and broken connections leave (HTML, nothing, half a body).
+ */
+import { ApiError, type ErrorInfo, type FieldViolation, type RetryInfo } from "../errors.js";
+import { printable, redact, secretsOf } from "../redact.js";
+import { subjectOf } from "../transport/failure.js";
+import { type HttpHeaders, type HttpRequest, header } from "../transport/transport.js";
+import { LazyResponse } from "./api-response.js";
+
+type Json = { readonly [name: string]: unknown };
+
+/** What an error body says, whatever its form. */
+export interface ErrorBody {
+  readonly message: string | undefined;
+  readonly rpcStatus: string | undefined;
+  /** Reasons of the older `errors[]`, or OAuth's `error`. */
+  readonly reasons: readonly string[];
+  readonly details: readonly unknown[];
+}
+
+/** Headers that name a request to support, best first. */
+const requestIdHeaders: readonly string[] = ["x-request-id", "x-goog-request-id", "x-guploader-uploadid"];
+
+/** The error for an answer whose status is no success. `body` may be anything. */
+export function apiError(request: HttpRequest, status: number, headers: HttpHeaders, body: string): ApiError {
+  const secrets = secretsOf(request);
+  // A server may echo what it was sent: blank it before anything is read.
+  const text = redact(body, secrets);
+  const { details, message, reasons, rpcStatus } = parseErrorBody(text);
+  const errorInfo = readErrorInfo(details);
+  const reason = errorInfo?.reason ?? reasons[0] ?? rpcStatus;
+  const said = message ?? plainText(text, header(headers, "content-type"));
+  return new ApiError({
+    message: `${subjectOf(request)} failed with status ${String(status)}${reason === undefined ? "" : ` (${printable(reason, 100)})`}${said === "" ? "" : `: ${said}`}`,
+    status,
+    response: new LazyResponse(request, { status, headers: clean(headers, secrets) }),
+    reason,
+    rpcStatus,
+    details,
+    errorInfo,
+    retryInfo: readRetryInfo(details),
+    fieldViolations: readFieldViolations(details),
+    requestId: readRequestId(details, headers),
+  });
+}
+
+/** The error for a success whose body is not what it must be. */
+export function invalidResponse(request: HttpRequest, status: number, headers: HttpHeaders, problem: string): ApiError {
+  return new ApiError({
+    code: "INVALID_RESPONSE",
+    message: `${subjectOf(request)} was answered with status ${String(status)}, but ${problem}`,
+    status,
+    response: new LazyResponse(request, { status, headers }),
+    requestId: readRequestId([], headers),
+  });
+}
+
+export function parseErrorBody(text: string): ErrorBody {
+  const none: ErrorBody = { message: undefined, rpcStatus: undefined, reasons: [], details: [] };
+  const parsed = parseJson(text);
+  const outer = asObject(Array.isArray(parsed) ? parsed[0] : parsed);
+  if (outer === undefined) return none;
+  const inner = outer["error"];
+  if (typeof inner === "string") {
+    return { ...none, message: line(outer["error_description"]), reasons: [inner] };
+  }
+  const error = asObject(inner);
+  if (error === undefined) return { ...none, message: line(outer["message"]) };
+  const list: unknown[] = Array.isArray(error["errors"]) ? error["errors"] : [error["errors"]];
+  const older = list.map(asObject).filter((entry) => entry !== undefined);
+  return {
+    message: line(error["message"]) ?? line(older[0]?.["message"]),
+    rpcStatus: stringOf(error["status"]),
+    reasons: older.map((entry) => stringOf(entry["reason"])).filter((reason) => reason !== undefined),
+    details: Array.isArray(error["details"]) ? error["details"] : [],
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function asObject(value: unknown): Json | undefined {
+  // Every JSON object can be read by name.
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+}
+
+function stringOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function line(value: unknown): string | undefined {
+  const text = stringOf(value);
+  return text === undefined ? undefined : printable(text);
+}
+
+/** What a body that is no JSON says: a page's title, or the beginning of a text. */
+function plainText(body: string, contentType: string | undefined): string {
+  if (body.trim() === "") return "";
+  const title = /<title[^>]{0,100}>([^<]{1,200})/i.exec(body)?.[1];
+  if (title !== undefined) return printable(title, 200);
+  if (/^\s*</.test(body) || /html/i.test(contentType ?? "")) return "the answer is a web page, not JSON";
+  return printable(body, 200);
+}
+
+function detail(details: readonly unknown[], type: string): Json | undefined {
+  return details.map(asObject).find((entry) => stringOf(entry?.["@type"])?.endsWith(`/google.rpc.${type}`) === true);
+}
+
+function readErrorInfo(details: readonly unknown[]): ErrorInfo | undefined {
+  const info = detail(details, "ErrorInfo");
+  const reason = stringOf(info?.["reason"]);
+  if (info === undefined || reason === undefined) return undefined;
+  const entries = Object.entries(asObject(info["metadata"]) ?? {}).map(([key, value]): [string, string] => [
+    key,
+    String(value),
+  ]);
+  return { reason, domain: stringOf(info["domain"]) ?? "", metadata: Object.fromEntries(entries) };
+}
+
+function readRetryInfo(details: readonly unknown[]): RetryInfo | undefined {
+  const delay = detail(details, "RetryInfo")?.["retryDelay"];
+  // A Duration in JSON is seconds with an "s" behind; some servers write the message's fields out.
+  if (typeof delay === "string" && /^\d+(\.\d+)?s$/.test(delay))
+    return { retryDelay: Number(delay.slice(0, -1)) * 1000 };
+  const fields = asObject(delay);
+  if (fields === undefined) return undefined;
+  const milliseconds = Number(fields["seconds"] ?? 0) * 1000 + Number(fields["nanos"] ?? 0) / 1e6;
+  return Number.isFinite(milliseconds) && milliseconds >= 0 ? { retryDelay: milliseconds } : undefined;
+}
+
+function readFieldViolations(details: readonly unknown[]): FieldViolation[] {
+  const list = detail(details, "BadRequest")?.["fieldViolations"];
+  if (!Array.isArray(list)) return [];
+  return list
+    .map(asObject)
+    .filter((entry) => entry !== undefined)
+    .map((entry) => {
+      const reason = stringOf(entry["reason"]);
+      const violation = { field: stringOf(entry["field"]) ?? "", description: stringOf(entry["description"]) ?? "" };
+      return reason === undefined ? violation : { ...violation, reason };
+    });
+}
+
+function readRequestId(details: readonly unknown[], headers: HttpHeaders): string | undefined {
+  const named = stringOf(detail(details, "RequestInfo")?.["requestId"]);
+  return named ?? requestIdHeaders.map((name) => header(headers, name)).find((value) => value !== undefined);
+}
+
+function clean(headers: HttpHeaders, secrets: readonly string[]): HttpHeaders {
+  if (secrets.length === 0) return headers;
+  const scrub = (value: string | readonly string[] | undefined): string | readonly string[] | undefined =>
+    typeof value === "string" ? redact(value, secrets) : value?.map((one) => redact(one, secrets));
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, scrub(value)]));
+}

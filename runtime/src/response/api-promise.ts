@@ -1,0 +1,66 @@
+/** The promise of a call's data, which also knows the answer it came in. */
+import type { HttpRequest, HttpResponse } from "../transport/transport.js";
+import { type ApiResponse, LazyResponse } from "./api-response.js";
+
+/** The data of a call together with status and headers. */
+export interface WithResponse<T> {
+  readonly data: T;
+  readonly response: ApiResponse;
+}
+
+/** Settles an {@link ApiPromise} with the answer that its data came in. */
+export interface Settle<T> {
+  resolve(data: T, request: HttpRequest, response: HttpResponse): void;
+  reject(error: unknown): void;
+}
+
+let keepAnswer: <T>(promise: ApiPromise<T>, request: HttpRequest, response: HttpResponse) => void;
+
+/**
+ * What an ordinary method returns. The request is under way when you get it; `await` gives the data,
+ * {@link withResponse} gives data, status and headers.
+ */
+export class ApiPromise<T> extends Promise<T> {
+  static {
+    keepAnswer = (promise, request, response) => {
+      promise.#request = request;
+      promise.#response = response;
+    };
+  }
+  #request: HttpRequest | undefined;
+  #response: HttpResponse | undefined;
+
+  /** `then` and its kin give plain promises. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  /** Data, status and headers. Rejects as the call itself does. */
+  withResponse(): Promise<WithResponse<T>> {
+    return this.then((data) => {
+      if (this.#request === undefined || this.#response === undefined)
+        throw new TypeError("this promise is not that of a call");
+      return { data, response: new LazyResponse(this.#request, this.#response) };
+    });
+  }
+}
+
+/** What a promise of a call is made with. */
+export type Executor<T> = (resolve: (value: T) => void, reject: (error: unknown) => void) => void;
+
+/** A promise made by `make` that is settled by what is started with it. `start` settles later, never at once. */
+export function promiseOf<T, P extends ApiPromise<T>>(
+  make: (executor: Executor<T>) => P,
+  start: (settle: Settle<T>) => void,
+): P {
+  const promise = make((resolve, reject) => {
+    start({
+      resolve: (data, request, response) => {
+        keepAnswer(promise, request, response);
+        resolve(data);
+      },
+      reject,
+    });
+  });
+  return promise;
+}

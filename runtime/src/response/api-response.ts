@@ -1,0 +1,44 @@
+/** Status and headers of an answer, beside its data. */
+import type { Headers as PlatformHeaders } from "../platform.js";
+import { redactQuery } from "../redact.js";
+import type { HttpHeaders } from "../transport/transport.js";
+
+/** What `.withResponse()` and `ApiError` tell of an answer. */
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: PlatformHeaders;
+  /** Where it came from; secret query values are blanked. */
+  readonly url: string;
+}
+
+/** The answer to a request; headers are read, and made `Headers`, only when they are asked for. */
+export class LazyResponse implements ApiResponse {
+  readonly status: number;
+  readonly #request: { readonly origin: string; readonly path: string };
+  readonly #response: { readonly headers: HttpHeaders };
+  #headers: PlatformHeaders | undefined;
+
+  constructor(
+    request: { readonly origin: string; readonly path: string },
+    response: { readonly status: number; readonly headers: HttpHeaders },
+  ) {
+    this.status = response.status;
+    this.#request = request;
+    this.#response = response;
+  }
+
+  get url(): string {
+    return redactQuery(this.#request.origin + this.#request.path);
+  }
+
+  get headers(): PlatformHeaders {
+    if (this.#headers === undefined) {
+      const headers = new Headers();
+      for (const [name, value] of Object.entries(this.#response.headers)) {
+        for (const one of typeof value === "string" ? [value] : (value ?? [])) headers.append(name, one);
+      }
+      this.#headers = headers;
+    }
+    return this.#headers;
+  }
+}

@@ -1,0 +1,120 @@
+/** An answer whose body is content, not JSON. */
+import { InvalidRequestError, TimeoutError } from "../errors.js";
+import type { Headers as PlatformHeaders } from "../platform.js";
+import type { HttpRequest, HttpResponse } from "../transport/transport.js";
+import { subjectOf } from "../transport/failure.js";
+import { type ApiResponse, LazyResponse } from "./api-response.js";
+
+/**
+ * Content as it arrives: a download, or the answer of a method that returns raw bytes (HttpBody).
+ *
+ * The body can be read once, by iterating {@link body} or by {@link bytes} or {@link text}. Until then the connection
+ * waits, so read it or {@link cancel} it. Reading throws `ConnectionError`, `TimeoutError` or `AbortError`.
+ */
+export class MediaResponse implements ApiResponse {
+  readonly status: number;
+  readonly #response: LazyResponse;
+  readonly #body: AsyncIterable<Uint8Array>;
+  #taken = false;
+
+  constructor(request: HttpRequest, response: HttpResponse, body: AsyncIterable<Uint8Array>) {
+    this.status = response.status;
+    this.#response = new LazyResponse(request, response);
+    this.#body = body;
+  }
+
+  get headers(): PlatformHeaders {
+    return this.#response.headers;
+  }
+
+  get url(): string {
+    return this.#response.url;
+  }
+
+  /** The bytes in pieces; a slow reader slows the connection down, one that stops early ends it. */
+  get body(): AsyncIterable<Uint8Array> {
+    return { [Symbol.asyncIterator]: () => this.#take()[Symbol.asyncIterator]() };
+  }
+
+  /** The whole body. */
+  async bytes(): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    for await (const piece of this.#take()) {
+      pieces.push(piece);
+      size += piece.length;
+    }
+    const whole = new Uint8Array(size);
+    let offset = 0;
+    for (const piece of pieces) {
+      whole.set(piece, offset);
+      offset += piece.length;
+    }
+    return whole;
+  }
+
+  /** The whole body as UTF-8 text. */
+  async text(): Promise<string> {
+    return new TextDecoder().decode(await this.bytes());
+  }
+
+  /** Lets the body and its connection go. Not needed after reading. */
+  async cancel(): Promise<void> {
+    this.#taken = true;
+    await this.#body[Symbol.asyncIterator]().return?.();
+  }
+
+  #take(): AsyncIterable<Uint8Array> {
+    if (this.#taken) {
+      throw new InvalidRequestError("MediaResponse", [{ parameter: "body", message: "was read or cancelled before" }]);
+    }
+    this.#taken = true;
+    return this.#body;
+  }
+}
+
+/** Ends the body when the call's total time is over, whether it is being read or not. */
+export function untilDeadline(
+  request: HttpRequest,
+  body: AsyncIterable<Uint8Array>,
+  remaining: number,
+  limit: number,
+): AsyncIterable<Uint8Array> {
+  const pieces = body[Symbol.asyncIterator]();
+  let expired: TimeoutError | undefined;
+  let interrupt: ((error: Error) => void) | undefined;
+  const timer = setTimeout(() => {
+    expired = new TimeoutError(
+      `${subjectOf(request)}: the body was not complete within ${String(limit)} ms`,
+      limit,
+      "TOTAL_TIMEOUT",
+    );
+    interrupt?.(expired);
+    void pieces.return?.();
+  }, remaining);
+  const stop = (): void => clearTimeout(timer);
+  const iterator: AsyncIterableIterator<Uint8Array> = {
+    next: () =>
+      new Promise((resolve, reject) => {
+        if (expired !== undefined) return reject(expired);
+        interrupt = reject;
+        pieces.next().then(
+          (result) => {
+            if (result.done === true) stop();
+            resolve(result);
+          },
+          (error: unknown) => {
+            stop();
+            reject(error);
+          },
+        );
+      }),
+    return: async () => {
+      stop();
+      await pieces.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
+}

@@ -1,0 +1,56 @@
+/** Turns whatever ended an exchange into one of our errors, without secrets. */
+import { AbortError, ConnectionError, DiscogenError, InvalidRequestError, TimeoutError } from "../errors.js";
+import { codeOf, printable, redact, safeCause, secretsOf } from "../redact.js";
+import type { HttpRequest } from "./transport.js";
+
+/** Errors of connecting: nothing of the request can have been sent. */
+const beforeSending: ReadonlySet<string> = new Set([
+  "EADDRNOTAVAIL",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+const timeouts: ReadonlySet<string> = new Set(["UND_ERR_BODY_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT"]);
+
+/** Who speaks in a message about this request. */
+export function subjectOf(request: HttpRequest): string {
+  return request.methodId ?? `${request.method} ${request.origin}`;
+}
+
+export function abortError(request: HttpRequest): AbortError {
+  return new AbortError(`${subjectOf(request)}: aborted by the caller's signal`, { cause: request.signal?.reason });
+}
+
+export function timeoutError(request: HttpRequest): TimeoutError {
+  return new TimeoutError(`${subjectOf(request)}: no answer within ${String(request.timeout)} ms`, request.timeout);
+}
+
+/** `sent`: whether the request may have reached the server. */
+export function connectionError(request: HttpRequest, error: unknown, sent: boolean): DiscogenError {
+  if (error instanceof DiscogenError) return error;
+  const code = codeOf(error);
+  if (code !== undefined && timeouts.has(code)) return timeoutError(request);
+  const secrets = secretsOf(request);
+  const text = printable(redact(describe(error), secrets));
+  if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED") {
+    return new InvalidRequestError(subjectOf(request), [{ parameter: "request", message: `cannot be sent: ${text}` }]);
+  }
+  const reached = sent && !(code !== undefined && beforeSending.has(code));
+  return new ConnectionError(`${subjectOf(request)}: ${reached ? "the connection failed" : "no connection"}: ${text}`, {
+    cause: safeCause(error, secrets),
+    sent: reached,
+    systemCode: code,
+  });
+}
+
+/** Node's error for "every address failed" has an empty message and the reasons inside. */
+function describe(error: unknown): string {
+  if (error instanceof AggregateError && error.message === "") return error.errors.map(describe).join(", ");
+  if (error instanceof Error) return error.message === "" ? error.name : error.message;
+  return String(error);
+}

@@ -1,0 +1,41 @@
+/** Response headers as undici gives them: names and values in turn, or a record that it has made of them. */
+import type { HttpHeaders } from "./transport.js";
+import { header } from "./transport.js";
+
+export type RawHeaders = HttpHeaders | readonly (Buffer | Buffer[] | string)[];
+
+function isList(raw: RawHeaders): raw is readonly (Buffer | Buffer[] | string)[] {
+  return Array.isArray(raw);
+}
+
+/** Header bytes are Latin-1. */
+function text(part: Buffer | Buffer[] | string | undefined): string {
+  if (typeof part === "string") return part;
+  return Array.isArray(part) ? part.map(text).join(", ") : (part?.toString("latin1") ?? "");
+}
+
+/** One value, without reading the others. */
+export function rawValue(raw: RawHeaders, name: string): string | undefined {
+  if (!isList(raw)) return header(raw, name);
+  for (let i = 0; i < raw.length; i += 2) {
+    const part = raw[i];
+    // Most names differ in length, which is quicker to see than their letters.
+    if (part !== undefined && part.length === name.length && text(part).toLowerCase() === name) return text(raw[i + 1]);
+  }
+  return undefined;
+}
+
+/** All fields with names in lower case; one that comes twice becomes a list. */
+export function readHeaders(raw: RawHeaders): HttpHeaders {
+  if (!isList(raw)) return raw;
+  const fields = new Map<string, string | string[]>();
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = text(raw[i]).toLowerCase();
+    const value = text(raw[i + 1]);
+    const known = fields.get(name);
+    if (known === undefined) fields.set(name, value);
+    else if (typeof known === "string") fields.set(name, [known, value]);
+    else known.push(value);
+  }
+  return Object.fromEntries(fields);
+}

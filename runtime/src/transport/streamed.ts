@@ -1,0 +1,121 @@
+/** An exchange whose answer is read while it arrives; the connection waits for a slow reader. */
+import { decodeStream } from "./decode.js";
+import { Answer, Exchange } from "./exchange.js";
+import { connectionError } from "./failure.js";
+import { type RawHeaders, rawValue } from "./raw-headers.js";
+
+/** Unread bytes at which the connection is paused. */
+const highWaterMark: number = 64 * 1024;
+
+/** Hands the body of a 2xx over as it comes; any other answer is collected. */
+export class StreamedExchange extends Exchange {
+  #body: Body | undefined;
+
+  override onHeaders(status: number, raw: RawHeaders, resume: () => void): boolean {
+    super.onHeaders(status, raw, resume);
+    if (status < 200 || status >= 300 || this.done) return true;
+    this.stopTimer();
+    const drained = (): void => {
+      this.paused = false;
+      this.resume?.();
+    };
+    const body = new Body(drained, () => this.cancel(new Error("the reader stopped")));
+    const encoding = rawValue(raw, "content-encoding");
+    const explain = (error: unknown): Error => connectionError(this.request, error, true);
+    try {
+      this.resolve(new Answer(status, raw, encoding === undefined ? body : decodeStream(body, encoding, explain)));
+      this.#body = body;
+    } catch (error) {
+      this.cancel(explain(error));
+    }
+    return true;
+  }
+
+  override onData(chunk: Buffer): boolean {
+    if (this.#body === undefined) return super.onData(chunk);
+    if (!this.paused) this.paused = this.#body.push(chunk) >= highWaterMark;
+    else this.#body.push(chunk);
+    return !this.paused;
+  }
+
+  override onError(error: unknown): void {
+    if (this.#body === undefined) super.onError(error);
+    else this.fail(connectionError(this.request, error, true));
+  }
+
+  protected override finish(): void {
+    if (this.#body === undefined) super.finish();
+    else if (this.end()) this.#body.close();
+  }
+
+  protected override fail(error: Error): void {
+    if (this.#body === undefined) super.fail(error);
+    else if (this.end()) this.#body.close(error);
+  }
+}
+
+type Result = IteratorResult<Uint8Array, undefined>;
+
+/** A queue between the connection and one reader. */
+class Body implements AsyncIterableIterator<Uint8Array, undefined> {
+  readonly #drained: () => void;
+  readonly #stop: () => void;
+  readonly #chunks: Uint8Array[] = [];
+  readonly #readers: { resolve(result: Result): void; reject(error: Error): void }[] = [];
+  #size = 0;
+  #closed = false;
+  #error: Error | undefined;
+
+  constructor(drained: () => void, stop: () => void) {
+    this.#drained = drained;
+    this.#stop = stop;
+  }
+
+  /** Takes a chunk; tells how many bytes are unread. */
+  push(chunk: Uint8Array): number {
+    const reader = this.#readers.shift();
+    if (reader !== undefined) {
+      reader.resolve({ done: false, value: chunk });
+    } else if (!this.#closed) {
+      this.#chunks.push(chunk);
+      this.#size += chunk.length;
+    }
+    return this.#size;
+  }
+
+  close(error?: Error): void {
+    this.#closed = true;
+    this.#error = error;
+    for (const reader of this.#readers.splice(0)) {
+      if (error === undefined) reader.resolve({ done: true, value: undefined });
+      else reader.reject(error);
+    }
+  }
+
+  next(): Promise<Result> {
+    const chunk = this.#chunks.shift();
+    if (chunk !== undefined) {
+      const before = this.#size;
+      this.#size -= chunk.length;
+      if (before >= highWaterMark / 2 && this.#size < highWaterMark / 2) this.#drained();
+      return Promise.resolve({ done: false, value: chunk });
+    }
+    const error = this.#error;
+    // Told once: whoever reads on after that finds the end.
+    this.#error = undefined;
+    if (error !== undefined) return Promise.reject(error);
+    if (this.#closed) return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve, reject) => this.#readers.push({ resolve, reject }));
+  }
+
+  return(): Promise<Result> {
+    this.#chunks.length = 0;
+    this.#stop();
+    this.#error = undefined;
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * The seam between this package and the network.
+ *
+ * The default is {@link undiciTransport}. Write your own to send over something else: it gets whole requests and gives
+ * whole answers; retries, sign-in, JSON and errors stay outside.
+ */
+import type { AbortSignal } from "../platform.js";
+
+/** One HTTP request, ready to send. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Scheme, host and port: `https://sqladmin.googleapis.com`. */
+  readonly origin: string;
+  /** Encoded path and query, beginning with a slash. The URL is `origin + path`. */
+  readonly path: string;
+  /** Names are in lower case. */
+  readonly headers: { readonly [name: string]: string };
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
+  /**
+   * Milliseconds until the whole answer must be there; for a streamed answer until its head, and then between two
+   * pieces of its body. `Infinity`: no limit. On expiry the transport throws a `TimeoutError`.
+   */
+  readonly timeout: number;
+  /** On abort the transport ends the request, also while a body streams, and throws an `AbortError`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Give the body of a 2xx as it arrives. Otherwise collect it. */
+  readonly stream?: boolean | undefined;
+  /** The API method, for instance `sql.instances.list`; absent for requests for tokens. */
+  readonly methodId?: string | undefined;
+}
+
+/** Header fields of an answer, names in lower case. */
+export interface HttpHeaders {
+  readonly [name: string]: string | readonly string[] | undefined;
+}
+
+/** One HTTP answer. Its body is already free of any content-encoding. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly body: string | Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+/** Sends requests. */
+export interface Transport {
+  /**
+   * Resolves to any answer, whatever its status; redirects are not followed. Rejects with a `ConnectionError` (its
+   * `sent: false` allows a repetition of any method), `TimeoutError` or `AbortError`. Whatever else it throws is
+   * wrapped in a `ConnectionError`.
+   */
+  send(request: HttpRequest): Promise<HttpResponse>;
+}
+
+/** The value of a header, or its first value. */
+export function header(headers: HttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === "string" ? value : value?.[0];
+}

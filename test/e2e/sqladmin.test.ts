@@ -1,0 +1,168 @@
+/** The packages as users have them: a generated client against the mock, over real sockets. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
+import { loadModel } from "@discogen/generator";
+import { exampleFixtures, type Mock, startMock } from "@discogen/generator/mock";
+import { AbortError, ApiError, AuthError, InvalidRequestError } from "@discogen/runtime";
+import { AccessTokenCredentials, ServiceAccountCredentials } from "@discogen/runtime/auth";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../support/folders.js";
+
+const project = "example-123";
+let mock: Mock;
+let sqladmin: SQLAdminClient;
+
+beforeAll(async () => {
+  const { model } = await loadModel("sqladmin:v1beta3");
+  mock = await startMock({ models: [model], fixtures: exampleFixtures([model]) });
+  sqladmin = new SQLAdminClient({ auth: ServiceAccountCredentials.fromJSON(mock.key), rootUrl: mock.url });
+});
+
+afterAll(() => mock.close());
+
+/** What was requested while this ran. */
+async function requestsOf(run: () => Promise<unknown>): Promise<readonly string[]> {
+  const before = mock.requests.length;
+  await run();
+  return mock.requests.slice(before).map(({ method, path, status }) => `${method} ${path} ${status}`);
+}
+
+describe("pages", () => {
+  it("await gives the first, for await every item of all", async () => {
+    const list = sqladmin.instances.list({ project });
+    const first = await list;
+    const names: (string | undefined)[] = [];
+    for await (const { instance } of list) names.push(instance);
+    expect(first.items).toHaveLength(2);
+    expect(names).toEqual(["catalogue", "orders", "reports", "sessions", "staging"]);
+  });
+
+  it("stopping early requests nothing further", async () => {
+    const requests = await requestsOf(async () => {
+      for await (const _ of sqladmin.instances.list({ project })) break;
+    });
+    expect(requests).toEqual(["GET /sql/v1beta3/projects/example-123/instances 200"]);
+  });
+
+  it("can be had whole, and begun anywhere", async () => {
+    const sizes: (number | undefined)[] = [];
+    const { nextPageToken } = await sqladmin.instances.list({ project, maxResults: 1 });
+    for await (const { items } of sqladmin.instances
+      .list({ project, maxResults: 3, pageToken: nextPageToken })
+      .pages()) {
+      sizes.push(items?.length);
+    }
+    expect(sizes).toEqual([3, 1]);
+  });
+});
+
+describe("a resource's life", () => {
+  it("insert, get, update, patch, delete, each operation followed to its end", async () => {
+    const instance = "made-here";
+    const seen: (string | undefined)[] = [];
+    const inserting = sqladmin.instances.insert({
+      project,
+      requestBody: { instance, project, region: "us-central", settings: { tier: "D1" } },
+    });
+    expect((await inserting).operation).toEqual(expect.any(String));
+    const inserted = await inserting.wait({ onProgress: ({ state }) => seen.push(state) });
+    expect(inserted).toMatchObject({ state: "DONE", instance });
+    expect(seen).toEqual(["PENDING", "RUNNING", "DONE"]);
+
+    const read = await sqladmin.instances.get({ project, instance });
+    await sqladmin.instances
+      .update({
+        project,
+        instance,
+        requestBody: { ...read, settings: { ...read.settings, databaseReplicationEnabled: true } },
+      })
+      .wait();
+    await sqladmin.instances
+      .patch({ project, instance, requestBody: { settings: { tier: "D2", databaseReplicationEnabled: null } } })
+      .wait();
+    const changed = await sqladmin.instances.get({ project, instance });
+    expect(changed).toMatchObject({ settings: { tier: "D2" } });
+    expect(changed).not.toHaveProperty("settings.databaseReplicationEnabled");
+
+    await sqladmin.instances.delete({ project, instance }).wait();
+    await expect(sqladmin.instances.get({ project, instance })).rejects.toMatchObject({ status: 404 });
+  });
+
+  it("a wait can be given up", async () => {
+    const signal = AbortSignal.timeout(100);
+    const restarting = sqladmin.instances.restart({ project, instance: "orders" });
+    await expect(restarting.wait({ signal })).rejects.toBeInstanceOf(AbortError);
+    await expect(restarting.wait({ timeout: 1 })).rejects.toMatchObject({ code: "TOTAL_TIMEOUT" });
+  });
+});
+
+describe("sign-in", () => {
+  it("1,000 first calls at once make one token request", async () => {
+    const client = new SQLAdminClient({ auth: ServiceAccountCredentials.fromJSON(mock.key), rootUrl: mock.url });
+    const before = mock.requests.length;
+    await Promise.all(Array.from({ length: 1000 }, () => client.flags.list().catch(() => undefined)));
+    expect(mock.requests.slice(before).filter(({ path }) => path === "/token")).toHaveLength(1);
+  });
+
+  it("a token that the server no longer knows is replaced, once", async () => {
+    await sqladmin.tiers.list({ project });
+    mock.revokeTokens();
+    const requests = await requestsOf(() => sqladmin.tiers.list({ project }));
+    expect(requests).toEqual([
+      "GET /sql/v1beta3/projects/example-123/tiers 401",
+      "POST /token 200",
+      "GET /sql/v1beta3/projects/example-123/tiers 200",
+    ]);
+  });
+
+  it("works from a key file, for a user of the domain too", async () => {
+    const file = join(await temporaryFolder(), "key.json");
+    await writeFile(file, JSON.stringify(mock.key));
+    const auth = (await ServiceAccountCredentials.fromFile(file)).withSubject("user@example.com");
+    const client = new SQLAdminClient({ auth, rootUrl: mock.url });
+    expect((await client.tiers.list({ project })).items).not.toHaveLength(0);
+  });
+
+  it.each([
+    ["no credentials", {}, AuthError],
+    ["an unknown token", { auth: new AccessTokenCredentials("made-up-token") }, ApiError],
+  ])("%s is refused, and shows no secret", async (_, options, kind) => {
+    const client = new SQLAdminClient({ ...options, rootUrl: mock.url });
+    const error: unknown = await client.tiers.list({ project }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(kind);
+    expect(String(error) + JSON.stringify(error)).not.toContain("made-up-token");
+  });
+});
+
+describe("faults of the caller are told before anything is sent", () => {
+  it("all of them, by name", async () => {
+    // What a program without type checks might do.
+    const params = { project: "..", instance: "", pageToken: null } as unknown as { project: string; instance: string };
+    const requests = await requestsOf(async () => {
+      const error: unknown = await sqladmin.instances.get(params).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(InvalidRequestError);
+      expect(error).toMatchObject({
+        faults: [{ parameter: "project" }, { parameter: "instance" }, { parameter: "pageToken" }],
+      });
+    });
+    expect(requests).toEqual([]);
+  });
+});
+
+describe("answers", () => {
+  it("come with status and headers", async () => {
+    const { data, response } = await sqladmin.instances.get({ project, instance: "orders" }).withResponse();
+    expect([data.instance, response.status, response.headers.get("content-type")]).toEqual([
+      "orders",
+      200,
+      expect.stringContaining("application/json"),
+    ]);
+  });
+
+  it("options of a clone are its own", async () => {
+    const elsewhere = sqladmin.withOptions({ rootUrl: "http://127.0.0.1:1/", retry: false });
+    await expect(elsewhere.tiers.list({ project })).rejects.toMatchObject({ code: "CONNECTION_FAILED" });
+    expect((await sqladmin.tiers.list({ project })).items).toBeDefined();
+  });
+});

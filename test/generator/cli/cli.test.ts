@@ -1,0 +1,132 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { discogen } from "../../support/discogen.js";
+import { ROOT, temporaryFolder } from "../../support/folders.js";
+
+const FIXTURE = join(ROOT, "test/fixtures/shelves.v1.json");
+
+describe("exit codes and where things are printed", () => {
+  it.each([
+    ["help", ["--help"], 0, /Usage: discogen <command>/, /^$/],
+    ["the version", ["--version"], 0, /^\d+\.\d+\.\d+\n$/, /^$/],
+    ["help of a command", ["generate", "--help"], 0, /--out DIR[\s\S]*Examples:/, /^$/],
+    ["the bundled APIs", ["list"], 0, /^sqladmin:v1beta3 {2}bundled\n$/, /^$/],
+    ["a filter that fits nothing", ["list", "zzz"], 0, /^$/, /^$/],
+    ["no command", [], 2, /Usage/, /^$/],
+    ["an unknown command", ["generat"], 2, /^$/, /^error USAGE .*"generat".*\n {2}help: /],
+    ["an unknown option", ["generate", "--sped"], 2, /^$/, /^error USAGE discogen generate: .*--sped/],
+    ["an option without its value", ["generate", "sqladmin:v1beta3", "--out"], 2, /^$/, /error USAGE .*--out/],
+    [
+      "a word that is none of the two",
+      ["generate", "sqladmin:v1beta3", "--enums", "ajar"],
+      2,
+      /^$/,
+      /closed or open, not "ajar"/,
+    ],
+    ["no API", ["generate"], 2, /^$/, /error USAGE .*no API/],
+    [
+      "an unknown API",
+      ["generate", "nothing:v1"],
+      2,
+      /0 APIs, 1 error/,
+      /error UNKNOWN_API nothing:v1: .*sqladmin:v1beta3/,
+    ],
+    ["a port that is none", ["mock", "sqladmin:v1beta3", "--port", "eighty"], 2, /^$/, /--port takes a number/],
+  ] as const)("%s", async (_, args, code, stdout, stderr) => {
+    const outcome = await discogen(args);
+    expect(outcome.stderr).toMatch(stderr);
+    expect(outcome.stdout).toMatch(stdout);
+    expect(outcome.code).toBe(code);
+  });
+});
+
+describe("discogen generate", () => {
+  it("writes, and says what", async () => {
+    const folder = await temporaryFolder();
+    const { code, stdout, stderr } = await discogen(["generate", "sqladmin:v1beta3", "--out", "out"], folder);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(
+      /^sqladmin:v1beta3 {2}SQLAdminClient: 24 methods, 43 schemas → out\/sqladmin\/v1beta3 \(2 written\)\n/,
+    );
+    expect(await readFile(join(folder, "out/sqladmin/v1beta3/index.ts"), "utf8")).toMatch(
+      /^\/\/ .*sqladmin:v1beta3.*20150330.*do not edit/i,
+    );
+  });
+
+  it("prints one JSON object for programs", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "bad.json"), "<html>");
+    const args = ["generate", FIXTURE, "bad.json", "--out", "out", "--reporter", "json"];
+    const { code, stdout } = await discogen(args, folder);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({
+      ok: false,
+      apis: [
+        {
+          id: "shelves:v1",
+          revision: "20260101",
+          dir: "out/shelves/v1",
+          client: "ShelfKeeperClient",
+          methods: 14,
+          schemas: 28,
+          files: ["out/shelves/v1/index.ts", "out/shelves/v1/schemas.ts"],
+          written: 2,
+          unchanged: 0,
+          ms: expect.any(Number),
+        },
+      ],
+      diagnostics: expect.arrayContaining([
+        {
+          severity: "error",
+          code: "INVALID_JSON",
+          file: "bad.json",
+          pointer: "",
+          message: expect.any(String),
+          help: expect.any(String),
+        },
+        expect.objectContaining({
+          severity: "warning",
+          code: "DANGLING_REFERENCE",
+          api: "shelves:v1",
+          pointer: "/schemas/Shelf/properties/gone/$ref",
+        }),
+      ]),
+      ms: expect.any(Number),
+    });
+  });
+
+  it("tells each fault with its place and a way out", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(
+      join(folder, "bad.json"),
+      JSON.stringify({ kind: "discovery#restDescription", name: "x", version: "v1", title: 7 }),
+    );
+    const { stderr } = await discogen(["generate", "bad.json"], folder);
+    expect(stderr).toMatch(/^error WRONG_TYPE bad\.json#\/title: expected a string, found a number\n {2}help: .+$/m);
+  });
+
+  it("lets no document write to the terminal", async () => {
+    const folder = await temporaryFolder();
+    const text = JSON.stringify({ kind: "discovery#restDescription", name: "x\u001b[2J", version: "v1" });
+    await writeFile(join(folder, "bad.json"), text);
+    const { stderr, stdout } = await discogen(["generate", "bad.json"], folder);
+    expect(stderr).toContain("UNSAFE_NAME");
+    expect(stderr + stdout).not.toContain("\u001b");
+  });
+
+  it.each([["generate", "--check"], ["check"]])("%s %s tells stale output by exit code 1", async (...command) => {
+    const folder = await temporaryFolder();
+    const args = [...command, FIXTURE, "--out", "out"];
+    expect((await discogen(args, folder)).code).toBe(1);
+    await discogen(["generate", FIXTURE, "--out", "out"], folder);
+    expect((await discogen(args, folder)).code).toBe(0);
+  });
+
+  it("finds the checked-in client current", async () => {
+    expect(await discogen(["generate", "sqladmin:v1beta3", "--out", "generated", "--check"])).toMatchObject({
+      code: 0,
+      stderr: "",
+    });
+  });
+});

@@ -1,0 +1,44 @@
+/** The code emitted for our own document that holds every shape. `npm run golden` writes it anew, for review. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { emitApi } from "../../../generator/src/emit/emitter.js";
+import { loadModel } from "../../../generator/src/load.js";
+import { typeErrors } from "../../../scripts/type-check.js";
+import { ROOT, temporaryFolder } from "../../support/folders.js";
+
+const FIXTURE = join(ROOT, "test/fixtures/shelves.v1.json");
+
+describe("the code of test/fixtures/shelves.v1.json", async () => {
+  const { model, warnings } = await loadModel(FIXTURE);
+  const files = await emitApi(model);
+
+  it.each(files)("is test/golden/$path", async ({ path, text }) => {
+    const golden = join(ROOT, "test/golden", path);
+    if (process.env["UPDATE_GOLDEN"] !== undefined) {
+      await mkdir(dirname(golden), { recursive: true });
+      await writeFile(golden, text);
+    }
+    expect(text).toBe(await readFile(golden, "utf8"));
+  });
+
+  it("passes the strictest flags", async () => {
+    const folder = await temporaryFolder();
+    for (const { path, text } of files) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    }
+    expect(await typeErrors(folder)).toBe("");
+  });
+
+  it("comes with what is odd about the document", () => {
+    expect(warnings.map(({ code, pointer }) => `${code} ${pointer}`)).toEqual([
+      "RENAMED /schemas/string",
+      "RENAMED /schemas/well-known",
+      "DANGLING_REFERENCE /schemas/Shelf/properties/gone/$ref",
+      "RENAMED /resources/rooms/resources/shelves/resources/books",
+      "UNDECLARED_PATH_PARAMETER /resources/rooms/resources/shelves/resources/books/methods/get/path",
+      "BODY_NOT_SENT /resources/well-known/methods/getOpenid-configuration/request",
+    ]);
+  });
+});

@@ -1,0 +1,118 @@
+/** Collections of any API: what is read out of the model, and what is left alone. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { indexApi } from "../../../generator/src/mock/api-index.js";
+import { collectionsOf } from "../../../generator/src/mock/collections.js";
+import { type Mock, startMock } from "../../../generator/src/mock/index.js";
+import { type Call, library, object, signedIn, sqladmin } from "./support.js";
+
+let mock: Mock;
+let call: Call;
+beforeAll(async () => {
+  mock = await startMock({ models: [library, sqladmin] });
+  call = await signedIn(mock);
+});
+afterAll(() => mock.close());
+
+describe("the collections of an API", () => {
+  it.each([
+    [
+      sqladmin,
+      [
+        ["backupRuns", "backupConfiguration", ["get", "list"]],
+        ["flags", "name", ["list"]],
+        ["instances", "instance", ["delete", "get", "insert", "list", "patch", "update"]],
+        ["operations", "operation", ["get", "list"]],
+        ["sslCerts", "sha1Fingerprint", ["delete", "get", "list"]],
+        ["tiers", undefined, ["list"]],
+      ],
+    ],
+    [
+      library,
+      [
+        ["books", "id", ["delete", "get", "insert", "list", "patch", "update"]],
+        ["reviews", undefined, ["list"]],
+      ],
+    ],
+  ])("are read out of its paths and types: $id", (model, want) => {
+    const found = collectionsOf(indexApi(model)).map(({ resource, keyProperty, roles }) => [
+      resource.join("."),
+      keyProperty,
+      roles.map(({ role }) => role).toSorted(),
+    ]);
+    expect(found.toSorted()).toEqual(want);
+  });
+});
+
+describe("an API whose changes answer the item", () => {
+  const insert = (shelf: string, data: object) =>
+    call("POST", `library/v1/shelves/${shelf}/books`, { data: { title: "A", ...data } });
+
+  it("names a new item where the client may not, wraps it, and fills kinds at every depth", async () => {
+    const { status, body } = await insert("x", {
+      id: "mine",
+      author: { name: "Ada", born: null },
+      chapters: [{}],
+      loans: { may: { name: "Eve" } },
+    });
+    const book = object(object(body)["data"]);
+    expect({ status, book }).toEqual({
+      status: 200,
+      book: {
+        kind: "library#book",
+        id: expect.stringMatching(/^[0-9a-f]{16}$/),
+        shelf: "x",
+        title: "A",
+        author: { kind: "library#author", name: "Ada" },
+        chapters: [{ kind: "library#chapter" }],
+        loans: { may: { kind: "library#author", name: "Eve" } },
+      },
+    });
+    expect(await call("GET", `library/v1/shelves/x/books/${String(book["id"])}`)).toMatchObject({
+      body: { data: book },
+    });
+  });
+
+  it("changes and deletes it, and keeps what only the server may set", async () => {
+    const { id } = object(object((await insert("y", { pages: 3 })).body)["data"]);
+    const path = `library/v1/shelves/y/books/${String(id)}`;
+    expect(await call("PATCH", path, { data: { id: "other", title: "B" } })).toMatchObject({
+      status: 200,
+      body: { data: { id, title: "B", pages: 3 } },
+    });
+    const { body } = await call("PUT", path, { data: { title: "C" } });
+    expect(body).toEqual({ data: { id, kind: "library#book", title: "C", shelf: "y" } });
+    expect(await call("DELETE", path)).toMatchObject({ status: 204, body: undefined });
+    expect(await call("GET", path)).toMatchObject({ status: 404 });
+  });
+
+  it("lists a collection without pages whole, and leaves no trace of it elsewhere", async () => {
+    await Promise.all(["1", "2", "3"].map((title) => insert("z", { title })));
+    const { body } = await call("GET", "library/v1/shelves/z/books");
+    expect(object(object(body)["data"])["books"]).toHaveLength(3);
+    expect((await call("GET", "library/v1/shelves/empty/books")).body).toEqual({ data: {} });
+  });
+
+  it("takes names that JavaScript has other uses for", async () => {
+    const text = '{"data":{"title":"A","loans":{"__proto__":{"name":"x"},"constructor":{"name":"y"}}}}';
+    const { body } = await call("POST", "library/v1/shelves/x/books", JSON.parse(text));
+    expect(Object.keys(object(object(object(body)["data"])["loans"]))).toEqual(["__proto__", "constructor"]);
+    expect(Object.prototype).not.toHaveProperty("name");
+  });
+
+  it("refuses a body that lacks its wrapper or what the method requires", async () => {
+    expect(await call("POST", "library/v1/shelves/x/books", { title: "A" })).toMatchObject({ status: 400 });
+    expect(await call("POST", "library/v1/shelves/x/books", { data: {} })).toMatchObject({
+      status: 400,
+      body: { error: { errors: [{ reason: "required", location: "title" }] } },
+    });
+  });
+});
+
+describe("what cannot be read out of a model", () => {
+  it.each([
+    ["a verb of its own", "POST", "library/v1/shelves/x/books/1:burn"],
+    ["a list that nothing fills", "GET", "library/v1/reviews"],
+  ])("is answered with a 501: %s", async (_what, verb, path) => {
+    expect(await call(verb, path)).toMatchObject({ status: 501, body: { error: { status: "UNIMPLEMENTED" } } });
+  });
+});

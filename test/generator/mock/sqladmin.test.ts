@@ -1,0 +1,299 @@
+/** Cloud SQL v1beta3 at the mock: instances and their operations, as a client meets them. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { exampleFixtures, type Json, type Mock, startMock } from "../../../generator/src/mock/index.js";
+import { ADMIN, type Call, CLOUD, exampleFor, object, signedIn, sqladmin } from "./support.js";
+
+const PROJECTS = Array.from({ length: 100 }, (_, index) => `project-${index}`);
+
+let mock: Mock;
+let call: Call;
+beforeAll(async () => {
+  mock = await startMock({ models: [sqladmin], fixtures: { ...exampleFixtures([sqladmin]), ...exampleFor(PROJECTS) } });
+  call = await signedIn(mock, { scope: `${ADMIN} ${CLOUD}` });
+});
+afterAll(() => mock.close());
+
+/** Each test has a project of its own, with the five instances of the example. */
+let project: string;
+let instances: string;
+beforeEach(() => {
+  project = PROJECTS.pop() ?? "";
+  instances = `sql/v1beta3/projects/${project}/instances`;
+});
+
+const nothing = () => undefined;
+const orders = () => ({ instance: "orders-2", project, settings: { tier: "D1" } });
+
+const names = (body: Json | undefined): readonly Json[] => {
+  const { items } = object(body);
+  return Array.isArray(items) ? items.map((item: Json) => object(item)["instance"] ?? null) : [];
+};
+
+async function operationOf(answer: Promise<{ readonly body: Json | undefined }>): Promise<string> {
+  return String(object((await answer).body)["operation"]);
+}
+
+describe("listing", () => {
+  it("takes three pages for the five instances of the example, each instance once", async () => {
+    const seen: (readonly Json[])[] = [];
+    let query = "";
+    do {
+      const { body } = await call("GET", instances + query);
+      seen.push(names(body));
+      query = `?pageToken=${encodeURIComponent(String(object(body)["nextPageToken"] ?? ""))}`;
+    } while (query !== "?pageToken=");
+    expect(seen).toEqual([["catalogue", "orders"], ["reports", "sessions"], ["staging"]]);
+  });
+
+  it.each([
+    ["?maxResults=5", 5, undefined],
+    ["?maxResults=4", 4, expect.any(String)],
+    ["?maxResults=100000", 5, undefined],
+    ["?maxResults=0", 2, expect.any(String)],
+    ["?pageToken=", 2, expect.any(String)],
+  ])("gives as many as asked for: %s", async (query, count, nextPageToken) => {
+    const { body } = await call("GET", instances + query);
+    expect({ count: names(body).length, next: object(body)["nextPageToken"] }).toEqual({ count, next: nextPageToken });
+  });
+
+  it("goes on at the same place when an instance before it is gone", async () => {
+    const { body } = await call("GET", instances);
+    await call("DELETE", `${instances}/orders`);
+    const next = await call("GET", `${instances}?pageToken=${String(object(body)["nextPageToken"])}`);
+    expect(names(next.body)).toEqual(["reports", "sessions"]);
+  });
+
+  it("gives whole instances, with the kinds of the schema", async () => {
+    const { body } = await call("GET", `${instances}?maxResults=1`);
+    expect(body).toMatchObject({
+      kind: "sql#instancesList",
+      items: [
+        {
+          kind: "sql#instance",
+          instance: "catalogue",
+          project,
+          state: "RUNNABLE",
+          region: "us-central",
+          databaseVersion: "MYSQL_5_6",
+          settings: { kind: "sql#settings", tier: "D2", databaseFlags: [{ name: "max_allowed_packet" }] },
+        },
+      ],
+    });
+  });
+
+  it.each([
+    "maxResults=-1",
+    "maxResults=two",
+    "maxResults=1.5",
+    "pageToken=nonsense",
+    "pageToken=AAAAAAAAAAAAAAAAAAAA",
+  ])("refuses %s", async (query) => {
+    expect(await call("GET", `${instances}?${query}`)).toMatchObject({
+      status: 400,
+      body: { error: { status: "INVALID_ARGUMENT", errors: [{ reason: "invalid", location: query.split("=")[0] }] } },
+    });
+  });
+
+  it("refuses the page token of another list", async () => {
+    const { body } = await call("GET", instances);
+    const token = String(object(body)["nextPageToken"]);
+    const elsewhere = instances.replace(project, "other");
+    expect(await call("GET", `${elsewhere}?pageToken=${token}`)).toMatchObject({ status: 400 });
+  });
+
+  it("leaves out the items of a project that has none", async () => {
+    expect(await call("GET", instances.replace(project, "other"))).toMatchObject({
+      status: 200,
+      body: { kind: "sql#instancesList" },
+    });
+  });
+
+  it("gives a list that has no pages whole", async () => {
+    const { body } = await call("GET", "sql/v1beta3/projects/example-123/tiers");
+    expect(object(body)["items"]).toHaveLength(7);
+  });
+});
+
+describe("the life of an instance", () => {
+  it("is inserted, with what the server fills in, and read", async () => {
+    expect(await call("POST", instances, orders())).toMatchObject({
+      status: 200,
+      body: { kind: "sql#instancesInsert", operation: expect.any(String) },
+    });
+    expect(await call("GET", `${instances}/orders-2`)).toMatchObject({
+      status: 200,
+      body: {
+        kind: "sql#instance",
+        ...orders(),
+        state: "RUNNABLE",
+        region: "us-central",
+        databaseVersion: "MYSQL_5_5",
+        instanceType: "CLOUD_SQL_INSTANCE",
+        etag: expect.stringMatching(/^".+"$/),
+        settings: { kind: "sql#settings", tier: "D1", pricingPlan: "PER_USE", settingsVersion: "1" },
+      },
+    });
+  });
+
+  it("is replaced by update, but for what is fixed from the insert on", async () => {
+    const body = { instance: "orders", project, settings: { tier: "D16", settingsVersion: "7" } };
+    expect(await call("PUT", `${instances}/orders`, body)).toMatchObject({
+      status: 200,
+      body: { kind: "sql#instancesUpdate", operation: expect.any(String) },
+    });
+    const { settings, ...rest } = object((await call("GET", `${instances}/orders`)).body);
+    expect(rest).toMatchObject({ region: "europe-west1", databaseVersion: "MYSQL_5_6", state: "RUNNABLE" });
+    expect(settings).toMatchObject({ tier: "D16", settingsVersion: "8" });
+    expect(settings).not.toHaveProperty("backupConfiguration");
+  });
+
+  it("can be read, changed and sent back whole", async () => {
+    const before = object((await call("GET", `${instances}/orders`)).body);
+    const settings = { ...object(before["settings"]), tier: "D32" };
+    expect(await call("PUT", `${instances}/orders`, { ...before, settings })).toMatchObject({ status: 200 });
+    const after = object((await call("GET", `${instances}/orders`)).body);
+    expect(after).toEqual({
+      ...before,
+      settings: { ...settings, settingsVersion: "8" },
+      etag: expect.any(String),
+    });
+    expect(after["etag"]).not.toBe(before["etag"]);
+  });
+
+  it("is not updated by somebody who has not read the latest settings", async () => {
+    const body = { instance: "orders", project, settings: { tier: "D16", settingsVersion: "6" } };
+    expect(await call("PUT", `${instances}/orders`, body)).toMatchObject({
+      status: 412,
+      body: { error: { status: "FAILED_PRECONDITION" } },
+    });
+  });
+
+  it("is merged by patch, where null clears", async () => {
+    await call("PATCH", `${instances}/orders`, { settings: { tier: "D16", backupConfiguration: null } });
+    const { body } = await call("GET", `${instances}/orders`);
+    expect(body).toMatchObject({ settings: { tier: "D16", ipConfiguration: { requireSsl: true } } });
+    expect(object(body)["settings"]).not.toHaveProperty("backupConfiguration");
+  });
+
+  it("is gone once deleted, and its name is free", async () => {
+    expect(await call("DELETE", `${instances}/orders`)).toMatchObject({ body: { kind: "sql#instancesDelete" } });
+    expect(await call("GET", `${instances}/orders`)).toMatchObject({ status: 404 });
+    expect(await call("POST", instances, { ...orders(), instance: "orders" })).toMatchObject({ status: 200 });
+  });
+
+  it.each<[what: string, verb: string, path: string, body: () => Json | undefined, status: number, reason: string]>([
+    ["get of none", "GET", "/none", nothing, 404, "notFound"],
+    ["update of none", "PUT", "/none", () => ({ ...orders(), instance: "none" }), 404, "notFound"],
+    ["patch of none", "PATCH", "/none", () => ({}), 404, "notFound"],
+    ["delete of none", "DELETE", "/none", nothing, 404, "notFound"],
+    ["restart of none", "POST", "/none/restart", nothing, 404, "notFound"],
+    ["operations of none", "GET", "/none/operations", nothing, 404, "notFound"],
+    ["insert of one that is there", "POST", "", () => ({ ...orders(), instance: "orders" }), 409, "duplicate"],
+    ["insert without a body", "POST", "", nothing, 400, "required"],
+    ["insert without a name", "POST", "", () => ({ project, settings: { tier: "D1" } }), 400, "required"],
+    ["insert with an empty name", "POST", "", () => ({ ...orders(), instance: "" }), 400, "required"],
+    ["insert with a number for a name", "POST", "", () => ({ ...orders(), instance: 7 }), 400, "invalid"],
+    ["insert with a name that climbs", "POST", "", () => ({ ...orders(), instance: "../x" }), 400, "invalid"],
+    ["insert with half a character", "POST", "", () => ({ ...orders(), instance: "\ud800" }), 400, "invalid"],
+    ["insert without a tier", "POST", "", () => ({ ...orders(), settings: {} }), 400, "required"],
+    ["insert into another project", "POST", "", () => ({ ...orders(), project: "other" }), 400, "invalid"],
+    ["update under another name", "PUT", "/orders", orders, 400, "invalid"],
+    ["update without a body", "PUT", "/orders", nothing, 400, "required"],
+    ["export without its context", "POST", "/orders/export", () => ({}), 400, "required"],
+    ["promotion of what is no replica", "POST", "/orders/promoteReplica", nothing, 400, "invalid"],
+  ])("refuses %s", async (_what, verb, path, body, status, reason) => {
+    expect(await call(verb, instances + path, body())).toMatchObject({
+      status,
+      body: { error: { code: status, errors: [{ reason }] } },
+    });
+  });
+});
+
+describe("operations", () => {
+  it("go from PENDING over RUNNING to DONE as they are polled, and stay there", async () => {
+    const operation = await operationOf(call("POST", instances, orders()));
+    const states: Json[] = [];
+    for (let poll = 0; poll < 4; poll += 1) {
+      states.push((await call("GET", `${instances}/orders-2/operations/${operation}`)).body ?? null);
+    }
+    const told = { kind: "sql#instanceOperation", operation, operationType: "CREATE", instance: "orders-2" };
+    expect(states).toMatchObject([
+      { ...told, state: "PENDING", enqueuedTime: expect.any(String), userEmailAddress: mock.key.client_email },
+      { ...told, state: "RUNNING", startTime: expect.any(String) },
+      { ...told, state: "DONE", endTime: expect.any(String) },
+      { ...told, state: "DONE" },
+    ]);
+    expect(states[0]).not.toHaveProperty("startTime");
+  });
+
+  it("move on as they are listed, and are listed in pages", async () => {
+    for (let count = 0; count < 3; count += 1) await call("POST", `${instances}/orders/restart`);
+    const path = `${instances}/orders/operations?maxResults=3`;
+    const listed = { operationType: "RESTART", instance: "orders" };
+    for (const state of ["PENDING", "RUNNING", "DONE"]) {
+      expect((await call("GET", path)).body).toMatchObject({
+        kind: "sql#operationsList",
+        items: Array.from({ length: 3 }, () => ({ ...listed, state })),
+      });
+    }
+    expect((await call("GET", `${instances}/orders/operations`)).body).toMatchObject({
+      nextPageToken: expect.any(String),
+    });
+  });
+
+  it("outlive the instance that they deleted", async () => {
+    const operation = await operationOf(call("DELETE", `${instances}/orders`));
+    expect((await call("GET", `${instances}/orders/operations/${operation}`)).body).toMatchObject({
+      operationType: "DELETE",
+    });
+  });
+
+  it.each<[verb: string, path: string, body: Json | undefined, told: Json]>([
+    ["POST", "/orders/restart", undefined, { operationType: "RESTART" }],
+    [
+      "POST",
+      "/orders/export",
+      { exportContext: { uri: "gs://b/o" } },
+      { operationType: "EXPORT", exportContext: { uri: "gs://b/o" } },
+    ],
+    ["POST", "/orders/import", { importContext: { uri: ["gs://b/o"] } }, { operationType: "IMPORT" }],
+    ["POST", "/orders/setRootPassword", { setRootPasswordContext: { password: "pw-1" } }, { operationType: "UPDATE" }],
+    ["PATCH", "/orders", {}, { operationType: "UPDATE" }],
+  ])("tell what they do: %s %s", async (verb, path, body, told) => {
+    const operation = await operationOf(call(verb, instances + path, body));
+    const answer = await call("GET", `${instances}/orders/operations/${operation}`);
+    expect(answer.body).toMatchObject({ state: "PENDING", ...object(told) });
+    expect(JSON.stringify(answer.body)).not.toContain("pw-1");
+  });
+
+  it("make an instance of its own out of a replica", async () => {
+    await call("POST", instances, { ...orders(), masterInstanceName: "orders" });
+    expect((await call("GET", `${instances}/orders-2`)).body).toMatchObject({ instanceType: "READ_REPLICA_INSTANCE" });
+    await call("POST", `${instances}/orders-2/promoteReplica`);
+    const { body } = await call("GET", `${instances}/orders-2`);
+    expect(body).toMatchObject({ instanceType: "CLOUD_SQL_INSTANCE" });
+    expect(body).not.toHaveProperty("masterInstanceName");
+  });
+});
+
+describe("what the mock does not know", () => {
+  it.each<[id: string, verb: string, path: () => string]>([
+    ["sql.flags.list", "GET", () => "sql/v1beta3/flags"],
+    ["sql.sslCerts.list", "GET", () => `${instances}/orders/sslCerts`],
+    ["sql.sslCerts.insert", "POST", () => `${instances}/orders/sslCerts`],
+    ["sql.instances.clone", "POST", () => `${instances}/clone`],
+    ["sql.instances.resetSslConfig", "POST", () => `${instances}/orders/resetSslConfig`],
+  ])("is said so, never made up: %s", async (id, verb, path) => {
+    expect(await call(verb, path())).toMatchObject({
+      status: 501,
+      body: { error: { status: "UNIMPLEMENTED", message: expect.stringContaining(id) } },
+    });
+  });
+
+  it("asks for the query parameters that a method requires before it says so", async () => {
+    expect(await call("GET", `${instances}/orders/backupRuns`)).toMatchObject({
+      status: 400,
+      body: { error: { errors: [{ reason: "required", location: "backupConfiguration" }] } },
+    });
+  });
+});

@@ -1,0 +1,151 @@
+/** Signing in at the mock: what Google's token endpoint takes, and what it refuses, in its own words. */
+import { generateKeyPairSync } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Mock, startMock } from "../../../generator/src/mock/index.js";
+import { ADMIN, CLOUD, exchange, JWT_BEARER, seconds, sign, type Signing, sqladmin } from "./support.js";
+
+let mock: Mock;
+beforeAll(async () => {
+  mock = await startMock({ models: [sqladmin] });
+});
+afterAll(() => mock.close());
+
+const otherKey = (): string =>
+  generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "pem" },
+  }).privateKey;
+
+const signedForm = async (signing?: Signing) => ({ grant_type: JWT_BEARER, assertion: await sign(mock, signing) });
+
+describe("the key handed out", () => {
+  it("has the shape of Google's key files and leads to the mock's token endpoint", () => {
+    expect(mock.key).toMatchObject({
+      type: "service_account",
+      project_id: "example-123",
+      private_key_id: expect.stringMatching(/^[0-9a-f]{40}$/),
+      private_key: expect.stringMatching(/^-----BEGIN PRIVATE KEY-----\n/),
+      client_email: expect.stringMatching(/@example-123\.iam\.gserviceaccount\.com$/),
+      client_id: expect.stringMatching(/^\d{21}$/),
+      token_uri: mock.tokenUrl,
+      universe_domain: "googleapis.com",
+    });
+    expect(mock.tokenUrl).toBe(`${mock.url}token`);
+  });
+});
+
+describe("an assertion that is good", () => {
+  it.each<[what: string, signing: () => Signing]>([
+    ["for Google's own token URL", () => ({})],
+    ["for the mock's token URL", () => ({ claims: { aud: mock.tokenUrl } })],
+    ["for several scopes", () => ({ claims: { scope: `${ADMIN} ${CLOUD}` } })],
+    ["of a client that names no key", () => ({ header: { alg: "RS256" } })],
+    ["on behalf of a user", () => ({ claims: { sub: "ada@example.com" } })],
+  ])("gets a token: %s", async (_what, signing) => {
+    const { status, body, headers } = await exchange(mock, await signedForm(signing()));
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: { access_token: expect.stringMatching(/^[\w-]{40,}$/), expires_in: 3599, token_type: "Bearer" },
+    });
+    expect(headers.get("cache-control")).toBe("no-store");
+  });
+
+  it("gets another token each time", async () => {
+    const form = await signedForm();
+    const [first, second] = await Promise.all([exchange(mock, form), exchange(mock, form)]);
+    expect(first.body).not.toEqual(second.body);
+  });
+});
+
+describe("an assertion that Google would refuse", () => {
+  const times = "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe";
+  it.each<[what: string, signing: () => Signing, error: string, description: string]>([
+    ["signed by another key", () => ({ privateKey: otherKey() }), "invalid_grant", "Invalid JWT Signature."],
+    ["by an unknown kid", () => ({ header: { alg: "RS256", kid: "0" } }), "invalid_grant", "Invalid JWT Signature."],
+    ["by another algorithm", () => ({ header: { alg: "RS512" } }), "invalid_grant", "Invalid JWT Signature."],
+    ["of an unknown account", () => ({ claims: { iss: "eve@example.com" } }), "invalid_grant", "account not found"],
+    ["of no account", () => ({ claims: { iss: undefined } }), "invalid_grant", "account not found"],
+    [
+      "for somebody else",
+      () => ({ claims: { aud: "https://example.com/" } }),
+      "invalid_grant",
+      "Failed audience check",
+    ],
+    ["for nobody", () => ({ claims: { aud: undefined } }), "invalid_grant", "Failed audience check"],
+    ["expired", () => ({ claims: { iat: seconds() - 3700, exp: seconds() - 100 } }), "invalid_grant", times],
+    ["from the future", () => ({ claims: { iat: seconds() + 600, exp: seconds() + 900 } }), "invalid_grant", times],
+    ["that lives too long", () => ({ claims: { exp: seconds() + 3700 } }), "invalid_grant", times],
+    [
+      "that ends before it begins",
+      () => ({ claims: { iat: seconds() + 4, exp: seconds() + 3 } }),
+      "invalid_grant",
+      times,
+    ],
+    ["without exp", () => ({ claims: { exp: undefined } }), "invalid_grant", times],
+    ["without iat", () => ({ claims: { iat: undefined } }), "invalid_grant", times],
+    ["with an empty sub", () => ({ claims: { sub: "" } }), "invalid_grant", "bad sub"],
+    ["without scope", () => ({ claims: { scope: undefined } }), "invalid_scope", "Empty or missing scope"],
+    ["with a blank scope", () => ({ claims: { scope: "  " } }), "invalid_scope", "Empty or missing scope"],
+    [
+      "with an unknown scope",
+      () => ({ claims: { scope: `${ADMIN} https://x/y` } }),
+      "invalid_scope",
+      "Invalid OAuth scope",
+    ],
+  ])("is refused: %s", async (_what, signing, error, description) => {
+    expect(await exchange(mock, await signedForm(signing()))).toMatchObject({
+      status: 400,
+      body: { error, error_description: expect.stringContaining(description) },
+    });
+  });
+
+  it.each([
+    ["not a JWT", "abc"],
+    ["a JWT without signature", "eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0."],
+    ["an array for claims", "eyJhbGciOiJSUzI1NiJ9.W10.AA"],
+  ])("is refused: %s", async (_what, assertion) => {
+    expect(await exchange(mock, { grant_type: JWT_BEARER, assertion })).toMatchObject({
+      status: 400,
+      body: { error: "invalid_grant", error_description: expect.any(String) },
+    });
+  });
+
+  it("is refused after one bit of its signature has changed", async () => {
+    const { assertion } = await signedForm();
+    const at = assertion.length - 20;
+    const changed = assertion.slice(0, at) + (assertion[at] === "A" ? "B" : "A") + assertion.slice(at + 1);
+    expect(await exchange(mock, { grant_type: JWT_BEARER, assertion: changed })).toMatchObject({
+      body: { error: "invalid_grant", error_description: "Invalid JWT Signature." },
+    });
+  });
+});
+
+describe("a token request that is malformed", () => {
+  it.each<[what: string, form: Record<string, string>, error: string]>([
+    ["another grant type", { grant_type: "refresh_token", refresh_token: "x" }, "unsupported_grant_type"],
+    ["no grant type", { assertion: "x" }, "unsupported_grant_type"],
+    ["no assertion", { grant_type: JWT_BEARER }, "invalid_request"],
+    ["an empty assertion", { grant_type: JWT_BEARER, assertion: "" }, "invalid_request"],
+  ])("is told so: %s", async (_what, form, error) => {
+    expect(await exchange(mock, form)).toMatchObject({ status: 400, body: { error } });
+  });
+
+  it("is told so: a body that is no form", async () => {
+    const body = JSON.stringify(await signedForm());
+    const response = await fetch(mock.tokenUrl, {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json" },
+    });
+    expect({ status: response.status, body: await response.json() }).toMatchObject({
+      status: 400,
+      body: { error: "invalid_request" },
+    });
+  });
+
+  it("is told so: a verb that is not POST", async () => {
+    const response = await fetch(mock.tokenUrl);
+    expect(response.status).toBe(404);
+  });
+});

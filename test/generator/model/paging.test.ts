@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { pagingOf } from "../../../generator/src/model/paging.js";
+import type { ParameterModel, PropertyModel, SchemaModel, TypeModel } from "../../../generator/src/model/types.js";
+
+const STRING: TypeModel = { kind: "string", format: undefined, enum: undefined };
+const THING: TypeModel = { kind: "reference", name: "Thing" };
+const things: TypeModel = { kind: "array", items: THING };
+const strings: TypeModel = { kind: "array", items: STRING };
+const mapped: TypeModel = { kind: "map", values: THING };
+
+const NOTHING = {
+  description: "",
+  deprecated: false,
+  default: undefined,
+  minimum: undefined,
+  maximum: undefined,
+  pattern: undefined,
+};
+
+function schema(name: string, properties: Readonly<Record<string, TypeModel>>): SchemaModel {
+  const models = Object.entries(properties).map(([property, type]): PropertyModel => ({
+    ...NOTHING,
+    name: property,
+    type,
+    readOnly: false,
+    required: false,
+    requiredBy: [],
+  }));
+  const shape = { kind: "object", properties: models, additional: undefined } as const;
+  return { name, id: name, pointer: `/schemas/${name}`, inputOf: undefined, description: "", deprecated: false, shape };
+}
+
+function query(name: string): ParameterModel {
+  return { ...NOTHING, name, type: STRING, location: "query", required: false, repeated: false };
+}
+
+/** What the rule says of a method with these query parameters, body and answer. */
+function paging(
+  httpMethod: string,
+  parameters: readonly string[],
+  request: Readonly<Record<string, TypeModel>>,
+  response: Readonly<Record<string, TypeModel>>,
+  resource = "things",
+) {
+  const schemas = new Map(
+    [schema("Request", request), schema("Response", response)].map((entry) => [entry.name, entry]),
+  );
+  const found = pagingOf(
+    {
+      httpMethod,
+      resourcePath: ["projects", resource],
+      parameters: parameters.map(query),
+      request: { kind: "reference", name: "Request" },
+      response: { kind: "reference", name: "Response" },
+    },
+    (name) => schemas.get(name),
+  );
+  return found === undefined ? undefined : [found.in, found.token, found.next, found.items?.property];
+}
+
+describe("a method pages when request and answer carry a page token", () => {
+  const page = { nextPageToken: STRING, things };
+  it.each([
+    ["token in the query", "GET", ["pageToken"], {}, page, ["query", "pageToken", "nextPageToken", "things"]],
+    [
+      "token in the query of a POST",
+      "POST",
+      ["pageToken"],
+      {},
+      page,
+      ["query", "pageToken", "nextPageToken", "things"],
+    ],
+    ["token in the body", "POST", [], { pageToken: STRING }, page, ["body", "pageToken", "nextPageToken", "things"]],
+    [
+      "query before body",
+      "POST",
+      ["pageToken"],
+      { pageToken: STRING },
+      page,
+      ["query", "pageToken", "nextPageToken", "things"],
+    ],
+    [
+      "a next token called pageToken",
+      "GET",
+      ["pageToken"],
+      {},
+      { pageToken: STRING, rows: things },
+      ["query", "pageToken", "pageToken", "rows"],
+    ],
+    ["no token in the request", "GET", ["maxResults"], {}, page, undefined],
+    ["no token in the answer (watch)", "POST", ["pageToken"], {}, { id: STRING }, undefined],
+    ["a token that is no string", "GET", ["pageToken"], {}, { nextPageToken: THING, things }, undefined],
+    ["a PATCH whose resource holds a token", "PATCH", [], page, page, undefined],
+  ] as const)("%s", (_, verb, parameters, request, response, want) => {
+    expect(paging(verb, parameters, request, response)).toEqual(want);
+  });
+});
+
+describe("the items of a page are found", () => {
+  it.each([
+    ["items, whatever else is there", { items: strings, other: things }, "items"],
+    ["items as a map (aggregated lists)", { items: mapped, warnings: things }, "items"],
+    ["the only list", { things }, "things"],
+    ["the only map of schemas", { things: mapped, labels: { kind: "map", values: STRING } }, "things"],
+    ["the list beside unreachable", { things, unreachable: strings }, "things"],
+    ["the list beside partial errors", { rows: strings, partialErrors: things, errors: things }, "rows"],
+    ["the only list of schemas", { things, order: strings }, "things"],
+    ["the list named like the resource", { things, others: things }, "things"],
+    ["none when two have equal right", { left: things, right: things }, undefined],
+    ["none when there is no list", { total: STRING }, undefined],
+  ] as const)("%s", (_, response, want) => {
+    expect(paging("GET", ["pageToken"], {}, { nextPageToken: STRING, ...response })?.[3]).toBe(want);
+  });
+});

@@ -1,0 +1,393 @@
+/** Sign-in with a service account's key, against token endpoints on real sockets that check what they are sent. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { MockAgent } from "undici";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { AuthError } from "../../../runtime/src/index.js";
+import { ServiceAccountCredentials, type ServiceAccountOptions } from "../../../runtime/src/auth/index.js";
+import { keyFor, pkcs1, pkcs8, tokenServer, verify } from "../support/keys.js";
+import { clientOf, failureOf } from "../support/library.js";
+import { json, serve, statuses } from "../support/server.js";
+
+const scopes = ["https://example.com/auth/a", "https://example.com/auth/b"];
+
+async function credentials(
+  uri: string,
+  options: ServiceAccountOptions = { scopes },
+): Promise<ServiceAccountCredentials> {
+  return ServiceAccountCredentials.fromJSON(keyFor(uri), options);
+}
+
+async function temporaryFile(name: string, text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "discogen-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, name), text);
+  return join(folder, name);
+}
+
+describe("the exchange", () => {
+  it("sends the assertion that Google asks for", async () => {
+    const { assertions, seen, url } = await tokenServer();
+    const before = Math.floor(Date.now() / 1000);
+    const headers = await (await credentials(`${url}token?x=1`)).getRequestHeaders();
+    expect(headers).toEqual({ authorization: "Bearer token-1" });
+    expect(seen[0]).toMatchObject({
+      method: "POST",
+      url: "/token?x=1",
+      headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
+    });
+    const form = new URLSearchParams(seen[0]?.body);
+    expect([...form.keys()].toSorted()).toEqual(["assertion", "grant_type"]);
+    expect(form.get("grant_type")).toBe("urn:ietf:params:oauth:grant-type:jwt-bearer");
+    const [assertion] = assertions;
+    expect(assertion?.header).toEqual({ alg: "RS256", typ: "JWT", kid: "key-1" });
+    const { iat = 0, exp = 0, ...claims } = assertion?.claims ?? {};
+    expect(claims).toEqual({
+      iss: "robot@example-123.iam.gserviceaccount.com",
+      scope: scopes.join(" "),
+      aud: "https://oauth2.googleapis.com/token",
+    });
+    expect(exp - iat).toBe(3600);
+    expect(iat).toBeLessThan(before);
+    expect(iat).toBeGreaterThan(before - 60);
+  });
+
+  it.each<[string, Parameters<typeof keyFor>[1], ServiceAccountOptions, Record<string, unknown>]>([
+    ["a person to act for", {}, { scopes, subject: "person@example.com" }, { sub: "person@example.com" }],
+    [
+      "another universe",
+      { universe_domain: "example.cloud" },
+      { scopes },
+      { aud: "https://oauth2.example.cloud/token" },
+    ],
+    ["an older kind of PEM", { private_key: pkcs1 }, { scopes }, {}],
+    [
+      "a PEM whose line breaks came through an environment variable",
+      { private_key: pkcs8.replaceAll("\n", "\\n") },
+      { scopes },
+      {},
+    ],
+    ["a PEM with carriage returns", { private_key: pkcs8.replaceAll("\n", "\r\n") }, { scopes }, {}],
+  ])("with %s", async (_name, rest, options, claims) => {
+    const { assertions, url } = await tokenServer();
+    await ServiceAccountCredentials.fromJSON(keyFor(url, rest), options).getRequestHeaders();
+    expect(assertions[0]?.claims).toMatchObject(claims);
+  });
+
+  it("names the project that pays: the option, else the key's", async () => {
+    const { url } = await tokenServer();
+    const key = keyFor(url, { quota_project_id: "of-key" });
+    expect(await ServiceAccountCredentials.fromJSON(key, { scopes }).getRequestHeaders()).toMatchObject({
+      "x-goog-user-project": "of-key",
+    });
+    expect(
+      await ServiceAccountCredentials.fromJSON(key, { scopes, quotaProject: "own" }).getRequestHeaders(),
+    ).toMatchObject({ "x-goog-user-project": "own" });
+  });
+
+  it("goes to Google where the key does not say where, by the dispatcher given", async () => {
+    const dispatcher = new MockAgent();
+    dispatcher.disableNetConnect();
+    dispatcher
+      .get("https://oauth2.googleapis.com")
+      .intercept({ path: "/token", method: "POST" })
+      .reply(200, { access_token: "t", expires_in: 3600 });
+    const { token_uri: _, ...key } = keyFor("");
+    expect(await ServiceAccountCredentials.fromJSON(key, { scopes, dispatcher }).getRequestHeaders()).toEqual({
+      authorization: "Bearer t",
+    });
+  });
+});
+
+describe("tokens", () => {
+  it("are kept: one request however many calls, and however many wait", async () => {
+    const { seen, url } = await tokenServer();
+    const auth = await credentials(url);
+    const headers = await Promise.all(Array.from({ length: 10_000 }, () => auth.getRequestHeaders()));
+    expect(new Set(headers.map((one) => one["authorization"]))).toEqual(new Set(["Bearer token-1"]));
+    await auth.getRequestHeaders();
+    expect(seen).toHaveLength(1);
+  });
+
+  it("are shared by all that is made from one key, for the same scopes and person", async () => {
+    const { assertions, url } = await tokenServer();
+    const auth = await credentials(url, {});
+    const [a = "", b = ""] = scopes;
+    const of = (one: ServiceAccountCredentials): Promise<Record<string, string>> => one.getRequestHeaders();
+    const same = await Promise.all([of(auth.withScopes([a, b])), of(auth.withScopes([b, a, a]))]);
+    expect(same[0]).toBe(same[1]);
+    await of(auth.withScopes([a]));
+    await of(auth.withScopes([a]).withSubject("x@example.com"));
+    await of(auth.withSubject("x@example.com").withScopes([a]));
+    await of(auth.withScopes([a]).withSubject("y@example.com"));
+    await of(auth.withSubject("y@example.com").withSubject(undefined).withScopes([a]));
+    expect(assertions.map(({ claims }) => [claims.scope, claims.sub])).toEqual([
+      [`${a} ${b}`, undefined],
+      [a, undefined],
+      [a, "x@example.com"],
+      [a, "y@example.com"],
+    ]);
+  });
+
+  it("that were refused are replaced, once for all who were refused", async () => {
+    const { url: tokens, seen } = await tokenServer();
+    const { url } = await serve((request, response) =>
+      json(response, request.headers.authorization === "Bearer token-1" ? 401 : 200, {}),
+    );
+    const client = clientOf(url, { auth: await credentials(tokens) });
+    await Promise.all(Array.from({ length: 50 }, (_, i) => client.books.get({ book: String(i) })));
+    expect(seen).toHaveLength(2);
+  });
+
+  it("that came meanwhile are not dropped for an older one", async () => {
+    const { seen, url } = await tokenServer();
+    const auth = await credentials(url);
+    await auth.getRequestHeaders();
+    auth.invalidate("Bearer token-1");
+    await auth.getRequestHeaders();
+    auth.invalidate("Bearer token-1");
+    expect(await auth.getRequestHeaders()).toEqual({ authorization: "Bearer token-2" });
+    auth.invalidate();
+    expect(await auth.getRequestHeaders()).toEqual({ authorization: "Bearer token-3" });
+    expect(seen).toHaveLength(3);
+  });
+
+  it("are still got for the others when one caller gives up", async () => {
+    let answer: (() => void) | undefined;
+    const { seen: asked, url: tokens } = await serve((_request, response) => {
+      answer = () => json(response, 200, { access_token: "t", expires_in: 3600 });
+    });
+    const { url } = await serve(statuses(200));
+    const client = clientOf(url, { auth: await credentials(tokens) });
+    const controller = new AbortController();
+    const first = failureOf(client.books.get({ book: "a" }, { signal: controller.signal }));
+    const second = client.books.get({ book: "b" });
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    controller.abort();
+    expect(await first).toMatchObject({ code: "ABORTED" });
+    answer?.();
+    expect(await second).toEqual({ ok: true });
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each<[string, unknown]>([
+    ["text instead of a number", "3600"],
+    ["nothing", undefined],
+  ])("are kept where expires_in is %s", async (_name, expires_in) => {
+    const { seen, url } = await serve((_request, response) => json(response, 200, { access_token: "t", expires_in }));
+    const auth = await credentials(url);
+    await auth.getRequestHeaders();
+    await auth.getRequestHeaders();
+    expect(seen).toHaveLength(1);
+  });
+});
+
+describe("a client", () => {
+  it("gives its scopes to credentials that have none, and its clones share the token", async () => {
+    const { assertions, url: tokens } = await tokenServer();
+    const { seen, url } = await serve(statuses(200));
+    const client = clientOf(url, { auth: await credentials(tokens, {}) });
+    await client.books.list();
+    await client.withOptions({ timeout: 1000 }).books.list();
+    expect(seen.map((one) => one.headers.authorization)).toEqual(["Bearer token-1", "Bearer token-1"]);
+    expect(assertions.map(({ claims }) => claims.scope)).toEqual([
+      "https://example.com/auth/library https://example.com/auth/library.readonly",
+    ]);
+  });
+
+  it("carries token requests over its own transport, unless the credentials have one", async () => {
+    const dispatcher = new MockAgent();
+    dispatcher.disableNetConnect();
+    dispatcher
+      .get("https://oauth2.googleapis.com")
+      .intercept({ path: "/token", method: "POST" })
+      .reply(200, { access_token: "mocked", expires_in: 3600 });
+    dispatcher
+      .get("https://library.example.com")
+      .intercept({ path: "/v1/books", headers: { authorization: "Bearer mocked" } })
+      .reply(200, { items: [] });
+    const { token_uri: _, ...key } = keyFor("");
+    const client = clientOf("https://library.example.com/", {
+      auth: ServiceAccountCredentials.fromJSON(key),
+      dispatcher,
+    });
+    expect(await client.books.list()).toEqual({ items: [] });
+    dispatcher.assertNoPendingInterceptors();
+  });
+});
+
+describe("the endpoint's troubles", () => {
+  it("that pass are tried again", async () => {
+    const { seen, url } = await serve((_request, response, index) => {
+      if (index === 0) response.destroy();
+      else if (index === 1) json(response, 503, {}, { "retry-after": "0" });
+      else json(response, 200, { access_token: "t", expires_in: 3600 });
+    });
+    expect(await (await credentials(url)).getRequestHeaders()).toEqual({ authorization: "Bearer t" });
+    expect(seen).toHaveLength(3);
+  });
+
+  it.each<[string, number, unknown, Record<string, unknown>, RegExp]>([
+    [
+      "a bad signature",
+      400,
+      { error: "invalid_grant", error_description: "Invalid JWT Signature." },
+      { code: "TOKEN_REFUSED", reason: "invalid_grant" },
+      /Invalid JWT Signature\. ?.*key may have been deleted/,
+    ],
+    [
+      "no such account",
+      400,
+      { error: "invalid_grant", error_description: "Invalid grant: account not found" },
+      { reason: "invalid_grant" },
+      /exist and are not disabled/,
+    ],
+    [
+      "no delegation",
+      401,
+      { error: "unauthorized_client", error_description: "Client is unauthorized" },
+      { reason: "unauthorized_client" },
+      /domain-wide delegation/,
+    ],
+    [
+      "a wrong scope",
+      400,
+      { error: "invalid_scope", error_description: "x is not a valid audience" },
+      { reason: "invalid_scope" },
+      /Check the scopes/,
+    ],
+    ["a forbidden person", 403, { error: "access_denied" }, { reason: "access_denied" }, /administrator/],
+    [
+      "an error of another form",
+      400,
+      { error: { code: 400, message: "No", status: "INVALID_ARGUMENT" } },
+      { code: "TOKEN_REFUSED" },
+      /: No$/,
+    ],
+    ["a web page", 404, "<html>", { code: "TOKEN_REFUSED" }, /status 404/],
+    ["an answer without a token", 200, { id_token: "x" }, { code: "TOKEN_UNAVAILABLE" }, /holds no access_token/],
+    ["an answer that is no JSON", 200, "<html>", { code: "TOKEN_UNAVAILABLE" }, /is not JSON/],
+    [
+      "a token with a line break",
+      200,
+      { access_token: "a\nb" },
+      { code: "TOKEN_UNAVAILABLE" },
+      /holds no access_token/,
+    ],
+  ])("%s", async (_name, status, body, want, message) => {
+    const { seen, url } = await serve(
+      (_request, response) =>
+        void response.writeHead(status).end(typeof body === "string" ? body : JSON.stringify(body)),
+    );
+    const error = await failureOf((await credentials(url)).getRequestHeaders());
+    expect(error).toBeInstanceOf(AuthError);
+    expect(error).toMatchObject(want);
+    expect((error as AuthError).message).toMatch(message);
+    expect((error as AuthError).message).toContain("robot@example-123");
+    expect(seen).toHaveLength(1);
+  });
+
+  it("show nothing of the assertion, even where the endpoint repeats it", async () => {
+    const { seen, url } = await serve((request, response) =>
+      json(response, 400, {
+        error: "invalid_grant",
+        error_description: `bad: ${request.body} ${new URLSearchParams(request.body).get("assertion") ?? ""}`,
+      }),
+    );
+    const error = await failureOf((await credentials(url)).getRequestHeaders());
+    const assertion = new URLSearchParams(seen[0]?.body).get("assertion") ?? "missing";
+    const shown = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error);
+    for (const part of [assertion, ...assertion.split(".")]) expect(shown).not.toContain(part);
+  });
+
+  it("a connection that is refused is told as such", async () => {
+    const { server, url } = await tokenServer();
+    server.close();
+    server.closeAllConnections();
+    const transport = {
+      send: () => Promise.reject(Object.assign(new Error("connect refused"), { code: "CERT_HAS_EXPIRED" })),
+    };
+    const error = await failureOf((await credentials(url, { scopes, transport })).getRequestHeaders());
+    expect(error).toMatchObject({ code: "TOKEN_UNAVAILABLE", cause: { code: "CONNECTION_FAILED" } });
+  });
+
+  it("a clock that is far off is set by the server's, once", async () => {
+    const hour = 3_600_000;
+    const { seen, url } = await serve(async (request, response) => {
+      // This server lives two hours ahead.
+      const now = Date.now() + 2 * hour;
+      const { claims } = await verify(request);
+      const fits = Math.abs((claims.iat ?? 0) * 1000 - now) < 60_000;
+      const headers = { date: new Date(now).toUTCString() };
+      if (fits) json(response, 200, { access_token: "t", expires_in: 3600 }, headers);
+      else
+        json(
+          response,
+          400,
+          {
+            error: "invalid_grant",
+            error_description:
+              "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.",
+          },
+          headers,
+        );
+    });
+    const auth = await credentials(url);
+    expect(await auth.getRequestHeaders()).toEqual({ authorization: "Bearer t" });
+    expect(seen).toHaveLength(2);
+    auth.invalidate();
+    await auth.getRequestHeaders();
+    expect(seen).toHaveLength(3);
+  });
+
+  it("a clock that is right is not turned", async () => {
+    const { seen, url } = await serve((_request, response) =>
+      json(response, 400, { error: "invalid_grant", error_description: "iat and exp" }),
+    );
+    expect(await failureOf((await credentials(url)).getRequestHeaders())).toMatchObject({
+      code: "TOKEN_REFUSED",
+      message: expect.stringContaining("Check the clock"),
+    });
+    expect(seen).toHaveLength(1);
+  });
+});
+
+it("without any scopes nothing is asked for", async () => {
+  expect(await failureOf((await credentials("http://127.0.0.1:1/", {})).getRequestHeaders())).toMatchObject({
+    code: "NO_SCOPES",
+  });
+});
+
+it.each<[string, ServiceAccountOptions]>([
+  ["scopes", { scopes: "https://a" as unknown as string[] }],
+  ["scopes", { scopes: [""] }],
+  ["scopes", { scopes: ["a b"] }],
+  ["subject", { subject: "" }],
+  ["subject", { subject: "a b" }],
+])("%s are checked: %o", async (parameter, options) => {
+  expect(await failureOf(credentials("http://127.0.0.1:1/", options))).toMatchObject({
+    code: "INVALID_OPTION",
+    faults: [{ parameter }],
+  });
+});
+
+it("credentials that are logged show neither key nor token", async () => {
+  const { url } = await tokenServer();
+  const auth = await credentials(url);
+  await auth.getRequestHeaders();
+  const shown = inspect(auth, { depth: 9, showHidden: true }) + JSON.stringify(auth);
+  expect(shown).not.toContain("token-1");
+  expect(shown).not.toContain("PRIVATE KEY");
+  expect(shown).not.toContain(pkcs8.slice(100, 140));
+});
+
+it("a key file works as the key does", async () => {
+  const { url } = await tokenServer();
+  const path = await temporaryFile("service.json", `\ufeff${JSON.stringify(keyFor(url))}`);
+  const auth = await ServiceAccountCredentials.fromFile(path, { scopes });
+  expect(auth.email).toBe("robot@example-123.iam.gserviceaccount.com");
+  expect(auth.scopes).toEqual(scopes);
+  expect(await auth.getRequestHeaders()).toEqual({ authorization: "Bearer token-1" });
+});

@@ -1,0 +1,194 @@
+/** Clients: options, clones, and the names that they leave to documents. */
+import { readFile } from "node:fs/promises";
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import {
+  type ApiDescriptor,
+  ApiClient,
+  type ClientOptions,
+  InvalidRequestError,
+  mergedOptions,
+  Resource,
+  version,
+} from "../../runtime/src/index.js";
+import { AccessTokenCredentials, AnonymousCredentials, ApiKeyCredentials } from "../../runtime/src/auth/index.js";
+import { api, BooksResource, clientOf, LibraryClient } from "./support/library.js";
+import { serve, statuses } from "./support/server.js";
+
+const token = new AccessTokenCredentials("a-token");
+
+function faultsOf(action: () => unknown): readonly string[] {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof InvalidRequestError && error.code === "INVALID_OPTION")
+      return error.faults.map((fault) => `${fault.parameter} ${fault.message}`);
+    throw error;
+  }
+  return [];
+}
+
+describe("options that are refused", () => {
+  it.each<[string, unknown, string]>([
+    ["a key for credentials", { auth: "AIza" }, "auth must be credentials, not a string: pass new ApiKeyCredentials"],
+    ["credentials that were not awaited", { auth: Promise.resolve(token) }, "auth is a promise: await it"],
+    ["an object without getRequestHeaders", { auth: {} }, "getRequestHeaders"],
+    ["null for credentials", { auth: null }, "getRequestHeaders"],
+    ["a relative root", { rootUrl: "/x" }, "rootUrl must be an absolute URL"],
+    ["another scheme", { rootUrl: "ftp://h/" }, "rootUrl must be http or https, not ftp"],
+    ["a root with credentials", { rootUrl: "https://me:s3cret@h/" }, "rootUrl must not carry credentials"],
+    ["a root with a query", { rootUrl: "https://h/?a=1" }, "rootUrl must not carry a query"],
+    ["a root with a fragment", { rootUrl: "https://h/#a" }, "rootUrl must not carry a query or fragment"],
+    ["a token over http", { auth: token, rootUrl: "http://example.com/" }, "over https only"],
+    ["an API key over http", { auth: new ApiKeyCredentials("k"), rootUrl: "http://10.0.0.1/" }, "over https only"],
+    ["no time at all", { timeout: 0 }, "timeout must be milliseconds above 0"],
+    ["a negative time", { totalTimeout: -1 }, "totalTimeout"],
+    ["half an attempt", { retry: { attempts: 0.5 } }, "retry.attempts"],
+    ["a transport without send", { transport: {} }, "transport has no send()"],
+    [
+      "transport and dispatcher",
+      { transport: { send: () => undefined }, dispatcher: { dispatch: () => true } },
+      "pass one of them",
+    ],
+    ["a header with a line break", { headers: { "x-a": "1\n2" } }, "headers.x-a"],
+    ["a user agent with a line break", { userAgent: "a\r\nb" }, "userAgent"],
+    ["an empty project", { quotaProject: "" }, "quotaProject"],
+  ])("%s", (_name, options, message) => {
+    const faults = faultsOf(() => new LibraryClient(options as ClientOptions));
+    expect(faults).toEqual([expect.stringContaining(message)]);
+    expect(faults.join()).not.toContain("s3cret");
+  });
+
+  it("are all told at once", () => {
+    expect(faultsOf(() => new LibraryClient({ timeout: -1, rootUrl: "x", userAgent: "" }))).toHaveLength(3);
+  });
+});
+
+describe("roots", () => {
+  it.each([
+    "http://localhost:1/",
+    "http://127.0.0.1:1",
+    "http://127.8.8.8/",
+    "http://[::1]:1/",
+    "http://api.localhost/",
+    "https://example.com",
+  ])("a token may go to %s", (rootUrl) => {
+    expect(faultsOf(() => new LibraryClient({ auth: token, rootUrl }))).toEqual([]);
+  });
+
+  it("anonymous requests may go anywhere", () => {
+    expect(
+      faultsOf(() => new LibraryClient({ auth: new AnonymousCredentials(), rootUrl: "http://example.com/" })),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ["without a slash at the end", ""],
+    ["with one", "/"],
+    ["with a path", "/proxy/a"],
+    ["with a path and a slash", "/proxy/a/"],
+  ])("%s", async (_name, suffix) => {
+    const { seen, url } = await serve(statuses(200));
+    await clientOf(url.slice(0, -1) + suffix).books.get({ book: "b" });
+    expect(seen[0]?.url).toBe(`${suffix === "" || suffix === "/" ? "" : "/proxy/a"}/v1/books/b`);
+  });
+});
+
+describe("clones", () => {
+  it("share what they are not given, credentials and tokens first", async () => {
+    const { seen, url } = await serve(statuses(200));
+    let asked = 0;
+    const auth = { getRequestHeaders: async () => ({ authorization: `Bearer ${String(asked++)}` }) };
+    const client = clientOf(url, { auth, headers: { "X-A": "1", "x-b": "1" }, userAgent: "first/1" });
+    const clone = client.withOptions({ headers: { "x-b": "2" }, quotaProject: "q", userAgent: undefined });
+    expect(clone).toBeInstanceOf(LibraryClient);
+    await clone.books.list();
+    await client.books.list();
+    expect(
+      seen.map(({ headers }) => [
+        headers.authorization,
+        headers["x-a"],
+        headers["x-b"],
+        headers["x-goog-user-project"],
+        headers["user-agent"]?.split(" ")[0],
+      ]),
+    ).toEqual([
+      ["Bearer 0", "1", "2", "q", "first/1"],
+      ["Bearer 1", "1", "1", undefined, "first/1"],
+    ]);
+  });
+
+  it("a dispatcher takes the place of a transport, and the other way round", () => {
+    const transport = { send: () => Promise.reject(new Error("unused")) };
+    const dispatcher = { dispatch: () => true };
+    expect(mergedOptions(clientOf("http://localhost/", { transport }), { dispatcher })).toMatchObject({
+      dispatcher,
+      transport: undefined,
+    });
+    expect(mergedOptions(clientOf("http://localhost/", { dispatcher }), { transport })).toMatchObject({
+      transport,
+      dispatcher: undefined,
+    });
+  });
+});
+
+describe("names", () => {
+  const own = (value: object): PropertyKey[] => {
+    const keys: PropertyKey[] = [];
+    for (
+      let link: object | null = value;
+      link !== null && link !== Object.prototype;
+      link = Object.getPrototypeOf(link) as object | null
+    )
+      keys.push(...Reflect.ownKeys(link));
+    return keys.filter((key) => typeof key === "string" && key !== "constructor");
+  };
+
+  it("of clients and resources are all left to the document", () => {
+    expect(own(new ApiClient(api))).toEqual([]);
+    expect(own(new Resource(new ApiClient(api)))).toEqual([]);
+  });
+
+  it("a resource works by itself, from a client or another resource", async () => {
+    const { seen, url } = await serve(statuses(200));
+    const client = new ApiClient(api, { auth: new AnonymousCredentials(), rootUrl: url });
+    await new BooksResource(new BooksResource(client)).get({ book: "b" });
+    expect(seen).toHaveLength(1);
+  });
+
+  it("a resource of nothing is refused", () => {
+    expect(faultsOf(() => new BooksResource({} as ApiClient))).toEqual([
+      expect.stringContaining("is no client or resource"),
+    ]);
+    expect(faultsOf(() => new BooksResource(undefined as unknown as ApiClient))).toHaveLength(1);
+  });
+});
+
+it("a client that is logged shows no secret", () => {
+  const client = new LibraryClient({
+    auth: new AccessTokenCredentials("a-secret-token"),
+    headers: { "x-secret": "a-secret-header" },
+  });
+  const shown =
+    inspect(client, { depth: 9 }) +
+    JSON.stringify(client) +
+    inspect(new ApiKeyCredentials("a-secret-key"), { depth: 9, showHidden: true });
+  expect(shown).not.toContain("a-secret");
+});
+
+it("the version is that of the package", async () => {
+  const text = await readFile(new URL("../../runtime/package.json", import.meta.url), "utf8");
+  expect((JSON.parse(text) as { version: string }).version).toBe(version);
+});
+
+it.each([
+  ["wrapped in data", { dataWrapper: true } as const, '{"data":{"name":"x"}}', { name: "x" }],
+  ["without data, as it is", { dataWrapper: true } as const, '{"kind":"x"}', { kind: "x" }],
+  ["left alone where the API does not wrap", {}, '{"data":1}', { data: 1 }],
+])("an answer: %s", async (_name, change: Partial<ApiDescriptor>, body, want) => {
+  const { url } = await serve((_request, response) => void response.writeHead(200).end(body));
+  const books = new BooksResource(
+    new ApiClient({ ...api, ...change }, { auth: new AnonymousCredentials(), rootUrl: url }),
+  );
+  expect(await books.get({ book: "b" })).toEqual(want);
+});

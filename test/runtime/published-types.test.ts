@@ -1,0 +1,66 @@
+/** What is published needs no types but its own: neither Node's nor undici's nor those of a browser. */
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, it, onTestFinished } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const tsc = join(root, "node_modules/typescript/bin/tsc");
+const run = promisify(execFile);
+
+const program = `
+import { type AbortError, type ApiDescriptor, ApiClient, call, type CallOptions, type ClientOptions, type Credentials, download, type MethodDescriptor, paged, type Transport } from "@discogen/runtime";
+import { ServiceAccountCredentials } from "@discogen/runtime/auth";
+
+const api: ApiDescriptor = { id: "a:v1", rootUrl: "https://a/", servicePath: "", scopes: [] };
+const method: MethodDescriptor = { id: "a.b", httpMethod: "GET", path: "b" };
+const auth: Credentials = await ServiceAccountCredentials.fromFile("service.json", { scopes: ["s"], subject: undefined });
+const transport: Transport = { send: (request) => Promise.resolve({ status: request.timeout, headers: {}, body: request.path }) };
+const options: ClientOptions = { auth, transport, timeout: undefined, retry: { attempts: undefined }, headers: { a: "b" } };
+const perCall: CallOptions = { signal: undefined, retry: false };
+const client = new ApiClient(api, options);
+const list = paged<{ readonly items?: string[] }, string>(client, method, undefined, perCall);
+for await (const item of list) item.trim();
+const { data, response } = await list.withResponse();
+const contentType: string | null = response.headers.get("content-type");
+const media = await download(client, method, {}, perCall);
+for await (const piece of media.body) piece.byteLength.toFixed();
+const nothing: Promise<void> = call<void>(client, method, {}, undefined);
+export type { AbortError };
+export { contentType, data, nothing };
+`;
+
+it("a program with no types of its own checks clean, libraries included", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "discogen-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const installed = join(folder, "node_modules/@discogen/runtime");
+  await mkdir(installed, { recursive: true });
+  await cp(join(root, "runtime/package.json"), join(installed, "package.json"));
+  await run(process.execPath, [
+    tsc,
+    "-p",
+    join(root, "runtime"),
+    "--outDir",
+    join(installed, "dist"),
+    "--tsBuildInfoFile",
+    join(folder, "buildinfo"),
+  ]);
+  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+  await writeFile(join(folder, "program.ts"), program);
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    target: "es2023",
+    lib: ["es2023"],
+    module: "nodenext",
+    types: [],
+  };
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }));
+  const { stdout } = await run(process.execPath, [tsc, "-p", folder]).catch((error: { stdout: string }) => error);
+  expect(stdout).toBe("");
+});

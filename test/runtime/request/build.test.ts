@@ -1,0 +1,203 @@
+/** Descriptor and parameters to request: the whole of it, without a network. */
+import { describe, expect, it } from "vitest";
+import {
+  type ApiDescriptor,
+  type CallOptions,
+  InvalidRequestError,
+  type MethodDescriptor,
+} from "../../../runtime/src/index.js";
+import { type BuiltRequest, type Params, type RequestBase, buildRequest } from "../../../runtime/src/request/build.js";
+import { api, methods } from "../support/library.js";
+
+function base(change: Partial<ApiDescriptor> = {}, rest: Partial<RequestBase> = {}): RequestBase {
+  return {
+    api: { ...api, ...change },
+    rootPath: "/",
+    headers: { accept: "application/json", "x-own": "1" },
+    ownHeaders: new Set(["x-own"]),
+    ...rest,
+  };
+}
+
+function build(
+  method: MethodDescriptor,
+  params: Params,
+  options?: CallOptions,
+  on: RequestBase = base(),
+  media = false,
+): BuiltRequest {
+  return buildRequest(on, method, params, options, media);
+}
+
+function faultsOf(action: () => unknown): readonly string[] {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof InvalidRequestError) return error.faults.map((fault) => `${fault.parameter} ${fault.message}`);
+    throw error;
+  }
+  return [];
+}
+
+describe("paths", () => {
+  const get = (path: string): MethodDescriptor => ({ id: "m", httpMethod: "GET", path, response: "json" });
+  it.each<[string, string, RequestBase, string]>([
+    ["relative to root and service path", "books", base(), "/v1/books"],
+    ["with a slash relative to the root", "/other/books", base(), "/other/books"],
+    ["below the path of another root", "books", base({}, { rootPath: "/proxy/" }), "/proxy/v1/books"],
+    ["with a slash below the path of another root", "/books", base({}, { rootPath: "/proxy/" }), "/proxy/books"],
+    ["a verb is no scheme", "books:copy", base({ servicePath: "" }), "/books:copy"],
+  ])("%s", (_name, path, on, want) => {
+    expect(build(get(path), {}, undefined, on).path).toBe(want);
+  });
+});
+
+describe("query", () => {
+  it("keeps the order of the parameters and leaves out those of the path", () => {
+    expect(build(methods.get, { z: 1, book: "b", a: 2, unknown: "u" }).path).toBe("/v1/books/b?z=1&a=2&unknown=u");
+  });
+
+  it.each<[string, Params, boolean, string]>([
+    ["added where the document's default is another", {}, false, "/v1/books/b?alt=json"],
+    ["not added to the caller's own", { alt: "proto" }, false, "/v1/books/b?alt=proto"],
+    ["media for content, whatever the caller says", { alt: "proto" }, true, "/v1/books/b?alt=media"],
+  ])("alt: %s", (_name, params, media, want) => {
+    expect(build(methods.get, { book: "b", ...params }, undefined, base({ altJson: true }), media).path).toBe(want);
+  });
+
+  it("a parameter that is called like a method of Object is a parameter", () => {
+    expect(build(methods.get, { book: "b", constructor: "c" }).path).toBe("/v1/books/b?constructor=c");
+  });
+});
+
+describe("bodies", () => {
+  it.each<[string, MethodDescriptor, Params, string | undefined, string | undefined]>([
+    ["JSON", methods.insert, { requestBody: { a: 1, b: undefined, c: null } }, '{"a":1,"c":null}', "application/json"],
+    ["an empty object is sent", methods.insert, { requestBody: {} }, "{}", "application/json"],
+    [
+      "bigints travel as strings",
+      methods.insert,
+      { requestBody: { size: 2n ** 63n, list: [1n] } },
+      '{"size":"9223372036854775808","list":["1"]}',
+      "application/json",
+    ],
+    ["none", methods.insert, {}, undefined, undefined],
+    ["text as it is", methods.upload, { requestBody: { data: "<x/>", contentType: "text/xml" } }, "<x/>", "text/xml"],
+    ["text without a type", methods.upload, { requestBody: { data: "x" } }, "x", "application/octet-stream"],
+  ])("%s", (_name, method, params, data, contentType) => {
+    const built = build(method, params);
+    expect(built.body?.data).toBe(data);
+    expect(built.headers["content-type"]).toBe(contentType);
+    expect(built.headers["content-length"]).toBe(data === undefined ? "0" : undefined);
+  });
+
+  it("are wrapped where the API wants it", () => {
+    expect(build(methods.insert, { requestBody: [1] }, undefined, base({ dataWrapper: true })).body?.data).toBe(
+      '{"data":[1]}',
+    );
+  });
+
+  it("a GET says nothing of a body", () => {
+    expect(Object.keys(build(methods.get, { book: "b" }).headers)).toEqual(["accept", "x-own"]);
+  });
+
+  it.each<[string, MethodDescriptor, unknown, string]>([
+    ["where the method takes none", methods.get, {}, "the method takes none"],
+    ["null", methods.insert, null, "must not be null"],
+    ["a function", methods.insert, () => 1, "must be JSON"],
+    ["missing bytes", methods.upload, {}, "{ data, contentType }"],
+    ["bytes of an unknown kind", methods.upload, { data: 1 }, "unknown kind"],
+    ["a content type with a line break", methods.upload, { data: "x", contentType: "a\r\nb: c" }, "no media type"],
+    ["missing where it is required", { ...methods.insert, requestRequired: true }, undefined, "is required"],
+  ])("refused: %s", (_name, method, requestBody, message) => {
+    const faults = faultsOf(() => build(method, { book: "b", requestBody }));
+    expect(faults).toEqual([expect.stringContaining(`requestBody`)]);
+    expect(faults[0]).toContain(message);
+  });
+
+  it("a circle is a fault", () => {
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    expect(faultsOf(() => build(methods.insert, { requestBody: circle }))[0]).toContain("circular");
+  });
+});
+
+describe("headers", () => {
+  it("the caller's go before the client's, and those before the runtime's, in any case of letters", () => {
+    const on = base({}, { headers: { accept: "text/own", "x-own": "1" }, ownHeaders: new Set(["accept", "x-own"]) });
+    const { headers } = build(
+      { ...methods.insert, apiVersion: "2026-01" },
+      { requestBody: {} },
+      {
+        headers: { "X-Own": "2", "Content-Type": "application/x" },
+        quotaProject: "q",
+        ifMatch: '"e"',
+        ifNoneMatch: "*",
+      },
+      on,
+    );
+    expect(headers).toEqual({
+      accept: "text/own",
+      "content-type": "application/x",
+      "if-match": '"e"',
+      "if-none-match": "*",
+      "x-goog-api-version": "2026-01",
+      "x-goog-user-project": "q",
+      "x-own": "2",
+    });
+  });
+
+  it("of Headers are read as well", () => {
+    expect(build(methods.list, {}, { headers: new Headers({ "X-A": "1" }) }).headers["x-a"]).toBe("1");
+  });
+
+  it.each<[string, CallOptions, string]>([
+    ["a line break in a value", { headers: { "x-a": "1\r\nx-b: 2" } }, "headers.x-a"],
+    ["a line break in a name", { headers: { "x-a\r\nx-b": "2" } }, "headers.x-a"],
+    ["a value beyond Latin-1", { headers: { "x-a": "✓" } }, "headers.x-a"],
+    ["a number", { headers: { "x-a": 1 as unknown as string } }, "must be a string"],
+    ["a length of its own", { headers: { "Content-Length": "5" } }, "set by the transport"],
+    ["an empty etag", { ifMatch: "" }, "ifMatch"],
+    ["a project with a line break", { quotaProject: "a\nb" }, "quotaProject"],
+  ])("refused: %s", (_name, options, message) => {
+    expect(faultsOf(() => build(methods.list, {}, options)).join()).toContain(message);
+  });
+});
+
+it("every fault is told at once, each with its parameter, under the method's id", () => {
+  const method: MethodDescriptor = {
+    id: "library.shelves.move",
+    httpMethod: "GET",
+    path: "shelves/{shelf}/{+name}",
+    parameters: {
+      shelf: { required: true },
+      name: { required: true, pattern: "^books/[^/]+$" },
+      size: { maximum: "10" },
+      to: { required: true },
+    },
+  };
+  const action = (): unknown => build(method, { name: "..", size: 11, extra: null, requestBody: 1 });
+  expect(faultsOf(action).map((fault) => fault.split(" ")[0])).toEqual([
+    "shelf",
+    "name",
+    "size",
+    "extra",
+    "to",
+    "requestBody",
+  ]);
+  expect(action).toThrow(/^library\.shelves\.move: shelf is required; name /);
+});
+
+it.each([
+  ["^projects/[^/]+$", "projects/p", []],
+  ["^projects/[^/]+$", "projects/p/q", ['name must match ^projects/[^/]+$, which "projects/p/q" does not']],
+  ["^projects/[^/]+$", "a/projects/p", ['name must match ^projects/[^/]+$, which "a/projects/p" does not']],
+])("the pattern %s on %s", (pattern, name, faults) => {
+  const method: MethodDescriptor = {
+    id: "m",
+    httpMethod: "GET",
+    path: "{+name}",
+    parameters: { name: { required: true, pattern } },
+  };
+  expect(faultsOf(() => build(method, { name }))).toEqual(faults);
+});

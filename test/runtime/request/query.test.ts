@@ -1,0 +1,90 @@
+/** Query parameters on the wire, and the values that are refused. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Fault, ParameterDescriptor } from "../../../runtime/src/index.js";
+import { queryOf } from "../../../runtime/src/request/query.js";
+
+function query(
+  value: unknown,
+  descriptor?: ParameterDescriptor,
+  name = "k",
+): { readonly text: string; readonly faults: readonly string[] } {
+  const faults: Fault[] = [];
+  const text = queryOf(name, value, descriptor, faults);
+  return { text, faults: faults.map((fault) => `${fault.parameter} ${fault.message}`) };
+}
+
+describe("sent", () => {
+  it.each<[string, unknown, ParameterDescriptor | undefined, string]>([
+    ["a space is %20", "a b", undefined, "&k=a%20b"],
+    ["marks are encoded as RFC 3986 has them", "!'()*~-._+&=", undefined, "&k=%21%27%28%29%2A~-._%2B%26%3D"],
+    ["an empty string is a value", "", undefined, "&k="],
+    ["undefined is left out", undefined, undefined, ""],
+    ["false", false, undefined, "&k=false"],
+    ["a fraction", 1.5, undefined, "&k=1.5"],
+    ["minus zero", -0, undefined, "&k=0"],
+    ["a bigint", 18446744073709551615n, undefined, "&k=18446744073709551615"],
+    ["a list is repeated", ["a", 1, true], { repeated: true }, "&k=a&k=1&k=true"],
+    ["an empty list is left out", [], { repeated: true }, ""],
+    ["bounds are inclusive", 100, { minimum: "1", maximum: "100" }, "&k=100"],
+    ["64-bit bounds are exact", 18446744073709551615n, { maximum: "18446744073709551615" }, "&k=18446744073709551615"],
+  ])("%s", (_name, value, descriptor, want) => {
+    expect(query(value, descriptor)).toEqual({ text: want, faults: [] });
+  });
+
+  it("names are encoded too", () => {
+    expect(query("1", undefined, "$.x y").text).toBe("&%24.x%20y=1");
+  });
+});
+
+describe("refused", () => {
+  it.each<[string, unknown, ParameterDescriptor | undefined, string]>([
+    ["null is never an empty value", null, undefined, "not null: leave it out"],
+    ["NaN", Number.NaN, undefined, "finite number"],
+    ["Infinity", Number.POSITIVE_INFINITY, undefined, "finite number"],
+    ["an object", { a: 1 }, undefined, "not an object"],
+    ["a date", new Date(0), undefined, "toISOString"],
+    ["a list for one value", ["a"], undefined, "one value, not a list"],
+    ["a declared single one too", ["a"], { required: true }, "one value, not a list"],
+    ["one value for a list", "a", { repeated: true }, "takes a list"],
+    ["null in a list", ["a", null], { repeated: true }, "not null"],
+    ["an empty list that is required", [], { repeated: true, required: true }, "is required"],
+    ["undefined that is required", undefined, { required: true }, "is required"],
+    ["null that is required", null, { required: true }, "is required"],
+    ["too small", 0, { minimum: "1" }, "at least 1"],
+    ["too large", 101, { maximum: "100" }, "at most 100"],
+    [
+      "too large by one, in 64 bits",
+      "18446744073709551616",
+      { maximum: "18446744073709551615" },
+      "at most 18446744073709551615",
+    ],
+    ["too large, in a list", [1, 101], { repeated: true, maximum: "100" }, "at most 100"],
+    ["text where there are bounds", "ten", { maximum: "100" }, "must be a number"],
+    ["not one of the values", "c", { enum: ["a", "b"] }, 'one of "a", "b"'],
+    ["half a surrogate pair", "\ud800", undefined, "surrogate"],
+  ])("%s", (_name, value, descriptor, message) => {
+    const { faults, text } = query(value, descriptor);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(message);
+    expect(faults[0]).toMatch(/^k /);
+    expect(text).not.toBe("&k=null");
+  });
+
+  it("a key that is out of bounds is not shown", () => {
+    expect(query("s3cret", { enum: ["a"] }, "key").faults.join()).not.toContain("s3cret");
+  });
+});
+
+/** Without half surrogate pairs. */
+const isWellFormed = (value: string): boolean => !/\p{Surrogate}/u.test(value);
+
+it("whatever the text, the query decodes to it", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary", minLength: 1 }), (value, name) => {
+      fc.pre(isWellFormed(value) && isWellFormed(name));
+      const { text } = query(value, undefined, name);
+      expect([...new URLSearchParams(text.slice(1))]).toEqual([[name, value]]);
+    }),
+  );
+});

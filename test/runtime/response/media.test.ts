@@ -1,0 +1,153 @@
+/** Content: streamed bodies over real sockets. */
+import { describe, expect, it, vi } from "vitest";
+import { ConnectionError, MediaResponse } from "../../../runtime/src/index.js";
+import { clientOf, failureOf } from "../support/library.js";
+import { serve, statuses } from "../support/server.js";
+
+const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
+
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+describe("content", () => {
+  it("is asked for by alt=media and comes as it is", async () => {
+    const { seen, url } = await serve(
+      (_request, response) => void response.writeHead(200, { "content-type": "image/x", "x-a": "1" }).end(bytes),
+    );
+    const media = await clientOf(url).books.exportMedia({ book: "b" });
+    expect(media).toBeInstanceOf(MediaResponse);
+    expect([media.status, media.headers.get("content-type"), media.url]).toEqual([
+      200,
+      "image/x",
+      `${url}v1/books/b?alt=media`,
+    ]);
+    expect(await collect(media.body)).toEqual(bytes);
+    expect(seen[0]?.headers.accept).toBe("*/*");
+  });
+
+  it("of a method that answers raw bytes comes through the ordinary promise", async () => {
+    const { seen, url } = await serve((_request, response) => void response.writeHead(200).end("héllo"));
+    const { data, response } = await clientOf(url).books.raw({ book: "b" }).withResponse();
+    expect(await data.text()).toBe("héllo");
+    expect(response.status).toBe(200);
+    expect([seen[0]?.url, seen[0]?.headers.accept]).toEqual(["/v1/books/b/raw", "*/*"]);
+  });
+
+  it("may be empty", async () => {
+    const { url } = await serve((_request, response) => void response.writeHead(200).end());
+    expect(await (await clientOf(url).books.exportMedia({ book: "b" })).bytes()).toEqual(new Uint8Array());
+  });
+
+  it("is read once", async () => {
+    const { url } = await serve((_request, response) => void response.writeHead(200).end("x"));
+    const media = await clientOf(url).books.exportMedia({ book: "b" });
+    await media.bytes();
+    expect(await failureOf(media.text())).toMatchObject({ code: "INVALID_REQUEST" });
+  });
+
+  it("is not asked for where the API says no, and the error is an ordinary one", async () => {
+    const { url } = await serve(statuses(404));
+    expect(await failureOf(clientOf(url).books.exportMedia({ book: "b" }))).toMatchObject({
+      status: 404,
+      message: expect.stringContaining("status 404"),
+    });
+  });
+
+  it("is tried again before its first byte", async () => {
+    const { seen, url } = await serve(
+      (_request, response, index) =>
+        void (index === 0 ? response.writeHead(503).end() : response.writeHead(200).end("x")),
+    );
+    expect(await (await clientOf(url, { retry: { maxDelay: 1 } }).books.exportMedia({ book: "b" })).text()).toBe("x");
+    expect(seen).toHaveLength(2);
+  });
+});
+
+describe("a reader", () => {
+  it("that is slow holds the server back", async () => {
+    const total = 64 * 1024 * 1024;
+    let written = 0;
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200);
+      const chunk = Buffer.alloc(1024 * 1024);
+      const more = (): void => {
+        while (written < total) {
+          written += chunk.length;
+          if (!response.write(chunk)) return void response.once("drain", more);
+        }
+        response.end();
+      };
+      more();
+    });
+    const media = await clientOf(url).books.exportMedia({ book: "b" });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(written).toBeLessThan(total / 2);
+    let read = 0;
+    for await (const piece of media.body) read += piece.length;
+    expect(read).toBe(total);
+  });
+
+  it.each<[string, (media: MediaResponse) => Promise<unknown>]>([
+    [
+      "stops early",
+      async (media) => {
+        for await (const piece of media.body) if (piece.length > 0) break;
+      },
+    ],
+    ["never begins", (media) => media.cancel()],
+  ])("that %s lets the connection go", async (_name, action) => {
+    const closed = vi.fn<() => void>();
+    const { url } = await serve((_request, response) => {
+      response.on("close", closed);
+      response.writeHead(200);
+      response.write(bytes);
+    });
+    await action(await clientOf(url).books.exportMedia({ book: "b" }));
+    await vi.waitFor(() => expect(closed).toHaveBeenCalled());
+  });
+
+  it("is told when the connection breaks", async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { "content-length": "1000000" });
+      response.write(bytes, () => response.destroy());
+    });
+    const media = await clientOf(url).books.exportMedia({ book: "b" });
+    expect(await failureOf(media.bytes())).toBeInstanceOf(ConnectionError);
+  });
+
+  it("is ended by the signal, in the middle of the body", async () => {
+    const controller = new AbortController();
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200);
+      response.write(bytes);
+    });
+    const media = await clientOf(url).books.exportMedia({ book: "b" }, { signal: controller.signal });
+    setTimeout(() => controller.abort(), 20);
+    expect(await failureOf(media.bytes())).toMatchObject({ code: "ABORTED" });
+  });
+
+  it.each([false, true])("is ended by totalTimeout, compressed: %s", async (compressed) => {
+    const { gzipSync } = await import("node:zlib");
+    const closed = vi.fn<() => void>();
+    const { url } = await serve((_request, response) => {
+      response.on("close", closed);
+      response.writeHead(200, compressed ? { "content-encoding": "gzip" } : {});
+      response.write(compressed ? gzipSync(bytes).subarray(0, 100) : bytes);
+    });
+    const media = await clientOf(url).books.exportMedia({ book: "b" }, { totalTimeout: 200 });
+    expect(await failureOf(media.bytes())).toMatchObject({ code: "TOTAL_TIMEOUT", timeout: 200 });
+    await vi.waitFor(() => expect(closed).toHaveBeenCalled());
+  });
+
+  it("is ended by timeout where nothing comes for so long", async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200);
+      response.write("x");
+    });
+    const media = await clientOf(url).books.exportMedia({ book: "b" }, { timeout: 300 });
+    expect(await failureOf(media.bytes())).toMatchObject({ code: "TIMEOUT" });
+  });
+});

@@ -1,0 +1,154 @@
+/** A small client as the generator would write it, with one method of every kind. */
+import * as runtime from "../../../runtime/src/index.js";
+import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
+
+export const api: runtime.ApiDescriptor = {
+  id: "library:v1",
+  rootUrl: "https://library.example.com/",
+  servicePath: "v1/",
+  batchPath: "batch",
+  scopes: ["https://example.com/auth/library", "https://example.com/auth/library.readonly"],
+};
+
+export type MethodName =
+  | "delete"
+  | "export"
+  | "get"
+  | "insert"
+  | "list"
+  | "patch"
+  | "query"
+  | "raw"
+  | "search"
+  | "upload";
+
+export const methods: Record<MethodName, runtime.MethodDescriptor> = {
+  delete: {
+    id: "library.books.delete",
+    httpMethod: "DELETE",
+    path: "books/{book}",
+    parameters: { book: { required: true } },
+  },
+  export: {
+    id: "library.books.export",
+    httpMethod: "GET",
+    path: "books/{book}",
+    parameters: { book: { required: true } },
+    response: "json",
+  },
+  get: {
+    id: "library.books.get",
+    httpMethod: "GET",
+    path: "books/{book}",
+    parameters: { book: { required: true } },
+    response: "json",
+  },
+  insert: { id: "library.books.insert", httpMethod: "POST", path: "books", request: "json", response: "json" },
+  list: {
+    id: "library.books.list",
+    httpMethod: "GET",
+    path: "books",
+    parameters: { labels: { repeated: true } },
+    response: "json",
+    paging: { token: "pageToken", in: "query", next: "nextPageToken", items: "items" },
+  },
+  patch: {
+    id: "library.books.patch",
+    httpMethod: "PATCH",
+    path: "books/{book}",
+    parameters: { book: { required: true } },
+    request: "json",
+    response: "json",
+  },
+  query: {
+    id: "library.books.query",
+    httpMethod: "GET",
+    path: "books:query",
+    parameters: { q: { required: true }, size: { minimum: "1", maximum: "100" } },
+    response: "json",
+  },
+  raw: {
+    id: "library.books.raw",
+    httpMethod: "GET",
+    path: "books/{book}/raw",
+    parameters: { book: { required: true } },
+    response: "media",
+  },
+  search: {
+    id: "library.books.search",
+    httpMethod: "POST",
+    path: "books:search",
+    request: "json",
+    response: "json",
+    paging: { token: "pageToken", in: "body", next: "nextPageToken", items: "books" },
+  },
+  upload: { id: "library.books.upload", httpMethod: "POST", path: "books:upload", request: "bytes", response: "json" },
+};
+
+export interface Book {
+  readonly name?: string;
+}
+export interface BookPage {
+  readonly items?: readonly Book[];
+  readonly nextPageToken?: string;
+}
+type Params = { readonly [name: string]: unknown };
+
+export class BooksResource extends runtime.Resource {
+  delete(params: Params, options?: runtime.CallOptions): runtime.ApiPromise<void> {
+    return runtime.call(this, methods.delete, params, options);
+  }
+  exportMedia(params: Params, options?: runtime.CallOptions): Promise<runtime.MediaResponse> {
+    return runtime.download(this, methods.export, params, options);
+  }
+  get(params: Params, options?: runtime.CallOptions): runtime.ApiPromise<Book> {
+    return runtime.call(this, methods.get, params, options);
+  }
+  insert(params?: Params, options?: runtime.CallOptions): runtime.ApiPromise<Book> {
+    return runtime.call(this, methods.insert, params, options);
+  }
+  list(params?: Params, options?: runtime.CallOptions): runtime.Paged<BookPage, Book> {
+    return runtime.paged(this, methods.list, params, options);
+  }
+  patch(params: Params, options?: runtime.CallOptions): runtime.ApiPromise<Book> {
+    return runtime.call(this, methods.patch, params, options);
+  }
+  query(params: Params, options?: runtime.CallOptions): runtime.ApiPromise<Book> {
+    return runtime.call(this, methods.query, params, options);
+  }
+  raw(params: Params, options?: runtime.CallOptions): runtime.ApiPromise<runtime.MediaResponse> {
+    return runtime.call(this, methods.raw, params, options);
+  }
+  search(params?: Params, options?: runtime.CallOptions): runtime.Paged<BookPage, Book> {
+    return runtime.paged(this, methods.search, params, options);
+  }
+  upload(params: Params, options?: runtime.CallOptions): runtime.ApiPromise<Book> {
+    return runtime.call(this, methods.upload, params, options);
+  }
+}
+
+export class LibraryClient extends runtime.ApiClient {
+  static readonly scopes: readonly string[] = api.scopes;
+  readonly books: BooksResource = new BooksResource(this);
+  constructor(options?: runtime.ClientOptions) {
+    super(api, options);
+  }
+  withOptions(options: runtime.ClientOptions): LibraryClient {
+    return new LibraryClient(runtime.mergedOptions(this, options));
+  }
+}
+
+/** A client of a test server, without sign-in and without pauses unless told otherwise. */
+export function clientOf(rootUrl: string, options: runtime.ClientOptions = {}): LibraryClient {
+  return new LibraryClient({ auth: new AnonymousCredentials(), rootUrl, ...options });
+}
+
+/** What a promise is rejected with. */
+export async function failureOf(promise: PromiseLike<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("expected a rejection");
+}

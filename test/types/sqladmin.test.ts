@@ -1,0 +1,133 @@
+/**
+ * What the types of a generated client promise, and what they refuse. `tsc -b` checks this file: a promise that is not
+ * kept, or a misuse that is no longer refused, is a compile error.
+ */
+import type {
+  DatabaseInstance,
+  InstanceOperation,
+  InstancesInsertParams,
+  InstancesListResponse,
+  SQLAdminClient,
+} from "@discogen/generated/sqladmin/v1beta3";
+import type { ApiPromise, Paged } from "@discogen/runtime";
+import { describe, expectTypeOf, it } from "vitest";
+
+// Types alone are at stake: nothing of this is ever called.
+declare const sqladmin: SQLAdminClient;
+declare const instance: DatabaseInstance;
+const types = (_: () => unknown) => {};
+
+describe("a method answers with its own type", () => {
+  it("ordinary methods with a promise of the resource", () => {
+    types(() => {
+      const answer = sqladmin.instances.get({ project: "p", instance: "i" });
+      expectTypeOf(answer).toEqualTypeOf<ApiPromise<DatabaseInstance>>();
+      expectTypeOf(
+        sqladmin.operations.get({ project: "p", instance: "i", operation: "o" }),
+      ).resolves.toEqualTypeOf<InstanceOperation>();
+    });
+  });
+
+  it("paged methods with pages and items", () => {
+    types(async () => {
+      const list = sqladmin.instances.list({ project: "p" });
+      expectTypeOf(list).toEqualTypeOf<Paged<InstancesListResponse, DatabaseInstance>>();
+      expectTypeOf(await list).toEqualTypeOf<InstancesListResponse>();
+      for await (const item of list) expectTypeOf(item).toEqualTypeOf<DatabaseInstance>();
+      for await (const page of list.pages()) expectTypeOf(page).toEqualTypeOf<InstancesListResponse>();
+    });
+  });
+
+  it("with optional properties and no null", () => {
+    expectTypeOf<DatabaseInstance["region"]>().toEqualTypeOf<string | undefined>();
+    expectTypeOf<DatabaseInstance["maxDiskSize"]>().toEqualTypeOf<string | undefined>();
+  });
+
+  it("values harvested from a description are offered, others may come", () => {
+    types(() => {
+      const state: NonNullable<DatabaseInstance["state"]> = "RUNNABLE";
+      const other: NonNullable<DatabaseInstance["state"]> = "SOMETHING_NEW";
+      return [state, other];
+    });
+  });
+});
+
+describe("a call is checked", () => {
+  it("required parameters are required", () => {
+    types(() => {
+      // @ts-expect-error project is missing
+      void sqladmin.instances.list({});
+      // @ts-expect-error parameters are missing
+      void sqladmin.instances.list();
+      // @ts-expect-error dueTime, a required query parameter, is missing
+      void sqladmin.backupRuns.get({ project: "p", instance: "i", backupConfiguration: "b" });
+      void sqladmin.flags.list();
+    });
+  });
+
+  it("misspelt and mistyped parameters are refused", () => {
+    types(() => {
+      // @ts-expect-error there is no maxResult
+      void sqladmin.instances.list({ project: "p", maxResult: 1 });
+      // @ts-expect-error a number is wanted
+      void sqladmin.instances.list({ project: "p", maxResults: "1" });
+      // @ts-expect-error null is no value
+      void sqladmin.instances.list({ project: "p", pageToken: null });
+      // @ts-expect-error the format of the answer is the runtime's business
+      void sqladmin.instances.list({ project: "p", alt: "json" });
+    });
+  });
+
+  it("what may be missing can be passed on", () => {
+    types((token?: string) =>
+      sqladmin.instances.list({ project: "p", pageToken: token, maxResults: undefined, fields: "items" }),
+    );
+  });
+
+  it("a body has what its method requires", () => {
+    types(() => {
+      void sqladmin.instances.insert({ project: "p", requestBody: { instance: "i", project: "p" } });
+      // @ts-expect-error the body is missing
+      void sqladmin.instances.insert({ project: "p" });
+      // @ts-expect-error instance is missing
+      void sqladmin.instances.insert({ project: "p", requestBody: { project: "p" } });
+      // @ts-expect-error settings without their tier
+      void sqladmin.instances.insert({ project: "p", requestBody: { instance: "i", project: "p", settings: {} } });
+      // @ts-expect-error there is no regio
+      void sqladmin.instances.insert({ project: "p", requestBody: { instance: "i", project: "p", regio: "x" } });
+    });
+    expectTypeOf<InstancesInsertParams["requestBody"]["instance"]>().toEqualTypeOf<string>();
+  });
+
+  it("get, change, update needs no cast", () => {
+    types(() => {
+      const changed = { ...instance, settings: { ...instance.settings, tier: "D2" } };
+      void sqladmin.instances.update({ project: "p", instance: "i", requestBody: changed });
+      void sqladmin.instances.update({ project: "p", instance: "i", requestBody: instance });
+      void sqladmin.instances.patch({ project: "p", instance: "i", requestBody: instance });
+    });
+  });
+
+  it("PATCH takes null to clear, at any depth; others do not", () => {
+    types(() => {
+      void sqladmin.instances.patch({
+        project: "p",
+        instance: "i",
+        requestBody: { region: null, settings: { tier: null } },
+      });
+      // @ts-expect-error PUT has nothing to clear
+      void sqladmin.instances.update({ project: "p", instance: "i", requestBody: { region: null } });
+    });
+  });
+});
+
+describe("clients", () => {
+  it("are what they are named, resources cannot be replaced", () => {
+    expectTypeOf<(typeof SQLAdminClient)["scopes"]>().toEqualTypeOf<readonly string[]>();
+    types(() => {
+      expectTypeOf(sqladmin.withOptions({})).toEqualTypeOf<SQLAdminClient>();
+      // @ts-expect-error resources are read-only
+      sqladmin.instances = {};
+    });
+  });
+});
