@@ -56,8 +56,12 @@ function enumLines({ values }: EnumModel): readonly string[] {
   });
 }
 
+/** One line of printable ASCII that holds nothing to be made safe, which most texts are. */
+const PLAIN = /^[ -)+-?A-z|~]*$/;
+
 /** Text as Markdown that is inert in a comment. */
 export function safeText(text: string): string {
+  if (PLAIN.test(text)) return text.trim();
   return (
     text
       .replace(/\r\n?|[\u2028\u2029]/g, "\n")
@@ -81,21 +85,33 @@ export function inlineCode(value: string): string {
   return `\`${safeText(value.replaceAll("`", "").replace(/\s+/g, " "))}\``;
 }
 
-/** Breaks at spaces, never so that the rest of a line would turn into a list, heading, quote or fence. */
+/** Text that would turn the rest of a line, moved to the next, into a list, heading, quote or fence. */
+const BLOCK_START = /(?:[-+*=#>|~]|```|\d+[.)])/y;
+
 function wrapped(text: string, indent = ""): readonly string[] {
   if (text === "") return [];
-  return text.split("\n").flatMap((line) => {
-    const lines: string[] = [];
-    let current = "";
-    for (const word of line.split(" ")) {
-      const isBlockStart = /^(?:[-+*=#>|~]|```|\d+[.)])/.test(word);
-      if (current.length + 1 + word.length > WIDTH && current.trim() !== "" && !isBlockStart) {
-        lines.push(current);
-        current = indent + word;
-      } else {
-        current = current === "" && lines.length === 0 ? word : `${current} ${word}`;
-      }
-    }
-    return [...lines, current];
-  });
+  if (text.length <= WIDTH && !text.includes("\n")) return [text];
+  return text.split("\n").flatMap((line) => wrappedLine(line.replace(/^ +/, ""), indent));
+}
+
+/** Breaks at the last space that fits, never before a {@link BLOCK_START}. */
+function wrappedLine(line: string, indent: string): readonly string[] {
+  const lines: string[] = [];
+  let start = 0;
+  let prefix = "";
+  while (prefix.length + line.length - start > WIDTH) {
+    let end = line.lastIndexOf(" ", start + WIDTH - prefix.length);
+    if (end <= start) end = line.indexOf(" ", start + 1);
+    while (end !== -1 && startsBlock(line, end + 1)) end = line.indexOf(" ", end + 1);
+    if (end === -1) break;
+    lines.push(prefix + line.slice(start, end));
+    start = end + 1;
+    prefix = indent;
+  }
+  return [...lines, prefix + line.slice(start)];
+}
+
+function startsBlock(line: string, at: number): boolean {
+  BLOCK_START.lastIndex = at;
+  return BLOCK_START.test(line);
 }

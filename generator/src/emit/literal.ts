@@ -17,8 +17,9 @@ const WIDTH = 120;
 
 /** On one line where that fits behind `column`, else a member a line. */
 export function literal(data: Data, column = 0, indent = 0): string {
-  const line = onOneLine(data);
-  if (line.length + column <= WIDTH || typeof data !== "object" || data instanceof Name) return line;
+  const isParted = typeof data === "object" && !(data instanceof Name);
+  const line = onOneLine(data, isParted ? WIDTH - column : Infinity);
+  if (line !== undefined || !isParted) return line ?? "";
   const inner = indent + 2;
   const members = isList(data)
     ? data.map((member) => literal(member, inner, inner))
@@ -28,12 +29,22 @@ export function literal(data: Data, column = 0, indent = 0): string {
   return `${open}\n${members.map((member) => `${space}${member},\n`).join("")}${" ".repeat(indent)}${close}`;
 }
 
-function onOneLine(data: Data): string {
-  if (data instanceof Name) return data.text;
-  if (typeof data !== "object") return JSON.stringify(data);
-  if (isList(data)) return `[${data.map(onOneLine).join(", ")}]`;
-  const members = defined(data).map(([name, member]) => `${key(name)}: ${onOneLine(member)}`);
-  return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
+/** Undefined as soon as it takes more columns than there are: a large table is not written just to be thrown away. */
+function onOneLine(data: Data, columns: number): string | undefined {
+  if (typeof data !== "object" || data instanceof Name) {
+    const text = data instanceof Name ? data.text : JSON.stringify(data);
+    return text.length <= columns ? text : undefined;
+  }
+  const [open, close, empty] = isList(data) ? ["[", "]", "[]"] : ["{ ", " }", "{}"];
+  let text = "";
+  for (const [name, member] of isList(data) ? data.entries() : defined(data)) {
+    text += `${text === "" ? open : ", "}${typeof name === "string" ? `${key(name)}: ` : ""}`;
+    const value = onOneLine(member, columns - text.length);
+    if (value === undefined) return undefined;
+    text += value;
+  }
+  text = text === "" ? empty : text + close;
+  return text.length <= columns ? text : undefined;
 }
 
 function isList(data: Data): data is readonly Data[] {
@@ -41,7 +52,9 @@ function isList(data: Data): data is readonly Data[] {
 }
 
 function defined(data: { readonly [key: string]: Data | undefined }): (readonly [string, Data])[] {
-  return Object.entries(data).flatMap(([name, member]) => (member === undefined ? [] : [[name, member] as const]));
+  const members: (readonly [string, Data])[] = [];
+  for (const [name, member] of Object.entries(data)) if (member !== undefined) members.push([name, member]);
+  return members;
 }
 
 /** Written bare, `__proto__` would set the prototype. */

@@ -8,7 +8,6 @@ import type * as TsMorph from "ts-morph";
 import type {
   ClassDeclarationStructure,
   InterfaceDeclarationStructure,
-  JSDocStructure,
   MethodDeclarationStructure,
   OptionalKind,
   ParameterDeclarationStructure,
@@ -292,10 +291,11 @@ function declared({ typeParameter, paramsType, paramsOptional, returnType }: Sig
   };
 }
 
-function docs(lines: readonly string[]): OptionalKind<JSDocStructure>[] {
+/** As text: the description of a structure would be printed twice. */
+function docs(lines: readonly string[]): string[] {
   if (lines.length === 0) return [];
   // A leading line break asks for the form of several lines.
-  return [{ description: `${lines.length === 1 ? "" : "\n"}${lines.join("\n")}` }];
+  return [`${lines.length === 1 ? "" : "\n"}${lines.join("\n")}`];
 }
 
 function httpLink(link: string): string | undefined {

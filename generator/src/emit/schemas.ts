@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import type { GlobalContext, transformSchemaObject as TransformSchemaObject } from "openapi-typescript";
 import type TypeScript from "typescript";
 import type { ApiModel, PropertyModel, SchemaModel, TypeModel } from "../model/types.js";
-import { OPEN_STRING, referencedName, schemaComponent, type SchemaObject } from "../openapi/components.js";
+import { OPEN_STRING, referencedName, type SchemaObject, typeComponent } from "../openapi/components.js";
 import { docLines } from "./doc-comments.js";
 import { preamble } from "./preamble.js";
 import { rangeNote } from "./range-note.js";
@@ -23,20 +23,22 @@ const transformSchemaObject = require("openapi-typescript/dist/transform/schema-
 /** The text of `schemas.ts`. */
 export function emitSchemas(model: ApiModel): string {
   if (model.schemas.length === 0) return `${preamble(model)}\nexport {};\n`;
-  const declarations = model.schemas.map(declaration);
-  return `${preamble(model)}\n${print(declarations)}`;
+  const comments: Comments = [];
+  const declarations = model.schemas.map((schema) => declaration(schema, comments));
+  return `${preamble(model)}\n${print(declarations, comments)}`;
 }
 
 const { factory, SyntaxKind } = ts;
 const EXPORT = [factory.createModifier(SyntaxKind.ExportKeyword)];
 
-function declaration(schema: SchemaModel): TypeScript.Statement {
+function declaration(schema: SchemaModel, comments: Comments): TypeScript.Statement {
   const type = transformSchemaObject(
     // Our components are the part of its Schema Object that Discovery needs, written as one flat interface.
-    schemaComponent(schema) as Parameters<typeof transformSchemaObject>[0],
-    { path: `#/components/schemas/${schema.name}`, ctx: context },
+    typeComponent(schema) as Parameters<typeof transformSchemaObject>[0],
+    // Where it stands matters to discriminators alone, of which there are none here.
+    { path: "", ctx: context },
   );
-  const members = membersOf(type, schema);
+  const members = membersOf(type, schema, comments);
   const statement =
     members === undefined
       ? factory.createTypeAliasDeclaration(EXPORT, schema.name, undefined, type)
@@ -47,11 +49,15 @@ function declaration(schema: SchemaModel): TypeScript.Statement {
     schema.inputOf === undefined
       ? []
       : [`{@link ${schema.inputOf}} as requests take it: without what only the server sets.`];
-  return documented(statement, docLines({ description, deprecated, enum: shown, notes }));
+  return documented(statement, docLines({ description, deprecated, enum: shown, notes }), comments);
 }
 
 /** The members of an object type, documented; undefined for every other type. */
-function membersOf(type: TypeScript.TypeNode, { shape, inputOf }: SchemaModel): TypeScript.TypeElement[] | undefined {
+function membersOf(
+  type: TypeScript.TypeNode,
+  { shape, inputOf }: SchemaModel,
+  comments: Comments,
+): TypeScript.TypeElement[] | undefined {
   if (shape.kind === "alias") return undefined;
   // Where every property is read-only nothing is left to set; an answer may still be passed back.
   if (inputOf !== undefined && shape.properties.length === 0 && shape.additional === undefined) return [];
@@ -60,7 +66,7 @@ function membersOf(type: TypeScript.TypeNode, { shape, inputOf }: SchemaModel): 
   const members = parts.flatMap((part) => (ts.isTypeLiteralNode(part) ? [...part.members] : []));
   for (const [index, property] of shape.properties.entries()) {
     const member = members[index];
-    if (member !== undefined) documented(member, propertyLines(property));
+    if (member !== undefined) documented(member, propertyLines(property), comments);
   }
   return members;
 }
@@ -88,11 +94,13 @@ function enumOf(type: TypeModel): Extract<TypeModel, { kind: "string" }>["enum"]
   return type.kind === "string" ? type.enum : undefined;
 }
 
-/** Replaces whatever comment the transformation gave by ours. */
-function documented<Node extends TypeScript.Node>(node: Node, lines: readonly string[]): Node {
-  const [first, ...more] = lines;
-  if (first === undefined) return ts.setSyntheticLeadingComments(node, undefined);
-  const text = more.length === 0 ? `* ${first} ` : `*\n${lines.map((line) => ` * ${line}`.trimEnd()).join("\n")}\n `;
+/** Lines of doc comments, in the order they were made. */
+type Comments = (readonly string[])[];
+
+/** Replaces whatever comment the transformation gave by one that holds the number of ours. */
+function documented<Node extends TypeScript.Node>(node: Node, lines: readonly string[], comments: Comments): Node {
+  if (lines.length === 0) return ts.setSyntheticLeadingComments(node, undefined);
+  const text = String(comments.push(lines) - 1);
   const comment = {
     kind: SyntaxKind.MultiLineCommentTrivia,
     text,
@@ -188,10 +196,21 @@ const context: GlobalContext = {
   },
 };
 
-function print(declarations: readonly TypeScript.Statement[]): string {
+function print(declarations: readonly TypeScript.Statement[], comments: Comments): string {
   const file = ts.createSourceFile("schemas.ts", "", ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
   const printer = ts.createPrinter({ newLine: ts.NewLineKind.LineFeed });
   const texts = declarations.map((node) => `${printer.printNode(ts.EmitHint.Unspecified, node, file)}\n`);
-  // The printer indents by four columns and knows no other way.
-  return texts.join("\n").replace(/^(?: {4})+/gm, (indent) => indent.slice(indent.length / 2));
+  // The printer indents by four columns and knows no other way; comments of several lines it takes apart at length, so
+  // they are put in after it. No text of a document can stand alone on a line, as a string literal holds no line break.
+  return texts
+    .join("\n")
+    .replace(/^((?: {4})*)(?:\/\*(\d+)\*\/$)?/gm, (_, indent: string, index: string | undefined) => {
+      const space = indent.slice(indent.length / 2);
+      return index === undefined ? space : docComment(comments[Number(index)] ?? [], space);
+    });
+}
+
+function docComment(lines: readonly string[], space: string): string {
+  if (lines.length === 1) return `${space}/** ${lines.join("")} */`;
+  return `${space}/**\n${lines.map((line) => `${`${space} * ${line}`.trimEnd()}\n`).join("")}${space} */`;
 }

@@ -47,6 +47,23 @@ export function schemaComponent({ shape, description, deprecated }: SchemaModel)
   };
 }
 
+/** The same without what only tells: all that the type engine needs. */
+export function typeComponent({ shape }: SchemaModel): SchemaObject {
+  if (shape.kind === "alias") return typeSchema(shape.type);
+  const required = shape.properties.filter((property) => property.required).map(({ name }) => name);
+  return {
+    type: "object",
+    properties: Object.fromEntries(
+      shape.properties.map(({ name, type, readOnly }) => [
+        name,
+        readOnly ? { ...typeSchema(type), readOnly } : typeSchema(type),
+      ]),
+    ),
+    ...(required.length === 0 ? {} : { required }),
+    ...additionalOf(shape.additional, shape.properties.length),
+  };
+}
+
 function additionalOf(additional: TypeModel | undefined, count: number): Pick<SchemaObject, "additionalProperties"> {
   if (additional !== undefined) return { additionalProperties: typeSchema(additional) };
   return count === 0 ? { additionalProperties: false } : {};

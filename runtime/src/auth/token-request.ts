@@ -108,7 +108,7 @@ function refusal(ask: TokenRequest, { headers, status }: HttpResponse, text: str
   const { message, reasons } = parseErrorBody(text);
   const reason = reasons[0];
   const said = [reason, message].filter((part) => part !== undefined).map((part) => printable(part, 500));
-  const what = said.length === 0 ? "" : `: ${said.join(": ")}`;
+  const what = said.length === 0 ? "" : `: ${said.join(": ").replace(/\.$/, "")}`;
   const failure: Failure = {
     kind: "status",
     status,
