@@ -6,8 +6,10 @@ import type {
   DatabaseInstance,
   InstanceOperation,
   InstancesInsertParams,
+  InstancesInsertResponse,
   InstancesListResponse,
   SQLAdminClient,
+  TiersListResponse,
 } from "@discogen/generated/sqladmin/v1beta3";
 import type { ApiPromise, Paged } from "@discogen/runtime";
 import { describe, expectTypeOf, it } from "vitest";
@@ -117,6 +119,74 @@ describe("a call is checked", () => {
       });
       // @ts-expect-error PUT has nothing to clear
       void sqladmin.instances.update({ project: "p", instance: "i", requestBody: { region: null } });
+    });
+  });
+});
+
+describe("a literal fields parameter narrows the answer", () => {
+  it("to the fields it names, at any depth", () => {
+    types(() => {
+      const answer = sqladmin.instances.get({
+        project: "p",
+        instance: "i",
+        fields: "instance,settings(tier,databaseFlags/name)",
+      });
+      expectTypeOf(answer).resolves.toEqualTypeOf<{
+        instance?: string;
+        settings?: { tier?: string; databaseFlags?: { name?: string }[] };
+      }>();
+    });
+  });
+
+  it("of pages and their items alike", () => {
+    types(async () => {
+      const list = sqladmin.instances.list({ project: "p", fields: "items(instance,settings/tier),nextPageToken" });
+      expectTypeOf(await list).toEqualTypeOf<{
+        items?: { instance?: string; settings?: { tier?: string } }[];
+        nextPageToken?: string;
+      }>();
+      for await (const item of list)
+        expectTypeOf(item).toEqualTypeOf<{ instance?: string; settings?: { tier?: string } }>();
+    });
+  });
+
+  it("all of them by a star, or without", () => {
+    types((fields?: string) => {
+      expectTypeOf(sqladmin.tiers.list({ project: "p", fields: "*" })).resolves.toEqualTypeOf<TiersListResponse>();
+      expectTypeOf(sqladmin.tiers.list({ project: "p", fields })).resolves.toEqualTypeOf<TiersListResponse>();
+      expectTypeOf(
+        sqladmin.tiers.list({ project: "p", fields: undefined }),
+      ).resolves.toEqualTypeOf<TiersListResponse>();
+    });
+  });
+
+  it("and refuses one that is not there", () => {
+    types(() => {
+      // @ts-expect-error there is no field items/settings/tierr
+      void sqladmin.instances.list({ project: "p", fields: "items(settings/tierr),nextPageToken" });
+      // @ts-expect-error there is no field nextPage
+      void sqladmin.instances.list({ project: "p", fields: "items,nextPage" });
+    });
+  });
+});
+
+describe("a method that starts an operation", () => {
+  it("answers as the document says, and can be waited for", () => {
+    types(() => {
+      const inserting = sqladmin.instances.insert({ project: "p", requestBody: { instance: "i", project: "p" } });
+      expectTypeOf(inserting).resolves.toEqualTypeOf<InstancesInsertResponse>();
+      expectTypeOf(inserting.wait()).resolves.toEqualTypeOf<InstanceOperation>();
+      void inserting.wait({
+        timeout: 60_000,
+        onProgress: (operation) => expectTypeOf(operation).toEqualTypeOf<InstanceOperation>(),
+      });
+    });
+  });
+
+  it("has no wait where nothing tells which operation it is", () => {
+    types(() => {
+      // @ts-expect-error clone does not say whose operation it starts
+      void sqladmin.instances.clone({ project: "p" }).wait();
     });
   });
 });
