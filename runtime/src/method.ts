@@ -43,6 +43,8 @@ export interface MethodDescriptor {
   readonly request?: "bytes" | "json";
   /** The body must be given. */
   readonly requestRequired?: true;
+  /** The parameter `updateMask` says which keys of the body count; where it is not given, all that are present do. */
+  readonly updateMask?: true;
   /** `json`: the parsed answer. `media`: a MediaResponse. Absent: the answer's body does not matter. */
   readonly response?: "json" | "media";
   /** How to walk the pages, where there are pages. */

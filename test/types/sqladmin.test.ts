@@ -17,7 +17,7 @@ import { describe, expectTypeOf, it } from "vitest";
 // Types alone are at stake: nothing of this is ever called.
 declare const sqladmin: SQLAdminClient;
 declare const instance: DatabaseInstance;
-const types = (_: () => unknown) => {};
+const types = (_: (...values: never[]) => unknown) => {};
 
 describe("a method answers with its own type", () => {
   it("ordinary methods with a promise of the resource", () => {

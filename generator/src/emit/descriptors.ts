@@ -55,6 +55,7 @@ export function methodDescriptor(
     scopes: indexes.length === 0 ? undefined : indexes,
     request: request?.kind,
     requestRequired: request?.kind === "json" && request.required ? true : undefined,
+    updateMask: method.updateMask ? true : undefined,
     response: response?.kind,
     paging:
       paging === undefined

@@ -1,10 +1,4 @@
-/**
- * The model → `index.ts`: client, resources, parameters, descriptors. The only file that knows ts-morph.
- *
- * The whole module is handed over as one structure: adding node by node would parse the file again each time.
- */
-import { createRequire } from "node:module";
-import type * as TsMorph from "ts-morph";
+/** The model → `index.ts`: client, resources, parameters, descriptors. */
 import type {
   ClassDeclarationStructure,
   InterfaceDeclarationStructure,
@@ -23,10 +17,8 @@ import { type Data, literal } from "./literal.js";
 import { preamble } from "./preamble.js";
 import { rangeNote } from "./range-note.js";
 import { methodShapes, type Signature } from "./signatures.js";
-import { parameterText, propertyKey, requestText } from "./type-text.js";
-
-// Through `import` Node would first scan this CommonJS file for export names, which takes longer than running it.
-const { IndentationText, Project, StructureKind } = createRequire(import.meta.url)("ts-morph") as typeof TsMorph;
+import { printStructures, StructureKind } from "./structures.js";
+import { parameterText, propertyKey, requestText, typeText } from "./type-text.js";
 
 /** What every part of the module looks up. */
 interface Context {
@@ -54,18 +46,11 @@ const RUNTIME_IMPORT = 'import * as runtime from "@discogen/runtime";\n';
 /** The text of `index.ts`. */
 export function emitModule(model: ApiModel): string {
   const context = contextOf(model);
-  const project = new Project({
-    useInMemoryFileSystem: true,
-    skipLoadingLibFiles: true,
-    skipFileDependencyResolution: true,
-    manipulationSettings: { indentationText: IndentationText.TwoSpaces },
-  });
-  const file = project.createSourceFile("index.ts", { statements: declarations(context) });
   return [
     preamble(model),
     model.schemas.length === 0 ? RUNTIME_IMPORT : IMPORTS,
     constant("api", "runtime.ApiDescriptor", apiDescriptor(model)),
-    file.getFullText(),
+    printStructures(declarations(context)),
     ...Array.from(context.operations, ([name, data]) => constant(name, "runtime.OperationDescriptor", data)),
     ...allResources(model.root).flatMap((resource) => methodTable(resource, context)),
   ].join("\n");
@@ -212,6 +197,7 @@ function paramsInterface(method: MethodModel, context: Context): InterfaceDeclar
   const { globalParametersName } = context.model;
   const shadowed = method.shadowedGlobals.map((name) => JSON.stringify(name)).join(" | ");
   const { request } = method;
+  const isMask = ({ name }: ParameterModel) => method.updateMask && name === "updateMask";
   const body: OptionalKind<PropertySignatureStructure>[] =
     request === undefined
       ? []
@@ -228,7 +214,12 @@ function paramsInterface(method: MethodModel, context: Context): InterfaceDeclar
     isExported: true,
     docs: docs([`Parameters of \`${method.id.replaceAll(/[^\w.$-]/g, "")}\`.`]),
     extends: [shadowed === "" ? globalParametersName : `Omit<${globalParametersName}, ${shadowed}>`],
-    properties: [...method.parameters.map(parameterProperty), ...body],
+    properties: [
+      ...method.parameters.map((parameter) =>
+        isMask(parameter) ? maskProperty(parameter, method) : parameterProperty(parameter),
+      ),
+      ...body,
+    ],
   };
 }
 
@@ -243,6 +234,14 @@ function parameterProperty(parameter: ParameterModel): OptionalKind<PropertySign
     default: parameter.default,
   });
   return { ...optional(propertyKey(parameter.name), parameterText(parameter), !parameter.required), docs: docs(lines) };
+}
+
+/** A mask may also be a list of paths, which the compiler knows. */
+function maskProperty(parameter: ParameterModel, { request }: MethodModel): OptionalKind<PropertySignatureStructure> {
+  const resource = request?.kind === "json" ? typeText(request.type) : "unknown";
+  const type = `string | readonly runtime.FieldPath<${resource}>[]`;
+  const lines = docLines({ description: parameter.description, notes: ["Default: the keys of `requestBody`."] });
+  return { ...optional(parameter.name, type, !parameter.required), docs: docs(lines) };
 }
 
 /** An optional parameter takes undefined too, so that what may be missing can be passed on. */

@@ -74,7 +74,7 @@ export function requestText(
   httpMethod: string,
   schema: (name: string) => SchemaModel | undefined,
 ): string {
-  if (request.kind === "bytes") return "runtime.BytesBody";
+  if (request.kind === "bytes") return "runtime.BytesRequest";
   const text = requiringText(request.type, request.requires, schema);
   return httpMethod === "PATCH" ? `runtime.Patch<${text}>` : text;
 }

@@ -155,6 +155,7 @@ export function finishMethod(
     parameters,
     shadowedGlobals: parameters.map(({ name }) => name).filter((name) => globalNames.has(name)),
     request: finishRequest(draft, schema, requiring, input),
+    updateMask: httpMethod === "PATCH" && bodyType !== undefined && parameters.some(isUpdateMask),
     response,
     paging: pagingOf(
       { httpMethod, resourcePath: draft.resourcePath, parameters, request: bodyType, response: answerType },
@@ -169,6 +170,10 @@ export function finishMethod(
     etagRequired: method.etagRequired,
     supportsSubscription: method.supportsSubscription,
   };
+}
+
+function isUpdateMask({ name, location, type, repeated }: ParameterModel): boolean {
+  return name === "updateMask" && location === "query" && type.kind === "string" && !repeated;
 }
 
 function finishRequest(

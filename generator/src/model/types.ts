@@ -77,6 +77,8 @@ export interface MethodModel {
   /** Global parameters that a parameter of this method replaces. */
   readonly shadowedGlobals: readonly string[];
   readonly request: RequestModel | undefined;
+  /** The parameter `updateMask` tells which fields of the body count. */
+  readonly updateMask: boolean;
   readonly response: ResponseModel | undefined;
   readonly paging: PagingModel | undefined;
   readonly operation: OperationModel | undefined;

@@ -1,5 +1,6 @@
 /** Descriptor and parameters to HTTP request: the one place that decides what goes on the wire. Pure. */
 import { type Fault, InvalidRequestError } from "../errors.js";
+import { withUpdateMask } from "../field-mask.js";
 import type { ApiDescriptor, MethodDescriptor } from "../method.js";
 import type { CallOptions } from "../options.js";
 import { type EncodedBody, encodeBody } from "./body.js";
@@ -63,11 +64,12 @@ function planOf(method: MethodDescriptor): Plan {
 export function buildRequest(
   base: RequestBase,
   method: MethodDescriptor,
-  params: Params,
+  given: Params,
   options: CallOptions | undefined,
   media: boolean,
 ): BuiltRequest {
   const faults: Fault[] = [];
+  const params = withUpdateMask(method, given);
   const plan = planOf(method);
   const path = pathOf(base, method, plan, params, faults);
   const query = queryString(base, method, plan, params, media, faults);

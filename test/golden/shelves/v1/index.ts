@@ -111,7 +111,8 @@ export interface RoomsShelvesCreateParams extends GlobalParameters {
 export interface RoomsShelvesPatchParams extends GlobalParameters {
   /** Which shelf. */
   name: `rooms/${string}/shelves/${string}`;
-  updateMask?: string | undefined;
+  /** Default: the keys of `requestBody`. */
+  updateMask?: string | readonly runtime.FieldPath<schemas.ShelfInput>[] | undefined;
   requestBody?: runtime.Patch<schemas.ShelfInput> | undefined;
 }
 
@@ -140,7 +141,7 @@ export interface RoomsShelvesBulkExportGroupParams extends GlobalParameters {
 export interface RoomsShelvesBinaryCreateParams extends GlobalParameters {
   /** Which shelf. */
   name: `rooms/${string}/shelves/${string}`;
-  requestBody?: runtime.BytesBody | undefined;
+  requestBody?: runtime.BytesRequest | undefined;
 }
 
 /** Parameters of `shelves.rooms.shelves.books`. */
@@ -315,6 +316,7 @@ const roomsShelvesMethods: Record<"list" | "get" | "create" | "patch" | "delete"
     parameters: { name: { required: true, pattern: "^rooms/[^/]+/shelves/[^/]+$" } },
     scopes: [0],
     request: "json",
+    updateMask: true,
     response: "json",
   },
   delete: {

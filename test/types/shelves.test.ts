@@ -1,0 +1,156 @@
+/**
+ * What the types promise for every shape of a Discovery document, on the client of test/fixtures/shelves.v1.json.
+ * `tsc -b` checks this file: a promise that is not kept, or a misuse that is no longer refused, is a compile error.
+ */
+import type { ApiPromise, MediaResponse, Paged } from "@discogen/runtime";
+import { describe, expectTypeOf, it } from "vitest";
+import type * as shelves from "../golden/shelves/v1/index.js";
+
+// Types alone are at stake: nothing of this is ever called.
+declare const client: shelves.ShelfKeeperClient;
+declare const shelf: shelves.Shelf;
+const types = (_: (...values: never[]) => unknown) => {};
+declare const rooms: shelves.RoomsResource;
+
+describe("paths", () => {
+  it("whose pattern fixes the segments are template literals", () => {
+    types((room: string) => {
+      void rooms.shelves.get({ name: `rooms/${room}/shelves/1` });
+      // @ts-expect-error a shelf is not a room
+      void rooms.shelves.get({ name: `rooms/${room}` });
+      // @ts-expect-error any string might be anything
+      void rooms.shelves.get({ name: room });
+    });
+  });
+
+  it("that hold a list take one, those of an enum its values", () => {
+    types(() => {
+      void rooms.shelves.booksResource.get({ titles: ["a", "b"], color: "RED", shelf: "s" });
+      // @ts-expect-error there are no green books
+      void rooms.shelves.booksResource.get({ titles: ["a"], color: "GREEN", shelf: "s" });
+      // @ts-expect-error a list is wanted
+      void rooms.shelves.booksResource.get({ titles: "a", color: "RED", shelf: "s" });
+    });
+  });
+});
+
+describe("parameters", () => {
+  it("have wire names, lists where repeated, and 64 bits in any form", () => {
+    types(() => {
+      void rooms.shelves.list({ parent: "rooms/1", "order.by": ["NAME", "AGE"], since: 9_007_199_254_740_993n });
+      void rooms.shelves.list({ parent: "rooms/1", since: "1", "$.xgafv": "2" });
+      // @ts-expect-error a misspelt value
+      void rooms.shelves.list({ parent: "rooms/1", "order.by": ["NAEM"] });
+      // @ts-expect-error one value is no list
+      void rooms.shelves.list({ parent: "rooms/1", "order.by": "NAME" });
+    });
+  });
+
+  it("of a method win over global ones", () => {
+    expectTypeOf<shelves.RoomsShelvesMoveParams["key"]>().toEqualTypeOf<string>();
+    expectTypeOf<shelves.RoomsShelvesGetParams["key"]>().toEqualTypeOf<string | undefined>();
+  });
+});
+
+describe("enums", () => {
+  it("are closed where the document lists them, open where a description tells them", () => {
+    expectTypeOf<shelves.Shelf["state"]>().toEqualTypeOf<"STATE_UNSPECIFIED" | "OPEN" | "CLOSED" | undefined>();
+    expectTypeOf<"anything">().toExtend<NonNullable<shelves.Shelf["mode"]>>();
+  });
+
+  it("tell the members of a union apart", () => {
+    types((shape: shelves.Shapes) => {
+      if (shape.type === "circle") expectTypeOf(shape.radius).toEqualTypeOf<number | undefined>();
+      else expectTypeOf(shape.side).toEqualTypeOf<number | undefined>();
+    });
+  });
+});
+
+describe("what only the server sets", () => {
+  it("cannot be written into a request", () => {
+    types(() => {
+      void rooms.shelves.create({ parent: "rooms/1", shelfId: "s", requestBody: { width: 80 } });
+      // @ts-expect-error createTime is the server's
+      void rooms.shelves.create({ parent: "rooms/1", shelfId: "s", requestBody: { createTime: "now" } });
+      // @ts-expect-error and so is what lies in a list
+      void rooms.shelves.create({ parent: "rooms/1", shelfId: "s", requestBody: { marks: [{ at: "now" }] } });
+      // @ts-expect-error and cannot be changed in an answer
+      shelf.createTime = "now";
+    });
+  });
+
+  it("may be passed back, changed or not, without a cast", () => {
+    types(() => {
+      void rooms.shelves.patch({ name: "rooms/1/shelves/1", requestBody: shelf });
+      void rooms.shelves.patch({ name: "rooms/1/shelves/1", requestBody: { ...shelf, width: 1 } });
+      void client.search({ requestBody: { query: "q", thing: { seen: true } as shelves.ReadOnlyThing } });
+    });
+  });
+});
+
+describe("bodies", () => {
+  it("have what the method requires, at any depth", () => {
+    types(() => {
+      const create = (requestBody: shelves.RoomsShelvesCreateParams["requestBody"]) =>
+        rooms.shelves.create({ parent: "rooms/1", shelfId: "s", requestBody });
+      void rooms.shelves.create({ parent: "rooms/1", shelfId: "s", requestBody: { books: [{ title: "t" }] } });
+      // @ts-expect-error a book without its title
+      void create({ books: [{}] });
+      // @ts-expect-error a size without its pages
+      void create({ books: [{ title: "t", size: {} }] });
+      // @ts-expect-error nothing to search for
+      void client.search({ requestBody: {} });
+    });
+  });
+
+  it("of PATCH take null anywhere, in maps too, but not in lists", () => {
+    types(() => {
+      void rooms.shelves.patch({
+        name: "rooms/1/shelves/1",
+        requestBody: { width: null, labels: { a: null }, place: { floor: null } },
+      });
+      // @ts-expect-error a list is replaced whole
+      void rooms.shelves.patch({ name: "rooms/1/shelves/1", requestBody: { books: [null] } });
+    });
+  });
+
+  it("may be masked, by text or by paths the compiler knows", () => {
+    types(() => {
+      const name = "rooms/1/shelves/1";
+      void rooms.shelves.patch({ name, requestBody: { width: 1 }, updateMask: "width,place.floor" });
+      void rooms.shelves.patch({ name, requestBody: { width: 1 }, updateMask: ["width", "place.floor", "*"] });
+      // @ts-expect-error there is no widht
+      void rooms.shelves.patch({ name, requestBody: { width: 1 }, updateMask: ["widht"] });
+      // @ts-expect-error createTime is the server's
+      void rooms.shelves.patch({ name, requestBody: { width: 1 }, updateMask: ["createTime"] });
+    });
+  });
+
+  it("of bytes are what they are, and so are answers", () => {
+    types(() => {
+      const answer = rooms.shelves.BinaryCreate({
+        name: "rooms/1/shelves/1",
+        requestBody: { data: new Uint8Array(), contentType: "image/png" },
+      });
+      expectTypeOf(answer).toEqualTypeOf<ApiPromise<MediaResponse>>();
+    });
+  });
+});
+
+describe("answers of every shape", () => {
+  it("are what the document says", () => {
+    types(() => {
+      expectTypeOf(rooms.shelves.books({ name: "rooms/1/shelves/1" })).resolves.toEqualTypeOf<string[]>();
+      expectTypeOf(rooms.shelves.booksMedia({ name: "rooms/1/shelves/1" })).resolves.toEqualTypeOf<MediaResponse>();
+      expectTypeOf(rooms.shelves.delete({ name: "rooms/1/shelves/1" })).resolves.toEqualTypeOf<shelves.Empty>();
+      expectTypeOf(client.wellKnown.stream()).resolves.toEqualTypeOf<unknown[]>();
+      expectTypeOf(client.ping()).resolves.toEqualTypeOf<"YES" | "NO">();
+      void client
+        .search({ requestBody: { query: "q" } })
+        .then((page) => expectTypeOf(page).toEqualTypeOf<shelves.SearchResponse>());
+      expectTypeOf(client.search({ requestBody: { query: "q" } })).toEqualTypeOf<
+        Paged<shelves.SearchResponse, shelves.Shapes>
+      >();
+    });
+  });
+});
