@@ -3,6 +3,7 @@
  *
  * No text can end its comment, begin a doc tag, hide characters or turn the reading direction.
  */
+import { withoutHtml } from "./markdown.js";
 import type { EnumModel } from "../model/types.js";
 
 /** Lines are broken before this column, where a space allows it. */
@@ -57,13 +58,13 @@ function enumLines({ values }: EnumModel): readonly string[] {
 }
 
 /** One line of printable ASCII that holds nothing to be made safe, which most texts are. */
-const PLAIN = /^[ -)+-?A-z|~]*$/;
+const PLAIN = /^[ -%'-)+-;=-?A-z|~]*$/;
 
 /** Text as Markdown that is inert in a comment. */
 export function safeText(text: string): string {
   if (PLAIN.test(text)) return text.trim();
   return (
-    text
+    withoutHtml(text)
       .replace(/\r\n?|[\u2028\u2029]/g, "\n")
       // oxlint-disable-next-line no-control-regex -- what must not come through is exactly this
       .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "")

@@ -10,6 +10,7 @@ describe("text of a document stays text", () => {
     ["a tag inside", "see @type here", "see \\@type here"],
     ["a tag in braces", "{@link Shelf}", "{\\@link Shelf}"],
     ["Java's inline code", "{@code x}", "`x`"],
+    ["HTML that ends a comment", "<i>all</i>/ &#42;/", "_all_/ &#42;/"],
     ["a mail address", "me@example.com", "me@example.com"],
     ["template literals", "`${code}`", "`${code}`"],
     ["control characters", "a\u0000b\u001b[31mc\u0085d", "ab[31mcd"],
@@ -37,6 +38,18 @@ describe("text of a document stays text", () => {
   });
 
   it("a value in backticks cannot leave them", () => expect(inlineCode("a`b`*/")).toBe("`ab*\\/`"));
+});
+
+describe("HTML of older documents becomes Markdown", () => {
+  it.each([
+    ["emphasis and code", "a <b>b</b> <i>c</i> <code>d</code>", "a **b** _c_ `d`"],
+    ["links", 'See <a class="x" href="https://x.example/y">the guide</a>.', "See [the guide](https://x.example/y)."],
+    ["no links elsewhere than to the web", '<a href="javascript:alert(1)">x</a>', "x"],
+    ["lists", "Either<ul><li>one</li><li>two</li></ul>", "Either\n- one\n- two"],
+    ["paragraphs and breaks", "a<br/>b<p>c</p>", "a\nb\n\nc"],
+    ["entities", "a &lt; b &amp;&nbsp;c", "a < b & c"],
+    ["placeholders stay", "projects/<project-id>/x, <name>", "projects/<project-id>/x, <name>"],
+  ])("%s", (_, given, want) => expect(safeText(given)).toBe(want));
 });
 
 describe("comments are made for reading", () => {
