@@ -13,10 +13,18 @@ export class ApiClient extends Holder {
 }
 
 /**
- * The options of a client, with those given in place of its own: for a clone that shares credentials and tokens.
- * Headers are joined; a dispatcher replaces a transport and the other way round. Use it as
- * `new SQLAdminClient(mergedOptions(client, { timeout: 1000 }))`, which is what `client.withOptions()` does.
+ * A client like this one, with these options over its own; both share credentials and tokens. Headers are joined; a
+ * dispatcher replaces a transport and the other way round.
+ *
+ * The same as `client.withOptions(options)`, for APIs that have a member of that name themselves.
  */
+export function withOptions<Client extends ApiClient>(client: Client, options: ClientOptions): Client {
+  // Generated clients, and classes derived from them, are made of options alone.
+  const { constructor } = client as unknown as { readonly constructor: new (options: ClientOptions) => Client };
+  return new constructor(mergedOptions(client, options));
+}
+
+/** The options of a client, with those given in place of its own. */
 export function mergedOptions(client: CoreHolder, options: ClientOptions): ClientOptions {
   const own = coreOf(client).options;
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -34,7 +34,7 @@ export { version } from "./version.js";
 
 // For generated code
 export { call, download, operate, paged } from "./call.js";
-export { ApiClient, mergedOptions } from "./client.js";
+export { ApiClient, withOptions } from "./client.js";
 export { type Core, type CoreHolder, core } from "./core.js";
 export type {
   ApiDescriptor,

@@ -7,10 +7,10 @@ import {
   ApiClient,
   type ClientOptions,
   InvalidRequestError,
-  mergedOptions,
   Resource,
   version,
 } from "../../runtime/src/index.js";
+import { mergedOptions } from "../../runtime/src/client.js";
 import { AccessTokenCredentials, AnonymousCredentials, ApiKeyCredentials } from "../../runtime/src/auth/index.js";
 import { api, BooksResource, clientOf, LibraryClient } from "./support/library.js";
 import { serve, statuses } from "./support/server.js";

@@ -60,7 +60,7 @@ export class SQLAdminClient extends runtime.ApiClient {
 
   /** A client with these options over those of this one; both share their credentials. */
   withOptions(options: runtime.ClientOptions): SQLAdminClient {
-    return new SQLAdminClient(runtime.mergedOptions(this, options));
+    return runtime.withOptions(this, options);
   }
 }
 

@@ -111,7 +111,7 @@ function clientClass(context: Context): ClassDeclarationStructure {
     docs: docs(["A client with these options over those of this one; both share their credentials."]),
     parameters: [options],
     returnType: model.clientName,
-    statements: [`return new ${model.clientName}(runtime.mergedOptions(this, options));`],
+    statements: ["return runtime.withOptions(this, options);"],
   };
   return {
     kind: StructureKind.Class,

@@ -28,10 +28,11 @@ export function within<T>(work: Promise<T>, limits: Limits): Promise<T> {
       stop();
       reject(error);
     };
+    // Also where nobody waits for it any more: its failure is no unhandled one.
+    work.finally(stop).then(resolve, reject);
     if (signal?.aborted === true) return giveUp(limits.aborted());
     if (signal !== undefined) stopListening = onAbort(signal, () => giveUp(limits.aborted()));
     if (remaining <= longestTimer) timer = setTimeout(() => giveUp(limits.expired()), remaining);
-    work.finally(stop).then(resolve, reject);
   });
 }
 

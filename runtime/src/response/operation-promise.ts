@@ -2,10 +2,11 @@
 import { AbortError, DiscogenError, OperationError, TimeoutError } from "../errors.js";
 import type { MethodDescriptor, OperationDescriptor, OperationPoll } from "../method.js";
 import type { AbortSignal } from "../platform.js";
-import { pause } from "../policy/wait.js";
+import { checkCallOptions } from "../options.js";
+import { pause, within } from "../policy/wait.js";
 import { ApiPromise, type Executor } from "./api-promise.js";
 
-/** Milliseconds before the second poll; each further pause is longer by half, up to {@link longestPause}. */
+/** Milliseconds before the operation is read again; each further pause is longer by half, up to the longest. */
 const firstPause: number = 500;
 const longestPause: number = 15_000;
 
@@ -51,43 +52,59 @@ export class OperationPromise<Answer, Operation> extends ApiPromise<Answer> {
    * @throws DiscogenError with code `OPERATION_UNKNOWN` when the answer does not tell which operation to ask for
    */
   async wait(options: WaitOptions<Operation> = {}): Promise<Operation> {
-    const answer = await this;
     const follow = this.#follow;
     if (follow === undefined) throw new TypeError("this promise is not that of a call");
-    const { operation } = follow.method;
-    if (operation === undefined) throw new TypeError(`${follow.method.id} starts no operation`);
-    // The document says that polling answers this type, and so does the method where it answers the operation.
-    return (await waitFor(follow, operation, answer, options as WaitOptions<unknown>)) as Operation;
+    const { id, operation } = follow.method;
+    if (operation === undefined) throw new TypeError(`${id} starts no operation`);
+    const { signal = follow.signal, timeout = Number.POSITIVE_INFINITY, onProgress } = options;
+    // One signal ends whatever is under way: the pause, or the poll with its retries.
+    const ended = new AbortController();
+    const work = this.then((answer) =>
+      pollToEnd(follow, operation, answer, ended.signal, (value) => {
+        // The document says that polling answers this type, and so does the method where it answers the operation.
+        if (!ended.signal.aborted) onProgress?.(value as Operation);
+      }),
+    );
+    try {
+      checkCallOptions(id, { signal, timeout });
+      const last = await within(work, {
+        signal,
+        remaining: timeout,
+        aborted: () => new AbortError(`${id}: aborted by the caller's signal`, { cause: signal?.reason }),
+        expired: () => {
+          const message = `${id}: the operation was not over within ${String(timeout)} ms`;
+          return new TimeoutError(message, timeout, "TOTAL_TIMEOUT");
+        },
+      });
+      return last as Operation; // as above
+    } finally {
+      ended.abort();
+    }
   }
 }
 
-async function waitFor(
+/** The finished operation. Tells of each that is read. */
+async function pollToEnd(
   follow: Follow,
   descriptor: OperationDescriptor,
   answer: unknown,
-  options: WaitOptions<unknown>,
+  signal: AbortSignal,
+  onRead: (operation: unknown) => void,
 ): Promise<unknown> {
-  const methodId = follow.method.id;
-  const signal = options.signal ?? follow.signal;
-  const timeout = options.timeout ?? Number.POSITIVE_INFINITY;
-  const deadline = performance.now() + timeout;
-  const aborted = () => new AbortError(`${methodId}: aborted by the caller's signal`, { cause: signal?.reason });
+  const isAnswer = descriptor.isAnswer === true;
+  if (isAnswer) {
+    onRead(answer);
+    // Before anything is asked of it: what is over at once need not even say who it is.
+    if (isOver(answer, descriptor)) return finished(answer, descriptor, follow.method.id);
+  }
   const poll = chosenPoll(follow, descriptor, answer);
-  let operation: unknown = descriptor.isAnswer === true ? answer : undefined;
-  for (let delay = firstPause; ; delay = Math.min(delay * 1.5, longestPause)) {
-    if (operation !== undefined) {
-      options.onProgress?.(operation);
-      if (isOver(operation, descriptor)) return finished(operation, descriptor, methodId);
-      if (performance.now() + delay > deadline) {
-        throw new TimeoutError(
-          `${methodId}: the operation was not over within ${String(timeout)} ms`,
-          timeout,
-          "TOTAL_TIMEOUT",
-        );
-      }
-      await pause(delay, signal, aborted);
-    }
-    operation = await follow.fetch(poll.method, poll.params, signal);
+  let delay = isAnswer ? firstPause : 0;
+  for (;;) {
+    await pause(delay, signal, () => new AbortError(`${follow.method.id}: the wait is over`));
+    const operation = await follow.fetch(poll.method, poll.params, signal);
+    onRead(operation);
+    if (isOver(operation, descriptor)) return finished(operation, descriptor, follow.method.id);
+    delay = Math.min(Math.max(delay * 1.5, firstPause), longestPause);
   }
 }
 
@@ -115,9 +132,15 @@ function chosenPoll(
       ([name, source]) => [name, parameterOf(method, name, source, sources)] as const,
     );
     const isWhole = found.every(([name, value]) => value !== undefined || method.parameters?.[name]?.required !== true);
-    if (isWhole) return { method, params: Object.fromEntries(found) };
+    if (isWhole) return { method, params: { ...kept(starter, params), ...Object.fromEntries(found) } };
   }
   throw new DiscogenError("OPERATION_UNKNOWN", `${starter.id}: the answer does not tell which operation to ask for`);
+}
+
+/** Global parameters that say who asks: polls are asked by the same one. */
+function kept(starter: MethodDescriptor, params: object): Values {
+  const names = ["key", "quotaUser"].filter((name) => !starter.path.includes(`${name}}`));
+  return Object.fromEntries(names.map((name) => [name, valueAt(params, [name])]));
 }
 
 function parameterOf(

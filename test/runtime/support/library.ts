@@ -134,7 +134,7 @@ export class LibraryClient extends runtime.ApiClient {
     super(api, options);
   }
   withOptions(options: runtime.ClientOptions): LibraryClient {
-    return new LibraryClient(runtime.mergedOptions(this, options));
+    return runtime.withOptions(this, options);
   }
 }
 

@@ -64,7 +64,7 @@ export class ShelfKeeperClient extends runtime.ApiClient {
 
   /** A client with these options over those of this one; both share their credentials. */
   withOptions(options: runtime.ClientOptions): ShelfKeeperClient {
-    return new ShelfKeeperClient(runtime.mergedOptions(this, options));
+    return runtime.withOptions(this, options);
   }
 
   /** Searches everywhere. */

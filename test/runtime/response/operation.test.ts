@@ -1,0 +1,713 @@
+/** Long-running operations over real requests, in every style that Google's APIs have. */
+import { getEventListeners } from "node:events";
+import { describe, expect, expectTypeOf, it, onTestFinished, vi } from "vitest";
+import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
+import {
+  AbortError,
+  ApiClient,
+  type ApiDescriptor,
+  ApiError,
+  type CallOptions,
+  type ClientOptions,
+  DiscogenError,
+  InvalidRequestError,
+  type MethodDescriptor,
+  type OperationDescriptor,
+  OperationError,
+  OperationPromise,
+  TimeoutError,
+  operate,
+} from "../../../runtime/src/index.js";
+import { failureOf } from "../support/library.js";
+import { type TestServer, json, serve, statuses } from "../support/server.js";
+
+const api: ApiDescriptor = { id: "works:v1", rootUrl: "https://works.example.com/", servicePath: "", scopes: [] };
+
+interface Operation {
+  readonly name?: string;
+  readonly done?: boolean;
+}
+interface Params {
+  readonly [name: string]: unknown;
+}
+
+const inPath = (...names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, { required: true } as const]));
+
+const get = (path: string, ...names: readonly string[]): MethodDescriptor => ({
+  id: "works.operations.get",
+  httpMethod: "GET",
+  path,
+  parameters: inPath(...names),
+  response: "json",
+});
+
+const starter = (operation: OperationDescriptor, path = "v1/things"): MethodDescriptor => ({
+  id: "works.things.make",
+  httpMethod: "POST",
+  path,
+  request: "json",
+  response: "json",
+  operation,
+});
+
+const longrunning: OperationDescriptor = {
+  polls: [{ method: get("v1/{+name}", "name"), parameters: { name: "response.name" } }],
+  done: "done",
+  error: "error",
+  isAnswer: true,
+};
+
+const sql: OperationDescriptor = {
+  polls: [
+    {
+      method: get("sql/projects/{project}/operations/{operation}", "project", "operation"),
+      parameters: { project: "response.targetProject", operation: "response.name" },
+    },
+  ],
+  done: "status",
+  error: "error",
+  isAnswer: true,
+};
+
+const named = (instance: string): OperationDescriptor => ({
+  polls: [
+    {
+      method: get("projects/{project}/instances/{instance}/operations/{operation}", "project", "instance", "operation"),
+      parameters: { project: "params.project", instance, operation: "response.operation" },
+    },
+  ],
+  done: "state",
+  error: "error",
+});
+
+const zonal = get("v1/projects/{projectId}/zones/{zone}/operations/{operationId}", "projectId", "zone", "operationId");
+const gke: OperationDescriptor = {
+  polls: [
+    {
+      method: get("v1/{+name}", "name"),
+      parameters: { name: { value: "response.name", within: "params.parent".slice("params.".length) } },
+    },
+    {
+      method: zonal,
+      parameters: { projectId: "body.projectId", zone: "response.zone", operationId: "response.name" },
+    },
+  ],
+  done: "status",
+  error: "error",
+  isAnswer: true,
+};
+
+const compute: OperationDescriptor = {
+  polls: [
+    {
+      method: get("{project}/zones/{zone}/operations/{operation}", "project", "zone", "operation"),
+      parameters: { project: "params.project", zone: "response.zone", operation: "response.name" },
+    },
+    {
+      method: get("{project}/regions/{region}/operations/{operation}", "project", "region", "operation"),
+      parameters: { project: "params.project", region: "response.region", operation: "response.name" },
+    },
+    {
+      method: get("{project}/global/operations/{operation}", "project", "operation"),
+      parameters: { project: "params.project", operation: "response.name" },
+    },
+  ],
+  done: "status",
+  error: "error",
+  isAnswer: true,
+};
+
+const storage: OperationDescriptor = {
+  ...longrunning,
+  polls: [
+    {
+      method: get("b/{bucket}/operations/{operationId}", "bucket", "operationId"),
+      parameters: { bucket: "params.bucket", operationId: "response.name" },
+    },
+  ],
+};
+
+const dns: OperationDescriptor = {
+  polls: [
+    {
+      method: get("projects/{project}/zones/{zone}/operations/{operation}", "project", "zone", "operation"),
+      parameters: { project: "params.project", zone: "params.zone", operation: "response.id" },
+    },
+  ],
+  done: "status",
+  error: "error",
+  isAnswer: true,
+};
+
+const bigquery: OperationDescriptor = {
+  polls: [
+    {
+      method: get("projects/{+projectId}/jobs/{+jobId}", "projectId", "jobId"),
+      parameters: {
+        projectId: "response.jobReference.projectId",
+        jobId: "response.jobReference.jobId",
+        location: "response.jobReference.location",
+      },
+    },
+  ],
+  done: "status.state",
+  error: "status.errorResult",
+  isAnswer: true,
+};
+
+interface Given {
+  readonly operation?: OperationDescriptor;
+  readonly path?: string;
+  readonly params?: Params;
+  readonly options?: CallOptions;
+  readonly client?: ClientOptions;
+}
+
+/** Calls a method that starts an operation. */
+function start(url: string, given: Given = {}): OperationPromise<Operation, Operation> {
+  const { client, operation = longrunning, options, params = {}, path } = given;
+  const target = new ApiClient(api, { auth: new AnonymousCredentials(), rootUrl: url, ...client });
+  return operate<Operation, Operation>(target, starter(operation, path), params, options);
+}
+
+/** A server that answers one of these after the other, the last one for ever. */
+const answers = (...bodies: readonly unknown[]): Promise<TestServer> =>
+  serve(statuses(...bodies.map((body) => ({ status: 200, body }))));
+
+/** A server that answers the start of an operation, and no poll. */
+const silentPolls = (): Promise<TestServer> =>
+  serve((_request, response, index) => (index === 0 ? json(response, 200, { name: "operations/1" }) : undefined));
+
+/** Lets pauses be over at once, and notes how long they were to be. */
+function quickPauses(): readonly number[] {
+  const pauses: number[] = [];
+  const { setTimeout } = globalThis;
+  const timeouts = vi.spyOn(globalThis, "setTimeout");
+  timeouts.mockImplementation((callback, delay = 0) => {
+    const isPause = delay >= 500 && delay <= 15_000;
+    if (isPause) pauses.push(delay);
+    return setTimeout(callback, isPause ? 0 : delay);
+  });
+  onTestFinished(() => timeouts.mockRestore());
+  return pauses;
+}
+
+const urls = ({ seen }: TestServer): readonly string[] => seen.map((one) => `${one.method} ${one.url}`);
+
+describe("wait() polls to the end", () => {
+  const cluster = "projects/p/locations/l/clusters/c";
+  const url = "https://compute.example.com/v1/projects/p";
+
+  it.each<[string, Given, string, readonly object[]]>([
+    [
+      "google.longrunning",
+      {},
+      "/v1/projects/p/operations/1",
+      [{ name: "projects/p/operations/1" }, { done: false }, { done: true, response: { size: 1 } }],
+    ],
+    [
+      "Cloud SQL",
+      { operation: sql },
+      "/sql/projects/p/operations/1",
+      [{ name: "1", targetProject: "p", status: "PENDING" }, { status: "RUNNING" }, { status: "DONE" }],
+    ],
+    [
+      "GKE, a short id",
+      { operation: gke, params: { parent: cluster } },
+      "/v1/projects/p/locations/l/operations/op-1",
+      [{ name: "op-1", status: "RUNNING" }, { status: "DONE" }],
+    ],
+    [
+      "GKE, a whole name",
+      { operation: gke, params: { parent: cluster } },
+      "/v1/projects/q/locations/m/operations/op-1",
+      [{ name: "projects/q/locations/m/operations/op-1", status: "RUNNING" }, { status: "DONE" }],
+    ],
+    [
+      "GKE, the zonal twin",
+      { operation: gke, params: { parent: "-", requestBody: { projectId: "p" } } },
+      "/v1/projects/p/zones/z/operations/op-1",
+      [{ name: "op-1", zone: "z", status: "RUNNING" }, { status: "DONE" }],
+    ],
+    [
+      "Compute Engine in a zone, told by URL",
+      { operation: compute, params: { project: "p" } },
+      "/p/zones/z-1/operations/op-1",
+      [{ name: "op-1", zone: `${url}/zones/z-1`, status: "PENDING" }, { status: "DONE" }],
+    ],
+    [
+      "Compute Engine in a region, told by URL",
+      { operation: compute, params: { project: "p" } },
+      "/p/regions/r-1/operations/op-1",
+      [{ name: "op-1", region: `${url}/regions/r-1`, status: "PENDING" }, { status: "DONE" }],
+    ],
+    [
+      "Compute Engine at large",
+      { operation: compute, params: { project: "p" } },
+      "/p/global/operations/op-1",
+      [{ name: "op-1", status: "PENDING" }, { status: "DONE" }],
+    ],
+    [
+      "Cloud Storage, the id at the end of a name",
+      { operation: storage, params: { bucket: "b-1" } },
+      "/b/b-1/operations/op-1",
+      [{ name: "projects/_/buckets/b-1/operations/op-1" }, { done: true }],
+    ],
+    [
+      "Cloud DNS",
+      { operation: dns, params: { project: "p", zone: "z" } },
+      "/projects/p/zones/z/operations/1",
+      [{ id: "1", status: "pending" }, { status: "done" }],
+    ],
+    [
+      "BigQuery",
+      { operation: bigquery },
+      "/projects/p/jobs/j?location=EU",
+      [
+        { jobReference: { projectId: "p", jobId: "j", location: "EU" }, status: { state: "PENDING" } },
+        { status: { state: "RUNNING" } },
+        { status: { state: "DONE", errors: [{ reason: "invalid" }] } },
+      ],
+    ],
+    [
+      "BigQuery, no location",
+      { operation: bigquery },
+      "/projects/p/jobs/j",
+      [{ jobReference: { projectId: "p", jobId: "j" } }, { status: { state: "DONE" } }],
+    ],
+  ])("%s", async (_, given, path, bodies) => {
+    const pauses = quickPauses();
+    const server = await answers(...bodies);
+    const read: unknown[] = [];
+    const last = await start(server.url, given).wait({ onProgress: (operation) => read.push(operation) });
+    expect(last).toEqual(bodies.at(-1));
+    expect(read).toEqual(bodies);
+    expect(urls(server)).toEqual(["POST /v1/things", ...bodies.slice(1).map(() => `GET ${path}`)]);
+    expect(pauses).toEqual([500, 750].slice(0, bodies.length - 1));
+  });
+
+  it.each<[string, OperationDescriptor, Params]>([
+    ["the parameters", named("params.instance"), { project: "p", instance: "i" }],
+    ["the body", named("body.instance"), { project: "p", requestBody: { instance: "i" } }],
+  ])("Cloud SQL v1beta3: named by a string, the rest told by %s", async (_, operation, params) => {
+    const pauses = quickPauses();
+    const bodies = [{ kind: "sql#start", operation: "op-1" }, { state: "RUNNING" }, { state: "DONE" }];
+    const server = await answers(...bodies);
+    const read: unknown[] = [];
+    const last = await start(server.url, { operation, params, path: "x" }).wait({
+      onProgress: (one) => read.push(one),
+    });
+    expect(last).toEqual({ state: "DONE" });
+    // The answer is no operation: it is asked for at once.
+    expect(read).toEqual(bodies.slice(1));
+    expect(pauses).toEqual([500]);
+    expect(urls(server).slice(1)).toEqual([
+      "GET /projects/p/instances/i/operations/op-1",
+      "GET /projects/p/instances/i/operations/op-1",
+    ]);
+  });
+
+  it.each<[string, OperationDescriptor, object]>([
+    ["google.longrunning", longrunning, { name: "operations/1", done: true, response: {} }],
+    ["google.longrunning without a name (Cloud Identity)", longrunning, { done: true, response: {} }],
+    ["Cloud SQL", sql, { name: "1", targetProject: "p", status: "DONE" }],
+    ["BigQuery", bigquery, { status: { state: "DONE" } }],
+  ])("%s: what is over at once is not asked for", async (_, operation, body) => {
+    const server = await answers(body);
+    const read: unknown[] = [];
+    const last = await start(server.url, { operation }).wait({ onProgress: (one) => read.push(one) });
+    expect(last).toEqual(body);
+    expect(read).toEqual([body]);
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it("with pauses that grow, up to 15 seconds", async () => {
+    const pauses = quickPauses();
+    const server = await answers({ name: "operations/1" }, ...Array.from({ length: 11 }, () => ({})), { done: true });
+    await start(server.url).wait();
+    expect(pauses.map(Math.round)).toEqual([
+      500, 750, 1125, 1688, 2531, 3797, 5695, 8543, 12_814, 15_000, 15_000, 15_000,
+    ]);
+  });
+
+  it("with a pause also after an answer that says nothing", async () => {
+    const pauses = quickPauses();
+    const server = await serve((_request, response, index) => {
+      if (index === 1) response.writeHead(204).end();
+      else json(response, 200, [{ name: "operations/1" }, undefined, null, { done: true }][index]);
+    });
+    expect(await start(server.url).wait()).toEqual({ done: true });
+    expect(pauses).toEqual([500, 750, 1125]);
+  });
+
+  it("with a name that leaves nothing of its path to chance", async () => {
+    quickPauses();
+    const server = await answers({ name: "operations/a?b#c%2F" }, { done: true });
+    await start(server.url).wait();
+    expect(urls(server)[1]).toBe("GET /v1/operations/a%3Fb%23c%252F");
+    const other = await answers({ name: "operations/../secrets" }, { done: true });
+    expect(await failureOf(start(other.url).wait())).toBeInstanceOf(InvalidRequestError);
+    expect(other.seen).toHaveLength(1);
+  });
+});
+
+describe("without wait()", () => {
+  it("one request is sent, and its answer is the promise's value", async () => {
+    const server = await answers({ name: "operations/1" });
+    const operation = start(server.url);
+    expectTypeOf(operation).resolves.toEqualTypeOf<Operation>();
+    expect(await operation).toEqual({ name: "operations/1" });
+    const { data, response } = await operation.withResponse();
+    expect([data, response.status]).toEqual([{ name: "operations/1" }, 200]);
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it("nothing is said of an operation that cannot be told", async () => {
+    const server = await answers({});
+    expect(await start(server.url)).toEqual({});
+  });
+});
+
+describe("waiting twice", () => {
+  it("starts the operation once", async () => {
+    quickPauses();
+    const server = await answers({ name: "operations/1" }, { done: true });
+    const operation = start(server.url);
+    expect(await Promise.all([operation.wait(), operation.wait()])).toEqual([{ done: true }, { done: true }]);
+    expect(urls(server)).toEqual(["POST /v1/things", "GET /v1/operations/1", "GET /v1/operations/1"]);
+  });
+});
+
+describe("an operation that failed", () => {
+  const status = { code: 9, message: "The disk is full.", details: [] };
+  const errors = [{ code: "QUOTA", message: "Too many." }, { code: "OTHER" }];
+  const job = (errorResult: unknown) => ({
+    jobReference: { projectId: "p", jobId: "j" },
+    status: { state: "DONE", errorResult },
+  });
+
+  it.each<[string, OperationDescriptor, object, unknown, string]>([
+    ["google.rpc.Status", longrunning, { done: true, error: status }, status, ": The disk is full."],
+    ["a list of errors in an object", sql, { status: "DONE", error: { errors } }, { errors }, ": Too many., OTHER"],
+    ["a list of errors", sql, { status: "DONE", error: errors }, errors, ": Too many., OTHER"],
+    [
+      "a BigQuery job",
+      bigquery,
+      job({ reason: "invalid", message: "No." }),
+      { reason: "invalid", message: "No." },
+      ": No.",
+    ],
+    ["an error that says nothing", longrunning, { done: true, error: {} }, {}, ""],
+  ])("rejects: %s", async (_, operation, body, error, said) => {
+    const server = await answers(body);
+    const started = start(server.url, { operation });
+    const failure = await failureOf(started.wait());
+    expect(failure).toBeInstanceOf(OperationError);
+    expect(failure).toMatchObject({
+      code: "OPERATION_FAILED",
+      message: `works.things.make: the operation failed${said}`,
+      operation: body,
+      error,
+    });
+    // The call itself did not fail.
+    expect(await started).toEqual(body);
+  });
+
+  it("is told after onProgress, and after polls", async () => {
+    quickPauses();
+    const failed = { name: "operations/1", done: true, error: status };
+    const server = await answers({ name: "operations/1" }, failed);
+    const read: unknown[] = [];
+    expect(await failureOf(start(server.url).wait({ onProgress: (operation) => read.push(operation) }))).toMatchObject({
+      operation: failed,
+    });
+    expect(read).toEqual([{ name: "operations/1" }, failed]);
+  });
+
+  it.each<[string, object]>([
+    ["null", { done: true, error: null }],
+    ["an empty list", { done: true, error: [] }],
+    ["in an operation that still runs", { name: "operations/1", error: status }],
+  ])("is none with an error that is %s", async (_, body) => {
+    quickPauses();
+    const server = await answers(body, { done: true });
+    expect(await start(server.url).wait()).toMatchObject({ done: true });
+  });
+});
+
+describe("an answer that does not tell which operation", () => {
+  it.each<[string, Given, unknown]>([
+    ["has no name", {}, {}],
+    ["has an empty name", {}, { name: "" }],
+    ["has a name that is no text", {}, { name: 1 }],
+    ["is no object", {}, null],
+    ["lacks the project", { operation: sql }, { name: "1" }],
+    ["has a reference without the job", { operation: bigquery }, { jobReference: { projectId: "p" } }],
+    ["has a name of Object's own", { operation: named("params.constructor") }, { operation: "1" }],
+    ["has a short id, and no collection is known", { operation: gke, params: { parent: "clusters/c" } }, { name: "1" }],
+  ])("%s", async (_, given, body) => {
+    const server = await answers(body);
+    const started = start(server.url, given);
+    const error = await failureOf(started.wait());
+    expect(error).toBeInstanceOf(DiscogenError);
+    expect(error).toMatchObject({
+      code: "OPERATION_UNKNOWN",
+      message: "works.things.make: the answer does not tell which operation to ask for",
+    });
+    expect(await started).toEqual(body);
+    expect(server.seen).toHaveLength(1);
+  });
+});
+
+describe("options of the call", () => {
+  it("hold for polls, but for conditions", async () => {
+    quickPauses();
+    const server = await answers({ name: "operations/1" }, { done: true });
+    const options = { headers: { "x-a": "1" }, quotaProject: "q", ifMatch: '"e"', ifNoneMatch: '"f"' };
+    await start(server.url, { options }).wait();
+    expect(
+      server.seen.map(({ headers }) => [
+        headers["x-a"],
+        headers["x-goog-user-project"],
+        headers["if-match"],
+        headers["if-none-match"],
+      ]),
+    ).toEqual([
+      ["1", "q", '"e"', '"f"'],
+      ["1", "q", undefined, undefined],
+    ]);
+  });
+
+  it("API key and quota user hold for polls, other parameters do not", async () => {
+    quickPauses();
+    const server = await answers({ name: "operations/1" }, { done: true });
+    const params = { key: "k", quotaUser: "u", fields: "name", requestId: "r", requestBody: { size: 1 } };
+    await start(server.url, { params, client: { auth: undefined } }).wait();
+    expect(urls(server)).toEqual([
+      "POST /v1/things?key=k&quotaUser=u&fields=name&requestId=r",
+      "GET /v1/operations/1?key=k&quotaUser=u",
+    ]);
+    expect(server.seen[1]?.body).toBe("");
+  });
+
+  it("a parameter of the method's own that is called key is no API key", async () => {
+    quickPauses();
+    const server = await answers({ name: "operations/1" }, { done: true });
+    await start(server.url, { params: { key: "k" }, path: "v1/keys/{key}" }).wait();
+    expect(urls(server)).toEqual(["POST /v1/keys/k", "GET /v1/operations/1"]);
+  });
+});
+
+describe("a poll that fails", () => {
+  it("is tried again as any GET", async () => {
+    quickPauses();
+    const bodies = [{ name: "operations/1" }, undefined, undefined, { done: true }];
+    const server = await serve((_request, response, index) =>
+      json(response, bodies[index] === undefined ? 500 : 200, bodies[index] ?? {}),
+    );
+    const read: unknown[] = [];
+    await start(server.url, { client: { retry: { maxDelay: 1 } } }).wait({ onProgress: (one) => read.push(one) });
+    expect(server.seen).toHaveLength(4);
+    expect(read).toEqual([{ name: "operations/1" }, { done: true }]);
+  });
+
+  it.each<[string, number, Given]>([
+    ["for good", 404, {}],
+    ["with retries off", 500, { options: { retry: false } }],
+  ])("%s is told as that of any call", async (_, status, given) => {
+    quickPauses();
+    const server = await serve((_request, response, index) =>
+      json(response, index === 0 ? 200 : status, { name: "operations/1" }),
+    );
+    const error = await failureOf(start(server.url, given).wait());
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ status, response: { url: `${server.url}v1/operations/1` } });
+    expect(server.seen).toHaveLength(2);
+  });
+
+  it("rejects alike when the start of the operation fails", async () => {
+    const server = await serve(statuses(403));
+    const operation = start(server.url);
+    const error = await failureOf(operation.wait());
+    expect(error).toMatchObject({ status: 403 });
+    expect(await failureOf(operation)).toBe(error);
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it("is what onProgress throws", async () => {
+    const server = await answers({ name: "operations/1" });
+    const stop = new Error("enough");
+    const onProgress = (): never => {
+      throw stop;
+    };
+    expect(await failureOf(start(server.url).wait({ onProgress }))).toBe(stop);
+  });
+});
+
+describe("a signal", () => {
+  const isAborted = (error: unknown, reason: unknown): void => {
+    expect(error).toBeInstanceOf(AbortError);
+    expect(error).toMatchObject({
+      code: "ABORTED",
+      message: "works.things.make: aborted by the caller's signal",
+      cause: reason,
+    });
+  };
+
+  it("that has aborted ends the wait at once; the call goes on", async () => {
+    const server = await answers({ name: "operations/1" });
+    const operation = start(server.url);
+    isAborted(await failureOf(operation.wait({ signal: AbortSignal.abort("why") })), "why");
+    expect(await operation).toEqual({ name: "operations/1" });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it("that has aborted hides what becomes of a call that nobody waits for", async () => {
+    const server = await serve(statuses(403));
+    isAborted(await failureOf(start(server.url).wait({ signal: AbortSignal.abort("why") })), "why");
+    await vi.waitFor(() => expect(server.seen).toHaveLength(1));
+  });
+
+  it("ends the wait for the answer, and progress is told no more", async () => {
+    const controller = new AbortController();
+    let answer = (): void => undefined;
+    const server = await serve((_request, response) => {
+      answer = () => json(response, 200, { name: "operations/1" });
+      controller.abort("why");
+    });
+    const operation = start(server.url);
+    const onProgress = vi.fn<() => void>();
+    isAborted(await failureOf(operation.wait({ signal: controller.signal, onProgress })), "why");
+    answer();
+    expect(await operation).toEqual({ name: "operations/1" });
+    expect(onProgress).not.toHaveBeenCalled();
+  });
+
+  it.each(["wait", "call"])("of the %s ends a pause, and leaves no timer and no listener", async (whose) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const server = await answers({ name: "operations/1" });
+    const set = vi.spyOn(globalThis, "setTimeout");
+    const clear = vi.spyOn(globalThis, "clearTimeout");
+    onTestFinished(() => {
+      set.mockRestore();
+      clear.mockRestore();
+    });
+    const pauses = () => set.mock.results.filter((_, index) => set.mock.calls[index]?.[1] === 500);
+    const operation = start(server.url, whose === "call" ? { options: { signal } } : {});
+    const failure = failureOf(operation.wait(whose === "wait" ? { signal } : {}));
+    await vi.waitFor(() => expect(pauses()).toHaveLength(1));
+    controller.abort("why");
+    isAborted(await failure, "why");
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+    await vi.waitFor(() => expect(clear).toHaveBeenCalledWith(pauses()[0]?.value));
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it("ends a poll, and the server sees it", async () => {
+    quickPauses();
+    const controller = new AbortController();
+    const closed = vi.fn<() => void>();
+    const server = await serve((_request, response, index) => {
+      if (index === 0) return json(response, 200, { name: "operations/1" });
+      response.on("close", closed);
+      return controller.abort("why");
+    });
+    isAborted(await failureOf(start(server.url).wait({ signal: controller.signal })), "why");
+    await vi.waitFor(() => expect(closed).toHaveBeenCalled());
+    expect(server.seen).toHaveLength(2);
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
+  });
+
+  it("of the wait replaces that of the call", async () => {
+    quickPauses();
+    const ofCall = new AbortController();
+    const ofWait = new AbortController();
+    const server = await answers({ name: "operations/1" }, { done: true });
+    const operation = start(server.url, { options: { signal: ofCall.signal } });
+    await operation;
+    ofCall.abort();
+    expect(await operation.wait({ signal: ofWait.signal })).toEqual({ done: true });
+    expect(getEventListeners(ofWait.signal, "abort")).toHaveLength(0);
+  });
+});
+
+describe("a limit of time", () => {
+  const isOver = (error: unknown): void => {
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error).toMatchObject({
+      code: "TOTAL_TIMEOUT",
+      timeout: 100,
+      message: "works.things.make: the operation was not over within 100 ms",
+    });
+  };
+
+  it("ends a pause", async () => {
+    const server = await answers({ name: "operations/1" });
+    isOver(await failureOf(start(server.url).wait({ timeout: 100 })));
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it("ends a poll that is not answered", async () => {
+    quickPauses();
+    const server = await silentPolls();
+    isOver(await failureOf(start(server.url).wait({ timeout: 100 })));
+    expect(server.seen).toHaveLength(2);
+  });
+
+  it("ends the wait for the answer; the call goes on", async () => {
+    let answer = (): void => undefined;
+    const server = await serve((_request, response) => {
+      answer = () => json(response, 200, { name: "operations/1" });
+    });
+    const operation = start(server.url);
+    isOver(await failureOf(operation.wait({ timeout: 100 })));
+    answer();
+    expect(await operation).toEqual({ name: "operations/1" });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it("of the call holds for each poll, not for the wait", async () => {
+    quickPauses();
+    const server = await silentPolls();
+    const error = await failureOf(start(server.url, { options: { totalTimeout: 200 } }).wait());
+    expect(error).toMatchObject({
+      code: "TOTAL_TIMEOUT",
+      timeout: 200,
+      message: expect.stringContaining("operations.get"),
+    });
+  });
+
+  it("may be none", async () => {
+    quickPauses();
+    const server = await answers({ name: "operations/1" }, { done: true });
+    const operation = start(server.url);
+    expect(await operation.wait({ timeout: Number.POSITIVE_INFINITY, signal: undefined })).toEqual({ done: true });
+  });
+});
+
+describe("wait() refuses", () => {
+  it.each([
+    ["timeout", { timeout: -1 }],
+    ["timeout", { timeout: Number.NaN }],
+    // @ts-expect-error a number is wanted
+    ["timeout", { timeout: "1s" }],
+    // @ts-expect-error a signal is wanted
+    ["signal", { signal: {} }],
+  ] satisfies [string, object][])("%s: %o", async (parameter, options) => {
+    const server = await answers({ done: true });
+    const error = await failureOf(start(server.url).wait(options));
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    expect(error).toMatchObject({ code: "INVALID_REQUEST", faults: [{ parameter }] });
+  });
+
+  it("promises that are not of a call that starts an operation", async () => {
+    expect(await failureOf(OperationPromise.resolve(1).wait())).toBeInstanceOf(TypeError);
+    const server = await answers({});
+    const target = new ApiClient(api, { auth: new AnonymousCredentials(), rootUrl: server.url });
+    const error = await failureOf(operate(target, get("v1/things"), {}, undefined).wait());
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({ message: "works.operations.get starts no operation" });
+  });
+});
