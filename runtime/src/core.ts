@@ -1,10 +1,9 @@
 /** What a client and its resources share, under one key so that a document may name its members as it likes. */
 import { type Signature, atHandOf } from "./auth/at-hand.js";
-import type { Credentials, CredentialsContext, ScopedCredentials } from "./auth/credentials.js";
+import { type Credentials, type CredentialsContext, isAnonymous, type ScopedCredentials } from "./auth/credentials.js";
 import { type Fault, InvalidRequestError } from "./errors.js";
 import type { ApiDescriptor } from "./method.js";
 import { type ClientOptions, checkLimits } from "./options.js";
-import { isAnonymous } from "./policy/authorize.js";
 import type { RequestBase } from "./request/build.js";
 import { type HeaderRecord, apiClient, readHeader, readHeaders, userAgent } from "./request/headers.js";
 import { type RootUrl, isLoopback, parseRootUrl } from "./root-url.js";

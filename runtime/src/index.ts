@@ -44,7 +44,7 @@ export type {
   PagingDescriptor,
   ParameterDescriptor,
 } from "./method.js";
-export type { FieldPath } from "./field-mask.js";
+export type { FieldPath } from "./request/update-mask.js";
 export type { Selected, SelectedItem, SelectedPages, SelectedPromise, Selecting, Whole } from "./fields.js";
 export type { Patch } from "./patch.js";
 export { Resource } from "./resource.js";

@@ -6,7 +6,8 @@ import { confirmFor } from "./confirm.js";
 import { missing } from "./google-error.js";
 import { keyOf, notFound, withEtag } from "./items.js";
 import { type JsonObject, own } from "./json.js";
-import { type Action, particularsOf } from "./particulars.js";
+import { particularsOf } from "./known-apis.js";
+import type { Action } from "./particulars.js";
 import { splitPath } from "./store.js";
 import type { World } from "./world.js";
 

@@ -6,7 +6,7 @@ import type { Answer } from "./google-error.js";
 import type { JsonObject } from "./json.js";
 import { withKinds } from "./kinds.js";
 import { namesOperation, operationsFor, startOperation } from "./operations.js";
-import { particularsOf } from "./particulars.js";
+import { particularsOf } from "./known-apis.js";
 import type { World } from "./world.js";
 
 /** Makes the answer to a change that has been made. `key` is the item's. */

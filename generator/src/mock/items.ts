@@ -6,7 +6,7 @@ import type { Collection } from "./collections.js";
 import { GoogleError, invalid } from "./google-error.js";
 import { type Json, type JsonObject, merge } from "./json.js";
 import { withKinds } from "./kinds.js";
-import { particularsOf } from "./particulars.js";
+import { particularsOf } from "./known-apis.js";
 
 interface ItemFacts {
   readonly collection: Collection;

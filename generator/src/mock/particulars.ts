@@ -1,6 +1,5 @@
 /** What no model tells of an API, and the mock should do all the same: data, and functions without state. */
 import type { JsonObject } from "./json.js";
-import { sqladminV1beta3 } from "./sqladmin-v1beta3.js";
 
 export interface Particulars {
   /** By the schema of an item: what the server makes of what a client wrote. `previous` is absent for a new item. */
@@ -19,13 +18,4 @@ export interface Action {
   readonly needs?: string;
   /** What becomes of the item; nothing that shows, if absent. */
   readonly change?: (item: JsonObject) => JsonObject;
-}
-
-const NONE: Particulars = { complete: {}, operationTypes: {}, actions: {} };
-
-const KNOWN: ReadonlyMap<string, Particulars> = new Map([["sqladmin:v1beta3", sqladminV1beta3]]);
-
-/** Those of an API, by its id. */
-export function particularsOf(id: string): Particulars {
-  return KNOWN.get(id) ?? NONE;
 }

@@ -27,3 +27,8 @@ export interface ScopedCredentials extends Credentials {
   readonly scopes?: readonly string[] | undefined;
   withScopes(scopes: readonly string[]): Credentials;
 }
+
+/** Whether credentials say of themselves that they sign nothing. */
+export function isAnonymous(credentials: Credentials): boolean {
+  return "anonymous" in credentials && credentials.anonymous === true;
+}

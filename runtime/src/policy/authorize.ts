@@ -1,5 +1,5 @@
 /** Asks the credentials for the headers of an attempt, within the limits of the call. */
-import type { Credentials } from "../auth/credentials.js";
+import { type Credentials, isAnonymous } from "../auth/credentials.js";
 import type { Core } from "../core.js";
 import { AuthError, DiscogenError } from "../errors.js";
 import type { Headers } from "../platform.js";
@@ -55,11 +55,6 @@ export async function renew(
   const next = await authorize(core, call);
   // Credentials that cannot be told to forget a token may still refresh by themselves.
   return invalidates || next["authorization"] !== used ? next : undefined;
-}
-
-/** Whether credentials say of themselves that they sign nothing. */
-export function isAnonymous(credentials: Credentials): boolean {
-  return "anonymous" in credentials && credentials.anonymous === true;
 }
 
 async function ask(

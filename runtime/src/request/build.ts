@@ -1,6 +1,5 @@
 /** Descriptor and parameters to HTTP request: the one place that decides what goes on the wire. Pure. */
 import { type Fault, InvalidRequestError } from "../errors.js";
-import { withUpdateMask } from "../field-mask.js";
 import type { ApiDescriptor, MethodDescriptor } from "../method.js";
 import type { CallOptions } from "../options.js";
 import { type EncodedBody, encodeBody } from "./body.js";
@@ -8,6 +7,7 @@ import { checkValue } from "./check.js";
 import { type HeaderRecord, readHeader, readHeaders } from "./headers.js";
 import { type PathTemplate, expandPath, parsePath } from "./path.js";
 import { queryOf } from "./query.js";
+import { withUpdateMask } from "./update-mask.js";
 
 /** What every request of one client has in common. */
 export interface RequestBase {

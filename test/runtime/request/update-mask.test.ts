@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withUpdateMask } from "../../../runtime/src/field-mask.js";
+import { withUpdateMask } from "../../../runtime/src/request/update-mask.js";
 import type { MethodDescriptor } from "../../../runtime/src/method.js";
 
 const patch: MethodDescriptor = {

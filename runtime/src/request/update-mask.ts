@@ -1,6 +1,5 @@
 /** Field masks of updates: which fields of a resource a PATCH is about (AIP-134, AIP-161). */
-import type { MethodDescriptor } from "./method.js";
-import type { Params } from "./request/build.js";
+import type { MethodDescriptor } from "../method.js";
 
 /**
  * Path of a field, dots between its parts: `settings.tier`. Three levels are checked, whatever lies deeper is not; `*`
@@ -25,11 +24,15 @@ type Below<Name extends string, Value, Levels extends readonly unknown[]> = Leve
     ? never
     : `${Name}.${string}`;
 
+interface Values {
+  readonly [name: string]: unknown;
+}
+
 /**
  * The parameters with their mask as it is sent: a list joined by commas, and where none is given the keys of the body,
  * so that what the caller left out stays as it is.
  */
-export function withUpdateMask(method: MethodDescriptor, params: Params): Params {
+export function withUpdateMask(method: MethodDescriptor, params: Values): Values {
   if (method.updateMask !== true) return params;
   const given = params["updateMask"];
   if (Array.isArray(given)) return { ...params, updateMask: given.join(",") };
