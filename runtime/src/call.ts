@@ -36,6 +36,7 @@ export function paged<Page, Item>(
   const walk: Walk<Page> = {
     method,
     start: startToken(method, params),
+    fields: paramOf(params, "fields"),
     fetch: (token) => call<Page>(target, method, withToken(method, params, token), options),
   };
   return promiseOf<Page, Paged<Page, Item>>(
@@ -147,6 +148,10 @@ function withToken(method: MethodDescriptor, params: object | undefined, token: 
   return paging.in === "query"
     ? { ...values, [paging.token]: token }
     : { ...values, requestBody: { ...bodyOf(values), [paging.token]: token } };
+}
+
+function paramOf(params: object | undefined, name: string): unknown {
+  return ((params ?? noParams) as Params)[name]; // any object can be read by name
 }
 
 /** The token that the caller begins with. */

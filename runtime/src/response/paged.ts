@@ -8,6 +8,8 @@ export interface Walk<Page> {
   readonly method: MethodDescriptor;
   /** The token that the caller began with, if any. */
   readonly start: unknown;
+  /** The parameter `fields`, if any. */
+  readonly fields: unknown;
   /** Requests the page of this token. */
   fetch(token: string): Promise<Page>;
 }
@@ -17,7 +19,8 @@ export interface Walk<Page> {
  * items of it and all further pages, {@link pages} gives the pages. Further pages are requested as they are reached,
  * with the same parameters and options; stopping early sends nothing further.
  *
- * Throws a `DiscogenError` with code `PAGE_TOKEN_REPEATED` where the server would go round in circles.
+ * Throws an `InvalidRequestError` after the first page where the parameter `fields` leaves the next page's token out,
+ * and a `DiscogenError` with code `PAGE_TOKEN_REPEATED` where the server would go round in circles.
  */
 export class Paged<Page, Item> extends ApiPromise<Page> implements AsyncIterable<Item> {
   readonly #walk: Walk<Page> | undefined;
@@ -33,6 +36,15 @@ export class Paged<Page, Item> extends ApiPromise<Page> implements AsyncIterable
     let page = (await this) as Page; // parsed JSON is never a promise, so awaiting it changes nothing
     yield page;
     if (walk?.method.paging === undefined) return;
+    if (typeof walk.fields === "string" && !asksFor(walk.fields, walk.method.paging.next)) {
+      // Ending here would look like the end of the list.
+      throw new InvalidRequestError(walk.method.id, [
+        {
+          parameter: "fields",
+          message: `leaves out ${walk.method.paging.next}, without which no further page can be found: add it`,
+        },
+      ]);
+    }
     const seen = new Set<unknown>([walk.start]);
     for (
       let token = nextToken(page, walk.method.paging);
@@ -61,6 +73,16 @@ export class Paged<Page, Item> extends ApiPromise<Page> implements AsyncIterable
     }
     for await (const page of this.pages()) yield* itemsOf<Item>(page, method.paging.items);
   }
+}
+
+/** Whether a selection of fields holds this one, at the top. */
+function asksFor(fields: string, name: string): boolean {
+  let top = fields.replaceAll(/\s/g, "");
+  for (let before = ""; before !== top;) {
+    before = top;
+    top = top.replaceAll(/\([^()]*\)/g, "");
+  }
+  return top.split(",").some((field) => field === name || field === "*");
 }
 
 function member(page: unknown, name: string): unknown {

@@ -1,7 +1,14 @@
 /** Pages and items over real requests. */
 import { describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
 import { type Book, type BookPage, clientOf, failureOf } from "../support/library.js";
-import { ApiClient, DiscogenError, type MethodDescriptor, type Paged, paged } from "../../../runtime/src/index.js";
+import {
+  ApiClient,
+  DiscogenError,
+  InvalidRequestError,
+  type MethodDescriptor,
+  type Paged,
+  paged,
+} from "../../../runtime/src/index.js";
 import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
 import { type TestServer, json, serve, statuses } from "../support/server.js";
 import { api, methods } from "../support/library.js";
@@ -53,6 +60,23 @@ describe("a list", () => {
     await all(books);
     await all(books.pages());
     expect(seen.filter((one) => !one.url.includes("pageToken"))).toHaveLength(1);
+  });
+
+  it.each([
+    ["items(name),nextPageToken", 3],
+    [" nextPageToken , items ", 3],
+    ["*", 3],
+    ["items(name)", "fields"],
+    ["items(name(a,nextPageToken),b)", "fields"],
+  ])("with fields %j goes on, or says why it cannot", async (fields, want) => {
+    const { url } = await library();
+    const books = paged<BookPage, Book>(clientOf(url), methods.list, { fields }, undefined);
+    const outcome = await all(books).then(
+      (found) => found.length,
+      (error: unknown) => error instanceof InvalidRequestError && error.faults[0]?.parameter,
+    );
+    expect(outcome).toBe(want);
+    expect((await books).items).toHaveLength(2);
   });
 
   it("asks for nothing beyond where the reader stops", async () => {
