@@ -62,6 +62,6 @@ export function choice<Word extends string>(
 }
 
 export function usage(command: string, message: string): InputError {
-  const help = `Run \`discogen ${command} --help\`.`.replace(" ` ", "` ");
-  return new InputError([diagnostic("USAGE", `discogen ${command}`.trim(), message, { help })]);
+  const name = command === "" ? "discogen" : `discogen ${command}`;
+  return new InputError([diagnostic("USAGE", name, message, { help: `Run \`${name} --help\`.` })]);
 }

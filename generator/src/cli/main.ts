@@ -59,9 +59,14 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-function exitCodeOf(error: unknown): ExitCode {
+function exitCodeOf(error: unknown, args: readonly string[]): ExitCode {
   if (error instanceof InputError) {
-    process.stderr.write(`${error.diagnostics.map(formatDiagnostic).join("\n")}\n`);
+    const { diagnostics } = error;
+    process.stderr.write(`${diagnostics.map(formatDiagnostic).join("\n")}\n`);
+    // Programs get their one object also of a command line that could not be read.
+    const isForPrograms = /(?:^| )--reporter[= ]json(?: |$)/.test(args.join(" "));
+    if (isForPrograms)
+      process.stdout.write(`${JSON.stringify({ ok: false, apis: [], diagnostics, ms: 0 }, undefined, 2)}\n`);
     return 2;
   }
   if (error instanceof Error && error.name === "AbortError") {
@@ -83,5 +88,5 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = exitCodeOf(error);
+  process.exitCode = exitCodeOf(error, process.argv.slice(2));
 }

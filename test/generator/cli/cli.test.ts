@@ -96,6 +96,12 @@ describe("discogen generate", () => {
     });
   });
 
+  it("prints that object of a command line it cannot read, too", async () => {
+    const { code, stdout } = await discogen(["generate", "--sped", "--reporter", "json"]);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, apis: [], diagnostics: [{ code: "USAGE" }] });
+  });
+
   it("tells each fault with its place and a way out", async () => {
     const folder = await temporaryFolder();
     await writeFile(
