@@ -2,8 +2,8 @@
  * Which methods start a long-running operation, and how to ask whether it is done.
  *
  * Google's APIs have several styles: google.longrunning (AIP-151), Cloud SQL (also with an operation named by a string),
- * GKE, Compute Engine, Cloud DNS and BigQuery. One rule reads them all: find the GET method that answers the operation,
- * find where each of its parameters comes from, and know the property that tells the end.
+ * GKE, Compute Engine, Cloud DNS and BigQuery. One rule reads them all: know by its properties what an operation is,
+ * find the GET methods that answer it, and find where each of their parameters comes from.
  */
 import { capitalized } from "./names.js";
 import type {
@@ -11,254 +11,212 @@ import type {
   MethodModel,
   OperationModel,
   OperationPoll,
-  PropertyModel,
+  ParameterModel,
   ResourceModel,
   SchemaModel,
+  TypeModel,
   ValueSource,
 } from "./types.js";
 
 /** The tree of resources with the operation of each method that starts one. */
 export function withOperations(root: ResourceModel, schema: Lookup): ResourceModel {
-  const candidates = byAnswer(allMethods(root));
+  const rule = new OperationRule(root, schema);
   const finish = (resource: ResourceModel): ResourceModel => ({
     ...resource,
-    methods: resource.methods.map((method) => ({
-      ...method,
-      operation: operationOf({ method, resourcePath: resource.path }, candidates, schema),
-    })),
+    // What operations collections do to an operation (cancel, wait, delete) starts no other one.
+    methods: isOperations(resource)
+      ? resource.methods
+      : resource.methods.map((method) => ({ ...method, operation: rule.operationOf(method) })),
     resources: resource.resources.map(finish),
   });
-  return candidates.size === 0 ? root : finish(root);
-}
-
-function allMethods({ path, methods, resources }: ResourceModel): readonly OperationCandidate[] {
-  return [...methods.map((method) => ({ method, resourcePath: path })), ...resources.flatMap(allMethods)];
-}
-
-/**
- * GET methods that may be polls, by the type they answer. Where many share one path template, as in APIs with an
- * operations collection under every resource, the first is enough.
- */
-function byAnswer(methods: readonly OperationCandidate[]): Candidates {
-  const result = new Map<string, Map<string, OperationCandidate>>();
-  for (const candidate of methods) {
-    const { httpMethod, response, path } = candidate.method;
-    if (httpMethod !== "GET" || response?.kind !== "json" || response.type.kind !== "reference") continue;
-    const { name } = response.type;
-    // A job is asked for in its own collection, every other operation in one of operations.
-    const key = isOperations(candidate.resourcePath) ? path : ` ${path}`;
-    const ofType = result.get(name) ?? new Map<string, OperationCandidate>();
-    if (!ofType.has(key)) ofType.set(key, candidate);
-    result.set(name, ofType);
-  }
-  return new Map(Array.from(result, ([name, ofType]) => [name, [...ofType.values()]]));
-}
-
-type Candidates = ReadonlyMap<string, readonly OperationCandidate[]>;
-
-/** A method as the rule sees it. */
-interface OperationCandidate {
-  readonly method: MethodModel;
-  /** Names from the top of the document down. */
-  readonly resourcePath: readonly string[];
+  return finish(root);
 }
 
 type Lookup = (name: string) => SchemaModel | undefined;
 
+/** Properties of an object, by name. */
+type Properties = ReadonlyMap<string, TypeModel>;
+
 const STARTING: ReadonlySet<HttpMethod> = new Set(["DELETE", "PATCH", "POST", "PUT"]);
 
-/** The operation of a method, if it starts one that can be asked about. */
-function operationOf(starter: OperationCandidate, candidates: Candidates, schema: Lookup): OperationModel | undefined {
-  const { method, resourcePath } = starter;
-  const response = method.response?.kind === "json" ? method.response.type : undefined;
-  if (response?.kind !== "reference" || !STARTING.has(method.httpMethod) || isOperations(resourcePath))
-    return undefined;
-  return (
-    answeredOperation(starter, response.name, candidates, schema) ??
-    namedOperation(starter, response.name, candidates, schema)
-  );
-}
+class OperationRule {
+  readonly #schema: Lookup;
+  readonly #candidates: readonly Candidate[];
 
-/** The answer is the operation itself. */
-function answeredOperation(
-  starter: OperationCandidate,
-  name: string,
-  candidates: Candidates,
-  schema: Lookup,
-): OperationModel | undefined {
-  const properties = propertiesOf(name, schema);
-  const ending = endingOf(name, properties);
-  if (ending === undefined) return undefined;
-  const polls = (candidates.get(name) ?? []).flatMap((candidate): OperationPoll[] => {
-    if (ending.reference === undefined && !isOperations(candidate.resourcePath)) return [];
-    const identifier = ending.identifier === undefined ? undefined : identifierOf(ending, ending.identifier, starter);
-    const poll = pollOf(candidate, starter, identifier, ending.reference, properties, schema);
-    return poll === undefined ? [] : [poll];
-  });
-  if (polls.length === 0) return undefined;
-  return {
-    type: { kind: "reference", name },
-    polls: chosen(polls, starter),
-    done: ending.done,
-    error: ending.error,
-    isAnswer: true,
-  };
-}
-
-/** The answer names the operation by a string: `{ kind, operation }`. */
-function namedOperation(
-  starter: OperationCandidate,
-  name: string,
-  candidates: Candidates,
-  schema: Lookup,
-): OperationModel | undefined {
-  const isNamed = propertiesOf(name, schema).some(
-    (property) => property.name === "operation" && property.type.kind === "string",
-  );
-  if (!isNamed) return undefined;
-  for (const candidate of [...candidates.values()].flat()) {
-    const { method, resourcePath } = candidate;
-    const type = method.response?.kind === "json" ? method.response.type : undefined;
-    if (type?.kind !== "reference" || !isOperations(resourcePath) || !method.path.endsWith("{operation}")) continue;
-    const ending = endingOf(type.name, propertiesOf(type.name, schema));
-    const poll = pollOf(candidate, starter, { from: "response", path: ["operation"] }, undefined, [], schema);
-    if (ending === undefined || poll === undefined) continue;
-    return { type, polls: [poll], done: ending.done, error: ending.error, isAnswer: false };
+  constructor(root: ResourceModel, schema: Lookup) {
+    this.#schema = schema;
+    this.#candidates = distinct(this.#candidatesOf(root));
   }
-  return undefined;
+
+  /** The operation of a method, if it starts one that can be asked about. */
+  operationOf(starter: MethodModel): OperationModel | undefined {
+    const answer = answerOf(starter);
+    if (answer === undefined || !STARTING.has(starter.httpMethod)) return undefined;
+    const properties = this.#propertiesOf(answer);
+    return this.#answered(starter, answer, properties) ?? this.#named(starter, properties);
+  }
+
+  /** The answer is the operation itself. */
+  #answered(starter: MethodModel, answer: string, properties: Properties): OperationModel | undefined {
+    const ofType = this.#candidates.filter(({ type }) => type === answer);
+    const polls = ofType.flatMap(({ method, style }) => {
+      const poll = pollOf(method, (parameter, isLast) => {
+        if (style.identity === "jobReference") return this.#memberSource(parameter, style.identity, properties);
+        if (isLast) return identifierOf(method.path.includes(`{+${parameter.name}}`), style, starter);
+        return this.#sourceOf(parameter, starter, properties);
+      });
+      return poll ?? [];
+    });
+    const style = ofType[0]?.style;
+    return style === undefined || polls.length === 0 ? undefined : operation(answer, style, inOrder(polls), true);
+  }
+
+  /** The answer names the operation by a string: `{ kind, operation }`. */
+  #named(starter: MethodModel, properties: Properties): OperationModel | undefined {
+    if (properties.get("operation")?.kind !== "string") return undefined;
+    for (const { method, type, style } of this.#candidates) {
+      if (!method.path.endsWith("{operation}")) continue;
+      const poll = pollOf(method, (parameter, isLast) =>
+        isLast ? { from: "response", path: ["operation"] } : this.#sourceOf(parameter, starter, new Map()),
+      );
+      if (poll !== undefined) return operation(type, style, [poll], false);
+    }
+    return undefined;
+  }
+
+  /** Path parameters are those of the starter, or strings of the operation or of the starter's body. */
+  #sourceOf({ name, location }: ParameterModel, starter: MethodModel, properties: Properties): ValueSource | undefined {
+    if (location !== "path") return undefined;
+    if (pathParameters(starter).some((parameter) => parameter.name === name)) return { from: "params", path: [name] };
+    // Cloud SQL's operations carry the project as that of their target.
+    const property = [name, `target${capitalized(name)}`].find((one) => properties.get(one)?.kind === "string");
+    if (property !== undefined) return { from: "response", path: [property] };
+    const body = starter.request?.kind === "json" ? this.#propertiesOf(nameOf(starter.request.type)) : undefined;
+    return body?.get(name)?.kind === "string" ? { from: "body", path: [name] } : undefined;
+  }
+
+  /** A member of the property that refers to the operation (BigQuery). */
+  #memberSource({ name }: ParameterModel, reference: string, properties: Properties): ValueSource | undefined {
+    const members = this.#propertiesOf(nameOf(properties.get(reference)));
+    return members.has(name) ? { from: "response", path: [reference, name] } : undefined;
+  }
+
+  #propertiesOf(name: string | undefined): Properties {
+    const shape = name === undefined ? undefined : this.#schema(name)?.shape;
+    return new Map(shape?.kind === "object" ? shape.properties.map((property) => [property.name, property.type]) : []);
+  }
+
+  /** Jobs are asked for in their own collection, every other operation in one of operations. */
+  #candidatesOf(resource: ResourceModel): readonly Candidate[] {
+    const own = resource.methods.flatMap((method): readonly Candidate[] => {
+      const type = method.httpMethod === "GET" ? answerOf(method) : undefined;
+      const style = type === undefined ? undefined : styleOf(type, this.#propertiesOf(type));
+      if (type === undefined || style === undefined) return [];
+      return isOperations(resource) || style.identity === "jobReference" ? [{ method, type, style }] : [];
+    });
+    return [...own, ...resource.resources.flatMap((child) => this.#candidatesOf(child))];
+  }
 }
 
-/** How an operation tells that it is over, and who it is. */
-interface Ending {
+/** A GET method that answers an operation. */
+interface Candidate {
+  readonly method: MethodModel;
+  /** Name of the type of operation. */
+  readonly type: string;
+  readonly style: Style;
+}
+
+/** How an operation tells who it is, and that it is over. */
+interface Style {
+  /** Its resource name, an id that may be less than that, or an object of everything that a poll needs. */
+  readonly identity: "id" | "jobReference" | "name";
+  readonly isShort: boolean;
   readonly done: readonly string[];
   readonly error: readonly string[];
-  /** The property that identifies the operation to the poll's last parameter. */
-  readonly identifier: string | undefined;
-  /** The identifier may be less than the resource name that a poll wants. */
-  readonly isShort: boolean;
-  /** The property whose members identify it instead. */
-  readonly reference: string | undefined;
 }
 
-/** Told by the properties a schema has. */
-function endingOf(name: string, properties: readonly PropertyModel[]): Ending | undefined {
-  const has = (...names: readonly string[]) =>
-    names.every((wanted) => properties.some((property) => property.name === wanted));
-  const error = ["error"];
+/** Told by the properties a type has. */
+function styleOf(type: string, properties: Properties): Style | undefined {
+  const has = (...names: readonly string[]) => names.every((name) => properties.has(name));
   if (has("name", "done", "error") && (has("response") || has("metadata"))) {
-    return { done: ["done"], error, identifier: "name", isShort: false, reference: undefined };
+    return { identity: "name", isShort: false, done: ["done"], error: ["error"] };
   }
   if (has("jobReference", "status")) {
-    return {
-      done: ["status", "state"],
-      error: ["status", "errorResult"],
-      identifier: undefined,
-      isShort: false,
-      reference: "jobReference",
-    };
+    return { identity: "jobReference", isShort: false, done: ["status", "state"], error: ["status", "errorResult"] };
   }
   const state = has("status") ? "status" : "state";
-  const isOperation = has("operationType", state) || (name.endsWith("Operation") && has("status"));
-  if (!isOperation) return undefined;
-  return { done: [state], error, identifier: has("name") ? "name" : "id", isShort: true, reference: undefined };
+  if (!has("operationType", state) && !(type.endsWith("Operation") && has("status"))) return undefined;
+  return { identity: has("name") ? "name" : "id", isShort: true, done: [state], error: ["error"] };
 }
 
-/** Where each parameter of the poll comes from; undefined when one cannot be told. */
+/** One of each path: many APIs have an operations collection under every resource, all with `v1/{+name}`. */
+function distinct(candidates: readonly Candidate[]): readonly Candidate[] {
+  const byPath = new Map<string, Candidate>();
+  for (const candidate of candidates) {
+    const key = `${candidate.type} ${candidate.method.path}`;
+    if (!byPath.has(key)) byPath.set(key, candidate);
+  }
+  return [...byPath.values()];
+}
+
+/** Undefined when it cannot be told where a required parameter comes from. */
 function pollOf(
-  { method }: OperationCandidate,
-  starter: OperationCandidate,
-  identifier: ValueSource | undefined,
-  reference: string | undefined,
-  properties: readonly PropertyModel[],
-  schema: Lookup,
+  method: MethodModel,
+  sourceOf: (parameter: ParameterModel, isLast: boolean) => ValueSource | undefined,
 ): OperationPoll | undefined {
-  const inPath = method.parameters.filter(({ location }) => location === "path");
-  const last = inPath.at(-1);
-  const members = reference === undefined ? [] : referencedProperties(properties, reference, schema);
+  const last = pathParameters(method).at(-1);
   const sources = new Map<string, ValueSource>();
   for (const parameter of method.parameters) {
-    const { name, location, required } = parameter;
-    const isMember = members.some((member) => member.name === name);
-    let source: ValueSource | undefined;
-    if (reference !== undefined) source = isMember ? { from: "response", path: [reference, name] } : undefined;
-    else if (parameter === last) source = method.path.includes(`{+${name}}`) ? identifier : withoutParent(identifier);
-    else source = location === "path" ? sourceOf(name, starter, properties, schema) : undefined;
-    if (source !== undefined) sources.set(name, source);
-    else if (required) return undefined;
+    const source = sourceOf(parameter, parameter === last);
+    if (source !== undefined) sources.set(parameter.name, source);
+    else if (parameter.required) return undefined;
   }
-  return { method, sources };
+  // Of collections that share a path only one is asked, and its pattern does not fit the names of the others.
+  const parameters = method.parameters.map((parameter) => ({ ...parameter, pattern: undefined }));
+  return { method: { ...method, parameters }, sources };
 }
 
-/** A short operation id also needs the collection that the starter's own resource name lies in (GKE). */
-function identifierOf({ isShort }: Ending, property: string, { method }: OperationCandidate): ValueSource {
-  const parent = method.parameters.find(
-    ({ name, location }) => location === "path" && (name === "name" || name === "parent"),
-  );
-  const source: ValueSource = { from: "response", path: [property] };
-  return isShort && parent !== undefined ? { ...source, within: parent.name } : source;
-}
-
-/** One segment is an id, however short. */
-function withoutParent(source: ValueSource | undefined): ValueSource | undefined {
-  return source && { from: source.from, path: source.path };
-}
-
-function sourceOf(
-  name: string,
-  { method }: OperationCandidate,
-  properties: readonly PropertyModel[],
-  schema: Lookup,
-): ValueSource | undefined {
-  if (method.parameters.some((parameter) => parameter.name === name && parameter.location === "path")) {
-    return { from: "params", path: [name] };
-  }
-  // Cloud SQL's operations carry the project as that of their target.
-  for (const path of [name, `target${capitalized(name)}`]) {
-    if (properties.some((property) => property.name === path && property.type.kind === "string")) {
-      return { from: "response", path: [path] };
-    }
-  }
-  const body =
-    method.request?.kind === "json" && method.request.type.kind === "reference" ? method.request.type.name : undefined;
-  const inBody = propertiesOf(body, schema).some(
-    (property) => property.name === name && property.type.kind === "string",
-  );
-  return inBody ? { from: "body", path: [name] } : undefined;
+/** A short id where a resource name is wanted lies in the collection that the starter's own resource lies in (GKE). */
+function identifierOf(isName: boolean, { identity, isShort }: Style, starter: MethodModel): ValueSource {
+  const source: ValueSource = { from: "response", path: [identity] };
+  const resource = pathParameters(starter).find(({ name }) => name === "name" || name === "parent");
+  return isShort && isName && resource !== undefined ? { ...source, within: resource.name } : source;
 }
 
 /**
- * Polls that need something of the answer come first, the rest is a fallback.
+ * Those that share most with the starter come first, then those that need most of the answer: a global poll is right
+ * only where the answer tells neither zone nor region.
  */
-function chosen(polls: readonly OperationPoll[], { method }: OperationCandidate): readonly OperationPoll[] {
-  const version = method.path.split("/")[0] ?? "";
-  const distance = (poll: OperationPoll) => (poll.method.path.startsWith(version) ? 0 : 1);
-  const fixed = (poll: OperationPoll) => [...poll.sources.values()].filter(({ from }) => from === "params").length;
-  const needs = (poll: OperationPoll) => [...poll.sources.values()].filter(({ from }) => from !== "params").length;
-  return polls
-    .toSorted(
-      (a, b) =>
-        distance(a) - distance(b) ||
-        fixed(b) - fixed(a) ||
-        needs(b) - needs(a) ||
-        a.method.path.length - b.method.path.length,
-    )
-    .slice(0, 3);
+function inOrder(polls: readonly OperationPoll[]): readonly OperationPoll[] {
+  const shared = ({ sources }: OperationPoll) =>
+    [...sources.values()].filter(({ from, within }) => from === "params" || within !== undefined).length;
+  return polls.toSorted(
+    (a, b) => shared(b) - shared(a) || b.sources.size - a.sources.size || a.method.path.length - b.method.path.length,
+  );
 }
 
-function referencedProperties(
-  properties: readonly PropertyModel[],
-  name: string,
-  schema: Lookup,
-): readonly PropertyModel[] {
-  const type = properties.find((property) => property.name === name)?.type;
-  return type?.kind === "reference" ? propertiesOf(type.name, schema) : [];
+function operation(
+  type: string,
+  { done, error }: Style,
+  polls: readonly OperationPoll[],
+  isAnswer: boolean,
+): OperationModel {
+  return { type: { kind: "reference", name: type }, polls, done, error, isAnswer };
 }
 
-function propertiesOf(name: string | undefined, schema: Lookup): readonly PropertyModel[] {
-  const shape = name === undefined ? undefined : schema(name)?.shape;
-  return shape?.kind === "object" ? shape.properties : [];
+function pathParameters({ parameters }: MethodModel): readonly ParameterModel[] {
+  return parameters.filter(({ location }) => location === "path");
 }
 
-function isOperations(path: readonly string[]): boolean {
+/** Name of the type that a method answers. */
+function answerOf({ response }: MethodModel): string | undefined {
+  return response?.kind === "json" ? nameOf(response.type) : undefined;
+}
+
+function nameOf(type: TypeModel | undefined): string | undefined {
+  return type?.kind === "reference" ? type.name : undefined;
+}
+
+function isOperations({ path }: ResourceModel): boolean {
   return /operations$/i.test(path.at(-1) ?? "");
 }

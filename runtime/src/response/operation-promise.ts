@@ -1,8 +1,8 @@
 /** Long-running operations: one promise that is the answer of the method, and a way to wait for the end. */
 import { AbortError, DiscogenError, OperationError, TimeoutError } from "../errors.js";
 import type { MethodDescriptor, OperationDescriptor, OperationPoll } from "../method.js";
-import type { AbortSignal } from "../platform.js";
 import { checkCallOptions } from "../options.js";
+import type { AbortSignal } from "../platform.js";
 import { pause, within } from "../policy/wait.js";
 import { ApiPromise, type Executor } from "./api-promise.js";
 
@@ -12,9 +12,9 @@ const longestPause: number = 15_000;
 
 /** How to wait for an operation. */
 export interface WaitOptions<Operation> {
-  /** Ends the wait; the operation itself goes on. */
+  /** Ends the wait; the operation itself goes on. Default: the signal of the call. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for the whole wait. Default: no limit. */
+  /** Milliseconds for the whole wait, that for the method's answer included. Default: no limit. */
   readonly timeout?: number | undefined;
   /** Called with the operation each time it has been read. */
   readonly onProgress?: ((operation: Operation) => void) | undefined;

@@ -1,0 +1,397 @@
+/** Every style of long-running operation, in small documents that have its shape. */
+import { describe, expect, it } from "vitest";
+import { readDocument } from "../../../generator/src/discovery/read.js";
+import { buildModel } from "../../../generator/src/model/build.js";
+import type { MethodModel, ResourceModel, ValueSource } from "../../../generator/src/model/types.js";
+
+/** `[verb, path, answer, body, parameters]`: path variables that are not declared are required strings. */
+type Method = readonly [verb: string, path: string, answer?: string, body?: string | undefined, parameters?: object];
+
+interface Api {
+  /** Properties by schema; a string by itself refers to a schema. */
+  readonly schemas: Readonly<Record<string, Readonly<Record<string, object | string>>>>;
+  /** By resources and name: `zones.operations.get`. */
+  readonly methods: Readonly<Record<string, Method>>;
+}
+
+interface Resource {
+  readonly methods: Record<string, object>;
+  readonly resources: Record<string, Resource>;
+}
+
+const text = { type: "string" };
+
+const strings = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, text]));
+
+const referenceTo = (schema: string | undefined) => (schema === undefined ? undefined : { $ref: schema });
+
+function methodsOf({ methods, schemas }: Api): ReadonlyMap<string, MethodModel> {
+  const top: Resource = { methods: {}, resources: {} };
+  for (const [id, [httpMethod, path, answer, body, parameters]] of Object.entries(methods)) {
+    const names = id.split(".");
+    let resource = top;
+    for (const name of names.slice(0, -1)) resource = resource.resources[name] ??= { methods: {}, resources: {} };
+    const request = referenceTo(body);
+    const response = referenceTo(answer);
+    resource.methods[names.at(-1) ?? ""] = { id, httpMethod, path, request, response, parameters };
+  }
+  const types = Object.entries(schemas).map(([id, properties]) => {
+    const typed = Object.entries(properties).map(([name, type]) => [
+      name,
+      typeof type === "string" ? referenceTo(type) : type,
+    ]);
+    return [id, { id, type: "object", properties: Object.fromEntries(typed) as object }];
+  });
+  const document = {
+    kind: "discovery#restDescription",
+    name: "works",
+    version: "v1",
+    rootUrl: "https://works.example/",
+    schemas: Object.fromEntries(types) as object,
+    ...top,
+  };
+  const { root } = buildModel(readDocument(JSON.stringify(document), "works.json").document, {}, () => {});
+  const all = (resource: ResourceModel): readonly MethodModel[] => [
+    ...resource.methods,
+    ...resource.resources.flatMap(all),
+  ];
+  return new Map(all(root).map((method) => [method.id, method]));
+}
+
+const told = ({ from, path, within }: ValueSource) =>
+  [from, ...path].join(".") + (within === undefined ? "" : ` within ${within}`);
+
+/** What the rule says of a method, polls as `id name=source …`. */
+function operationOf(api: Api, id: string) {
+  const method = methodsOf(api).get(id);
+  if (method === undefined) throw new Error(`there is no ${id}`);
+  const { operation } = method;
+  if (operation === undefined) return undefined;
+  const { done, error, isAnswer, polls, type } = operation;
+  return {
+    type: type.kind === "reference" ? type.name : type.kind,
+    polls: polls.map(({ method, sources }) =>
+      [method.id, ...Array.from(sources, ([name, source]) => `${name}=${told(source)}`)].join(" "),
+    ),
+    done: done.join("."),
+    error: error.join("."),
+    isAnswer,
+  };
+}
+
+const patterned = (pattern: string) => ({ name: { type: "string", location: "path", required: true, pattern } });
+
+const LONGRUNNING = { ...strings("name", "done"), error: "Status", metadata: {}, response: {} };
+
+const longrunning: Api = {
+  schemas: { Operation: LONGRUNNING, Status: strings("message"), Thing: strings("name") },
+  methods: {
+    "folders.operations.get": ["GET", "v1/{+name}", "Operation", undefined, patterned("^folders/[^/]+/ops/[^/]+$")],
+    "folders.operations.list": ["GET", "v1/{+name}/operations", "Thing"],
+    "folders.operations.cancel": ["POST", "v1/{+name}:cancel", "Thing"],
+    "folders.operations.wait": ["POST", "v1/{+name}:wait", "Operation"],
+    "folders.operations.delete": ["DELETE", "v1/{+name}", "Operation"],
+    "things.create": ["POST", "v1/{+parent}/things", "Operation", "Thing"],
+    "things.delete": ["DELETE", "v1/{+name}", "Operation"],
+    "things.get": ["GET", "v1/{+name}", "Thing"],
+    "things.check": ["GET", "v1/{+name}:check", "Operation"],
+    "things.patch": ["PATCH", "v1/{+name}", "Operation", "Thing"],
+    "things.rename": ["POST", "v1/{+name}:rename", "Thing", "Thing"],
+    "things.replace": ["PUT", "v1/{+name}", "Operation", "Thing"],
+    "things.operations.get": ["GET", "v1/{+name}", "Operation", undefined, patterned("^things/[^/]+/ops/[^/]+$")],
+  },
+};
+
+const twoTemplates: Api = {
+  schemas: { Operation: LONGRUNNING, Status: {} },
+  methods: {
+    "operations.things.operations.get": ["GET", "v1/operations/{+name}", "Operation"],
+    "things.operations.get": ["GET", "v1/{+name}", "Operation"],
+    "things.annotate": ["POST", "v1/things:annotate", "Operation"],
+  },
+};
+
+const oneSegment: Api = {
+  schemas: { Operation: { ...strings("name", "done"), error: "Status", metadata: {} }, Status: {} },
+  methods: {
+    "buckets.operations.get": ["GET", "b/{bucket}/operations/{operationId}", "Operation"],
+    "folders.rename": ["POST", "b/{bucket}/folders/{folder}/rename", "Operation"],
+  },
+};
+
+const sql: Api = {
+  schemas: {
+    Operation: {
+      ...strings("name", "operationType", "status", "targetId", "targetProject"),
+      error: "OperationErrors",
+    },
+    OperationErrors: { errors: { type: "array", items: text } },
+    Backup: strings("name"),
+  },
+  methods: {
+    "operations.get": ["GET", "sql/v1/projects/{project}/operations/{operation}", "Operation"],
+    "instances.delete": ["DELETE", "sql/v1/projects/{project}/instances/{instance}", "Operation"],
+    "backups.create": ["POST", "sql/v1/{+parent}/backups", "Operation", "Backup"],
+  },
+};
+
+const named: Api = {
+  schemas: {
+    InstanceOperation: {
+      ...strings("instance", "operation", "operationType", "state"),
+      error: { type: "array", items: text },
+    },
+    Started: strings("kind", "operation"),
+    Instance: strings("instance", "project"),
+    CloneRequest: strings("destination"),
+  },
+  methods: {
+    "operations.get": ["GET", "projects/{project}/instances/{instance}/operations/{operation}", "InstanceOperation"],
+    "instances.restart": ["POST", "projects/{project}/instances/{instance}/restart", "Started"],
+    "instances.insert": ["POST", "projects/{project}/instances", "Started", "Instance"],
+    "instances.clone": ["POST", "projects/{project}/instances/clone", "Started", "CloneRequest"],
+    "instances.find": ["GET", "projects/{project}/instances/{instance}/find", "Started"],
+  },
+};
+
+const gke: Api = {
+  schemas: {
+    Operation: { ...strings("name", "operationType", "status", "targetLink", "zone"), error: "Status" },
+    Status: {},
+    Request: strings("projectId", "zone"),
+  },
+  methods: {
+    "locations.clusters.create": ["POST", "v1/{+parent}/clusters", "Operation", "Request"],
+    "locations.clusters.delete": ["DELETE", "v1/{+name}", "Operation"],
+    "locations.clusters.update": ["PUT", "v1/{+name}", "Operation", "Request"],
+    "locations.operations.get": ["GET", "v1/{+name}", "Operation"],
+    "zones.clusters.delete": ["DELETE", "v1/projects/{projectId}/zones/{zone}/clusters/{clusterId}", "Operation"],
+    "zones.operations.get": ["GET", "v1/projects/{projectId}/zones/{zone}/operations/{operationId}", "Operation"],
+  },
+};
+
+const compute: Api = {
+  schemas: {
+    Operation: {
+      ...strings("name", "operationType", "region", "status", "targetLink", "zone"),
+      error: { type: "object", properties: { errors: { type: "array", items: text } } },
+    },
+  },
+  methods: {
+    "globalOperations.get": ["GET", "{project}/global/operations/{operation}", "Operation"],
+    "regionOperations.get": ["GET", "{project}/regions/{region}/operations/{operation}", "Operation"],
+    "zoneOperations.get": ["GET", "{project}/zones/{zone}/operations/{operation}", "Operation"],
+    "zoneOperations.wait": ["POST", "{project}/zones/{zone}/operations/{operation}/wait", "Operation"],
+    "disks.insert": ["POST", "{project}/zones/{zone}/disks", "Operation"],
+    "addresses.insert": ["POST", "{project}/regions/{region}/addresses", "Operation"],
+    "projects.moveDisk": ["POST", "{project}/moveDisk", "Operation"],
+  },
+};
+const ZONE_OF_ANSWER = "zoneOperations.get project=params.project zone=response.zone operation=response.name";
+const REGION_OF_ANSWER = "regionOperations.get project=params.project region=response.region operation=response.name";
+const GLOBAL = "globalOperations.get project=params.project operation=response.name";
+
+const dns: Api = {
+  schemas: { Operation: strings("id", "status", "type"), Zone: strings("name") },
+  methods: {
+    "zoneOperations.get": ["GET", "projects/{project}/managedZones/{managedZone}/operations/{operation}", "Operation"],
+    "zones.patch": ["PATCH", "projects/{project}/managedZones/{managedZone}", "Operation", "Zone"],
+  },
+};
+
+const location = { location: { type: "string", location: "query" }, view: { type: "string", location: "query" } };
+
+const bigquery: Api = {
+  schemas: {
+    Job: { ...strings("id"), jobReference: "JobReference", status: "JobStatus" },
+    JobReference: strings("jobId", "location", "projectId"),
+    JobStatus: { ...strings("state"), errorResult: {} },
+    Cancelled: { job: "Job" },
+    Rows: { jobReference: "JobReference" },
+  },
+  methods: {
+    "jobs.cancel": ["POST", "projects/{+projectId}/jobs/{+jobId}/cancel", "Cancelled"],
+    "jobs.get": ["GET", "projects/{+projectId}/jobs/{+jobId}", "Job", undefined, location],
+    "jobs.insert": ["POST", "projects/{+projectId}/jobs", "Job", "Job"],
+    "jobs.query": ["POST", "projects/{+projectId}/queries", "Rows"],
+  },
+};
+
+describe("the operation of a method", () => {
+  const style = (type: string, done: string, error: string, isAnswer = true) => ({ type, done, error, isAnswer });
+  const byName = style("Operation", "done", "error");
+  const byStatus = style("Operation", "status", "error");
+  const byString = style("InstanceOperation", "state", "error", false);
+  const first = ["folders.operations.get name=response.name"];
+
+  it.each([
+    ["google.longrunning: the first of all collections that share a path", longrunning, "things.create", byName, first],
+    ["google.longrunning, started by DELETE", longrunning, "things.delete", byName, first],
+    ["google.longrunning, started by PATCH", longrunning, "things.patch", byName, first],
+    ["google.longrunning, started by PUT", longrunning, "things.replace", byName, first],
+    [
+      "google.longrunning with two paths: the shorter one takes any name",
+      twoTemplates,
+      "things.annotate",
+      byName,
+      ["things.operations.get name=response.name", "operations.things.operations.get name=response.name"],
+    ],
+    [
+      "google.longrunning in a path of single segments (Cloud Storage)",
+      oneSegment,
+      "folders.rename",
+      byName,
+      ["buckets.operations.get bucket=params.bucket operationId=response.name"],
+    ],
+    ["Cloud SQL", sql, "instances.delete", byStatus, ["operations.get project=params.project operation=response.name"]],
+    [
+      "Cloud SQL, where only the operation tells the project",
+      sql,
+      "backups.create",
+      byStatus,
+      ["operations.get project=response.targetProject operation=response.name"],
+    ],
+    [
+      "Cloud SQL v1beta3: named by a string",
+      named,
+      "instances.restart",
+      byString,
+      ["operations.get project=params.project instance=params.instance operation=response.operation"],
+    ],
+    [
+      "Cloud SQL v1beta3, where only the body tells the instance",
+      named,
+      "instances.insert",
+      byString,
+      ["operations.get project=params.project instance=body.instance operation=response.operation"],
+    ],
+    [
+      "GKE by zone",
+      gke,
+      "zones.clusters.delete",
+      byStatus,
+      [
+        "zones.operations.get projectId=params.projectId zone=params.zone operationId=response.name",
+        "locations.operations.get name=response.name",
+      ],
+    ],
+    [
+      "GKE by name: a short id lies where the cluster does",
+      gke,
+      "locations.clusters.delete",
+      byStatus,
+      ["locations.operations.get name=response.name within name"],
+    ],
+    [
+      "GKE by name, with a zonal twin only for bodies that tell the project",
+      gke,
+      "locations.clusters.update",
+      byStatus,
+      [
+        "locations.operations.get name=response.name within name",
+        "zones.operations.get projectId=body.projectId zone=response.zone operationId=response.name",
+      ],
+    ],
+    [
+      "GKE by parent",
+      gke,
+      "locations.clusters.create",
+      byStatus,
+      [
+        "locations.operations.get name=response.name within parent",
+        "zones.operations.get projectId=body.projectId zone=response.zone operationId=response.name",
+      ],
+    ],
+    [
+      "Compute Engine in a zone",
+      compute,
+      "disks.insert",
+      byStatus,
+      ["zoneOperations.get project=params.project zone=params.zone operation=response.name", REGION_OF_ANSWER, GLOBAL],
+    ],
+    [
+      "Compute Engine in a region",
+      compute,
+      "addresses.insert",
+      byStatus,
+      [
+        "regionOperations.get project=params.project region=params.region operation=response.name",
+        ZONE_OF_ANSWER,
+        GLOBAL,
+      ],
+    ],
+    [
+      "Compute Engine at large: global only where the answer tells neither zone nor region",
+      compute,
+      "projects.moveDisk",
+      byStatus,
+      [ZONE_OF_ANSWER, REGION_OF_ANSWER, GLOBAL],
+    ],
+    [
+      "Cloud DNS",
+      dns,
+      "zones.patch",
+      byStatus,
+      ["zoneOperations.get project=params.project managedZone=params.managedZone operation=response.id"],
+    ],
+    [
+      "BigQuery",
+      bigquery,
+      "jobs.insert",
+      style("Job", "status.state", "status.errorResult"),
+      [
+        "jobs.get projectId=response.jobReference.projectId jobId=response.jobReference.jobId location=response.jobReference.location",
+      ],
+    ],
+  ])("%s", (_, api, id, want, polls) => {
+    expect(operationOf(api, id)).toEqual({ ...want, polls });
+  });
+
+  it("is polled with any name: patterns are those of one collection only", () => {
+    const operation = methodsOf(longrunning).get("things.create")?.operation;
+    expect(operation?.polls[0]?.method.parameters).toMatchObject([
+      { name: "name", required: true, pattern: undefined },
+    ]);
+    expect(methodsOf(longrunning).get("folders.operations.get")?.parameters[0]?.pattern).toBe(
+      "^folders/[^/]+/ops/[^/]+$",
+    );
+  });
+});
+
+describe("no operation", () => {
+  const without = ({ methods, schemas }: Api, ...ids: readonly string[]): Api => ({
+    schemas,
+    methods: Object.fromEntries(Object.entries(methods).filter(([id]) => !ids.includes(id))),
+  });
+  const job = { Operation: strings("name", "status"), Import: strings("name", "status"), Rule: strings("operation") };
+  const lookalikes: Api = {
+    schemas: job,
+    methods: {
+      "imports.operations.get": ["GET", "v1/{+name}", "Import"],
+      "imports.create": ["POST", "v1/imports", "Import"],
+      "rules.create": ["POST", "v1/{+parent}/rules", "Rule"],
+      "rules.get": ["GET", "v1/{+name}", "Rule"],
+      "tasks.get": ["GET", "v1/tasks/{task}", "Operation"],
+      "tasks.create": ["POST", "v1/tasks", "Operation"],
+      "works.operations.get": ["GET", "v1/works/{work}/operations/{operation}", "Operation"],
+    },
+  };
+
+  it.each([
+    ["a GET method that answers one", longrunning, "things.check"],
+    ["a GET method that answers a name", named, "instances.find"],
+    ["a method that answers something else", longrunning, "things.rename"],
+    ["wait of an operations collection", longrunning, "folders.operations.wait"],
+    ["wait of a collection of zonal operations", compute, "zoneOperations.wait"],
+    ["cancel of an operations collection", longrunning, "folders.operations.cancel"],
+    ["delete of an operations collection", longrunning, "folders.operations.delete"],
+    ["an API without polls", without(longrunning, "folders.operations.get", "things.operations.get"), "things.create"],
+    ["an API without polls for jobs", without(bigquery, "jobs.get"), "jobs.insert"],
+    ["a job inside the answer", bigquery, "jobs.cancel"],
+    ["a reference to a job without its state", bigquery, "jobs.query"],
+    ["a name, but nothing that tells the instance", named, "instances.clone"],
+    ["a string `operation` that means something else", lookalikes, "rules.create"],
+    ["a schema that merely has a status", lookalikes, "imports.create"],
+    ["an operation whose poll needs what nobody tells", lookalikes, "tasks.create"],
+  ])("%s", (_, api, id) => expect(operationOf(api, id)).toBeUndefined());
+});
