@@ -13,6 +13,10 @@ const BENCHMARKS: { readonly [name: string]: Entry } = {
     summary: "documents to TypeScript: wall time against openapi-typescript and @hey-api/openapi-ts",
     load: async () => (await import("./generate.js")).generate,
   },
+  types: {
+    summary: "generated declarations under the compiler: instantiations, memory, time, bytes against @googleapis",
+    load: async () => (await import("./types.js")).types,
+  },
   calls: {
     summary: "requests through the generated client: CPU time against undici by hand",
     load: async () => (await import("./calls.js")).calls,

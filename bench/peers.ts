@@ -14,6 +14,11 @@ export const PEERS = {
   "@hey-api/openapi-ts": "0.99.0",
   /** What both generators print with. */
   typescript: "5.9.3",
+  /** Google's own clients, of the versions whose documents are nearest to ours of 2026. */
+  "@googleapis/sqladmin": "36.0.0",
+  "@googleapis/drive": "20.1.0",
+  /** Vertex AI has no package of its own. */
+  googleapis: "178.0.0",
   /** A newer Node for peers that do not run on the one that runs us. */
   node: "24.21.0",
 } as const;

@@ -22,16 +22,27 @@ export interface Comparison {
   readonly others?: readonly (Series & { readonly unit: string })[];
 }
 
+/** One thing of ours that must not exceed a figure. */
+export interface Limit {
+  readonly title: string;
+  readonly unit: string;
+  readonly ours: Series;
+  readonly limit: number;
+  /** Figures beside it, such as a peer's. */
+  readonly others?: readonly (Series & { readonly unit: string })[];
+}
+
 export interface Benchmark {
   readonly name: string;
   /** What a reader needs to know to trust the figures. */
   readonly notes: readonly string[];
   readonly comparisons: readonly Comparison[];
+  readonly limits?: readonly Limit[];
 }
 
 /** Prints the table; false when a budget is missed. */
-export function show({ name, notes, comparisons }: Benchmark): boolean {
-  const lines = comparisons.flatMap((comparison) => {
+export function show({ name, notes, comparisons, limits = [] }: Benchmark): boolean {
+  const compared = comparisons.flatMap((comparison) => {
     const { title, unit, ours, peer, others = [], budget } = comparison;
     const ratio = ratios(comparison);
     const verdict = isWithin(comparison) ? "met" : "MISSED";
@@ -47,9 +58,16 @@ export function show({ name, notes, comparisons }: Benchmark): boolean {
       ...others.map((series) => row(series.name, spread(series.values, series.unit), "")),
     ];
   });
+  const limited = limits.flatMap(({ title, unit, ours, limit, others = [] }) => [
+    "",
+    title,
+    row(ours.name, spread(ours.values, unit), `budget ${limit}  ${isBelow({ ours, limit }) ? "met" : "MISSED"}`),
+    ...others.map((series) => row(series.name, spread(series.values, series.unit), "")),
+  ]);
+  const lines = [...compared, ...limited];
   const environment = `Node ${process.versions.node}, ${availableParallelism()} cores, ${process.platform} ${process.arch}`;
   process.stdout.write([`${name}: median (lowest–highest); ${environment}`, ...notes, ...lines, ""].join("\n"));
-  return comparisons.every(isWithin);
+  return comparisons.every(isWithin) && limits.every(isBelow);
 }
 
 /** Raw figures, for whoever wants to compare runs. */
@@ -59,12 +77,17 @@ export function writeFigures(file: string, benchmark: Benchmark): void {
     ratio: median(ratios(comparison)),
     met: isWithin(comparison),
   }));
-  const figures = { ...benchmark, node: process.versions.node, cores: availableParallelism(), comparisons };
+  const limits = (benchmark.limits ?? []).map((limit) => ({ ...limit, met: isBelow(limit) }));
+  const figures = { ...benchmark, node: process.versions.node, cores: availableParallelism(), comparisons, limits };
   writeFileSync(file, `${JSON.stringify(figures, undefined, 2)}\n`);
 }
 
 function isWithin(comparison: Comparison): boolean {
   return median(ratios(comparison)) <= comparison.budget;
+}
+
+function isBelow({ ours, limit }: Pick<Limit, "limit" | "ours">): boolean {
+  return median(ours.values) <= limit;
 }
 
 /** Round by round: what slows the machine down for a while slows both. */

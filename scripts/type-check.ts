@@ -1,13 +1,27 @@
-/** Type-checks generated code as the strictest consumer would. */
+/** Type-checks generated code as the strictest consumer would, with each TypeScript that it promises to pass. */
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
+/** Path of each `tsc`. */
+export const COMPILERS = {
+  // The one that the generator itself prints with.
+  "5.9": tscOf("typescript", join(ROOT, "generator/package.json")),
+  "6.0": tscOf("typescript-6.0", join(ROOT, "package.json")),
+  "7.0": tscOf("typescript", join(ROOT, "package.json")),
+} as const;
+
+export type Compiler = keyof typeof COMPILERS;
+
+export const EVERY_COMPILER: readonly Compiler[] = ["5.9", "6.0", "7.0"];
+
 /** All that generated code promises to pass, with neither Node's nor the browser's types at hand. */
-const STRICT = {
+export const STRICT = {
   target: "es2022",
   lib: ["es2022"],
   types: [],
@@ -24,20 +38,40 @@ const STRICT = {
   skipLibCheck: false,
 };
 
-/**
- * What the compiler says of everything below a folder; empty when all is well. The folder is made a package that has
- * the runtime installed.
- */
-export async function typeErrors(folder: string): Promise<string> {
-  const runtime = join(folder, "node_modules/@discogen/runtime");
-  await mkdir(dirname(runtime), { recursive: true });
-  await symlink(join(ROOT, "runtime"), runtime, "dir");
+/** What a compiler says of everything below a folder, sources and declarations; empty when all is well. */
+export async function typeErrors(folder: string, compiler: Compiler = "7.0"): Promise<string> {
+  await install(folder, { "@discogen/runtime": join(ROOT, "runtime") });
+  return compile(folder, STRICT, compiler);
+}
+
+/** Writes the declarations of everything below a folder into another one; gives what the compiler says. */
+export async function emitDeclarations(folder: string, out: string): Promise<string> {
+  await install(folder, { "@discogen/runtime": join(ROOT, "runtime") });
+  return compile(folder, { ...STRICT, noEmit: false, emitDeclarationOnly: true, rootDir: folder, outDir: out }, "7.0");
+}
+
+/** Makes a folder a package that has others installed: name to path. */
+export async function install(folder: string, packages: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, path] of Object.entries(packages)) {
+    const link = join(folder, "node_modules", name);
+    if (existsSync(link)) continue;
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(path, link, "dir");
+  }
   await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: STRICT }));
-  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
-  const { stdout, stderr, status } = spawnSync(process.execPath, [tsc, "-p", folder], {
+}
+
+async function compile(folder: string, compilerOptions: object, compiler: Compiler): Promise<string> {
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+  const { stdout, stderr, status } = spawnSync(process.execPath, [COMPILERS[compiler], "-p", folder], {
+    cwd: folder,
     encoding: "utf8",
     maxBuffer: 1 << 28,
   });
   return status === 0 ? "" : stdout + stderr;
+}
+
+/** Commands in `node_modules/.bin` would not do: packages of one name take each other's place there. */
+function tscOf(name: string, from: string): string {
+  return join(dirname(createRequire(from).resolve(`${name}/package.json`)), "bin/tsc");
 }

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { emitApi } from "../../../generator/src/emit/emitter.js";
 import { loadModel } from "../../../generator/src/load.js";
-import { typeErrors } from "../../../scripts/type-check.js";
+import { emitDeclarations, EVERY_COMPILER, typeErrors } from "../../../scripts/type-check.js";
 import { ROOT, temporaryFolder } from "../../support/folders.js";
 
 const FIXTURE = join(ROOT, "test/fixtures/shelves.v1.json");
@@ -22,14 +22,20 @@ describe("the code of test/fixtures/shelves.v1.json", async () => {
     expect(text).toBe(await readFile(golden, "utf8"));
   });
 
-  it("passes the strictest flags", async () => {
-    const folder = await temporaryFolder();
-    for (const { path, text } of files) {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await writeFile(join(folder, path), text);
-    }
-    expect(await typeErrors(folder)).toBe("");
-  });
+  it.each(EVERY_COMPILER)(
+    "passes the strictest flags of TypeScript %s, and so do its declarations",
+    async (compiler) => {
+      const folder = await temporaryFolder();
+      for (const { path, text } of files) {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await writeFile(join(folder, path), text);
+      }
+      const declarations = await temporaryFolder();
+      expect(await emitDeclarations(folder, declarations)).toBe("");
+      expect(await typeErrors(folder, compiler)).toBe("");
+      expect(await typeErrors(declarations, compiler)).toBe("");
+    },
+  );
 
   it("comes with what is odd about the document", () => {
     expect(warnings.map(({ code, pointer }) => `${code} ${pointer}`)).toEqual([

@@ -1,0 +1,83 @@
+/**
+ * What published types may cost, in figures that are the same on every machine. Those that need a clock, peers or
+ * Google's documents are in `npm run bench -- types`.
+ */
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { BARE, checkCost } from "../scripts/check-cost.js";
+import { COMPILERS, EVERY_COMPILER, install, typeErrors } from "../scripts/type-check.js";
+import { node } from "./support/discogen.js";
+import { ROOT, temporaryFolder } from "./support/folders.js";
+
+/** A folder that our own client is installed in. */
+async function consumer(): Promise<string> {
+  const folder = await temporaryFolder();
+  await install(folder, {
+    "@discogen/runtime": join(ROOT, "runtime"),
+    "@discogen/generated": join(ROOT, "generated"),
+  });
+  return folder;
+}
+
+const client = `import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
+const { instances } = new SQLAdminClient();
+`;
+
+const threeCalls = `${client}
+const instance = await instances.get({ project: "p", instance: "i" });
+const page = await instances.list({ project: "p", maxResults: 10 });
+const operation = await instances.restart({ project: "p", instance: "i" });
+export const names: unknown[] = [instance.instance, page.items?.[0]?.instance, operation.operation];
+`;
+
+const listing = (params: string) => `${client}
+export const tier = (await instances.list(${params})).items?.[0]?.settings?.tier;
+`;
+
+/** Type instantiations of a program that is right. */
+async function instantiations(folder: string, name: string, text: string): Promise<number> {
+  const cost = await checkCost(folder, { name, text });
+  expect(cost.errors).toBe("");
+  return cost.instantiations;
+}
+
+describe("a program that uses sqladmin v1beta3", () => {
+  it("costs at most 100 type instantiations for three calls", async () => {
+    const folder = await consumer();
+    const bare = await instantiations(folder, "bare", BARE);
+    expect((await instantiations(folder, "calls", threeCalls)) - bare).toBeLessThanOrEqual(100);
+  });
+
+  it("costs at most 8,000 more where it first selects fields", async () => {
+    const folder = await consumer();
+    const whole = await instantiations(folder, "whole", listing('{ project: "p" }'));
+    const selected = listing('{ project: "p", fields: "items(instance,settings/tier),nextPageToken" }');
+    expect((await instantiations(folder, "selected", selected)) - whole).toBeLessThanOrEqual(8000);
+  });
+
+  it("reads at most 52,000 bytes of declarations", async () => {
+    const files = ["index.d.ts", "schemas.d.ts"].map((name) => join(ROOT, "generated/dist/sqladmin/v1beta3", name));
+    const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(52_000);
+  });
+});
+
+describe("everything published, with no types but its own, libraries checked", () => {
+  it.each(EVERY_COMPILER)("is clean under TypeScript %s", async (compiler) => {
+    const folder = await consumer();
+    const text = await readFile(join(ROOT, "runtime/package.json"), "utf8");
+    const { exports } = JSON.parse(text) as { exports: Record<string, unknown> }; // Our own manifest.
+    const modules = Object.keys(exports)
+      .filter((path) => !path.endsWith(".json"))
+      .map((path) => join("@discogen/runtime", path).replaceAll("\\", "/"));
+    expect(modules).toContain("@discogen/runtime/auth");
+    const lines = modules.map((module, index) => `export * as runtime${index} from "${module}";`);
+    await writeFile(join(folder, "everything.ts"), `${lines.join("\n")}\n${threeCalls}`);
+    expect(await typeErrors(folder, compiler)).toBe("");
+  });
+});
+
+it.each(EVERY_COMPILER)("what is called TypeScript %s is that", async (compiler) => {
+  expect((await node([COMPILERS[compiler], "--version"])).stdout).toContain(`Version ${compiler}.`);
+});
