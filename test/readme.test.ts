@@ -1,0 +1,48 @@
+/** What the READMEs show compiles. */
+import { readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { node } from "./support/discogen.js";
+import { ROOT, temporaryFolder } from "./support/folders.js";
+
+/** Names that a README may use without saying where they come from. */
+const KNOWN: Readonly<Record<string, string>> = {
+  sqladmin: 'import("@discogen/generated/sqladmin/v1beta3").SQLAdminClient',
+  project: "string",
+  instance: "string",
+  signal: "AbortSignal",
+};
+
+/** The TypeScript blocks of a page, as one module: later blocks may use what earlier ones made. */
+function moduleOf(page: string): string {
+  const code = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, block]) => block).join("\n");
+  const declared = Object.entries(KNOWN).filter(
+    ([name]) => new RegExp(`\\b${name}\\b`).test(code) && !new RegExp(`^const ${name} =`, "m").test(code),
+  );
+  return `${declared.map(([name, type]) => `declare const ${name}: ${type};\n`).join("")}${code}\nexport {};\n`;
+}
+
+describe("the code of", () => {
+  it.each(["README.md", "runtime/README.md", "generator/README.md", "generated/README.md"])(
+    "%s compiles",
+    async (page) => {
+      const folder = await temporaryFolder();
+      const text = moduleOf(await readFile(join(ROOT, page), "utf8"));
+      expect(text).toContain("@discogen/");
+      await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"), "dir");
+      await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+      await writeFile(join(folder, "page.ts"), text);
+      const compilerOptions = {
+        strict: true,
+        target: "es2023",
+        module: "nodenext",
+        types: ["node"],
+        noEmit: true,
+        skipLibCheck: true,
+      };
+      await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+      const { stdout } = await node([join(ROOT, "node_modules/typescript/bin/tsc"), "-p", folder]);
+      expect(stdout).toBe("");
+    },
+  );
+});
