@@ -24,14 +24,17 @@ const transformSchemaObject = require("openapi-typescript/dist/transform/schema-
 export function emitSchemas(model: ApiModel): string {
   if (model.schemas.length === 0) return `${preamble(model)}\nexport {};\n`;
   const comments: Comments = [];
-  const declarations = model.schemas.map((schema) => declaration(schema, comments));
+  const twins = new Map(model.schemas.map((schema) => [schema.inputOf, schema]));
+  const declarations = model.schemas.map((schema) => declaration(schema, twins.get(schema.name), comments));
   return `${preamble(model)}\n${print(declarations, comments)}`;
 }
 
 const { factory, SyntaxKind } = ts;
 const EXPORT = [factory.createModifier(SyntaxKind.ExportKeyword)];
 
-function declaration(schema: SchemaModel, comments: Comments): TypeScript.Statement {
+/** `twin` is the same type as requests take it, where there is one: what both have is written there. */
+function declaration(whole: SchemaModel, twin: SchemaModel | undefined, comments: Comments): TypeScript.Statement {
+  const schema = twin === undefined ? whole : withoutShared(whole, twin);
   const type = transformSchemaObject(
     // Our components are the part of its Schema Object that Discovery needs, written as one flat interface.
     typeComponent(schema) as Parameters<typeof transformSchemaObject>[0],
@@ -42,7 +45,13 @@ function declaration(schema: SchemaModel, comments: Comments): TypeScript.Statem
   const statement =
     members === undefined
       ? factory.createTypeAliasDeclaration(EXPORT, schema.name, undefined, type)
-      : factory.createInterfaceDeclaration(EXPORT, schema.name, undefined, undefined, members);
+      : factory.createInterfaceDeclaration(
+          EXPORT,
+          schema.name,
+          undefined,
+          schema === whole ? [] : extending(twin),
+          members,
+        );
   const { description, deprecated } = schema;
   const shown = schema.shape.kind === "alias" ? enumOf(schema.shape.type) : undefined;
   const notes =
@@ -50,6 +59,21 @@ function declaration(schema: SchemaModel, comments: Comments): TypeScript.Statem
       ? []
       : [`{@link ${schema.inputOf}} as requests take it: without what only the server sets.`];
   return documented(statement, docLines({ description, deprecated, enum: shown, notes }), comments);
+}
+
+/** The type without what its twin has too; itself, where the two share nothing. */
+function withoutShared(whole: SchemaModel, { shape: shared }: SchemaModel): SchemaModel {
+  const { shape } = whole;
+  if (shape.kind === "alias" || shared.kind === "alias" || shared.properties.length === 0) return whole;
+  const types = new Map(shared.properties.map(({ name, type }) => [name, JSON.stringify(type)]));
+  const properties = shape.properties.filter(({ name, type }) => types.get(name) !== JSON.stringify(type));
+  return properties.length === shape.properties.length ? whole : { ...whole, shape: { ...shape, properties } };
+}
+
+function extending(twin: SchemaModel | undefined): TypeScript.HeritageClause[] {
+  if (twin === undefined) return [];
+  const base = factory.createExpressionWithTypeArguments(factory.createIdentifier(twin.name), undefined);
+  return [factory.createHeritageClause(SyntaxKind.ExtendsKeyword, [base])];
 }
 
 /** The members of an object type, documented; undefined for every other type. */

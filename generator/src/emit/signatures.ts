@@ -90,8 +90,11 @@ function itemText(type: TypeModel | undefined): string {
   return type === undefined ? "never" : typeText(type);
 }
 
+/** What the scopes of Google begin with; they are known by the rest, and the client's list has them whole. */
+const GOOGLE_SCOPE = /^https:\/\/www\.googleapis\.com\/auth\//;
+
 function methodDoc(method: MethodModel): readonly string[] {
-  const scopes = method.scopes.map(inlineCode);
+  const scopes = method.scopes.map((scope) => inlineCode(scope.replace(GOOGLE_SCOPE, "")));
   return docLines({
     description: method.description,
     notes: [

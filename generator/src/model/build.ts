@@ -10,6 +10,7 @@ import { globalParameters } from "./parameters.js";
 import { draftMethods, draftResource, type ResourceDraft } from "./resources.js";
 import { SchemaBuilder } from "./schemas.js";
 import { selected, type Selection } from "./selection.js";
+import { withSharedEnums } from "./shared-enums.js";
 import type { ApiModel, ResourceModel, SchemaModel, ScopeModel } from "./types.js";
 
 export interface ModelOptions extends Selection {
@@ -27,7 +28,7 @@ export function buildModel(whole: DiscoveryDocument, options: ModelOptions, repo
   const draft = draftResource(document, builder, report);
   const drafts = draftMethods(draft);
   const bodies = drafts.flatMap(({ body }) => (body?.kind === "json" ? [body.type] : []));
-  const { schemas, input } = withInputTwins(builder.schemas, bodies, names);
+  const { schemas, input } = withInputTwins(withSharedEnums(builder.schemas, names), bodies, names);
 
   const byName = new Map(schemas.map((schema) => [schema.name, schema]));
   const facts = {

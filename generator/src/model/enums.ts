@@ -24,7 +24,7 @@ export function enumOf(schema: DiscoverySchema, policy: EnumPolicy, report: Repo
     const description = schema.enumDescriptions[index]?.trim() ?? "";
     return [{ value, description, deprecated: schema.enumDeprecated[index] ?? false }];
   });
-  return { values, open: policy === "open" };
+  return { values, open: policy === "open", harvested: false };
 }
 
 /** `NAME: text`, each on a line of its own after an introduction: two or more make an enum. */
@@ -38,5 +38,5 @@ function harvested(description: string): EnumModel | undefined {
   });
   const unique = new Set(values.map(({ value }) => value));
   if (unique.size < 2 || unique.size !== values.length) return undefined;
-  return { values: values.map((value) => ({ ...value, deprecated: false })), open: true };
+  return { values: values.map((value) => ({ ...value, deprecated: false })), open: true, harvested: true };
 }

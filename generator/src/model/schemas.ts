@@ -199,6 +199,7 @@ function discriminate(properties: PropertyModel[], name: string, values: readonl
   const model: EnumModel = {
     values: values.map((value) => ({ value, description: "", deprecated: false })),
     open: false,
+    harvested: false,
   };
   const index = properties.findIndex((property) => property.name === name);
   const known = properties[index];

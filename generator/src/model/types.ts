@@ -243,6 +243,8 @@ export interface EnumModel {
   readonly values: readonly EnumValueModel[];
   /** Other values may come: harvested out of a description, or asked for by `--enums open`. */
   readonly open: boolean;
+  /** The values were found in a description, not in `enum`. */
+  readonly harvested: boolean;
 }
 
 export interface EnumValueModel {

@@ -26,7 +26,7 @@ describe("text of a document stays text", () => {
           const lines = docLines({
             description: text,
             default: text,
-            enum: { open: false, values: [{ value: text, description: text, deprecated: false }] },
+            enum: { open: false, harvested: false, values: [{ value: text, description: text, deprecated: false }] },
           });
           const comment = lines.join("\n");
           expect(comment).not.toContain("*/");
@@ -63,7 +63,7 @@ describe("comments are made for reading", () => {
     ["one line", { description: "A shelf." }, ["A shelf."]],
     [
       "texts and deprecation of values",
-      { enum: { open: false, values } },
+      { enum: { open: false, harvested: false, values } },
       ["- `OPEN`: May be used.", "- `CLOSED`: Deprecated."],
     ],
     [
@@ -73,7 +73,7 @@ describe("comments are made for reading", () => {
     ],
     [
       "harvested values told once",
-      { description: "How:\nOPEN: May be used.", enum: { open: true, values: values.slice(0, 1) } },
+      { description: "How:\nOPEN: May be used.", enum: { open: true, harvested: true, values: values.slice(0, 1) } },
       ["How:", "", "- `OPEN`: May be used."],
     ],
     [

@@ -110,6 +110,29 @@ describe("body properties are required where the document says so for that metho
   });
 });
 
+describe("an enum that a document repeats gets a name", () => {
+  const state = { type: "string", enum: ["OPEN", "CLOSED"] };
+  const namesFor = (a: object, b: object) =>
+    namesOf(
+      modelOf({ schemas: { A: { type: "object", properties: { state: a, list: { type: "array", items: b } } } } }),
+    );
+
+  it.each([
+    ["of its first place", state, state, ["A", "AState"]],
+    ["but not where the values differ", state, { ...state, enum: ["OPEN"] }, ["A"]],
+    ["nor where the texts differ", state, { ...state, enumDescriptions: ["Open."] }, ["A"]],
+    ["nor for a single value", { ...state, enum: ["OPEN"] }, { ...state, enum: ["OPEN"] }, ["A"]],
+  ])("%s", (_, a, b, want) => expect(namesFor(a, b)).toEqual(want));
+
+  it("which gives way to a schema's", () => {
+    const properties = { state, old: state };
+    const model = modelOf({
+      schemas: { A: { type: "object", properties }, AState: { type: "object", properties: { x: STRING } } },
+    });
+    expect(namesOf(model)).toEqual(["A", "AState_", "AState"]);
+  });
+});
+
 describe("anonymous objects are hoisted and named after where they stand", () => {
   it.each([
     ["a property", { a: { type: "object", properties: { b: STRING } } }, ["Body", "BodyA"]],

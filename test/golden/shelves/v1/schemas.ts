@@ -2,15 +2,7 @@
 /* eslint-disable */
 
 /** A shelf. */
-export interface Shelf {
-  /** Identifier. Its name: `rooms/{room}/shelves/{shelf}`. */
-  name?: string;
-  /**
-   * Always the same.
-   *
-   * @defaultValue `shelves#shelf`
-   */
-  kind?: string;
+export interface Shelf extends ShelfInput {
   /** When it was made. */
   readonly createTime?: string;
   /** Output only. Changes whenever the shelf does. */
@@ -25,58 +17,14 @@ export interface Shelf {
    * - `CLOSED`: Deprecated. Nobody may touch it.
    */
   readonly state?: "STATE_UNSPECIFIED" | "OPEN" | "CLOSED";
-  /**
-   * How it is filled:
-   *
-   * - `FIFO`: the oldest goes first
-   * - `LIFO`: the newest goes first
-   */
-  mode?: "FIFO" | "LIFO" | (string & {});
-  /**
-   * Centimetres.
-   *
-   * From 1 to 400.
-   */
-  width?: number;
-  /** Grams. */
-  load?: string;
-  ratio?: number;
-  /** Any labels. */
-  labels?: { [key: string]: string; };
-  /** Anything; `\@type` says what. */
-  metadata?: { [key: string]: unknown; };
-  /** Any JSON value. */
-  anything?: unknown;
-  grid?: number[][];
   /** What stands on it. */
   books?: Book[];
   byTitle?: { [key: string]: Book; };
-  /** Where it stands. */
-  place?: ShelfPlace_;
   marks?: ShelfMarks[];
-  "start-date"?: string;
-  "@context"?: string;
-  $schema?: string;
-  default?: string;
-  /** A property like any other. */
-  __proto__?: string;
-  /**
-   * No longer read.
-   *
-   * @deprecated
-   */
-  old?: string;
   /** The shelf above. */
   parent?: Shelf;
   /** Who keeps it. */
   readonly owner?: Person;
-  /** Points to nothing. */
-  gone?: unknown;
-  /**
-   * Ends *\/ here, opens /\* there, has `ticks`, ${code}, \@deprecated words and `inline` ones.
-   * \@internal not a tag
-   */
-  sneaky?: string;
 }
 
 /**
@@ -155,8 +103,7 @@ export interface ShelfPlaceCorner {
   side?: "LEFT" | "RIGHT";
 }
 
-export interface ShelfMarks {
-  text?: string;
+export interface ShelfMarks extends ShelfMarksInput {
   readonly at?: string;
 }
 
@@ -166,10 +113,7 @@ export interface ShelfMarksInput {
 }
 
 /** A book. */
-export interface Book {
-  /** Required by `shelves.rooms.shelves.create`. */
-  title?: string;
-  size?: Size;
+export interface Book extends BookInput {
   readonly isbn?: string;
   sequel?: Book;
 }
@@ -219,10 +163,7 @@ export interface ListShelvesResponse {
   unreachable?: string[];
 }
 
-export interface SearchRequest {
-  /** Required by `shelves.search`. */
-  query?: string;
-  pageToken?: string;
+export interface SearchRequest extends SearchRequestInput {
   thing?: ReadOnlyThing;
 }
 
