@@ -103,6 +103,11 @@ export const codes = {
     title: "Schemas that are nothing but references to each other",
     help: "Give one of the schemas of the cycle properties, items or a type.",
   },
+  CASE_ONLY_DIFFERENCE: {
+    severity: "error",
+    title: "Schema ids that differ by case alone",
+    help: "Give one of the schemas another id.",
+  },
   DUPLICATE_METHOD: {
     severity: "error",
     title: "Two methods with one id",
@@ -113,9 +118,9 @@ export const codes = {
     title: "No root URL",
     help: 'Give the document a "rootUrl", or pass `rootUrl` to the client.',
   },
-  CASE_ONLY_DIFFERENCE: {
+  ACRONYM_SPELLED_TWO_WAYS: {
     severity: "warning",
-    title: "Schema ids that differ by case alone",
+    title: "Schema ids that differ by the spelling of an acronym",
     help: "Both types are written; mind which one you import.",
   },
   DANGLING_REFERENCE: {

@@ -135,6 +135,7 @@ describe("an API at fault stops neither the others nor its old output", () => {
     ["no path", method({ path: null }), "MISSING_PATH"],
     ["a broken path", method({ path: "a/{b" }), "INVALID_PATH_TEMPLATE"],
     ["a method id twice", { methods: { a: method({}).methods.go, b: method({}).methods.go } }, "DUPLICATE_METHOD"],
+    ["schema ids that differ by case alone", { schemas: { Shelf: shelf, shelf } }, "CASE_ONLY_DIFFERENCE"],
     ["a schema that is itself", { schemas: { A: { $ref: "A" } } }, "REFERENCE_CYCLE"],
     [
       "schemas that are each other",

@@ -175,7 +175,10 @@ function namesOfIds(document: DiscoveryDocument, names: NameScope, report: Repor
     const other = folded.get(id.toLowerCase());
     folded.set(id.toLowerCase(), id);
     if (other === undefined) continue;
-    report("CASE_ONLY_DIFFERENCE", pointerTo("/schemas", id), `it differs from ${JSON.stringify(other)} by case alone`);
+    // Compute Engine has HTTPHealthCheck beside HttpHealthCheck, and means two things by it.
+    const isAcronym = /^[A-Z]/.test(id) && /^[A-Z]/.test(other);
+    const code = isAcronym ? "ACRONYM_SPELLED_TWO_WAYS" : "CASE_ONLY_DIFFERENCE";
+    report(code, pointerTo("/schemas", id), `it differs from ${JSON.stringify(other)} by case alone`);
   }
   return result;
 }
