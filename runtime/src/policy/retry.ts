@@ -108,10 +108,9 @@ function isPassing(failure: Failure, policy: RetryPolicy): boolean {
     case "timeout":
       return policy.idempotent;
     case "connection":
-      // What never reached the server may be repeated whatever it was.
-      return (
-        (policy.idempotent || !failure.sent) && failure.systemCode !== undefined && passing.has(failure.systemCode)
-      );
+      // What never reached the server may be repeated whatever it was; a transport of the user's may know no code.
+      if (failure.systemCode === undefined) return !failure.sent;
+      return (policy.idempotent || !failure.sent) && passing.has(failure.systemCode);
     case "status":
       return policy.idempotent && isPassingStatus(failure.status, failure.reasons);
   }

@@ -42,6 +42,7 @@ describe("what is tried again", () => {
     ["a certificate that is refused", connection("CERT_HAS_EXPIRED", false), false, false],
     ["a dispatcher that was closed", connection("UND_ERR_CLOSED", false), false, false],
     ["an error without a code", connection(undefined), false, false],
+    ["one of which the transport says that nothing was sent", connection(undefined, false), true, true],
     ["anything final", { kind: "final" }, false, false],
   ])("%s", (_name, failure, whenIdempotent, whenNot) => {
     expect(pauseBefore(0, policy, failure, 0.5) !== undefined).toBe(whenIdempotent);
