@@ -98,7 +98,7 @@ export class BackupRunsResource extends runtime.Resource {
   /**
    * Reads one backup run of an instance, found by its backup configuration and its due time.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   get(params: runtime.Whole<BackupRunsGetParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.BackupRun>;
   get<Fields extends string>(params: runtime.Selecting<BackupRunsGetParams, schemas.BackupRun, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.BackupRun, Fields>;
@@ -109,7 +109,7 @@ export class BackupRunsResource extends runtime.Resource {
   /**
    * Lists the backup runs of an instance, the latest enqueued first.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   list(params: runtime.Whole<BackupRunsListParams>, options?: runtime.CallOptions): runtime.Paged<schemas.BackupRunsListResponse, schemas.BackupRun>;
   list<Fields extends string>(params: runtime.Selecting<BackupRunsListParams, schemas.BackupRunsListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPages<schemas.BackupRunsListResponse, Fields, "items">;
@@ -127,7 +127,7 @@ export class FlagsResource extends runtime.Resource {
   /**
    * Lists every database flag that Cloud SQL instances accept.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   list(params?: runtime.Whole<FlagsListParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.FlagsListResponse>;
   list<Fields extends string>(params: runtime.Selecting<FlagsListParams, schemas.FlagsListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.FlagsListResponse, Fields>;
@@ -265,7 +265,7 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Makes a new instance that is a clone of an existing one in the same project.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   clone(params: runtime.Whole<InstancesCloneParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.InstancesCloneResponse>;
   clone<Fields extends string>(params: runtime.Selecting<InstancesCloneParams, schemas.InstancesCloneResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.InstancesCloneResponse, Fields>;
@@ -276,7 +276,7 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Deletes an instance.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   delete(params: InstancesDeleteParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesDeleteResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.delete, params, options);
@@ -285,7 +285,7 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Writes data of an instance to a MySQL dump in a bucket of Google Cloud Storage.
    *
-   * Scopes: `cloud-platform`.
+   * Scope: `cloud-platform`.
    */
   export(params: InstancesExportParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesExportResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.export, params, options);
@@ -294,7 +294,7 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Reads an instance with its state and settings.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   get(params: runtime.Whole<InstancesGetParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.DatabaseInstance>;
   get<Fields extends string>(params: runtime.Selecting<InstancesGetParams, schemas.DatabaseInstance, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.DatabaseInstance, Fields>;
@@ -305,7 +305,7 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Loads a MySQL dump from a Google Cloud Storage bucket into an instance.
    *
-   * Scopes: `cloud-platform`.
+   * Scope: `cloud-platform`.
    */
   import(params: InstancesImportParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesImportResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.import, params, options);
@@ -314,7 +314,7 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Creates an instance in a project.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   insert(params: InstancesInsertParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesInsertResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.insert, params, options);
@@ -323,7 +323,7 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Lists the instances of a project, sorted by name.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   list(params: runtime.Whole<InstancesListParams>, options?: runtime.CallOptions): runtime.Paged<schemas.InstancesListResponse, schemas.DatabaseInstance>;
   list<Fields extends string>(params: runtime.Selecting<InstancesListParams, schemas.InstancesListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPages<schemas.InstancesListResponse, Fields, "items">;
@@ -334,7 +334,7 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Changes some of the settings of an instance. The request has patch semantics: it holds just what is to change.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   patch(params: InstancesPatchParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesUpdateResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.patch, params, options);
@@ -343,7 +343,7 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Turns a read replica into an instance that stands on its own.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   promoteReplica(params: InstancesPromoteReplicaParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesPromoteReplicaResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.promoteReplica, params, options);
@@ -353,7 +353,7 @@ export class InstancesResource extends runtime.Resource {
    * Deletes every client certificate of an instance and issues a new server certificate. This takes effect when
    * the instance is next restarted.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   resetSslConfig(params: InstancesResetSslConfigParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesResetSslConfigResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.resetSslConfig, params, options);
@@ -362,7 +362,7 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Restarts an instance.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   restart(params: InstancesRestartParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesRestartResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.restart, params, options);
@@ -371,7 +371,7 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Restores an instance from one of its backups, found by its backup configuration and its due time.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   restoreBackup(params: InstancesRestoreBackupParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesRestoreBackupResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.restoreBackup, params, options);
@@ -380,7 +380,7 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Sets the root password of an instance.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   setRootPassword(params: InstancesSetRootPasswordParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesSetRootPasswordResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.setRootPassword, params, options);
@@ -391,7 +391,7 @@ export class InstancesResource extends runtime.Resource {
    *
    * Pass the etag of what was read as `ifMatch`.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   update(params: InstancesUpdateParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesUpdateResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.update, params, options);
@@ -425,7 +425,7 @@ export class OperationsResource extends runtime.Resource {
   /**
    * Reads one operation on an instance, with its state and outcome.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   get(params: runtime.Whole<OperationsGetParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.InstanceOperation>;
   get<Fields extends string>(params: runtime.Selecting<OperationsGetParams, schemas.InstanceOperation, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.InstanceOperation, Fields>;
@@ -436,7 +436,7 @@ export class OperationsResource extends runtime.Resource {
   /**
    * Lists the operations on an instance.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   list(params: runtime.Whole<OperationsListParams>, options?: runtime.CallOptions): runtime.Paged<schemas.OperationsListResponse, schemas.InstanceOperation>;
   list<Fields extends string>(params: runtime.Selecting<OperationsListParams, schemas.OperationsListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPages<schemas.OperationsListResponse, Fields, "items">;
@@ -487,7 +487,7 @@ export class SslCertsResource extends runtime.Resource {
   /**
    * Deletes one SSL certificate of an instance.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   delete(params: SslCertsDeleteParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.SslCertsDeleteResponse, schemas.InstanceOperation> {
     return runtime.operate(this, sslCertsMethods.delete, params, options);
@@ -496,7 +496,7 @@ export class SslCertsResource extends runtime.Resource {
   /**
    * Reads one SSL certificate of an instance, found by its SHA-1 fingerprint.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   get(params: runtime.Whole<SslCertsGetParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.SslCert>;
   get<Fields extends string>(params: runtime.Selecting<SslCertsGetParams, schemas.SslCert, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.SslCert, Fields>;
@@ -508,7 +508,7 @@ export class SslCertsResource extends runtime.Resource {
    * Creates an SSL certificate for an instance. The response holds it, its private key, and the certificate of the
    * server's authority. The new certificate works once the instance has been restarted.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   insert(params: runtime.Whole<SslCertsInsertParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.SslCertsInsertResponse>;
   insert<Fields extends string>(params: runtime.Selecting<SslCertsInsertParams, schemas.SslCertsInsertResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.SslCertsInsertResponse, Fields>;
@@ -519,7 +519,7 @@ export class SslCertsResource extends runtime.Resource {
   /**
    * Lists the SSL certificates that an instance has at present.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   list(params: runtime.Whole<SslCertsListParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.SslCertsListResponse>;
   list<Fields extends string>(params: runtime.Selecting<SslCertsListParams, schemas.SslCertsListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.SslCertsListResponse, Fields>;
@@ -539,7 +539,7 @@ export class TiersResource extends runtime.Resource {
   /**
    * Lists the service tiers that instances can be created in.
    *
-   * Scopes: any of `cloud-platform`, `sqlservice.admin`.
+   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
   list(params: runtime.Whole<TiersListParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.TiersListResponse>;
   list<Fields extends string>(params: runtime.Selecting<TiersListParams, schemas.TiersListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.TiersListResponse, Fields>;

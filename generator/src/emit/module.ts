@@ -9,9 +9,9 @@ import type {
   PropertySignatureStructure,
   StatementStructures,
 } from "ts-morph";
-import { capitalized, memberName, NameScope } from "../model/names.js";
-import type { ApiModel, MethodModel, ParameterModel, ResourceModel, SchemaModel } from "../model/types.js";
-import { apiDescriptor, methodDescriptor, operationDescriptor } from "./descriptors.js";
+import type { ApiModel, MethodModel, ParameterModel, ResourceModel } from "../model/types.js";
+import { allResources, type Context, contextOf } from "./context.js";
+import { apiDescriptor, methodDescriptor } from "./descriptors.js";
 import { docLines } from "./doc-comments.js";
 import { type Data, literal } from "./literal.js";
 import { preamble } from "./preamble.js";
@@ -19,20 +19,6 @@ import { rangeNote } from "./range-note.js";
 import { methodShapes, type Signature } from "./signatures.js";
 import { printStructures, StructureKind } from "./structures.js";
 import { parameterText, propertyKey, requestText, typeText } from "./type-text.js";
-
-/** What every part of the module looks up. */
-interface Context {
-  readonly model: ApiModel;
-  readonly schema: (name: string) => SchemaModel | undefined;
-  /** Scope to its place in the API's list. */
-  readonly scopes: ReadonlyMap<string, number>;
-  /** Name of the constant that holds a resource's descriptors. */
-  readonly table: (resource: ResourceModel) => string;
-  /** Constants that describe operations, by name; methods that start the same kind of operation share one. */
-  readonly operations: ReadonlyMap<string, Data>;
-  /** Name of the constant that describes the operation a method starts. */
-  readonly operation: (method: MethodModel) => string | undefined;
-}
 
 const IMPORTS = `import * as runtime from "@discogen/runtime";
 import type * as schemas from "./schemas.js";
@@ -54,40 +40,6 @@ export function emitModule(model: ApiModel): string {
     ...Array.from(context.operations, ([name, data]) => constant(name, "runtime.OperationDescriptor", data)),
     ...allResources(model.root).flatMap((resource) => methodTable(resource, context)),
   ].join("\n");
-}
-
-function contextOf(model: ApiModel): Context {
-  const schemas = new Map(model.schemas.map((schema) => [schema.name, schema]));
-  const tables = new Map<ResourceModel, string>();
-  const constants = new NameScope();
-  const operations = new Map<string, Data>();
-  const operationOf = new Map<MethodModel, string>();
-  const known = new Map<string, string>();
-  for (const resource of allResources(model.root)) {
-    const [first = "client", ...rest] = resource.path.map(memberName);
-    tables.set(resource, constants.take(`${first}${rest.map(capitalized).join("")}Methods`));
-    for (const method of resource.methods) {
-      if (method.operation === undefined) continue;
-      const data = operationDescriptor(method.operation);
-      const text = JSON.stringify(data);
-      const name = known.get(text) ?? `operation${known.size === 0 ? "" : known.size + 1}`;
-      known.set(text, name);
-      operations.set(name, data);
-      operationOf.set(method, name);
-    }
-  }
-  return {
-    operations,
-    operation: (method) => operationOf.get(method),
-    model,
-    schema: (name) => schemas.get(name),
-    scopes: new Map(model.scopes.map(({ scope }, index) => [scope, index])),
-    table: (resource) => tables.get(resource) ?? "",
-  };
-}
-
-function allResources(resource: ResourceModel): readonly ResourceModel[] {
-  return [resource, ...resource.resources.flatMap(allResources)];
 }
 
 function declarations(context: Context): StatementStructures[] {

@@ -99,7 +99,7 @@ function methodDoc(method: MethodModel): readonly string[] {
     description: method.description,
     notes: [
       ...(method.etagRequired ? ["Pass the etag of what was read as `ifMatch`."] : []),
-      ...(scopes.length === 0 ? [] : [`Scopes: ${scopes.length === 1 ? "" : "any of "}${scopes.join(", ")}.`]),
+      ...(scopes.length === 0 ? [] : [`${scopes.length === 1 ? "Scope" : "Scopes, one of"}: ${scopes.join(", ")}.`]),
     ],
     deprecated: method.deprecated,
   });

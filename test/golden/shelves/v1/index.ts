@@ -157,7 +157,7 @@ export class RoomsShelvesResource extends runtime.Resource {
   /**
    * Lists the shelves of a room.
    *
-   * Scopes: any of `https://www.example.com/auth/shelves`, `https://www.example.com/auth/shelves.readonly`.
+   * Scopes, one of: `https://www.example.com/auth/shelves`, `https://www.example.com/auth/shelves.readonly`.
    */
   list(params: runtime.Whole<RoomsShelvesListParams>, options?: runtime.CallOptions): runtime.Paged<schemas.ListShelvesResponse, schemas.Shelf>;
   list<Fields extends string>(params: runtime.Selecting<RoomsShelvesListParams, schemas.ListShelvesResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPages<schemas.ListShelvesResponse, Fields, "shelves">;
@@ -168,7 +168,7 @@ export class RoomsShelvesResource extends runtime.Resource {
   /**
    * Reads a shelf.
    *
-   * Scopes: any of `https://www.example.com/auth/shelves`, `https://www.example.com/auth/shelves.readonly`.
+   * Scopes, one of: `https://www.example.com/auth/shelves`, `https://www.example.com/auth/shelves.readonly`.
    */
   get(params: runtime.Whole<RoomsShelvesGetParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Shelf>;
   get<Fields extends string>(params: runtime.Selecting<RoomsShelvesGetParams, schemas.Shelf, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.Shelf, Fields>;
@@ -179,7 +179,7 @@ export class RoomsShelvesResource extends runtime.Resource {
   /**
    * Makes a shelf.
    *
-   * Scopes: `https://www.example.com/auth/shelves`.
+   * Scope: `https://www.example.com/auth/shelves`.
    */
   create(params: runtime.Whole<RoomsShelvesCreateParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Shelf>;
   create<Fields extends string>(params: runtime.Selecting<RoomsShelvesCreateParams, schemas.Shelf, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.Shelf, Fields>;
@@ -187,7 +187,7 @@ export class RoomsShelvesResource extends runtime.Resource {
     return runtime.call(this, roomsShelvesMethods.create, params, options);
   }
 
-  /** Scopes: `https://www.example.com/auth/shelves`. */
+  /** Scope: `https://www.example.com/auth/shelves`. */
   patch(params: runtime.Whole<RoomsShelvesPatchParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Shelf>;
   patch<Fields extends string>(params: runtime.Selecting<RoomsShelvesPatchParams, schemas.Shelf, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.Shelf, Fields>;
   patch(params?: RoomsShelvesPatchParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Shelf> {
@@ -195,7 +195,7 @@ export class RoomsShelvesResource extends runtime.Resource {
   }
 
   /**
-   * Scopes: `https://www.example.com/auth/shelves`.
+   * Scope: `https://www.example.com/auth/shelves`.
    *
    * @deprecated
    */
@@ -203,22 +203,22 @@ export class RoomsShelvesResource extends runtime.Resource {
     return runtime.call(this, roomsShelvesMethods.delete, params, options);
   }
 
-  /** Scopes: `https://www.example.com/auth/shelves`. */
+  /** Scope: `https://www.example.com/auth/shelves`. */
   move(params: RoomsShelvesMoveParams, options?: runtime.CallOptions): runtime.ApiPromise<void> {
     return runtime.call(this, roomsShelvesMethods.move, params, options);
   }
 
-  /** Scopes: `https://www.example.com/auth/shelves`. */
+  /** Scope: `https://www.example.com/auth/shelves`. */
   bulkExportGroup(params: RoomsShelvesBulkExportGroupParams, options?: runtime.CallOptions): runtime.ApiPromise<runtime.MediaResponse> {
     return runtime.call(this, roomsShelvesMethods.bulkExportGroup, params, options);
   }
 
-  /** Scopes: `https://www.example.com/auth/shelves`. */
+  /** Scope: `https://www.example.com/auth/shelves`. */
   BinaryCreate(params: RoomsShelvesBinaryCreateParams, options?: runtime.CallOptions): runtime.ApiPromise<runtime.MediaResponse> {
     return runtime.call(this, roomsShelvesMethods.BinaryCreate, params, options);
   }
 
-  /** Scopes: `https://www.example.com/auth/shelves.readonly`. */
+  /** Scope: `https://www.example.com/auth/shelves.readonly`. */
   books(params: RoomsShelvesBooksParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Words> {
     return runtime.call(this, roomsShelvesMethods.books, params, options);
   }

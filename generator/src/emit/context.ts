@@ -1,0 +1,54 @@
+/** What the parts of a module look up in common: schemas, scopes, and the names of its constants. */
+import { capitalized, memberName, NameScope } from "../model/names.js";
+import type { ApiModel, MethodModel, ResourceModel, SchemaModel } from "../model/types.js";
+import { operationDescriptor } from "./descriptors.js";
+import type { Data } from "./literal.js";
+
+/** What every part of the module looks up. */
+export interface Context {
+  readonly model: ApiModel;
+  readonly schema: (name: string) => SchemaModel | undefined;
+  /** Scope to its place in the API's list. */
+  readonly scopes: ReadonlyMap<string, number>;
+  /** Name of the constant that holds a resource's descriptors. */
+  readonly table: (resource: ResourceModel) => string;
+  /** Constants that describe operations, by name; methods that start the same kind of operation share one. */
+  readonly operations: ReadonlyMap<string, Data>;
+  /** Name of the constant that describes the operation a method starts. */
+  readonly operation: (method: MethodModel) => string | undefined;
+}
+
+export function contextOf(model: ApiModel): Context {
+  const schemas = new Map(model.schemas.map((schema) => [schema.name, schema]));
+  const tables = new Map<ResourceModel, string>();
+  const constants = new NameScope();
+  const operations = new Map<string, Data>();
+  const operationOf = new Map<MethodModel, string>();
+  const known = new Map<string, string>();
+  for (const resource of allResources(model.root)) {
+    const [first = "client", ...rest] = resource.path.map(memberName);
+    tables.set(resource, constants.take(`${first}${rest.map(capitalized).join("")}Methods`));
+    for (const method of resource.methods) {
+      if (method.operation === undefined) continue;
+      const data = operationDescriptor(method.operation);
+      const text = JSON.stringify(data);
+      const name = known.get(text) ?? `operation${known.size === 0 ? "" : known.size + 1}`;
+      known.set(text, name);
+      operations.set(name, data);
+      operationOf.set(method, name);
+    }
+  }
+  return {
+    operations,
+    operation: (method) => operationOf.get(method),
+    model,
+    schema: (name) => schemas.get(name),
+    scopes: new Map(model.scopes.map(({ scope }, index) => [scope, index])),
+    table: (resource) => tables.get(resource) ?? "",
+  };
+}
+
+/** A resource and all below it. */
+export function allResources(resource: ResourceModel): readonly ResourceModel[] {
+  return [resource, ...resource.resources.flatMap(allResources)];
+}
