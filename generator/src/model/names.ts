@@ -37,6 +37,11 @@ export function typeName(name: string): string {
   return leadable(words(name).map(capitalized).join(""));
 }
 
+/** Name of a type that is taken out of a property: `ParentProp`. */
+export function propertyTypeName(parent: string, property: string): string {
+  return parent + capitalized(typeName(property).replace(/^_+/, ""));
+}
+
 /** The first letter in upper case, the rest as it is. */
 export function capitalized(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);

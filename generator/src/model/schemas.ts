@@ -7,7 +7,7 @@ import type { DiscoveryDocument, DiscoverySchema } from "../discovery/types.js";
 import { pointerTo, type Report } from "../diagnostics.js";
 import { isReadOnly } from "./access.js";
 import { enumOf, type EnumPolicy } from "./enums.js";
-import { capitalized, isTypeName, type NameScope, typeName } from "./names.js";
+import { isTypeName, type NameScope, propertyTypeName, typeName } from "./names.js";
 import type { EnumModel, PropertyModel, SchemaModel, ShapeModel, TypeModel } from "./types.js";
 
 const FORMATS: ReadonlySet<string> = new Set([
@@ -129,7 +129,7 @@ export class SchemaBuilder {
   #property(owner: string, name: string, schema: DiscoverySchema): PropertyModel {
     return {
       name,
-      type: this.typeOf(schema, owner + capitalized(typeName(name).replace(/^_+/, ""))),
+      type: this.typeOf(schema, propertyTypeName(owner, name)),
       description: schema.description,
       deprecated: schema.deprecated,
       readOnly: isReadOnly(schema),

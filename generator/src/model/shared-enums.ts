@@ -1,8 +1,8 @@
 /** Enums that a document repeats: each gets a name, so that it is written, and can be imported, once. */
-import { capitalized, type NameScope, typeName } from "./names.js";
+import { type NameScope, propertyTypeName } from "./names.js";
 import type { PropertyModel, SchemaModel, StringType, TypeModel } from "./types.js";
 
-/** The schemas with a named type for every closed or listed enum that two or more properties have. */
+/** The schemas with a named type for every enum that two or more properties list. */
 export function withSharedEnums(schemas: readonly SchemaModel[], names: NameScope): readonly SchemaModel[] {
   const uses = new Map<string, number>();
   for (const property of schemas.flatMap(propertiesOf)) {
@@ -19,7 +19,7 @@ export function withSharedEnums(schemas: readonly SchemaModel[], names: NameScop
       if (key === undefined || type === undefined || (uses.get(key) ?? 0) < 2) return property;
       let name = nameOf.get(key);
       if (name === undefined) {
-        name = names.take(schema.name + capitalized(typeName(property.name).replace(/^_+/, "")));
+        name = names.take(propertyTypeName(schema.name, property.name));
         nameOf.set(key, name);
         const { pointer } = schema;
         const shape = { kind: "alias", type } as const;

@@ -33,32 +33,27 @@ export function referencedName(reference: string): string {
 }
 
 /** A named type. */
-export function schemaComponent({ shape, description, deprecated }: SchemaModel): SchemaObject {
-  const told = { ...(description === "" ? {} : { description }), ...(deprecated ? { deprecated } : {}) };
-  if (shape.kind === "alias") return { ...typeSchema(shape.type), ...told };
-  const required = shape.properties.filter((property) => property.required).map(({ name }) => name);
+export function schemaComponent(schema: SchemaModel): SchemaObject {
+  const { description, deprecated } = schema;
   return {
-    type: "object",
-    ...told,
-    // Own properties whatever the name: `__proto__` is one here.
-    properties: Object.fromEntries(shape.properties.map((property) => [property.name, propertySchema(property)])),
-    ...(required.length === 0 ? {} : { required }),
-    ...additionalOf(shape.additional, shape.properties.length),
+    ...component(schema, propertySchema),
+    ...(description === "" ? {} : { description }),
+    ...(deprecated ? { deprecated } : {}),
   };
 }
 
 /** The same without what only tells: all that the type engine needs. */
-export function typeComponent({ shape }: SchemaModel): SchemaObject {
+export function typeComponent(schema: SchemaModel): SchemaObject {
+  return component(schema, ({ type, readOnly }) => (readOnly ? { ...typeSchema(type), readOnly } : typeSchema(type)));
+}
+
+function component({ shape }: SchemaModel, propertyOf: (property: PropertyModel) => SchemaObject): SchemaObject {
   if (shape.kind === "alias") return typeSchema(shape.type);
   const required = shape.properties.filter((property) => property.required).map(({ name }) => name);
   return {
     type: "object",
-    properties: Object.fromEntries(
-      shape.properties.map(({ name, type, readOnly }) => [
-        name,
-        readOnly ? { ...typeSchema(type), readOnly } : typeSchema(type),
-      ]),
-    ),
+    // Own properties whatever the name: `__proto__` is one here.
+    properties: Object.fromEntries(shape.properties.map((property) => [property.name, propertyOf(property)])),
     ...(required.length === 0 ? {} : { required }),
     ...additionalOf(shape.additional, shape.properties.length),
   };
