@@ -2,6 +2,8 @@
 import type { Credentials } from "./auth/credentials.js";
 import { type Fault, InvalidRequestError } from "./errors.js";
 import type { AbortSignal } from "./platform.js";
+import type { Logger } from "./policy/logger.js";
+import type { Middleware } from "./policy/middleware.js";
 import type { RetryOptions } from "./policy/retry.js";
 import type { HeadersInput } from "./request/headers.js";
 import type { Transport } from "./transport/transport.js";
@@ -24,9 +26,9 @@ export interface CallOptions {
   readonly headers?: HeadersInput | undefined;
   /** The project that pays and whose quota counts: `X-Goog-User-Project`. */
   readonly quotaProject?: string | undefined;
-  /** Do it only if the resource still has this etag: `If-Match`. A 412 answer is an `ApiError`. */
+  /** Do it only if the resource still has this etag: `If-Match`. Else an `ApiError` with code `PRECONDITION_FAILED`. */
   readonly ifMatch?: string | undefined;
-  /** Answer only if the resource has another etag: `If-None-Match`. A 304 answer is an `ApiError`. */
+  /** Answer only if the resource has another etag: `If-None-Match`. Else an `ApiError` with code `NOT_MODIFIED`. */
   readonly ifNoneMatch?: string | undefined;
 }
 
@@ -55,6 +57,13 @@ export interface ClientOptions {
   readonly dispatcher?: Dispatcher | undefined;
   /** Sends requests in place of undici; also used for tokens. */
   readonly transport?: Transport | undefined;
+  /** Functions around every attempt, the first one outermost; not around requests for tokens. */
+  readonly middleware?: readonly Middleware[] | undefined;
+  /**
+   * Is told what calls do, without secrets; `console` will do. Default: none, or standard error where the environment
+   * variable `DISCOGEN_LOG` is `debug`, `info`, `warn` or `error`.
+   */
+  readonly logger?: Logger | undefined;
 }
 
 /** The default of {@link CallOptions.timeout}. */
@@ -70,13 +79,15 @@ export function checkLimits(options: CallOptions | ClientOptions, faults: Fault[
     faults.push({ parameter: "retry", message: "must be false or { attempts, maxDelay, idempotent }" });
     return;
   }
-  const { attempts, idempotent, maxDelay } = retry;
+  const { attempts, decide, idempotent, maxDelay } = retry;
   if (attempts !== undefined && !(Number.isInteger(attempts) && attempts >= 0))
     faults.push({ parameter: "retry.attempts", message: "must be an integer, 0 or more" });
   if (maxDelay !== undefined && !(typeof maxDelay === "number" && maxDelay >= 0))
     faults.push({ parameter: "retry.maxDelay", message: "must be milliseconds, 0 or more" });
   if (idempotent !== undefined && typeof idempotent !== "boolean")
     faults.push({ parameter: "retry.idempotent", message: "must be true or false" });
+  if (decide !== undefined && typeof decide !== "function")
+    faults.push({ parameter: "retry.decide", message: "must be a function" });
 }
 
 function checkTime(option: string, value: number | undefined, faults: Fault[]): void {
