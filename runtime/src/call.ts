@@ -4,13 +4,14 @@ import { InvalidRequestError } from "./errors.js";
 import type { MethodDescriptor } from "./method.js";
 import { type CallOptions, checkCallOptions, defaultTimeout } from "./options.js";
 import { CallObserver, isWatched } from "./policy/observe.js";
+import type { AbortSignal } from "./platform.js";
 import type { PreparedCall } from "./policy/prepared-call.js";
 import { retryPolicy } from "./policy/retry.js";
 import { type Sent, send } from "./policy/send.js";
 import { type Params, buildRequest } from "./request/build.js";
 import { requestIdOf, withRequestId } from "./request/request-id.js";
 import { withUpdateMask } from "./request/update-mask.js";
-import { ApiPromise, type Settle, promiseOf } from "./response/api-promise.js";
+import { ApiPromise, type Executor, type Settle, promiseOf } from "./response/api-promise.js";
 import { MediaResponse, untilDeadline } from "./response/media-response.js";
 import { type Follow, OperationPromise } from "./response/operation-promise.js";
 import { Paged, type Walk } from "./response/paged.js";
@@ -23,10 +24,7 @@ export function call<T>(
   params: object | undefined,
   options: CallOptions | undefined,
 ): ApiPromise<T> {
-  return promiseOf<T, ApiPromise<T>>(
-    (executor) => new ApiPromise(executor),
-    (settle) => void perform(coreOf(target), method, params, options, settle),
-  );
+  return begin<T, ApiPromise<T>>(target, method, params, options, (executor) => new ApiPromise(executor));
 }
 
 /** Calls a method whose answer comes in pages. */
@@ -41,12 +39,9 @@ export function paged<Page, Item>(
     method,
     start: startToken(method, params),
     fields: paramOf(params, "fields"),
-    fetch: (token) => call<Page>(target, method, withToken(method, params, token), unconditional),
+    fetch: (token) => call<Page>(outsideOf(target), method, withToken(method, params, token), unconditional),
   };
-  return promiseOf<Page, Paged<Page, Item>>(
-    (executor) => new Paged(executor, walk),
-    (settle) => void perform(coreOf(target), method, params, options, settle),
-  );
+  return begin<Page, Paged<Page, Item>>(target, method, params, options, (executor) => new Paged(executor, walk));
 }
 
 /** Calls a method that starts a long-running operation. */
@@ -62,22 +57,32 @@ export function operate<Answer, Operation>(
     params: params ?? noParams,
     signal: options?.signal,
     timeout: options?.timeout ?? coreOf(target).options.timeout ?? defaultTimeout,
-    fetch: (poll, values, own) => call<unknown>(target, poll, values, { ...unconditional, ...own }),
+    fetch: (poll, values, own) => call<unknown>(outsideOf(target), poll, values, { ...unconditional, ...own }),
   };
-  return promiseOf<Answer, OperationPromise<Answer, Operation>>(
-    (executor) => new OperationPromise(executor, follow),
-    (settle) => void perform(coreOf(target), method, params, options, settle),
-  );
+  const make = (executor: Executor<Answer>) => new OperationPromise<Answer, Operation>(executor, follow);
+  return begin(target, method, params, options, make);
 }
 
 /** Calls a method for the content of its resource instead of its description (`alt=media`). */
-export async function download(
+export function download(
   target: CoreHolder,
   method: MethodDescriptor,
   params: object | undefined,
   options: CallOptions | undefined,
 ): Promise<MediaResponse> {
-  const core = coreOf(target);
+  const own = coreOf(target);
+  const collector = own.batch?.collector;
+  const media = fetchMedia(collector?.core ?? own, method, params, options);
+  collector?.add(media);
+  return media;
+}
+
+async function fetchMedia(
+  core: Core,
+  method: MethodDescriptor,
+  params: object | undefined,
+  options: CallOptions | undefined,
+): Promise<MediaResponse> {
   const prepared = prepare(core, method, params, options, true);
   const work = async (): Promise<MediaResponse> => mediaOf(prepared, await send(core, prepared));
   return prepared.observer === undefined ? work() : prepared.observer.call(work);
@@ -88,6 +93,27 @@ function withoutEtags(options: CallOptions | undefined): CallOptions | undefined
   if (options?.ifMatch === undefined && options?.ifNoneMatch === undefined) return options;
   const { ifMatch: _, ifNoneMatch: __, ...kept } = options;
   return kept;
+}
+
+/** Starts a call; that of a batch runs on what collects it. */
+function begin<T, P extends ApiPromise<T>>(
+  target: CoreHolder,
+  method: MethodDescriptor,
+  params: object | undefined,
+  options: CallOptions | undefined,
+  make: (executor: Executor<T>) => P,
+): P {
+  const own = coreOf(target);
+  const collector = own.batch?.collector;
+  const core = collector?.core ?? own;
+  const promise = promiseOf<T, P>(make, (settle) => void perform(core, method, params, options, settle));
+  collector?.add(promise);
+  return promise;
+}
+
+/** Who makes the calls that follow one: for a batch, the client that it was made of. */
+function outsideOf(target: CoreHolder): CoreHolder {
+  return coreOf(target).batch?.client ?? target;
 }
 
 /** Does the call and settles its promise itself: one promise less for each call. Never rejects. */
@@ -145,13 +171,17 @@ function prepare(
     httpMethod: method.httpMethod,
     built: buildRequest(core, method, values, options, media),
     stream: media || method.response === "media",
-    signal: options?.signal,
+    signal: signalOf(core, options?.signal),
     timeout: options?.timeout ?? core.options.timeout ?? defaultTimeout,
     totalTimeout,
     deadline: totalTimeout === Number.POSITIVE_INFINITY ? totalTimeout : performance.now() + totalTimeout,
     observer: isWatched(core.log) ? new CallObserver(core.api.id, method.id, method.httpMethod, core.log) : undefined,
     retry: () => retryPolicy(method, requestIdOf(method, values), core.options.retry, options?.retry),
   };
+}
+
+function signalOf({ signal }: Core, own: AbortSignal | undefined): AbortSignal | undefined {
+  return signal === undefined || own === undefined ? (own ?? signal) : globalThis.AbortSignal.any([own, signal]);
 }
 
 const noParams: Params = {};

@@ -3,7 +3,8 @@ import { type Signature, atHandOf } from "./auth/at-hand.js";
 import { type Credentials, type CredentialsContext, isAnonymous, type ScopedCredentials } from "./auth/credentials.js";
 import { type Fault, InvalidRequestError } from "./errors.js";
 import type { ApiDescriptor } from "./method.js";
-import { type ClientOptions, checkLimits } from "./options.js";
+import { type BatchOptions, type ClientOptions, checkLimits } from "./options.js";
+import type { AbortSignal } from "./platform.js";
 import { RetryBudget } from "./policy/budget.js";
 import { type Log, logOf } from "./policy/logger.js";
 import { withMiddleware } from "./policy/middleware.js";
@@ -58,6 +59,19 @@ export interface Core extends RequestBase {
   credentials(): Credentials | undefined;
   /** Headers of those credentials, where nothing has to be waited for. */
   atHand(): Signature | undefined;
+  /** Ends every call, beside the signal of each: set for those of a batch. */
+  readonly signal: AbortSignal | undefined;
+  /** Set where the client is a batch, right after it is made. */
+  batch: BatchState | undefined;
+}
+
+/** What makes a client a batch. */
+export interface BatchState {
+  /** The client that the batch was made of. Pages and polls that follow a call are its ordinary requests. */
+  readonly client: CoreHolder;
+  /** Takes calls until the batch is sent, then there is another. */
+  readonly collector: { readonly core: Core; add(call: Promise<unknown>): void };
+  send(options: BatchOptions): Promise<PromiseSettledResult<unknown>[]>;
 }
 
 /** The last sign-in, so that calls with the same token need not work it out again. */
@@ -103,6 +117,8 @@ export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
     budget: parent?.origin === root.origin ? parent.budget : new RetryBudget(),
     log: logOf(options.logger),
     ...scopedOnce(api, options.auth),
+    signal: undefined,
+    batch: undefined,
     ownHeaders: new Set(Object.keys(own)),
     headers: {
       accept: "application/json",

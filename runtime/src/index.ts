@@ -10,6 +10,7 @@ export type {
   QuotaViolation,
   RetryInfo,
 } from "./error-details.js";
+export type { Batch, BatchSender } from "./batch/batch.js";
 export {
   AbortError,
   ApiError,
@@ -25,7 +26,7 @@ export {
   OperationError,
   TimeoutError,
 } from "./errors.js";
-export type { CallOptions, ClientOptions } from "./options.js";
+export type { BatchOptions, CallOptions, ClientOptions } from "./options.js";
 export type { LogFields, Logger, LogLevel } from "./policy/logger.js";
 export type { Middleware } from "./policy/middleware.js";
 export type { AttemptTrace, CallTrace, RetryTrace } from "./policy/observe.js";
@@ -42,6 +43,7 @@ export { type Dispatcher, undiciTransport } from "./transport/undici.js";
 export { version } from "./version.js";
 
 // For generated code
+export { batch, sendBatch } from "./batch/batch.js";
 export { call, download, operate, paged } from "./call.js";
 export { ApiClient, withOptions } from "./client.js";
 export { type Core, type CoreHolder, core } from "./core.js";

@@ -62,6 +62,11 @@ export class SQLAdminClient extends runtime.ApiClient {
   withOptions(options: runtime.ClientOptions): SQLAdminClient {
     return runtime.withOptions(this, options);
   }
+
+  /** This client with its calls collected, and sent as one request by `send()`. */
+  batch(): runtime.Batch<SQLAdminClient> {
+    return runtime.batch<SQLAdminClient>(this);
+  }
 }
 
 /** Parameters of `sql.backupRuns.get`. */

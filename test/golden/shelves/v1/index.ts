@@ -67,6 +67,11 @@ export class ShelfKeeperClient extends runtime.ApiClient {
     return runtime.withOptions(this, options);
   }
 
+  /** This client with its calls collected, and sent as one request by `send()`. */
+  batch(): runtime.Batch<ShelfKeeperClient> {
+    return runtime.batch<ShelfKeeperClient>(this);
+  }
+
   /** Searches everywhere. */
   search(params: runtime.Whole<SearchParams>, options?: runtime.CallOptions): runtime.Paged<schemas.SearchResponse, schemas.Shapes>;
   search<Fields extends string>(params: runtime.Selecting<SearchParams, schemas.SearchResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPages<schemas.SearchResponse, Fields, "items">;
