@@ -1,4 +1,4 @@
-/** Clients whose calls are collected and sent as one request. */
+/** Clients whose calls are collected and sent as one request. The collector in `collector.ts` does the work. */
 import { type ApiClient, withOptions } from "../client.js";
 import { type BatchState, type Core, type CoreHolder, coreOf } from "../core.js";
 import { type Fault, InvalidRequestError } from "../errors.js";
@@ -32,13 +32,14 @@ export type Batch<Client> = "send" extends keyof Client ? Client : Client & Batc
  * @throws InvalidRequestError where the API has no batches
  */
 export function batch<Client extends ApiClient>(client: Client): Batch<Client> {
-  const { api, batch: within, credentials } = coreOf(client);
+  const own = coreOf(client);
+  const { api } = own;
   if (api.batchPath === undefined)
     throw refusal(api.id, "cannot be made: the API's document names no path for it. Make each call by itself");
   // Those that were narrowed to the API's scopes already, so that their token is shared as well.
-  const clone = withOptions(client, { auth: credentials() });
+  const clone = withOptions(client, { auth: own.credentials() });
   const core = coreOf(clone);
-  core.batch = stateOf(core, core.rootPath + api.batchPath, within?.client ?? client);
+  core.batch = stateOf(core, core.rootPath + api.batchPath, own.batch?.client ?? client);
   if (!("send" in clone)) {
     const send: BatchSender["send"] = (options) => sendBatch(clone, options);
     // Not enumerable: a client that is logged shows its resources.

@@ -20,6 +20,7 @@ interface Limits {
   readonly size: number;
 }
 
+/** Collects the calls made until `run`. */
 export class Collector implements Transport {
   /** What the calls run on: the client's core, but for where requests go. */
   readonly core: Core;

@@ -41,7 +41,7 @@ export async function post(
   if (status < 200 || status >= 300) throw apiError(whole, status, headers, text);
   const boundary = boundaryOf(header(headers, "content-type") ?? "");
   if (boundary === undefined) throw invalidResponse(whole, status, headers, "its body is not multipart/mixed");
-  const answers = answersOf(parseParts(text, boundary), id);
+  const answers = answersOf(parseParts(text, boundary), id, recipients.length);
   for (const [index, recipient] of recipients.entries()) {
     const [answer, ...others] = answers.get(index) ?? [];
     const fail = (problem: string): void =>
@@ -54,7 +54,11 @@ export async function post(
 }
 
 /** Parts by the index of the request that they name; a part that names none is for the request in its place. */
-function answersOf(parts: readonly AnswerPart[], id: string): ReadonlyMap<number, readonly AnswerPart[]> {
+function answersOf(
+  parts: readonly AnswerPart[],
+  id: string,
+  count: number,
+): ReadonlyMap<number, readonly AnswerPart[]> {
   const answers = new Map<number, AnswerPart[]>();
   for (const part of parts) {
     const index = part.contentId === undefined ? undefined : indexOfContentId(part.contentId, id);
@@ -63,6 +67,8 @@ function answersOf(parts: readonly AnswerPart[], id: string): ReadonlyMap<number
     if (known === undefined) answers.set(index, [part]);
     else known.push(part);
   }
+  // Where one is missing, places mean nothing: each that follows would pass for the answer to another call.
+  if (parts.length !== count) return answers;
   for (const [index, part] of parts.entries()) {
     if (part.contentId === undefined && !answers.has(index)) answers.set(index, [part]);
   }

@@ -339,6 +339,7 @@ describe("answers that are wrong", () => {
       ["fulfilled", "its body of 9 characters is not JSON, or not all of it"],
     ],
     ["parts have no names: by their place", (parts) => `${parts.map((part) => fine(part, "")).join("")}--b--`, []],
+    ["parts have no names and one is missing", (parts) => `${fine(one(parts, 1), "")}--b--`, [noPart, noPart]],
     [
       "lines end with LF, with text around the parts and folded fields",
       (parts) =>
