@@ -57,7 +57,7 @@ export function readHeader(option: string, value: string | undefined, faults: Fa
 }
 
 /** What this package says of itself, in Google's form: runtime and client library. */
-export const apiClient: string = `gl-node/${process.versions.node} gdcl/${version}`;
+export const apiClient: string = `${typeof process === "undefined" ? "" : `gl-node/${process.versions.node} `}gdcl/${version}`;
 
 /** Google's servers compress only for clients whose user-agent names gzip. */
 export const userAgent: string = `discogen/${version} (gzip)`;
