@@ -12,6 +12,11 @@ export interface CredentialsContext {
  * Signs requests. Structural: any object with this method will do, those of google-auth-library too.
  */
 export interface Credentials {
+  /**
+   * The cloud that they belong to, for instance `googleapis.com`: a client of another one refuses them. Absent where it
+   * is not known, or not before {@link getRequestHeaders} has answered.
+   */
+  readonly universeDomain?: string | undefined;
   /** Header fields for a request to this URL, for instance `authorization`. Asked for before every attempt. */
   getRequestHeaders(url?: string, context?: CredentialsContext): Promise<Headers | Record<string, string>>;
   /**

@@ -1,6 +1,7 @@
 /** Reads and checks the key of a service account. Errors name the file and the place in it, never what stands there. */
 import { AuthError, type AuthErrorCode } from "../errors.js";
 import { isLoopback } from "../root-url.js";
+import { defaultUniverse, isDomain } from "../universe.js";
 
 /** The key of a service account, as the console hands it out. Further members are ignored. */
 export interface ServiceAccountKey {
@@ -25,14 +26,13 @@ export interface Key {
   readonly pem: string;
   readonly id: string | undefined;
   readonly quotaProject: string | undefined;
+  readonly universeDomain: string;
   /** Scheme, host and port of the token endpoint, and its path. */
   readonly tokenOrigin: string;
   readonly tokenPath: string;
   /** The audience of assertions. */
   readonly audience: string;
 }
-
-const defaultUniverse = "googleapis.com";
 
 /** What other kinds of credential files are, for those who passed one. */
 const otherTypes: { readonly [type: string]: string } = {
@@ -87,7 +87,7 @@ export function parseKey(input: unknown, source: string): Key {
     return value;
   };
   const universe = text("universe_domain") ?? defaultUniverse;
-  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(universe))
+  if (!isDomain(universe))
     throw problem("KEY_FIELD_INVALID", source, "universe_domain", "must be a domain, for instance googleapis.com");
   const audience = `https://oauth2.${universe}/token`;
   const endpoint = tokenEndpoint(text("token_uri") ?? audience, source);
@@ -97,6 +97,7 @@ export function parseKey(input: unknown, source: string): Key {
     pem: checkPem(required("private_key"), source),
     id: text("private_key_id"),
     quotaProject: text("quota_project_id"),
+    universeDomain: universe,
     tokenOrigin: endpoint.origin,
     tokenPath: endpoint.pathname + endpoint.search,
     audience,

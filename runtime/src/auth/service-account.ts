@@ -97,6 +97,11 @@ export class ServiceAccountCredentials implements ScopedCredentials {
     return this.#shared.key.email;
   }
 
+  /** The cloud that the account belongs to: `universe_domain` of the key, mostly `googleapis.com`. */
+  get universeDomain(): string {
+    return this.#shared.key.universeDomain;
+  }
+
   /** The same account with other scopes. */
   withScopes(scopes: readonly string[]): ServiceAccountCredentials {
     return new ServiceAccountCredentials(this.#shared, checkScopes(scopes), this.#subject);
