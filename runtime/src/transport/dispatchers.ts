@@ -81,12 +81,19 @@ function pem(data: string | Uint8Array): string | Buffer {
 }
 
 async function throughProxies({ proxied, secureContext }: Connections, proxies: Proxies): Promise<Dispatcher> {
-  const { default: EnvHttpProxyAgent } = await import("undici/lib/dispatcher/env-http-proxy-agent.js");
+  const [{ default: EnvHttpProxyAgent }, { default: Pool }, { default: connect }] = await Promise.all([
+    import("undici/lib/dispatcher/env-http-proxy-agent.js"),
+    import("undici/lib/dispatcher/pool.js"),
+    import("undici/lib/api/api-connect.js"),
+  ]);
   const key = JSON.stringify(proxies);
   const known = proxied.get(key);
   if (known !== undefined) return known;
   const tls = secureContext === undefined ? {} : { connect: { secureContext }, requestTls: { secureContext } };
-  const agent = new EnvHttpProxyAgent({ ...proxies, ...tls });
+  // Only undici's index, which is not loaded, gives every dispatcher this method.
+  const clientFactory = (origin: URL, options: object): Dispatcher =>
+    Object.assign(new Pool(origin, options), { connect });
+  const agent = new EnvHttpProxyAgent({ ...proxies, ...tls, clientFactory });
   proxied.set(key, agent);
   return agent;
 }

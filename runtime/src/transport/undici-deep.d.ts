@@ -6,6 +6,11 @@ interface AnyDispatcher {
   dispatch(options: object, handler: object): boolean;
 }
 
+declare module "undici/lib/api/api-connect.js" {
+  const connect: (this: AnyDispatcher, options: object) => Promise<object>;
+  export default connect;
+}
+
 declare module "undici/lib/core/symbols.js" {
   const symbols: { readonly kNoProxyAgent: symbol };
   export default symbols;
@@ -24,6 +29,11 @@ declare module "undici/lib/dispatcher/dispatcher-base.js" {
 declare module "undici/lib/dispatcher/env-http-proxy-agent.js" {
   const EnvHttpProxyAgent: new (options?: object) => AnyDispatcher;
   export default EnvHttpProxyAgent;
+}
+
+declare module "undici/lib/dispatcher/pool.js" {
+  const Pool: new (origin: URL, options?: object) => AnyDispatcher;
+  export default Pool;
 }
 
 declare module "undici/lib/global.js" {

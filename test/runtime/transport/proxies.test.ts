@@ -1,5 +1,6 @@
 /** Proxies of the environment, over real sockets: what goes through them, and what never does. */
-import { inspect } from "node:util";
+import { execFile } from "node:child_process";
+import { inspect, promisify } from "node:util";
 import { Agent, EnvHttpProxyAgent, getGlobalDispatcher, MockAgent, setGlobalDispatcher } from "undici";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { ConnectionError, InvalidRequestError } from "../../../runtime/src/index.js";
@@ -192,4 +193,24 @@ it("the variables are read with the first request, so that a program may set the
   vi.stubEnv("HTTP_PROXY", proxy.url);
   await client.books.list();
   expect(proxy.asked).toHaveLength(1);
+});
+
+it("a dispatcher that Node's own fetch has set is nobody's choice", async () => {
+  const { seen, url } = await serve(statuses(200));
+  const proxy = await proxyTo(url);
+  // In a process of its own: what comes first decides which dispatcher is the global one.
+  const source = (path: string): string =>
+    JSON.stringify(new URL(`../../../runtime/src/${path}`, import.meta.url).href);
+  const script = `
+    await (await fetch(${JSON.stringify(url)})).text();
+    const { ApiClient, call } = await import(${source("index.ts")});
+    const { AnonymousCredentials } = await import(${source("auth/index.ts")});
+    const api = { id: "a:v1", rootUrl: ${JSON.stringify(api)}, servicePath: "", scopes: [] };
+    const method = { id: "m", httpMethod: "GET", path: "after-fetch", response: "json" };
+    await call(new ApiClient(api, { auth: new AnonymousCredentials() }), method, {}, undefined);
+  `;
+  const env = { ...process.env, HTTP_PROXY: proxy.url, NO_PROXY: "", http_proxy: undefined, no_proxy: undefined };
+  await promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], { env });
+  expect(proxy.asked).toEqual(["library.test:80"]);
+  expect(seen.map((one) => one.url)).toEqual(["/", "/after-fetch"]);
 });

@@ -142,14 +142,18 @@ describe.each([
   });
 
   describe("servers that misbehave", () => {
-    it("a redirect is an error: sign-in never leaves for another host", async () => {
+    it.each([301, 302, 303, 307, 308])("a %s is an error: sign-in never leaves for another host", async (status) => {
       const { seen: elsewhere, url: other } = await serve(statuses(200));
-      const { url } = await serve((_request, response) => void response.writeHead(302, { location: other }).end());
-      const error = await failureOf(
-        clientOf(url, { auth: new AccessTokenCredentials("a-token") }).books.get({ book: "b" }),
+      const { seen, url } = await serve(
+        (_request, response) => void response.writeHead(status, { location: other }).end(),
       );
-      expect(error).toBeInstanceOf(ApiError);
-      expect(error).toMatchObject({ status: 302 });
+      const { books } = clientOf(url, { auth: new AccessTokenCredentials("a-token") });
+      const calls = [books.get({ book: "b" }), books.insert({ requestBody: {} }), books.exportMedia({ book: "b" })];
+      for (const error of await Promise.all(calls.map(failureOf))) {
+        expect(error).toBeInstanceOf(ApiError);
+        expect(error).toMatchObject({ status });
+      }
+      expect(seen.map((one) => one.headers.authorization)).toEqual(Array.from({ length: 3 }, () => "Bearer a-token"));
       expect(elsewhere).toHaveLength(0);
     });
 
