@@ -26,8 +26,8 @@ export function inUniverse(root: RootUrl, universe: string): RootUrl {
 
 /** Whether credentials say that they are of this universe, or do not say of which they are. */
 export function isOfUniverse(credentials: Credentials, universe: string | undefined): boolean {
-  const own = universe === undefined ? undefined : credentials.universeDomain;
-  return own === undefined || own === universe;
+  const own: unknown = universe === undefined ? undefined : credentials.universeDomain;
+  return typeof own !== "string" || own === universe;
 }
 
 /** Throws an `AuthError` where credentials are of another universe: a token must not be shown to another cloud. */

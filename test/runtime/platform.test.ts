@@ -1,7 +1,8 @@
 /** Which platforms the package can be loaded on: those with `fetch` and no Node behind it, too. */
 import { readFile } from "node:fs/promises";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { fetchTransport, InvalidRequestError, type Transport } from "../../runtime/src/index.js";
+import type { fetch as undiciFetch } from "undici";
+import { describe, expect, expectTypeOf, it, onTestFinished, vi } from "vitest";
+import { type Fetch, fetchTransport, InvalidRequestError, type Transport } from "../../runtime/src/index.js";
 import { clientOf, failureOf } from "./support/library.js";
 import { serve, statuses } from "./support/server.js";
 
@@ -89,6 +90,11 @@ describe("a fetch of the caller's", () => {
     const transport = fetchTransport({ fetch: () => Promise.reject(thrown) });
     const error = await failureOf(clientOf("http://127.0.0.1:1/", { transport, retry: false }).books.list());
     expect(error).toMatchObject({ code: "CONNECTION_FAILED", ...want });
+  });
+
+  it("may be the platform's or undici's, as the types have them", () => {
+    expectTypeOf<typeof globalThis.fetch>().toExtend<Fetch>();
+    expectTypeOf<typeof undiciFetch>().toExtend<Fetch>();
   });
 
   it("that is none is refused", () => {

@@ -13,7 +13,7 @@ interface Root {
   readonly endpoints: ReadonlyMap<string, string>;
 }
 
-/** Reads root, service and batch path, and further roots. Old documents without a root are placed by their base URL or base path. */
+/** Reads every root and path. Old documents without a root are placed by their base URL or base path. */
 export function resolveRoot(top: ObjectReader, report: Report): Root {
   const servicePath = top.string("servicePath");
   const batchPath = top.string("batchPath");
@@ -30,8 +30,8 @@ export function resolveRoot(top: ObjectReader, report: Report): Root {
 }
 
 /**
- * Roots by location. Where a document names several for one, the one that begins with the API's own name is meant:
- * others are of kinds that only some regions have, or of its batch service.
+ * Roots by location. Where a document names several for one, the one that begins with the API's own name is meant
+ * (`run.us-west8.rep.…`), not that of the older kind (`us-west8-run.…`) or of a batch service (`batch-firestore.…`).
  */
 function readEndpoints(top: ObjectReader, rootUrl: string, report: Report): ReadonlyMap<string, string> {
   const name = rootUrl.slice(0, rootUrl.indexOf(".") + 1);

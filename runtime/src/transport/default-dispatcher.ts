@@ -19,7 +19,7 @@ export function isDefaultDispatcher(dispatcher: Dispatcher): boolean {
 /** undici 8, inside Node 26, shows older versions a wrapper of its own dispatcher. */
 function unwrapped(dispatcher: Dispatcher): object {
   const inner: unknown = Reflect.get(globalThis, Symbol.for("undici.globalDispatcher.2"));
-  const isWrapper = dispatcher.constructor.name === "Dispatcher1Wrapper";
+  const isWrapper = dispatcher.constructor?.name === "Dispatcher1Wrapper";
   return isWrapper && typeof inner === "object" && inner !== null ? inner : dispatcher;
 }
 
@@ -27,7 +27,7 @@ function isPlainAgent(dispatcher: object): boolean {
   const { constructor } = dispatcher;
   // Composed ones have a `dispatch` that their class has not.
   const own: unknown = Reflect.get(dispatcher, "dispatch");
-  if (constructor.name !== "Agent" || own !== Reflect.get(Object(constructor.prototype), "dispatch")) return false;
+  if (constructor?.name !== "Agent" || own !== Reflect.get(Object(constructor.prototype), "dispatch")) return false;
   const fresh: object = Reflect.construct(constructor, []);
   const settings = (agent: object): unknown[] =>
     Object.getOwnPropertySymbols(agent)

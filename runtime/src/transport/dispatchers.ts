@@ -51,7 +51,7 @@ export async function chooseDispatcher(
 function connectionsWith(certificate: CertificateSource): Promise<Connections> {
   const known = certified.get(certificate);
   if (known !== undefined) return known;
-  const made = connect(certificate).catch((error: unknown) => {
+  const made = certify(certificate).catch((error: unknown) => {
     // The next request finds the file repaired, perhaps.
     certified.delete(certificate);
     throw error;
@@ -60,7 +60,7 @@ function connectionsWith(certificate: CertificateSource): Promise<Connections> {
   return made;
 }
 
-async function connect(certificate: CertificateSource): Promise<Connections> {
+async function certify(certificate: CertificateSource): Promise<Connections> {
   const { cert, key, passphrase } = await readCertificate(certificate);
   const { createSecureContext } = await import("node:tls");
   let secureContext: SecureContext;

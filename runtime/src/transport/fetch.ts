@@ -32,7 +32,8 @@ export interface FetchTransportOptions {
  * `fetch` tells less of what went wrong: only where it names a failure to connect, as Node's does, is a request known
  * not to have been sent (`ConnectionError.sent`); of any other it is assumed that it was, so POST and PATCH are not
  * repeated. Proxies, client certificates and connections are the business of `fetch`. Bodies are decoded by it too:
- * Node's overlooks that compressed data breaks off. In browsers a redirect shows as status 0.
+ * Node's overlooks that compressed data breaks off. Node's also ends a silence of five minutes, whatever the limits; in
+ * browsers a redirect shows as status 0.
  *
  * @throws InvalidRequestError where there is no `fetch`
  */
@@ -159,6 +160,7 @@ class FetchExchange {
 
   #startTimer(): void {
     const { timeout } = this.#request;
+    this.#stopTimer();
     if (timeout > longestTimer) return;
     this.#timer = setTimeout(() => this.#cancel(timeoutError(this.#request)), timeout);
   }
