@@ -1,0 +1,52 @@
+/** The calls of the table, through a small client as the generator would write it. */
+import { setTimeout } from "node:timers/promises";
+import type { Call } from "./fault.js";
+
+export const get: Call = { name: "GET", run: ({ books }, signal) => books.get({ book: "b" }, { signal }) };
+
+export const getUnlessSame: Call = {
+  name: "GET, ifNoneMatch",
+  run: ({ books }, signal) => books.get({ book: "b" }, { signal, ifNoneMatch: '"1"' }),
+};
+
+export const post: Call = { name: "POST", run: ({ books }, signal) => books.insert({ requestBody: {} }, { signal }) };
+
+export const postWithId: Call = {
+  name: "POST, requestId",
+  run: ({ books }, signal) => books.insert({ requestId: "r-1", requestBody: {} }, { signal }),
+};
+
+export const patchIfSame: Call = {
+  name: "PATCH, ifMatch",
+  run: ({ books }, signal) => books.patch({ book: "b", requestBody: {} }, { signal, ifMatch: '"1"' }),
+};
+
+/** Every item of every page, with some work for each. */
+export const everyPage: Call = {
+  name: "GET, every page",
+  run: async ({ books }, signal) => {
+    let items = 0;
+    for await (const _ of books.list({}, { signal })) {
+      await setTimeout(100);
+      items++;
+    }
+    return { items };
+  },
+};
+
+export const content: Call = {
+  name: "GET, content",
+  run: async ({ books }, signal) => ({ text: await (await books.raw({ book: "b" }, { signal })).text() }),
+};
+
+/** The same call again, over a connection that had the time to go bad. */
+export function again(call: Call): Call {
+  return {
+    name: `GET, then ${call.name}`,
+    run: async (client, signal) => {
+      await get.run(client, signal);
+      await setTimeout(50);
+      return call.run(client, signal);
+    },
+  };
+}

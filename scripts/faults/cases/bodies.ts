@@ -1,0 +1,52 @@
+/** Answers that are not what they should be. */
+import { gzipSync } from "node:zlib";
+import { content, everyPage, get, post } from "../calls.js";
+import type { Fault } from "../fault.js";
+import { answer, answerOf, book, close, ok, partly } from "../steps.js";
+
+const page = "<!doctype html><title>Sign in to the Wi-Fi</title><p>Welcome";
+const html = { "content-type": "text/html" };
+const gzip = { "content-encoding": "gzip" };
+const zipped = gzipSync(JSON.stringify(book));
+const damaged = Buffer.from(zipped).fill(0xff, 12, 20);
+const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+const cut = answerOf(200, book, { "content-length": "50" });
+const chunked = Buffer.from('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"nam\r\n');
+
+export const bodies: readonly Fault[] = [
+  { name: "200 with truncated JSON", call: get, server: [answer(200, '{"name":')] },
+  { name: "200 with a web page", call: get, server: [answer(200, page, html)] },
+  { name: "200 with no body", call: get, server: [answer(200, "")] },
+  { name: "200 with JSON said to be text", call: get, server: [answer(200, book, { "content-type": "text/plain" })] },
+  { name: "`Content-Length` too short", call: get, server: [answer(200, book, { "content-length": "5" }), ok] },
+  { name: "`Content-Length` too long", call: get, server: [partly(cut, cut.length, close)] },
+  {
+    name: "`Content-Length` twice, with two values",
+    call: get,
+    server: [answer(200, book, { "Content-Length": "5" })],
+  },
+  { name: "no HTTP at all", call: get, server: [({ socket }) => void socket.write("220 mail.example.com ESMTP\r\n")] },
+  { name: "chunked body that ends early", call: get, server: [partly(chunked, chunked.length, close)] },
+  { name: "gzip that is damaged", call: get, server: [answer(200, damaged, gzip)] },
+  { name: "gzip that is cut", call: get, server: [answer(200, zipped.subarray(0, -6), gzip)] },
+  { name: "gzip that is damaged, streamed content", call: content, server: [answer(200, damaged, gzip)] },
+  {
+    name: "content-encoding that nobody asked for",
+    call: get,
+    server: [answer(200, "x", { "content-encoding": "lzma" })],
+  },
+  { name: "502 with a web page", call: post, server: [answer(502, page, html)] },
+  { name: "500 with no body", call: post, server: [answer(500, "")] },
+  { name: "400 with truncated JSON", call: get, server: [answer(400, '{"error":{"code":400,"mess')] },
+  {
+    name: "400 with a body of 8 MB",
+    call: get,
+    server: [answer(400, "x".repeat(8e6), { "content-type": "text/plain" })],
+  },
+  { name: "400 with gzip of 64 MB of nothing", call: get, server: [answer(400, bomb, gzip)] },
+  {
+    name: "page token that was given before",
+    call: everyPage,
+    server: [answer(200, { items: [book], nextPageToken: "2" })],
+  },
+];

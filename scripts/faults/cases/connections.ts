@@ -1,0 +1,36 @@
+/** Connections that are not made, break, or go bad. */
+import { again, content, get, post, postWithId } from "../calls.js";
+import type { Fault } from "../fault.js";
+import { answerOf, book, close, headLength, ok, partly, reset, silence, thenClose } from "../steps.js";
+
+const bytes = answerOf(200, book);
+const head = headLength(bytes);
+const failed = answerOf(500, book);
+
+export const connections: readonly Fault[] = [
+  { name: "connection refused", call: get, network: "refused" },
+  { name: "connection refused", call: post, network: "refused" },
+  { name: "connection refused once", call: post, network: "refused once" },
+  { name: "host name unknown to the name server", call: get, network: "no name" },
+  { name: "certificate that nobody trusts", call: get, network: "self-signed" },
+  { name: "connection closed within the TLS handshake", call: post, network: "broken TLS" },
+  { name: "reset before the answer, once", call: get, server: [reset, ok] },
+  { name: "reset before the answer", call: get, server: [reset] },
+  { name: "reset before the answer, once", call: post, server: [reset, ok] },
+  { name: "reset before the answer, once", call: postWithId, server: [reset, ok] },
+  { name: "closed before the answer", call: get, server: [close] },
+  { name: "closed within the headers", call: get, server: [partly(bytes, head - 10, close)] },
+  { name: "reset after the headers, once", call: get, server: [partly(bytes, head, reset), ok] },
+  { name: "reset after the headers", call: get, server: [partly(bytes, head, reset)] },
+  { name: "reset after the headers", call: post, server: [partly(bytes, head, reset)] },
+  { name: "reset within the body, once", call: get, server: [partly(bytes, head + 5, reset), ok] },
+  { name: "reset within the body", call: get, server: [partly(bytes, head + 5, reset)] },
+  { name: "reset within the body of a 500", call: post, server: [partly(failed, headLength(failed) + 5, reset)] },
+  { name: "closed within the body", call: get, server: [partly(bytes, head + 5, close)] },
+  { name: "reset within streamed content", call: content, server: [partly(bytes, head + 5, reset)] },
+  { name: "closed by the server while it was idle", call: again(get), server: [thenClose(ok), ok] },
+  { name: "closed by the server while it was idle", call: again(post), server: [thenClose(ok), ok] },
+  { name: "kept alive, reset as the next request arrives", call: again(get), server: [ok, reset, ok] },
+  { name: "kept alive, reset as the next request arrives", call: again(post), server: [ok, reset, ok] },
+  { name: "half-open: nothing comes any more", call: again(get), server: [ok, silence, ok], options: { timeout: 200 } },
+];

@@ -1,0 +1,66 @@
+/** Servers that take their time, and callers who do not wait. */
+import { content, everyPage, get, post } from "../calls.js";
+import type { Fault } from "../fault.js";
+import {
+  aborted,
+  answer,
+  answerOf,
+  book,
+  failure,
+  grant,
+  headLength,
+  ok,
+  partly,
+  silence,
+  thenAborted,
+  trickle,
+} from "../steps.js";
+
+const bytes = answerOf(200, book);
+const head = headLength(bytes);
+const timeout = 200;
+
+export const limits: readonly Fault[] = [
+  { name: "no answer, `timeout`", call: get, server: [silence], options: { timeout } },
+  { name: "no answer, `timeout`", call: post, server: [silence], options: { timeout } },
+  { name: "no answer once, `timeout`", call: get, server: [silence, ok], options: { timeout } },
+  { name: "no answer, `totalTimeout`", call: get, server: [silence], options: { totalTimeout: timeout } },
+  { name: "headers byte by byte, too slow", call: get, server: [trickle(bytes, 20)], options: { timeout } },
+  { name: "body stops half way", call: get, server: [partly(bytes, head + 5, silence)], options: { timeout } },
+  { name: "answer byte by byte, in time", call: get, server: [trickle(bytes, 1)] },
+  {
+    name: "streamed content stops half way",
+    call: content,
+    server: [partly(bytes, head + 5, silence)],
+    options: { timeout },
+  },
+  { name: "TLS handshake that never goes on, `timeout`", call: post, network: "silent TLS", options: { timeout } },
+  {
+    name: "pause that would reach past `totalTimeout`",
+    call: get,
+    server: [failure(503, {}, { "retry-after": "30" })],
+    options: { totalTimeout: 5_000, retry: {} },
+  },
+];
+
+export const aborts: readonly Fault[] = [
+  { name: "signal aborts while the token is waited for", call: get, tokens: [aborted(grant)] },
+  { name: "signal aborts while the answer is waited for", call: get, server: [aborted(silence)] },
+  { name: "signal aborts while the body arrives", call: get, server: [thenAborted(partly(bytes, head + 5, silence))] },
+  {
+    name: "signal aborts while content streams",
+    call: content,
+    server: [thenAborted(partly(bytes, head + 5, silence))],
+  },
+  {
+    name: "signal aborts in a pause",
+    call: get,
+    server: [thenAborted(failure(503, {}, { "retry-after": "30" }))],
+    options: { retry: {} },
+  },
+  {
+    name: "signal aborts between two pages",
+    call: everyPage,
+    server: [thenAborted(answer(200, { items: [book], nextPageToken: "2" })), silence],
+  },
+];

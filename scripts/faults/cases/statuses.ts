@@ -1,0 +1,55 @@
+/** Answers that say no, and what they ask for. */
+import { get, getUnlessSame, patchIfSame, post, postWithId } from "../calls.js";
+import type { Fault } from "../fault.js";
+import { answer, detailed, failure, laterByDate, ok, patient, redirect } from "../steps.js";
+
+const passing = [408, 429, 500, 502, 503, 504].flatMap((status): Fault[] => [
+  { name: `${String(status)} once`, call: get, server: [failure(status), ok] },
+  { name: `${String(status)} for ever`, call: get, server: [failure(status)] },
+]);
+
+const unavailable = (retryAfter: string) => failure(503, {}, { "retry-after": retryAfter });
+const patiently = { retry: { maxDelay: 3000 } };
+
+export const statuses: readonly Fault[] = [
+  ...passing,
+  { name: "503", call: post, server: [failure(503), ok] },
+  { name: "503 once", call: postWithId, server: [failure(503), ok] },
+  { name: "404", call: get, server: [failure(404, { status: "NOT_FOUND" })] },
+  { name: "304", call: getUnlessSame, server: [answer(304, "")] },
+  { name: "412", call: patchIfSame, server: [failure(412, { status: "FAILED_PRECONDITION" })] },
+  { name: "302 to another host", call: get, server: [redirect(302)] },
+  { name: "307 to another host", call: post, server: [redirect(307)] },
+];
+
+export const pauses: readonly Fault[] = [
+  { name: "503, `Retry-After: 0`", call: get, server: [unavailable("0"), ok] },
+  { name: "503, `Retry-After: 1`", call: get, server: [unavailable("1"), patient(990)], options: patiently },
+  { name: "503, `Retry-After` a date", call: get, server: [laterByDate, patient(990)], options: patiently },
+  { name: "503, `Retry-After` a date gone by", call: get, server: [unavailable("Fri, 02 Jan 2015 00:00:00 GMT"), ok] },
+  { name: "503, `Retry-After` garbage", call: get, server: [unavailable("soon"), ok] },
+  { name: "503, `Retry-After: 3600`", call: get, server: [unavailable("3600"), ok], options: { retry: {} } },
+  {
+    name: "429, RetryInfo of 1 s",
+    call: get,
+    server: [detailed(429, "RetryInfo", { retryDelay: "1s" }), patient(990)],
+    options: patiently,
+  },
+  {
+    name: "429, RetryInfo of an hour",
+    call: get,
+    server: [detailed(429, "RetryInfo", { retryDelay: "3600s" }), ok],
+    options: { retry: {} },
+  },
+  {
+    name: "403 `rateLimitExceeded`, once",
+    call: get,
+    server: [failure(403, { errors: [{ reason: "rateLimitExceeded" }] }), ok],
+  },
+  {
+    name: "403 `RATE_LIMIT_EXCEEDED`, once",
+    call: get,
+    server: [detailed(403, "ErrorInfo", { reason: "RATE_LIMIT_EXCEEDED", domain: "googleapis.com" }), ok],
+  },
+  { name: "403 for another reason", call: get, server: [failure(403, { status: "PERMISSION_DENIED" }), ok] },
+];

@@ -1,0 +1,13 @@
+/** A service account with a key made for the occasion. */
+import { generateKeyPairSync } from "node:crypto";
+import { ServiceAccountCredentials } from "../../runtime/src/auth/index.js";
+
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+
+export function serviceAccount(tokenUri: string): ServiceAccountCredentials {
+  return ServiceAccountCredentials.fromJSON({
+    client_email: "robot@example-123.iam.gserviceaccount.com",
+    private_key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    token_uri: tokenUri,
+  });
+}

@@ -1,0 +1,31 @@
+/** The table of faults: what is kept in docs/faults.md is what happens. `npm run faults -- --write` writes it anew. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { sections } from "../../scripts/faults/cases/index.js";
+import type { Fault } from "../../scripts/faults/fault.js";
+import { pageOf, rowOf } from "../../scripts/faults/table.js";
+import { ROOT } from "../support/folders.js";
+
+const page = await readFile(join(ROOT, "docs/faults.md"), "utf8");
+const faults = sections.flatMap((section) => section.faults);
+const lines = page.split("\n");
+const keyOf = (fault: Fault) => `| ${fault.name} | ${fault.call.name} |`;
+const kept = new Map(faults.map((fault) => [fault, lines.find((line) => line.startsWith(keyOf(fault))) ?? ""]));
+
+it("is whole: every fault has its row, every row its fault", () => {
+  expect(new Set(faults.map(keyOf)).size).toBe(faults.length);
+  expect(page).toBe(pageOf(kept));
+});
+
+it("tells of nothing left behind", () => {
+  expect(page).not.toContain("**\n");
+  expect(lines.filter((line) => line.includes("| **"))).toEqual([]);
+  expect(page).not.toContain("no error of ours");
+});
+
+describe.each(sections)("$title", ({ faults }) => {
+  it.each(faults.map((fault) => [fault.name, fault.call.name, fault] as const))("%s (%s)", async (_, __, fault) => {
+    expect(await rowOf(fault)).toBe(kept.get(fault));
+  });
+});
