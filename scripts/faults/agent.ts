@@ -1,6 +1,8 @@
 /** undici's own agent, whose connections are counted. */
 import type { Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { Agent, buildConnector } from "undici";
+import { patience } from "../../test/runtime/support/leftovers.js";
 
 export interface CountingAgent {
   readonly dispatcher: Agent;
@@ -8,6 +10,8 @@ export interface CountingAgent {
   begun(): number;
   /** Connections that are not closed, those that are being made included. */
   open(): number;
+  /** Lets requests under way end; `false`: some did not, and were ended. */
+  close(): Promise<boolean>;
 }
 
 /** `ready` is waited for before each connection, with its number. */
@@ -28,5 +32,15 @@ export function countingAgent(
       else void wait.then(begin);
     },
   });
-  return { dispatcher, begun: () => begun, open: () => sockets.filter((socket) => !socket.destroyed).length };
+  return {
+    dispatcher,
+    begun: () => begun,
+    open: () => sockets.filter((socket) => !socket.destroyed).length,
+    close: async () => {
+      const end = dispatcher.close().then(() => true);
+      const isOver = await Promise.race([end, setTimeout(patience, false, { ref: false })]);
+      if (!isOver) await dispatcher.destroy();
+      return isOver;
+    },
+  };
 }

@@ -3,6 +3,7 @@ import { getEventListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { AnonymousCredentials, type Credentials } from "../../runtime/src/auth/index.js";
 import { ApiError, DiscogenError } from "../../runtime/src/index.js";
+import { leftovers, resources, until } from "../../test/runtime/support/leftovers.js";
 import { LibraryClient } from "../../test/runtime/support/library.js";
 import { countingAgent } from "./agent.js";
 import type { Fault } from "./fault.js";
@@ -29,9 +30,6 @@ export interface Observed {
 /** Pauses are cut, so that the table is made in seconds; how often is tried is the default. */
 const retry = { maxDelay: 1 };
 
-/** How long leftovers have to go away, in milliseconds. */
-const patience = 5000;
-
 export async function observe(fault: Fault): Promise<Observed> {
   const before = resources();
   const controller = new AbortController();
@@ -45,7 +43,7 @@ export async function observe(fault: Fault): Promise<Observed> {
   const port = await api.listen();
   if (fault.network?.startsWith("refused") === true) await api.close();
 
-  const { dispatcher, begun, open } = countingAgent(
+  const { dispatcher, begun, close, open } = countingAgent(
     // Nothing else ends a connection that is being made; undici's own limit is ten seconds.
     { timeout: 500, ...(fault.network === "no name" ? { lookup: names.lookup } : {}) },
     (connection) => (fault.network === "refused once" && connection === 2 ? api.listen(port) : undefined),
@@ -69,17 +67,13 @@ export async function observe(fault: Fault): Promise<Observed> {
   };
 
   const leaks: string[] = [];
-  if (!(await Promise.race([dispatcher.close().then(() => true), setTimeout(patience, false, { ref: false })]))) {
-    leaks.push("a request that never ends");
-    await dispatcher.destroy();
-  }
+  if (!(await close())) leaks.push("a request that never ends");
   await until(() => held() === 0);
   if (held() > 0) leaks.push(`connections that the servers hold: ${String(held())}`);
   if (other.requests() > 0) leaks.push(`requests to another host: ${String(other.requests())}`);
   if (getEventListeners(signal, "abort").length > 0) leaks.push("a listener of the signal");
   await Promise.all([api, tokens, other, names].map((server) => server.close()));
-  await until(() => added(before).length === 0);
-  return { ...seen, leaks: [...leaks, ...added(before)] };
+  return { ...seen, leaks: [...leaks, ...(await leftovers(before))] };
 }
 
 async function credentials(fault: Fault, tokens: FaultyServer): Promise<Credentials> {
@@ -104,21 +98,6 @@ async function outcome(call: PromiseLike<unknown>): Promise<string> {
   }
 }
 
-/** What keeps the process alive, by kind. */
-function resources(): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return counts;
-}
-
-/** Kinds of which there are more than before. */
-function added(before: ReadonlyMap<string, number>): string[] {
-  return [...resources()]
-    .map(([kind, count]) => [kind, count - (before.get(kind) ?? 0)] as const)
-    .filter(([, more]) => more > 0)
-    .map(([kind, more]) => `${kind}: ${String(more)}`);
-}
-
 /** Waits until a figure stays the same for a while. */
 async function settled(figure: () => string): Promise<void> {
   for (let same = 0, last = figure(); same < 6;) {
@@ -127,9 +106,4 @@ async function settled(figure: () => string): Promise<void> {
     same = now === last ? same + 1 : 0;
     last = now;
   }
-}
-
-/** Waits for what takes a moment; gives up in the end, and then the figures tell. */
-async function until(isReached: () => boolean): Promise<void> {
-  for (let waited = 0; waited < patience && !isReached(); waited += 5) await setTimeout(5);
 }

@@ -1,0 +1,32 @@
+/** What keeps this process alive: sockets, timers, requests under way. */
+import { setTimeout } from "node:timers/promises";
+
+/** Counts of Node's resources by kind. */
+export type Resources = ReadonlyMap<string, number>;
+
+/** How long leftovers have to go away, in milliseconds. */
+export const patience = 5000;
+
+export function resources(): Resources {
+  const counts = new Map<string, number>();
+  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
+}
+
+/** Kinds of which there are more than before, after what goes away by itself has gone. */
+export async function leftovers(before: Resources): Promise<string[]> {
+  await until(() => added(before).length === 0);
+  return added(before);
+}
+
+function added(before: Resources): string[] {
+  return [...resources()]
+    .map(([kind, count]) => [kind, count - (before.get(kind) ?? 0)] as const)
+    .filter(([, more]) => more > 0)
+    .map(([kind, more]) => `${kind}: ${String(more)}`);
+}
+
+/** Waits for what takes a moment; gives up in the end, and then figures tell. */
+export async function until(isReached: () => boolean): Promise<void> {
+  for (let waited = 0; waited < patience && !isReached(); waited += 5) await setTimeout(5);
+}
