@@ -1,10 +1,21 @@
-/** Calling: one page of instances through the generated client, against the same request through undici by hand. */
-import { type ChildProcess, fork } from "node:child_process";
+/** Calling: one page of instances through the generated client, against other ways to get it. */
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { message, numbers, start } from "./child.js";
+import { installPeers, PEERS } from "./peers.js";
 import { inTurns } from "./rounds.js";
-import type { Benchmark } from "./table.js";
+import type { Benchmark, Comparison } from "./table.js";
 import { Unavailable } from "./unavailable.js";
+
+const CONTENDERS = ["by hand", "generated", "fetch", "@googleapis/sqladmin"] as const;
+
+export type Contender = (typeof CONTENDERS)[number];
+
+const NAMES: { readonly [name in Contender]: string } = {
+  "by hand": "undici.request(url) by hand",
+  generated: "generated client",
+  fetch: "global fetch",
+  "@googleapis/sqladmin": `@googleapis/sqladmin ${PEERS["@googleapis/sqladmin"]}`,
+};
 
 interface Cost {
   /** Microseconds of CPU a request. */
@@ -13,34 +24,29 @@ interface Cost {
   readonly rate: number;
 }
 
+type Costs = { readonly [name in Contender]: readonly Cost[] };
+
 export async function calls(rounds: number | undefined): Promise<Benchmark> {
   const client = new URL("../generated/dist/sqladmin/v1beta3/index.js", import.meta.url);
   if (!existsSync(client)) throw new Unavailable("the generated client is not built: run npm run build");
+  installPeers(["@googleapis/sqladmin"]);
   const server = start("./calls-server.ts", []);
   try {
     const { port, bytes } = numbers(await message(server), ["port", "bytes"]);
-    const measure = (which: string) => async (): Promise<Cost> => {
-      const child = start("./calls-client.ts", [which, `http://127.0.0.1:${port}/`]);
-      return numbers(await message(child), ["cpu", "rate"]);
-    };
-    const [peer = [], ours = []] = await inTurns(rounds ?? 7, [measure("by hand"), measure("generated")]);
+    const rootUrl = `http://127.0.0.1:${port}/`;
+    const many = await measure(rootUrl, 64, rounds ?? 5);
+    const one = await measure(rootUrl, 1, rounds ?? 5);
     return {
       name: "calls",
       notes: [
-        `instances.list, 64 in flight over 64 connections, loopback, answers of ${bytes} bytes; each contender a process of its own.`,
+        `instances.list, loopback, answers of ${bytes} bytes, a static token; each contender a process of its own.`,
+        "CPU time is that of the contender's process; the server has its own.",
       ],
       comparisons: [
-        {
-          title: "CPU time of a request",
-          unit: "µs",
-          peer: { name: "undici.request(url) by hand", values: peer.map(({ cpu }) => cpu) },
-          ours: { name: "generated client", values: ours.map(({ cpu }) => cpu) },
-          budget: 1,
-          others: [
-            { name: "requests a second, by hand", unit: "/s", values: peer.map(({ rate }) => rate) },
-            { name: "requests a second, generated client", unit: "/s", values: ours.map(({ rate }) => rate) },
-          ],
-        },
+        cpu("64 in flight", many, "by hand", 0.8),
+        time("64 in flight", many, "@googleapis/sqladmin", 1 / 8),
+        cpu("1 in flight", one, "by hand"),
+        time("1 in flight", one, "@googleapis/sqladmin"),
       ],
     };
   } finally {
@@ -48,27 +54,39 @@ export async function calls(rounds: number | undefined): Promise<Benchmark> {
   }
 }
 
-function start(file: string, args: readonly string[]): ChildProcess {
-  return fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ["--import", "tsx"] });
+async function measure(rootUrl: string, inFlight: number, rounds: number): Promise<Costs> {
+  const turns = CONTENDERS.map((name) => async (): Promise<Cost> => {
+    const child = start("./calls-client.ts", [name, rootUrl, String(inFlight)]);
+    return numbers(await message(child), ["cpu", "rate"]);
+  });
+  const results = await inTurns(rounds, turns);
+  // One series for each contender, which fromEntries does not tell.
+  return Object.fromEntries(CONTENDERS.map((name, index) => [name, results[index] ?? []])) as Costs;
 }
 
-/** The first message of a process; fails when it ends without one. */
-function message(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    child.once("message", resolve);
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`${child.spawnargs.at(-2) ?? "a process"} exited with ${code}`)));
-  });
+function cpu(how: string, costs: Costs, peer: Contender, budget?: number): Comparison {
+  return compare(`CPU time of a request, ${how}`, costs, peer, budget, (cost) => cost.cpu, []);
 }
 
-/** What a process sent, checked. */
-function numbers<Name extends string>(sent: unknown, names: readonly Name[]): { [name in Name]: number } {
-  const found = new Map(Object.entries(typeof sent === "object" && sent !== null ? sent : {}));
-  const pairs = names.map((name) => {
-    const value: unknown = found.get(name);
-    if (typeof value !== "number") throw new Error(`no ${name} in ${JSON.stringify(sent)}`);
-    return [name, value] as const;
-  });
-  // One entry for each name, which fromEntries does not tell.
-  return Object.fromEntries(pairs) as { [name in Name]: number };
+/** Requests a second, turned over: less is better. */
+function time(how: string, costs: Costs, peer: Contender, budget?: number): Comparison {
+  const rates = CONTENDERS.map((name) => ({
+    name: NAMES[name],
+    unit: "requests/s",
+    values: costs[name].map(({ rate }) => rate),
+  }));
+  return compare(`time for a request, ${how}`, costs, peer, budget, ({ rate }) => 1e6 / rate, rates);
+}
+
+function compare(
+  title: string,
+  costs: Costs,
+  peer: Contender,
+  budget: number | undefined,
+  figure: (cost: Cost) => number,
+  more: NonNullable<Comparison["others"]>,
+): Comparison {
+  const series = (name: Contender) => ({ name: NAMES[name], values: costs[name].map(figure), unit: "µs" });
+  const others = CONTENDERS.filter((name) => name !== peer && name !== "generated").map(series);
+  return { title, unit: "µs", peer: series(peer), ours: series("generated"), budget, others: [...others, ...more] };
 }

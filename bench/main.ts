@@ -18,7 +18,8 @@ const BENCHMARKS: { readonly [name: string]: Entry } = {
     load: async () => (await import("./types.js")).types,
   },
   calls: {
-    summary: "requests through the generated client: CPU time against undici by hand",
+    summary:
+      "requests through the generated client: CPU time and throughput against undici, fetch, @googleapis/sqladmin",
     load: async () => (await import("./calls.js")).calls,
   },
 };

@@ -16,8 +16,8 @@ export interface Comparison {
   readonly unit: string;
   readonly ours: Series;
   readonly peer: Series;
-  /** The ratio of ours to the peer's that must not be exceeded. */
-  readonly budget: number;
+  /** The ratio of ours to the peer's that must not be exceeded. Without one the figures are for information. */
+  readonly budget?: number | undefined;
   /** Figures that have no budget. */
   readonly others?: readonly (Series & { readonly unit: string })[];
 }
@@ -46,15 +46,12 @@ export function show({ name, notes, comparisons, limits = [] }: Benchmark): bool
     const { title, unit, ours, peer, others = [], budget } = comparison;
     const ratio = ratios(comparison);
     const verdict = isWithin(comparison) ? "met" : "MISSED";
+    const limit = budget === undefined ? "" : `  budget ${budget.toFixed(budget < 0.2 ? 3 : 2)}  ${verdict}`;
     return [
       "",
       title,
       row(peer.name, spread(peer.values, unit), ""),
-      row(
-        ours.name,
-        spread(ours.values, unit),
-        `ratio ${spread(ratio, "", 2)}  budget ${budget.toFixed(2)}  ${verdict}`,
-      ),
+      row(ours.name, spread(ours.values, unit), `ratio ${spread(ratio, "", 2)}${limit}`),
       ...others.map((series) => row(series.name, spread(series.values, series.unit), "")),
     ];
   });
@@ -83,7 +80,7 @@ export function writeFigures(file: string, benchmark: Benchmark): void {
 }
 
 function isWithin(comparison: Comparison): boolean {
-  return median(ratios(comparison)) <= comparison.budget;
+  return comparison.budget === undefined || median(ratios(comparison)) <= comparison.budget;
 }
 
 function isBelow({ ours, limit }: Pick<Limit, "limit" | "ours">): boolean {
