@@ -22,6 +22,10 @@ const BENCHMARKS: { readonly [name: string]: Entry } = {
       "requests through the generated client: CPU time and throughput against undici, fetch, @googleapis/sqladmin",
     load: async () => (await import("./calls.js")).calls,
   },
+  cold: {
+    summary: "fresh processes: import, first answer and bundle against @googleapis/sqladmin",
+    load: async () => (await import("./cold.js")).cold,
+  },
 };
 
 const HELP = `Usage: npm run bench -- NAME [--json FILE] [--rounds N]

@@ -1,0 +1,93 @@
+/**
+ * The programs of the cold benchmark, the same for us and for Google's client. `ours`: in a project where the packed
+ * packages are installed; `peer`: the path of the installed peer, which is required, its quickest way in.
+ */
+
+interface Pair {
+  readonly ours: string;
+  readonly peer: (path: string) => string;
+}
+
+const requirePeer = (path: string) => `
+import { createRequire } from "node:module";
+const { auth, sqladmin } = createRequire(import.meta.url)(${JSON.stringify(path)});
+`;
+
+/** Prints how many milliseconds the imports of a program take: the client and its sign-in. */
+export const importing: Pair = {
+  ours: `
+const start = performance.now();
+await import("@discogen/generated/sqladmin/v1beta3");
+await import("@discogen/runtime/auth");
+console.log(performance.now() - start);
+`,
+  peer: (path) => `
+import { createRequire } from "node:module";
+const require = createRequire(import.meta.url);
+const start = performance.now();
+require(${JSON.stringify(path)});
+console.log(performance.now() - start);
+`,
+};
+
+/** Nothing but Node itself. */
+export const EMPTY = "console.log(performance.now());";
+
+/** Prints how many milliseconds after the start of the process an answer was there, and ends. */
+export const answering: Pair = {
+  ours: `
+import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
+import { AccessTokenCredentials } from "@discogen/runtime/auth";
+const auth = new AccessTokenCredentials("ya29.benchmark");
+const { instances } = new SQLAdminClient({ auth, rootUrl: process.argv[2] });
+const { items } = await instances.list({ project: "example-123" });
+if (items?.length === 3) console.log(performance.now());
+process.exit();
+`,
+  peer: (path) => `${requirePeer(path)}
+const signIn = new auth.OAuth2();
+signIn.setCredentials({ access_token: "ya29.benchmark" });
+const { instances } = sqladmin({ version: "v1beta4", auth: signIn, rootUrl: process.argv[2] });
+const { data } = await instances.list({ project: "example-123" });
+if (data.items?.length === 3) console.log(performance.now());
+process.exit();
+`,
+};
+
+/** What is deployed: lists instances, signed in with a key file or with a token from elsewhere. */
+export const listing = {
+  withKey: `
+import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
+import { ServiceAccountCredentials } from "@discogen/runtime/auth";
+async function main() {
+  const auth = await ServiceAccountCredentials.fromFile(process.env.GOOGLE_APPLICATION_CREDENTIALS);
+  const sqladmin = new SQLAdminClient({ auth, rootUrl: process.env.SQLADMIN_ROOT_URL });
+  for await (const { instance } of sqladmin.instances.list({ project: "example-123" })) console.log(instance);
+}
+void main();
+`,
+  withToken: `
+import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
+import { AccessTokenCredentials } from "@discogen/runtime/auth";
+async function main() {
+  const auth = new AccessTokenCredentials(process.env.TOKEN);
+  const sqladmin = new SQLAdminClient({ auth, rootUrl: process.env.SQLADMIN_ROOT_URL });
+  for await (const { instance } of sqladmin.instances.list({ project: "example-123" })) console.log(instance);
+}
+void main();
+`,
+  peer: `
+import { auth, sqladmin } from "@googleapis/sqladmin";
+async function main() {
+  const signIn = new auth.GoogleAuth({ keyFile: process.env.GOOGLE_APPLICATION_CREDENTIALS });
+  const { instances } = sqladmin({ version: "v1beta4", auth: signIn, rootUrl: process.env.SQLADMIN_ROOT_URL });
+  let pageToken;
+  do {
+    const { data } = await instances.list({ project: "example-123", pageToken });
+    for (const { name } of data.items ?? []) console.log(name);
+    pageToken = data.nextPageToken;
+  } while (pageToken);
+}
+void main();
+`,
+};

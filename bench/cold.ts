@@ -1,0 +1,150 @@
+/** Cold starts: importing the generated client, the first answer, and what is deployed, against Google's own package. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bundle } from "../scripts/bundle.js";
+import { message, numbers, start } from "./child.js";
+import { answering, EMPTY, importing, listing } from "./cold-programs.js";
+import { installPeers, peerPath, PEERS } from "./peers.js";
+import { inTurns } from "./rounds.js";
+import type { Benchmark, Comparison } from "./table.js";
+import { Unavailable } from "./unavailable.js";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const peerName = `@googleapis/sqladmin ${PEERS["@googleapis/sqladmin"]}`;
+
+export async function cold(rounds: number | undefined): Promise<Benchmark> {
+  if (!existsSync(join(root, "generated/dist/sqladmin/v1beta3/index.js")))
+    throw new Unavailable("the generated client is not built: run npm run build");
+  installPeers(["@googleapis/sqladmin"]);
+  const work = mkdtempSync(join(tmpdir(), "discogen-bench-"));
+  const server = start("./calls-server.ts", []);
+  try {
+    const { port } = numbers(await message(server), ["port"]);
+    installOurs(work);
+    const peer = peerPath("@googleapis/sqladmin", "build/index.js");
+    const program = (name: string, text: string) => {
+      writeFileSync(join(work, `${name}.mjs`), text);
+      return () => run(join(work, `${name}.mjs`), [`http://127.0.0.1:${port}/`]);
+    };
+    const times = await inTurns(rounds ?? 11, [
+      program("empty", EMPTY),
+      program("import-peer", importing.peer(peer)),
+      program("import-ours", importing.ours),
+      program("answer-peer", answering.peer(peer)),
+      program("answer-ours", answering.ours),
+    ]);
+    const [empty = [], importPeer = [], importOurs = [], answerPeer = [], answerOurs = []] = times;
+    const wholeEmpty = { name: "whole process, empty", unit: "ms", values: empty.map(({ wall }) => wall) };
+    return {
+      name: "cold",
+      notes: [
+        "A fresh process each time, files in the page cache; our packages as they are packed for npm.",
+        "The answer: one page of instances, loopback, a static token; from the start of the process as Node tells it.",
+      ],
+      comparisons: [
+        compare("import of the client and its sign-in", importPeer, importOurs, 0.15, wholeEmpty),
+        compare("start of the process to the first answer", answerPeer, answerOurs, 0.5, wholeEmpty),
+        await bundles(work),
+      ],
+    };
+  } finally {
+    server.kill();
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Packs our packages, and installs them as a user does. */
+function installOurs(work: string): void {
+  npm(root, [
+    "pack",
+    "--workspace",
+    "runtime",
+    "--workspace",
+    "generated",
+    "--pack-destination",
+    work,
+    "--ignore-scripts",
+  ]);
+  const packed = readdirSync(work).filter((name) => name.endsWith(".tgz"));
+  const versionOf = (name: string): string => {
+    const { version }: { version: string } = JSON.parse(
+      readFileSync(join(root, "node_modules", name, "package.json"), "utf8"),
+    );
+    return `${name}@${version}`;
+  };
+  writeFileSync(join(work, "package.json"), '{ "private": true, "type": "module" }\n');
+  const packages = [...packed.map((name) => `./${name}`), versionOf("jose"), versionOf("undici")];
+  npm(work, ["install", "--prefer-offline", "--no-audit", "--no-fund", ...packages]);
+}
+
+function npm(folder: string, args: readonly string[]): void {
+  const { error, status, stderr } = spawnSync("npm", args, {
+    cwd: folder,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(`npm ${args.join(" ")} exited with ${status}: ${stderr.slice(-2000)}`);
+}
+
+interface Time {
+  /** What the program printed, in milliseconds. */
+  readonly told: number;
+  /** The whole process, in milliseconds. */
+  readonly wall: number;
+}
+
+function run(file: string, args: readonly string[]): Time {
+  const start = performance.now();
+  const { error, stderr, stdout } = spawnSync(process.execPath, [file, ...args], { encoding: "utf8" });
+  const wall = performance.now() - start;
+  if (error !== undefined) throw error;
+  const told = Number.parseFloat(stdout);
+  if (Number.isNaN(told)) throw new Error(`${file} told no time: ${stdout}${stderr.slice(-2000)}`);
+  return { told, wall };
+}
+
+function compare(
+  title: string,
+  peer: readonly Time[],
+  ours: readonly Time[],
+  budget: number,
+  ...others: NonNullable<Comparison["others"]>
+): Comparison {
+  const whole = (name: string, times: readonly Time[]) => ({
+    name: `whole process, ${name}`,
+    unit: "ms",
+    values: times.map(({ wall }) => wall),
+  });
+  return {
+    title,
+    unit: "ms",
+    peer: { name: peerName, values: peer.map(({ told }) => told) },
+    ours: { name: "generated client", values: ours.map(({ told }) => told) },
+    budget,
+    others: [whole("peer", peer), whole("generated client", ours), ...others],
+  };
+}
+
+/** Sizes are the same each time. */
+async function bundles(work: string): Promise<Comparison> {
+  const peer = await bundle(peerPath("@googleapis/sqladmin", ""), listing.peer);
+  const ours = await bundle(work, listing.withKey);
+  const token = await bundle(work, listing.withToken);
+  const series = (name: string, bytes: number) => ({ name, unit: "KiB", values: [bytes / 1024] });
+  return {
+    title: "list instances as one file, minified by esbuild for Node",
+    unit: "KiB",
+    peer: series(peerName, peer.bytes),
+    ours: series("generated client, key file", ours.bytes),
+    budget: 0.8,
+    others: [
+      series("generated client, static token", token.bytes),
+      series("gzipped, peer", peer.gzipped),
+      series("gzipped, generated client, key file", ours.gzipped),
+    ],
+  };
+}
