@@ -55,7 +55,7 @@ process.exit();
 };
 
 /** What is deployed: lists instances, signed in with a key file or with a token from elsewhere. */
-export const listing = {
+export const deployed = {
   withKey: `
 import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
 import { ServiceAccountCredentials } from "@discogen/runtime/auth";

@@ -1,12 +1,16 @@
 /**
- * What published types may cost, in figures that are the same on every machine. Those that need a clock, peers or
- * Google's documents are in `npm run bench -- types`.
+ * What published types and code may cost, in figures that are the same on every machine. Those that need a clock, peers
+ * or Google's documents are in `npm run bench -- types` and `cold`.
  */
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { deployed } from "../bench/cold-programs.js";
+import { bundle } from "../scripts/bundle.js";
 import { BARE, checkCost } from "../scripts/check-cost.js";
 import { COMPILERS, EVERY_COMPILER, install, typeErrors } from "../scripts/type-check.js";
+import { keyFor, tokenServer } from "./runtime/support/keys.js";
+import { json, serve } from "./runtime/support/server.js";
 import { node } from "./support/discogen.js";
 import { ROOT, temporaryFolder } from "./support/folders.js";
 
@@ -60,6 +64,24 @@ describe("a program that uses sqladmin v1beta3", () => {
     const files = ["index.d.ts", "schemas.d.ts"].map((name) => join(ROOT, "generated/dist/sqladmin/v1beta3", name));
     const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(52_000);
+  });
+});
+
+describe("a program that lists instances with a key file, as one minified file,", () => {
+  it("works, and has at most 367,000 bytes", async () => {
+    const folder = await consumer();
+    const { bytes, code } = await bundle(folder, deployed.withKey);
+    expect(bytes).toBeLessThanOrEqual(367_000);
+
+    const api = await serve((_request, response) => json(response, 200, { items: [{ instance: "prod-1" }] }));
+    const tokens = await tokenServer();
+    await writeFile(join(folder, "program.cjs"), code);
+    await writeFile(join(folder, "key.json"), JSON.stringify(keyFor(tokens.url)));
+    const env = { GOOGLE_APPLICATION_CREDENTIALS: join(folder, "key.json"), SQLADMIN_ROOT_URL: api.url };
+    const { stderr, stdout } = await node([join(folder, "program.cjs")], folder, env);
+    expect(stderr).toBe("");
+    expect(stdout).toBe("prod-1\n");
+    expect(api.seen.map(({ headers }) => headers.authorization)).toEqual(["Bearer token-1"]);
   });
 });
 
