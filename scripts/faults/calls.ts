@@ -27,7 +27,7 @@ export const everyPage: Call = {
   run: async ({ books }, signal) => {
     let items = 0;
     for await (const _ of books.list({}, { signal })) {
-      await setTimeout(100);
+      await setTimeout(400);
       items++;
     }
     return { items };

@@ -45,7 +45,7 @@ export async function observe(fault: Fault): Promise<Observed> {
 
   const { dispatcher, begun, close, open } = countingAgent(
     // Nothing else ends a connection that is being made; undici's own limit is ten seconds.
-    { timeout: 500, ...(fault.network === "no name" ? { lookup: names.lookup } : {}) },
+    { timeout: 1000, ...(fault.network === "no name" ? { lookup: names.lookup } : {}) },
     (connection) => (fault.network === "refused once" && connection === 2 ? api.listen(port) : undefined),
   );
   const client = new LibraryClient({

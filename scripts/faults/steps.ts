@@ -60,7 +60,7 @@ export const reset: Step = ({ socket }) => void socket.resetAndDestroy();
 /** So many bytes of an answer, and then something else. */
 export function partly(bytes: Buffer, length: number, then: Step): Step {
   // Those bytes shall arrive: an RST that follows at once would overtake them.
-  return (received) => void received.socket.write(bytes.subarray(0, length), () => late(20, then)(received));
+  return (received) => void received.socket.write(bytes.subarray(0, length), () => late(50, then)(received));
 }
 
 /** The bytes of an answer up to its body. */
@@ -105,6 +105,6 @@ export function aborted(step: Step): Step {
 export function thenAborted(step: Step): Step {
   return (received) => {
     step(received);
-    setTimeout(received.abort, 50);
+    setTimeout(received.abort, 150);
   };
 }

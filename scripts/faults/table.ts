@@ -6,14 +6,15 @@ import { type Observed, observe } from "./observe.js";
 const INTRODUCTION = `# What you see when things go wrong
 
 Printed by \`npm run faults\`: each row is a call over real sockets to a server that misbehaves as told. Limits and retries
-are the defaults unless the row names an option, but for pauses, which are cut to a millisecond where the server asks
-for none; \`npm test\` holds every row.
+are the defaults unless the row names an option, with two exceptions that save time: pauses are cut to a millisecond
+where the server asks for none, and undici gives a connection that is not made up after one second instead of ten.
+\`npm test\` holds every row.
 
 - **What you see**: the value of the call, or the error's class, code, status and the beginning of its message.
 - **Requests**: how many the server read.
 - **Connections**: how many were begun. undici begins one in place of each whose request was given up, and drops it.
-- **Left open**: connections that wait for the next call. In every row nothing at all is left once the dispatcher is
-  closed: no socket, timer, listener or request, and no request ever went to another host.
+- **Left open**: connections that wait for the next call, or are still being made. In every row nothing at all is left
+  once the dispatcher is closed: no socket, timer, listener or request, and no request ever went to another host.
 `;
 
 const HEAD = `| Fault | Call | What you see | Requests | Connections | Left open |

@@ -103,7 +103,7 @@ it.each<[string, Phase]>([
   const api = faultyServer([phase.server ?? silence], nobody, phase.network);
   const tokens = faultyServer([phase.tokens ?? silence], nobody);
   // undici ends a connection that is being made by its own limit alone.
-  const { dispatcher, begun, close } = countingAgent({ timeout: 500 }, () => undefined);
+  const { dispatcher, begun, close } = countingAgent({ timeout: 1000 }, () => undefined);
   const client = new LibraryClient({
     auth:
       phase.tokens === undefined

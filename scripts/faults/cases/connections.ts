@@ -32,5 +32,10 @@ export const connections: readonly Fault[] = [
   { name: "closed by the server while it was idle", call: again(post), server: [thenClose(ok), ok] },
   { name: "kept alive, reset as the next request arrives", call: again(get), server: [ok, reset, ok] },
   { name: "kept alive, reset as the next request arrives", call: again(post), server: [ok, reset, ok] },
-  { name: "half-open: nothing comes any more", call: again(get), server: [ok, silence, ok], options: { timeout: 200 } },
+  {
+    name: "half-open: nothing comes any more, `timeout`",
+    call: again(get),
+    server: [ok, silence, ok],
+    options: { timeout: 400 },
+  },
 ];

@@ -16,8 +16,8 @@ export const signIn: readonly Fault[] = [
   {
     name: "token endpoint: later than `totalTimeout`",
     call: get,
-    tokens: [late(400, grant)],
-    options: { totalTimeout: 200 },
+    tokens: [late(800, grant)],
+    options: { totalTimeout: 400 },
   },
   {
     name: "token endpoint: a web page",

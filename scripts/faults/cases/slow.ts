@@ -18,18 +18,23 @@ import {
 
 const bytes = answerOf(200, book);
 const head = headLength(bytes);
-const timeout = 200;
+const timeout = 400;
 
 export const limits: readonly Fault[] = [
   { name: "no answer, `timeout`", call: get, server: [silence], options: { timeout } },
   { name: "no answer, `timeout`", call: post, server: [silence], options: { timeout } },
   { name: "no answer once, `timeout`", call: get, server: [silence, ok], options: { timeout } },
   { name: "no answer, `totalTimeout`", call: get, server: [silence], options: { totalTimeout: timeout } },
-  { name: "headers byte by byte, too slow", call: get, server: [trickle(bytes, 20)], options: { timeout } },
-  { name: "body stops half way", call: get, server: [partly(bytes, head + 5, silence)], options: { timeout } },
+  { name: "headers byte by byte, too slow, `timeout`", call: get, server: [trickle(bytes, 20)], options: { timeout } },
+  {
+    name: "body stops half way, `timeout`",
+    call: get,
+    server: [partly(bytes, head + 5, silence)],
+    options: { timeout },
+  },
   { name: "answer byte by byte, in time", call: get, server: [trickle(bytes, 1)] },
   {
-    name: "streamed content stops half way",
+    name: "streamed content stops half way, `timeout`",
     call: content,
     server: [partly(bytes, head + 5, silence)],
     options: { timeout },
