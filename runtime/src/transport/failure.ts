@@ -44,7 +44,10 @@ export function connectionError(request: HttpRequest, error: unknown, sent: bool
     return new InvalidRequestError(subjectOf(request), [{ parameter: "request", message: `cannot be sent: ${text}` }]);
   }
   const reached = sent && !(code !== undefined && beforeSending.has(code));
-  return new ConnectionError(`${subjectOf(request)}: ${reached ? "the connection failed" : "no connection"}: ${text}`, {
+  // zlib's codes: every byte came, but they do not make sense.
+  const isDamaged = code?.startsWith("Z_") === true;
+  const what = isDamaged ? "the answer is damaged" : reached ? "the connection failed" : "no connection";
+  return new ConnectionError(`${subjectOf(request)}: ${what}: ${text}`, {
     cause: safeCause(error, secrets),
     sent: reached,
     systemCode: code,
