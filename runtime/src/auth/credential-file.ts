@@ -5,6 +5,11 @@
 import { AuthError, type AuthErrorCode } from "../errors.js";
 import { isLoopback } from "../root-url.js";
 
+/** A JSON object, as `JSON.parse` gives it. */
+export interface JsonObject {
+  readonly [name: string]: unknown;
+}
+
 /** The cloud that everything belongs to which does not say otherwise. */
 export const defaultUniverse = "googleapis.com";
 
@@ -28,10 +33,10 @@ export interface FileKind {
 export class CredentialFile {
   /** The file's name, or for instance `the key`; for messages. */
   readonly source: string;
-  readonly members: { readonly [name: string]: unknown };
+  readonly members: JsonObject;
   readonly #advice: string;
 
-  constructor(source: string, members: { readonly [name: string]: unknown }, advice: string) {
+  constructor(source: string, members: JsonObject, advice: string) {
     this.source = source;
     this.members = members;
     this.#advice = advice;
@@ -39,6 +44,11 @@ export class CredentialFile {
 
   get type(): unknown {
     return this.members["type"];
+  }
+
+  /** The members, for a function that takes a typed key and checks it itself. */
+  unchecked<Key>(): Key {
+    return this.members as Key; // whoever takes it looks at every member
   }
 
   /** A string, or `undefined` where it is absent or empty. */
@@ -156,7 +166,7 @@ function parseJson(text: string, source: string, advice: string): unknown {
   }
 }
 
-function objectOf(value: unknown, source: string, advice: string): { readonly [name: string]: unknown } {
+function objectOf(value: unknown, source: string, advice: string): JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new AuthError("KEY_WRONG_TYPE", `${source}: is not a JSON object. ${advice}`);
   return Object.fromEntries(Object.entries(value));

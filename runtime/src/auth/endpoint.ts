@@ -14,6 +14,7 @@ import {
   header,
   type Transport,
 } from "../transport/transport.js";
+import type { JsonObject } from "./credential-file.js";
 
 /** Where to ask, and what. */
 export interface EndpointRequest {
@@ -102,7 +103,7 @@ export function nonsense({ account, url }: EndpointRequest, problem: string): Au
 }
 
 /** The members of an answer that is a JSON object. */
-export function readMembers(ask: EndpointRequest, { text }: EndpointAnswer): { readonly [name: string]: unknown } {
+export function readMembers(ask: EndpointRequest, text: string): JsonObject {
   let answer: unknown;
   try {
     answer = JSON.parse(text);
