@@ -1,5 +1,6 @@
 /** Application Default Credentials (AIP-4110): what the environment offers to sign in with. */
 import { AuthError } from "../errors.js";
+import type { Environment } from "../platform.js";
 import { undiciTransport } from "../transport/undici.js";
 import { readCredentialFile } from "./credential-file.js";
 import { credentialsFrom, type CredentialsFileOptions, fileAdvice } from "./from-file.js";
@@ -38,7 +39,7 @@ export async function applicationDefault(options: ApplicationDefaultOptions = {}
 }
 
 /** Where gcloud leaves the sign-in. `undefined` where the environment does not tell. */
-export function wellKnownFile(env: NodeJS.ProcessEnv, platform: string, home: string): string | undefined {
+export function wellKnownFile(env: Environment, platform: string, home: string): string | undefined {
   const windows = platform === "win32";
   const appData = nonEmpty(env["APPDATA"]);
   const folder =

@@ -3,6 +3,7 @@
  * never what stands there.
  */
 import { AuthError, type AuthErrorCode } from "../errors.js";
+import type { Url } from "../platform.js";
 import { isLoopback } from "../root-url.js";
 
 /** A JSON object, as `JSON.parse` gives it. */
@@ -66,7 +67,7 @@ export class CredentialFile {
   }
 
   /** Where secrets are sent: over https, or to this machine. */
-  endpoint(name: string, fallback: string): URL {
+  endpoint(name: string, fallback: string): Url {
     return endpointOf(this.text(name) ?? fallback, (message) => this.problem("KEY_FIELD_INVALID", name, message));
   }
 
@@ -130,7 +131,7 @@ export function parseCredentials(input: unknown, source: string, advice: string)
  *
  * @param problem Makes the error out of what is wrong: `must be …`.
  */
-export function endpointOf(text: string, problem: (message: string) => Error): URL {
+export function endpointOf(text: string, problem: (message: string) => Error): Url {
   if (!URL.canParse(text)) throw problem("must be an absolute URL");
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") throw problem("must not carry credentials");

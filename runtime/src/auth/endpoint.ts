@@ -1,5 +1,6 @@
 /** Asks the endpoints that sign-in needs, with retries, and says what their refusals mean. */
 import { AuthError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
+import type { Url } from "../platform.js";
 import { type Failure, parseRetryAfter, pauseBefore, type RetryPolicy } from "../policy/retry.js";
 import { pause } from "../policy/wait.js";
 import { printable, redact, safeCause } from "../redact.js";
@@ -21,7 +22,7 @@ export interface EndpointRequest {
   /** Who asks, for messages: the account and the file it comes from. */
   readonly account: string;
   readonly method: "GET" | "POST" | "PUT";
-  readonly url: URL;
+  readonly url: Url;
   /** Names in lower case; over those that every request has. */
   readonly headers?: { readonly [name: string]: string };
   readonly body?: string;

@@ -1,4 +1,5 @@
 /** Whether there is a metadata server. Bounded by a second; starts no process and leaves no connection behind. */
+import type { Environment } from "../platform.js";
 import { header, type Transport } from "../transport/transport.js";
 import { metadataHost, metadataUrl } from "./metadata.js";
 
@@ -20,7 +21,7 @@ export type Detection = { readonly host: string } | { readonly absent: string };
  *
  * @param transport The caller's own, where there is one; otherwise probes go past proxies, which know nothing of it.
  */
-export async function detectMetadata(transport: Transport | undefined, env: NodeJS.ProcessEnv): Promise<Detection> {
+export async function detectMetadata(transport: Transport | undefined, env: Environment): Promise<Detection> {
   const mode = env["METADATA_SERVER_DETECTION"]?.trim().toLowerCase();
   const named = metadataHost(env);
   const present: Detection = { host: named ?? "metadata.google.internal" };

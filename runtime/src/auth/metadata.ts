@@ -1,5 +1,6 @@
 /** Sign-in as the service account that a machine or container of Google Cloud runs as, by its metadata server. */
 import { AuthError, InvalidRequestError } from "../errors.js";
+import type { Environment, Url } from "../platform.js";
 import { header, type Transport } from "../transport/transport.js";
 import { defaultUniverse } from "./credential-file.js";
 import type { ScopedCredentials } from "./credentials.js";
@@ -39,12 +40,12 @@ export class MetadataCredentials extends TokenCredentials implements ScopedCrede
 }
 
 /** Where the environment says that the metadata server is. */
-export function metadataHost(env: NodeJS.ProcessEnv = process.env): string | undefined {
+export function metadataHost(env: Environment = process.env): string | undefined {
   return env["GCE_METADATA_HOST"] || env["GCE_METADATA_IP"] || undefined;
 }
 
 /** The root of a metadata server. It speaks http: the link to it does not leave the machine. */
-export function metadataUrl(host: string, path: string): URL {
+export function metadataUrl(host: string, path: string): Url {
   const text = `http://${host}/computeMetadata/v1/${path}`;
   // A host and a port, and nothing that would move the path.
   if (/^[\w.:[\]-]+$/.test(host) && URL.canParse(text)) return new URL(text);
@@ -101,7 +102,7 @@ function metadata({ host, serviceAccount = "default" }: MetadataOptions): TokenK
   };
 }
 
-function request(url: URL, metrics?: string): EndpointRequest {
+function request(url: Url, metrics?: string): EndpointRequest {
   return {
     account: "the metadata server",
     method: "GET",
@@ -123,7 +124,7 @@ async function askMetadata(transport: Transport, ask: EndpointRequest): Promise<
 }
 
 /** The universe of the machine; `undefined` where it cannot be learned now, which must not keep a token back. */
-async function universeOf(transport: Transport, url: URL): Promise<string | undefined> {
+async function universeOf(transport: Transport, url: Url): Promise<string | undefined> {
   try {
     const text = (await askMetadata(transport, { ...request(url), timeout: 3000, attempts: 1 })).trim();
     if (text === "") return defaultUniverse;
