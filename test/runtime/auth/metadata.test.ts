@@ -175,7 +175,10 @@ describe("detection", () => {
     let open = 0;
     const server = createServer((socket) => {
       open++;
-      socket.resume().on("error", () => undefined).on("close", () => open--);
+      socket
+        .resume()
+        .on("error", () => undefined)
+        .on("close", () => open--);
     });
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
