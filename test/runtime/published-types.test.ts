@@ -34,11 +34,7 @@ const sending: BatchOptions = { size: 50, signal: undefined };
 const outcomes = await batch(client).send(sending);
 const nothing: Promise<void> = call<void>(client, method, {}, undefined);
 export type { AbortError };
-<<<<<<< HEAD
-export { contentType, data, idToken, nothing };
-=======
-export { contentType, data, nothing, outcomes };
->>>>>>> main
+export { contentType, data, idToken, nothing, outcomes };
 `;
 
 it("a program with no types of its own checks clean, libraries included", async () => {
