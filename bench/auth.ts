@@ -1,10 +1,11 @@
-/** Signing in: assertions signed by ours, against Node's own signature by hand and google-auth-library. */
+/** Signing in: assertions signed by ours, against Node's own signature by hand and google-auth-library; and renewal. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
 import { createRequire } from "node:module";
 import { AssertionSigner } from "../runtime/src/auth/assertion.js";
 import { parseCredentials } from "../runtime/src/auth/credential-file.js";
 import { readKey } from "../runtime/src/auth/key-file.js";
 import { installPeers, peerPath } from "./peers.js";
+import { renewal } from "./renewal.js";
 import { inTurns } from "./rounds.js";
 import type { Benchmark } from "./table.js";
 
@@ -74,6 +75,7 @@ export async function auth(rounds: number | undefined): Promise<Benchmark> {
         others: [rate("google-auth-library", peer)],
       },
     ],
+    limits: [await renewal(rounds ?? 3)],
   };
 }
 
