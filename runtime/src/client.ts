@@ -6,15 +6,18 @@ import type { HeadersInput } from "./request/headers.js";
 
 /** A client of one API. Holds no other member, since a document may name its resources as it likes. */
 export class ApiClient extends Holder {
-  /** @throws InvalidRequestError with code `INVALID_OPTION`, listing every invalid option. */
+  /**
+   * @throws InvalidRequestError with code `INVALID_OPTION`, listing every invalid option.
+   * @throws AuthError with code `UNIVERSE_MISMATCH` for credentials of another cloud.
+   */
   constructor(api: ApiDescriptor, options: ClientOptions = {}) {
     super(createCore(api, options));
   }
 }
 
 /**
- * A client like this one, with these options over its own; both share credentials and tokens. Headers are joined; a
- * dispatcher replaces a transport and the other way round; middleware replaces middleware.
+ * A client like this one, with these options over its own; both share credentials and tokens. Headers are joined; of
+ * dispatcher, transport and client certificate the one that is given replaces the others; middleware replaces middleware.
  *
  * The same as `client.withOptions(options)`, for APIs that have a member of that name themselves.
  */
@@ -28,9 +31,10 @@ export function withOptions<Client extends ApiClient>(client: Client, options: C
 export function mergedOptions(client: CoreHolder, options: ClientOptions): ClientOptions {
   const own = coreOf(client).options;
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const sender =
-    options.transport !== undefined || options.dispatcher !== undefined
-      ? { transport: undefined, dispatcher: undefined }
+  const { dispatcher, mtls, transport } = options;
+  const sender: ClientOptions =
+    dispatcher !== undefined || transport !== undefined || (mtls !== undefined && mtls !== false)
+      ? { dispatcher: undefined, mtls: own.mtls === false ? false : undefined, transport: undefined }
       : {};
   const headers =
     own.headers === undefined || options.headers === undefined

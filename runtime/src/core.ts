@@ -1,6 +1,7 @@
 /** What a client and its resources share, under one key so that a document may name its members as it likes. */
 import { type Signature, atHandOf } from "./auth/at-hand.js";
 import { type Credentials, type CredentialsContext, isAnonymous, withDefaultScopes } from "./auth/credentials.js";
+import { endpointOf } from "./endpoint.js";
 import { type Fault, InvalidRequestError } from "./errors.js";
 import type { ApiDescriptor } from "./method.js";
 import { type BatchOptions, type ClientOptions, checkLimits } from "./options.js";
@@ -10,9 +11,11 @@ import { type Log, logOf } from "./policy/logger.js";
 import { withMiddleware } from "./policy/middleware.js";
 import type { RequestBase } from "./request/build.js";
 import { type HeaderRecord, apiClient, readHeader, readHeaders, userAgent } from "./request/headers.js";
-import { type RootUrl, isLoopback, parseRootUrl } from "./root-url.js";
+import { type RootUrl, isLoopback } from "./root-url.js";
+import { type CertificateSource, readMtls } from "./transport/client-certificate.js";
 import type { Transport } from "./transport/transport.js";
-import { undiciTransport } from "./transport/undici.js";
+import { UndiciTransport } from "./transport/undici.js";
+import { checkUniverse, isOfUniverse } from "./universe.js";
 
 /** The key under which clients and resources keep their state. Not for applications. */
 export const core: unique symbol = Symbol("@discogen/runtime.core");
@@ -50,6 +53,8 @@ export interface Core extends RequestBase {
   readonly origin: string;
   /** With a slash at the end. */
   readonly rootUrl: string;
+  /** Where credentials must belong; `undefined`: anywhere. */
+  readonly universe: string | undefined;
   readonly transport: Transport;
   readonly credentialsContext: CredentialsContext;
   readonly memo: Memo;
@@ -91,19 +96,24 @@ export function inheritFrom(parent: Core, options: ClientOptions): ClientOptions
   return options;
 }
 
-/** The core of a client with these options. Throws an `InvalidRequestError` that lists every invalid one. */
+/**
+ * The core of a client with these options. Throws an `InvalidRequestError` that lists every invalid one, or an
+ * `AuthError` for credentials of another universe.
+ */
 export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
   const faults: Fault[] = [];
   checkLimits(options, faults);
   checkAuth(options.auth, faults);
-  const root = parseRootUrl(options.rootUrl ?? api.rootUrl, faults);
+  const { certificate, isMtlsEndpoint } = readMtls(options, faults);
+  const { root, universe } = endpointOf(api, options, isMtlsEndpoint, faults);
   if (options.auth !== undefined && faults.length === 0) checkSecure(root, options.auth, faults);
-  const transport = transportOf(options, faults);
+  const transport = transportOf(options, certificate, faults);
   const own = readHeaders(options.headers, faults);
   const agent = readHeader("userAgent", options.userAgent, faults);
   const quotaProject = readHeader("quotaProject", options.quotaProject, faults);
   checkWatchers(options, faults);
   if (faults.length > 0) throw new InvalidRequestError(`the client of ${api.id}`, faults, "INVALID_OPTION");
+  if (options.auth !== undefined) checkUniverse(`the client of ${api.id}`, options.auth, universe);
   const parent = parents.get(options);
   return {
     api,
@@ -111,12 +121,13 @@ export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
     origin: root.origin,
     rootPath: root.path,
     rootUrl: root.origin + root.path,
+    universe,
     transport: withMiddleware(transport, root.origin, options.middleware),
     credentialsContext: { transport },
     memo: { signature: undefined, signed: {} },
     budget: parent?.origin === root.origin ? parent.budget : new RetryBudget(),
     log: logOf(options.logger),
-    ...scopedOnce(api, options.auth),
+    ...scopedOnce(api, options.auth, universe),
     signal: undefined,
     batch: undefined,
     ownHeaders: new Set(Object.keys(own)),
@@ -132,7 +143,11 @@ export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
 }
 
 /** Gives credentials without scopes those of the API, at the first use. */
-function scopedOnce({ scopes }: ApiDescriptor, auth: Credentials | undefined): Pick<Core, "atHand" | "credentials"> {
+function scopedOnce(
+  { scopes }: ApiDescriptor,
+  auth: Credentials | undefined,
+  universe: string | undefined,
+): Pick<Core, "atHand" | "credentials"> {
   let ready: Credentials | undefined;
   let shortCut: (() => Signature | undefined) | undefined;
   const credentials = (): Credentials | undefined => {
@@ -142,7 +157,11 @@ function scopedOnce({ scopes }: ApiDescriptor, auth: Credentials | undefined): P
     }
     return ready;
   };
-  return { credentials, atHand: () => (credentials() === undefined ? undefined : shortCut?.()) };
+  const atHand = (): Signature | undefined => {
+    const found = credentials();
+    return found !== undefined && isOfUniverse(found, universe) ? shortCut?.() : undefined;
+  };
+  return { credentials, atHand };
 }
 
 function checkAuth(auth: unknown, faults: Fault[]): void {
@@ -176,12 +195,16 @@ function checkSecure(root: RootUrl, auth: Credentials, faults: Fault[]): void {
   });
 }
 
-function transportOf({ dispatcher, transport }: ClientOptions, faults: Fault[]): Transport {
+function transportOf(
+  { dispatcher, transport }: ClientOptions,
+  certificate: CertificateSource | undefined,
+  faults: Fault[],
+): Transport {
   if (transport !== undefined && typeof transport?.send !== "function")
     faults.push({ parameter: "transport", message: "has no send()" });
   if (transport !== undefined && dispatcher !== undefined)
     faults.push({ parameter: "dispatcher", message: "is of no use beside transport: pass one of them" });
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function")
     faults.push({ parameter: "dispatcher", message: "has no dispatch(): pass an Agent, Pool or the like of undici" });
-  return transport ?? undiciTransport(faults.length === 0 ? dispatcher : undefined);
+  return transport ?? new UndiciTransport(dispatcher, certificate);
 }

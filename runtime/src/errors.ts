@@ -48,7 +48,8 @@ export type ErrorCode =
   | "TIMEOUT"
   | "TOKEN_REFUSED"
   | "TOKEN_UNAVAILABLE"
-  | "TOTAL_TIMEOUT";
+  | "TOTAL_TIMEOUT"
+  | "UNIVERSE_MISMATCH";
 
 const mark: unique symbol = Symbol.for("@discogen/runtime.error");
 
@@ -213,13 +214,14 @@ export class AbortError extends DiscogenError {
 /** Codes of {@link AuthError}. */
 export type AuthErrorCode = Extract<
   ErrorCode,
-  `KEY_${string}` | `NO_${string}` | `TOKEN_${string}` | "CREDENTIALS_FAILED"
+  `KEY_${string}` | `NO_${string}` | `TOKEN_${string}` | "CREDENTIALS_FAILED" | "UNIVERSE_MISMATCH"
 >;
 
 /**
  * Sign-in failed before the API was asked. `KEY_…`: the key file, with file and place in the message. `NO_CREDENTIALS`,
  * `NO_SCOPES`: what is missing. `TOKEN_REFUSED`: the token endpoint said no. `TOKEN_UNAVAILABLE`: it could not be
- * asked, or answered nonsense. `CREDENTIALS_FAILED`: credentials of another make failed.
+ * asked, or answered nonsense. `CREDENTIALS_FAILED`: credentials of another make failed. `UNIVERSE_MISMATCH`: they are
+ * of another cloud than the client.
  */
 export class AuthError extends DiscogenError {
   static {

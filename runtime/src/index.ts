@@ -38,6 +38,14 @@ export type { ApiResponse } from "./response/api-response.js";
 export { MediaResponse } from "./response/media-response.js";
 export { OperationPromise, type WaitOptions } from "./response/operation-promise.js";
 export { Paged } from "./response/paged.js";
+export type { ClientCertificate } from "./transport/client-certificate.js";
+export {
+  type Fetch,
+  type FetchReader,
+  type FetchResponse,
+  type FetchTransportOptions,
+  fetchTransport,
+} from "./transport/fetch.js";
 export type { HttpHeaders, HttpRequest, HttpResponse, Transport } from "./transport/transport.js";
 export { type Dispatcher, undiciTransport } from "./transport/undici.js";
 export { version } from "./version.js";

@@ -17,6 +17,8 @@ export interface ApiDescriptor {
   readonly batchPath?: string;
   /** The root for connections with a client certificate (AIP-4114). */
   readonly mtlsRootUrl?: string;
+  /** The roots of single regions, by location: `us-central1`. */
+  readonly endpoints?: { readonly [location: string]: string };
   /** Every OAuth 2.0 scope of the API; methods point into this list. Empty: the API needs no sign-in. */
   readonly scopes: readonly string[];
   /** The document's default for `alt` is something else, so every call says `alt=json`. */

@@ -6,6 +6,7 @@ import type { Logger } from "./policy/logger.js";
 import type { Middleware } from "./policy/middleware.js";
 import type { RetryOptions } from "./policy/retry.js";
 import type { HeadersInput } from "./request/headers.js";
+import type { ClientCertificate } from "./transport/client-certificate.js";
 import type { Transport } from "./transport/transport.js";
 import type { Dispatcher } from "./transport/undici.js";
 
@@ -52,6 +53,21 @@ export interface ClientOptions {
    * with credentials on loopback only.
    */
   readonly rootUrl?: string | undefined;
+  /**
+   * The region whose endpoint is asked, for instance `us-central1`: one of those that the API's document names.
+   * {@link rootUrl} goes before it. Default: the global endpoint.
+   */
+  readonly region?: string | undefined;
+  /**
+   * The domain of the cloud that is asked, which credentials must belong to. Default: `GOOGLE_CLOUD_UNIVERSE_DOMAIN`,
+   * else `googleapis.com`. With {@link rootUrl} credentials are only held against a domain that is given here.
+   */
+  readonly universeDomain?: string | undefined;
+  /**
+   * The client certificate of connections, which then go to the API's address for them (AIP-4114). `false`: none, also
+   * where the environment asks for one. Default: what `GOOGLE_API_USE_CLIENT_CERTIFICATE` and its kin say.
+   */
+  readonly mtls?: false | ClientCertificate | undefined;
   /** The project that pays and whose quota counts: `X-Goog-User-Project`. Default: what the credentials say. */
   readonly quotaProject?: string | undefined;
   /** Put in front of this package's own `User-Agent`, for instance `my-tool/1.2`. */
@@ -64,7 +80,10 @@ export interface ClientOptions {
   readonly totalTimeout?: number | undefined;
   /** `false`: one attempt. Default: 3 further attempts where it is safe. */
   readonly retry?: false | RetryOptions | undefined;
-  /** undici's `Agent`, `Pool`, `ProxyAgent`, `MockAgent`, …; also used for tokens. Default: undici's global one. */
+  /**
+   * undici's `Agent`, `Pool`, `ProxyAgent`, `MockAgent`, …; also used for tokens. Default: undici's global one, or, where
+   * nobody has set that, the proxies of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+   */
   readonly dispatcher?: Dispatcher | undefined;
   /** Sends requests in place of undici; also used for tokens. */
   readonly transport?: Transport | undefined;

@@ -1,5 +1,5 @@
 /** Where an API lives: `rootUrl` and `servicePath`, made fit to be put together by concatenation. */
-import type { Report } from "../diagnostics.js";
+import { pointerTo, type Report } from "../diagnostics.js";
 import type { ObjectReader } from "./reader.js";
 
 /** The host that served every API when documents had no root of their own. */
@@ -10,20 +10,40 @@ interface Root {
   readonly servicePath: string;
   readonly batchPath: string | undefined;
   readonly mtlsRootUrl: string | undefined;
+  readonly endpoints: ReadonlyMap<string, string>;
 }
 
-/** Reads root, service and batch path. Old documents without a root are placed by their base URL or base path. */
+/** Reads every root and path. Old documents without a root are placed by their base URL or base path. */
 export function resolveRoot(top: ObjectReader, report: Report): Root {
   const servicePath = top.string("servicePath");
   const batchPath = top.string("batchPath");
   const mtls = top.string("mtlsRootUrl");
   const isBatchAbsolute = batchPath !== undefined && /^([a-z][a-z0-9+.-]*:)?\/\//i.test(batchPath);
   if (isBatchAbsolute) report("ABSOLUTE_BATCH_PATH", "/batchPath", `${JSON.stringify(batchPath)} is absolute`);
+  const place = placed(top, servicePath, report);
   return {
-    ...placed(top, servicePath, report),
+    ...place,
     batchPath: isBatchAbsolute || batchPath === "" ? undefined : batchPath?.replace(/^\//, ""),
     mtlsRootUrl: mtls === undefined ? undefined : checkedRoot(mtls, "/mtlsRootUrl", report),
+    endpoints: readEndpoints(top, place.rootUrl, report),
   };
+}
+
+/**
+ * Roots by location. Where a document names several for one, the one that begins with the API's own name is meant
+ * (`run.us-west8.rep.…`), not that of the older kind (`us-west8-run.…`) or of a batch service (`batch-firestore.…`).
+ */
+function readEndpoints(top: ObjectReader, rootUrl: string, report: Report): ReadonlyMap<string, string> {
+  const name = rootUrl.slice(0, rootUrl.indexOf(".") + 1);
+  const endpoints = new Map<string, string>();
+  for (const entry of top.objects("endpoints")) {
+    const [location, url] = [entry.string("location"), entry.string("endpointUrl")];
+    if (location === undefined || url === undefined) continue;
+    const root = checkedRoot(url, pointerTo(entry.pointer, "endpointUrl"), report);
+    const known = endpoints.get(location);
+    if (known === undefined || (root.startsWith(name) && !known.startsWith(name))) endpoints.set(location, root);
+  }
+  return endpoints;
 }
 
 function placed(

@@ -19,6 +19,8 @@ export interface DiscoveryDocument {
   readonly servicePath: string;
   readonly batchPath: string | undefined;
   readonly mtlsRootUrl: string | undefined;
+  /** Roots of single regions: location to URL. */
+  readonly endpoints: ReadonlyMap<string, string>;
   readonly labels: readonly string[];
   readonly features: readonly string[];
   readonly parameters: ReadonlyMap<string, DiscoverySchema>;

@@ -11,6 +11,7 @@ export function apiDescriptor(model: ApiModel): Data {
     servicePath: model.servicePath,
     batchPath: model.batchPath,
     mtlsRootUrl: model.mtlsRootUrl,
+    endpoints: model.endpoints.size === 0 ? undefined : Object.fromEntries(model.endpoints),
     altJson: model.altDefault === "json" ? undefined : true,
     dataWrapper: model.dataWrapper ? true : undefined,
     scopes: model.scopes.map(({ scope }) => scope),

@@ -59,6 +59,7 @@ export function buildModel(whole: DiscoveryDocument, options: ModelOptions, repo
     servicePath: document.servicePath,
     batchPath: document.batchPath,
     mtlsRootUrl: document.mtlsRootUrl,
+    endpoints: document.endpoints,
     dataWrapper: document.features.includes("dataWrapper"),
     altDefault: document.parameters.get("alt")?.default ?? "json",
     scopes: scopesOf(document, drafts),

@@ -26,6 +26,8 @@ export interface ApiModel {
   readonly servicePath: string;
   readonly batchPath: string | undefined;
   readonly mtlsRootUrl: string | undefined;
+  /** Roots of single regions: location to URL, each with a slash at the end. */
+  readonly endpoints: ReadonlyMap<string, string>;
   /** Bodies travel inside `{ "data": … }`. */
   readonly dataWrapper: boolean;
   /** The default of the global parameter `alt`; almost always `json`. */

@@ -5,14 +5,14 @@
 import { AuthError, type AuthErrorCode } from "../errors.js";
 import type { Url } from "../platform.js";
 import { isLoopback } from "../root-url.js";
+import { defaultUniverse, isDomain } from "../universe.js";
 
 /** A JSON object, as `JSON.parse` gives it. */
 export interface JsonObject {
   readonly [name: string]: unknown;
 }
 
-/** The cloud that everything belongs to which does not say otherwise. */
-export const defaultUniverse = "googleapis.com";
+export { defaultUniverse };
 
 /** What the `type` of a file says. */
 const types: { readonly [type: string]: string } = {
@@ -73,7 +73,7 @@ export class CredentialFile {
 
   universe(): string {
     const universe = this.text("universe_domain") ?? defaultUniverse;
-    if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(universe)) return universe;
+    if (isDomain(universe)) return universe;
     throw this.problem("KEY_FIELD_INVALID", "universe_domain", "must be a domain, for instance googleapis.com");
   }
 

@@ -12,6 +12,11 @@ export interface CredentialsContext {
  * Signs requests. Structural: any object with this method will do, those of google-auth-library too.
  */
 export interface Credentials {
+  /**
+   * The cloud that they belong to, for instance `googleapis.com`: a client of another one refuses them. Absent where it
+   * is not known, or not before {@link getRequestHeaders} has answered.
+   */
+  readonly universeDomain?: string | undefined;
   /** Header fields for a request to this URL, for instance `authorization`. Asked for before every attempt. */
   getRequestHeaders(url?: string, context?: CredentialsContext): Promise<Headers | Record<string, string>>;
   /**
@@ -20,8 +25,6 @@ export interface Credentials {
    * @param refused The `authorization` that was refused. A token newer than this one must be kept.
    */
   invalidate?(refused?: string): void;
-  /** The cloud that the credentials belong to. `undefined`: not known yet, or the default, `googleapis.com`. */
-  readonly universeDomain?: string | undefined;
 }
 
 /** Credentials that can be narrowed to scopes. Those without any get the scopes of the client they are used with. */

@@ -1,8 +1,8 @@
 /** Sign-in as a service account by those who may act for it, without its key (AIP-4115, and by signJwt for a person). */
 import { type Fault, InvalidRequestError } from "../errors.js";
 import type { Transport } from "../transport/transport.js";
+import { defaultUniverse } from "../universe.js";
 import { times } from "./assertion.js";
-import { defaultUniverse } from "./credential-file.js";
 import { type Credentials, type ScopedCredentials, withDefaultScopes } from "./credentials.js";
 import { accountUrl, generateAccessToken, generateIdToken, iamScope, type Impersonation, signJwt } from "./iam.js";
 import { AssertionExchange } from "./jwt-bearer.js";

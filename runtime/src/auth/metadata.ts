@@ -2,7 +2,7 @@
 import { AuthError, InvalidRequestError } from "../errors.js";
 import type { Environment, Url } from "../platform.js";
 import { header, type Transport } from "../transport/transport.js";
-import { defaultUniverse } from "./credential-file.js";
+import { defaultUniverse, isDomain } from "../universe.js";
 import type { ScopedCredentials } from "./credentials.js";
 import { askEndpoint, type EndpointRequest, isToken, nonsense, readMembers, TokenRefusal } from "./endpoint.js";
 import { idTokenLifetime, readAccessToken, type TokenAnswer } from "./token-request.js";
@@ -128,7 +128,7 @@ async function universeOf(transport: Transport, url: Url): Promise<string | unde
   try {
     const text = (await askMetadata(transport, { ...request(url), timeout: 3000, attempts: 1 })).trim();
     if (text === "") return defaultUniverse;
-    return /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text) ? text : undefined;
+    return isDomain(text) ? text : undefined;
   } catch (error) {
     // Servers from before there were universes.
     if (error instanceof TokenRefusal && error.status === 404) return defaultUniverse;

@@ -1,6 +1,7 @@
 /** Sign-in as a service account with its key: a signed assertion is exchanged for an access token (RFC 7523), or is one. */
+import { defaultUniverse } from "../universe.js";
 import { AssertionSigner, assertionLifetime, type Claims } from "./assertion.js";
-import { defaultUniverse, parseCredentials, readCredentialFile } from "./credential-file.js";
+import { parseCredentials, readCredentialFile } from "./credential-file.js";
 import type { ScopedCredentials } from "./credentials.js";
 import { accountUrl, generateIdToken, iamScope } from "./iam.js";
 import { AssertionExchange } from "./jwt-bearer.js";

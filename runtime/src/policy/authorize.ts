@@ -6,6 +6,7 @@ import type { Headers } from "../platform.js";
 import { printable, redact, safeCause } from "../redact.js";
 import { type HeaderRecord, lowerCase } from "../request/headers.js";
 import type { HttpRequest } from "../transport/transport.js";
+import { checkUniverse } from "../universe.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "./prepared-call.js";
 import { within } from "./wait.js";
 
@@ -29,6 +30,8 @@ export async function authorize(core: Core, call: PreparedCall): Promise<HeaderR
     );
   }
   const headers = await ask(core, call, credentials);
+  // Some credentials know it only now.
+  checkUniverse(call.methodId, credentials, core.universe);
   const signature = lowerCase(headers);
   if (!isSignature(signature) && !isAnonymous(credentials) && !isSignedByCaller(call)) {
     throw new AuthError(

@@ -1,4 +1,5 @@
 /** Where a client tells what it does: the user's logger, or standard error by `DISCOGEN_LOG`. */
+import { environment } from "../environment.js";
 
 /** Fields of a message, free of secrets. */
 export interface LogFields {
@@ -28,7 +29,7 @@ export type Log = (level: LogLevel, message: string, fields: LogFields) => void;
 
 /** The log of a client; `undefined` where nobody wants one. `DISCOGEN_LOG` also cuts what a logger of the user's gets. */
 export function logOf(logger: Logger | undefined): Log | undefined {
-  const asked = process.env["DISCOGEN_LOG"]?.trim().toLowerCase();
+  const asked = environment("DISCOGEN_LOG")?.trim().toLowerCase();
   const least = levels.findIndex((level) => level === asked);
   if (asked === "off" || (logger === undefined && least < 0)) return undefined;
   const target = logger ?? standardError;

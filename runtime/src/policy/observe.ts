@@ -5,7 +5,8 @@
  * {@link AttemptTrace}, and `channel("discogen:retry")` with a {@link RetryTrace}. Each call, and each attempt, has one
  * object for all its events. No object holds a secret.
  */
-import { type TracingChannel, channel, tracingChannel } from "node:diagnostics_channel";
+import type * as Diagnostics from "node:diagnostics_channel";
+import { diagnostics } from "../environment.js";
 import { ApiError, type DiscogenError } from "../errors.js";
 import { redactHeaders, redactQuery } from "../redact.js";
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
@@ -51,13 +52,19 @@ export interface RetryTrace {
   readonly delay: number;
 }
 
-const calls: TracingChannel<unknown, CallTrace> = tracingChannel("discogen:call");
-const attempts: TracingChannel<unknown, AttemptTrace> = tracingChannel("discogen:attempt");
-const retries: ReturnType<typeof channel> = channel("discogen:retry");
+type Watched<Trace extends object> = Diagnostics.TracingChannel<unknown, Trace> | undefined;
+const calls: Watched<CallTrace> = diagnostics?.tracingChannel("discogen:call");
+const attempts: Watched<AttemptTrace> = diagnostics?.tracingChannel("discogen:attempt");
+const retries: Diagnostics.Channel | undefined = diagnostics?.channel("discogen:retry");
 
 /** Whether anybody watches. */
 export function isWatched(log: Log | undefined): boolean {
-  return log !== undefined || calls.hasSubscribers || attempts.hasSubscribers || retries.hasSubscribers;
+  return (
+    log !== undefined ||
+    calls?.hasSubscribers === true ||
+    attempts?.hasSubscribers === true ||
+    retries?.hasSubscribers === true
+  );
 }
 
 /** Watches one call. */
@@ -114,7 +121,7 @@ export class CallObserver {
   retry(error: DiscogenError, delay: number): void {
     const call = this.#trace;
     const attempt = call.attempts;
-    if (retries.hasSubscribers) retries.publish({ call, attempt, error, delay } satisfies RetryTrace);
+    if (retries?.hasSubscribers === true) retries.publish({ call, attempt, error, delay } satisfies RetryTrace);
     const said = error instanceof ApiError ? `status ${String(error.status)}` : error.code;
     const text = `attempt ${String(attempt)} failed (${said}), next one in ${String(Math.round(delay))} ms`;
     this.#tell("warn", text, { attempt, error, delay });
@@ -142,17 +149,18 @@ export class CallObserver {
 
 /** Tells the channel of the work, but not of its value, which may hold secrets and megabytes. */
 async function traced<T, Trace extends object>(
-  watched: TracingChannel<unknown, Trace>,
+  watched: Watched<Trace>,
   trace: Trace,
   work: () => Promise<T>,
   note: (value: T) => void = () => undefined,
 ): Promise<T> {
   const done: T[] = [];
-  await watched.tracePromise(async () => {
+  const noted = async (): Promise<void> => {
     const value = await work();
     note(value);
     done.push(value);
-  }, trace);
+  };
+  await (watched === undefined ? noted() : watched.tracePromise(noted, trace));
   // The work was done, or it would have thrown.
   return done[0] as T;
 }

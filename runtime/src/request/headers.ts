@@ -70,8 +70,11 @@ export function readHeader(option: string, value: string | undefined, faults: Fa
   return undefined;
 }
 
+/** Not known on workers, whose `process`, if there is one, may be a bundler's. */
+const node: string | undefined = globalThis.process?.versions?.node;
+
 /** What this package says of itself, in Google's form: runtime and client library. */
-export const apiClient: string = `gl-node/${process.versions.node} gdcl/${version}`;
+export const apiClient: string = `${node === undefined ? "" : `gl-node/${node} `}gdcl/${version}`;
 
 /** Google's servers compress only for clients whose user-agent names gzip. */
 export const userAgent: string = `discogen/${version} (gzip)`;

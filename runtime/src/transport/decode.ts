@@ -1,5 +1,5 @@
-/** Takes the content-encoding off a body: gzip, deflate and br, collected or as a stream. */
-import { Readable, pipeline } from "node:stream";
+/** Takes the content-encoding off a body: gzip, deflate, br, and zstd where Node has it; collected or as a stream. */
+import { type Duplex, Readable, pipeline } from "node:stream";
 import * as zlib from "node:zlib";
 
 /** Below this size decoding in place costs a fifth of a trip to the thread pool. */
@@ -21,26 +21,37 @@ interface Limit {
 type SyncDecode = (data: Uint8Array, limit: Limit) => Uint8Array;
 type AsyncDecode = (data: Uint8Array, limit: Limit, done: (error: Error | null, data: Uint8Array) => void) => void;
 
-const sync: { readonly [coding: string]: SyncDecode } = {
-  gzip: zlib.gunzipSync,
-  "x-gzip": zlib.gunzipSync,
-  deflate: zlib.inflateSync,
-  br: zlib.brotliDecompressSync,
-};
+/** The three ways to take one coding off. */
+interface Coding {
+  readonly sync: SyncDecode;
+  readonly later: AsyncDecode;
+  stream(): Duplex;
+}
 
-const asynchronous: { readonly [coding: string]: AsyncDecode } = {
-  gzip: zlib.gunzip,
-  "x-gzip": zlib.gunzip,
-  deflate: zlib.inflate,
-  br: zlib.brotliDecompress,
-};
+const gzip: Coding = { sync: zlib.gunzipSync, later: zlib.gunzip, stream: () => zlib.createGunzip() };
 
-const streaming: { readonly [coding: string]: () => zlib.Gunzip | zlib.Inflate | zlib.BrotliDecompress } = {
-  gzip: () => zlib.createGunzip(),
-  "x-gzip": () => zlib.createGunzip(),
-  deflate: () => zlib.createInflate(),
-  br: () => zlib.createBrotliDecompress(),
-};
+const known: ReadonlyMap<string, Coding> = new Map([
+  ["gzip", gzip],
+  ["x-gzip", gzip],
+  ["deflate", { sync: zlib.inflateSync, later: zlib.inflate, stream: () => zlib.createInflate() }],
+  [
+    "br",
+    { sync: zlib.brotliDecompressSync, later: zlib.brotliDecompress, stream: () => zlib.createBrotliDecompress() },
+  ],
+  ...zstd(),
+]);
+
+/** Node has it from 22.15 on. */
+function zstd(): readonly (readonly [string, Coding])[] {
+  // The types are those of the oldest Node, which does not know these; they are like those of the others.
+  const { createZstdDecompress, zstdDecompress, zstdDecompressSync } = zlib as Partial<{
+    readonly createZstdDecompress: () => Duplex;
+    readonly zstdDecompress: AsyncDecode;
+    readonly zstdDecompressSync: SyncDecode;
+  }>;
+  if (createZstdDecompress === undefined || zstdDecompress === undefined || zstdDecompressSync === undefined) return [];
+  return [["zstd", { sync: zstdDecompressSync, later: zstdDecompress, stream: () => createZstdDecompress() }]];
+}
 
 /**
  * The decoded bytes: at once where they are few, else by promise. Throws on an unknown coding, on damage, and when
@@ -55,14 +66,14 @@ export function decodeBytes(
   const steps = codings(encoding);
   const bound: Limit = limit === undefined ? {} : { maxOutputLength: limit };
   if (data.length > syncLimit) return decodeLater(data, steps, bound);
-  for (const step of steps) result = known(sync, step)(result, bound);
+  for (const step of steps) result = codingOf(step).sync(result, bound);
   return result;
 }
 
 async function decodeLater(data: Uint8Array, steps: readonly string[], bound: Limit): Promise<Uint8Array> {
   let result = data;
   for (const step of steps) {
-    const decode = known(asynchronous, step);
+    const decode = codingOf(step).later;
     const input = result;
     result = await new Promise<Uint8Array>((resolve, reject) => {
       decode(input, bound, (error, output) => (error === null ? resolve(output) : reject(error)));
@@ -82,7 +93,7 @@ export function decodeStream(
   let stream: Readable = Readable.from(body, { objectMode: false });
   for (const step of steps) {
     // The last stream carries the error to whoever reads it; there is nothing to do here.
-    stream = pipeline(stream, known(streaming, step)(), () => undefined);
+    stream = pipeline(stream, codingOf(step).stream(), () => undefined);
   }
   const last = stream;
   return {
@@ -104,8 +115,8 @@ export function decodeStream(
   };
 }
 
-function known<T>(table: { readonly [coding: string]: T }, coding: string): T {
-  const entry = Object.hasOwn(table, coding) ? table[coding] : undefined;
-  if (entry === undefined) throw new Error(`the body has the unknown content-encoding ${JSON.stringify(coding)}`);
-  return entry;
+function codingOf(name: string): Coding {
+  const coding = known.get(name);
+  if (coding === undefined) throw new Error(`the body has the unknown content-encoding ${JSON.stringify(name)}`);
+  return coding;
 }

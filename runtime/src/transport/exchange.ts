@@ -8,12 +8,9 @@
 import { onAbort } from "./abort-listeners.js";
 import { type Deadline, type Timed, startDeadline, stopDeadline } from "./deadlines.js";
 import { decodeBytes } from "./decode.js";
-import { abortError, connectionError, timeoutError } from "./failure.js";
+import { abortError, connectionError, errorBodyLimit, timeoutError } from "./failure.js";
 import { type RawHeaders, rawValue, readHeaders } from "./raw-headers.js";
 import type { HttpHeaders, HttpRequest, HttpResponse } from "./transport.js";
-
-/** The most that is kept of a body that tells what went wrong, in bytes. */
-const errorBodyLimit: number = 1024 * 1024;
 
 /** An answer whose headers are read when they are asked for. */
 export class Answer implements HttpResponse {

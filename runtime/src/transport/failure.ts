@@ -17,6 +17,9 @@ const beforeSending: ReadonlySet<string> = new Set([
 
 const timeouts: ReadonlySet<string> = new Set(["UND_ERR_BODY_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT"]);
 
+/** The most that is kept of a body that tells what went wrong, in bytes. */
+export const errorBodyLimit: number = 1024 * 1024;
+
 /** Who speaks in a message about this request. */
 export function subjectOf(request: HttpRequest): string {
   return request.methodId ?? `${request.method} ${request.origin}`;

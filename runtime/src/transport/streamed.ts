@@ -85,7 +85,8 @@ class Body implements AsyncIterableIterator<Uint8Array, undefined> {
 
   close(error?: Error): void {
     this.#closed = true;
-    this.#error = error;
+    // Told once: to whoever waits, else to whoever comes next.
+    if (this.#readers.length === 0) this.#error = error;
     for (const reader of this.#readers.splice(0)) {
       if (error === undefined) reader.resolve({ done: true, value: undefined });
       else reader.reject(error);
@@ -101,7 +102,6 @@ class Body implements AsyncIterableIterator<Uint8Array, undefined> {
       return Promise.resolve({ done: false, value: chunk });
     }
     const error = this.#error;
-    // Told once: whoever reads on after that finds the end.
     this.#error = undefined;
     if (error !== undefined) return Promise.reject(error);
     if (this.#closed) return Promise.resolve({ done: true, value: undefined });

@@ -1,9 +1,8 @@
-/** The default transport: undici, through the caller's dispatcher or the global one. */
+/** The default transport: undici, through the caller's dispatcher, the global one, or the environment's proxies. */
 import { InvalidRequestError } from "../errors.js";
-import { longestTimer } from "./deadlines.js";
-import { Exchange } from "./exchange.js";
-import { ModernHandler } from "./modern-handler.js";
-import { StreamedExchange } from "./streamed.js";
+import type { CertificateSource } from "./client-certificate.js";
+import type { Choose } from "./dispatchers.js";
+import type * as Sender from "./sender.js";
 import type { HttpRequest, HttpResponse, Transport } from "./transport.js";
 
 /**
@@ -14,85 +13,52 @@ export interface Dispatcher {
   dispatch(options: object, handler: object): boolean;
 }
 
-/** What is used of undici, once it is loaded. */
-interface Undici {
-  getGlobalDispatcher(): Dispatcher;
-  /** How the plain dispatchers of our own undici, which is version 7, dispatch: `Agent`, `Pool`, `Client`. */
-  readonly plainDispatch: unknown;
-}
+/** Loaded with the first request: a program that sends none need not wait for undici. */
+let sender: typeof Sender | undefined;
 
-let undici: Undici | undefined;
-
-/** Loaded with the first request: a program that sends none need not wait for it. */
-async function loadUndici(): Promise<void> {
-  const [global, base] = await Promise.all([
-    import("undici/lib/global.js"),
-    import("undici/lib/dispatcher/dispatcher-base.js"),
-  ]);
-  undici = {
-    getGlobalDispatcher: global.default.getGlobalDispatcher,
-    plainDispatch: Reflect.get(base.default.prototype, "dispatch"),
-  };
-}
-
-class UndiciTransport implements Transport {
+/** The transport behind {@link undiciTransport}, and those of clients with a certificate. */
+export class UndiciTransport implements Transport {
   readonly #dispatcher: Dispatcher | undefined;
+  readonly #certificate: CertificateSource | undefined;
+  #choose: Choose | undefined;
+  #ready: Promise<void> | undefined;
 
-  constructor(dispatcher: Dispatcher | undefined) {
+  constructor(dispatcher: Dispatcher | undefined, certificate: CertificateSource | undefined) {
     this.#dispatcher = dispatcher;
+    this.#certificate = certificate;
   }
 
   send(request: HttpRequest): Promise<HttpResponse> {
-    const loaded = undici;
-    if (loaded === undefined) return loadUndici().then(() => this.send(request));
-    // The global dispatcher is asked for each time: a test or a proxy may be set at any moment.
-    const dispatcher = this.#dispatcher ?? loaded.getGlobalDispatcher();
-    return new Promise((resolve, reject) => {
-      const exchange =
-        request.stream === true
-          ? new StreamedExchange(request, resolve, reject)
-          : new Exchange(request, resolve, reject);
-      if (exchange.done) return;
-      // Plain dispatchers take the exchange as it is, which spares them to parse headers that nobody reads, and leave
-      // the request's headers alone. Others may be of another version, or change what they are given.
-      const isPlain = dispatcher.dispatch === loaded.plainDispatch;
-      const handler = isPlain ? exchange : new ModernHandler(exchange);
-      dispatch(dispatcher, exchange, handler, isPlain ? request.headers : { ...request.headers });
-    });
+    if (sender === undefined || this.#choose === undefined) return this.#prepare().then(() => this.send(request));
+    return sender.exchange(this.#choose(request.origin), request);
   }
-}
 
-function dispatch(dispatcher: Dispatcher, exchange: Exchange, handler: object, headers: object): void {
-  const { request } = exchange;
-  try {
-    dispatcher.dispatch(
-      {
-        origin: request.origin,
-        path: request.path,
-        method: request.method,
-        headers,
-        body: request.body ?? null,
-        // The exchange has a timer of its own, which also covers the wait for a connection.
-        headersTimeout: 0,
-        bodyTimeout: request.stream === true && request.timeout <= longestTimer ? request.timeout : 0,
-      },
-      handler,
-    );
-  } catch (error) {
-    exchange.onError(error);
+  #prepare(): Promise<void> {
+    this.#ready ??= this.#choosing().finally(() => {
+      this.#ready = undefined;
+    });
+    return this.#ready;
+  }
+
+  async #choosing(): Promise<void> {
+    sender ??= await import("./sender.js");
+    this.#choose = await sender.chooseDispatcher(this.#dispatcher, this.#certificate);
   }
 }
 
 /**
  * A transport over undici.
  *
- * @param dispatcher Default: undici's global dispatcher at the time of each request, which is what
- * `setGlobalDispatcher` sets.
+ * Without a dispatcher it is undici's global one at the time of each request, which is what `setGlobalDispatcher` sets.
+ * Where nobody has set one, the proxies of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are used, in lower case too, as
+ * they are at the first request; metadata servers and this machine itself are always reached without.
+ *
+ * @throws InvalidRequestError where the dispatcher is none; `send` does for a proxy that is no URL
  */
 export function undiciTransport(dispatcher?: Dispatcher): Transport {
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function") {
     const fault = { parameter: "dispatcher", message: "has no dispatch(): pass an Agent, Pool or the like of undici" };
     throw new InvalidRequestError("undiciTransport", [fault], "INVALID_OPTION");
   }
-  return new UndiciTransport(dispatcher);
+  return new UndiciTransport(dispatcher, undefined);
 }

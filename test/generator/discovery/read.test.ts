@@ -46,6 +46,11 @@ describe("what is no Discovery document is refused, with the place", () => {
     ["a relative root URL", { ...MINIMAL, rootUrl: "/v1/" }, ["INVALID_ROOT_URL /rootUrl"]],
     ["a root URL with a password", { ...MINIMAL, rootUrl: "https://u:p@x.example/" }, ["INVALID_ROOT_URL /rootUrl"]],
     ["a root URL with a query", { ...MINIMAL, rootUrl: "https://x.example/?a=1" }, ["INVALID_ROOT_URL /rootUrl"]],
+    [
+      "a regional endpoint of another scheme",
+      { ...MINIMAL, endpoints: [{ location: "us", endpointUrl: "ftp://x/" }] },
+      ["INVALID_ROOT_URL /endpoints/0/endpointUrl"],
+    ],
     ["schemas as a list", { ...MINIMAL, schemas: [] }, ["WRONG_TYPE /schemas"]],
     ["a schema that is text", { ...MINIMAL, schemas: { A: "string" } }, ["WRONG_TYPE /schemas/A"]],
     ["a list of types", { ...MINIMAL, schemas: { A: { type: ["string"] } } }, ["WRONG_TYPE /schemas/A/type"]],
@@ -110,6 +115,23 @@ describe("what is fine is read", () => {
     ],
   ] as const)("the root from %s", (_, facts, rootUrl, servicePath) => {
     expect(read({ ...MINIMAL, ...facts }).document).toMatchObject({ rootUrl, servicePath });
+  });
+
+  it("regional endpoints, of several for one location the one with the API's own name", () => {
+    const endpoint = (location: string, endpointUrl: string) => ({ location, endpointUrl, description: "" });
+    const endpoints = [
+      endpoint("us", "https://us-shelves.example.com/"),
+      endpoint("us", "https://shelves.us.rep.example.com"),
+      endpoint("eu", "https://shelves.eu.rep.example.com/"),
+      endpoint("eu", "https://batch-shelves.eu.rep.example.com/"),
+      endpoint("asia", "https://asia-shelves.example.com/"),
+      { description: "neither place nor address" },
+    ];
+    expect([...read({ ...MINIMAL, endpoints }).document.endpoints]).toEqual([
+      ["us", "https://shelves.us.rep.example.com/"],
+      ["eu", "https://shelves.eu.rep.example.com/"],
+      ["asia", "https://asia-shelves.example.com/"],
+    ]);
   });
 
   it.each([

@@ -12,6 +12,10 @@ const api: runtime.ApiDescriptor = {
   servicePath: "",
   batchPath: "batch",
   mtlsRootUrl: "https://shelves.mtls.example.com/",
+  endpoints: {
+    "us-east1": "https://shelves.us-east1.rep.example.com/",
+    "europe-west3": "https://shelves.europe-west3.rep.example.com/",
+  },
   scopes: ["https://www.example.com/auth/shelves", "https://www.example.com/auth/shelves.readonly"],
 };
 

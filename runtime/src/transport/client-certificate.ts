@@ -1,0 +1,119 @@
+/** Client certificates (mutual TLS): of the caller, or of the environment as AIP-4114 describes it. */
+import { environment } from "../environment.js";
+import { type Fault, InvalidRequestError } from "../errors.js";
+import type { ClientOptions } from "../options.js";
+import { codeOf } from "../redact.js";
+
+/** A certificate by which servers know the client, and its private key. */
+export interface ClientCertificate {
+  /** PEM: the certificate, and those between it and the one that servers trust. */
+  readonly cert: string | Uint8Array;
+  /** PEM. */
+  readonly key: string | Uint8Array;
+  /** Of an encrypted key. */
+  readonly passphrase?: string | undefined;
+}
+
+/** A certificate configuration, as gcloud writes it; read when the first connection is made. */
+export interface CertificateFile {
+  readonly configFile: string;
+}
+
+export type CertificateSource = CertificateFile | ClientCertificate;
+
+export interface Mtls {
+  readonly certificate: CertificateSource | undefined;
+  /** Requests go to the API's address for connections with a certificate. */
+  readonly isMtlsEndpoint: boolean;
+}
+
+/** What option and environment come to, without reading files. */
+export function readMtls(options: ClientOptions, faults: Fault[]): Mtls {
+  const { mtls } = options;
+  if (mtls === false) return { certificate: undefined, isMtlsEndpoint: false };
+  if (mtls !== undefined) checkOption(options, mtls, faults);
+  const usage = environment("GOOGLE_API_USE_MTLS_ENDPOINT") ?? "auto";
+  if (!["always", "auto", "never"].includes(usage))
+    faults.push({ parameter: "GOOGLE_API_USE_MTLS_ENDPOINT", message: "must be always, auto or never" });
+  const isOwn = options.dispatcher !== undefined || options.transport !== undefined;
+  const certificate = mtls ?? (isOwn ? undefined : certificateFile());
+  return { certificate, isMtlsEndpoint: usage === "always" || (usage === "auto" && certificate !== undefined) };
+}
+
+function checkOption(options: ClientOptions, mtls: ClientCertificate, faults: Fault[]): void {
+  const fault = (message: string): void => void faults.push({ parameter: "mtls", message });
+  const isPem = (value: unknown): boolean =>
+    (typeof value === "string" || value instanceof Uint8Array) && value.length > 0;
+  if (!isPem(mtls?.cert) || !isPem(mtls?.key)) fault("must be false or { cert, key, passphrase? }, both PEM");
+  for (const other of ["dispatcher", "transport"] as const) {
+    if (options[other] === undefined) continue;
+    fault(`is of no use beside ${other}: put the certificate into that, for instance new Agent({ connect: mtls })`);
+  }
+}
+
+/** By path, so that all clients of one file share its connections. */
+const files: Map<string, CertificateFile> = new Map();
+
+/** The certificate that the environment asks for, where there is one. */
+function certificateFile(): CertificateFile | undefined {
+  if (environment("GOOGLE_API_USE_CLIENT_CERTIFICATE")?.toLowerCase() !== "true") return undefined;
+  const path = environment("GOOGLE_API_CERTIFICATE_CONFIG") ?? wellKnownFile();
+  if (path === undefined) return undefined;
+  const file = files.get(path) ?? { configFile: path };
+  files.set(path, file);
+  return file;
+}
+
+/** The file that gcloud keeps, if it is there. */
+function wellKnownFile(): string | undefined {
+  const folder =
+    environment("CLOUDSDK_CONFIG") ??
+    (process.platform === "win32"
+      ? `${environment("APPDATA") ?? ""}/gcloud`
+      : `${environment("HOME") ?? ""}/.config/gcloud`);
+  const path = `${folder}/certificate_config.json`;
+  return process.getBuiltinModule("node:fs").existsSync(path) ? path : undefined;
+}
+
+/** Reads what is in files. Throws an `InvalidRequestError` that names the file at fault. */
+export async function readCertificate(source: CertificateSource): Promise<ClientCertificate> {
+  if (!("configFile" in source)) return source;
+  const { configFile } = source;
+  const text = await read(configFile);
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch {
+    throw unusable(configFile, "is not JSON");
+  }
+  const path = (name: string): string => {
+    const value = member(member(member(config, "cert_configs"), "workload"), name);
+    if (typeof value === "string" && value !== "") return value;
+    throw unusable(
+      configFile,
+      `names no cert_configs.workload.${name}; certificates that a program hands out are not supported`,
+    );
+  };
+  const [certPath, keyPath] = [path("cert_path"), path("key_path")];
+  return { cert: await read(certPath), key: await read(keyPath) };
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+async function read(path: string): Promise<string> {
+  const { readFile } = await import("node:fs/promises");
+  return readFile(path, "utf8").catch((error: unknown) => {
+    throw unusable(path, `cannot be read (${codeOf(error) ?? "no reason given"})`);
+  });
+}
+
+/** An error about a file or option, with the way out. */
+export function unusable(what: string, problem: string): InvalidRequestError {
+  return new InvalidRequestError(
+    "the client certificate",
+    [{ parameter: what, message: `${problem}. To do without it, pass mtls: false` }],
+    "INVALID_OPTION",
+  );
+}

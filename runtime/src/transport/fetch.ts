@@ -1,0 +1,223 @@
+/** A transport over `fetch`, for platforms other than Node and for whoever brings a `fetch` of their own. */
+import { InvalidRequestError } from "../errors.js";
+import { onAbort } from "./abort-listeners.js";
+import { longestTimer } from "./deadlines.js";
+import { abortError, connectionError, errorBodyLimit, timeoutError } from "./failure.js";
+import type { HttpHeaders, HttpRequest, HttpResponse, Transport } from "./transport.js";
+
+/** What is used of `fetch`: that of the platform fits, and so does undici's. */
+export type Fetch = (url: string, init: object) => Promise<FetchResponse>;
+
+/** What is used of a `Response`. */
+export interface FetchResponse {
+  readonly status: number;
+  readonly headers: { forEach(callback: (value: string, name: string) => void): void };
+  readonly body: { getReader(): FetchReader } | null;
+}
+
+/** What is used of the reader of a body. */
+export interface FetchReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+}
+
+/** Options of {@link fetchTransport}. */
+export interface FetchTransportOptions {
+  /** Sends the requests. Default: the platform's at the time of each request. */
+  readonly fetch?: Fetch | undefined;
+}
+
+/**
+ * A transport over `fetch`, with the errors, limits and streams of the one over undici, which is not loaded.
+ *
+ * `fetch` tells less of what went wrong: only where it names a failure to connect, as Node's does, is a request known
+ * not to have been sent (`ConnectionError.sent`); of any other it is assumed that it was, so POST and PATCH are not
+ * repeated. Proxies, client certificates and connections are the business of `fetch`. Bodies are decoded by it too:
+ * Node's overlooks that compressed data breaks off. Node's also ends a silence of five minutes, whatever the limits; in
+ * browsers a redirect shows as status 0.
+ *
+ * @throws InvalidRequestError where there is no `fetch`
+ */
+export function fetchTransport(options: FetchTransportOptions = {}): Transport {
+  const { fetch } = options;
+  if (typeof (fetch ?? globalThis.fetch) !== "function") {
+    const message = fetch === undefined ? "is missing: this platform has none" : "must be a function";
+    throw new InvalidRequestError("fetchTransport", [{ parameter: "fetch", message }], "INVALID_OPTION");
+  }
+  return { send: (request) => new FetchExchange(request).send(fetch ?? globalThis.fetch) };
+}
+
+/** Those that `fetch` knows. Asked for is gzip alone, but servers may answer as they like. */
+const codings = /^(?:br|deflate|gzip|identity|x-gzip|zstd)?$/i;
+
+/** What a reader gets at the end. */
+const nothing: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/** One request and its answer. */
+class FetchExchange {
+  readonly #request: HttpRequest;
+  readonly #controller = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopListening: (() => void) | undefined;
+  /** Why the exchange was ended from our side. */
+  #end: Error | undefined;
+  #interrupt: ((error: Error) => void) | undefined;
+
+  constructor(request: HttpRequest) {
+    this.#request = request;
+  }
+
+  async send(fetch: Fetch): Promise<HttpResponse> {
+    const { method, origin, path, signal, stream } = this.#request;
+    if (signal?.aborted === true) throw abortError(this.#request);
+    if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.#cancel(abortError(this.#request)));
+    this.#startTimer();
+    try {
+      const init = { method, redirect: "manual", signal: this.#controller.signal, ...contentOf(this.#request) };
+      const answer = await this.#within(fetch(origin + path, init));
+      const head = { status: answer.status, headers: headersOf(answer) };
+      const isGood = head.status >= 200 && head.status < 300;
+      if (isGood) checkCoding(head.headers);
+      if (isGood && stream === true) return { ...head, body: this.#streamed(answer) };
+      const text = await this.#collected(answer);
+      this.#stopListening?.();
+      return { ...head, body: text };
+    } catch (error) {
+      throw this.#failure(error);
+    } finally {
+      this.#stopTimer();
+    }
+  }
+
+  async #collected({ body, status }: FetchResponse): Promise<string> {
+    const reader = body?.getReader();
+    const decoder = new TextDecoder();
+    let text = "";
+    let size = 0;
+    try {
+      for (;;) {
+        const { value } = reader === undefined ? nothing : await this.#within(reader.read());
+        if (value === undefined) break;
+        text += decoder.decode(value, { stream: true });
+        size += value.length;
+        if (status < 300 || size <= errorBodyLimit) continue;
+        this.#controller.abort();
+        break;
+      }
+    } catch (error) {
+      // A status that says what went wrong is worth more than the news that its body broke off.
+      if (status < 300 || this.#end !== undefined) throw error;
+    }
+    return text + decoder.decode();
+  }
+
+  /** A generator would not do: it cannot be ended while it waits, or before it was begun. */
+  #streamed({ body }: FetchResponse): AsyncIterableIterator<Uint8Array, undefined> {
+    const reader = body?.getReader();
+    let isOver = false;
+    const pieces: AsyncIterableIterator<Uint8Array, undefined> = {
+      next: async () => {
+        if (isOver) return nothing;
+        this.#startTimer();
+        try {
+          const { value } = reader === undefined ? nothing : await this.#within(reader.read());
+          if (value !== undefined) return { done: false, value };
+          isOver = true;
+          this.#stopListening?.();
+        } catch (error) {
+          // The reader has left meanwhile.
+          if (isOver) return nothing;
+          isOver = true;
+          throw this.#failure(error);
+        } finally {
+          this.#stopTimer();
+        }
+        return nothing;
+      },
+      return: () => {
+        isOver = true;
+        this.#leave();
+        return Promise.resolve(nothing);
+      },
+      [Symbol.asyncIterator]: () => pieces,
+    };
+    return pieces;
+  }
+
+  /** Waits no longer than limit and signal allow, whether `fetch` minds its signal or not. */
+  #within<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#end !== undefined) reject(this.#end);
+      this.#interrupt = reject;
+      promise.then(resolve, reject);
+    });
+  }
+
+  #cancel(error: Error): void {
+    this.#end ??= error;
+    this.#interrupt?.(this.#end);
+    this.#controller.abort(this.#end);
+  }
+
+  #startTimer(): void {
+    const { timeout } = this.#request;
+    this.#stopTimer();
+    if (timeout > longestTimer) return;
+    this.#timer = setTimeout(() => this.#cancel(timeoutError(this.#request)), timeout);
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Lets go of signal and connection. */
+  #leave(): void {
+    this.#stopListening?.();
+    this.#controller.abort();
+  }
+
+  /** Ends the exchange, and says why it failed. */
+  #failure(error: unknown): Error {
+    this.#leave();
+    if (this.#end !== undefined) return this.#end;
+    // Node's says "fetch failed", and why in the cause.
+    const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
+    return connectionError(this.#request, cause, true);
+  }
+}
+
+function contentOf({ body, headers }: HttpRequest): object {
+  if (body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array))
+    return { headers, body: streamOf(body), duplex: "half" };
+  // Where `fetch` can tell the length itself, it takes no other.
+  const { "content-length": _, ...rest } = headers;
+  return { headers: rest, body };
+}
+
+function streamOf(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const pieces = body[Symbol.asyncIterator]();
+  return new ReadableStream({
+    pull: async (controller) => {
+      const { done, value } = await pieces.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: async () => void (await pieces.return?.()),
+  });
+}
+
+/** A field that comes twice, which only cookies do, becomes a list. */
+function headersOf({ headers }: FetchResponse): HttpHeaders {
+  const fields = new Map<string, string | string[]>();
+  headers.forEach((value, name) => {
+    const known = fields.get(name);
+    fields.set(name, known === undefined ? value : [known, value].flat());
+  });
+  return Object.fromEntries(fields);
+}
+
+/** `fetch` passes on what it cannot decode. */
+function checkCoding(headers: HttpHeaders): void {
+  const list = String(headers["content-encoding"] ?? "").split(",");
+  const unknown = list.map((coding) => coding.trim()).find((coding) => !codings.test(coding));
+  if (unknown !== undefined) throw new Error(`the body has the unknown content-encoding ${JSON.stringify(unknown)}`);
+}

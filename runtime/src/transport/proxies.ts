@@ -1,0 +1,42 @@
+/** The proxies that the environment names, and the hosts that are never reached through one. */
+import { InvalidRequestError } from "../errors.js";
+import { isLoopback } from "../root-url.js";
+
+/** Proxy URLs for targets by http and by https; empty or absent for none. */
+export interface Proxies {
+  readonly httpProxy: string | undefined;
+  readonly httpsProxy: string | undefined;
+}
+
+/** The lower-case name goes first, and an empty value means none, as in curl. */
+export function readProxies(): Proxies | undefined {
+  const httpProxy = proxyUrl("http_proxy") ?? proxyUrl("HTTP_PROXY");
+  const httpsProxy = proxyUrl("https_proxy") ?? proxyUrl("HTTPS_PROXY");
+  return (httpProxy ?? "") === "" && (httpsProxy ?? "") === "" ? undefined : { httpProxy, httpsProxy };
+}
+
+function proxyUrl(variable: string): string | undefined {
+  const value = process.env[variable]?.trim();
+  if (value === undefined || value === "") return value;
+  // Without a scheme, as other programs allow it.
+  const url = value.includes("://") ? value : `http://${value}`;
+  if (URL.canParse(url) && /^(?:https?|socks5?):$/.test(new URL(url).protocol)) return url;
+  const fault = { parameter: variable, message: "must be the URL of a proxy, for instance http://proxy:3128" };
+  // Without the value, which may carry a password.
+  throw new InvalidRequestError("the environment", [fault], "INVALID_OPTION");
+}
+
+/** Metadata servers of Google and AWS: they answer this very machine, which a proxy is not. */
+const metadataHosts: ReadonlySet<string> = new Set([
+  "169.254.169.254",
+  "[fd00:ec2::254]",
+  "[fd20:ce::254]",
+  "metadata.google.internal",
+  "metadata.google.internal.",
+]);
+
+/** Whether no proxy has anything to do with this host: a metadata server, or this machine itself. */
+export function isDirect(origin: string): boolean {
+  const { hostname } = new URL(origin);
+  return metadataHosts.has(hostname) || isLoopback(hostname);
+}
