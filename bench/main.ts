@@ -26,6 +26,10 @@ const BENCHMARKS: { readonly [name: string]: Entry } = {
     summary: "fresh processes: import, first answer and bundle against @googleapis/sqladmin",
     load: async () => (await import("./cold.js")).cold,
   },
+  auth: {
+    summary: "assertions signed: time against node:crypto and google-auth-library",
+    load: async () => (await import("./auth.js")).auth,
+  },
 };
 
 const HELP = `Usage: npm run bench -- NAME [--json FILE] [--rounds N]

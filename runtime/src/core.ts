@@ -1,6 +1,6 @@
 /** What a client and its resources share, under one key so that a document may name its members as it likes. */
 import { type Signature, atHandOf } from "./auth/at-hand.js";
-import { type Credentials, type CredentialsContext, isAnonymous, type ScopedCredentials } from "./auth/credentials.js";
+import { type Credentials, type CredentialsContext, isAnonymous, withDefaultScopes } from "./auth/credentials.js";
 import { endpointOf } from "./endpoint.js";
 import { type Fault, InvalidRequestError } from "./errors.js";
 import type { ApiDescriptor } from "./method.js";
@@ -152,7 +152,7 @@ function scopedOnce(
   let shortCut: (() => Signature | undefined) | undefined;
   const credentials = (): Credentials | undefined => {
     if (ready === undefined && auth !== undefined) {
-      ready = lacksScopes(auth) && scopes.length > 0 ? auth.withScopes(scopes) : auth;
+      ready = withDefaultScopes(auth, scopes);
       shortCut = atHandOf(ready);
     }
     return ready;
@@ -162,14 +162,6 @@ function scopedOnce(
     return found !== undefined && isOfUniverse(found, universe) ? shortCut?.() : undefined;
   };
   return { credentials, atHand };
-}
-
-function lacksScopes(auth: Credentials): auth is ScopedCredentials {
-  return (
-    "withScopes" in auth &&
-    typeof auth.withScopes === "function" &&
-    !("scopes" in auth && Array.isArray(auth.scopes) && auth.scopes.length > 0)
-  );
 }
 
 function checkAuth(auth: unknown, faults: Fault[]): void {

@@ -36,6 +36,7 @@ export type ErrorCode =
   | "KEY_FIELD_MISSING"
   | "KEY_FILE_UNREADABLE"
   | "KEY_NOT_JSON"
+  | "KEY_UNTRUSTED"
   | "KEY_WRONG_TYPE"
   | "NO_CREDENTIALS"
   | "NOT_MODIFIED"

@@ -13,11 +13,13 @@ const run = promisify(execFile);
 
 const program = `
 import { type AbortError, type ApiDescriptor, ApiClient, batch, type BatchOptions, call, type CallOptions, type ClientOptions, type Credentials, download, type Fetch, fetchTransport, type MethodDescriptor, paged, type Transport } from "@discogen/runtime";
-import { ServiceAccountCredentials } from "@discogen/runtime/auth";
+import { applicationDefault, type AuthorizedUserCredentials, ImpersonatedCredentials, type MetadataCredentials, ServiceAccountCredentials } from "@discogen/runtime/auth";
 
 const api: ApiDescriptor = { id: "a:v1", rootUrl: "https://a/", servicePath: "", scopes: [] };
 const method: MethodDescriptor = { id: "a.b", httpMethod: "GET", path: "b" };
 const auth: Credentials = await ServiceAccountCredentials.fromFile("service.json", { scopes: ["s"], subject: undefined });
+const acting: AuthorizedUserCredentials | MetadataCredentials | ImpersonatedCredentials = new ImpersonatedCredentials({ sourceCredentials: await applicationDefault(), targetPrincipal: "a@b" });
+const idToken: string = await acting.getIdToken("https://a");
 const transport: Transport = { send: (request) => Promise.resolve({ status: request.timeout, headers: {}, body: request.path }) };
 const options: ClientOptions = { auth, transport, timeout: undefined, retry: { attempts: undefined }, headers: { a: "b" } };
 const mtls = { cert: new Uint8Array(), key: "k", passphrase: undefined };
@@ -36,7 +38,7 @@ const sending: BatchOptions = { size: 50, signal: undefined };
 const outcomes = await batch(client).send(sending);
 const nothing: Promise<void> = call<void>(client, method, {}, undefined);
 export type { AbortError };
-export { contentType, data, elsewhere, nothing, outcomes, own };
+export { contentType, data, elsewhere, idToken, nothing, outcomes, own };
 `;
 
 it("a program with no types of its own checks clean, libraries included", async () => {

@@ -37,3 +37,16 @@ export interface ScopedCredentials extends Credentials {
 export function isAnonymous(credentials: Credentials): boolean {
   return "anonymous" in credentials && credentials.anonymous === true;
 }
+
+/** The credentials, narrowed to these scopes where they can be and have none. */
+export function withDefaultScopes(credentials: Credentials, scopes: readonly string[]): Credentials {
+  return scopes.length > 0 && lacksScopes(credentials) ? credentials.withScopes(scopes) : credentials;
+}
+
+function lacksScopes(credentials: Credentials): credentials is ScopedCredentials {
+  return (
+    "withScopes" in credentials &&
+    typeof credentials.withScopes === "function" &&
+    !("scopes" in credentials && Array.isArray(credentials.scopes) && credentials.scopes.length > 0)
+  );
+}
