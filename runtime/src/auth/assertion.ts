@@ -1,15 +1,26 @@
 /** Signed assertions of a service account (RFC 7523), the RS256 kind that Google takes. */
 import type { importPKCS8 } from "jose/key/import";
+import { AuthError } from "../errors.js";
 import type { Key } from "./key-file.js";
-import { problem } from "./key-file.js";
 
 /** How long an assertion holds, in seconds: the most that Google allows. */
-const lifetime = 3600;
+export const assertionLifetime = 3600;
 
 /** Issued this much in the past, in seconds, so that a clock that runs ahead a little does no harm. */
 const skew = 10;
 
 type SigningKey = Awaited<ReturnType<typeof importPKCS8>>;
+
+/** Claims of one assertion; those of its times and its issuer are added. */
+export interface Claims {
+  readonly [name: string]: string | undefined;
+}
+
+/** When an assertion holds (RFC 7519 §4.1), in seconds since the epoch. */
+export function times(now: number): { readonly iat: number; readonly exp: number } {
+  const iat = Math.floor(now / 1000) - skew;
+  return { iat, exp: iat + assertionLifetime };
+}
 
 /** Signs assertions with one private key, which is read once. */
 export class AssertionSigner {
@@ -21,15 +32,12 @@ export class AssertionSigner {
   }
 
   /** @param now Milliseconds since the epoch, by the server's clock where it is known. */
-  async sign(scopes: readonly string[], subject: string | undefined, now: number): Promise<string> {
-    const { audience, email, id } = this.#key;
-    const issued = Math.floor(now / 1000) - skew;
+  async sign(claims: Claims, now: number): Promise<string> {
+    const { email, id } = this.#key;
     this.#imported ??= importKey(this.#key);
     const [{ SignJWT }, key] = await Promise.all([import("jose/jwt/sign"), this.#imported]);
-    const claims = { iss: email, scope: scopes.join(" "), aud: audience, iat: issued, exp: issued + lifetime };
-    const header = { alg: "RS256", typ: "JWT", ...(id === undefined ? {} : { kid: id }) };
-    return new SignJWT(subject === undefined ? claims : { ...claims, sub: subject })
-      .setProtectedHeader(header)
+    return new SignJWT({ iss: email, ...claims, ...times(now) })
+      .setProtectedHeader({ alg: "RS256", typ: "JWT", ...(id === undefined ? {} : { kid: id }) })
       .sign(key);
   }
 }
@@ -40,7 +48,7 @@ async function importKey(key: Key): Promise<SigningKey> {
     return await jose.importPKCS8(await pkcs8(key.pem), "RS256");
   } catch {
     // What the parser says of a key may quote it.
-    throw problem("KEY_BROKEN", key.source, "private_key", "is no RSA private key, or a damaged one");
+    throw new AuthError("KEY_BROKEN", `${key.source}#/private_key: is no RSA private key, or a damaged one`);
   }
 }
 

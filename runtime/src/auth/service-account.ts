@@ -1,59 +1,36 @@
-/** Sign-in as a service account with its key: a signed assertion is exchanged for an access token (RFC 7523). */
-import { AuthError, type Fault, InvalidRequestError } from "../errors.js";
-import type { Transport } from "../transport/transport.js";
-import { type Dispatcher, undiciTransport } from "../transport/undici.js";
-import { AssertionSigner } from "./assertion.js";
-import { offerAtHand } from "./at-hand.js";
-import type { CredentialsContext, ScopedCredentials } from "./credentials.js";
-import { type Key, parseKey, readKeyFile, type ServiceAccountKey } from "./key-file.js";
-import { type Token, TokenCache } from "./token-cache.js";
-import { TokenRefusal, isClockRefusal, requestToken } from "./token-request.js";
+/** Sign-in as a service account with its key: a signed assertion is exchanged for an access token (RFC 7523), or is one. */
+import { AuthError } from "../errors.js";
+import { AssertionSigner, assertionLifetime, type Claims } from "./assertion.js";
+import { defaultUniverse, parseCredentials, readCredentialFile } from "./credential-file.js";
+import type { ScopedCredentials } from "./credentials.js";
+import { accountUrl, generateIdToken, iamScope } from "./iam.js";
+import { AssertionExchange } from "./jwt-bearer.js";
+import { type Key, keyKind, readKey, type ServiceAccountKey } from "./key-file.js";
+import { AccessTokenCredentials } from "./simple.js";
+import type { TokenAnswer } from "./token-request.js";
+import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
 
 /** Options of {@link ServiceAccountCredentials}. */
-export interface ServiceAccountOptions {
-  /** What the token is good for. Default: the scopes of the client that the credentials are used with. */
-  readonly scopes?: readonly string[] | undefined;
+export interface ServiceAccountOptions extends TokenOptions {
   /** The person to act for, by address: domain-wide delegation. Default: the service account itself. */
   readonly subject?: string | undefined;
-  /** The project that pays, as `X-Goog-User-Project`. Default: `quota_project_id` of the key. */
-  readonly quotaProject?: string | undefined;
-  /** undici's dispatcher for token requests. Default: what the client uses. */
-  readonly dispatcher?: Dispatcher | undefined;
-  /** The transport for token requests. Default: what the client uses. */
-  readonly transport?: Transport | undefined;
+  /**
+   * Sign tokens here instead of asking for them (AIP-4111): no token endpoint is asked, and without scopes each API
+   * gets a token of its own. Not for a `subject`, whose tokens are always asked for. Default: `false` for accounts of
+   * `googleapis.com`; `true` in other universes, which have no token endpoint, unless the key names one elsewhere.
+   */
+  readonly selfSignedJwt?: boolean | undefined;
 }
-
-/** What all credentials made from one key share. */
-interface Shared {
-  readonly key: Key;
-  readonly signer: AssertionSigner;
-  /** By scopes and subject; the one used last is the last. */
-  readonly caches: Map<string, TokenCache>;
-  readonly quotaProject: string | undefined;
-  readonly transport: Transport | undefined;
-  /** How far the token endpoint's clock is ahead of ours, in milliseconds, where that mattered. */
-  clockOffset: number;
-}
-
-/** So many people can be acted for before tokens of the first are dropped. */
-const cacheLimit = 1000;
-
-/** A clock that differs by less is not to blame. */
-const clockTolerance = 30_000;
 
 /** Credentials of a service account. Tokens are kept, renewed before they end, and shared by all that is made from one key. */
-export class ServiceAccountCredentials implements ScopedCredentials {
-  readonly #shared: Shared;
-  readonly #scopes: readonly string[];
-  readonly #subject: string | undefined;
-  readonly #cache: TokenCache;
+export class ServiceAccountCredentials extends TokenCredentials implements ScopedCredentials {
+  readonly #key: Key;
+  readonly #tokens: Tokens;
 
-  private constructor(shared: Shared, scopes: readonly string[], subject: string | undefined) {
-    this.#shared = shared;
-    this.#scopes = scopes;
-    this.#subject = subject;
-    this.#cache = cacheFor(shared, scopes, subject);
-    offerAtHand(this, () => this.#cache.fresh()?.headers);
+  private constructor(key: Key, tokens: Tokens) {
+    super(tokens);
+    this.#key = key;
+    this.#tokens = tokens;
   }
 
   /**
@@ -62,7 +39,7 @@ export class ServiceAccountCredentials implements ScopedCredentials {
    * @throws AuthError `KEY_…`, naming the file and the place in it, never what stands there.
    */
   static async fromFile(path: string, options?: ServiceAccountOptions): Promise<ServiceAccountCredentials> {
-    return ServiceAccountCredentials.#fromKey(await readKeyFile(path), options);
+    return ServiceAccountCredentials.#of(readKey(await readCredentialFile(path, keyKind.advice)), options);
   }
 
   /**
@@ -71,127 +48,93 @@ export class ServiceAccountCredentials implements ScopedCredentials {
    * @throws AuthError `KEY_…`, naming the place, never what stands there.
    */
   static fromJSON(key: ServiceAccountKey | string, options?: ServiceAccountOptions): ServiceAccountCredentials {
-    return ServiceAccountCredentials.#fromKey(parseKey(key, "the key"), options);
+    return ServiceAccountCredentials.#of(readKey(parseCredentials(key, "the key", keyKind.advice)), options);
   }
 
-  static #fromKey(key: Key, options: ServiceAccountOptions = {}): ServiceAccountCredentials {
-    const { dispatcher, quotaProject, transport } = options;
-    const shared: Shared = {
-      key,
-      signer: new AssertionSigner(key),
-      caches: new Map(),
-      quotaProject: quotaProject ?? key.quotaProject,
-      transport: transport ?? (dispatcher === undefined ? undefined : undiciTransport(dispatcher)),
-      clockOffset: 0,
-    };
-    return new ServiceAccountCredentials(shared, checkScopes(options.scopes ?? []), checkSubject(options.subject));
-  }
-
-  /** What tokens are asked for; empty for the client's own. */
-  get scopes(): readonly string[] {
-    return this.#scopes;
+  static #of(key: Key, options: ServiceAccountOptions = {}): ServiceAccountCredentials {
+    const kind = serviceAccount(key, options.selfSignedJwt ?? lacksEndpoint(key));
+    return new ServiceAccountCredentials(key, Tokens.of(kind, options, key.quotaProject));
   }
 
   /** The account's address. */
   get email(): string {
-    return this.#shared.key.email;
+    return this.#key.email;
   }
 
   /** The same account with other scopes. */
   withScopes(scopes: readonly string[]): ServiceAccountCredentials {
-    return new ServiceAccountCredentials(this.#shared, checkScopes(scopes), this.#subject);
+    return new ServiceAccountCredentials(this.#key, this.#tokens.withScopes(scopes));
   }
 
   /** The same account acting for this person, or for itself again where it is `undefined`. */
   withSubject(subject: string | undefined): ServiceAccountCredentials {
-    return new ServiceAccountCredentials(this.#shared, this.#scopes, checkSubject(subject));
+    return new ServiceAccountCredentials(this.#key, this.#tokens.withSubject(subject));
   }
 
-  /** @throws AuthError `NO_SCOPES`, `KEY_BROKEN`, `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE` */
-  async getRequestHeaders(_url?: string, context?: CredentialsContext): Promise<Record<string, string>> {
-    if (this.#scopes.length === 0) {
-      throw new AuthError(
-        "NO_SCOPES",
-        `${this.#shared.key.source}: a service account needs scopes, and neither these credentials nor the API name any. Pass { scopes: […] }`,
-      );
-    }
-    return (await this.#cache.get(() => this.#fetch(context?.transport))).headers;
-  }
-
-  /** Forgets the token, if it is the one that was refused. */
-  invalidate(refused?: string): void {
-    this.#cache.forget(refused);
-  }
-
-  async #fetch(offered: Transport | undefined): Promise<Token> {
-    const transport = this.#shared.transport ?? offered ?? undiciTransport();
-    try {
-      return await this.#exchange(transport);
-    } catch (error) {
-      if (!this.#adjustClock(error)) throw error;
-      return this.#exchange(transport);
-    }
-  }
-
-  async #exchange(transport: Transport): Promise<Token> {
-    const { clockOffset, key, quotaProject, signer } = this.#shared;
-    const assertion = await signer.sign(this.#scopes, this.#subject, Date.now() + clockOffset);
-    const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
-    const obtained = Date.now();
-    const { lifetime, token } = await requestToken(transport, {
-      origin: key.tokenOrigin,
-      path: key.tokenPath,
-      account: this.#account(),
-      form,
-    });
-    const headers: Record<string, string> = { authorization: `Bearer ${token}` };
-    if (quotaProject !== undefined) headers["x-goog-user-project"] = quotaProject;
-    return { headers: Object.freeze(headers), obtained, expires: obtained + lifetime };
-  }
-
-  /** After a refusal over times: takes the server's clock where ours differs. `false`: that is not it. */
-  #adjustClock(error: unknown): boolean {
-    if (!(error instanceof TokenRefusal) || error.serverTime === undefined || !isClockRefusal(error.message))
-      return false;
-    const offset = error.serverTime - Date.now();
-    if (Math.abs(offset - this.#shared.clockOffset) < clockTolerance) return false;
-    this.#shared.clockOffset = offset;
-    return true;
-  }
-
-  #account(): string {
-    const { email, source } = this.#shared.key;
-    return `${source} (${email}${this.#subject === undefined ? "" : ` for ${this.#subject}`})`;
+  /**
+   * An id token of the account for a service that checks them, such as Cloud Run.
+   *
+   * @throws AuthError `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE`
+   */
+  getIdToken(audience: string): Promise<string> {
+    return this.#tokens.idToken(audience);
   }
 }
 
-function cacheFor({ caches }: Shared, scopes: readonly string[], subject: string | undefined): TokenCache {
-  const key = JSON.stringify([[...new Set(scopes)].toSorted(), subject]);
-  const cache = caches.get(key) ?? new TokenCache();
-  caches.delete(key);
-  caches.set(key, cache);
-  const oldest = caches.keys().next().value;
-  if (caches.size > cacheLimit && oldest !== undefined) caches.delete(oldest);
-  return cache;
+/** Other universes have no token endpoint; a key that names one elsewhere than there says what it wants. */
+function lacksEndpoint({ endpoint, universe }: Key): boolean {
+  if (universe === defaultUniverse) return false;
+  return [universe, defaultUniverse].some((domain) => endpoint.hostname.endsWith(`.${domain}`));
 }
 
-function checkScopes(scopes: unknown): readonly string[] {
-  const fault: Fault = { parameter: "scopes", message: "must be a list of scopes, for instance SQLAdminClient.scopes" };
-  if (!Array.isArray(scopes)) throw new InvalidRequestError("ServiceAccountCredentials", [fault], "INVALID_OPTION");
-  // A scope is one word (RFC 6749 §3.3).
-  const valid = scopes.filter(
-    (scope): scope is string => typeof scope === "string" && /^[\u0021\u0023-\u005b\u005d-\u007e]+$/.test(scope),
-  );
-  if (valid.length < scopes.length)
-    throw new InvalidRequestError("ServiceAccountCredentials", [fault], "INVALID_OPTION");
-  return Object.freeze(valid);
-}
+function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
+  const { audience, email, endpoint, source, universe } = key;
+  const signer = new AssertionSigner(key);
+  const exchange = new AssertionExchange();
+  const account = `${source} (${email})`;
+  const selfSign = async (claims: Claims): Promise<TokenAnswer> => ({
+    token: await signer.sign({ sub: email, ...claims }, Date.now()),
+    lifetime: assertionLifetime * 1000,
+  });
+  return {
+    name: "ServiceAccountCredentials",
+    source,
+    universeDomain: universe,
+    withoutScopes: selfSigned ? "audience" : undefined,
 
-function checkSubject(subject: unknown): string | undefined {
-  if (subject === undefined || (typeof subject === "string" && /^\S+$/.test(subject))) return subject;
-  throw new InvalidRequestError(
-    "ServiceAccountCredentials",
-    [{ parameter: "subject", message: "must be an address, for instance person@example.com" }],
-    "INVALID_OPTION",
-  );
+    async getToken({ audience: api, scopes, subject, transport }) {
+      const scope = scopes.join(" ");
+      // Either of the two, never both (AIP-4111).
+      if (selfSigned && subject === undefined) return selfSign(api === undefined ? { scope } : { aud: api });
+      if (subject !== undefined && lacksEndpoint(key)) {
+        throw new AuthError(
+          "TOKEN_UNAVAILABLE",
+          `${source}#/universe_domain: accounts of ${universe} cannot act for a person: only those of ${defaultUniverse} can`,
+        );
+      }
+      return exchange.ask(transport, {
+        account: subject === undefined ? account : `${source} (${email} for ${subject})`,
+        url: endpoint,
+        metrics: "auth-request-type/at cred-type/sa",
+        wants: "access_token",
+        sign: (now) => signer.sign({ scope, aud: audience, ...(subject === undefined ? {} : { sub: subject }) }, now),
+      });
+    },
+
+    async getIdToken(target, transport) {
+      if (lacksEndpoint(key)) {
+        const { token } = await selfSign({ scope: iamScope });
+        const own = new AccessTokenCredentials(token);
+        const url = accountUrl(email, universe);
+        return generateIdToken(transport, { account, source: own, url, delegates: [] }, target);
+      }
+      return exchange.ask(transport, {
+        account,
+        url: endpoint,
+        metrics: "auth-request-type/it cred-type/sa",
+        wants: "id_token",
+        sign: (now) => signer.sign({ aud: audience, target_audience: target }, now),
+      });
+    },
+  };
 }

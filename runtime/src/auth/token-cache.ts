@@ -5,8 +5,9 @@
  * However many wait, one request is under way.
  */
 
-/** An access token as headers, ready to send. */
+/** A token, and the headers it is sent in. */
 export interface Token {
+  readonly token: string;
   readonly headers: Record<string, string>;
   /** When it was got and when it ends, in milliseconds since the epoch. */
   readonly obtained: number;

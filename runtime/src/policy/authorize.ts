@@ -4,7 +4,7 @@ import type { Core } from "../core.js";
 import { AuthError, DiscogenError } from "../errors.js";
 import type { Headers } from "../platform.js";
 import { printable, redact, safeCause } from "../redact.js";
-import type { HeaderRecord } from "../request/headers.js";
+import { type HeaderRecord, lowerCase } from "../request/headers.js";
 import type { HttpRequest } from "../transport/transport.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "./prepared-call.js";
 import { within } from "./wait.js";
@@ -79,19 +79,6 @@ async function ask(
       cause: safeCause(error),
     });
   }
-}
-
-function lowerCase(headers: Headers | Record<string, string>): HeaderRecord {
-  const record: HeaderRecord = {};
-  if (typeof headers.forEach === "function") {
-    // A header field of that name would be a string.
-    (headers as Headers).forEach((value, name) => {
-      record[name.toLowerCase()] = value;
-    });
-    return record;
-  }
-  for (const [name, value] of Object.entries(headers)) if (value !== undefined) record[name.toLowerCase()] = value;
-  return record;
 }
 
 function isSignature(headers: HeaderRecord): boolean {

@@ -48,6 +48,20 @@ export function readHeaders(input: HeadersInput | undefined, faults: Fault[]): H
   return record;
 }
 
+/** The header fields that credentials gave, as a record. */
+export function lowerCase(headers: Headers | Record<string, string>): HeaderRecord {
+  const record: HeaderRecord = {};
+  if (typeof headers.forEach === "function") {
+    // A header field of that name would be a string.
+    (headers as Headers).forEach((value, name) => {
+      record[name.toLowerCase()] = value;
+    });
+    return record;
+  }
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) record[name.toLowerCase()] = value;
+  return record;
+}
+
 /** A header value from an option of its own. */
 export function readHeader(option: string, value: string | undefined, faults: Fault[]): string | undefined {
   if (value === undefined) return undefined;

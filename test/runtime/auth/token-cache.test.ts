@@ -19,7 +19,12 @@ function source(life = hour): {
     fetch: async () => {
       calls++;
       if (failure !== undefined) throw failure;
-      return { headers: { authorization: String(calls) }, obtained: Date.now(), expires: Date.now() + life };
+      return {
+        token: "t",
+        headers: { authorization: String(calls) },
+        obtained: Date.now(),
+        expires: Date.now() + life,
+      };
     },
     calls: () => calls,
     fail: (error) => void (failure = error),

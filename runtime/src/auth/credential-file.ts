@@ -1,0 +1,178 @@
+/**
+ * Files of credentials: JSON objects whose `type` says of what kind they are. Errors name the file and the place in it,
+ * never what stands there.
+ */
+import { AuthError, type AuthErrorCode } from "../errors.js";
+import { isLoopback } from "../root-url.js";
+
+/** The cloud that everything belongs to which does not say otherwise. */
+export const defaultUniverse = "googleapis.com";
+
+/** What the `type` of a file says. */
+const types: { readonly [type: string]: string } = {
+  authorized_user: "the sign-in of a person, as gcloud leaves it",
+  external_account: "a configuration for workload identity federation",
+  external_account_authorized_user: "the sign-in of a federated person",
+  impersonated_service_account: "a configuration for impersonation",
+  service_account: "the key of a service account",
+};
+
+/** Which files a kind of credentials takes. */
+export interface FileKind {
+  readonly type: string;
+  /** What to say to those who passed something else: `X takes …`. */
+  readonly advice: string;
+}
+
+/** The members of a credential file, read with messages that name the place. */
+export class CredentialFile {
+  /** The file's name, or for instance `the key`; for messages. */
+  readonly source: string;
+  readonly members: { readonly [name: string]: unknown };
+  readonly #advice: string;
+
+  constructor(source: string, members: { readonly [name: string]: unknown }, advice: string) {
+    this.source = source;
+    this.members = members;
+    this.#advice = advice;
+  }
+
+  get type(): unknown {
+    return this.members["type"];
+  }
+
+  /** A string, or `undefined` where it is absent or empty. */
+  text(name: string): string | undefined {
+    const value = this.members[name];
+    if (value === undefined || value === null || value === "") return undefined;
+    if (typeof value === "string") return value;
+    throw this.problem("KEY_FIELD_INVALID", name, "must be a string");
+  }
+
+  required(name: string): string {
+    const value = this.text(name);
+    if (value === undefined) throw this.problem("KEY_FIELD_MISSING", name, `is missing or empty. ${this.#advice}`);
+    return value;
+  }
+
+  /** Where secrets are sent: over https, or to this machine. */
+  endpoint(name: string, fallback: string): URL {
+    return endpointOf(this.text(name) ?? fallback, (message) => this.problem("KEY_FIELD_INVALID", name, message));
+  }
+
+  universe(): string {
+    const universe = this.text("universe_domain") ?? defaultUniverse;
+    if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(universe)) return universe;
+    throw this.problem("KEY_FIELD_INVALID", "universe_domain", "must be a domain, for instance googleapis.com");
+  }
+
+  /** Another object inside this one, at this member. */
+  nested(name: string): CredentialFile {
+    const value = this.members[name];
+    const source = `${this.source}#/${name}`;
+    if (value === undefined || value === null)
+      throw this.problem("KEY_FIELD_MISSING", name, `is missing. ${this.#advice}`);
+    return new CredentialFile(source, objectOf(value, source, this.#advice), this.#advice);
+  }
+
+  /** An error about one member. */
+  problem(code: AuthErrorCode, member: string, message: string): AuthError {
+    const separator = this.source.includes("#/") ? "/" : "#/";
+    return new AuthError(code, `${this.source}${separator}${member}: ${message}`);
+  }
+
+  /** Refuses files of another kind. */
+  expect({ advice, type }: FileKind): void {
+    if (this.type === type) return;
+    if ("installed" in this.members || "web" in this.members) {
+      const message = `${this.source}: is the identity of an OAuth client, which signs people in. ${advice}`;
+      throw new AuthError("KEY_WRONG_TYPE", message);
+    }
+    if (typeof this.type !== "string") throw this.problem("KEY_WRONG_TYPE", "type", `is missing. ${advice}`);
+    const known = Object.hasOwn(types, this.type) ? `, ${String(types[this.type])}` : "";
+    throw this.problem("KEY_WRONG_TYPE", "type", `is ${JSON.stringify(this.type.slice(0, 60))}${known}. ${advice}`);
+  }
+}
+
+/** Reads a file of credentials. */
+export async function readCredentialFile(path: string, advice: string): Promise<CredentialFile> {
+  const { readFile } = await import("node:fs/promises");
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    throw new AuthError("KEY_FILE_UNREADABLE", `${path}: ${reasonOf(error)}`);
+  }
+  const file = parseCredentials(text, path, advice);
+  if (["private_key", "refresh_token", "source_credentials"].some((name) => name in file.members))
+    await warnIfOpen(path);
+  return file;
+}
+
+/** Reads credentials given as an object or as JSON. */
+export function parseCredentials(input: unknown, source: string, advice: string): CredentialFile {
+  const value = typeof input === "string" ? parseJson(input, source, advice) : input;
+  return new CredentialFile(source, objectOf(value, source, advice), advice);
+}
+
+/**
+ * A URL that secrets are sent to: https, or http to this machine, since a token or an assertion serves whoever gets it.
+ *
+ * @param problem Makes the error out of what is wrong: `must be …`.
+ */
+export function endpointOf(text: string, problem: (message: string) => Error): URL {
+  if (!URL.canParse(text)) throw problem("must be an absolute URL");
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "") throw problem("must not carry credentials");
+  if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) return url;
+  throw problem("must be https, or http to this machine");
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "ENOENT":
+      return "there is no such key file";
+    case "EACCES":
+    case "EPERM":
+      return "this key file may not be read by this user";
+    case "EISDIR":
+      return "this is a folder, not a key file";
+    default:
+      return `the key file cannot be read (${typeof code === "string" ? code : "no reason given"})`;
+  }
+}
+
+function parseJson(text: string, source: string, advice: string): unknown {
+  try {
+    return JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text);
+  } catch {
+    // The parser's own message quotes the text, and the text holds the key.
+    const pem = text.includes("PRIVATE KEY-----") && !text.trimStart().startsWith("{");
+    throw new AuthError(
+      "KEY_NOT_JSON",
+      `${source}: ${text.trim() === "" ? "is empty" : pem ? "is a bare private key, not JSON" : "is not JSON, or not all of it"}. ${advice}`,
+    );
+  }
+}
+
+function objectOf(value: unknown, source: string, advice: string): { readonly [name: string]: unknown } {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new AuthError("KEY_WRONG_TYPE", `${source}: is not a JSON object. ${advice}`);
+  return Object.fromEntries(Object.entries(value));
+}
+
+const warned: Set<string> = new Set();
+
+/** Whoever reads a key can act as its account: says once for each file that others on this machine can. */
+async function warnIfOpen(path: string): Promise<void> {
+  if (process.platform === "win32" || warned.has(path)) return;
+  const { stat } = await import("node:fs/promises");
+  // The file was read a moment ago; where it is gone now there is nothing to warn of.
+  const mode = (await stat(path).catch(() => undefined))?.mode ?? 0;
+  if ((mode & 0o044) === 0) return;
+  warned.add(path);
+  process.emitWarning(`${path} holds a secret and can be read by other users of this machine: chmod 600 it`, {
+    code: "DISCOGEN_KEY_FILE_OPEN",
+  });
+}

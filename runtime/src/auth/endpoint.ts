@@ -1,0 +1,164 @@
+/** Asks the endpoints that sign-in needs, with retries, and says what their refusals mean. */
+import { AuthError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
+import { type Failure, parseRetryAfter, pauseBefore, type RetryPolicy } from "../policy/retry.js";
+import { pause } from "../policy/wait.js";
+import { printable, redact, safeCause } from "../redact.js";
+import { apiClient, userAgent } from "../request/headers.js";
+import { parseErrorBody } from "../response/api-error.js";
+import { readText } from "../response/read.js";
+import { connectionError } from "../transport/failure.js";
+import {
+  type HttpHeaders,
+  type HttpRequest,
+  type HttpResponse,
+  header,
+  type Transport,
+} from "../transport/transport.js";
+
+/** Where to ask, and what. */
+export interface EndpointRequest {
+  /** Who asks, for messages: the account and the file it comes from. */
+  readonly account: string;
+  readonly method: "GET" | "POST" | "PUT";
+  readonly url: URL;
+  /** Names in lower case; over those that every request has. */
+  readonly headers?: { readonly [name: string]: string };
+  readonly body?: string;
+  /** What no message may show: parts of the request that the endpoint might repeat. */
+  readonly secrets?: readonly string[];
+  /** What kind of sign-in this is, in Google's words, for instance `auth-request-type/at cred-type/sa`. */
+  readonly metrics?: string;
+  /** Milliseconds for one attempt. Default: 30,000. */
+  readonly timeout?: number;
+  /** Further attempts. Default: 3. */
+  readonly attempts?: number;
+  /** What to do about a refusal, from OAuth's error or google.rpc's status and from what the endpoint said. */
+  readonly hint?: (reason: string | undefined, message: string) => string | undefined;
+}
+
+/** A success. */
+export interface EndpointAnswer {
+  readonly headers: HttpHeaders;
+  readonly text: string;
+}
+
+/** The longest answer that is read, in bytes. */
+const bodyLimit: number = 256 * 1024;
+
+/** Asking for a token twice does no harm. */
+const policy: RetryPolicy = { attempts: 3, maxDelay: 20_000, idempotent: true };
+
+/** A refusal together with the server's clock, which may explain it. */
+export class TokenRefusal extends AuthError {
+  /** The HTTP status. */
+  readonly status: number;
+  /** Milliseconds since the epoch, from the `Date` of the answer. */
+  readonly serverTime: number | undefined;
+
+  constructor(message: string, status: number, reason: string | undefined, serverTime: number | undefined) {
+    super("TOKEN_REFUSED", message, { reason });
+    this.status = status;
+    this.serverTime = serverTime;
+  }
+}
+
+/** @throws AuthError `TOKEN_REFUSED` (a {@link TokenRefusal}) or `TOKEN_UNAVAILABLE` */
+export async function askEndpoint(transport: Transport, ask: EndpointRequest): Promise<EndpointAnswer> {
+  const { attempts = policy.attempts, metrics, secrets = [], timeout = 30_000, url } = ask;
+  const request: HttpRequest = {
+    method: ask.method,
+    origin: url.origin,
+    path: url.pathname + url.search,
+    headers: {
+      accept: "application/json",
+      "accept-encoding": "gzip",
+      "user-agent": userAgent,
+      "x-goog-api-client": metrics === undefined ? apiClient : `${apiClient} ${metrics}`,
+      ...ask.headers,
+    },
+    body: ask.body,
+    timeout,
+  };
+  for (let attempt = 0; ; attempt++) {
+    let error: AuthError;
+    let failure: Failure;
+    try {
+      const response = await transport.send(request);
+      const text = await readText(response.body, bodyLimit);
+      if (response.status === 200) return { headers: response.headers, text };
+      [error, failure] = refusal(ask, response, redact(text, secrets));
+    } catch (thrown) {
+      [error, failure] = unavailable(ask, request, thrown, secrets);
+    }
+    const delay = pauseBefore(attempt, { ...policy, attempts }, failure, Math.random());
+    if (delay === undefined) throw error;
+    await pause(delay, undefined, () => error);
+  }
+}
+
+/** The error for a success that makes no sense. `problem` is the end of a sentence: `is not JSON`. */
+export function nonsense({ account, url }: EndpointRequest, problem: string): AuthError {
+  return new AuthError("TOKEN_UNAVAILABLE", `${account}: the answer of ${url.origin} ${problem}`);
+}
+
+/** The members of an answer that is a JSON object. */
+export function readMembers(ask: EndpointRequest, { text }: EndpointAnswer): { readonly [name: string]: unknown } {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    throw nonsense(ask, "is not JSON");
+  }
+  if (typeof answer !== "object" || answer === null) throw nonsense(ask, "is no JSON object");
+  return Object.fromEntries(Object.entries(answer));
+}
+
+/** A value that may stand in a header after `Bearer`. */
+export function isToken(value: unknown): value is string {
+  return typeof value === "string" && /^[\u0021-\u007e]+$/.test(value);
+}
+
+function refusal(ask: EndpointRequest, { headers, status }: HttpResponse, text: string): [AuthError, Failure] {
+  const { account, url } = ask;
+  const { message, reasons, rpcStatus } = parseErrorBody(text);
+  const reason = reasons[0] ?? rpcStatus;
+  const said = [reason, message].filter((part) => part !== undefined).map((part) => printable(part, 500));
+  const what = said.length === 0 ? "" : `: ${said.join(": ").replace(/\.$/, "")}`;
+  const failure: Failure = {
+    kind: "status",
+    status,
+    reasons,
+    retryAfter: parseRetryAfter(header(headers, "retry-after"), Date.now()),
+  };
+  if (status >= 500 || status === 429 || status === 408) {
+    const text = `${account}: ${url.origin} answered with status ${String(status)}${what}`;
+    return [new AuthError("TOKEN_UNAVAILABLE", text, { reason }), failure];
+  }
+  const hint = ask.hint?.(reason, message ?? "");
+  const end = hint === undefined ? "" : `. ${hint}`;
+  const full = `${account}: ${url.origin} refused to give a token (status ${String(status)})${what}${end}`;
+  return [new TokenRefusal(full, status, reason, dateOf(headers)), failure];
+}
+
+function dateOf(headers: HttpHeaders): number | undefined {
+  const time = Date.parse(header(headers, "date") ?? "");
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function unavailable(
+  ask: EndpointRequest,
+  request: HttpRequest,
+  thrown: unknown,
+  secrets: readonly string[],
+): [AuthError, Failure] {
+  const error = thrown instanceof DiscogenError ? thrown : connectionError(request, thrown, true);
+  const failure: Failure =
+    error instanceof ConnectionError
+      ? { kind: "connection", sent: error.sent, systemCode: error.systemCode }
+      : error instanceof TimeoutError
+        ? { kind: "timeout" }
+        : { kind: "final" };
+  const cause = error instanceof ConnectionError || error instanceof TimeoutError ? error : safeCause(error, secrets);
+  const text = `${ask.account}: no token from ${ask.url.origin}: ${redact(error.message, secrets)}`;
+  return [new AuthError("TOKEN_UNAVAILABLE", text, { cause }), failure];
+}

@@ -1,0 +1,137 @@
+/** The IAM Credentials API: what one account may have made in the name of another (AIP-4115). */
+import { AuthError } from "../errors.js";
+import { type HeaderRecord, lowerCase } from "../request/headers.js";
+import type { Transport } from "../transport/transport.js";
+import type { Credentials } from "./credentials.js";
+import { askEndpoint, type EndpointRequest, isToken, nonsense, readMembers, TokenRefusal } from "./endpoint.js";
+import { type TokenAnswer, idTokenLifetime } from "./token-request.js";
+
+/** Who asks in whose name. */
+export interface Impersonation {
+  /** Who asks, for messages. */
+  readonly account: string;
+  /** Those who sign the request; they need the role Service Account Token Creator on the next in the chain. */
+  readonly source: Credentials;
+  /** The account's own URL without a method: `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/a@b`. */
+  readonly url: string;
+  /** Accounts between the source and the target, each allowed to act for the next. */
+  readonly delegates: readonly string[];
+}
+
+/** The scope that the source needs. */
+export const iamScope = "https://www.googleapis.com/auth/cloud-platform";
+
+const metricsOf = (type: "at" | "it"): string => `auth-request-type/${type} cred-type/imp`;
+
+/** The URL of an account in a universe. */
+export function accountUrl(email: string, universe: string): string {
+  return `https://iamcredentials.${universe}/v1/projects/-/serviceAccounts/${encodeURIComponent(email)}`;
+}
+
+/** An access token of the account. `lifetime` is in seconds; above an hour only where a policy of the organisation allows it. */
+export async function generateAccessToken(
+  transport: Transport,
+  who: Impersonation,
+  scope: readonly string[],
+  lifetime: number,
+): Promise<TokenAnswer> {
+  const [ask, answer] = await askIam(transport, who, "generateAccessToken", metricsOf("at"), {
+    delegates: delegatesOf(who),
+    scope,
+    lifetime: `${String(lifetime)}s`,
+  });
+  const { accessToken: token, expireTime } = answer;
+  if (!isToken(token)) throw nonsense(ask, "holds no accessToken");
+  const left = typeof expireTime === "string" ? Date.parse(expireTime) - Date.now() : Number.NaN;
+  // A time that is past, or none, speaks of clocks: then what was asked for counts.
+  return { token, lifetime: left > 0 ? Math.min(left, lifetime * 1000) : lifetime * 1000 };
+}
+
+/** An id token of the account, with its address in it. */
+export async function generateIdToken(
+  transport: Transport,
+  who: Impersonation,
+  audience: string,
+): Promise<TokenAnswer> {
+  const body = { delegates: delegatesOf(who), audience, includeEmail: true };
+  const [ask, { token }] = await askIam(transport, who, "generateIdToken", metricsOf("it"), body);
+  if (!isToken(token)) throw nonsense(ask, "holds no token");
+  return { token, lifetime: idTokenLifetime(token, Date.now()) };
+}
+
+/** Claims signed with a key that Google keeps for the account. */
+export async function signJwt(
+  transport: Transport,
+  who: Impersonation,
+  claims: { readonly [name: string]: unknown },
+): Promise<string> {
+  const body = { delegates: delegatesOf(who), payload: JSON.stringify(claims) };
+  const [ask, { signedJwt }] = await askIam(transport, who, "signJwt", metricsOf("at"), body);
+  if (!isToken(signedJwt)) throw nonsense(ask, "holds no signedJwt");
+  return signedJwt;
+}
+
+function delegatesOf({ delegates }: Impersonation): readonly string[] | undefined {
+  if (delegates.length === 0) return undefined;
+  return delegates.map((name) => (name.includes("/") ? name : `projects/-/serviceAccounts/${name}`));
+}
+
+async function askIam(
+  transport: Transport,
+  who: Impersonation,
+  method: string,
+  metrics: string,
+  body: { readonly [name: string]: unknown },
+): Promise<[EndpointRequest, { readonly [name: string]: unknown }]> {
+  const { account, source } = who;
+  const url = new URL(`${who.url}:${method}`);
+  const once = async (): Promise<[EndpointRequest, { readonly [name: string]: unknown }]> => {
+    const signature = await sourceHeaders(who, url, transport);
+    const ask: EndpointRequest = {
+      account,
+      method: "POST",
+      url,
+      metrics,
+      headers: { ...signature, "content-type": "application/json" },
+      body: JSON.stringify(body),
+      secrets: Object.values(signature).flatMap((value) => [value, ...value.split(" ").slice(1)]),
+      hint,
+    };
+    try {
+      return [ask, readMembers(ask, await askEndpoint(transport, ask))];
+    } catch (error) {
+      if (error instanceof TokenRefusal && error.status === 401) source.invalidate?.(signature["authorization"]);
+      throw error;
+    }
+  };
+  try {
+    return await once();
+  } catch (error) {
+    // The source's token may have been revoked before its time: one more try, with a new one.
+    if (!(error instanceof TokenRefusal) || error.status !== 401 || source.invalidate === undefined) throw error;
+    return once();
+  }
+}
+
+async function sourceHeaders(
+  { account, source }: Impersonation,
+  url: URL,
+  transport: Transport,
+): Promise<HeaderRecord> {
+  const headers = lowerCase(await source.getRequestHeaders(url.href, { transport }));
+  if (headers["authorization"] !== undefined) return headers;
+  throw new AuthError("NO_CREDENTIALS", `${account}: the source credentials gave no authorization to impersonate with`);
+}
+
+function hint(reason: string | undefined): string | undefined {
+  switch (reason) {
+    case "PERMISSION_DENIED":
+    case "IAM_PERMISSION_DENIED":
+    case "forbidden":
+      return "The source needs the role Service Account Token Creator (roles/iam.serviceAccountTokenCreator) on the account, and the IAM Service Account Credentials API must be enabled";
+    case "NOT_FOUND":
+      return "Check the account's address";
+    default:
+      return undefined;
+  }
+}

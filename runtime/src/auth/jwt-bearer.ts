@@ -1,0 +1,76 @@
+/** Exchanges a signed assertion for a token (RFC 7523 §2.1), by the clock of the server where ours is off. */
+import type { Transport } from "../transport/transport.js";
+import { TokenRefusal } from "./endpoint.js";
+import { type TokenAnswer, type TokenRequest, requestIdToken, requestToken } from "./token-request.js";
+
+/** One exchange. */
+export interface Exchange {
+  readonly account: string;
+  readonly url: URL;
+  readonly metrics: string;
+  /** `id_token` where the assertion asks for one by `target_audience`. */
+  readonly wants: "access_token" | "id_token";
+  /** @param now Milliseconds since the epoch, by the server's clock where it is known. */
+  sign(now: number): Promise<string>;
+}
+
+/** A clock that differs by less is not to blame. */
+const clockTolerance = 30_000;
+
+/** Exchanges assertions, and remembers how far the server's clock is ahead of ours where that mattered. */
+export class AssertionExchange {
+  #clockOffset = 0;
+
+  /** @throws AuthError `TOKEN_REFUSED` or `TOKEN_UNAVAILABLE` */
+  async ask(transport: Transport, exchange: Exchange): Promise<TokenAnswer> {
+    try {
+      return await this.#once(transport, exchange);
+    } catch (error) {
+      if (!this.#adjustClock(error)) throw error;
+      return this.#once(transport, exchange);
+    }
+  }
+
+  async #once(transport: Transport, { sign, wants, ...rest }: Exchange): Promise<TokenAnswer> {
+    const assertion = await sign(Date.now() + this.#clockOffset);
+    const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
+    const ask: TokenRequest = { ...rest, form, hint: hintFor };
+    return wants === "id_token" ? requestIdToken(transport, ask) : requestToken(transport, ask);
+  }
+
+  /** After a refusal over times: takes the server's clock where ours differs. `false`: that is not it. */
+  #adjustClock(error: unknown): boolean {
+    if (!(error instanceof TokenRefusal) || error.serverTime === undefined || !isClockRefusal(error.message))
+      return false;
+    const offset = error.serverTime - Date.now();
+    if (Math.abs(offset - this.#clockOffset) < clockTolerance) return false;
+    this.#clockOffset = offset;
+    return true;
+  }
+}
+
+/** What to do about Google's refusals. */
+function hintFor(reason: string | undefined, description: string): string | undefined {
+  switch (reason) {
+    case "unauthorized_client":
+      return "To act for a person, the account's client id must be granted exactly these scopes under domain-wide delegation in the Google Workspace admin console";
+    case "invalid_scope":
+      return "Check the scopes: each must be a full name such as https://www.googleapis.com/auth/cloud-platform";
+    case "access_denied":
+      return "The domain's administrator does not allow this account to act for that person";
+    case "invalid_grant":
+      if (isClockRefusal(description)) return "Check the clock of this machine";
+      if (/signature/i.test(description))
+        return "The key may have been deleted or disabled, or belong to another account";
+      if (/not found|invalid email|user id/i.test(description))
+        return "Check that the account, and the person it acts for, exist and are not disabled";
+      return "Check the clock of this machine, and that the key has not been deleted or disabled";
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a refusal is about the times of an assertion. */
+function isClockRefusal(description: string): boolean {
+  return /\biat\b|\bexp\b|short-lived|timeframe|expired/i.test(description);
+}

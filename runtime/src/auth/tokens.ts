@@ -1,0 +1,244 @@
+/**
+ * What all credentials have in common that get tokens and keep them: scopes, a person to act for, a cache for each,
+ * the project that pays, and the choice of a transport. A kind adds how one token is got.
+ */
+import { AuthError, type Fault, InvalidRequestError } from "../errors.js";
+import { readHeader } from "../request/headers.js";
+import type { Transport } from "../transport/transport.js";
+import { type Dispatcher, undiciTransport } from "../transport/undici.js";
+import { offerAtHand } from "./at-hand.js";
+import type { Credentials, CredentialsContext } from "./credentials.js";
+import { type Token, TokenCache } from "./token-cache.js";
+import type { TokenAnswer } from "./token-request.js";
+
+/** Options of all credentials that get tokens. */
+export interface TokenOptions {
+  /** What the token is good for. Default: the scopes of the client that the credentials are used with. */
+  readonly scopes?: readonly string[] | undefined;
+  /** The project that pays, as `X-Goog-User-Project`. Default: what the credentials were made from says. */
+  readonly quotaProject?: string | undefined;
+  /** undici's dispatcher for token requests. Default: what the client uses. */
+  readonly dispatcher?: Dispatcher | undefined;
+  /** The transport for token requests. Default: what the client uses. */
+  readonly transport?: Transport | undefined;
+}
+
+/** What one token is wanted for. It is the same for whoever waits for it, so it holds no signal. */
+export interface TokenWish {
+  readonly scopes: readonly string[];
+  /** The person to act for. */
+  readonly subject: string | undefined;
+  /** The root of the API, for kinds whose tokens can do without scopes: `https://sqladmin.googleapis.com/`. */
+  readonly audience: string | undefined;
+  readonly transport: Transport;
+}
+
+/** One kind of credentials. */
+export interface TokenKind {
+  /** The class, for messages about options. */
+  readonly name: string;
+  /** What the credentials were made from, for messages: the file's name or `the key`. */
+  readonly source: string;
+  /** `audience`: without scopes each API gets a token of its own; `none`: a token needs no scopes; else they are required. */
+  readonly withoutScopes?: "audience" | "none" | undefined;
+  readonly universeDomain?: string | undefined;
+  getToken(wish: TokenWish): Promise<TokenAnswer>;
+  getIdToken?(audience: string, transport: Transport): Promise<TokenAnswer>;
+}
+
+/** What tokens share whose credentials were made from each other. */
+interface Shared {
+  readonly kind: TokenKind;
+  /** By what the token is for; the one used last is the last. */
+  readonly caches: Map<string, TokenCache>;
+  readonly quotaProject: string | undefined;
+  readonly transport: Transport | undefined;
+}
+
+/** So many people can be acted for before tokens of the first are dropped. */
+const cacheLimit = 1000;
+
+/** The tokens of one kind for certain scopes and one person. */
+export class Tokens {
+  readonly scopes: readonly string[];
+  readonly subject: string | undefined;
+  readonly #shared: Shared;
+  readonly #cache: TokenCache;
+
+  private constructor(shared: Shared, scopes: readonly string[], subject: string | undefined) {
+    this.#shared = shared;
+    this.scopes = scopes;
+    this.subject = subject;
+    this.#cache = cacheFor(shared, [sortedOnce(scopes), subject]);
+  }
+
+  /**
+   * @param quotaProject What goes where the options name none.
+   * @throws InvalidRequestError `INVALID_OPTION`
+   */
+  static of(
+    kind: TokenKind,
+    options: TokenOptions & { readonly subject?: string | undefined } = {},
+    quotaProject?: string,
+  ): Tokens {
+    const faults: Fault[] = [];
+    const scopes = readScopes(options.scopes ?? [], faults);
+    checkSubject(options.subject, faults);
+    const shared: Shared = {
+      kind,
+      caches: new Map(),
+      quotaProject: readHeader("quotaProject", options.quotaProject ?? quotaProject, faults),
+      transport:
+        options.transport ?? (options.dispatcher === undefined ? undefined : undiciTransport(options.dispatcher)),
+    };
+    throwFaults(kind, faults);
+    return new Tokens(shared, scopes, options.subject);
+  }
+
+  get universeDomain(): string | undefined {
+    return this.#shared.kind.universeDomain;
+  }
+
+  withScopes(scopes: readonly string[]): Tokens {
+    const faults: Fault[] = [];
+    const valid = readScopes(scopes, faults);
+    throwFaults(this.#shared.kind, faults);
+    return new Tokens(this.#shared, valid, this.subject);
+  }
+
+  withSubject(subject: string | undefined): Tokens {
+    const faults: Fault[] = [];
+    checkSubject(subject, faults);
+    throwFaults(this.#shared.kind, faults);
+    return new Tokens(this.#shared, this.scopes, subject);
+  }
+
+  /** @throws AuthError `NO_SCOPES`, and what the kind throws */
+  async headers(url: string | undefined, context: CredentialsContext | undefined): Promise<Record<string, string>> {
+    const { scopes, subject } = this;
+    const { kind } = this.#shared;
+    const audience = scopes.length === 0 && kind.withoutScopes === "audience" ? rootOf(url) : undefined;
+    if (scopes.length === 0 && audience === undefined && kind.withoutScopes !== "none") {
+      throw new AuthError(
+        "NO_SCOPES",
+        `${kind.source}: ${kind.name} need scopes, and neither these credentials nor the API name any. Pass { scopes: […] }`,
+      );
+    }
+    const cache = audience === undefined ? this.#cache : cacheFor(this.#shared, ["audience", audience]);
+    const transport = context?.transport;
+    return (
+      await cache.get(() =>
+        this.#fetch(kind.getToken({ scopes, subject, audience, transport: this.#transport(transport) })),
+      )
+    ).headers;
+  }
+
+  /** The headers of a token that need not be waited for. */
+  atHand(): Record<string, string> | undefined {
+    return this.#cache.fresh()?.headers;
+  }
+
+  /** Forgets the token, if it is the one that was refused. */
+  forget(refused: string | undefined): void {
+    this.#cache.forget(refused);
+    if (this.scopes.length === 0) for (const cache of this.#shared.caches.values()) cache.forget(refused);
+  }
+
+  /** An id token for this audience, kept like the others. */
+  async idToken(audience: string): Promise<string> {
+    const { kind } = this.#shared;
+    const faults: Fault[] = [];
+    if (typeof audience !== "string" || audience === "")
+      faults.push({
+        parameter: "audience",
+        message: "must be a non-empty string, for instance the URL of the service",
+      });
+    throwFaults(kind, faults);
+    const get = kind.getIdToken;
+    if (get === undefined)
+      throw new AuthError("TOKEN_UNAVAILABLE", `${kind.source}: ${kind.name} cannot give id tokens`);
+    const cache = cacheFor(this.#shared, ["id", audience]);
+    const { token } = await cache.get(() => this.#fetch(get.call(kind, audience, this.#transport(undefined))));
+    return token;
+  }
+
+  #transport(offered: Transport | undefined): Transport {
+    return this.#shared.transport ?? offered ?? undiciTransport();
+  }
+
+  async #fetch(answer: Promise<TokenAnswer>): Promise<Token> {
+    const obtained = Date.now();
+    const { lifetime, token } = await answer;
+    const { quotaProject } = this.#shared;
+    const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+    if (quotaProject !== undefined) headers["x-goog-user-project"] = quotaProject;
+    return { token, headers: Object.freeze(headers), obtained, expires: obtained + lifetime };
+  }
+}
+
+/** The base of credentials that get tokens. A kind keeps its `Tokens` to make others from it, and adds its own face. */
+export class TokenCredentials implements Credentials {
+  readonly #tokens: Tokens;
+
+  protected constructor(tokens: Tokens) {
+    this.#tokens = tokens;
+    offerAtHand(this, () => tokens.atHand());
+  }
+
+  /** What tokens are asked for; empty for the client's own. */
+  get scopes(): readonly string[] {
+    return this.#tokens.scopes;
+  }
+
+  /** The cloud that the credentials belong to, for instance `googleapis.com`; `undefined` while it is not known. */
+  get universeDomain(): string | undefined {
+    return this.#tokens.universeDomain;
+  }
+
+  /** @throws AuthError `NO_SCOPES`, `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE` */
+  getRequestHeaders(url?: string, context?: CredentialsContext): Promise<Record<string, string>> {
+    return this.#tokens.headers(url, context);
+  }
+
+  /** Forgets the token, if it is the one that was refused. */
+  invalidate(refused?: string): void {
+    this.#tokens.forget(refused);
+  }
+}
+
+function cacheFor({ caches }: Shared, purpose: readonly unknown[]): TokenCache {
+  const key = JSON.stringify(purpose);
+  const cache = caches.get(key) ?? new TokenCache();
+  caches.delete(key);
+  caches.set(key, cache);
+  const oldest = caches.keys().next().value;
+  if (caches.size > cacheLimit && oldest !== undefined) caches.delete(oldest);
+  return cache;
+}
+
+function sortedOnce(scopes: readonly string[]): readonly string[] {
+  return [...new Set(scopes)].toSorted();
+}
+
+function rootOf(url: string | undefined): string | undefined {
+  return url !== undefined && URL.canParse(url) ? `${new URL(url).origin}/` : undefined;
+}
+
+function readScopes(scopes: unknown, faults: Fault[]): readonly string[] {
+  // A scope is one word (RFC 6749 §3.3).
+  const valid = (Array.isArray(scopes) ? scopes : []).filter(
+    (scope): scope is string => typeof scope === "string" && /^[\u0021\u0023-\u005b\u005d-\u007e]+$/.test(scope),
+  );
+  if (!Array.isArray(scopes) || valid.length < scopes.length)
+    faults.push({ parameter: "scopes", message: "must be a list of scopes, for instance SQLAdminClient.scopes" });
+  return Object.freeze(valid);
+}
+
+function checkSubject(subject: unknown, faults: Fault[]): void {
+  if (subject === undefined || (typeof subject === "string" && /^\S+$/.test(subject))) return;
+  faults.push({ parameter: "subject", message: "must be an address, for instance person@example.com" });
+}
+
+function throwFaults({ name }: TokenKind, faults: readonly Fault[]): void {
+  if (faults.length > 0) throw new InvalidRequestError(name, faults, "INVALID_OPTION");
+}
