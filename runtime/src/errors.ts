@@ -22,6 +22,7 @@ export type ErrorCode =
   | "KEY_FIELD_MISSING"
   | "KEY_FILE_UNREADABLE"
   | "KEY_NOT_JSON"
+  | "KEY_UNTRUSTED"
   | "KEY_WRONG_TYPE"
   | "NO_CREDENTIALS"
   | "NO_SCOPES"
@@ -194,8 +195,8 @@ export type AuthErrorCode = Extract<
 >;
 
 /**
- * Sign-in failed before the API was asked. `KEY_…`: the key file, with file and place in the message. `NO_CREDENTIALS`,
- * `NO_SCOPES`: what is missing. `TOKEN_REFUSED`: the token endpoint said no. `TOKEN_UNAVAILABLE`: it could not be
+ * Sign-in failed before the API was asked. `KEY_…`: the key file, with file and place in the message; `KEY_UNTRUSTED`: it
+ * asks for a URL or a program that nobody allowed. `NO_CREDENTIALS`, `NO_SCOPES`: what is missing. `TOKEN_REFUSED`: the token endpoint said no. `TOKEN_UNAVAILABLE`: it could not be
  * asked, or answered nonsense. `CREDENTIALS_FAILED`: credentials of another make failed.
  */
 export class AuthError extends DiscogenError {

@@ -1,5 +1,18 @@
 /** The public surface of `@discogen/runtime/auth`, listed by name. */
 export type { Credentials, CredentialsContext, ScopedCredentials } from "./credentials.js";
+export {
+  ExternalAccountAuthorizedUserCredentials,
+  type ExternalAccountAuthorizedUserConfig,
+  type ExternalAccountAuthorizedUserOptions,
+} from "./external/authorized-user.js";
+export type { ExternalAccountConfig, ExternalCredentialSource } from "./external/config.js";
+export {
+  type AccessBoundaryRule,
+  type CredentialAccessBoundary,
+  DownscopedCredentials,
+  type DownscopedOptions,
+} from "./external/downscoped.js";
+export { ExternalAccountCredentials, type ExternalAccountOptions } from "./external/external-account.js";
 export { ServiceAccountCredentials, type ServiceAccountOptions } from "./service-account.js";
 export type { ServiceAccountKey } from "./key-file.js";
 export { AccessTokenCredentials, AnonymousCredentials, ApiKeyCredentials } from "./simple.js";

@@ -7,6 +7,11 @@ declare module "undici/lib/global.js" {
   export default global;
 }
 
+declare module "undici/lib/dispatcher/agent.js" {
+  const Agent: new (options?: object) => { dispatch(options: object, handler: object): boolean };
+  export default Agent;
+}
+
 declare module "undici/lib/dispatcher/dispatcher-base.js" {
   const DispatcherBase: { readonly prototype: object };
   export default DispatcherBase;
