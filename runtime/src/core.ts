@@ -1,6 +1,6 @@
 /** What a client and its resources share, under one key so that a document may name its members as it likes. */
 import { type Signature, atHandOf } from "./auth/at-hand.js";
-import { type Credentials, type CredentialsContext, isAnonymous, type ScopedCredentials } from "./auth/credentials.js";
+import { type Credentials, type CredentialsContext, isAnonymous, withDefaultScopes } from "./auth/credentials.js";
 import { type Fault, InvalidRequestError } from "./errors.js";
 import type { ApiDescriptor } from "./method.js";
 import { type ClientOptions, checkLimits } from "./options.js";
@@ -103,20 +103,12 @@ function scopedOnce({ scopes }: ApiDescriptor, auth: Credentials | undefined): P
   let shortCut: (() => Signature | undefined) | undefined;
   const credentials = (): Credentials | undefined => {
     if (ready === undefined && auth !== undefined) {
-      ready = lacksScopes(auth) && scopes.length > 0 ? auth.withScopes(scopes) : auth;
+      ready = withDefaultScopes(auth, scopes);
       shortCut = atHandOf(ready);
     }
     return ready;
   };
   return { credentials, atHand: () => (credentials() === undefined ? undefined : shortCut?.()) };
-}
-
-function lacksScopes(auth: Credentials): auth is ScopedCredentials {
-  return (
-    "withScopes" in auth &&
-    typeof auth.withScopes === "function" &&
-    !("scopes" in auth && Array.isArray(auth.scopes) && auth.scopes.length > 0)
-  );
 }
 
 function checkAuth(auth: unknown, faults: Fault[]): void {

@@ -27,6 +27,15 @@ export interface MinimalBlob {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+/** What is used of a `URL` where the program has none. */
+export interface MinimalUrl {
+  readonly href: string;
+  readonly origin: string;
+  readonly hostname: string;
+  readonly pathname: string;
+  readonly search: string;
+}
+
 /** `AbortSignal` of the platform. */
 export type AbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer T } } ? T : MinimalAbortSignal;
 
@@ -35,3 +44,11 @@ export type Headers = typeof globalThis extends { Headers: { prototype: infer T 
 
 /** `Blob` of the platform. */
 export type Blob = typeof globalThis extends { Blob: { prototype: infer T } } ? T : MinimalBlob;
+
+/** `URL` of the platform. */
+export type Url = typeof globalThis extends { URL: { prototype: infer T } } ? T : MinimalUrl;
+
+/** Environment variables, such as `process.env`. */
+export interface Environment {
+  readonly [name: string]: string | undefined;
+}

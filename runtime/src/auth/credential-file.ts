@@ -3,7 +3,13 @@
  * never what stands there.
  */
 import { AuthError, type AuthErrorCode } from "../errors.js";
+import type { Url } from "../platform.js";
 import { isLoopback } from "../root-url.js";
+
+/** A JSON object, as `JSON.parse` gives it. */
+export interface JsonObject {
+  readonly [name: string]: unknown;
+}
 
 /** The cloud that everything belongs to which does not say otherwise. */
 export const defaultUniverse = "googleapis.com";
@@ -28,10 +34,10 @@ export interface FileKind {
 export class CredentialFile {
   /** The file's name, or for instance `the key`; for messages. */
   readonly source: string;
-  readonly members: { readonly [name: string]: unknown };
+  readonly members: JsonObject;
   readonly #advice: string;
 
-  constructor(source: string, members: { readonly [name: string]: unknown }, advice: string) {
+  constructor(source: string, members: JsonObject, advice: string) {
     this.source = source;
     this.members = members;
     this.#advice = advice;
@@ -39,6 +45,11 @@ export class CredentialFile {
 
   get type(): unknown {
     return this.members["type"];
+  }
+
+  /** The members, for a function that takes a typed key and checks it itself. */
+  unchecked<Key>(): Key {
+    return this.members as Key; // whoever takes it looks at every member
   }
 
   /** A string, or `undefined` where it is absent or empty. */
@@ -56,7 +67,7 @@ export class CredentialFile {
   }
 
   /** Where secrets are sent: over https, or to this machine. */
-  endpoint(name: string, fallback: string): URL {
+  endpoint(name: string, fallback: string): Url {
     return endpointOf(this.text(name) ?? fallback, (message) => this.problem("KEY_FIELD_INVALID", name, message));
   }
 
@@ -69,7 +80,7 @@ export class CredentialFile {
   /** Another object inside this one, at this member. */
   nested(name: string): CredentialFile {
     const value = this.members[name];
-    const source = `${this.source}#/${name}`;
+    const source = this.#place(name);
     if (value === undefined || value === null)
       throw this.problem("KEY_FIELD_MISSING", name, `is missing. ${this.#advice}`);
     return new CredentialFile(source, objectOf(value, source, this.#advice), this.#advice);
@@ -77,8 +88,11 @@ export class CredentialFile {
 
   /** An error about one member. */
   problem(code: AuthErrorCode, member: string, message: string): AuthError {
-    const separator = this.source.includes("#/") ? "/" : "#/";
-    return new AuthError(code, `${this.source}${separator}${member}: ${message}`);
+    return new AuthError(code, `${this.#place(member)}: ${message}`);
+  }
+
+  #place(member: string): string {
+    return `${this.source}${this.source.includes("#/") ? "/" : "#/"}${member}`;
   }
 
   /** Refuses files of another kind. */
@@ -120,7 +134,7 @@ export function parseCredentials(input: unknown, source: string, advice: string)
  *
  * @param problem Makes the error out of what is wrong: `must be …`.
  */
-export function endpointOf(text: string, problem: (message: string) => Error): URL {
+export function endpointOf(text: string, problem: (message: string) => Error): Url {
   if (!URL.canParse(text)) throw problem("must be an absolute URL");
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") throw problem("must not carry credentials");
@@ -156,7 +170,7 @@ function parseJson(text: string, source: string, advice: string): unknown {
   }
 }
 
-function objectOf(value: unknown, source: string, advice: string): { readonly [name: string]: unknown } {
+function objectOf(value: unknown, source: string, advice: string): JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new AuthError("KEY_WRONG_TYPE", `${source}: is not a JSON object. ${advice}`);
   return Object.fromEntries(Object.entries(value));

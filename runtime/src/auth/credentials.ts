@@ -20,6 +20,8 @@ export interface Credentials {
    * @param refused The `authorization` that was refused. A token newer than this one must be kept.
    */
   invalidate?(refused?: string): void;
+  /** The cloud that the credentials belong to. `undefined`: not known yet, or the default, `googleapis.com`. */
+  readonly universeDomain?: string | undefined;
 }
 
 /** Credentials that can be narrowed to scopes. Those without any get the scopes of the client they are used with. */
@@ -31,4 +33,17 @@ export interface ScopedCredentials extends Credentials {
 /** Whether credentials say of themselves that they sign nothing. */
 export function isAnonymous(credentials: Credentials): boolean {
   return "anonymous" in credentials && credentials.anonymous === true;
+}
+
+/** The credentials, narrowed to these scopes where they can be and have none. */
+export function withDefaultScopes(credentials: Credentials, scopes: readonly string[]): Credentials {
+  return scopes.length > 0 && lacksScopes(credentials) ? credentials.withScopes(scopes) : credentials;
+}
+
+function lacksScopes(credentials: Credentials): credentials is ScopedCredentials {
+  return (
+    "withScopes" in credentials &&
+    typeof credentials.withScopes === "function" &&
+    !("scopes" in credentials && Array.isArray(credentials.scopes) && credentials.scopes.length > 0)
+  );
 }

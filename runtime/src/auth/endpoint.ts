@@ -1,5 +1,6 @@
 /** Asks the endpoints that sign-in needs, with retries, and says what their refusals mean. */
 import { AuthError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
+import type { Url } from "../platform.js";
 import { type Failure, parseRetryAfter, pauseBefore, type RetryPolicy } from "../policy/retry.js";
 import { pause } from "../policy/wait.js";
 import { printable, redact, safeCause } from "../redact.js";
@@ -14,13 +15,14 @@ import {
   header,
   type Transport,
 } from "../transport/transport.js";
+import type { JsonObject } from "./credential-file.js";
 
 /** Where to ask, and what. */
 export interface EndpointRequest {
   /** Who asks, for messages: the account and the file it comes from. */
   readonly account: string;
   readonly method: "GET" | "POST" | "PUT";
-  readonly url: URL;
+  readonly url: Url;
   /** Names in lower case; over those that every request has. */
   readonly headers?: { readonly [name: string]: string };
   readonly body?: string;
@@ -102,7 +104,7 @@ export function nonsense({ account, url }: EndpointRequest, problem: string): Au
 }
 
 /** The members of an answer that is a JSON object. */
-export function readMembers(ask: EndpointRequest, { text }: EndpointAnswer): { readonly [name: string]: unknown } {
+export function readMembers(ask: EndpointRequest, text: string): JsonObject {
   let answer: unknown;
   try {
     answer = JSON.parse(text);

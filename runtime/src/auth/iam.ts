@@ -5,6 +5,7 @@ import type { Transport } from "../transport/transport.js";
 import type { Credentials } from "./credentials.js";
 import { askEndpoint, type EndpointRequest, isToken, nonsense, readMembers, TokenRefusal } from "./endpoint.js";
 import { type TokenAnswer, idTokenLifetime } from "./token-request.js";
+import type { JsonObject } from "./credential-file.js";
 
 /** Who asks in whose name. */
 export interface Impersonation {
@@ -60,11 +61,7 @@ export async function generateIdToken(
 }
 
 /** Claims signed with a key that Google keeps for the account. */
-export async function signJwt(
-  transport: Transport,
-  who: Impersonation,
-  claims: { readonly [name: string]: unknown },
-): Promise<string> {
+export async function signJwt(transport: Transport, who: Impersonation, claims: JsonObject): Promise<string> {
   const body = { delegates: delegatesOf(who), payload: JSON.stringify(claims) };
   const [ask, { signedJwt }] = await askIam(transport, who, "signJwt", metricsOf("at"), body);
   if (!isToken(signedJwt)) throw nonsense(ask, "holds no signedJwt");
@@ -81,11 +78,11 @@ async function askIam(
   who: Impersonation,
   method: string,
   metrics: string,
-  body: { readonly [name: string]: unknown },
-): Promise<[EndpointRequest, { readonly [name: string]: unknown }]> {
+  body: JsonObject,
+): Promise<[EndpointRequest, JsonObject]> {
   const { account, source } = who;
   const url = new URL(`${who.url}:${method}`);
-  const once = async (): Promise<[EndpointRequest, { readonly [name: string]: unknown }]> => {
+  const once = async (): Promise<[EndpointRequest, JsonObject]> => {
     const signature = await sourceHeaders(who, url, transport);
     const ask: EndpointRequest = {
       account,
@@ -98,7 +95,7 @@ async function askIam(
       hint,
     };
     try {
-      return [ask, readMembers(ask, await askEndpoint(transport, ask))];
+      return [ask, readMembers(ask, (await askEndpoint(transport, ask)).text)];
     } catch (error) {
       if (error instanceof TokenRefusal && error.status === 401) source.invalidate?.(signature["authorization"]);
       throw error;

@@ -1,5 +1,6 @@
 /** Reads and checks the key of a service account. Errors name the file and the place in it, never what stands there. */
 import type { AuthError } from "../errors.js";
+import type { Url } from "../platform.js";
 import { type CredentialFile, type FileKind } from "./credential-file.js";
 
 /** The key of a service account, as the console hands it out. Further members are ignored. */
@@ -27,7 +28,7 @@ export interface Key {
   readonly quotaProject: string | undefined;
   readonly universe: string;
   /** The token endpoint. */
-  readonly endpoint: URL;
+  readonly endpoint: Url;
   /** The audience of assertions. */
   readonly audience: string;
 }

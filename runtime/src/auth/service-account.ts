@@ -39,21 +39,24 @@ export class ServiceAccountCredentials extends TokenCredentials implements Scope
    * @throws AuthError `KEY_…`, naming the file and the place in it, never what stands there.
    */
   static async fromFile(path: string, options?: ServiceAccountOptions): Promise<ServiceAccountCredentials> {
-    return ServiceAccountCredentials.#of(readKey(await readCredentialFile(path, keyKind.advice)), options);
+    const file = await readCredentialFile(path, keyKind.advice);
+    return ServiceAccountCredentials.fromJSON(file.unchecked(), options, path);
   }
 
   /**
    * Credentials from a key as an object or as JSON, for instance out of a secret store.
    *
+   * @param source What to call it in messages.
    * @throws AuthError `KEY_…`, naming the place, never what stands there.
    */
-  static fromJSON(key: ServiceAccountKey | string, options?: ServiceAccountOptions): ServiceAccountCredentials {
-    return ServiceAccountCredentials.#of(readKey(parseCredentials(key, "the key", keyKind.advice)), options);
-  }
-
-  static #of(key: Key, options: ServiceAccountOptions = {}): ServiceAccountCredentials {
-    const kind = serviceAccount(key, options.selfSignedJwt ?? lacksEndpoint(key));
-    return new ServiceAccountCredentials(key, Tokens.of(kind, options, key.quotaProject));
+  static fromJSON(
+    key: ServiceAccountKey | string,
+    options: ServiceAccountOptions = {},
+    source = "the key",
+  ): ServiceAccountCredentials {
+    const checked = readKey(parseCredentials(key, source, keyKind.advice));
+    const kind = serviceAccount(checked, options.selfSignedJwt ?? lacksEndpoint(checked));
+    return new ServiceAccountCredentials(checked, Tokens.of(kind, options, checked.quotaProject));
   }
 
   /** The account's address. */
@@ -69,15 +72,6 @@ export class ServiceAccountCredentials extends TokenCredentials implements Scope
   /** The same account acting for this person, or for itself again where it is `undefined`. */
   withSubject(subject: string | undefined): ServiceAccountCredentials {
     return new ServiceAccountCredentials(this.#key, this.#tokens.withSubject(subject));
-  }
-
-  /**
-   * An id token of the account for a service that checks them, such as Cloud Run.
-   *
-   * @throws AuthError `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE`
-   */
-  getIdToken(audience: string): Promise<string> {
-    return this.#tokens.idToken(audience);
   }
 }
 

@@ -20,11 +20,17 @@ const advisory: number = 4 * 60_000;
 const mandatory: number = 60_000;
 /** After a renewal failed, a token that still serves is used for this long before the next one. */
 const backoff: number = 15_000;
+/** Where none serves, the second failure in a row is told to whoever asks within this time, each further one twice as long. */
+const firstHold: number = 500;
 
 export class TokenCache {
   #token: Token | undefined;
   #renewal: Promise<Token> | undefined;
   #notBefore = 0;
+  /** Failures in a row that left calls without a token. */
+  #failures = 0;
+  #failure: unknown;
+  #heldUntil = 0;
 
   /**
    * The headers of a token that is good for a while. `fetch` gets a new one; it is the same for whoever asks, so it
@@ -33,7 +39,9 @@ export class TokenCache {
   get(fetch: () => Promise<Token>, now: number = Date.now()): Promise<Token> {
     const token = this.#token;
     const left = token === undefined ? 0 : token.expires - now;
-    if (token === undefined || left <= 0) return this.#renew(fetch);
+    // A server that is down, or that keeps refusing, is not asked for every call.
+    if (token === undefined || left <= 0)
+      return now < this.#heldUntil ? Promise.reject(this.#failure) : this.#renew(fetch);
     // Shares of a short life, or such a token would be renewed for every call.
     const life = token.expires - token.obtained;
     if (left > Math.min(advisory, life / 4) || now < this.#notBefore) return Promise.resolve(token);
@@ -57,10 +65,13 @@ export class TokenCache {
       .then(
         (token) => {
           this.#token = token;
+          this.#failures = 0;
+          this.#failure = undefined;
+          this.#heldUntil = 0;
           return token;
         },
         (error: unknown) => {
-          this.#notBefore = Date.now() + backoff;
+          this.#remember(error, Date.now());
           throw error;
         },
       )
@@ -68,5 +79,14 @@ export class TokenCache {
         this.#renewal = undefined;
       });
     return this.#renewal;
+  }
+
+  #remember(error: unknown, now: number): void {
+    this.#notBefore = now + backoff;
+    if (this.#token !== undefined && this.#token.expires > now) return;
+    this.#failures++;
+    this.#failure = error;
+    // The first may have passed already: a caller who tries again is worth a request.
+    if (this.#failures > 1) this.#heldUntil = now + Math.min(backoff, firstHold * 2 ** (this.#failures - 2));
   }
 }

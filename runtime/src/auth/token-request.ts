@@ -1,6 +1,7 @@
 /** Asks a token endpoint, which takes a form and answers with JSON (RFC 6749 §4 and §5.1, RFC 8693). */
 import type { Transport } from "../transport/transport.js";
 import { askEndpoint, type EndpointRequest, isToken, nonsense, readMembers } from "./endpoint.js";
+import type { JsonObject } from "./credential-file.js";
 
 /** Where to ask, and for what. */
 export interface TokenRequest extends Pick<EndpointRequest, "account" | "headers" | "hint" | "metrics" | "url"> {
@@ -30,10 +31,7 @@ export async function requestIdToken(transport: Transport, ask: TokenRequest): P
 }
 
 /** What a token endpoint answers, all of it. */
-export async function requestForm(
-  transport: Transport,
-  { form, headers, ...ask }: TokenRequest,
-): Promise<{ readonly [name: string]: unknown }> {
+export async function requestForm(transport: Transport, { form, headers, ...ask }: TokenRequest): Promise<JsonObject> {
   const request: EndpointRequest = {
     ...ask,
     method: "POST",
@@ -41,13 +39,13 @@ export async function requestForm(
     body: new URLSearchParams(form).toString(),
     secrets: secretsOf(form),
   };
-  return readMembers(request, await askEndpoint(transport, request));
+  return readMembers(request, (await askEndpoint(transport, request)).text);
 }
 
 /** The `access_token` and `expires_in` of an answer. */
 export function readAccessToken(
   ask: Pick<EndpointRequest, "account" | "url">,
-  { access_token: token, expires_in: seconds }: { readonly [name: string]: unknown },
+  { access_token: token, expires_in: seconds }: JsonObject,
 ): TokenAnswer {
   if (!isToken(token)) throw nonsense({ ...ask, method: "POST" }, "holds no access_token");
   const lifetime = Number(seconds ?? Number.NaN) * 1000;

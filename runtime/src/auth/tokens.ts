@@ -177,7 +177,7 @@ export class Tokens {
 }
 
 /** The base of credentials that get tokens. A kind keeps its `Tokens` to make others from it, and adds its own face. */
-export class TokenCredentials implements Credentials {
+export abstract class TokenCredentials implements Credentials {
   readonly #tokens: Tokens;
 
   protected constructor(tokens: Tokens) {
@@ -198,6 +198,16 @@ export class TokenCredentials implements Credentials {
   /** @throws AuthError `NO_SCOPES`, `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE` */
   getRequestHeaders(url?: string, context?: CredentialsContext): Promise<Record<string, string>> {
     return this.#tokens.headers(url, context);
+  }
+
+  /**
+   * An id token for a service that checks them, such as Cloud Run.
+   *
+   * @param audience Whom it is for, mostly the URL of the service.
+   * @throws AuthError `TOKEN_REFUSED`; `TOKEN_UNAVAILABLE`, also where this kind of credentials has no id tokens
+   */
+  getIdToken(audience: string): Promise<string> {
+    return this.#tokens.idToken(audience);
   }
 
   /** Forgets the token, if it is the one that was refused. */

@@ -1,5 +1,5 @@
 /** Sign-in as a person of a workforce pool who signed in before (`gcloud auth application-default login --login-config`). */
-import { type CredentialFile, type FileKind, parseCredentials, readCredentialFile } from "../credential-file.js";
+import { type CredentialFile, type FileKind, type JsonObject, parseCredentials, readCredentialFile } from "../credential-file.js";
 import { readAccessToken, requestForm } from "../token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "../tokens.js";
 import type { ExternalAccountOptions } from "./external-account.js";
@@ -56,7 +56,7 @@ export class ExternalAccountAuthorizedUserCredentials extends TokenCredentials {
    * @throws AuthError `KEY_…`, naming the place, never what stands there.
    */
   static fromJSON(
-    config: ExternalAccountAuthorizedUserConfig | { readonly [name: string]: unknown } | string,
+    config: ExternalAccountAuthorizedUserConfig | JsonObject | string,
     options: ExternalAccountAuthorizedUserOptions = {},
     source = "the configuration",
   ): ExternalAccountAuthorizedUserCredentials {

@@ -2,6 +2,7 @@
 import { AuthError } from "../../errors.js";
 import type { Transport } from "../../transport/transport.js";
 import { askEndpoint, type EndpointRequest } from "../endpoint.js";
+import type { JsonObject } from "../credential-file.js";
 import type { AwsSource, ExternalAccount } from "./config.js";
 import { type AwsKeys, signAwsRequest } from "./sigv4.js";
 
@@ -98,7 +99,7 @@ function readKeys(text: string): AwsKeys | undefined {
   } catch {
     return undefined;
   }
-  const { AccessKeyId, SecretAccessKey, Token } = Object(answer) as { readonly [name: string]: unknown }; // any JSON
+  const { AccessKeyId, SecretAccessKey, Token } = Object(answer) as JsonObject; // any JSON
   if (typeof AccessKeyId !== "string" || typeof SecretAccessKey !== "string") return undefined;
   return {
     accessKeyId: AccessKeyId,

@@ -1,5 +1,6 @@
 /** Configurations of external accounts (AIP-4117): what they may hold, and what is read out of them. */
-import type { Fault } from "../../errors.js";
+import { AuthError, type Fault } from "../../errors.js";
+import type { Url } from "../../platform.js";
 import { readHeaders } from "../../request/headers.js";
 import type { CredentialFile, FileKind } from "../credential-file.js";
 import { basicAuthorization } from "./sts.js";
@@ -60,7 +61,7 @@ export interface ExternalAccount {
   readonly source: string;
   readonly audience: string;
   readonly subjectTokenType: string;
-  readonly tokenUrl: URL;
+  readonly tokenUrl: Url;
   /** The `authorization` that the STS wants of OAuth clients. */
   readonly clientAuthorization: string | undefined;
   readonly impersonation: ServiceAccountImpersonation | undefined;
@@ -96,7 +97,7 @@ export interface FileSource {
 
 export interface UrlSource {
   readonly kind: "url";
-  readonly url: URL;
+  readonly url: Url;
   readonly headers: { readonly [name: string]: string };
   readonly field: string | undefined;
 }
@@ -113,9 +114,9 @@ export interface AwsSource {
   readonly kind: "aws";
   /** With `{region}` in it. */
   readonly verificationUrl: string;
-  readonly regionUrl: URL | undefined;
-  readonly keysUrl: URL | undefined;
-  readonly sessionUrl: URL | undefined;
+  readonly regionUrl: Url | undefined;
+  readonly keysUrl: Url | undefined;
+  readonly sessionUrl: Url | undefined;
 }
 
 export interface CertificateSource {
@@ -194,7 +195,7 @@ function readSource(file: CredentialFile, trust: Trust): SubjectSource {
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1) {
     const message = `must hold one of file, url, executable, certificate and environment_id, and holds ${kind === undefined ? "none" : kinds.join(" and ")}`;
-    throw file.problem("KEY_FIELD_INVALID", "", message);
+    throw new AuthError("KEY_FIELD_INVALID", `${file.source}: ${message}`);
   }
   switch (kind) {
     case "executable":
@@ -258,7 +259,7 @@ function readCertificate(file: CredentialFile): CertificateSource {
 function readAws(file: CredentialFile, trust: Trust): AwsSource {
   if (file.text("environment_id") !== "aws1")
     throw file.problem("KEY_FIELD_INVALID", "environment_id", "must be aws1, the only one there is");
-  const metadataUrl = (member: string): URL | undefined => {
+  const metadataUrl = (member: string): Url | undefined => {
     const text = file.text(member);
     return text === undefined ? undefined : trustedUrl(file, member, text, "source", trust);
   };

@@ -2,7 +2,7 @@
 import { AuthError, type Fault, InvalidRequestError } from "../../errors.js";
 import { lowerCase } from "../../request/headers.js";
 import type { Transport } from "../../transport/transport.js";
-import { defaultUniverse } from "../credential-file.js";
+import { defaultUniverse, type JsonObject } from "../credential-file.js";
 import { type Credentials, withDefaultScopes } from "../credentials.js";
 import { TokenRefusal } from "../endpoint.js";
 import { iamScope } from "../iam.js";
@@ -127,7 +127,7 @@ function checkBoundary(boundary: unknown): void {
 }
 
 function memberOf(value: unknown, member: string): unknown {
-  return (Object(value) as { readonly [name: string]: unknown })[member]; // anything can be looked into by name
+  return (Object(value) as JsonObject)[member]; // anything can be looked into by name
 }
 
 function isText(value: unknown): boolean {

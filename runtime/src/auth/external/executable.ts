@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { AuthError } from "../../errors.js";
 import { printable, redact } from "../../redact.js";
+import type { JsonObject } from "../credential-file.js";
 import type { ExecutableSource, ExternalAccount } from "./config.js";
 
 /** The environment variable that allows programs to be run, if its value is 1. */
@@ -108,7 +109,7 @@ function readToken(
   return token;
 }
 
-function membersOf(text: string): { readonly [name: string]: unknown } | undefined {
+function membersOf(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : undefined;

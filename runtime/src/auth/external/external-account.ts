@@ -1,7 +1,7 @@
 /** Sign-in by an identity of elsewhere: workload and workforce identity federation (AIP-4117). */
 import { AuthError } from "../../errors.js";
 import type { Transport } from "../../transport/transport.js";
-import { parseCredentials, readCredentialFile } from "../credential-file.js";
+import { type JsonObject, parseCredentials, readCredentialFile } from "../credential-file.js";
 import type { Credentials, ScopedCredentials } from "../credentials.js";
 import { generateAccessToken, generateIdToken, iamScope, type Impersonation } from "../iam.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "../tokens.js";
@@ -63,7 +63,7 @@ export class ExternalAccountCredentials extends TokenCredentials implements Scop
    * @throws AuthError `KEY_…`, naming the place.
    */
   static fromJSON(
-    config: ExternalAccountConfig | { readonly [name: string]: unknown } | string,
+    config: ExternalAccountConfig | JsonObject | string,
     options: ExternalAccountOptions = {},
     source = "the configuration",
   ): ExternalAccountCredentials {
@@ -83,15 +83,6 @@ export class ExternalAccountCredentials extends TokenCredentials implements Scop
   /** The same identity with other scopes. */
   withScopes(scopes: readonly string[]): ExternalAccountCredentials {
     return new ExternalAccountCredentials(this.#account, this.#tokens.withScopes(scopes));
-  }
-
-  /**
-   * An id token of the service account that is acted as, for a service that checks them, such as Cloud Run.
-   *
-   * @throws AuthError `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE`; also where no service account is acted as.
-   */
-  getIdToken(audience: string): Promise<string> {
-    return this.#tokens.idToken(audience);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The external kinds of credential files, for those who come upon one: by Application Default Credentials. */
-import type { Credentials } from "../credentials.js";
+import type { JsonObject } from "../credential-file.js";
+import type { TokenCredentials } from "../tokens.js";
 import { ExternalAccountAuthorizedUserCredentials } from "./authorized-user.js";
 import { ExternalAccountCredentials, type ExternalAccountOptions } from "./external-account.js";
 
@@ -16,9 +17,9 @@ export interface ExternalOptions extends ExternalAccountOptions {
  * @throws AuthError `KEY_…`
  */
 export function credentialsFromJSON(
-  json: { readonly [name: string]: unknown },
+  json: JsonObject,
   { source, ...options }: ExternalOptions = {},
-): Credentials {
+): TokenCredentials {
   const held = { ...options, allow: options.allow ?? {} };
   return json["type"] === "external_account_authorized_user"
     ? ExternalAccountAuthorizedUserCredentials.fromJSON(json, held, source)

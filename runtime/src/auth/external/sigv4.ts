@@ -1,5 +1,6 @@
 /** Signs AWS requests, Signature Version 4 (AWS IAM User Guide, "Create a signed AWS API request"). */
 import { createHash, createHmac } from "node:crypto";
+import type { Url } from "../../platform.js";
 
 /** Keys of AWS; those of a role come with a session token. */
 export interface AwsKeys {
@@ -11,7 +12,7 @@ export interface AwsKeys {
 /** What is signed. Header names in lower case; several values of one name joined by commas. */
 export interface AwsRequest {
   readonly method: string;
-  readonly url: URL;
+  readonly url: Url;
   readonly headers?: { readonly [name: string]: string };
   readonly body?: string;
   readonly region: string;
@@ -59,11 +60,11 @@ function hmac(key: string | Buffer, text: string): Buffer {
 }
 
 /** `URL` has removed dots already; what is left are doubled slashes. */
-function canonicalPath({ pathname }: URL): string {
+function canonicalPath({ pathname }: Url): string {
   return pathname.replace(/\/+/g, "/").split("/").map(reencode).join("/");
 }
 
-function canonicalQuery({ search }: URL): string {
+function canonicalQuery({ search }: Url): string {
   return search
     .slice(1)
     .split("&")

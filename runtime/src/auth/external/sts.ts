@@ -1,7 +1,7 @@
 /** Google's Security Token Service: exchanges one token for another (RFC 8693). */
 import type { Transport } from "../../transport/transport.js";
-import type { TokenRequest } from "../token-request.js";
-import { requestForm } from "../token-request.js";
+import type { JsonObject } from "../credential-file.js";
+import { type TokenRequest, requestForm } from "../token-request.js";
 
 /** One exchange. */
 export interface TokenExchange extends Omit<TokenRequest, "form" | "headers" | "hint"> {
@@ -21,7 +21,7 @@ export const accessTokenType = "urn:ietf:params:oauth:token-type:access_token";
 export function exchangeToken(
   transport: Transport,
   { audience, authorization, options, scopes, subjectToken, subjectTokenType, ...ask }: TokenExchange,
-): Promise<{ readonly [name: string]: unknown }> {
+): Promise<JsonObject> {
   return requestForm(transport, {
     ...ask,
     headers: authorization === undefined ? {} : { authorization },

@@ -5,6 +5,7 @@ import { within } from "../../policy/wait.js";
 import { codeOf, printable, redact, safeCause } from "../../redact.js";
 import type { Transport } from "../../transport/transport.js";
 import { askEndpoint } from "../endpoint.js";
+import type { JsonObject } from "../credential-file.js";
 import type { ExternalAccount, FileSource, ProgrammaticSource, UrlSource } from "./config.js";
 
 /** Milliseconds for one request to a source of tokens. */
@@ -95,7 +96,7 @@ function tokenIn(text: string, field: string | undefined, problem: (message: str
   let token: unknown = text.trim();
   if (field !== undefined) {
     try {
-      token = (Object(JSON.parse(text)) as { readonly [name: string]: unknown })[field]; // any JSON
+      token = (Object(JSON.parse(text)) as JsonObject)[field]; // any JSON
     } catch {
       throw problem("is not JSON");
     }

@@ -65,7 +65,7 @@ describe("a configuration", () => {
 
   it.each<[string, Members, string, string]>([
     ["is none", {}, "KEY_FIELD_INVALID", ": must hold one of file, url, executable, certificate and environment_id, and holds none"],
-    ["is two", { file: "/a", url: "https://a.example.com" }, "KEY_FIELD_INVALID", "holds file and url"],
+    ["is two", { file: "/a", url: "https://a.example.com" }, "KEY_FIELD_INVALID", ": must hold one of file, url, executable, certificate and environment_id, and holds file and url"],
     ["has a format that is none", { ...file, format: { type: "xml" } }, "KEY_FIELD_INVALID", "/format/type: must be text or json"],
     [
       "is JSON without saying where",
@@ -116,9 +116,8 @@ describe("a configuration", () => {
     const error = await refusalOf(loadSource(source));
     expect([error.code, error.message]).toEqual([
       code,
-      expect.stringContaining(`the configuration#/credential_source${message.startsWith("/") || message.startsWith(":") ? message : ""}`),
+      expect.stringContaining(`the configuration#/credential_source${message}`),
     ]);
-    expect(error.message).toContain(message);
   });
 
   it.each([

@@ -1,0 +1,100 @@
+/** Application Default Credentials (AIP-4110): what the environment offers to sign in with. */
+import { AuthError } from "../errors.js";
+import type { Environment } from "../platform.js";
+import { undiciTransport } from "../transport/undici.js";
+import { readCredentialFile } from "./credential-file.js";
+import { credentialsFrom, type CredentialsFileOptions, fileAdvice } from "./from-file.js";
+import { ImpersonatedCredentials } from "./impersonated.js";
+import { MetadataCredentials, metadataEmail } from "./metadata.js";
+import { detectMetadata } from "./metadata-detection.js";
+import type { TokenCredentials } from "./tokens.js";
+
+/** Options of {@link applicationDefault}. */
+export interface ApplicationDefaultOptions extends CredentialsFileOptions {
+  /** The project that pays. Default: the environment's `GOOGLE_CLOUD_QUOTA_PROJECT`, else what the credentials say. */
+  readonly quotaProject?: string | undefined;
+}
+
+/**
+ * The credentials that the environment offers: the file that `GOOGLE_APPLICATION_CREDENTIALS` names, else what `gcloud
+ * auth application-default login` left, else the metadata server of Google Cloud.
+ *
+ * With `subject`, a service account acts for that person; one of a metadata server does so without a key, which needs
+ * the role Service Account Token Creator on itself.
+ *
+ * @throws AuthError `NO_CREDENTIALS`, listing what was tried; `KEY_…` where a file is there but will not do
+ */
+export async function applicationDefault(options: ApplicationDefaultOptions = {}): Promise<TokenCredentials> {
+  const { env } = process;
+  const given = {
+    ...options,
+    quotaProject: options.quotaProject ?? nonEmpty(env["GOOGLE_CLOUD_QUOTA_PROJECT"]),
+  };
+  const named = nonEmpty(env["GOOGLE_APPLICATION_CREDENTIALS"]);
+  if (named !== undefined) return fromNamedFile(named, given);
+  const { homedir } = await import("node:os");
+  const wellKnown = wellKnownFile(env, process.platform, homedir());
+  const found = wellKnown === undefined ? undefined : await readIfThere(wellKnown, given);
+  return found ?? fromMetadata(given, wellKnown);
+}
+
+/** Where gcloud leaves the sign-in. `undefined` where the environment does not tell. */
+export function wellKnownFile(env: Environment, platform: string, home: string): string | undefined {
+  const windows = platform === "win32";
+  const appData = nonEmpty(env["APPDATA"]);
+  const folder =
+    nonEmpty(env["CLOUDSDK_CONFIG"]) ??
+    (windows ? appData && `${appData}\\gcloud` : nonEmpty(home) && `${home}/.config/gcloud`);
+  return folder === undefined ? undefined : `${folder}${windows ? "\\" : "/"}application_default_credentials.json`;
+}
+
+async function fromNamedFile(path: string, options: ApplicationDefaultOptions): Promise<TokenCredentials> {
+  try {
+    return await credentialsFrom(await readCredentialFile(path, fileAdvice), options);
+  } catch (error) {
+    if (!(error instanceof AuthError) || error.code !== "KEY_FILE_UNREADABLE") throw error;
+    throw new AuthError(
+      "KEY_FILE_UNREADABLE",
+      `${error.message}. GOOGLE_APPLICATION_CREDENTIALS names it: correct or unset it`,
+    );
+  }
+}
+
+async function readIfThere(path: string, options: ApplicationDefaultOptions): Promise<TokenCredentials | undefined> {
+  const { access } = await import("node:fs/promises");
+  const isThere = await access(path).then(
+    () => true,
+    (error: unknown) =>
+      !(error instanceof Error && "code" in error && ["ENOENT", "ENOTDIR"].includes(String(error.code))),
+  );
+  return isThere ? credentialsFrom(await readCredentialFile(path, fileAdvice), options) : undefined;
+}
+
+async function fromMetadata(
+  options: ApplicationDefaultOptions,
+  wellKnown: string | undefined,
+): Promise<TokenCredentials> {
+  const { dispatcher, subject } = options;
+  const own = options.transport ?? (dispatcher === undefined ? undefined : undiciTransport(dispatcher));
+  const detection = await detectMetadata(own, process.env);
+  if ("absent" in detection) throw nothingFound(wellKnown, detection.absent);
+  const { host } = detection;
+  if (subject === undefined) return new MetadataCredentials({ ...options, host });
+  return new ImpersonatedCredentials({
+    ...options,
+    sourceCredentials: new MetadataCredentials({ dispatcher, transport: options.transport, host }),
+    targetPrincipal: await metadataEmail(own ?? undiciTransport(), host),
+  });
+}
+
+function nothingFound(wellKnown: string | undefined, metadata: string): AuthError {
+  const file = wellKnown === undefined ? "gcloud's folder is not known here" : `there is no ${wellKnown}`;
+  return new AuthError(
+    "NO_CREDENTIALS",
+    `no Application Default Credentials: GOOGLE_APPLICATION_CREDENTIALS is not set; ${file}; metadata server: ${metadata}. Run \`gcloud auth application-default login\`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a credential file`,
+  );
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === undefined || text === "" ? undefined : text;
+}

@@ -1,0 +1,118 @@
+/** Sign-in as a person who signed in before: a refresh token is exchanged for access tokens (RFC 6749 §6). */
+import { type CredentialFile, type FileKind, parseCredentials, readCredentialFile } from "./credential-file.js";
+import { type TokenRequest, readAccessToken, requestForm, requestIdToken } from "./token-request.js";
+import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
+
+/** What `gcloud auth application-default login` leaves. Further members are ignored. */
+export interface AuthorizedUserKey {
+  readonly type?: string;
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly refresh_token: string;
+  readonly quota_project_id?: string;
+  /** Where the refresh token is exchanged. Default: Google's. */
+  readonly token_uri?: string;
+  /** The cloud that the sign-in belongs to. Default: `googleapis.com`. */
+  readonly universe_domain?: string;
+}
+
+/** Options of {@link AuthorizedUserCredentials}. */
+export interface AuthorizedUserOptions extends TokenOptions {
+  /** Fewer scopes than the person agreed to; more are refused. Default: all of those. */
+  readonly scopes?: readonly string[] | undefined;
+}
+
+const fileKind: FileKind = {
+  type: "authorized_user",
+  advice:
+    'AuthorizedUserCredentials takes the sign-in of a person, with "type": "authorized_user", as `gcloud auth application-default login` leaves it',
+};
+
+/**
+ * Credentials of a person. What they may do was settled when the person signed in, so a client's scopes are not asked
+ * for.
+ */
+export class AuthorizedUserCredentials extends TokenCredentials {
+  private constructor(tokens: Tokens) {
+    super(tokens);
+  }
+
+  /**
+   * Credentials from a file.
+   *
+   * @throws AuthError `KEY_…`, naming the file and the place in it, never what stands there.
+   */
+  static async fromFile(path: string, options?: AuthorizedUserOptions): Promise<AuthorizedUserCredentials> {
+    const file = await readCredentialFile(path, fileKind.advice);
+    return AuthorizedUserCredentials.fromJSON(file.unchecked(), options, path);
+  }
+
+  /**
+   * Credentials from an object or JSON.
+   *
+   * @param source What to call it in messages.
+   * @throws AuthError `KEY_…`, naming the place, never what stands there.
+   */
+  static fromJSON(
+    key: AuthorizedUserKey | string,
+    options: AuthorizedUserOptions = {},
+    source = "the sign-in",
+  ): AuthorizedUserCredentials {
+    const file = parseCredentials(key, source, fileKind.advice);
+    return new AuthorizedUserCredentials(Tokens.of(authorizedUser(file), options, file.text("quota_project_id")));
+  }
+}
+
+function authorizedUser(file: CredentialFile): TokenKind {
+  if (file.type !== undefined || !("refresh_token" in file.members)) file.expect(fileKind);
+  const universe = file.universe();
+  const client = { client_id: file.required("client_id"), client_secret: file.required("client_secret") };
+  const ask = {
+    account: file.source,
+    url: file.endpoint("token_uri", `https://oauth2.${universe}/token`),
+    hint: hintFor,
+  };
+  let refreshToken = file.required("refresh_token");
+  const formOf = (rest: TokenRequest["form"]): TokenRequest["form"] => ({
+    grant_type: "refresh_token",
+    ...client,
+    refresh_token: refreshToken,
+    ...rest,
+  });
+  return {
+    name: "AuthorizedUserCredentials",
+    source: file.source,
+    universeDomain: universe,
+    withoutScopes: "none",
+
+    async getToken({ scopes, transport }) {
+      const form = formOf(scopes.length === 0 ? {} : { scope: scopes.join(" ") });
+      const answer = await requestForm(transport, { ...ask, form, metrics: "auth-request-type/at cred-type/u" });
+      // A server may replace the refresh token, which ends the old one (RFC 6749 §6).
+      if (typeof answer["refresh_token"] === "string" && answer["refresh_token"] !== "")
+        refreshToken = answer["refresh_token"];
+      return readAccessToken(ask, answer);
+    },
+
+    getIdToken: (audience, transport) =>
+      requestIdToken(transport, {
+        ...ask,
+        form: formOf({ target_audience: audience }),
+        metrics: "auth-request-type/it cred-type/u",
+      }),
+  };
+}
+
+function hintFor(reason: string | undefined, description: string): string | undefined {
+  switch (reason) {
+    case "invalid_grant":
+      return `The sign-in ${/rapt|reauth/i.test(description) ? "must be confirmed" : "was revoked or is too old"}: run \`gcloud auth application-default login\``;
+    case "invalid_scope":
+      return "These are not scopes that the person agreed to: leave them out, or sign in again with `gcloud auth application-default login --scopes=…`";
+    case "invalid_client":
+    case "unauthorized_client":
+      return "client_id and client_secret must be those that the person signed in with";
+    default:
+      return undefined;
+  }
+}

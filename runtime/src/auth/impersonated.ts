@@ -1,0 +1,122 @@
+/** Sign-in as a service account by those who may act for it, without its key (AIP-4115, and by signJwt for a person). */
+import { type Fault, InvalidRequestError } from "../errors.js";
+import type { Transport } from "../transport/transport.js";
+import { times } from "./assertion.js";
+import { defaultUniverse } from "./credential-file.js";
+import { type Credentials, type ScopedCredentials, withDefaultScopes } from "./credentials.js";
+import { accountUrl, generateAccessToken, generateIdToken, iamScope, type Impersonation, signJwt } from "./iam.js";
+import { AssertionExchange } from "./jwt-bearer.js";
+import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
+
+/** Options of {@link ImpersonatedCredentials}. */
+export interface ImpersonatedOptions extends TokenOptions {
+  /** Those who act for the account; they need the role Service Account Token Creator on it. */
+  readonly sourceCredentials: Credentials;
+  /** The address of the account. */
+  readonly targetPrincipal: string;
+  /** Addresses of accounts in between, each with that role on the next. Default: none. */
+  readonly delegates?: readonly string[] | undefined;
+  /** How long tokens hold, in milliseconds; more than an hour needs a policy of the organisation. Default: 3,600,000. */
+  readonly lifetime?: number | undefined;
+  /**
+   * The person to act for, by address: domain-wide delegation of the account, whose assertion IAM signs. The role on the
+   * account must then also be held by the last delegate, or the source. Default: the account itself.
+   */
+  readonly subject?: string | undefined;
+}
+
+/** Credentials of a service account by way of others, without a key. */
+export class ImpersonatedCredentials extends TokenCredentials implements ScopedCredentials {
+  readonly #tokens: Tokens;
+
+  /**
+   * @param options Or tokens, for this package's own use.
+   * @throws InvalidRequestError `INVALID_OPTION`, listing every invalid option.
+   */
+  constructor(options: ImpersonatedOptions | Tokens) {
+    const tokens = options instanceof Tokens ? options : Tokens.of(impersonation(checked(options)), options);
+    super(tokens);
+    this.#tokens = tokens;
+  }
+
+  /** The same account with other scopes. */
+  withScopes(scopes: readonly string[]): ImpersonatedCredentials {
+    return new ImpersonatedCredentials(this.#tokens.withScopes(scopes));
+  }
+
+  /** The same account acting for this person, or for itself again where it is `undefined`. */
+  withSubject(subject: string | undefined): ImpersonatedCredentials {
+    return new ImpersonatedCredentials(this.#tokens.withSubject(subject));
+  }
+}
+
+/** The longest life of a token that any policy allows, in milliseconds. */
+const longest = 12 * 3_600_000;
+
+function checked(options: ImpersonatedOptions): ImpersonatedOptions {
+  const { delegates = [], lifetime, sourceCredentials, targetPrincipal } = options;
+  const faults: Fault[] = [];
+  const fault = (parameter: string, message: string): void => void faults.push({ parameter, message });
+  // Callers without type checks may pass anything.
+  if (typeof (sourceCredentials as Credentials | undefined)?.getRequestHeaders !== "function")
+    fault("sourceCredentials", "must be credentials: an object with getRequestHeaders()");
+  if (!isAddress(targetPrincipal))
+    fault(
+      "targetPrincipal",
+      "must be the address of a service account, for instance robot@example-123.iam.gserviceaccount.com",
+    );
+  if (!Array.isArray(delegates) || !delegates.every(isAddress))
+    fault("delegates", "must be a list of addresses of service accounts");
+  if (lifetime !== undefined && !(typeof lifetime === "number" && lifetime >= 1000 && lifetime <= longest))
+    fault("lifetime", "must be milliseconds, from a second to 12 hours");
+  if (faults.length > 0) throw new InvalidRequestError("ImpersonatedCredentials", faults, "INVALID_OPTION");
+  return options;
+}
+
+function isAddress(value: unknown): boolean {
+  return typeof value === "string" && /^[^\s/?#:]+@[^\s/?#:]+$/.test(value);
+}
+
+/** @param url The account's URL at IAM, where it is not the usual one, without a method. */
+export function impersonation(
+  { delegates = [], lifetime = 3_600_000, sourceCredentials, targetPrincipal }: ImpersonatedOptions,
+  url?: string,
+): TokenKind {
+  const source = withDefaultScopes(sourceCredentials, [iamScope]);
+  const universe = (): string | undefined => source.universeDomain;
+  const exchange = new AssertionExchange();
+  const who = async (transport: Transport): Promise<Impersonation> => {
+    // Some sources only know where they belong once they have a token.
+    if (url === undefined && universe() === undefined) await source.getRequestHeaders(undefined, { transport });
+    return {
+      account: targetPrincipal,
+      source,
+      url: url ?? accountUrl(targetPrincipal, universe() ?? defaultUniverse),
+      delegates,
+    };
+  };
+  return {
+    name: "ImpersonatedCredentials",
+    source: targetPrincipal,
+
+    get universeDomain(): string | undefined {
+      return universe();
+    },
+
+    async getToken({ scopes, subject, transport }) {
+      const acting = await who(transport);
+      if (subject === undefined) return generateAccessToken(transport, acting, scopes, Math.floor(lifetime / 1000));
+      const endpoint = `https://oauth2.${universe() ?? defaultUniverse}/token`;
+      const claims = { iss: targetPrincipal, sub: subject, scope: scopes.join(" "), aud: endpoint };
+      return exchange.ask(transport, {
+        account: `${targetPrincipal} for ${subject}`,
+        url: new URL(endpoint),
+        metrics: "auth-request-type/at cred-type/imp",
+        wants: "access_token",
+        sign: (now) => signJwt(transport, acting, { ...claims, ...times(now) }),
+      });
+    },
+
+    getIdToken: async (audience, transport) => generateIdToken(transport, await who(transport), audience),
+  };
+}

@@ -1,0 +1,138 @@
+/** Sign-in as the service account that a machine or container of Google Cloud runs as, by its metadata server. */
+import { AuthError, InvalidRequestError } from "../errors.js";
+import type { Environment, Url } from "../platform.js";
+import { header, type Transport } from "../transport/transport.js";
+import { defaultUniverse } from "./credential-file.js";
+import type { ScopedCredentials } from "./credentials.js";
+import { askEndpoint, type EndpointRequest, isToken, nonsense, readMembers, TokenRefusal } from "./endpoint.js";
+import { idTokenLifetime, readAccessToken, type TokenAnswer } from "./token-request.js";
+import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
+
+/** Options of {@link MetadataCredentials}. */
+export interface MetadataOptions extends TokenOptions {
+  /** The address of one of the machine's service accounts. Default: its default account. */
+  readonly serviceAccount?: string | undefined;
+  /**
+   * Host and port of the metadata server. Default: the environment's `GCE_METADATA_HOST`, else `GCE_METADATA_IP`, else
+   * `metadata.google.internal`.
+   */
+  readonly host?: string | undefined;
+}
+
+/** Credentials of the machine. */
+export class MetadataCredentials extends TokenCredentials implements ScopedCredentials {
+  readonly #tokens: Tokens;
+
+  /**
+   * @param options Or tokens, for this package's own use.
+   * @throws InvalidRequestError `INVALID_OPTION`
+   */
+  constructor(options: MetadataOptions | Tokens = {}) {
+    const tokens = options instanceof Tokens ? options : Tokens.of(metadata(options), options);
+    super(tokens);
+    this.#tokens = tokens;
+  }
+
+  /** The same account with other scopes. Machines whose access scopes were fixed at their start ignore them. */
+  withScopes(scopes: readonly string[]): MetadataCredentials {
+    return new MetadataCredentials(this.#tokens.withScopes(scopes));
+  }
+}
+
+/** Where the environment says that the metadata server is. */
+export function metadataHost(env: Environment = process.env): string | undefined {
+  return env["GCE_METADATA_HOST"] || env["GCE_METADATA_IP"] || undefined;
+}
+
+/** The root of a metadata server. It speaks http: the link to it does not leave the machine. */
+export function metadataUrl(host: string, path: string): Url {
+  const text = `http://${host}/computeMetadata/v1/${path}`;
+  // A host and a port, and nothing that would move the path.
+  if (/^[\w.:[\]-]+$/.test(host) && URL.canParse(text)) return new URL(text);
+  const fault = {
+    parameter: "host",
+    message: "must be a host, for instance metadata.google.internal or 127.0.0.1:8080",
+  };
+  throw new InvalidRequestError("MetadataCredentials", [fault], "INVALID_OPTION");
+}
+
+/** The address of a service account of the machine. */
+export async function metadataEmail(transport: Transport, host: string): Promise<string> {
+  const ask = request(metadataUrl(host, "instance/service-accounts/default/email"));
+  const email = (await askMetadata(transport, ask)).trim();
+  if (!/^[^\s/]+@[^\s/]+$/.test(email)) throw nonsense(ask, "is no address of a service account");
+  return email;
+}
+
+function metadata({ host, serviceAccount = "default" }: MetadataOptions): TokenKind {
+  const at = (path: string): URL => metadataUrl(host ?? metadataHost() ?? "metadata.google.internal", path);
+  // What a program is told first must not wait for the first token.
+  at("");
+  const account = (path: string): URL => at(`instance/service-accounts/${encodeURIComponent(serviceAccount)}/${path}`);
+  let universe: string | undefined;
+  const learnUniverse = async (transport: Transport): Promise<void> => {
+    universe ??= await universeOf(transport, at("universe/universe-domain"));
+  };
+  return {
+    name: "MetadataCredentials",
+    source: "the metadata server",
+    withoutScopes: "none",
+
+    get universeDomain(): string | undefined {
+      return universe;
+    },
+
+    async getToken({ scopes, transport }): Promise<TokenAnswer> {
+      const url = account("token");
+      if (scopes.length > 0) url.searchParams.set("scopes", scopes.join(","));
+      const ask = request(url, "auth-request-type/at cred-type/mds");
+      const [text] = await Promise.all([askMetadata(transport, ask), learnUniverse(transport)]);
+      return readAccessToken(ask, readMembers(ask, text));
+    },
+
+    async getIdToken(audience, transport): Promise<TokenAnswer> {
+      const url = account("identity");
+      url.searchParams.set("audience", audience);
+      url.searchParams.set("format", "full");
+      const ask = request(url, "auth-request-type/it cred-type/mds");
+      const token = (await askMetadata(transport, ask)).trim();
+      if (!isToken(token)) throw nonsense(ask, "is no id token");
+      return { token, lifetime: idTokenLifetime(token, Date.now()) };
+    },
+  };
+}
+
+function request(url: Url, metrics?: string): EndpointRequest {
+  return {
+    account: "the metadata server",
+    method: "GET",
+    url,
+    headers: { accept: "*/*", "metadata-flavor": "Google" },
+    ...(metrics === undefined ? {} : { metrics }),
+    timeout: 10_000,
+    hint: (_reason, _message) =>
+      "Check that the machine has a service account, and that its access scopes allow what is asked for",
+  };
+}
+
+/** @throws AuthError also where what answers is no metadata server of Google's */
+async function askMetadata(transport: Transport, ask: EndpointRequest): Promise<string> {
+  const { headers, text } = await askEndpoint(transport, ask);
+  if (header(headers, "metadata-flavor") === "Google") return text;
+  // A proxy, or a network that answers for every host: nothing it says can be trusted.
+  throw nonsense(ask, "lacks the header Metadata-Flavor: Google, so it is no metadata server");
+}
+
+/** The universe of the machine; `undefined` where it cannot be learned now, which must not keep a token back. */
+async function universeOf(transport: Transport, url: Url): Promise<string | undefined> {
+  try {
+    const text = (await askMetadata(transport, { ...request(url), timeout: 3000, attempts: 1 })).trim();
+    if (text === "") return defaultUniverse;
+    return /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text) ? text : undefined;
+  } catch (error) {
+    // Servers from before there were universes.
+    if (error instanceof TokenRefusal && error.status === 404) return defaultUniverse;
+    if (error instanceof AuthError) return undefined;
+    throw error;
+  }
+}
