@@ -55,8 +55,10 @@ function metadataOf(
   transport: Transport,
 ): { region(): Promise<string>; keys(): Promise<AwsKeys> } {
   let session: Promise<Record<string, string>> | undefined;
+  const hint = (): string | undefined =>
+    sessionUrl === undefined ? "Instances that want sessions (IMDSv2) need an imdsv2_session_token_url" : undefined;
   const ask = async (request: Pick<EndpointRequest, "headers" | "method" | "url">): Promise<string> =>
-    (await askEndpoint(transport, { account: account.source, timeout, ...request })).text.trim();
+    (await askEndpoint(transport, { account: account.source, timeout, hint, ...request })).text.trim();
   const startSession = async (): Promise<Record<string, string>> => {
     if (sessionUrl === undefined) return {};
     const headers = { "x-aws-ec2-metadata-token-ttl-seconds": sessionLifetime };

@@ -64,7 +64,7 @@ async function urlSubjectToken(
     method: "GET",
     url,
     headers,
-    secrets: Object.values(headers).flatMap((value) => [value, ...value.split(" ").slice(1)]),
+    secrets: Object.values(headers).filter((value) => value.length > 3),
     timeout: urlTimeout,
   });
   return tokenIn(

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { ExternalAccountCredentials } from "../../../../runtime/src/auth/index.js";
 import { email, formOf, google, jwt, type Members, refusalOf, scopes, temporaryFile, temporaryFolder } from "./support.js";
 
@@ -140,13 +140,18 @@ describe("a program", () => {
     expect(refusal).toMatchObject({ message: expect.stringContaining("/no/such/program: cannot be run (ENOENT)") as string });
   });
 
-  it("that never ends is killed, with what holds on to its output", async () => {
+  it("that never ends is killed, and nothing waits for what holds on to its output", async () => {
+    const pidFile = join(await temporaryFolder(), "pid");
     const command = await commandOf(
       `import { spawn } from "node:child_process";
+      import { writeFileSync } from "node:fs";
       process.on("SIGTERM", () => undefined);
-      spawn(process.execPath, ["-e", "setTimeout(() => undefined, 20_000)"], { stdio: "inherit", detached: true }).unref();
+      const other = spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)"], { stdio: "inherit", detached: true });
+      writeFileSync(process.argv[2], String(other.pid));
       setInterval(() => undefined, 1000);`,
+      pidFile,
     );
+    onTestFinished(async () => void process.kill(Number(await readFile(pidFile, "utf8")), "SIGKILL"));
     const { refusal } = await tokenOf({ command, timeout_millis: 5000 });
     expect(refusal).toMatchObject({ message: expect.stringMatching(/did not end within 5000 ms$/) as string });
   });
