@@ -24,7 +24,9 @@ export async function readCertificate(
   source: string,
   { chainPath, configPath }: CertificateSource,
 ): Promise<ClientCertificate> {
-  const path = configPath ?? process.env["GOOGLE_API_CERTIFICATE_CONFIG"] ?? join(gcloudFolder(), "certificate_config.json");
+  // A variable that is set to nothing counts as not set.
+  const named = configPath ?? (process.env["GOOGLE_API_CERTIFICATE_CONFIG"] || undefined);
+  const path = named ?? join(gcloudFolder(), "certificate_config.json");
   const advice = "It must say where the certificate and its key are: cert_configs.workload.cert_path and key_path";
   const workload = parseCredentials(await read(source, path), path, advice).nested("cert_configs").nested("workload");
   const [certificate, key, chain] = await Promise.all([
@@ -57,7 +59,7 @@ export async function mutualTls(source: string, { certificate, key }: ClientCert
 /** Where gcloud keeps its files. */
 function gcloudFolder(): string {
   const { APPDATA, CLOUDSDK_CONFIG } = process.env;
-  if (CLOUDSDK_CONFIG !== undefined && CLOUDSDK_CONFIG !== "") return CLOUDSDK_CONFIG;
+  if (CLOUDSDK_CONFIG) return CLOUDSDK_CONFIG;
   return process.platform === "win32" ? join(APPDATA ?? homedir(), "gcloud") : join(homedir(), ".config", "gcloud");
 }
 
