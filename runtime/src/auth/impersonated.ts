@@ -14,7 +14,7 @@ export interface ImpersonatedOptions extends TokenOptions {
   readonly sourceCredentials: Credentials;
   /** The address of the account. */
   readonly targetPrincipal: string;
-  /** Addresses of accounts in between, each with that role on the next. Default: none. */
+  /** Addresses or resource names of accounts in between, each with that role on the next. Default: none. */
   readonly delegates?: readonly string[] | undefined;
   /** How long tokens hold, in milliseconds; more than an hour needs a policy of the organisation. Default: 3,600,000. */
   readonly lifetime?: number | undefined;
@@ -53,6 +53,8 @@ export class ImpersonatedCredentials extends TokenCredentials implements ScopedC
 /** The longest life of a token that any policy allows, in milliseconds. */
 const longest = 12 * 3_600_000;
 
+const resourceName: RegExp = /^projects\/-\/serviceAccounts\//;
+
 function checked(options: ImpersonatedOptions): ImpersonatedOptions {
   const { delegates = [], lifetime, sourceCredentials, targetPrincipal } = options;
   const faults: Fault[] = [];
@@ -65,7 +67,7 @@ function checked(options: ImpersonatedOptions): ImpersonatedOptions {
       "targetPrincipal",
       "must be the address of a service account, for instance robot@example-123.iam.gserviceaccount.com",
     );
-  if (!Array.isArray(delegates) || !delegates.every(isAddress))
+  if (!Array.isArray(delegates) || !delegates.every((one) => isAddress(String(one).replace(resourceName, ""))))
     fault("delegates", "must be a list of addresses of service accounts");
   if (lifetime !== undefined && !(typeof lifetime === "number" && lifetime >= 1000 && lifetime <= longest))
     fault("lifetime", "must be milliseconds, from a second to 12 hours");

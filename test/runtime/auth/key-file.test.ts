@@ -23,7 +23,7 @@ async function folder(): Promise<string> {
 
 async function errorOf(text: string): Promise<{ readonly error: AuthError; readonly path: string }> {
   const path = join(await folder(), "service.json");
-  await writeFile(path, text);
+  await writeFile(path, text, { mode: 0o600 });
   const error = await failureOf(
     ServiceAccountCredentials.fromFile(path, { scopes: ["s"] }).then((auth) => auth.getRequestHeaders()),
   );
@@ -160,7 +160,7 @@ describe("a file", () => {
 
   it.skipIf(process.getuid?.() === 0)("that may not be read", async () => {
     const path = join(await folder(), "service.json");
-    await writeFile(path, "{}");
+    await writeFile(path, "{}", { mode: 0o600 });
     await chmod(path, 0);
     expect(await failureOf(ServiceAccountCredentials.fromFile(path))).toMatchObject({
       code: "KEY_FILE_UNREADABLE",

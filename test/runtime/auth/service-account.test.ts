@@ -1,15 +1,13 @@
 /** Sign-in with a service account's key, against token endpoints on real sockets that check what they are sent. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { inspect } from "node:util";
 import { MockAgent } from "undici";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { AuthError } from "../../../runtime/src/index.js";
 import { ServiceAccountCredentials, type ServiceAccountOptions } from "../../../runtime/src/auth/index.js";
-import { keyFor, pkcs1, pkcs8, tokenServer, verify } from "../support/keys.js";
+import { keyFor, pkcs1, pkcs8, tokenServer, verify, verifyJwt } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { json, serve, statuses } from "../support/server.js";
+import { iamServer, rerouted, temporaryFile } from "../support/sign-in.js";
 
 const scopes = ["https://example.com/auth/a", "https://example.com/auth/b"];
 
@@ -18,13 +16,6 @@ async function credentials(
   options: ServiceAccountOptions = { scopes },
 ): Promise<ServiceAccountCredentials> {
   return ServiceAccountCredentials.fromJSON(keyFor(uri), options);
-}
-
-async function temporaryFile(name: string, text: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "discogen-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  await writeFile(join(folder, name), text);
-  return join(folder, name);
 }
 
 describe("the exchange", () => {
@@ -99,6 +90,12 @@ describe("the exchange", () => {
       authorization: "Bearer t",
     });
   });
+});
+
+it("says what kind of sign-in it is", async () => {
+  const { seen, url } = await tokenServer();
+  await (await credentials(url)).getRequestHeaders();
+  expect(seen[0]?.headers["x-goog-api-client"]).toMatch(/^gl-node\/\S+ gdcl\/\S+ auth-request-type\/at cred-type\/sa$/);
 });
 
 describe("tokens", () => {
@@ -181,6 +178,129 @@ describe("tokens", () => {
     await auth.getRequestHeaders();
     await auth.getRequestHeaders();
     expect(seen).toHaveLength(1);
+  });
+});
+
+describe("a token signed here (AIP-4111)", () => {
+  const offline = { send: () => Promise.reject(new Error("must not be asked")) };
+  const email = "robot@example-123.iam.gserviceaccount.com";
+  const tokenOf = (headers: Record<string, string>): string => (headers["authorization"] ?? "").replace("Bearer ", "");
+
+  it.each<[string, Parameters<typeof keyFor>[1], ServiceAccountOptions, string | undefined, Record<string, unknown>]>([
+    ["is for the scopes", {}, { scopes, selfSignedJwt: true }, undefined, { scope: scopes.join(" ") }],
+    [
+      "is for the scopes whatever the API",
+      {},
+      { scopes, selfSignedJwt: true },
+      "https://a/",
+      { scope: scopes.join(" ") },
+    ],
+    [
+      "is for the API without scopes",
+      {},
+      { selfSignedJwt: true },
+      "https://a.example.com/v1/",
+      { aud: "https://a.example.com/" },
+    ],
+    [
+      "is the default in other universes",
+      { universe_domain: "example.goog", token_uri: "https://oauth2.example.goog/token" },
+      { scopes },
+      undefined,
+      { scope: scopes.join(" ") },
+    ],
+  ])("%s, never both", async (_name, rest, options, url, claims) => {
+    const auth = ServiceAccountCredentials.fromJSON(keyFor("https://a.example.com/token", rest), {
+      ...options,
+      transport: offline,
+    });
+    const headers = await auth.getRequestHeaders(url);
+    const { claims: got, header } = await verifyJwt(tokenOf(headers));
+    expect(header).toEqual({ alg: "RS256", typ: "JWT", kid: "key-1" });
+    const { exp = 0, iat = 0, ...said } = got;
+    expect(said).toEqual({ iss: email, sub: email, ...claims });
+    expect(exp - iat).toBe(3600);
+    expect(await auth.getRequestHeaders(url)).toBe(headers);
+  });
+
+  it("differs from one API to the next where it is for APIs, and is signed anew when refused", async () => {
+    const auth = ServiceAccountCredentials.fromJSON(keyFor("https://a/token"), {
+      selfSignedJwt: true,
+      transport: offline,
+    });
+    const [a, b] = await Promise.all(["https://a/", "https://b/"].map((url) => auth.getRequestHeaders(url)));
+    expect(await auth.getRequestHeaders("https://a/x")).toBe(a);
+    auth.invalidate(a?.["authorization"]);
+    expect(await auth.getRequestHeaders("https://a/")).not.toBe(a);
+    expect(await auth.getRequestHeaders("https://b/")).toBe(b);
+  });
+
+  it("gives way to the exchange for a person", async () => {
+    const { assertions, url } = await tokenServer();
+    const auth = await credentials(url, { scopes, selfSignedJwt: true, subject: "person@example.com" });
+    expect(await auth.getRequestHeaders()).toEqual({ authorization: "Bearer token-1" });
+    expect(assertions[0]?.claims.sub).toBe("person@example.com");
+  });
+
+  it("is not for a person of another universe, which has no exchange", async () => {
+    const key = keyFor("https://oauth2.example.goog/token", { universe_domain: "example.goog" });
+    const auth = ServiceAccountCredentials.fromJSON(key, { scopes, subject: "person@example.com" });
+    expect(auth.universeDomain).toBe("example.goog");
+    expect(await failureOf(auth.getRequestHeaders())).toMatchObject({
+      code: "TOKEN_UNAVAILABLE",
+      message: expect.stringContaining("cannot act for a person") as unknown,
+    });
+  });
+});
+
+describe("an id token", () => {
+  const service = "https://service-abc.run.app";
+
+  it("is asked for by audience, without scopes, and kept", async () => {
+    const { assertions, seen, url } = await tokenServer();
+    const auth = await credentials(url);
+    const token = await auth.getIdToken(service);
+    expect(await auth.withScopes(["other"]).getIdToken(service)).toBe(token);
+    expect((await verifyJwt(token)).claims.aud).toBe(service);
+    const { exp: _exp, iat: _iat, ...claims } = assertions[0]?.claims ?? {};
+    expect(claims).toEqual({
+      iss: "robot@example-123.iam.gserviceaccount.com",
+      aud: "https://oauth2.googleapis.com/token",
+      target_audience: service,
+    });
+    expect(seen[0]?.headers["x-goog-api-client"]).toMatch(/ auth-request-type\/it cred-type\/sa$/);
+    await auth.getIdToken("https://other.run.app");
+    expect(seen).toHaveLength(2);
+  });
+
+  it("comes from IAM in other universes, by a token signed here", async () => {
+    const { asked, url } = await iamServer();
+    const key = keyFor("https://oauth2.example.goog/token", { universe_domain: "example.goog" });
+    const transport = rerouted({ "https://iamcredentials.example.goog": url });
+    const auth = ServiceAccountCredentials.fromJSON(key, { transport });
+    expect((await verifyJwt(await auth.getIdToken(service))).claims.aud).toBe(service);
+    expect(asked).toMatchObject([{ account: auth.email, method: "generateIdToken", body: { audience: service } }]);
+    const { claims } = await verifyJwt((asked[0]?.authorization ?? "").replace("Bearer ", ""));
+    expect(claims).toMatchObject({ iss: auth.email, scope: "https://www.googleapis.com/auth/cloud-platform" });
+  });
+
+  it.each([
+    ["nothing", {}],
+    ["a number", { id_token: 7 }],
+    ["an access token alone", { access_token: "t" }],
+  ])("is missed where the answer holds %s", async (_name, answer) => {
+    const { url } = await serve((_request, response) => json(response, 200, answer));
+    expect(await failureOf((await credentials(url)).getIdToken(service))).toMatchObject({
+      code: "TOKEN_UNAVAILABLE",
+      message: expect.stringContaining("holds no id_token") as unknown,
+    });
+  });
+
+  it("needs an audience", async () => {
+    expect(await failureOf((await credentials("http://127.0.0.1:1/")).getIdToken(""))).toMatchObject({
+      code: "INVALID_OPTION",
+      faults: [{ parameter: "audience" }],
+    });
   });
 });
 

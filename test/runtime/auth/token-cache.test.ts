@@ -87,6 +87,48 @@ it("a failure is not kept", async () => {
   expect(await used(cache.get(fetch))).toBe("2");
 });
 
+it("is not asked for every call while a server stays down, and is asked again in the end", async () => {
+  const cache = new TokenCache();
+  const { fail, fetch, ...counted } = source();
+  fail(new Error("down"));
+  const attempt = (): Promise<unknown> => cache.get(fetch).catch((error: unknown) => error);
+  for (let i = 0; i < 100; i++) expect(await attempt()).toMatchObject({ message: "down" });
+  expect(counted.calls()).toBe(2);
+  // A minute of one call every ten milliseconds: pauses double up to 15 seconds.
+  for (let now = 0; now < minute; now += 10) {
+    vi.setSystemTime(now);
+    await attempt();
+  }
+  expect(counted.calls()).toBe(9);
+  fail(undefined);
+  vi.setSystemTime(2 * minute);
+  expect(await used(cache.get(fetch))).toBe("10");
+  cache.forget("10");
+  fail(new Error("down again"));
+  await attempt();
+  fail(undefined);
+  expect(await used(cache.get(fetch))).toBe("12");
+});
+
+it("under steady load a renewal keeps no call waiting, and is one request", async () => {
+  const cache = new TokenCache();
+  let calls = 0;
+  let answer: (() => void) | undefined;
+  const fetch = async (): Promise<Token> => {
+    const authorization = String(++calls);
+    if (calls > 1) await new Promise<void>((resolve) => (answer = resolve));
+    return { token: "t", headers: { authorization }, obtained: Date.now(), expires: Date.now() + hour };
+  };
+  await cache.get(fetch);
+  vi.setSystemTime(57 * minute);
+  // Each is settled before anything could have come of the request under way.
+  for (let i = 0; i < 1000; i++) expect(await used(cache.get(fetch))).toBe("1");
+  expect(calls).toBe(2);
+  answer?.();
+  await vi.waitFor(async () => expect(await used(cache.get(fetch))).toBe("2"));
+  expect(calls).toBe(2);
+});
+
 it("a token at hand is fresh until it is near its end, or refused", async () => {
   const cache = new TokenCache();
   const { fetch } = source();

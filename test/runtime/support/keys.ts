@@ -1,6 +1,6 @@
 /** A service account with a key of its own, and a token endpoint that checks what it is sent. */
 import { generateKeyPairSync } from "node:crypto";
-import { importSPKI, type JWTPayload, jwtVerify, type JWTHeaderParameters } from "jose";
+import { importPKCS8, importSPKI, type JWTPayload, jwtVerify, type JWTHeaderParameters, SignJWT } from "jose";
 import type { ServiceAccountKey } from "../../../runtime/src/auth/index.js";
 import { type Seen, type TestServer, json, serve } from "./server.js";
 
@@ -23,14 +23,29 @@ export function keyFor(tokenUri: string, rest: Partial<ServiceAccountKey> = {}):
 
 export interface Assertion {
   readonly header: JWTHeaderParameters;
-  readonly claims: JWTPayload & { readonly scope?: string };
+  readonly claims: JWTPayload & { readonly scope?: string; readonly target_audience?: string };
 }
 
 /** The assertion of a token request; throws unless it is signed with the key and holds now. */
 export async function verify(request: Seen): Promise<Assertion> {
-  const form = new URLSearchParams(request.body);
-  const { payload, protectedHeader } = await jwtVerify(form.get("assertion") ?? "", await importSPKI(spki, "RS256"));
+  return verifyJwt(new URLSearchParams(request.body).get("assertion") ?? "");
+}
+
+/** Header and claims; throws unless it is signed with the key and holds now. */
+export async function verifyJwt(token: string): Promise<Assertion> {
+  const { payload, protectedHeader } = await jwtVerify(token, await importSPKI(spki, "RS256"));
   return { header: protectedHeader, claims: payload };
+}
+
+/** Claims signed with the key, as Google does for the account. */
+export async function signJwt(claims: JWTPayload): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader({ alg: "RS256" }).sign(await importPKCS8(pkcs8, "RS256"));
+}
+
+/** An id token for an hour. */
+export function idTokenFor(audience: string): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  return signJwt({ aud: audience, iat: now, exp: now + 3600 });
 }
 
 /** A token endpoint that gives `token-1`, `token-2`, … */
@@ -38,7 +53,10 @@ export async function tokenServer(expiresIn = 3600): Promise<TestServer & { read
   const assertions: Assertion[] = [];
   const server = await serve(async (request, response, index) => {
     try {
-      assertions.push(await verify(request));
+      const assertion = await verify(request);
+      assertions.push(assertion);
+      const { target_audience: audience } = assertion.claims;
+      if (audience !== undefined) return json(response, 200, { id_token: await idTokenFor(audience) });
       json(response, 200, { access_token: `token-${String(index + 1)}`, expires_in: expiresIn, token_type: "Bearer" });
     } catch (error) {
       json(response, 400, { error: "invalid_grant", error_description: String(error) });

@@ -1,0 +1,185 @@
+/** What the environment offers to sign in with, in the order of AIP-4110. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import {
+  applicationDefault,
+  AuthorizedUserCredentials,
+  ImpersonatedCredentials,
+  MetadataCredentials,
+  ServiceAccountCredentials,
+} from "../../../runtime/src/auth/index.js";
+import { wellKnownFile } from "../../../runtime/src/auth/application-default.js";
+import { keyFor, tokenServer } from "../support/keys.js";
+import { clientOf, failureOf } from "../support/library.js";
+import { serve, statuses } from "../support/server.js";
+import { hostOf, iamServer, metadataServer, paths, rerouted, temporaryFile } from "../support/sign-in.js";
+
+const person = { type: "authorized_user", client_id: "c", client_secret: "s", refresh_token: "r" };
+
+async function emptyFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "discogen-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+/** A machine that offers nothing at all. */
+beforeEach(async () => {
+  for (const name of [
+    "GCE_METADATA_HOST",
+    "GCE_METADATA_IP",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "GOOGLE_CLOUD_QUOTA_PROJECT",
+    "K_SERVICE",
+    "METADATA_SERVER_DETECTION",
+  ])
+    vi.stubEnv(name, undefined);
+  vi.stubEnv("NO_GCE_CHECK", "true");
+  vi.stubEnv("CLOUDSDK_CONFIG", await emptyFolder());
+});
+afterEach(() => void vi.unstubAllEnvs());
+
+it.each<[string, Record<string, string>, string, string, string | undefined]>([
+  ["Linux", {}, "linux", "/home/a", "/home/a/.config/gcloud/application_default_credentials.json"],
+  ["macOS", {}, "darwin", "/Users/a", "/Users/a/.config/gcloud/application_default_credentials.json"],
+  [
+    "Windows",
+    { APPDATA: "C:\\Users\\a\\AppData\\Roaming" },
+    "win32",
+    "C:\\Users\\a",
+    "C:\\Users\\a\\AppData\\Roaming\\gcloud\\application_default_credentials.json",
+  ],
+  [
+    "gcloud moved",
+    { CLOUDSDK_CONFIG: "/etc/gcloud" },
+    "linux",
+    "/home/a",
+    "/etc/gcloud/application_default_credentials.json",
+  ],
+  [
+    "gcloud moved on Windows",
+    { CLOUDSDK_CONFIG: "D:\\gcloud", APPDATA: "C:\\x" },
+    "win32",
+    "",
+    "D:\\gcloud\\application_default_credentials.json",
+  ],
+  [
+    "an empty variable",
+    { CLOUDSDK_CONFIG: "" },
+    "linux",
+    "/root",
+    "/root/.config/gcloud/application_default_credentials.json",
+  ],
+  ["Windows without a profile", {}, "win32", "C:\\Users\\a", undefined],
+  ["no home", {}, "linux", "", undefined],
+])("gcloud's file: %s", (_name, env, platform, home, want) => {
+  expect(wellKnownFile(env, platform, home)).toBe(want);
+});
+
+describe("the order", () => {
+  it("begins with the file that GOOGLE_APPLICATION_CREDENTIALS names", async () => {
+    const { assertions, url } = await tokenServer();
+    vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", await temporaryFile("key.json", keyFor(url)));
+    await writeFile(
+      join(process.env["CLOUDSDK_CONFIG"] ?? "", "application_default_credentials.json"),
+      JSON.stringify(person),
+    );
+    const auth = await applicationDefault({ subject: "person@example.com", quotaProject: "payer" });
+    expect(auth).toBeInstanceOf(ServiceAccountCredentials);
+    const api = await serve(statuses(200));
+    await clientOf(api.url, { auth }).books.list();
+    expect(assertions[0]?.claims).toMatchObject({
+      sub: "person@example.com",
+      scope: "https://example.com/auth/library https://example.com/auth/library.readonly",
+    });
+    expect(api.seen[0]?.headers).toMatchObject({ authorization: "Bearer token-1", "x-goog-user-project": "payer" });
+  });
+
+  it("goes on with what gcloud left", async () => {
+    vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", "");
+    vi.stubEnv("NO_GCE_CHECK", undefined);
+    vi.stubEnv("GCE_METADATA_HOST", hostOf(await metadataServer()));
+    await writeFile(
+      join(process.env["CLOUDSDK_CONFIG"] ?? "", "application_default_credentials.json"),
+      JSON.stringify(person),
+      { mode: 0o600 },
+    );
+    expect(await applicationDefault()).toBeInstanceOf(AuthorizedUserCredentials);
+  });
+
+  it("ends with the metadata server", async () => {
+    const server = await metadataServer();
+    vi.stubEnv("NO_GCE_CHECK", undefined);
+    vi.stubEnv("GCE_METADATA_HOST", hostOf(server));
+    const auth = await applicationDefault({ scopes: ["a", "b"] });
+    expect(auth).toBeInstanceOf(MetadataCredentials);
+    await auth.getRequestHeaders();
+    expect(paths(server.seen)).toContain("instance/service-accounts/default/token?scopes=a,b");
+  });
+});
+
+it("the environment may name the project that pays", async () => {
+  const { url } = await tokenServer();
+  vi.stubEnv(
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    await temporaryFile("key.json", keyFor(url, { quota_project_id: "of-key" })),
+  );
+  vi.stubEnv("GOOGLE_CLOUD_QUOTA_PROJECT", "of-environment");
+  const auth = await applicationDefault({ scopes: ["a"] });
+  expect(await auth.getRequestHeaders()).toMatchObject({ "x-goog-user-project": "of-environment" });
+});
+
+it("a machine's account acts for a person without a key", async () => {
+  const [metadata, iam, tokens] = await Promise.all([metadataServer(), iamServer(), tokenServer()]);
+  vi.stubEnv("NO_GCE_CHECK", undefined);
+  vi.stubEnv("GCE_METADATA_HOST", hostOf(metadata));
+  const transport = rerouted({
+    [`http://${hostOf(metadata)}`]: metadata.url,
+    "https://iamcredentials.googleapis.com": iam.url,
+    "https://oauth2.googleapis.com": tokens.url,
+  });
+  const auth = await applicationDefault({ scopes: ["a"], subject: "person@example.com", transport });
+  expect(auth).toBeInstanceOf(ImpersonatedCredentials);
+  await auth.getRequestHeaders();
+  expect(iam.asked.map(({ account, method }) => [account, method])).toEqual([
+    ["robot@example-123.iam.gserviceaccount.com", "signJwt"],
+  ]);
+  expect(tokens.assertions[0]?.claims).toMatchObject({ sub: "person@example.com", scope: "a" });
+});
+
+describe("where nothing will do", () => {
+  it("says what was tried and how to fix it", async () => {
+    const file = join(process.env["CLOUDSDK_CONFIG"] ?? "", "application_default_credentials.json");
+    expect(await failureOf(applicationDefault())).toMatchObject({
+      code: "NO_CREDENTIALS",
+      message: `no Application Default Credentials: GOOGLE_APPLICATION_CREDENTIALS is not set; there is no ${file}; metadata server: NO_GCE_CHECK says not to look. Run \`gcloud auth application-default login\`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a credential file`,
+    });
+  });
+
+  it("says which variable names a file that is not there", async () => {
+    vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/key.json");
+    expect(await failureOf(applicationDefault())).toMatchObject({
+      code: "KEY_FILE_UNREADABLE",
+      message:
+        "/nowhere/key.json: there is no such key file. GOOGLE_APPLICATION_CREDENTIALS names it: correct or unset it",
+    });
+  });
+
+  it("does not pass over a file that is damaged", async () => {
+    const file = join(process.env["CLOUDSDK_CONFIG"] ?? "", "application_default_credentials.json");
+    await writeFile(file, "{");
+    expect(await failureOf(applicationDefault())).toMatchObject({
+      code: "KEY_NOT_JSON",
+      message: expect.stringContaining(`${file}: `) as unknown,
+    });
+  });
+
+  it("tells a person's sign-in from one that can act for others", async () => {
+    vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", await temporaryFile("person.json", person));
+    expect(await failureOf(applicationDefault({ subject: "other@example.com" }))).toMatchObject({
+      code: "INVALID_OPTION",
+      faults: [{ parameter: "subject", message: expect.stringContaining("ImpersonatedCredentials") as unknown }],
+    });
+  });
+});

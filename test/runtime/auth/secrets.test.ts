@@ -1,0 +1,105 @@
+/** Nothing that is shown of credentials, or of what went wrong with them, holds a secret. */
+import { inspect } from "node:util";
+import { expect, it } from "vitest";
+import {
+  AccessTokenCredentials,
+  ApiKeyCredentials,
+  AuthorizedUserCredentials,
+  type Credentials,
+  credentialsFromJSON,
+  ImpersonatedCredentials,
+  MetadataCredentials,
+  ServiceAccountCredentials,
+} from "../../../runtime/src/auth/index.js";
+import { keyFor, pkcs8 } from "../support/keys.js";
+import { failureOf } from "../support/library.js";
+import { type TestServer, serve } from "../support/server.js";
+import { rerouted } from "../support/sign-in.js";
+
+const refreshToken = "refresh-token-of-a-person";
+const clientSecret = "secret-of-a-client";
+const accessToken = "access-token-of-a-source";
+const given = [pkcs8.slice(100, 140), refreshToken, clientSecret, accessToken, "token-that-was-got"];
+const address = "robot@example-123.iam.gserviceaccount.com";
+
+const shown = (value: unknown): string =>
+  inspect(value, { depth: null, showHidden: true }) + JSON.stringify(value) + String(value);
+
+const kinds: readonly [string, (url: string) => Credentials | Promise<Credentials>][] = [
+  ["a service account", (url) => ServiceAccountCredentials.fromJSON(keyFor(url), { scopes: ["a"] })],
+  ["a person", (url) => AuthorizedUserCredentials.fromJSON(personFor(url))],
+  ["a machine", (url) => new MetadataCredentials({ host: new URL(url).host })],
+  [
+    "an impersonated account",
+    (url) =>
+      credentialsFromJSON(
+        {
+          type: "impersonated_service_account",
+          service_account_impersonation_url: `${url}v1/projects/-/serviceAccounts/${address}:generateAccessToken`,
+          source_credentials: personFor(url),
+        },
+        { scopes: ["a"] },
+      ),
+  ],
+  [
+    "an account impersonated by a token",
+    () =>
+      new ImpersonatedCredentials({
+        sourceCredentials: new AccessTokenCredentials(accessToken),
+        targetPrincipal: address,
+      }),
+  ],
+  ["a token", () => new AccessTokenCredentials(accessToken)],
+  ["a key", () => new ApiKeyCredentials(accessToken)],
+];
+
+const personFor = (url: string) => ({
+  type: "authorized_user",
+  client_id: "c",
+  client_secret: clientSecret,
+  refresh_token: refreshToken,
+  token_uri: url,
+});
+
+it.each(kinds)("%s", async (_name, make) => {
+  const { url } = await serve((_request, response) => {
+    response.writeHead(200, { "metadata-flavor": "Google" });
+    response.end(JSON.stringify({ access_token: "token-that-was-got", accessToken: "token-that-was-got" }));
+  });
+  const auth = await make(url);
+  await auth.getRequestHeaders().catch(() => undefined); // some have no scopes, which is no matter here
+  for (const secret of given) expect(shown(auth)).not.toContain(secret);
+});
+
+/** A server that refuses, and says all that it was sent. */
+const echo = (status: number): Promise<TestServer> =>
+  serve((request, response) => {
+    const text = `${request.body} ${decodeURIComponent(request.body)} ${String(request.headers.authorization)}`;
+    response.writeHead(status, { "metadata-flavor": "Google", "retry-after": "60" });
+    response.end(JSON.stringify({ error: "invalid_grant", error_description: text, message: text }));
+  });
+
+it.each(kinds.slice(0, 4).flatMap(([name, make]) => [400, 503].map((status) => [name, status, make] as const)))(
+  "%s that a server refuses with %s and repeats",
+  async (_name, status, make) => {
+    const { seen, url } = await echo(status);
+    const auth = await make(url);
+    const error = await failureOf(auth.getRequestHeaders());
+    const assertion = new URLSearchParams(seen[0]?.body).get("assertion");
+    for (const secret of [...given, ...(assertion === null ? [] : assertion.split("."))])
+      expect(shown(error)).not.toContain(secret);
+  },
+);
+
+it("an account impersonated by a token, where IAM repeats it", async () => {
+  const { url } = await echo(403);
+  const auth = new ImpersonatedCredentials({
+    sourceCredentials: new AccessTokenCredentials(accessToken),
+    targetPrincipal: address,
+    scopes: ["a"],
+    transport: rerouted({ "https://iamcredentials.googleapis.com": url }),
+  });
+  const error = await failureOf(auth.getRequestHeaders());
+  expect(error).toMatchObject({ code: "TOKEN_REFUSED", message: expect.stringContaining("[redacted]") as unknown });
+  expect(shown(error)).not.toContain(accessToken);
+});
