@@ -23,7 +23,7 @@ function moduleOf(page: string): string {
 }
 
 describe("the code of", () => {
-  it.each(["README.md", "runtime/README.md", "generator/README.md", "generated/README.md"])(
+  it.each(["README.md", "runtime/README.md", "generator/README.md", "generated/README.md", "docs/federation.md"])(
     "%s compiles",
     async (page) => {
       const folder = await temporaryFolder();

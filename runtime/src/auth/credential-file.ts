@@ -52,6 +52,11 @@ export class CredentialFile {
     return this.members as Key; // whoever takes it looks at every member
   }
 
+  /** Whether a member is there; `null` counts as absent. */
+  has(name: string): boolean {
+    return this.members[name] !== undefined && this.members[name] !== null;
+  }
+
   /** A string, or `undefined` where it is absent or empty. */
   text(name: string): string | undefined {
     const value = this.members[name];

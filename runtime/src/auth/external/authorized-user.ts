@@ -1,5 +1,11 @@
 /** Sign-in as a person of a workforce pool who signed in before (`gcloud auth application-default login --login-config`). */
-import { type CredentialFile, type FileKind, type JsonObject, parseCredentials, readCredentialFile } from "../credential-file.js";
+import {
+  type CredentialFile,
+  type FileKind,
+  type JsonObject,
+  parseCredentials,
+  readCredentialFile,
+} from "../credential-file.js";
 import { readAccessToken, requestForm } from "../token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "../tokens.js";
 import type { ExternalAccountOptions } from "./external-account.js";
@@ -84,7 +90,8 @@ function kindOf(file: CredentialFile, { allow }: ExternalAccountAuthorizedUserOp
         headers: { authorization },
         form: { grant_type: "refresh_token", refresh_token: refreshToken },
         metrics: "auth-request-type/at cred-type/u",
-        hint: (reason) => (reason === "invalid_grant" ? "The sign-in has ended or was revoked: sign in again" : undefined),
+        hint: (reason) =>
+          reason === "invalid_grant" ? "The sign-in has ended or was revoked: sign in again" : undefined,
       });
       // A refresh token may serve once only (RFC 6749 §6).
       const next = answer["refresh_token"];

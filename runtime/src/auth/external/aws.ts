@@ -3,8 +3,9 @@ import { AuthError } from "../../errors.js";
 import type { Transport } from "../../transport/transport.js";
 import { askEndpoint, type EndpointRequest } from "../endpoint.js";
 import type { JsonObject } from "../credential-file.js";
-import type { AwsSource, ExternalAccount } from "./config.js";
+import type { ExternalAccount } from "./config.js";
 import { type AwsKeys, signAwsRequest } from "./sigv4.js";
+import type { AwsSource } from "./subject-source.js";
 
 /** Milliseconds for one request to the metadata of an instance, which is near. */
 const timeout = 5000;

@@ -2,14 +2,14 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
 import { createSecureContext } from "node:tls";
 import { AuthError } from "../../errors.js";
 import { codeOf } from "../../redact.js";
 import type { Transport } from "../../transport/transport.js";
 import { undiciTransport } from "../../transport/undici.js";
 import { parseCredentials } from "../credential-file.js";
-import type { CertificateSource } from "./config.js";
+import { gcloudFile } from "../gcloud.js";
+import type { CertificateSource } from "./subject-source.js";
 
 /** A certificate and its key, as PEM, and the certificates that vouch for it. */
 export interface ClientCertificate {
@@ -24,11 +24,11 @@ export async function readCertificate(
   source: string,
   { chainPath, configPath }: CertificateSource,
 ): Promise<ClientCertificate> {
-  // A variable that is set to nothing counts as not set.
-  const named = configPath ?? (process.env["GOOGLE_API_CERTIFICATE_CONFIG"] || undefined);
-  const path = named ?? join(gcloudFolder(), "certificate_config.json");
+  const path = configPath ?? wellKnownConfig(source);
   const advice = "It must say where the certificate and its key are: cert_configs.workload.cert_path and key_path";
-  const workload = parseCredentials(await read(source, path), path, advice).nested("cert_configs").nested("workload");
+  const workload = parseCredentials(await read(source, path), path, advice)
+    .nested("cert_configs")
+    .nested("workload");
   const [certificate, key, chain] = await Promise.all([
     read(source, workload.required("cert_path")),
     read(source, workload.required("key_path")),
@@ -41,6 +41,17 @@ export async function readCertificate(
   if (place > 0 && chainPath !== undefined)
     throw problem(source, chainPath, "must have the client's certificate first, or not at all");
   return { certificate, key, subjectToken: JSON.stringify(place === 0 ? others : [leaf, ...others]) };
+}
+
+/** What the environment names, else gcloud's own file. */
+function wellKnownConfig(source: string): string {
+  const { env, platform } = process;
+  const path = env["GOOGLE_API_CERTIFICATE_CONFIG"] || gcloudFile("certificate_config.json", env, platform, homedir());
+  if (path) return path;
+  throw new AuthError(
+    "KEY_FILE_UNREADABLE",
+    `${source}: neither GOOGLE_API_CERTIFICATE_CONFIG nor gcloud's folder says where the certificate is`,
+  );
 }
 
 /** A transport that presents this certificate. Its connections end with each answer, so that none is left behind. */
@@ -56,18 +67,14 @@ export async function mutualTls(source: string, { certificate, key }: ClientCert
   return undiciTransport(new Agent({ connect, pipelining: 0 }));
 }
 
-/** Where gcloud keeps its files. */
-function gcloudFolder(): string {
-  const { APPDATA, CLOUDSDK_CONFIG } = process.env;
-  if (CLOUDSDK_CONFIG) return CLOUDSDK_CONFIG;
-  return process.platform === "win32" ? join(APPDATA ?? homedir(), "gcloud") : join(homedir(), ".config", "gcloud");
-}
-
 async function read(source: string, path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    throw new AuthError("KEY_FILE_UNREADABLE", `${source}: ${path} cannot be read (${codeOf(error) ?? "no reason given"})`);
+    throw new AuthError(
+      "KEY_FILE_UNREADABLE",
+      `${source}: ${path} cannot be read (${codeOf(error) ?? "no reason given"})`,
+    );
   }
 }
 

@@ -1,9 +1,8 @@
 /** Configurations of external accounts (AIP-4117): what they may hold, and what is read out of them. */
-import { AuthError, type Fault } from "../../errors.js";
 import type { Url } from "../../platform.js";
-import { readHeaders } from "../../request/headers.js";
 import type { CredentialFile, FileKind } from "../credential-file.js";
 import { basicAuthorization } from "./sts.js";
+import { readNumber, readSource, type SubjectSource } from "./subject-source.js";
 import { type Trust, trustedUrl } from "./trust.js";
 
 /** A configuration as `gcloud iam workload-identity-pools create-cred-config` writes it. Further members are ignored. */
@@ -79,58 +78,6 @@ export interface ServiceAccountImpersonation {
   readonly lifetime: number | undefined;
 }
 
-/** Where subject tokens come from; `kind` as Google counts them. */
-export type SubjectSource =
-  | AwsSource
-  | CertificateSource
-  | ExecutableSource
-  | FileSource
-  | ProgrammaticSource
-  | UrlSource;
-
-export interface FileSource {
-  readonly kind: "file";
-  readonly path: string;
-  /** The member that holds the token, where the file is JSON. */
-  readonly field: string | undefined;
-}
-
-export interface UrlSource {
-  readonly kind: "url";
-  readonly url: Url;
-  readonly headers: { readonly [name: string]: string };
-  readonly field: string | undefined;
-}
-
-export interface ExecutableSource {
-  readonly kind: "executable";
-  readonly command: readonly [file: string, ...parameters: string[]];
-  /** In milliseconds. */
-  readonly timeout: number;
-  readonly outputFile: string | undefined;
-}
-
-export interface AwsSource {
-  readonly kind: "aws";
-  /** With `{region}` in it. */
-  readonly verificationUrl: string;
-  readonly regionUrl: Url | undefined;
-  readonly keysUrl: Url | undefined;
-  readonly sessionUrl: Url | undefined;
-}
-
-export interface CertificateSource {
-  readonly kind: "x509";
-  /** `undefined`: the well-known place. */
-  readonly configPath: string | undefined;
-  readonly chainPath: string | undefined;
-}
-
-export interface ProgrammaticSource {
-  readonly kind: "programmatic";
-  readonly give: () => Promise<string>;
-}
-
 export const externalAccountFile: FileKind = {
   type: "external_account",
   advice:
@@ -145,8 +92,7 @@ export function readExternalAccount(
 ): ExternalAccount {
   file.expect(externalAccountFile);
   const universeDomain = file.universe();
-  const subject: SubjectSource =
-    give === undefined ? readSource(file.nested("credential_source"), trust) : { kind: "programmatic", give };
+  const subject: SubjectSource = give === undefined ? readSource(file, trust) : { kind: "programmatic", give };
   const host = subject.kind === "x509" ? "sts.mtls" : "sts";
   const clientId = file.text("client_id");
   const tokenUrl = file.text("token_url") ?? `https://${host}.${universeDomain}/v1/token`;
@@ -155,7 +101,8 @@ export function readExternalAccount(
     audience: file.required("audience"),
     subjectTokenType: file.required("subject_token_type"),
     tokenUrl: trustedUrl(file, "token_url", tokenUrl, "sts", trust),
-    clientAuthorization: clientId === undefined ? undefined : basicAuthorization(clientId, file.text("client_secret") ?? ""),
+    clientAuthorization:
+      clientId === undefined ? undefined : basicAuthorization(clientId, file.text("client_secret") ?? ""),
     impersonation: readImpersonation(file, trust),
     quotaProject: file.text("quota_project_id"),
     workforceProject: readWorkforceProject(file),
@@ -178,7 +125,7 @@ function readImpersonation(file: CredentialFile, trust: Trust): ServiceAccountIm
 
 function readLifetime(file: CredentialFile): number | undefined {
   const parent = "service_account_impersonation";
-  if (file.members[parent] === undefined) return undefined;
+  if (!file.has(parent)) return undefined;
   return readNumber(file.nested(parent), "token_lifetime_seconds", 600, 43_200);
 }
 
@@ -187,97 +134,4 @@ function readWorkforceProject(file: CredentialFile): string | undefined {
   if (project === undefined || /^\/\/iam\.[^/]+\/locations\/[^/]+\/workforcePools\//.test(file.required("audience")))
     return project;
   throw file.problem("KEY_FIELD_INVALID", "workforce_pool_user_project", "is for workforce pools only");
-}
-
-function readSource(file: CredentialFile, trust: Trust): SubjectSource {
-  const kinds = ["executable", "certificate", "file", "url"].filter((name) => file.members[name] !== undefined);
-  if (file.text("environment_id") !== undefined) return readAws(file, trust);
-  const [kind] = kinds;
-  if (kind === undefined || kinds.length > 1) {
-    const message = `must hold one of file, url, executable, certificate and environment_id, and holds ${kind === undefined ? "none" : kinds.join(" and ")}`;
-    throw new AuthError("KEY_FIELD_INVALID", `${file.source}: ${message}`);
-  }
-  switch (kind) {
-    case "executable":
-      return readExecutable(file.nested("executable"));
-    case "certificate":
-      return readCertificate(file.nested("certificate"));
-    case "file":
-      return { kind: "file", path: file.required("file"), field: readField(file) };
-    default:
-      return {
-        kind: "url",
-        url: trustedUrl(file, "url", file.required("url"), "source", trust),
-        headers: readSourceHeaders(file),
-        field: readField(file),
-      };
-  }
-}
-
-function readField(file: CredentialFile): string | undefined {
-  if (file.members["format"] === undefined) return undefined;
-  const format = file.nested("format");
-  const type = format.text("type") ?? "text";
-  if (type === "json") return format.required("subject_token_field_name");
-  if (type === "text") return undefined;
-  throw format.problem("KEY_FIELD_INVALID", "type", "must be text or json");
-}
-
-function readSourceHeaders(file: CredentialFile): { readonly [name: string]: string } {
-  if (file.members["headers"] === undefined) return {};
-  const faults: Fault[] = [];
-  // Every value is looked at.
-  const headers = readHeaders(file.nested("headers").members as { readonly [name: string]: string }, faults);
-  const [fault] = faults;
-  if (fault === undefined) return headers;
-  throw file.problem("KEY_FIELD_INVALID", fault.parameter.replace(".", "/"), fault.message);
-}
-
-function readExecutable(file: CredentialFile): ExecutableSource {
-  const command = (file.required("command").match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((part) => part.replaceAll('"', ""));
-  const [program, ...parameters] = command;
-  if (program === undefined || program === "" || (file.required("command").split('"').length - 1) % 2 === 1)
-    throw file.problem("KEY_FIELD_INVALID", "command", "must be a program and its arguments; quotes must be closed");
-  return {
-    kind: "executable",
-    command: [program, ...parameters],
-    timeout: readNumber(file, "timeout_millis", 5000, 120_000) ?? 30_000,
-    outputFile: file.text("output_file"),
-  };
-}
-
-function readCertificate(file: CredentialFile): CertificateSource {
-  const usesDefault = file.members["use_default_certificate_config"] === true;
-  const configPath = file.text("certificate_config_location");
-  if (usesDefault !== (configPath === undefined)) {
-    const message = `must be ${usesDefault ? "missing" : "there"}, since use_default_certificate_config is ${usesDefault ? "" : "not "}true`;
-    throw file.problem("KEY_FIELD_INVALID", "certificate_config_location", message);
-  }
-  return { kind: "x509", configPath, chainPath: file.text("trust_chain_path") };
-}
-
-function readAws(file: CredentialFile, trust: Trust): AwsSource {
-  if (file.text("environment_id") !== "aws1")
-    throw file.problem("KEY_FIELD_INVALID", "environment_id", "must be aws1, the only one there is");
-  const metadataUrl = (member: string): Url | undefined => {
-    const text = file.text(member);
-    return text === undefined ? undefined : trustedUrl(file, member, text, "source", trust);
-  };
-  const member = "regional_cred_verification_url";
-  const verificationUrl = file.required(member);
-  trustedUrl(file, member, verificationUrl.replaceAll("{region}", "eu-west-1"), "verification", trust);
-  return {
-    kind: "aws",
-    verificationUrl,
-    regionUrl: metadataUrl("region_url"),
-    keysUrl: metadataUrl("url"),
-    sessionUrl: metadataUrl("imdsv2_session_token_url"),
-  };
-}
-
-function readNumber(file: CredentialFile, name: string, least: number, most: number): number | undefined {
-  const value = file.members[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
-  throw file.problem("KEY_FIELD_INVALID", name, `must be a number from ${String(least)} to ${String(most)}`);
 }

@@ -115,7 +115,8 @@ function checkBoundary(boundary: unknown): void {
     for (const [index, rule] of rules.entries()) {
       const place = `${path}[${String(index)}]`;
       const permissions = memberOf(rule, "availablePermissions");
-      if (!isText(memberOf(rule, "availableResource"))) fault(`${place}.availableResource`, "must be a non-empty string");
+      if (!isText(memberOf(rule, "availableResource")))
+        fault(`${place}.availableResource`, "must be a non-empty string");
       if (!Array.isArray(permissions) || permissions.length === 0 || !permissions.every(isText))
         fault(`${place}.availablePermissions`, "must be a non-empty list of strings");
       const condition = memberOf(rule, "availabilityCondition");

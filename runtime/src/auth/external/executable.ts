@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 import { AuthError } from "../../errors.js";
 import { printable, redact } from "../../redact.js";
 import type { JsonObject } from "../credential-file.js";
-import type { ExecutableSource, ExternalAccount } from "./config.js";
+import type { ExternalAccount } from "./config.js";
+import type { ExecutableSource } from "./subject-source.js";
 
 /** The environment variable that allows programs to be run, if its value is 1. */
 const optIn = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES";
@@ -29,7 +30,9 @@ export async function executableSubjectToken(account: ExternalAccount, source: E
   }
   const problem = (message: string): AuthError =>
     new AuthError("TOKEN_UNAVAILABLE", `${account.source}: ${source.command[0]}: ${message}`);
-  return (await cachedToken(account, source)) ?? readToken(account, source, await run(account, source, problem), problem);
+  return (
+    (await cachedToken(account, source)) ?? readToken(account, source, await run(account, source, problem), problem)
+  );
 }
 
 /** What is wrong with the file is for the program to mend: it is run then. */

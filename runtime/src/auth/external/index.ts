@@ -16,10 +16,7 @@ export interface ExternalOptions extends ExternalAccountOptions {
  *
  * @throws AuthError `KEY_…`
  */
-export function credentialsFromJSON(
-  json: JsonObject,
-  { source, ...options }: ExternalOptions = {},
-): TokenCredentials {
+export function credentialsFromJSON(json: JsonObject, { source, ...options }: ExternalOptions = {}): TokenCredentials {
   const held = { ...options, allow: options.allow ?? {} };
   return json["type"] === "external_account_authorized_user"
     ? ExternalAccountAuthorizedUserCredentials.fromJSON(json, held, source)

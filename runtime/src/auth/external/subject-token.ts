@@ -6,7 +6,8 @@ import { codeOf, printable, redact, safeCause } from "../../redact.js";
 import type { Transport } from "../../transport/transport.js";
 import { askEndpoint } from "../endpoint.js";
 import type { JsonObject } from "../credential-file.js";
-import type { ExternalAccount, FileSource, ProgrammaticSource, UrlSource } from "./config.js";
+import type { ExternalAccount } from "./config.js";
+import type { FileSource, ProgrammaticSource, UrlSource } from "./subject-source.js";
 
 /** Milliseconds for one request to a source of tokens. */
 const urlTimeout = 10_000;

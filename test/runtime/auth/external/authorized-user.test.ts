@@ -60,7 +60,10 @@ describe("the sign-in of a federated person", () => {
 
   it("that has ended says so, and shows no secret", async () => {
     const { url } = await serve((request, response) =>
-      json(response, 400, { error: "invalid_grant", error_description: `${request.body} ${String(request.headers.authorization)}` }),
+      json(response, 400, {
+        error: "invalid_grant",
+        error_description: `${request.body} ${String(request.headers.authorization)}`,
+      }),
     );
     const auth = ExternalAccountAuthorizedUserCredentials.fromJSON(configFor(url));
     const error = await refusalOf(auth.getRequestHeaders());

@@ -148,12 +148,16 @@ describe("a metadata server", () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ["without a zone", { "/zone": "?" }, /\/zone is no availability zone$/],
     ["without a role", { "/keys": "<html>" }, /\/keys is no name of a role: does the instance have one\?$/],
-    ["whose role has no keys", { "/keys/my-role": '{"Code":"Failed","Message":"hush"}' }, /\/keys\/my-role holds no keys$/],
+    [
+      "whose role has no keys",
+      { "/keys/my-role": '{"Code":"Failed","Message":"hush"}' },
+      /\/keys\/my-role holds no keys$/,
+    ],
     ["whose keys are no JSON", { "/keys/my-role": "hush" }, /\/keys\/my-role holds no keys$/],
   ])("%s", async (_name, answers, message) => {
     const usual: Record<string, string> = { "/zone": "eu-west-1a", "/keys": "my-role" };
-    const { url } = await serve((request, response) =>
-      void response.end(answers[request.url] ?? usual[request.url] ?? session),
+    const { url } = await serve(
+      (request, response) => void response.end(answers[request.url] ?? usual[request.url] ?? session),
     );
     const error = await refusalOf(subjectOf(sourceAt(url)));
     expect(error.code).toBe("TOKEN_UNAVAILABLE");

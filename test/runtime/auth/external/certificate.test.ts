@@ -50,7 +50,10 @@ async function secured(): Promise<{ readonly url: string; readonly peers: string
 }
 
 /** A certificate with its configuration, in files. */
-async function installed({ cert, key }: Certified, chain?: string): Promise<{ readonly folder: string; readonly source: Members }> {
+async function installed(
+  { cert, key }: Certified,
+  chain?: string,
+): Promise<{ readonly folder: string; readonly source: Members }> {
   const folder = await temporaryFolder();
   const path = (name: string): string => join(folder, name);
   const workload = { cert_path: path("cert.pem"), key_path: path("key.pem") };
@@ -93,7 +96,10 @@ describe("a certificate", () => {
     const iam = `${url}v1/projects/-/serviceAccounts/${email}:generateAccessToken`;
     const auth = of(url, source, { service_account_impersonation_url: iam });
     expect(await auth.getRequestHeaders()).toEqual({ authorization: "Bearer impersonated" });
-    expect(peers).toEqual(["/v1/token workload", `/v1/projects/-/serviceAccounts/${email}:generateAccessToken workload`]);
+    expect(peers).toEqual([
+      "/v1/token workload",
+      `/v1/projects/-/serviceAccounts/${email}:generateAccessToken workload`,
+    ]);
   });
 
   it("is read anew for every token", async () => {
@@ -166,7 +172,13 @@ describe("the chain of a certificate", () => {
 
 describe("files that will not do", () => {
   it.each<[string, string, string | undefined, string, RegExp]>([
-    ["a configuration that is no JSON", "certificate_config.json", "{", "KEY_NOT_JSON", /certificate_config\.json: is not/],
+    [
+      "a configuration that is no JSON",
+      "certificate_config.json",
+      "{",
+      "KEY_NOT_JSON",
+      /certificate_config\.json: is not/,
+    ],
     [
       "a configuration for something else",
       "certificate_config.json",

@@ -22,12 +22,14 @@ const rule = {
 const boundary: CredentialAccessBoundary = { accessBoundary: { accessBoundaryRules: [rule] } };
 
 /** A local STS, and a transport that takes it for Google's. */
-async function sts(handler: Handler): Promise<TestServer & { readonly transport: Transport; readonly origins: string[] }> {
+async function sts(
+  handler: Handler,
+): Promise<TestServer & { readonly transport: Transport; readonly origins: string[] }> {
   const server = await serve(handler);
   const real = undiciTransport();
   const origins: string[] = [];
   const send: Transport["send"] = (request) => {
-    if (!/^https:\/\/sts\./.test(request.origin)) return real.send(request);
+    if (!request.origin.startsWith("https://sts.")) return real.send(request);
     origins.push(request.origin);
     return real.send({ ...request, origin: server.url.slice(0, -1) });
   };

@@ -4,7 +4,17 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { ExternalAccountCredentials } from "../../../../runtime/src/auth/index.js";
-import { email, formOf, google, jwt, type Members, refusalOf, scopes, temporaryFile, temporaryFolder } from "./support.js";
+import {
+  email,
+  formOf,
+  google,
+  jwt,
+  type Members,
+  refusalOf,
+  scopes,
+  temporaryFile,
+  temporaryFolder,
+} from "./support.js";
 
 const saml = "urn:ietf:params:oauth:token-type:saml2";
 const soon = (): number => Math.floor(Date.now() / 1000) + 600;
@@ -22,7 +32,8 @@ async function commandOf(script: string, ...parameters: string[]): Promise<strin
   const path = await temporaryFile(script, "my program.mjs");
   return [process.execPath, path, ...parameters].map((part) => `"${part}"`).join(" ");
 }
-const printing = (output: unknown): Promise<string> => commandOf(`console.log(${JSON.stringify(JSON.stringify(output))})`);
+const printing = (output: unknown): Promise<string> =>
+  commandOf(`console.log(${JSON.stringify(JSON.stringify(output))})`);
 
 beforeEach(() => void vi.stubEnv("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1"));
 afterEach(() => void vi.unstubAllEnvs());
@@ -54,7 +65,10 @@ describe("a program", () => {
     ],
     ["a token that does not say when it ends", success({ expiration_time: undefined }), {}],
   ])("gives %s", async (_name, output, members) => {
-    expect(await tokenOf({ command: await printing(output) }, members)).toEqual({ token: "subject", refusal: undefined });
+    expect(await tokenOf({ command: await printing(output) }, members)).toEqual({
+      token: "subject",
+      refusal: undefined,
+    });
   });
 
   it("gets what it needs by arguments and environment, and nothing to read", async () => {
@@ -97,7 +111,10 @@ describe("a program", () => {
   it.each(["", "0", "true"])("is not run unless the environment says 1: %j", async (value) => {
     vi.stubEnv("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", value);
     const made = join(await temporaryFolder(), "made");
-    const command = await commandOf(`import { writeFileSync } from "node:fs"; writeFileSync(process.argv[2], "")`, made);
+    const command = await commandOf(
+      `import { writeFileSync } from "node:fs"; writeFileSync(process.argv[2], "")`,
+      made,
+    );
     const { refusal } = await tokenOf({ command });
     expect(refusal).toMatchObject({
       code: "KEY_UNTRUSTED",
@@ -107,7 +124,11 @@ describe("a program", () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ["reports a failure", { version: 1, success: false, code: "401", message: "signed out" }, /reports a failure: 401: signed out$/],
+    [
+      "reports a failure",
+      { version: 1, success: false, code: "401", message: "signed out" },
+      /reports a failure: 401: signed out$/,
+    ],
     ["prints no object", 5, /prints no JSON object$/],
     ["is of another version", success({ version: 2 }), /"version": 1/],
     ["does not say whether it succeeded", success({ success: undefined }), /prints no "success"$/],
@@ -137,7 +158,9 @@ describe("a program", () => {
 
   it("that is not there", async () => {
     const { refusal } = await tokenOf({ command: "/no/such/program" });
-    expect(refusal).toMatchObject({ message: expect.stringContaining("/no/such/program: cannot be run (ENOENT)") as string });
+    expect(refusal).toMatchObject({
+      message: expect.stringContaining("/no/such/program: cannot be run (ENOENT)") as string,
+    });
   });
 
   it("that never ends is killed, and nothing waits for what holds on to its output", async () => {

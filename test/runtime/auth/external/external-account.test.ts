@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import { ExternalAccountCredentials } from "../../../../runtime/src/auth/index.js";
-import { AbortError } from "../../../../runtime/src/index.js";
+import { AbortError, type Transport, undiciTransport } from "../../../../runtime/src/index.js";
 import { clientOf, failureOf } from "../../support/library.js";
 import { json, serve, statuses } from "../../support/server.js";
 import {
@@ -52,7 +52,10 @@ describe("the exchange", () => {
     ],
     [
       "names the project that pays for a workforce pool",
-      { audience: "//iam.googleapis.com/locations/global/workforcePools/p/providers/q", workforce_pool_user_project: "payer" },
+      {
+        audience: "//iam.googleapis.com/locations/global/workforcePools/p/providers/q",
+        workforce_pool_user_project: "payer",
+      },
       {
         audience: "//iam.googleapis.com/locations/global/workforcePools/p/providers/q",
         options: '{"userProject":"payer"}',
@@ -135,10 +138,47 @@ describe("the exchange", () => {
   });
 });
 
+describe("an STS that is slow", () => {
+  it("holds no call longer than that call waits, and serves the next", async () => {
+    let release: (() => void) | undefined;
+    const { url: stsUrl, seen } = await serve((_request, response) => {
+      release = () => json(response, 200, { access_token: "late", expires_in: 3600 });
+    });
+    const { url } = await serve((_request, response) => json(response, 200, {}));
+    const auth = of(configOf({ token_url: `${stsUrl}v1/token` }), { subjectToken });
+    const client = clientOf(url, { auth });
+    const failure = await failureOf(client.books.get({ book: "a" }, { totalTimeout: 300 }));
+    expect(failure).toMatchObject({ name: "TimeoutError", code: "TOTAL_TIMEOUT" });
+    release?.();
+    await client.books.get({ book: "b" });
+    expect(seen).toHaveLength(1);
+  });
+
+  it("is not waited for without end, nor is any other server", async () => {
+    const { config, impersonationUrl } = await google();
+    const source = await serve((_request, response) => void response.end("subject"));
+    const real = undiciTransport();
+    const limits: number[] = [];
+    const send: Transport["send"] = (request) => {
+      limits.push(request.timeout);
+      return real.send(request);
+    };
+    await of(
+      { ...config, credential_source: { url: source.url }, service_account_impersonation_url: impersonationUrl },
+      { transport: { send } },
+    ).getRequestHeaders();
+    expect(limits).toEqual([10_000, 30_000, 30_000]);
+  });
+});
+
 describe("impersonation", () => {
   it.each<[string, Members, string]>([
     ["for an hour", {}, "3600s"],
-    ["for as long as the configuration says", { service_account_impersonation: { token_lifetime_seconds: 900 } }, "900s"],
+    [
+      "for as long as the configuration says",
+      { service_account_impersonation: { token_lifetime_seconds: 900 } },
+      "900s",
+    ],
   ])("%s", async (_name, members, lifetime) => {
     const { config, exchanges, impersonations, impersonationUrl } = await google();
     const auth = of(

@@ -49,7 +49,12 @@ export async function refusalOf(promise: PromiseLike<unknown>): Promise<AuthErro
  * numbered: `federated-1`, `impersonated-1`, `id-1`.
  */
 export async function google(subject: string | RegExp = "subject"): Promise<
-  TestServer & { readonly exchanges: Seen[]; readonly impersonations: Seen[]; readonly config: Members; readonly impersonationUrl: string }
+  TestServer & {
+    readonly exchanges: Seen[];
+    readonly impersonations: Seen[];
+    readonly config: Members;
+    readonly impersonationUrl: string;
+  }
 > {
   const exchanges: Seen[] = [];
   const impersonations: Seen[] = [];
