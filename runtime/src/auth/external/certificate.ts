@@ -1,15 +1,14 @@
 /** X.509 certificates as subject tokens: the certificate that the connection to the STS is made with (RFC 8705). */
 import { X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { createSecureContext } from "node:tls";
 import { AuthError } from "../../errors.js";
-import { codeOf } from "../../redact.js";
 import type { Transport } from "../../transport/transport.js";
 import { undiciTransport } from "../../transport/undici.js";
 import { parseCredentials } from "../credential-file.js";
 import { gcloudFile } from "../gcloud.js";
 import type { CertificateSource } from "./subject-source.js";
+import { readTextFile } from "./text-file.js";
 
 /** A certificate and its key, as PEM, and the certificates that vouch for it. */
 export interface ClientCertificate {
@@ -67,15 +66,8 @@ export async function mutualTls(source: string, { certificate, key }: ClientCert
   return undiciTransport(new Agent({ connect, pipelining: 0 }));
 }
 
-async function read(source: string, path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new AuthError(
-      "KEY_FILE_UNREADABLE",
-      `${source}: ${path} cannot be read (${codeOf(error) ?? "no reason given"})`,
-    );
-  }
+function read(source: string, path: string): Promise<string> {
+  return readTextFile(path, (message) => new AuthError("KEY_FILE_UNREADABLE", `${source}: ${path} ${message}`));
 }
 
 function derOf(source: string, path: string, pem: string): string[] {

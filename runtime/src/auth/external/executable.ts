@@ -1,11 +1,11 @@
 /** Subject tokens that a program of the user's prints (AIP-4117, executable-sourced credentials). */
-import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { type ExecFileException, execFile } from "node:child_process";
 import { AuthError } from "../../errors.js";
-import { printable, redact } from "../../redact.js";
+import { codeOf, printable, redact } from "../../redact.js";
 import type { JsonObject } from "../credential-file.js";
 import type { ExternalAccount } from "./config.js";
 import type { ExecutableSource } from "./subject-source.js";
+import { readTextFile } from "./text-file.js";
 
 /** The environment variable that allows programs to be run, if its value is 1. */
 const optIn = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES";
@@ -38,9 +38,9 @@ export async function executableSubjectToken(account: ExternalAccount, source: E
 /** What is wrong with the file is for the program to mend: it is run then. */
 async function cachedToken(account: ExternalAccount, source: ExecutableSource): Promise<string | undefined> {
   if (source.outputFile === undefined) return undefined;
+  const problem = (message: string): AuthError => new AuthError("TOKEN_UNAVAILABLE", message);
   try {
-    const text = await readFile(source.outputFile, "utf8");
-    return readToken(account, source, text, (message) => new AuthError("TOKEN_UNAVAILABLE", message));
+    return readToken(account, source, await readTextFile(source.outputFile, problem), problem);
   } catch {
     return undefined;
   }
@@ -64,19 +64,20 @@ function run(
       : { GOOGLE_EXTERNAL_ACCOUNT_IMPERSONATED_EMAIL: account.impersonation.email }),
   };
   return new Promise((resolve, reject) => {
-    const child = execFile(
-      file,
-      parameters,
-      { env, timeout, killSignal: "SIGKILL", maxBuffer: outputLimit, windowsHide: true },
-      (error, stdout) => {
-        if (error === null) resolve(stdout);
-        else if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") reject(problem("prints too much"));
-        else if (error.killed === true) reject(problem(`did not end within ${String(timeout)} ms`));
-        else if (typeof error.code === "string") reject(problem(`cannot be run (${error.code})`));
-        else reject(problem(`failed with exit code ${String(error.code ?? error.signal)}${reasonOf(stdout)}`));
-      },
-    );
-    child.stdin?.end();
+    const done = (error: ExecFileException | null, stdout: string): void => {
+      if (error === null) resolve(stdout);
+      else if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") reject(problem("prints too much"));
+      else if (error.killed === true) reject(problem(`did not end within ${String(timeout)} ms`));
+      else if (typeof error.code === "string") reject(problem(`cannot be run (${error.code})`));
+      else reject(problem(`failed with exit code ${String(error.code ?? error.signal)}${reasonOf(stdout)}`));
+    };
+    const options = { env, timeout, killSignal: "SIGKILL", maxBuffer: outputLimit, windowsHide: true } as const;
+    try {
+      execFile(file, parameters, options, done).stdin?.end();
+    } catch (error) {
+      // Most reasons come by the callback, some do not.
+      reject(problem(`cannot be run (${codeOf(error) ?? "no reason given"})`));
+    }
   });
 }
 

@@ -1,22 +1,19 @@
 /** Gets a subject token: what proves to Google's STS who we are elsewhere. */
-import { readFile, stat } from "node:fs/promises";
 import { AuthError, DiscogenError } from "../../errors.js";
 import { within } from "../../policy/wait.js";
-import { codeOf, printable, redact, safeCause } from "../../redact.js";
+import { printable, redact, safeCause } from "../../redact.js";
 import type { Transport } from "../../transport/transport.js";
 import { askEndpoint } from "../endpoint.js";
 import type { JsonObject } from "../credential-file.js";
 import type { ExternalAccount } from "./config.js";
 import type { FileSource, ProgrammaticSource, UrlSource } from "./subject-source.js";
+import { readTextFile } from "./text-file.js";
 
 /** Milliseconds for one request to a source of tokens. */
 const urlTimeout = 10_000;
 
 /** Milliseconds for the caller's function. */
 const programTimeout = 60_000;
-
-/** The longest file that is read, in bytes. */
-const fileLimit: number = 1024 * 1024;
 
 /** @throws AuthError */
 export async function readSubjectToken(account: ExternalAccount, transport: Transport): Promise<string> {
@@ -41,18 +38,7 @@ export async function readSubjectToken(account: ExternalAccount, transport: Tran
 async function fileSubjectToken(account: ExternalAccount, { field, path }: FileSource): Promise<string> {
   const problem = (message: string): AuthError =>
     new AuthError("TOKEN_UNAVAILABLE", `${account.source}#/credential_source/file: ${path} ${message}`);
-  let text: string;
-  try {
-    const about = await stat(path);
-    // To read a pipe could take for ever.
-    if (!about.isFile()) throw problem("is no file");
-    if (about.size > fileLimit) throw problem("is too long for a token");
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof AuthError) throw error;
-    throw problem(`cannot be read (${codeOf(error) ?? "no reason given"})`);
-  }
-  return tokenIn(text, field, problem);
+  return tokenIn(await readTextFile(path, problem), field, problem);
 }
 
 async function urlSubjectToken(

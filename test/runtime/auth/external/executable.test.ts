@@ -156,10 +156,14 @@ describe("a program", () => {
     expect(inspect(refusal)).not.toContain("hush");
   });
 
-  it("that is not there", async () => {
-    const { refusal } = await tokenOf({ command: "/no/such/program" });
+  it.each([
+    ["that is not there", "/no/such/program", "ENOENT"],
+    ["in a folder that is none", "/dev/null/program", "ENOTDIR"],
+  ])("%s", async (_name, command, code) => {
+    const { refusal } = await tokenOf({ command });
     expect(refusal).toMatchObject({
-      message: expect.stringContaining("/no/such/program: cannot be run (ENOENT)") as string,
+      code: "TOKEN_UNAVAILABLE",
+      message: expect.stringContaining(`${command}: cannot be run (${code})`) as string,
     });
   });
 
