@@ -21,6 +21,10 @@ const BENCHMARKS: { readonly [name: string]: Entry } = {
     summary: "requests through the generated client: CPU time against undici by hand",
     load: async () => (await import("./calls.js")).calls,
   },
+  auth: {
+    summary: "assertions signed: time against node:crypto and google-auth-library",
+    load: async () => (await import("./auth.js")).auth,
+  },
 };
 
 const HELP = `Usage: npm run bench -- NAME [--json FILE] [--rounds N]

@@ -19,6 +19,8 @@ export const PEERS = {
   "@googleapis/drive": "20.1.0",
   /** Vertex AI has no package of its own. */
   googleapis: "178.0.0",
+  /** What Google's clients sign in with. */
+  "google-auth-library": "11.3.4",
   /** A newer Node for peers that do not run on the one that runs us. */
   node: "24.21.0",
 } as const;

@@ -118,7 +118,7 @@ describe("sign-in", () => {
 
   it("works from a key file, for a user of the domain too", async () => {
     const file = join(await temporaryFolder(), "key.json");
-    await writeFile(file, JSON.stringify(mock.key));
+    await writeFile(file, JSON.stringify(mock.key), { mode: 0o600 });
     const auth = (await ServiceAccountCredentials.fromFile(file)).withSubject("user@example.com");
     const client = new SQLAdminClient({ auth, rootUrl: mock.url });
     expect((await client.tiers.list({ project })).items).not.toHaveLength(0);

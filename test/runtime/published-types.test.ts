@@ -13,11 +13,13 @@ const run = promisify(execFile);
 
 const program = `
 import { type AbortError, type ApiDescriptor, ApiClient, call, type CallOptions, type ClientOptions, type Credentials, download, type MethodDescriptor, paged, type Transport } from "@discogen/runtime";
-import { ServiceAccountCredentials } from "@discogen/runtime/auth";
+import { applicationDefault, type AuthorizedUserCredentials, ImpersonatedCredentials, type MetadataCredentials, ServiceAccountCredentials } from "@discogen/runtime/auth";
 
 const api: ApiDescriptor = { id: "a:v1", rootUrl: "https://a/", servicePath: "", scopes: [] };
 const method: MethodDescriptor = { id: "a.b", httpMethod: "GET", path: "b" };
 const auth: Credentials = await ServiceAccountCredentials.fromFile("service.json", { scopes: ["s"], subject: undefined });
+const own: AuthorizedUserCredentials | MetadataCredentials | ImpersonatedCredentials = new ImpersonatedCredentials({ sourceCredentials: await applicationDefault(), targetPrincipal: "a@b" });
+const idToken: string = await own.getIdToken("https://a");
 const transport: Transport = { send: (request) => Promise.resolve({ status: request.timeout, headers: {}, body: request.path }) };
 const options: ClientOptions = { auth, transport, timeout: undefined, retry: { attempts: undefined }, headers: { a: "b" } };
 const perCall: CallOptions = { signal: undefined, retry: false };
@@ -30,7 +32,7 @@ const media = await download(client, method, {}, perCall);
 for await (const piece of media.body) piece.byteLength.toFixed();
 const nothing: Promise<void> = call<void>(client, method, {}, undefined);
 export type { AbortError };
-export { contentType, data, nothing };
+export { contentType, data, idToken, nothing };
 `;
 
 it("a program with no types of its own checks clean, libraries included", async () => {

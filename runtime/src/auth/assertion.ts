@@ -1,4 +1,5 @@
 /** Signed assertions of a service account (RFC 7523), the RS256 kind that Google takes. */
+import type { SignJWT } from "jose/jwt/sign";
 import type { importPKCS8 } from "jose/key/import";
 import { AuthError } from "../errors.js";
 import type { Key } from "./key-file.js";
@@ -25,7 +26,7 @@ export function times(now: number): { readonly iat: number; readonly exp: number
 /** Signs assertions with one private key, which is read once. */
 export class AssertionSigner {
   readonly #key: Key;
-  #imported: Promise<SigningKey> | undefined;
+  #ready: Promise<[SigningKey, typeof SignJWT]> | undefined;
 
   constructor(key: Key) {
     this.#key = key;
@@ -34,12 +35,16 @@ export class AssertionSigner {
   /** @param now Milliseconds since the epoch, by the server's clock where it is known. */
   async sign(claims: Claims, now: number): Promise<string> {
     const { email, id } = this.#key;
-    this.#imported ??= importKey(this.#key);
-    const [{ SignJWT }, key] = await Promise.all([import("jose/jwt/sign"), this.#imported]);
-    return new SignJWT({ iss: email, ...claims, ...times(now) })
+    this.#ready ??= Promise.all([importKey(this.#key), loadSignJwt()]);
+    const [key, SignJwt] = await this.#ready;
+    return new SignJwt({ iss: email, ...claims, ...times(now) })
       .setProtectedHeader({ alg: "RS256", typ: "JWT", ...(id === undefined ? {} : { kid: id }) })
       .sign(key);
   }
+}
+
+async function loadSignJwt(): Promise<typeof SignJWT> {
+  return (await import("jose/jwt/sign")).SignJWT;
 }
 
 async function importKey(key: Key): Promise<SigningKey> {
