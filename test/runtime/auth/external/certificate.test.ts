@@ -26,13 +26,20 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllEnvs());
 
 /** STS and IAM that take connections with a certificate of the authority only, and tell whose. */
-async function secured(): Promise<{ readonly url: string; readonly peers: string[]; readonly bodies: string[] }> {
+async function secured(): Promise<{
+  readonly url: string;
+  readonly peers: string[];
+  readonly bodies: string[];
+  readonly connections: (string | undefined)[];
+}> {
   const peers: string[] = [];
+  const connections: (string | undefined)[] = [];
   const bodies: string[] = [];
   const options = { ...server, ca, requestCert: true };
   const listener = createServer(options, (request, response) => {
     // With `requestCert` the socket is one of TLS.
     peers.push(`${request.url ?? ""} ${String((request.socket as TLSSocket).getPeerCertificate().subject.CN)}`);
+    connections.push(request.headers.connection);
     let body = "";
     request.setEncoding("utf8").on("data", (piece: string) => (body += piece));
     request.on("end", () => {
@@ -42,11 +49,8 @@ async function secured(): Promise<{ readonly url: string; readonly peers: string
     });
   });
   await new Promise<void>((resolve) => void listener.listen(0, "127.0.0.1", resolve));
-  onTestFinished(async () => {
-    // No connection is left: or this would wait for it.
-    await new Promise((resolve) => listener.close(resolve));
-  });
-  return { url: `https://127.0.0.1:${String((listener.address() as AddressInfo).port)}/`, peers, bodies };
+  onTestFinished(() => void listener.close());
+  return { url: `https://127.0.0.1:${String((listener.address() as AddressInfo).port)}/`, peers, bodies, connections };
 }
 
 /** A certificate with its configuration, in files. */
@@ -81,10 +85,11 @@ const of = (url: string, credential_source: Members, rest: Members = {}): Extern
 
 describe("a certificate", () => {
   it("is what connections are made with, and the subject token", async () => {
-    const { bodies, peers, url } = await secured();
+    const { bodies, connections, peers, url } = await secured();
     const { source } = await installed(client);
     expect(await of(url, source).getRequestHeaders()).toEqual({ authorization: "Bearer federated" });
     expect(peers).toEqual(["/v1/token workload"]);
+    expect(connections, "are not kept for an hour").toEqual(["close"]);
     const form = Object.fromEntries(new URLSearchParams(bodies[0]));
     expect(JSON.parse(form["subject_token"] ?? "")).toEqual([derOf(client.cert)]);
     expect(form["subject_token_type"]).toBe("urn:ietf:params:oauth:token-type:mtls");

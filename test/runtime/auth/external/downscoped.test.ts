@@ -98,9 +98,15 @@ describe("the exchange", () => {
     expect(seen).toHaveLength(2);
   });
 
-  it("does not repeat a token that was refused", async () => {
+  it.each<[string, Credentials]>([
+    ["that can give no other", new AccessTokenCredentials("wide-hush")],
+    [
+      "that gives the same again",
+      { getRequestHeaders: () => Promise.resolve({ authorization: "Bearer wide-hush" }), invalidate: () => undefined },
+    ],
+  ])("does not repeat a refused token of a source %s", async (_name, source) => {
     const { seen, transport } = await sts((_request, response) => json(response, 400, { error: "invalid_grant" }));
-    const auth = new DownscopedCredentials(new AccessTokenCredentials("wide-hush"), boundary, { transport });
+    const auth = new DownscopedCredentials(source, boundary, { transport });
     const error = await refusalOf(auth.getRequestHeaders());
     expect([error.code, seen.length]).toEqual(["TOKEN_REFUSED", 1]);
     expect(inspect([error, auth], { depth: null, showHidden: true })).not.toContain("wide-hush");
