@@ -30,7 +30,7 @@ export async function types(rounds: number | undefined): Promise<Benchmark> {
     return {
       name: "types",
       notes: [
-        "A program of three calls, checked by TypeScript 5.9; memory and time are those that the compiler tells.",
+        "A program of three calls, checked by TypeScript 5.9; time is what the compiler tells, memory the peak of its process.",
         "Whole processes stand beside: they begin with the start of Node and of the compiler, the same for all.",
         "aiplatform v1 has no package of its own: its peer is that API alone out of googleapis, with 9 % fewer methods.",
       ],
@@ -76,8 +76,10 @@ async function largeApi(work: string, rounds: number): Promise<Figures> {
     ...seriesOf(name, costs, figure),
     unit: "MB",
   });
-  const memory = (name: string, costs: readonly CheckCost[]) => series(name, costs, "memory");
-  const peak = (name: string, costs: readonly CheckCost[]) => series(`peak of the process, ${name}`, costs, "peak");
+  // The process is what a machine has to hold; the compiler's own count leaves Node and the compiler out.
+  const peak = (name: string, costs: readonly CheckCost[]) => series(name, costs, "peak");
+  const memory = (name: string, costs: readonly CheckCost[]) =>
+    series(`heap by the compiler, ${name}`, costs, "memory");
   const above = (name: string, costs: readonly CheckCost[]) => ({
     name,
     values: costs.map((cost, round) => cost.instantiations - (bare[round]?.instantiations ?? 0)),
@@ -86,18 +88,18 @@ async function largeApi(work: string, rounds: number): Promise<Figures> {
   return {
     comparisons: [
       {
-        title: "aiplatform v1: memory to check three calls, types of Node at hand",
+        title: "aiplatform v1: memory of the process that checks three calls, types of Node at hand",
         unit: "MB",
-        peer: memory("a program without a library", bare),
-        ours: memory("with the generated client", ours),
+        peer: peak("a program without a library", bare),
+        ours: peak("with the generated client", ours),
         budget: 1.25,
         others: [
-          memory(peerName, peer),
-          memory("without a library, without types of Node", bareAlone),
-          memory("generated client, without types of Node", oursAlone),
-          peak("no library", bare),
-          peak("generated client", ours),
-          peak("peer", peer),
+          peak(peerName, peer),
+          peak("without a library, without types of Node", bareAlone),
+          peak("generated client, without types of Node", oursAlone),
+          memory("no library", bare),
+          memory("generated client", ours),
+          memory("peer", peer),
         ],
       },
     ],

@@ -3,11 +3,15 @@ import { type Core, type CoreHolder, coreOf } from "./core.js";
 import { InvalidRequestError } from "./errors.js";
 import type { MethodDescriptor } from "./method.js";
 import { type CallOptions, checkCallOptions, defaultTimeout } from "./options.js";
+import { CallObserver, isWatched } from "./policy/observe.js";
+import type { AbortSignal } from "./platform.js";
 import type { PreparedCall } from "./policy/prepared-call.js";
 import { retryPolicy } from "./policy/retry.js";
 import { type Sent, send } from "./policy/send.js";
 import { type Params, buildRequest } from "./request/build.js";
-import { ApiPromise, type Settle, promiseOf } from "./response/api-promise.js";
+import { requestIdOf, withRequestId } from "./request/request-id.js";
+import { withUpdateMask } from "./request/update-mask.js";
+import { ApiPromise, type Executor, type Settle, promiseOf } from "./response/api-promise.js";
 import { MediaResponse, untilDeadline } from "./response/media-response.js";
 import { type Follow, OperationPromise } from "./response/operation-promise.js";
 import { Paged, type Walk } from "./response/paged.js";
@@ -20,10 +24,7 @@ export function call<T>(
   params: object | undefined,
   options: CallOptions | undefined,
 ): ApiPromise<T> {
-  return promiseOf<T, ApiPromise<T>>(
-    (executor) => new ApiPromise(executor),
-    (settle) => void perform(coreOf(target), method, params, options, settle),
-  );
+  return begin<T, ApiPromise<T>>(target, method, params, options, (executor) => new ApiPromise(executor));
 }
 
 /** Calls a method whose answer comes in pages. */
@@ -33,16 +34,14 @@ export function paged<Page, Item>(
   params: object | undefined,
   options: CallOptions | undefined,
 ): Paged<Page, Item> {
+  const unconditional = withoutEtags(options);
   const walk: Walk<Page> = {
     method,
     start: startToken(method, params),
     fields: paramOf(params, "fields"),
-    fetch: (token) => call<Page>(target, method, withToken(method, params, token), options),
+    fetch: (token) => call<Page>(outsideOf(target), method, withToken(method, params, token), unconditional),
   };
-  return promiseOf<Page, Paged<Page, Item>>(
-    (executor) => new Paged(executor, walk),
-    (settle) => void perform(coreOf(target), method, params, options, settle),
-  );
+  return begin<Page, Paged<Page, Item>>(target, method, params, options, (executor) => new Paged(executor, walk));
 }
 
 /** Calls a method that starts a long-running operation. */
@@ -52,30 +51,69 @@ export function operate<Answer, Operation>(
   params: object | undefined,
   options: CallOptions | undefined,
 ): OperationPromise<Answer, Operation> {
-  // Polls are calls of their own: what made the first one conditional does not hold for them.
-  const { ifMatch: _, ifNoneMatch: __, signal: own, ...kept } = options ?? {};
+  const unconditional = withoutEtags(options);
   const follow: Follow = {
     method,
     params: params ?? noParams,
-    signal: own,
-    fetch: (poll, values, signal) => call<unknown>(target, poll, values, { ...kept, signal }),
+    signal: options?.signal,
+    timeout: options?.timeout ?? coreOf(target).options.timeout ?? defaultTimeout,
+    fetch: (poll, values, own) => call<unknown>(outsideOf(target), poll, values, { ...unconditional, ...own }),
   };
-  return promiseOf<Answer, OperationPromise<Answer, Operation>>(
-    (executor) => new OperationPromise(executor, follow),
-    (settle) => void perform(coreOf(target), method, params, options, settle),
-  );
+  const make = (executor: Executor<Answer>) => new OperationPromise<Answer, Operation>(executor, follow);
+  return begin(target, method, params, options, make);
 }
 
 /** Calls a method for the content of its resource instead of its description (`alt=media`). */
-export async function download(
+export function download(
   target: CoreHolder,
   method: MethodDescriptor,
   params: object | undefined,
   options: CallOptions | undefined,
 ): Promise<MediaResponse> {
-  const core = coreOf(target);
+  const own = coreOf(target);
+  const collector = own.batch?.collector;
+  const media = fetchMedia(collector?.core ?? own, method, params, options);
+  collector?.add(media);
+  return media;
+}
+
+async function fetchMedia(
+  core: Core,
+  method: MethodDescriptor,
+  params: object | undefined,
+  options: CallOptions | undefined,
+): Promise<MediaResponse> {
   const prepared = prepare(core, method, params, options, true);
-  return mediaOf(prepared, await send(core, prepared));
+  const work = async (): Promise<MediaResponse> => mediaOf(prepared, await send(core, prepared));
+  return prepared.observer === undefined ? work() : prepared.observer.call(work);
+}
+
+/** For calls that follow from another one: what made that one conditional does not hold for them. */
+function withoutEtags(options: CallOptions | undefined): CallOptions | undefined {
+  if (options?.ifMatch === undefined && options?.ifNoneMatch === undefined) return options;
+  const { ifMatch: _, ifNoneMatch: __, ...kept } = options;
+  return kept;
+}
+
+/** Starts a call; that of a batch runs on what collects it. */
+function begin<T, P extends ApiPromise<T>>(
+  target: CoreHolder,
+  method: MethodDescriptor,
+  params: object | undefined,
+  options: CallOptions | undefined,
+  make: (executor: Executor<T>) => P,
+): P {
+  const own = coreOf(target);
+  const collector = own.batch?.collector;
+  const core = collector?.core ?? own;
+  const promise = promiseOf<T, P>(make, (settle) => void perform(core, method, params, options, settle));
+  collector?.add(promise);
+  return promise;
+}
+
+/** Who makes the calls that follow one: for a batch, the client that it was made of. */
+function outsideOf(target: CoreHolder): CoreHolder {
+  return coreOf(target).batch?.client ?? target;
 }
 
 /** Does the call and settles its promise itself: one promise less for each call. Never rejects. */
@@ -88,22 +126,34 @@ async function perform<T>(
 ): Promise<void> {
   try {
     const prepared = prepare(core, method, params, options, false);
-    const sent = await send(core, prepared);
-    const { request, response } = sent;
-    let data: unknown;
-    if (method.response === "media") data = mediaOf(prepared, sent);
-    else if (method.response === "json")
-      data = parseValue(
-        core.api,
-        request,
-        response,
-        typeof response.body === "string" ? response.body : await readText(response.body),
-      );
+    const { observer } = prepared;
+    let sent: Sent;
+    let value: unknown;
+    if (observer === undefined) {
+      sent = await send(core, prepared);
+      const read = valueOf(core, method, prepared, sent);
+      value = read instanceof Promise ? await read : read;
+    } else {
+      [sent, value] = await observer.call(async () => {
+        const got = await send(core, prepared);
+        return [got, await valueOf(core, method, prepared, got)];
+      });
+    }
     // The document says that this is what the method answers.
-    settle.resolve(data as T, request, response);
+    settle.resolve(value as T, sent.request, sent.response);
   } catch (error) {
     settle.reject(error);
   }
+}
+
+/** The value of a method's answer: at once where the body is a string, as it is by default. */
+function valueOf(core: Core, method: MethodDescriptor, prepared: PreparedCall, sent: Sent): unknown {
+  if (method.response === undefined) return undefined;
+  if (method.response === "media") return mediaOf(prepared, sent);
+  const { request, response } = sent;
+  const { body } = response;
+  if (typeof body === "string") return parseValue(core.api, request, response, body);
+  return readText(body).then((text) => parseValue(core.api, request, response, text));
 }
 
 function prepare(
@@ -114,19 +164,24 @@ function prepare(
   media: boolean,
 ): PreparedCall {
   if (options !== undefined) checkCallOptions(method.id, options);
-  const values = paramsOf(method, params);
+  const values = withRequestId(method, withUpdateMask(method, paramsOf(method, params)));
   const totalTimeout = options?.totalTimeout ?? core.options.totalTimeout ?? Number.POSITIVE_INFINITY;
   return {
     methodId: method.id,
     httpMethod: method.httpMethod,
     built: buildRequest(core, method, values, options, media),
     stream: media || method.response === "media",
-    signal: options?.signal,
+    signal: signalOf(core, options?.signal),
     timeout: options?.timeout ?? core.options.timeout ?? defaultTimeout,
     totalTimeout,
     deadline: totalTimeout === Number.POSITIVE_INFINITY ? totalTimeout : performance.now() + totalTimeout,
-    retry: () => retryPolicy(method, values["requestId"], core.options.retry, options?.retry),
+    observer: isWatched(core.log) ? new CallObserver(core.api.id, method.id, method.httpMethod, core.log) : undefined,
+    retry: () => retryPolicy(method, requestIdOf(method, values), core.options.retry, options?.retry),
   };
+}
+
+function signalOf({ signal }: Core, own: AbortSignal | undefined): AbortSignal | undefined {
+  return signal === undefined || own === undefined ? (own ?? signal) : globalThis.AbortSignal.any([own, signal]);
 }
 
 const noParams: Params = {};

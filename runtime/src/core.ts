@@ -3,7 +3,11 @@ import { type Signature, atHandOf } from "./auth/at-hand.js";
 import { type Credentials, type CredentialsContext, isAnonymous, withDefaultScopes } from "./auth/credentials.js";
 import { type Fault, InvalidRequestError } from "./errors.js";
 import type { ApiDescriptor } from "./method.js";
-import { type ClientOptions, checkLimits } from "./options.js";
+import { type BatchOptions, type ClientOptions, checkLimits } from "./options.js";
+import type { AbortSignal } from "./platform.js";
+import { RetryBudget } from "./policy/budget.js";
+import { type Log, logOf } from "./policy/logger.js";
+import { withMiddleware } from "./policy/middleware.js";
 import type { RequestBase } from "./request/build.js";
 import { type HeaderRecord, apiClient, readHeader, readHeaders, userAgent } from "./request/headers.js";
 import { type RootUrl, isLoopback, parseRootUrl } from "./root-url.js";
@@ -49,10 +53,25 @@ export interface Core extends RequestBase {
   readonly transport: Transport;
   readonly credentialsContext: CredentialsContext;
   readonly memo: Memo;
+  readonly budget: RetryBudget;
+  readonly log: Log | undefined;
   /** The credentials, narrowed to the API's scopes where they had none. */
   credentials(): Credentials | undefined;
   /** Headers of those credentials, where nothing has to be waited for. */
   atHand(): Signature | undefined;
+  /** Ends every call, beside the signal of each: set for those of a batch. */
+  readonly signal: AbortSignal | undefined;
+  /** Set where the client is a batch, right after it is made. */
+  batch: BatchState | undefined;
+}
+
+/** What makes a client a batch. */
+export interface BatchState {
+  /** The client that the batch was made of. Pages and polls that follow a call are its ordinary requests. */
+  readonly client: CoreHolder;
+  /** Takes calls until the batch is sent, then there is another. */
+  readonly collector: { readonly core: Core; add(call: Promise<unknown>): void };
+  send(options: BatchOptions): Promise<PromiseSettledResult<unknown>[]>;
 }
 
 /** The last sign-in, so that calls with the same token need not work it out again. */
@@ -61,6 +80,15 @@ export interface Memo {
   signature: HeaderRecord | undefined;
   /** and that signature joined with the headers of every request. */
   signed: HeaderRecord;
+}
+
+/** The client that these options were made from, by {@link inheritFrom}. */
+const parents: WeakMap<ClientOptions, Core> = new WeakMap();
+
+/** Lets the client of these options share what clones share with the client they are made from. */
+export function inheritFrom(parent: Core, options: ClientOptions): ClientOptions {
+  parents.set(options, parent);
+  return options;
 }
 
 /** The core of a client with these options. Throws an `InvalidRequestError` that lists every invalid one. */
@@ -74,17 +102,23 @@ export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
   const own = readHeaders(options.headers, faults);
   const agent = readHeader("userAgent", options.userAgent, faults);
   const quotaProject = readHeader("quotaProject", options.quotaProject, faults);
+  checkWatchers(options, faults);
   if (faults.length > 0) throw new InvalidRequestError(`the client of ${api.id}`, faults, "INVALID_OPTION");
+  const parent = parents.get(options);
   return {
     api,
     options,
     origin: root.origin,
     rootPath: root.path,
     rootUrl: root.origin + root.path,
-    transport,
+    transport: withMiddleware(transport, root.origin, options.middleware),
     credentialsContext: { transport },
     memo: { signature: undefined, signed: {} },
+    budget: parent?.origin === root.origin ? parent.budget : new RetryBudget(),
+    log: logOf(options.logger),
     ...scopedOnce(api, options.auth),
+    signal: undefined,
+    batch: undefined,
     ownHeaders: new Set(Object.keys(own)),
     headers: {
       accept: "application/json",
@@ -125,6 +159,13 @@ function checkAuth(auth: unknown, faults: Fault[]): void {
   ) {
     fault("must be credentials: an object with getRequestHeaders()");
   }
+}
+
+function checkWatchers({ logger, middleware }: ClientOptions, faults: Fault[]): void {
+  if (middleware !== undefined && !(Array.isArray(middleware) && middleware.every((one) => typeof one === "function")))
+    faults.push({ parameter: "middleware", message: "must be a list of functions (request, next) => response" });
+  if (logger !== undefined && (typeof logger !== "object" || logger === null))
+    faults.push({ parameter: "logger", message: "must be an object with debug(), info(), warn(), error()" });
 }
 
 function checkSecure(root: RootUrl, auth: Credentials, faults: Fault[]): void {

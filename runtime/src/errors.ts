@@ -5,6 +5,20 @@
  * prototype chain, so it also holds when two copies of this package are installed. No message, property or cause of
  * these errors holds a token, key or assertion.
  */
+import {
+  type ErrorInfo,
+  type FieldViolation,
+  type HelpLink,
+  type LocalizedMessage,
+  type QuotaViolation,
+  type RetryInfo,
+  readErrorInfo,
+  readFieldViolations,
+  readHelpLinks,
+  readLocalizedMessage,
+  readQuotaViolations,
+  readRetryInfo,
+} from "./error-details.js";
 import { printable } from "./redact.js";
 import type { ApiResponse } from "./response/api-response.js";
 
@@ -25,10 +39,12 @@ export type ErrorCode =
   | "KEY_UNTRUSTED"
   | "KEY_WRONG_TYPE"
   | "NO_CREDENTIALS"
+  | "NOT_MODIFIED"
   | "NO_SCOPES"
   | "OPERATION_FAILED"
   | "OPERATION_UNKNOWN"
   | "PAGE_TOKEN_REPEATED"
+  | "PRECONDITION_FAILED"
   | "TIMEOUT"
   | "TOKEN_REFUSED"
   | "TOKEN_UNAVAILABLE"
@@ -70,49 +86,31 @@ export class DiscogenError extends Error {
   }
 }
 
-/** `google.rpc.ErrorInfo` (AIP-193): the machine-readable cause. */
-export interface ErrorInfo {
-  readonly reason: string;
-  readonly domain: string;
-  readonly metadata: { readonly [key: string]: string };
-}
-
-/** `google.rpc.RetryInfo`. */
-export interface RetryInfo {
-  /** How long the server asks to wait, in milliseconds. */
-  readonly retryDelay: number;
-}
-
-/** One entry of `google.rpc.BadRequest`: a field of the request and what is wrong with it. */
-export interface FieldViolation {
-  readonly field: string;
-  readonly description: string;
-  readonly reason?: string;
-}
+/** Codes of {@link ApiError}. */
+export type ApiErrorCode = "API_ERROR" | "INVALID_RESPONSE" | "NOT_MODIFIED" | "PRECONDITION_FAILED";
 
 /** What an {@link ApiError} is made of. */
 export interface ApiErrorInit {
-  readonly code?: "API_ERROR" | "INVALID_RESPONSE" | undefined;
+  readonly code?: ApiErrorCode | undefined;
   readonly message: string;
   readonly status: number;
   readonly response: ApiResponse;
   readonly reason?: string | undefined;
   readonly rpcStatus?: string | undefined;
   readonly details?: readonly unknown[] | undefined;
-  readonly errorInfo?: ErrorInfo | undefined;
-  readonly retryInfo?: RetryInfo | undefined;
-  readonly fieldViolations?: readonly FieldViolation[] | undefined;
   readonly requestId?: string | undefined;
 }
 
 /**
  * The API answered, but not with success: code `API_ERROR` for a status outside 2xx (redirects are not followed, so
- * 3xx too), `INVALID_RESPONSE` for a 2xx whose body is not the JSON it should be.
+ * 3xx too), `NOT_MODIFIED` for 304, which `ifNoneMatch` asks for, `PRECONDITION_FAILED` for 412, which `ifMatch` asks
+ * for, and `INVALID_RESPONSE` for a 2xx whose body is not the JSON it should be.
  */
 export class ApiError extends DiscogenError {
   static {
     markPrototype(this.prototype, "ApiError");
   }
+  declare readonly code: ApiErrorCode;
   /** The HTTP status. */
   readonly status: number;
   /** The most precise reason given: of `ErrorInfo`, else of the first legacy error, else {@link rpcStatus}. */
@@ -121,9 +119,6 @@ export class ApiError extends DiscogenError {
   readonly rpcStatus: string | undefined;
   /** The `details` of the answer, as they came (AIP-193). */
   readonly details: readonly unknown[];
-  readonly errorInfo: ErrorInfo | undefined;
-  readonly retryInfo: RetryInfo | undefined;
-  readonly fieldViolations: readonly FieldViolation[];
   /** Names the request to Google's support: of the `RequestInfo` detail, else of a response header. */
   readonly requestId: string | undefined;
   /** Status and headers of the answer. */
@@ -135,12 +130,39 @@ export class ApiError extends DiscogenError {
     this.reason = init.reason;
     this.rpcStatus = init.rpcStatus;
     this.details = init.details ?? [];
-    this.errorInfo = init.errorInfo;
-    this.retryInfo = init.retryInfo;
-    this.fieldViolations = init.fieldViolations ?? [];
     this.requestId = init.requestId;
     // Not enumerable: a logged error stays readable.
     Object.defineProperty(this, "response", { value: init.response });
+  }
+
+  /** The machine-readable cause. */
+  get errorInfo(): ErrorInfo | undefined {
+    return readErrorInfo(this.details);
+  }
+
+  /** How long the server asks to wait. */
+  get retryInfo(): RetryInfo | undefined {
+    return readRetryInfo(this.details);
+  }
+
+  /** What is wrong with the request, field by field. */
+  get fieldViolations(): readonly FieldViolation[] {
+    return readFieldViolations(this.details);
+  }
+
+  /** Which quotas were used up. */
+  get quotaViolations(): readonly QuotaViolation[] {
+    return readQuotaViolations(this.details);
+  }
+
+  /** Pages that tell more. */
+  get helpLinks(): readonly HelpLink[] {
+    return readHelpLinks(this.details);
+  }
+
+  /** A text for the person at the screen, in the language that the request asked for. */
+  get localizedMessage(): LocalizedMessage | undefined {
+    return readLocalizedMessage(this.details);
   }
 }
 

@@ -2,25 +2,35 @@
 
 // For applications
 export type { Credentials, CredentialsContext, ScopedCredentials } from "./auth/credentials.js";
+export type {
+  ErrorInfo,
+  FieldViolation,
+  HelpLink,
+  LocalizedMessage,
+  QuotaViolation,
+  RetryInfo,
+} from "./error-details.js";
+export type { Batch, BatchSender } from "./batch/batch.js";
 export {
   AbortError,
   ApiError,
+  type ApiErrorCode,
   type ApiErrorInit,
   AuthError,
   type AuthErrorCode,
   ConnectionError,
   DiscogenError,
   type ErrorCode,
-  type ErrorInfo,
   type Fault,
-  type FieldViolation,
   InvalidRequestError,
   OperationError,
-  type RetryInfo,
   TimeoutError,
 } from "./errors.js";
-export type { CallOptions, ClientOptions } from "./options.js";
-export type { RetryOptions } from "./policy/retry.js";
+export type { BatchOptions, CallOptions, ClientOptions } from "./options.js";
+export type { LogFields, Logger, LogLevel } from "./policy/logger.js";
+export type { Middleware } from "./policy/middleware.js";
+export type { AttemptTrace, CallTrace, RetryTrace } from "./policy/observe.js";
+export type { FailedAttempt, RetryOptions } from "./policy/retry.js";
 export type { BytesBody, BytesRequest } from "./request/body.js";
 export type { HeadersInput } from "./request/headers.js";
 export { ApiPromise, type WithResponse } from "./response/api-promise.js";
@@ -33,6 +43,7 @@ export { type Dispatcher, undiciTransport } from "./transport/undici.js";
 export { version } from "./version.js";
 
 // For generated code
+export { batch, sendBatch } from "./batch/batch.js";
 export { call, download, operate, paged } from "./call.js";
 export { ApiClient, withOptions } from "./client.js";
 export { type Core, type CoreHolder, core } from "./core.js";

@@ -45,6 +45,8 @@ export interface MethodDescriptor {
   readonly requestRequired?: true;
   /** The parameter `updateMask` says which keys of the body count; where it is not given, all that are present do. */
   readonly updateMask?: true;
+  /** Where a request id goes, by which the server knows a repetition (AIP-155); filled in where the caller gives none. */
+  readonly requestId?: "body" | "query";
   /** `json`: the parsed answer. `media`: a MediaResponse. Absent: the answer's body does not matter. */
   readonly response?: "json" | "media";
   /** How to walk the pages, where there are pages. */
@@ -83,7 +85,10 @@ export interface PagingDescriptor {
 
 /** How to find out whether a long-running operation is over (AIP-151 and the older styles). */
 export interface OperationDescriptor {
-  /** The first of these whose parameters can all be found is the one to poll with. */
+  /**
+   * The first of these whose parameters can all be found is the one to poll with. None: the method itself reads an
+   * operation, and is called again with the same parameters.
+   */
   readonly polls: readonly OperationPoll[];
   /** Path of the property that is `true`, or says `DONE`, at the end: `done`, `status.state`. */
   readonly done: string;
@@ -96,6 +101,8 @@ export interface OperationDescriptor {
 /** A GET method that answers the operation. */
 export interface OperationPoll {
   readonly method: MethodDescriptor;
+  /** A method with the same path parameters that answers when the operation is over, or after a while. */
+  readonly wait?: MethodDescriptor;
   /**
    * Where its parameters come from: `params.x`, `body.x` or `response.x` of the call that started the operation. With
    * `within`: the value may be a bare id, which then lies in the collection of the resource that this parameter names.

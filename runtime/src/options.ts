@@ -2,6 +2,8 @@
 import type { Credentials } from "./auth/credentials.js";
 import { type Fault, InvalidRequestError } from "./errors.js";
 import type { AbortSignal } from "./platform.js";
+import type { Logger } from "./policy/logger.js";
+import type { Middleware } from "./policy/middleware.js";
 import type { RetryOptions } from "./policy/retry.js";
 import type { HeadersInput } from "./request/headers.js";
 import type { Transport } from "./transport/transport.js";
@@ -24,10 +26,21 @@ export interface CallOptions {
   readonly headers?: HeadersInput | undefined;
   /** The project that pays and whose quota counts: `X-Goog-User-Project`. */
   readonly quotaProject?: string | undefined;
-  /** Do it only if the resource still has this etag: `If-Match`. A 412 answer is an `ApiError`. */
+  /** Do it only if the resource still has this etag: `If-Match`. Else an `ApiError` with code `PRECONDITION_FAILED`. */
   readonly ifMatch?: string | undefined;
-  /** Answer only if the resource has another etag: `If-None-Match`. A 304 answer is an `ApiError`. */
+  /** Answer only if the resource has another etag: `If-None-Match`. Else an `ApiError` with code `NOT_MODIFIED`. */
   readonly ifNoneMatch?: string | undefined;
+}
+
+/** Options of sending a batch. */
+export interface BatchOptions {
+  /** Ends every call of the batch that is not settled. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * The most calls of one request, from 1 to 1,000; more are sent as several requests at once. Some APIs take fewer:
+   * Gmail 100, Classroom 50. Default: 1,000.
+   */
+  readonly size?: number | undefined;
 }
 
 /** Options of a client. */
@@ -55,10 +68,20 @@ export interface ClientOptions {
   readonly dispatcher?: Dispatcher | undefined;
   /** Sends requests in place of undici; also used for tokens. */
   readonly transport?: Transport | undefined;
+  /** Functions around every attempt, the first one outermost; not around requests for tokens. */
+  readonly middleware?: readonly Middleware[] | undefined;
+  /**
+   * Is told what calls do, without secrets; `console` will do. Default: none, or standard error where the environment
+   * variable `DISCOGEN_LOG` is `debug`, `info`, `warn` or `error`.
+   */
+  readonly logger?: Logger | undefined;
 }
 
 /** The default of {@link CallOptions.timeout}. */
 export const defaultTimeout: number = 60_000;
+
+/** The default of {@link BatchOptions.size}, and the most that Google takes (https://developers.google.com/calendar/batch). */
+export const largestBatch: number = 1000;
 
 /** Checks what clients and calls have in common. */
 export function checkLimits(options: CallOptions | ClientOptions, faults: Fault[]): void {
@@ -70,13 +93,15 @@ export function checkLimits(options: CallOptions | ClientOptions, faults: Fault[
     faults.push({ parameter: "retry", message: "must be false or { attempts, maxDelay, idempotent }" });
     return;
   }
-  const { attempts, idempotent, maxDelay } = retry;
+  const { attempts, decide, idempotent, maxDelay } = retry;
   if (attempts !== undefined && !(Number.isInteger(attempts) && attempts >= 0))
     faults.push({ parameter: "retry.attempts", message: "must be an integer, 0 or more" });
   if (maxDelay !== undefined && !(typeof maxDelay === "number" && maxDelay >= 0))
     faults.push({ parameter: "retry.maxDelay", message: "must be milliseconds, 0 or more" });
   if (idempotent !== undefined && typeof idempotent !== "boolean")
     faults.push({ parameter: "retry.idempotent", message: "must be true or false" });
+  if (decide !== undefined && typeof decide !== "function")
+    faults.push({ parameter: "retry.decide", message: "must be a function" });
 }
 
 function checkTime(option: string, value: number | undefined, faults: Fault[]): void {
@@ -84,16 +109,29 @@ function checkTime(option: string, value: number | undefined, faults: Fault[]): 
     faults.push({ parameter: option, message: "must be milliseconds above 0, or Infinity for no limit" });
 }
 
-/** Checks the options of one call. */
-export function checkCallOptions(methodId: string, options: CallOptions): void {
-  const faults: Fault[] = [];
-  checkLimits(options, faults);
-  const { signal } = options;
+function checkSignal({ signal }: CallOptions | BatchOptions, faults: Fault[]): void {
   if (
     signal !== undefined &&
     (typeof signal !== "object" || signal === null || typeof signal.addEventListener !== "function")
   ) {
     faults.push({ parameter: "signal", message: "must be an AbortSignal" });
   }
+}
+
+/** Checks the options of one call. */
+export function checkCallOptions(methodId: string, options: CallOptions): void {
+  const faults: Fault[] = [];
+  checkLimits(options, faults);
+  checkSignal(options, faults);
   if (faults.length > 0) throw new InvalidRequestError(methodId, faults);
+}
+
+/** Checks the options of sending a batch. */
+export function checkBatchOptions(subject: string, options: BatchOptions): void {
+  const faults: Fault[] = [];
+  checkSignal(options, faults);
+  const { size } = options;
+  if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= largestBatch))
+    faults.push({ parameter: "size", message: `must be an integer from 1 to ${String(largestBatch)}` });
+  if (faults.length > 0) throw new InvalidRequestError(subject, faults);
 }

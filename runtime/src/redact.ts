@@ -59,6 +59,15 @@ export function redactQuery(url: string): string {
   return url.replace(secretQuery, `$1${blank}`);
 }
 
+/** Header fields whose secret values are blanked. */
+export function redactHeaders(headers: { readonly [name: string]: string }): { readonly [name: string]: string } {
+  const entries = Object.entries(headers).map(([name, value]) => [
+    name,
+    secretHeaders.has(name) ? blank : redact(value),
+  ]);
+  return Object.fromEntries(entries);
+}
+
 /** One line that is safe to print: no control characters, and not longer than a message should be. */
 export function printable(text: string, length = 2000): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is removed

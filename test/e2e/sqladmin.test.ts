@@ -166,3 +166,26 @@ describe("answers", () => {
     expect((await sqladmin.tiers.list({ project })).items).toBeDefined();
   });
 });
+
+describe("a batch", () => {
+  it("gets each of its calls answered, with a new token where the old one was refused", async () => {
+    await sqladmin.tiers.list({ project });
+    mock.revokeTokens();
+    const batch = sqladmin.batch();
+    const list = batch.instances.list({ project, maxResults: 2 });
+    const orders = batch.instances.get({ project, instance: "orders" });
+    const nothing = batch.instances.get({ project, instance: "nothing" });
+    const restart = batch.instances.restart({ project, instance: "orders" });
+    const requests = await requestsOf(async () => {
+      const outcomes = await batch.send();
+      expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
+    });
+    expect(requests).toEqual(["POST /batch 200", "POST /token 200", "POST /batch 200"]);
+    expect((await orders).instance).toBe("orders");
+    await expect(nothing).rejects.toMatchObject({ status: 404, reason: "notFound" });
+    expect(await restart.wait()).toMatchObject({ state: "DONE" });
+    const names: (string | undefined)[] = [];
+    for await (const { instance } of list) names.push(instance);
+    expect(names).toContain("staging");
+  });
+});

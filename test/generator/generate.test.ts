@@ -210,6 +210,7 @@ describe("strange documents give right code", () => {
       name: "clash",
       version: "v1",
       rootUrl: "https://clash.example.com/",
+      batchPath: "batch",
       parameters: { __proto__: null, constructor: { type: "string", location: "query" } },
       schemas: {
         ClashClient: { type: "object", properties: { __proto__: { type: "string" }, constructor: { type: "string" } } },
@@ -223,6 +224,8 @@ describe("strange documents give right code", () => {
       },
       methods: {
         withOptions: go("withOptions"),
+        batch: go("batch"),
+        send: go("send"),
         constructor: go("constructor"),
         "a-b": go("a-b"),
         aB: go("aB"),

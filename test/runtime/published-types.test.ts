@@ -12,7 +12,7 @@ const tsc = join(root, "node_modules/typescript/bin/tsc");
 const run = promisify(execFile);
 
 const program = `
-import { type AbortError, type ApiDescriptor, ApiClient, call, type CallOptions, type ClientOptions, type Credentials, download, type MethodDescriptor, paged, type Transport } from "@discogen/runtime";
+import { type AbortError, type ApiDescriptor, ApiClient, batch, type BatchOptions, call, type CallOptions, type ClientOptions, type Credentials, download, type MethodDescriptor, paged, type Transport } from "@discogen/runtime";
 import { applicationDefault, type AuthorizedUserCredentials, ImpersonatedCredentials, type MetadataCredentials, ServiceAccountCredentials } from "@discogen/runtime/auth";
 
 const api: ApiDescriptor = { id: "a:v1", rootUrl: "https://a/", servicePath: "", scopes: [] };
@@ -30,9 +30,11 @@ const { data, response } = await list.withResponse();
 const contentType: string | null = response.headers.get("content-type");
 const media = await download(client, method, {}, perCall);
 for await (const piece of media.body) piece.byteLength.toFixed();
+const sending: BatchOptions = { size: 50, signal: undefined };
+const outcomes = await batch(client).send(sending);
 const nothing: Promise<void> = call<void>(client, method, {}, undefined);
 export type { AbortError };
-export { contentType, data, idToken, nothing };
+export { contentType, data, idToken, nothing, outcomes };
 `;
 
 it("a program with no types of its own checks clean, libraries included", async () => {

@@ -2,7 +2,7 @@
  * What the types promise for every shape of a Discovery document, on the client of test/fixtures/shelves.v1.json.
  * `tsc -b` checks this file: a promise that is not kept, or a misuse that is no longer refused, is a compile error.
  */
-import type { ApiPromise, MediaResponse, Paged } from "@discogen/runtime";
+import type { ApiPromise, MediaResponse, OperationPromise, Paged } from "@discogen/runtime";
 import { describe, expectTypeOf, it } from "vitest";
 import type * as shelves from "../golden/shelves/v1/index.js";
 
@@ -151,6 +151,22 @@ describe("answers of every shape", () => {
       expectTypeOf(client.search({ requestBody: { query: "q" } })).toEqualTypeOf<
         Paged<shelves.SearchResponse, shelves.Shapes>
       >();
+    });
+  });
+});
+
+describe("operations", () => {
+  it("can be waited for by who started them, and by who reads them", () => {
+    types(() => {
+      type Promised = OperationPromise<shelves.Operation, shelves.Operation>;
+      expectTypeOf(rooms.shelves.rearrange({ name: "rooms/1/shelves/1" })).toEqualTypeOf<Promised>();
+      expectTypeOf(rooms.operations.get({ name: "rooms/1/operations/1" })).toEqualTypeOf<Promised>();
+      expectTypeOf(rooms.operations.wait({ name: "rooms/1/operations/1" })).toEqualTypeOf<
+        ApiPromise<shelves.Operation>
+      >();
+      expectTypeOf(rooms.operations.get({ name: "rooms/1/operations/1", fields: "done" })).resolves.toEqualTypeOf<{
+        done?: boolean;
+      }>();
     });
   });
 });

@@ -11,7 +11,7 @@ import type {
   SQLAdminClient,
   TiersListResponse,
 } from "@discogen/generated/sqladmin/v1beta3";
-import type { ApiPromise, Paged } from "@discogen/runtime";
+import { type ApiPromise, batch, type Paged, sendBatch } from "@discogen/runtime";
 import { describe, expectTypeOf, it } from "vitest";
 
 // Types alone are at stake: nothing of this is ever called.
@@ -198,6 +198,31 @@ describe("clients", () => {
       expectTypeOf(sqladmin.withOptions({})).toEqualTypeOf<SQLAdminClient>();
       // @ts-expect-error resources are read-only
       sqladmin.instances = {};
+    });
+  });
+
+  it("may be batches: the same members, typed alike, and send()", () => {
+    types(() => {
+      const batch = sqladmin.batch();
+      expectTypeOf(batch).toExtend<SQLAdminClient>();
+      expectTypeOf(batch.instances.get({ project: "p", instance: "i" })).toEqualTypeOf<ApiPromise<DatabaseInstance>>();
+      expectTypeOf(batch.send({ size: 50, signal: new AbortController().signal })).resolves.toEqualTypeOf<
+        PromiseSettledResult<unknown>[]
+      >();
+      // @ts-expect-error an ordinary client sends nothing later
+      void sqladmin.send();
+      // @ts-expect-error a batch that is sent is a number of calls
+      void batch.send({ size: "50" });
+    });
+  });
+
+  it("whose API has a member called send keep it", () => {
+    interface PostClient extends SQLAdminClient {
+      send(letter: string): string;
+    }
+    types((post: PostClient) => {
+      expectTypeOf(batch(post)).toEqualTypeOf<PostClient>();
+      expectTypeOf(sendBatch(batch(post))).resolves.toEqualTypeOf<PromiseSettledResult<unknown>[]>();
     });
   });
 });

@@ -62,6 +62,11 @@ export class SQLAdminClient extends runtime.ApiClient {
   withOptions(options: runtime.ClientOptions): SQLAdminClient {
     return runtime.withOptions(this, options);
   }
+
+  /** This client with its calls collected, and sent as one request by `send()`. */
+  batch(): runtime.Batch<SQLAdminClient> {
+    return runtime.batch<SQLAdminClient>(this);
+  }
 }
 
 /** Parameters of `sql.backupRuns.get`. */
@@ -427,10 +432,10 @@ export class OperationsResource extends runtime.Resource {
    *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
    */
-  get(params: runtime.Whole<OperationsGetParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.InstanceOperation>;
+  get(params: runtime.Whole<OperationsGetParams>, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstanceOperation, schemas.InstanceOperation>;
   get<Fields extends string>(params: runtime.Selecting<OperationsGetParams, schemas.InstanceOperation, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.InstanceOperation, Fields>;
-  get(params?: OperationsGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.InstanceOperation> {
-    return runtime.call(this, operationsMethods.get, params, options);
+  get(params?: OperationsGetParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstanceOperation, schemas.InstanceOperation> {
+    return runtime.operate(this, operationsMethods.get, params, options);
   }
 
   /**
@@ -581,6 +586,8 @@ const operation2: runtime.OperationDescriptor = {
   done: "state",
   error: "error",
 };
+
+const operation3: runtime.OperationDescriptor = { polls: [], done: "state", error: "error", isAnswer: true };
 
 const backupRunsMethods: Record<"get" | "list", runtime.MethodDescriptor> = {
   get: {
@@ -759,6 +766,7 @@ const operationsMethods: Record<"get" | "list", runtime.MethodDescriptor> = {
     parameters: { project: { required: true }, instance: { required: true }, operation: { required: true } },
     scopes: [0, 1],
     response: "json",
+    operation: operation3,
   },
   list: {
     id: "sql.operations.list",

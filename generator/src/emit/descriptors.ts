@@ -20,14 +20,19 @@ export function apiDescriptor(model: ApiModel): Data {
 /** `runtime.OperationDescriptor`. */
 export function operationDescriptor({ polls, done, error, isAnswer }: OperationModel): Data {
   return {
-    polls: polls.map(({ method, sources }) => ({
-      method: methodDescriptor({ ...method, scopes: [], paging: undefined }, new Map(), undefined),
+    polls: polls.map(({ method, wait, sources }) => ({
+      method: pollDescriptor(method),
+      wait: wait === undefined ? undefined : pollDescriptor(wait),
       parameters: Object.fromEntries(Array.from(sources, ([name, source]) => [name, valueSource(source)])),
     })),
     done: done.join("."),
     error: error.join("."),
     isAnswer: isAnswer ? true : undefined,
   };
+}
+
+function pollDescriptor(method: MethodModel): Data {
+  return methodDescriptor({ ...method, scopes: [], paging: undefined }, new Map(), undefined);
 }
 
 function valueSource({ from, path, within }: ValueSource): Data {
@@ -56,6 +61,7 @@ export function methodDescriptor(
     request: request?.kind,
     requestRequired: request?.kind === "json" && request.required ? true : undefined,
     updateMask: method.updateMask ? true : undefined,
+    requestId: method.requestId,
     response: response?.kind,
     paging:
       paging === undefined

@@ -65,6 +65,12 @@ function clientClass(context: Context): ClassDeclarationStructure {
     returnType: model.clientName,
     statements: ["return runtime.withOptions(this, options);"],
   };
+  const batch: OptionalKind<MethodDeclarationStructure> = {
+    name: "batch",
+    docs: docs(["This client with its calls collected, and sent as one request by `send()`."]),
+    returnType: `runtime.Batch<${model.clientName}>`,
+    statements: [`return runtime.batch<${model.clientName}>(this);`],
+  };
   return {
     kind: StructureKind.Class,
     name: model.clientName,
@@ -91,6 +97,7 @@ function clientClass(context: Context): ClassDeclarationStructure {
     ctors: [{ parameters: [{ ...options, hasQuestionToken: true }], statements: ["super(api, options);"] }],
     methods: [
       ...(hasMember("withOptions") ? [] : [withOptions]),
+      ...(hasMember("batch") || model.batchPath === undefined ? [] : [batch]),
       ...model.root.methods.flatMap((method) => methodDeclarations(method, model.root, context)),
     ],
   };

@@ -56,7 +56,8 @@ function selectingSignature(method: MethodModel, { parameters, schemas }: ApiMod
   const { operation, paging, paramsName } = method;
   const answer = method.response?.kind === "json" ? method.response.type : undefined;
   const takesFields = parameters.some(({ name }) => name === "fields") && !method.shadowedGlobals.includes("fields");
-  if (!takesFields || operation !== undefined || answer?.kind !== "reference") return undefined;
+  const startsOperation = operation !== undefined && operation.polls.length > 0;
+  if (!takesFields || startsOperation || answer?.kind !== "reference") return undefined;
   const shape = schemas.find(({ name }) => name === answer.name)?.shape;
   if (shape?.kind !== "object" || shape.properties.length === 0) return undefined;
   const whole = typeText(answer);

@@ -5,6 +5,8 @@ import type { Json, JsonObject } from "./json.js";
 export interface Answer {
   readonly status: number;
   readonly body: Json | undefined;
+  /** What is sent in place of a body; its type is among the headers. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -51,10 +51,20 @@ export function createListener({ respond, onError, onAnswer }: ListenerOptions):
 }
 
 async function readRequest(message: IncomingMessage): Promise<HttpRequest> {
-  const { path, query } = splitTarget(message.url);
   const body = await readBody(message);
+  return requestOf(message.method ?? "", message.url, message.headers, body);
+}
+
+/** @throws {GoogleError} for a target that is too long */
+export function requestOf(
+  verb: string,
+  target: string | undefined,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+): HttpRequest {
+  const { path, query } = splitTarget(target);
   if (path.length > PATH_LIMIT) throw new GoogleError(414, `The path is longer than ${PATH_LIMIT} characters.`);
-  return { verb: message.method ?? "", path, query: new URLSearchParams(query), headers: message.headers, body };
+  return { verb, path, query: new URLSearchParams(query), headers, body };
 }
 
 /** Splits by hand: `new URL` would resolve `..`, even encoded, before it could be refused. */
@@ -79,13 +89,19 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function send({ status, body, headers }: Answer, response: ServerResponse): void {
-  const bytes = body === undefined ? undefined : Buffer.from(`${JSON.stringify(body, null, 2)}\n`);
-  response.writeHead(status, {
-    ...(bytes === undefined
-      ? {}
-      : { "content-type": "application/json; charset=UTF-8", "content-length": bytes.length }),
-    ...headers,
-  });
-  response.end(bytes);
+function send(answer: Answer, response: ServerResponse): void {
+  const { headers, text } = contentOf(answer);
+  response.writeHead(answer.status, headers);
+  response.end(text);
+}
+
+/** The text of an answer, and its header fields. */
+export function contentOf({ body, text, headers }: Answer): {
+  readonly text: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+} {
+  const content = text ?? (body === undefined ? undefined : `${JSON.stringify(body, null, 2)}\n`);
+  const length = content === undefined ? {} : { "content-length": String(Buffer.byteLength(content)) };
+  const type = body === undefined ? {} : { "content-type": "application/json; charset=UTF-8" };
+  return { text: content, headers: { ...type, ...length, ...headers } };
 }

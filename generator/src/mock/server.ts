@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ApiModel } from "../model/types.js";
 import { createApi } from "./api.js";
+import { answerBatch, batchPaths } from "./batch.js";
 import type { Fixtures } from "./fixtures.js";
 import { createRsaKeys, createServiceAccountKey, type ServiceAccountKey } from "./key.js";
 import { createListener, type HttpRequest } from "./listener.js";
@@ -72,8 +73,11 @@ export async function startMock(options: MockOptions): Promise<Mock> {
   const scopes = new Set(models.flatMap((model) => model.scopes.map(({ scope }) => scope)));
   const rules = { key, publicKey: keys.publicKey, audiences: [GOOGLE_TOKEN_URL, tokenUrl], scopes, now };
   const requests: LoggedRequest[] = [];
-  const respond = (request: HttpRequest) =>
-    request.path === TOKEN_PATH ? answerTokenRequest(request, rules, tokens) : api(request);
+  const batches = batchPaths(models);
+  const respond = (request: HttpRequest) => {
+    if (request.path === TOKEN_PATH) return answerTokenRequest(request, rules, tokens);
+    return request.verb === "POST" && batches.has(request.path) ? answerBatch(request, api) : api(request);
+  };
   const onAnswer = ({ verb, path, status }: { verb: string; path: string; status: number }) => {
     requests.push({ method: verb, path, status });
     if (requests.length > LOG_LIMIT) requests.shift();

@@ -6,6 +6,7 @@ import { capitalized, type NameScope, typeName } from "./names.js";
 import { pagingOf } from "./paging.js";
 import { methodParameters } from "./parameters.js";
 import { pathVariables } from "./paths.js";
+import { requestIdOf } from "./request-id.js";
 import { requiredBy } from "./required.js";
 import type { SchemaBuilder } from "./schemas.js";
 import type {
@@ -156,6 +157,7 @@ export function finishMethod(
     shadowedGlobals: parameters.map(({ name }) => name).filter((name) => globalNames.has(name)),
     request: finishRequest(draft, schema, requiring, input),
     updateMask: httpMethod === "PATCH" && bodyType !== undefined && parameters.some(isUpdateMask),
+    requestId: requestIdOf(httpMethod, parameters, bodyType, schema),
     response,
     paging: pagingOf(
       { httpMethod, resourcePath: draft.resourcePath, parameters, request: bodyType, response: answerType },

@@ -1,5 +1,5 @@
 /**
- * Which methods start a long-running operation, and how to ask whether it is done.
+ * Which methods start a long-running operation, or read one, and how to ask whether it is done.
  *
  * Google's APIs have several styles: google.longrunning (AIP-151), Cloud SQL (also with an operation named by a string),
  * GKE, Compute Engine, Cloud DNS and BigQuery. One rule reads them all: know by its properties what an operation is,
@@ -23,10 +23,13 @@ export function withOperations(root: ResourceModel, schema: Lookup): ResourceMod
   const rule = new OperationRule(root, schema);
   const finish = (resource: ResourceModel): ResourceModel => ({
     ...resource,
-    // What operations collections do to an operation (cancel, wait, delete) starts no other one.
-    methods: isOperations(resource)
-      ? resource.methods
-      : resource.methods.map((method) => ({ ...method, operation: rule.operationOf(method) })),
+    methods: resource.methods.map((method) => ({
+      ...method,
+      operation:
+        rule.readBy(method, resource) ??
+        // What operations collections do to an operation (cancel, wait, delete) starts no other one.
+        (isOperations(resource) ? undefined : rule.operationOf(method)),
+    })),
     resources: resource.resources.map(finish),
   });
   return finish(root);
@@ -48,6 +51,12 @@ class OperationRule {
     this.#candidates = distinct(this.#candidatesOf(root));
   }
 
+  /** The operation that a method reads: to wait for its end is to read it again. */
+  readBy(method: MethodModel, resource: ResourceModel): OperationModel | undefined {
+    const candidate = this.#candidateOf(method, resource);
+    return candidate && operation(candidate.type, candidate.style, [], true);
+  }
+
   /** The operation of a method, if it starts one that can be asked about. */
   operationOf(starter: MethodModel): OperationModel | undefined {
     const answer = answerOf(starter);
@@ -59,8 +68,8 @@ class OperationRule {
   /** The answer is the operation itself. */
   #answered(starter: MethodModel, answer: string, properties: Properties): OperationModel | undefined {
     const ofType = this.#candidates.filter(({ type }) => type === answer);
-    const polls = ofType.flatMap(({ method, style }) => {
-      const poll = pollOf(method, (parameter, isLast) => {
+    const polls = ofType.flatMap(({ method, style, wait }) => {
+      const poll = pollOf(method, wait, (parameter, isLast) => {
         if (style.identity === "jobReference") return this.#memberSource(parameter, style.identity, properties);
         if (isLast) return identifierOf(method.path.includes(`{+${parameter.name}}`), style, starter);
         return this.#sourceOf(parameter, starter, properties);
@@ -74,9 +83,9 @@ class OperationRule {
   /** The answer names the operation by a string: `{ kind, operation }`. */
   #named(starter: MethodModel, properties: Properties): OperationModel | undefined {
     if (properties.get("operation")?.kind !== "string") return undefined;
-    for (const { method, type, style } of this.#candidates) {
+    for (const { method, type, style, wait } of this.#candidates) {
       if (!method.path.endsWith("{operation}")) continue;
-      const poll = pollOf(method, (parameter, isLast) =>
+      const poll = pollOf(method, wait, (parameter, isLast) =>
         isLast ? { from: "response", path: ["operation"] } : this.#sourceOf(parameter, starter, new Map()),
       );
       if (poll !== undefined) return operation(type, style, [poll], false);
@@ -106,16 +115,29 @@ class OperationRule {
     return new Map(shape?.kind === "object" ? shape.properties.map((property) => [property.name, property.type]) : []);
   }
 
-  /** Jobs are asked for in their own collection, every other operation in one of operations. */
   #candidatesOf(resource: ResourceModel): readonly Candidate[] {
-    const own = resource.methods.flatMap((method): readonly Candidate[] => {
-      const type = method.httpMethod === "GET" ? answerOf(method) : undefined;
-      const style = type === undefined ? undefined : styleOf(type, this.#propertiesOf(type));
-      if (type === undefined || style === undefined) return [];
-      return isOperations(resource) || style.identity === "jobReference" ? [{ method, type, style }] : [];
-    });
+    const own = resource.methods.flatMap((method) => this.#candidateOf(method, resource) ?? []);
     return [...own, ...resource.resources.flatMap((child) => this.#candidatesOf(child))];
   }
+
+  /** Jobs are asked for in their own collection, every other operation in one of operations. */
+  #candidateOf(method: MethodModel, resource: ResourceModel): Candidate | undefined {
+    const type = method.httpMethod === "GET" ? answerOf(method) : undefined;
+    const style = type === undefined ? undefined : styleOf(type, this.#propertiesOf(type));
+    if (type === undefined || style === undefined) return undefined;
+    if (!isOperations(resource) && style.identity !== "jobReference") return undefined;
+    return { method, type, style, wait: resource.methods.find((other) => isWaitOf(other, method)) };
+  }
+}
+
+/** Whether a method is that of this path and answer which holds its answer back until the operation is over. */
+function isWaitOf(other: MethodModel, read: MethodModel): boolean {
+  return (
+    other.httpMethod === "POST" &&
+    (other.path === `${read.path}:wait` || other.path === `${read.path}/wait`) &&
+    answerOf(other) === answerOf(read) &&
+    !(other.request?.kind === "json" && other.request.required)
+  );
 }
 
 /** A GET method that answers an operation. */
@@ -124,6 +146,7 @@ interface Candidate {
   /** Name of the type of operation. */
   readonly type: string;
   readonly style: Style;
+  readonly wait: MethodModel | undefined;
 }
 
 /** How an operation tells who it is, and that it is over. */
@@ -162,6 +185,7 @@ function distinct(candidates: readonly Candidate[]): readonly Candidate[] {
 /** Undefined when it cannot be told where a required parameter comes from. */
 function pollOf(
   method: MethodModel,
+  wait: MethodModel | undefined,
   sourceOf: (parameter: ParameterModel, isLast: boolean) => ValueSource | undefined,
 ): OperationPoll | undefined {
   const last = pathParameters(method).at(-1);
@@ -172,8 +196,11 @@ function pollOf(
     else if (parameter.required) return undefined;
   }
   // Of collections that share a path only one is asked, and its pattern does not fit the names of the others.
-  const parameters = method.parameters.map((parameter) => ({ ...parameter, pattern: undefined }));
-  return { method: { ...method, parameters }, sources };
+  const anyName = (one: MethodModel): MethodModel => ({
+    ...one,
+    parameters: one.parameters.map((parameter) => ({ ...parameter, pattern: undefined })),
+  });
+  return { method: anyName(method), wait: wait && anyName(wait), sources };
 }
 
 /** A short id where a resource name is wanted lies in the collection that the starter's own resource lies in (GKE). */

@@ -79,6 +79,8 @@ export interface MethodModel {
   readonly request: RequestModel | undefined;
   /** The parameter `updateMask` tells which fields of the body count. */
   readonly updateMask: boolean;
+  /** Where a request id goes, by which the server knows a repetition (AIP-155). */
+  readonly requestId: "body" | "query" | undefined;
   readonly response: ResponseModel | undefined;
   readonly paging: PagingModel | undefined;
   readonly operation: OperationModel | undefined;
@@ -135,11 +137,11 @@ export interface PagingModel {
   readonly items: { readonly property: string; readonly type: TypeModel } | undefined;
 }
 
-/** A long-running operation that a method starts. */
+/** A long-running operation that a method starts, or reads. */
 export interface OperationModel {
   /** The operation resource: what polling answers. */
   readonly type: TypeModel;
-  /** The first of these of which the answer has all that it needs is the one to poll with. */
+  /** The first of these of which the answer has all that it needs is the one to poll with; none: the method itself. */
   readonly polls: readonly OperationPoll[];
   /** Path of the property that is `true`, or says `DONE`, at the end. */
   readonly done: readonly string[];
@@ -152,6 +154,8 @@ export interface OperationModel {
 /** A GET method that answers the operation, and where its parameters come from. */
 export interface OperationPoll {
   readonly method: MethodModel;
+  /** Beside it: answers when the operation is over, or after a while. */
+  readonly wait: MethodModel | undefined;
   readonly sources: ReadonlyMap<string, ValueSource>;
 }
 

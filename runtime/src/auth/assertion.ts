@@ -1,7 +1,6 @@
 /** Signed assertions of a service account (RFC 7523), the RS256 kind that Google takes. */
 import type { SignJWT } from "jose/jwt/sign";
 import type { importPKCS8 } from "jose/key/import";
-import { AuthError } from "../errors.js";
 import type { Key } from "./key-file.js";
 
 /** How long an assertion holds, in seconds: the most that Google allows. */
@@ -53,7 +52,7 @@ async function importKey(key: Key): Promise<SigningKey> {
     return await jose.importPKCS8(await pkcs8(key.pem), "RS256");
   } catch {
     // What the parser says of a key may quote it.
-    throw new AuthError("KEY_BROKEN", `${key.source}#/private_key: is no RSA private key, or a damaged one`);
+    throw key.problem("KEY_BROKEN", "private_key", "is no RSA private key, or a damaged one");
   }
 }
 

@@ -2,10 +2,10 @@
 import { AuthError } from "../errors.js";
 import { type HeaderRecord, lowerCase } from "../request/headers.js";
 import type { Transport } from "../transport/transport.js";
+import type { JsonObject } from "./credential-file.js";
 import type { Credentials } from "./credentials.js";
 import { askEndpoint, type EndpointRequest, isToken, nonsense, readMembers, TokenRefusal } from "./endpoint.js";
 import { type TokenAnswer, idTokenLifetime } from "./token-request.js";
-import type { JsonObject } from "./credential-file.js";
 
 /** Who asks in whose name. */
 export interface Impersonation {

@@ -4,7 +4,7 @@ import { TokenRefusal } from "./endpoint.js";
 import { type TokenAnswer, type TokenRequest, requestIdToken, requestToken } from "./token-request.js";
 
 /** One exchange. */
-export interface Exchange {
+export interface AssertionRequest {
   readonly account: string;
   readonly url: URL;
   readonly metrics: string;
@@ -22,16 +22,16 @@ export class AssertionExchange {
   #clockOffset = 0;
 
   /** @throws AuthError `TOKEN_REFUSED` or `TOKEN_UNAVAILABLE` */
-  async ask(transport: Transport, exchange: Exchange): Promise<TokenAnswer> {
+  async ask(transport: Transport, request: AssertionRequest): Promise<TokenAnswer> {
     try {
-      return await this.#once(transport, exchange);
+      return await this.#once(transport, request);
     } catch (error) {
       if (!this.#adjustClock(error)) throw error;
-      return this.#once(transport, exchange);
+      return this.#once(transport, request);
     }
   }
 
-  async #once(transport: Transport, { sign, wants, ...rest }: Exchange): Promise<TokenAnswer> {
+  async #once(transport: Transport, { sign, wants, ...rest }: AssertionRequest): Promise<TokenAnswer> {
     const assertion = await sign(Date.now() + this.#clockOffset);
     const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
     const ask: TokenRequest = { ...rest, form, hint: hintFor };

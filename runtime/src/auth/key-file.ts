@@ -1,5 +1,5 @@
 /** Reads and checks the key of a service account. Errors name the file and the place in it, never what stands there. */
-import type { AuthError } from "../errors.js";
+import type { AuthError, AuthErrorCode } from "../errors.js";
 import type { Url } from "../platform.js";
 import { type CredentialFile, type FileKind } from "./credential-file.js";
 
@@ -31,6 +31,8 @@ export interface Key {
   readonly endpoint: Url;
   /** The audience of assertions. */
   readonly audience: string;
+  /** An error about one member of the key. */
+  problem(code: AuthErrorCode, member: string, message: string): AuthError;
 }
 
 /** What is said to those who passed something else. */
@@ -54,6 +56,7 @@ export function readKey(file: CredentialFile): Key {
     universe,
     endpoint: file.endpoint("token_uri", audience),
     audience,
+    problem: (code, member, message) => file.problem(code, member, message),
   };
 }
 

@@ -65,10 +65,11 @@ export async function metadataEmail(transport: Transport, host: string): Promise
 }
 
 function metadata({ host, serviceAccount = "default" }: MetadataOptions): TokenKind {
-  const at = (path: string): URL => metadataUrl(host ?? metadataHost() ?? "metadata.google.internal", path);
-  // What a program is told first must not wait for the first token.
+  const at = (path: string): Url => metadataUrl(host ?? metadataHost() ?? "metadata.google.internal", path);
+  // A host that is none is told now, not with the first token.
   at("");
-  const account = (path: string): URL => at(`instance/service-accounts/${encodeURIComponent(serviceAccount)}/${path}`);
+  const accountAt = (path: string): Url =>
+    at(`instance/service-accounts/${encodeURIComponent(serviceAccount)}/${path}`);
   let universe: string | undefined;
   const learnUniverse = async (transport: Transport): Promise<void> => {
     universe ??= await universeOf(transport, at("universe/universe-domain"));
@@ -83,7 +84,7 @@ function metadata({ host, serviceAccount = "default" }: MetadataOptions): TokenK
     },
 
     async getToken({ scopes, transport }): Promise<TokenAnswer> {
-      const url = account("token");
+      const url = accountAt("token");
       if (scopes.length > 0) url.searchParams.set("scopes", scopes.join(","));
       const ask = request(url, "auth-request-type/at cred-type/mds");
       const [text] = await Promise.all([askMetadata(transport, ask), learnUniverse(transport)]);
@@ -91,7 +92,7 @@ function metadata({ host, serviceAccount = "default" }: MetadataOptions): TokenK
     },
 
     async getIdToken(audience, transport): Promise<TokenAnswer> {
-      const url = account("identity");
+      const url = accountAt("identity");
       url.searchParams.set("audience", audience);
       url.searchParams.set("format", "full");
       const ask = request(url, "auth-request-type/it cred-type/mds");
@@ -110,8 +111,7 @@ function request(url: Url, metrics?: string): EndpointRequest {
     headers: { accept: "*/*", "metadata-flavor": "Google" },
     ...(metrics === undefined ? {} : { metrics }),
     timeout: 10_000,
-    hint: (_reason, _message) =>
-      "Check that the machine has a service account, and that its access scopes allow what is asked for",
+    hint: () => "Check that the machine has a service account, and that its access scopes allow what is asked for",
   };
 }
 

@@ -1,5 +1,4 @@
 /** Sign-in as a service account with its key: a signed assertion is exchanged for an access token (RFC 7523), or is one. */
-import { AuthError } from "../errors.js";
 import { AssertionSigner, assertionLifetime, type Claims } from "./assertion.js";
 import { defaultUniverse, parseCredentials, readCredentialFile } from "./credential-file.js";
 import type { ScopedCredentials } from "./credentials.js";
@@ -101,10 +100,8 @@ function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
       // Either of the two, never both (AIP-4111).
       if (selfSigned && subject === undefined) return selfSign(api === undefined ? { scope } : { aud: api });
       if (subject !== undefined && lacksEndpoint(key)) {
-        throw new AuthError(
-          "TOKEN_UNAVAILABLE",
-          `${source}#/universe_domain: accounts of ${universe} cannot act for a person: only those of ${defaultUniverse} can`,
-        );
+        const message = `is ${universe}, whose accounts cannot act for a person: only those of ${defaultUniverse} can`;
+        throw key.problem("KEY_FIELD_INVALID", "universe_domain", message);
       }
       return exchange.ask(transport, {
         account: subject === undefined ? account : `${source} (${email} for ${subject})`,

@@ -84,6 +84,8 @@ export class Tokens {
     const faults: Fault[] = [];
     const scopes = readScopes(options.scopes ?? [], faults);
     checkSubject(options.subject, faults);
+    if (options.transport !== undefined && typeof options.transport?.send !== "function")
+      faults.push({ parameter: "transport", message: "has no send()" });
     const shared: Shared = {
       kind,
       caches: new Map(),
@@ -141,6 +143,7 @@ export class Tokens {
   /** Forgets the token, if it is the one that was refused. */
   forget(refused: string | undefined): void {
     this.#cache.forget(refused);
+    // It may be that of one API.
     if (this.scopes.length === 0) for (const cache of this.#shared.caches.values()) cache.forget(refused);
   }
 

@@ -2,6 +2,7 @@
 import { AbortError, TimeoutError } from "../errors.js";
 import type { AbortSignal } from "../platform.js";
 import type { BuiltRequest } from "../request/build.js";
+import type { CallObserver } from "./observe.js";
 import type { RetryPolicy } from "./retry.js";
 
 /** One call, ready for its attempts. */
@@ -17,6 +18,8 @@ export interface PreparedCall {
   readonly totalTimeout: number;
   /** When the whole call must be over, in the time of `performance.now()`. */
   readonly deadline: number;
+  /** Where somebody watches. */
+  readonly observer: CallObserver | undefined;
   /** Worked out only when an attempt has failed. */
   retry(): RetryPolicy;
 }

@@ -1,4 +1,5 @@
 /** When to try again, and after what pause. Pure: the loop in `send.ts` does what is decided here. */
+import type { DiscogenError } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
 
 /** How a failed attempt is repeated. */
@@ -9,6 +10,26 @@ export interface RetryOptions {
   readonly maxDelay?: number | undefined;
   /** `true`: safe to repeat; `false`: not. Default: by the HTTP method; POST and PATCH only with a `requestId`. */
   readonly idempotent?: boolean | undefined;
+  /**
+   * Decides in place of the rules above, after each attempt that failed: milliseconds until the next one, or
+   * `undefined` to give up. Not asked where a repetition cannot be: after an abort, when the time is over, and when the
+   * body was a stream.
+   */
+  readonly decide?: ((failed: FailedAttempt) => number | undefined) | undefined;
+}
+
+/** What {@link RetryOptions.decide} is told. */
+export interface FailedAttempt {
+  /** For instance `sql.instances.list`. */
+  readonly methodId: string;
+  readonly httpMethod: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly error: DiscogenError;
+  /** Whether the method may be repeated though the server may have done what was asked. */
+  readonly idempotent: boolean;
+  /** What the rules would do: the pause in milliseconds, or `undefined` for no further attempt. */
+  readonly proposed: number | undefined;
 }
 
 /** {@link RetryOptions} with everything decided. */
@@ -17,6 +38,7 @@ export interface RetryPolicy {
   readonly maxDelay: number;
   /** Whether an attempt that may have reached the server may be repeated. */
   readonly idempotent: boolean;
+  readonly decide?: RetryOptions["decide"];
 }
 
 /** Why an attempt failed. */
@@ -71,12 +93,13 @@ export function retryPolicy(
 ): RetryPolicy {
   const chosen = call ?? client;
   const shared = client === false ? undefined : client;
-  const given = chosen === false ? { attempts: 0 } : chosen;
+  const given: RetryOptions | undefined = chosen === false ? { attempts: 0 } : chosen;
   const safe = idempotentMethods.has(method.httpMethod) || (typeof requestId === "string" && requestId !== "");
   return {
     attempts: given?.attempts ?? shared?.attempts ?? defaults.attempts,
     maxDelay: given?.maxDelay ?? shared?.maxDelay ?? defaults.maxDelay,
     idempotent: given?.idempotent ?? shared?.idempotent ?? safe,
+    decide: chosen === false ? undefined : (given?.decide ?? shared?.decide),
   };
 }
 

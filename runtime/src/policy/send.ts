@@ -25,6 +25,7 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
   let attempt = 0;
   let renewed: HeaderRecord | undefined;
   let isRenewed = false;
+  core.budget.earn();
   for (;;) {
     // No await where the token is at hand: most calls then leave in the tick in which they are made.
     const signature: HeaderRecord = renewed ?? signatureAtHand(core, call) ?? (await authorize(core, call));
@@ -32,12 +33,18 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
     const request = httpRequest(core, call, signature);
     let error: DiscogenError;
     try {
-      const response = await core.transport.send(request);
+      const { observer } = call;
+      const response = await (observer === undefined
+        ? core.transport.send(request)
+        : observer.attempt(request, () => core.transport.send(request)));
       const { status } = response;
-      if (status >= 200 && status < 300) return { request, response };
+      if (status >= 200 && status < 300) {
+        if (attempt > 0) core.budget.giveBack(attempt);
+        return { request, response };
+      }
       error = apiError(request, status, response.headers, await readText(response.body, errorBodyLimit));
     } catch (thrown) {
-      error = ownError(call, request, thrown);
+      error = ownError(core, call, request, thrown);
     }
     const replayable = call.built.body?.replayable !== false;
     if (!isRenewed && replayable && error instanceof ApiError && error.status === 401) {
@@ -46,12 +53,28 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
       // A 401 means that nothing was done, so this holds for POST as well and is no attempt of the policy.
       if (renewed !== undefined) continue;
     }
-    const delay = replayable ? pauseBefore(attempt, call.retry(), failureOf(error), Math.random()) : undefined;
-    // A pause that reaches past the deadline would only hide why the call failed.
-    if (delay === undefined || performance.now() + delay >= call.deadline) throw error;
+    const delay = replayable ? delayOf(core, call, attempt, error) : undefined;
+    if (delay === undefined) throw error;
+    call.observer?.retry(error, delay);
     await pause(delay, call.signal, () => abortedCall(call));
     attempt++;
   }
+}
+
+/** Milliseconds until the next attempt; `undefined`: there is none. */
+function delayOf(core: Core, call: PreparedCall, attempt: number, error: DiscogenError): number | undefined {
+  const policy = call.retry();
+  const failure = failureOf(error);
+  const proposed = pauseBefore(attempt, policy, failure, Math.random());
+  // A pause that reaches past the deadline would only hide why the call failed.
+  const isInTime = (delay: number | undefined): delay is number =>
+    delay !== undefined && performance.now() + delay < call.deadline;
+  if (policy.decide === undefined) return isInTime(proposed) && core.budget.spend() ? proposed : undefined;
+  if (error.code === "ABORTED" || error.code === "TOTAL_TIMEOUT") return undefined;
+  const { httpMethod, methodId } = call;
+  const { idempotent } = policy;
+  const decided = policy.decide({ methodId, httpMethod, attempt: attempt + 1, error, idempotent, proposed });
+  return isInTime(decided) ? Math.max(0, decided) : undefined;
 }
 
 function httpRequest(core: Core, call: PreparedCall, signature: HeaderRecord): HttpRequest {
@@ -82,16 +105,18 @@ function signed(core: Core, signature: HeaderRecord, headers: HeaderRecord): Hea
   return joined;
 }
 
-function ownError(call: PreparedCall, request: HttpRequest, thrown: unknown): DiscogenError {
+function ownError(core: Core, call: PreparedCall, request: HttpRequest, thrown: unknown): DiscogenError {
   // An attempt that was cut to what was left of the call ran into the call's limit, not its own.
   if (thrown instanceof TimeoutError && request.timeout < call.timeout) return expiredCall(call);
   if (thrown instanceof DiscogenError) return thrown;
   if (call.signal?.aborted === true) return abortedCall(call);
+  // Errors of the connection have been told apart below the middleware, so this is the middleware's own.
+  if (core.options.middleware !== undefined) throw thrown;
   return connectionError(request, thrown, true);
 }
 
 function failureOf(error: DiscogenError): Failure {
-  if (error instanceof ApiError && error.code === "API_ERROR") {
+  if (error instanceof ApiError && error.code !== "INVALID_RESPONSE") {
     const { reason, response, retryInfo, rpcStatus, status } = error;
     const after = parseRetryAfter(response.headers.get("retry-after") ?? undefined, Date.now());
     const asked = [after, retryInfo?.retryDelay].filter((delay) => delay !== undefined);

@@ -7,7 +7,6 @@ import { checkValue } from "./check.js";
 import { type HeaderRecord, readHeader, readHeaders } from "./headers.js";
 import { type PathTemplate, expandPath, parsePath } from "./path.js";
 import { queryOf } from "./query.js";
-import { withUpdateMask } from "./update-mask.js";
 
 /** What every request of one client has in common. */
 export interface RequestBase {
@@ -64,12 +63,11 @@ function planOf(method: MethodDescriptor): Plan {
 export function buildRequest(
   base: RequestBase,
   method: MethodDescriptor,
-  given: Params,
+  params: Params,
   options: CallOptions | undefined,
   media: boolean,
 ): BuiltRequest {
   const faults: Fault[] = [];
-  const params = withUpdateMask(method, given);
   const plan = planOf(method);
   const path = pathOf(base, method, plan, params, faults);
   const query = queryString(base, method, plan, params, media, faults);

@@ -2,13 +2,12 @@
  * Reads what went wrong out of an answer: AIP-193 bodies, the older `errors[]`, OAuth's `{ error, error_description }`,
  * lists of errors, and whatever proxies and broken connections leave (HTML, nothing, half a body).
  */
-import { ApiError, type ErrorInfo, type FieldViolation, type RetryInfo } from "../errors.js";
+import { asObject, readErrorInfo, readRequestId, stringOf } from "../error-details.js";
+import { ApiError, type ApiErrorCode } from "../errors.js";
 import { printable, redact, secretsOf } from "../redact.js";
 import { subjectOf } from "../transport/failure.js";
 import { type HttpHeaders, type HttpRequest, header } from "../transport/transport.js";
 import { LazyResponse } from "./api-response.js";
-
-type Json = { readonly [name: string]: unknown };
 
 /** What an error body says, whatever its form. */
 export interface ErrorBody {
@@ -19,6 +18,9 @@ export interface ErrorBody {
   readonly details: readonly unknown[];
 }
 
+/** Statuses that are outcomes of their own: what `ifNoneMatch` and `ifMatch` ask about. */
+const codes: { readonly [status: number]: ApiErrorCode } = { 304: "NOT_MODIFIED", 412: "PRECONDITION_FAILED" };
+
 /** Headers that name a request to support, best first. */
 const requestIdHeaders: readonly string[] = ["x-request-id", "x-goog-request-id", "x-guploader-uploadid"];
 
@@ -28,20 +30,17 @@ export function apiError(request: HttpRequest, status: number, headers: HttpHead
   // A server may echo what it was sent: blank it before anything is read.
   const text = redact(body, secrets);
   const { details, message, reasons, rpcStatus } = parseErrorBody(text);
-  const errorInfo = readErrorInfo(details);
-  const reason = errorInfo?.reason ?? reasons[0] ?? rpcStatus;
+  const reason = readErrorInfo(details)?.reason ?? reasons[0] ?? rpcStatus;
   const said = message ?? plainText(text, header(headers, "content-type"));
   return new ApiError({
+    code: codes[status],
     message: `${subjectOf(request)} failed with status ${String(status)}${reason === undefined ? "" : ` (${printable(reason, 100)})`}${said === "" ? "" : `: ${said}`}`,
     status,
     response: new LazyResponse(request, { status, headers: clean(headers, secrets) }),
     reason,
     rpcStatus,
     details,
-    errorInfo,
-    retryInfo: readRetryInfo(details),
-    fieldViolations: readFieldViolations(details),
-    requestId: readRequestId(details, headers),
+    requestId: readRequestId(details) ?? requestIdOf(headers),
   });
 }
 
@@ -52,7 +51,7 @@ export function invalidResponse(request: HttpRequest, status: number, headers: H
     message: `${subjectOf(request)} was answered with status ${String(status)}, but ${problem}`,
     status,
     response: new LazyResponse(request, { status, headers }),
-    requestId: readRequestId([], headers),
+    requestId: requestIdOf(headers),
   });
 }
 
@@ -85,15 +84,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-function asObject(value: unknown): Json | undefined {
-  // Every JSON object can be read by name.
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-}
-
-function stringOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
 function line(value: unknown): string | undefined {
   const text = stringOf(value);
   return text === undefined ? undefined : printable(text);
@@ -108,48 +98,8 @@ function plainText(body: string, contentType: string | undefined): string {
   return printable(body, 200);
 }
 
-function detail(details: readonly unknown[], type: string): Json | undefined {
-  return details.map(asObject).find((entry) => stringOf(entry?.["@type"])?.endsWith(`/google.rpc.${type}`) === true);
-}
-
-function readErrorInfo(details: readonly unknown[]): ErrorInfo | undefined {
-  const info = detail(details, "ErrorInfo");
-  const reason = stringOf(info?.["reason"]);
-  if (info === undefined || reason === undefined) return undefined;
-  const entries = Object.entries(asObject(info["metadata"]) ?? {}).map(([key, value]): [string, string] => [
-    key,
-    String(value),
-  ]);
-  return { reason, domain: stringOf(info["domain"]) ?? "", metadata: Object.fromEntries(entries) };
-}
-
-function readRetryInfo(details: readonly unknown[]): RetryInfo | undefined {
-  const delay = detail(details, "RetryInfo")?.["retryDelay"];
-  // A Duration in JSON is seconds with an "s" behind; some servers write the message's fields out.
-  if (typeof delay === "string" && /^\d+(\.\d+)?s$/.test(delay))
-    return { retryDelay: Number(delay.slice(0, -1)) * 1000 };
-  const fields = asObject(delay);
-  if (fields === undefined) return undefined;
-  const milliseconds = Number(fields["seconds"] ?? 0) * 1000 + Number(fields["nanos"] ?? 0) / 1e6;
-  return Number.isFinite(milliseconds) && milliseconds >= 0 ? { retryDelay: milliseconds } : undefined;
-}
-
-function readFieldViolations(details: readonly unknown[]): FieldViolation[] {
-  const list = detail(details, "BadRequest")?.["fieldViolations"];
-  if (!Array.isArray(list)) return [];
-  return list
-    .map(asObject)
-    .filter((entry) => entry !== undefined)
-    .map((entry) => {
-      const reason = stringOf(entry["reason"]);
-      const violation = { field: stringOf(entry["field"]) ?? "", description: stringOf(entry["description"]) ?? "" };
-      return reason === undefined ? violation : { ...violation, reason };
-    });
-}
-
-function readRequestId(details: readonly unknown[], headers: HttpHeaders): string | undefined {
-  const named = stringOf(detail(details, "RequestInfo")?.["requestId"]);
-  return named ?? requestIdHeaders.map((name) => header(headers, name)).find((value) => value !== undefined);
+function requestIdOf(headers: HttpHeaders): string | undefined {
+  return requestIdHeaders.map((name) => header(headers, name)).find((value) => value !== undefined);
 }
 
 function clean(headers: HttpHeaders, secrets: readonly string[]): HttpHeaders {

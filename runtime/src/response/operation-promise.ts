@@ -1,14 +1,24 @@
 /** Long-running operations: one promise that is the answer of the method, and a way to wait for the end. */
 import { AbortError, DiscogenError, OperationError, TimeoutError } from "../errors.js";
+import type { CallOptions } from "../options.js";
 import type { MethodDescriptor, OperationDescriptor, OperationPoll } from "../method.js";
 import { checkCallOptions } from "../options.js";
 import type { AbortSignal } from "../platform.js";
+import { parseRetryAfter } from "../policy/retry.js";
 import { pause, within } from "../policy/wait.js";
-import { ApiPromise, type Executor } from "./api-promise.js";
+import { ApiPromise, type Executor, type WithResponse } from "./api-promise.js";
+import type { ApiResponse } from "./api-response.js";
 
-/** Milliseconds before the operation is read again; each further pause is longer by half, up to the longest. */
+/**
+ * Milliseconds before the operation is read again; each further pause is longer by half, up to the longest. A server
+ * that says `Retry-After` is asked after that time instead, up to the longest that is taken from it.
+ */
 const firstPause: number = 500;
 const longestPause: number = 15_000;
+const longestSuggested: number = 300_000;
+
+/** The least time limit for methods that answer when the operation is over: servers hold them for up to two minutes. */
+const waitTimeout: number = 150_000;
 
 /** How to wait for an operation. */
 export interface WaitOptions<Operation> {
@@ -27,13 +37,20 @@ export interface Follow {
   readonly method: MethodDescriptor;
   readonly params: object;
   readonly signal: AbortSignal | undefined;
+  /** The time limit of one attempt. */
+  readonly timeout: number;
   /** Carries out one poll. */
-  fetch(method: MethodDescriptor, params: Values, signal: AbortSignal | undefined): Promise<unknown>;
+  fetch(
+    method: MethodDescriptor,
+    params: Values,
+    options: Pick<CallOptions, "signal" | "timeout">,
+  ): ApiPromise<unknown>;
 }
 
 /**
- * What a method returns that starts a long-running operation. The request is under way when you get it; `await` gives
- * the method's answer, {@link wait} polls to the end.
+ * What a method returns that starts a long-running operation, or reads one. The request is under way when you get it;
+ * `await` gives the method's answer, {@link wait} polls to the end. To go on in another process, keep the operation's
+ * name and wait for the method that reads it: `client.operations.get({ name }).wait()`.
  */
 export class OperationPromise<Answer, Operation> extends ApiPromise<Answer> {
   readonly #follow: Follow | undefined;
@@ -59,8 +76,8 @@ export class OperationPromise<Answer, Operation> extends ApiPromise<Answer> {
     const { signal = follow.signal, timeout = Number.POSITIVE_INFINITY, onProgress } = options;
     // One signal ends whatever is under way: the pause, or the poll with its retries.
     const ended = new AbortController();
-    const work = this.then((answer) =>
-      pollToEnd(follow, operation, answer, ended.signal, (value) => {
+    const work = this.withResponse().then((first) =>
+      pollToEnd(follow, operation, first, ended.signal, (value) => {
         // The document says that polling answers this type, and so does the method where it answers the operation.
         if (!ended.signal.aborted) onProgress?.(value as Operation);
       }),
@@ -87,25 +104,58 @@ export class OperationPromise<Answer, Operation> extends ApiPromise<Answer> {
 async function pollToEnd(
   follow: Follow,
   descriptor: OperationDescriptor,
-  answer: unknown,
+  { data, response }: WithResponse<unknown>,
   signal: AbortSignal,
   onRead: (operation: unknown) => void,
 ): Promise<unknown> {
+  const { id } = follow.method;
   const isAnswer = descriptor.isAnswer === true;
   if (isAnswer) {
-    onRead(answer);
+    onRead(data);
     // Before anything is asked of it: what is over at once need not even say who it is.
-    if (isOver(answer, descriptor)) return finished(answer, descriptor, follow.method.id);
+    if (isOver(data, descriptor)) return finished(data, descriptor, id);
   }
-  const poll = chosenPoll(follow, descriptor, answer);
-  let delay = isAnswer ? firstPause : 0;
+  const poll = chosenPoll(follow, descriptor, data);
+  let { wait } = poll;
+  let delay = isAnswer && wait === undefined ? firstPause : 0;
+  let next = suggestedPause(response) ?? delay;
   for (;;) {
-    await pause(delay, signal, () => new AbortError(`${follow.method.id}: the wait is over`));
-    const operation = await follow.fetch(poll.method, poll.params, signal);
-    onRead(operation);
-    if (isOver(operation, descriptor)) return finished(operation, descriptor, follow.method.id);
+    await pause(next, signal, () => new AbortError(`${id}: the wait is over`));
+    const asked = performance.now();
+    let read = wait === undefined ? undefined : await heldBack(follow, wait, poll.params, signal);
+    if (read === undefined) {
+      // What cannot wait, or fails to, is asked the plain way from now on.
+      wait = undefined;
+      read = await follow.fetch(poll.method, poll.params, { signal }).withResponse();
+    }
+    onRead(read.data);
+    if (isOver(read.data, descriptor)) return finished(read.data, descriptor, id);
     delay = Math.min(Math.max(delay * 1.5, firstPause), longestPause);
+    // A server that holds its answers back sets the pace itself.
+    const held = wait === undefined ? 0 : performance.now() - asked;
+    next = suggestedPause(read.response) ?? Math.max(0, delay - held);
   }
+}
+
+/** The operation as the server answers when it is over, or after a while; `undefined` where that fails. */
+async function heldBack(
+  follow: Follow,
+  method: MethodDescriptor,
+  params: Values,
+  signal: AbortSignal,
+): Promise<WithResponse<unknown> | undefined> {
+  try {
+    const timeout = Math.max(follow.timeout, waitTimeout);
+    return await follow.fetch(method, params, { signal, timeout }).withResponse();
+  } catch (error) {
+    if (error instanceof AbortError) throw error;
+    return undefined;
+  }
+}
+
+function suggestedPause({ headers }: ApiResponse): number | undefined {
+  const after = parseRetryAfter(headers.get("retry-after") ?? undefined, Date.now());
+  return after === undefined ? undefined : Math.min(after, longestSuggested);
 }
 
 function isOver(operation: unknown, { done }: OperationDescriptor): boolean {
@@ -125,14 +175,18 @@ function chosenPoll(
   { method: starter, params }: Follow,
   descriptor: OperationDescriptor,
   answer: unknown,
-): { readonly method: MethodDescriptor; readonly params: Values } {
+): { readonly method: MethodDescriptor; readonly wait?: MethodDescriptor; readonly params: Values } {
+  // A method that reads an operation reads it again. Any object can be read by name.
+  if (descriptor.polls.length === 0) return { method: starter, params: params as Values };
   const sources = { params, body: valueAt(params, ["requestBody"]), response: answer };
-  for (const { method, parameters } of descriptor.polls) {
+  for (const { parameters, ...poll } of descriptor.polls) {
     const found = Object.entries(parameters).map(
-      ([name, source]) => [name, parameterOf(method, name, source, sources)] as const,
+      ([name, source]) => [name, parameterOf(poll.method, name, source, sources)] as const,
     );
-    const isWhole = found.every(([name, value]) => value !== undefined || method.parameters?.[name]?.required !== true);
-    if (isWhole) return { method, params: { ...kept(starter, params), ...Object.fromEntries(found) } };
+    const isWhole = found.every(
+      ([name, value]) => value !== undefined || poll.method.parameters?.[name]?.required !== true,
+    );
+    if (isWhole) return { ...poll, params: { ...kept(starter, params), ...Object.fromEntries(found) } };
   }
   throw new DiscogenError("OPERATION_UNKNOWN", `${starter.id}: the answer does not tell which operation to ask for`);
 }

@@ -217,10 +217,11 @@ const bigquery: Api = {
   },
 };
 
+const style = (type: string, done: string, error: string, isAnswer = true) => ({ type, done, error, isAnswer });
+const byName = style("Operation", "done", "error");
+const byStatus = style("Operation", "status", "error");
+
 describe("the operation of a method", () => {
-  const style = (type: string, done: string, error: string, isAnswer = true) => ({ type, done, error, isAnswer });
-  const byName = style("Operation", "done", "error");
-  const byStatus = style("Operation", "status", "error");
   const byString = style("InstanceOperation", "state", "error", false);
   const first = ["folders.operations.get name=response.name"];
 
@@ -356,6 +357,36 @@ describe("the operation of a method", () => {
       "^folders/[^/]+/ops/[^/]+$",
     );
   });
+});
+
+describe("a method beside the poll that waits for the end", () => {
+  const waitsOf = (api: Api, id: string) =>
+    methodsOf(api)
+      .get(id)
+      ?.operation?.polls.map(({ wait }) => wait?.id);
+  const withBody = (body: string): Api => ({
+    schemas: { ...longrunning.schemas, WaitRequest: strings("timeout") },
+    methods: { ...longrunning.methods, "folders.operations.wait": ["POST", "v1/{+name}:wait", body, "WaitRequest"] },
+  });
+
+  it.each([
+    ["google.longrunning", longrunning, "things.create", ["folders.operations.wait"]],
+    ["one with an optional body", withBody("Operation"), "things.create", ["folders.operations.wait"]],
+    ["one that answers something else", withBody("Thing"), "things.create", [undefined]],
+    ["Compute Engine in a zone", compute, "disks.insert", ["zoneOperations.wait", undefined, undefined]],
+    ["Cloud SQL has none", sql, "instances.delete", [undefined]],
+  ])("%s", (_, api, id, want) => expect(waitsOf(api, id)).toEqual(want));
+});
+
+describe("a method that reads an operation can be waited for itself", () => {
+  it.each([
+    ["google.longrunning", longrunning, "folders.operations.get", style("Operation", "done", "error")],
+    ["every collection of them", longrunning, "things.operations.get", style("Operation", "done", "error")],
+    ["Cloud SQL", sql, "operations.get", byStatus],
+    ["Compute Engine", compute, "zoneOperations.get", byStatus],
+    ["BigQuery", bigquery, "jobs.get", style("Job", "status.state", "status.errorResult")],
+    ["one that is named by a string", named, "operations.get", style("InstanceOperation", "state", "error")],
+  ])("%s", (_, api, id, want) => expect(operationOf(api, id)).toEqual({ ...want, polls: [] }));
 });
 
 describe("no operation", () => {

@@ -247,8 +247,8 @@ describe("a token signed here (AIP-4111)", () => {
     const auth = ServiceAccountCredentials.fromJSON(key, { scopes, subject: "person@example.com" });
     expect(auth.universeDomain).toBe("example.goog");
     expect(await failureOf(auth.getRequestHeaders())).toMatchObject({
-      code: "TOKEN_UNAVAILABLE",
-      message: expect.stringContaining("cannot act for a person") as unknown,
+      code: "KEY_FIELD_INVALID",
+      message: expect.stringMatching(/^the key#\/universe_domain: .*cannot act for a person/) as unknown,
     });
   });
 });
@@ -422,6 +422,23 @@ describe("the endpoint's troubles", () => {
     for (const part of [assertion, ...assertion.split(".")]) expect(shown).not.toContain(part);
   });
 
+  it("an endpoint that says nothing holds a call no longer than the call allows", async () => {
+    let answer: (() => void) | undefined;
+    const { seen, url } = await serve((_request, response) => {
+      answer = () => json(response, 200, { access_token: "late", expires_in: 3600 });
+    });
+    const api = await serve(statuses(200));
+    const auth = await credentials(url);
+    const client = clientOf(api.url, { auth });
+    expect(await failureOf(client.books.list({}, { totalTimeout: 100 }))).toMatchObject({ code: "TOTAL_TIMEOUT" });
+    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    answer?.();
+    // What was under way serves the next.
+    await client.books.list();
+    expect(api.seen.map((one) => one.headers.authorization)).toEqual(["Bearer late"]);
+    expect(seen).toHaveLength(1);
+  });
+
   it("a connection that is refused is told as such", async () => {
     const { server, url } = await tokenServer();
     server.close();
@@ -486,6 +503,8 @@ it.each<[string, ServiceAccountOptions]>([
   ["scopes", { scopes: ["a b"] }],
   ["subject", { subject: "" }],
   ["subject", { subject: "a b" }],
+  ["quotaProject", { scopes, quotaProject: "a\nb" }],
+  ["transport", { scopes, transport: {} as unknown as NonNullable<ServiceAccountOptions["transport"]> }],
 ])("%s are checked: %o", async (parameter, options) => {
   expect(await failureOf(credentials("http://127.0.0.1:1/", options))).toMatchObject({
     code: "INVALID_OPTION",

@@ -10,6 +10,7 @@ import {
   type ClientOptions,
   ConnectionError,
   type Credentials,
+  type FailedAttempt,
   type ScopedCredentials,
   TimeoutError,
 } from "../../../runtime/src/index.js";
@@ -52,6 +53,48 @@ describe("retries", () => {
     const error = await failureOf(action(clientOf(url, { retry })));
     expect(error).toBeInstanceOf(ApiError);
     expect(seen).toHaveLength(requests);
+  });
+
+  it.each<[string, (failed: FailedAttempt) => number | undefined, number]>([
+    ["may repeat what the rules would not", ({ attempt }) => (attempt < 3 ? 0 : undefined), 3],
+    ["may leave it", () => undefined, 1],
+    ["may go on for longer than the rules", ({ attempt }) => (attempt < 7 ? 0 : undefined), 7],
+    ["may keep to the rules", ({ proposed }) => proposed, 1],
+  ])("a policy of the user's own %s", async (_name, decide, requests) => {
+    const { seen, url } = await serve(statuses(503));
+    const told: FailedAttempt[] = [];
+    const noted = (failed: FailedAttempt): number | undefined => {
+      told.push(failed);
+      return decide(failed);
+    };
+    const call = clientOf(url, { retry: { ...quick, decide: noted } }).books.insert({ requestBody: {} });
+    expect(await failureOf(call)).toMatchObject({ status: 503 });
+    expect(seen).toHaveLength(requests);
+    expect(told).toEqual(
+      Array.from({ length: requests }, (_entry, index) => ({
+        methodId: "library.books.insert",
+        httpMethod: "POST",
+        attempt: index + 1,
+        error: expect.objectContaining({ status: 503 }),
+        idempotent: false,
+        proposed: undefined,
+      })),
+    );
+  });
+
+  it("a policy of the user's own is told what the rules would do, and not asked after an abort", async () => {
+    const { url } = await serve((_request, response, index) =>
+      index === 0 ? json(response, 503, {}) : void setTimeout(() => controller.abort()),
+    );
+    const controller = new AbortController();
+    const proposed: unknown[] = [];
+    const decide = (failed: FailedAttempt): number | undefined => {
+      proposed.push(failed.proposed);
+      return 0;
+    };
+    const call = clientOf(url, { retry: { decide } }).books.get({ book: "b" }, { signal: controller.signal });
+    expect(await failureOf(call)).toBeInstanceOf(AbortError);
+    expect(proposed).toEqual([expect.any(Number)]);
   });
 
   it("the body of a repeated call is the same", async () => {

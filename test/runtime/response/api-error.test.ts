@@ -150,6 +150,50 @@ describe("details", () => {
     ]);
   });
 
+  it("of quotas, help and texts for people are read too", () => {
+    const error = read(429, {
+      error: {
+        details: [
+          {
+            "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+            violations: [{ subject: "project:p", description: "reads a minute" }, {}],
+          },
+          {
+            "@type": "type.googleapis.com/google.rpc.Help",
+            links: [{ description: "Ask for more", url: "https://example.com/quota" }],
+          },
+          { "@type": "type.googleapis.com/google.rpc.LocalizedMessage", locale: "de-DE", message: "Zu viel." },
+        ],
+      },
+    });
+    expect(error.quotaViolations).toEqual([
+      { subject: "project:p", description: "reads a minute" },
+      { subject: "", description: "" },
+    ]);
+    expect(error.helpLinks).toEqual([{ description: "Ask for more", url: "https://example.com/quota" }]);
+    expect(error.localizedMessage).toEqual({ locale: "de-DE", message: "Zu viel." });
+  });
+
+  it("that are not there, or of another shape, are nothing", () => {
+    const details = [
+      { "@type": "type.googleapis.com/google.rpc.QuotaFailure", violations: "many" },
+      { "@type": "type.googleapis.com/google.rpc.LocalizedMessage" },
+    ];
+    for (const error of [read(500, ""), read(500, { error: { details } })]) {
+      expect(error.errorInfo).toBeUndefined();
+      expect(error.retryInfo).toBeUndefined();
+      expect(error.localizedMessage).toBeUndefined();
+      expect([error.fieldViolations, error.quotaViolations, error.helpLinks]).toEqual([[], [], []]);
+    }
+  });
+
+  it.each([
+    [304, "NOT_MODIFIED"],
+    [412, "PRECONDITION_FAILED"],
+    [404, "API_ERROR"],
+    [302, "API_ERROR"],
+  ])("status %i has the code %s", (status, code) => expect(read(status, "").code).toBe(code));
+
   it.each<[unknown, number | undefined]>([
     ["2s", 2000],
     ["0.250s", 250],

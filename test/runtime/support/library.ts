@@ -136,6 +136,9 @@ export class LibraryClient extends runtime.ApiClient {
   withOptions(options: runtime.ClientOptions): LibraryClient {
     return runtime.withOptions(this, options);
   }
+  batch(): runtime.Batch<LibraryClient> {
+    return runtime.batch<LibraryClient>(this);
+  }
 }
 
 /** A client of a test server, without sign-in and without pauses unless told otherwise. */

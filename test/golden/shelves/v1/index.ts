@@ -67,6 +67,11 @@ export class ShelfKeeperClient extends runtime.ApiClient {
     return runtime.withOptions(this, options);
   }
 
+  /** This client with its calls collected, and sent as one request by `send()`. */
+  batch(): runtime.Batch<ShelfKeeperClient> {
+    return runtime.batch<ShelfKeeperClient>(this);
+  }
+
   /** Searches everywhere. */
   search(params: runtime.Whole<SearchParams>, options?: runtime.CallOptions): runtime.Paged<schemas.SearchResponse, schemas.Shapes>;
   search<Fields extends string>(params: runtime.Selecting<SearchParams, schemas.SearchResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPages<schemas.SearchResponse, Fields, "items">;
@@ -82,6 +87,7 @@ export class ShelfKeeperClient extends runtime.ApiClient {
 /** `rooms` of shelves:v1. */
 export class RoomsResource extends runtime.Resource {
   readonly shelves: RoomsShelvesResource = new RoomsShelvesResource(this);
+  readonly operations: RoomsOperationsResource = new RoomsOperationsResource(this);
 }
 
 /** Parameters of `shelves.rooms.shelves.list`. */
@@ -148,6 +154,13 @@ export interface RoomsShelvesBinaryCreateParams extends GlobalParameters {
 export interface RoomsShelvesBooksParams extends GlobalParameters {
   /** Which shelf. */
   name: `rooms/${string}/shelves/${string}`;
+}
+
+/** Parameters of `shelves.rooms.shelves.rearrange`. */
+export interface RoomsShelvesRearrangeParams extends GlobalParameters {
+  name: `rooms/${string}/shelves/${string}`;
+  /** A unique id of the request, best a UUID: the server does the same one only once. */
+  requestId?: string | undefined;
 }
 
 /** `rooms.shelves` of shelves:v1. */
@@ -227,6 +240,11 @@ export class RoomsShelvesResource extends runtime.Resource {
   booksMedia(params: RoomsShelvesBooksParams, options?: runtime.CallOptions): Promise<runtime.MediaResponse> {
     return runtime.download(this, roomsShelvesMethods.books, params, options);
   }
+
+  /** Puts the books of a shelf in order, which takes a while. */
+  rearrange(params: RoomsShelvesRearrangeParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
+    return runtime.operate(this, roomsShelvesMethods.rearrange, params, options);
+  }
 }
 
 /** Parameters of `shelves.rooms.shelves.books.get`. */
@@ -240,6 +258,35 @@ export interface RoomsShelvesBooksGetParams extends GlobalParameters {
 export class RoomsShelvesBooksResource extends runtime.Resource {
   get(params: RoomsShelvesBooksGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Dictionary> {
     return runtime.call(this, roomsShelvesBooksMethods.get, params, options);
+  }
+}
+
+/** Parameters of `shelves.rooms.operations.get`. */
+export interface RoomsOperationsGetParams extends GlobalParameters {
+  /** Of the operation. */
+  name: `rooms/${string}/operations/${string}`;
+}
+
+/** Parameters of `shelves.rooms.operations.wait`. */
+export interface RoomsOperationsWaitParams extends GlobalParameters {
+  /** Of the operation. */
+  name: `rooms/${string}/operations/${string}`;
+}
+
+/** `rooms.operations` of shelves:v1. */
+export class RoomsOperationsResource extends runtime.Resource {
+  /** Tells how an operation stands. */
+  get(params: runtime.Whole<RoomsOperationsGetParams>, options?: runtime.CallOptions): runtime.OperationPromise<schemas.Operation, schemas.Operation>;
+  get<Fields extends string>(params: runtime.Selecting<RoomsOperationsGetParams, schemas.Operation, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.Operation, Fields>;
+  get(params?: RoomsOperationsGetParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
+    return runtime.operate(this, roomsOperationsMethods.get, params, options);
+  }
+
+  /** Answers when an operation is over. */
+  wait(params: runtime.Whole<RoomsOperationsWaitParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Operation>;
+  wait<Fields extends string>(params: runtime.Selecting<RoomsOperationsWaitParams, schemas.Operation, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.Operation, Fields>;
+  wait(params?: RoomsOperationsWaitParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Operation> {
+    return runtime.call(this, roomsOperationsMethods.wait, params, options);
   }
 }
 
@@ -264,6 +311,33 @@ export class WellKnownResource extends runtime.Resource {
   }
 }
 
+const operation: runtime.OperationDescriptor = {
+  polls: [
+    {
+      method: {
+        id: "shelves.rooms.operations.get",
+        httpMethod: "GET",
+        path: "v1/{+name}",
+        parameters: { name: { required: true } },
+        response: "json",
+      },
+      wait: {
+        id: "shelves.rooms.operations.wait",
+        httpMethod: "POST",
+        path: "v1/{+name}:wait",
+        parameters: { name: { required: true } },
+        response: "json",
+      },
+      parameters: { name: "response.name" },
+    },
+  ],
+  done: "done",
+  error: "error",
+  isAnswer: true,
+};
+
+const operation2: runtime.OperationDescriptor = { polls: [], done: "done", error: "error", isAnswer: true };
+
 const clientMethods: Record<"search" | "ping", runtime.MethodDescriptor> = {
   search: {
     id: "shelves.search",
@@ -277,7 +351,7 @@ const clientMethods: Record<"search" | "ping", runtime.MethodDescriptor> = {
   ping: { id: "shelves.ping", httpMethod: "GET", path: "/ping", response: "json" },
 };
 
-const roomsShelvesMethods: Record<"list" | "get" | "create" | "patch" | "delete" | "move" | "bulkExportGroup" | "BinaryCreate" | "books", runtime.MethodDescriptor> = {
+const roomsShelvesMethods: Record<"list" | "get" | "create" | "patch" | "delete" | "move" | "bulkExportGroup" | "BinaryCreate" | "books" | "rearrange", runtime.MethodDescriptor> = {
   list: {
     id: "shelves.rooms.shelves.list",
     httpMethod: "GET",
@@ -360,6 +434,15 @@ const roomsShelvesMethods: Record<"list" | "get" | "create" | "patch" | "delete"
     scopes: [1],
     response: "json",
   },
+  rearrange: {
+    id: "shelves.rooms.shelves.rearrange",
+    httpMethod: "POST",
+    path: "v1/{+name}:rearrange",
+    parameters: { name: { required: true, pattern: "^rooms/[^/]+/shelves/[^/]+$" } },
+    requestId: "query",
+    response: "json",
+    operation: operation,
+  },
 };
 
 const roomsShelvesBooksMethods: Record<"get", runtime.MethodDescriptor> = {
@@ -372,6 +455,24 @@ const roomsShelvesBooksMethods: Record<"get", runtime.MethodDescriptor> = {
       color: { required: true, enum: ["RED", "BLUE"] },
       shelf: { required: true },
     },
+    response: "json",
+  },
+};
+
+const roomsOperationsMethods: Record<"get" | "wait", runtime.MethodDescriptor> = {
+  get: {
+    id: "shelves.rooms.operations.get",
+    httpMethod: "GET",
+    path: "v1/{+name}",
+    parameters: { name: { required: true, pattern: "^rooms/[^/]+/operations/[^/]+$" } },
+    response: "json",
+    operation: operation2,
+  },
+  wait: {
+    id: "shelves.rooms.operations.wait",
+    httpMethod: "POST",
+    path: "v1/{+name}:wait",
+    parameters: { name: { required: true, pattern: "^rooms/[^/]+/operations/[^/]+$" } },
     response: "json",
   },
 };

@@ -252,6 +252,15 @@ export interface ShelfPlace {
   alsoTaken?: string;
 }
 
+/** Work that takes a while. */
+export interface Operation {
+  name?: string;
+  done?: boolean;
+  error?: Value;
+  metadata?: { [key: string]: unknown; };
+  response?: { [key: string]: unknown; };
+}
+
 export interface RoomsShelvesMoveRequest {
   target?: string;
 }

@@ -1,0 +1,111 @@
+/**
+ * The answer to a batch, read: `multipart/*` (RFC 2046 §5.1) of `application/http`. Pure, linear in the text, and never
+ * throws: what cannot be read is told as that.
+ *
+ * Lenient where servers differ: lines end with LF or CRLF, names are in any case, fields may be folded, and there may be
+ * text before and after the parts.
+ */
+import type { HttpHeaders, HttpResponse } from "../transport/transport.js";
+
+/** One part of the answer. */
+export interface AnswerPart {
+  readonly contentId: string | undefined;
+  /** Absent: the part holds no HTTP answer. */
+  readonly response: HttpResponse | undefined;
+}
+
+/** The most that is kept of a body that tells what went wrong, in characters. */
+const errorBodyLimit: number = 1024 * 1024;
+
+/** The boundary of a `multipart/*` type; `undefined` for any other type. */
+export function boundaryOf(contentType: string): string | undefined {
+  const type = /^\s*multipart\/[\w.+-]+\s*;/i.exec(contentType)?.[0];
+  if (type === undefined) return undefined;
+  const parameter = /(?:^|;)\s*boundary\s*=\s*(?:"((?:[^"\\]|\\.)+)"|([^\s;"]+))/i;
+  const [, quoted, bare] = parameter.exec(contentType.slice(type.length)) ?? [];
+  return quoted?.replaceAll(/\\(.)/g, "$1") ?? bare;
+}
+
+/** The parts between these boundaries, in their order. */
+export function parseParts(body: string, boundary: string): AnswerPart[] {
+  // So that the first line is like any other.
+  const text = `\n${body}`;
+  const parts: AnswerPart[] = [];
+  let start: number | undefined;
+  for (const { from, isLast, to } of delimiters(text, `\n--${boundary}`)) {
+    if (start !== undefined) parts.push(parsePart(text.slice(start, from)));
+    start = to;
+    if (isLast) return parts;
+  }
+  // Without its end the last part may be all there: whether it is, its body will tell.
+  if (start !== undefined) parts.push(parsePart(text.slice(start)));
+  return parts;
+}
+
+interface Delimiter {
+  /** Where it begins, the line break before it included. */
+  readonly from: number;
+  /** Where what follows begins. */
+  readonly to: number;
+  readonly isLast: boolean;
+}
+
+function* delimiters(text: string, marker: string): Generator<Delimiter, void, undefined> {
+  for (let at = text.indexOf(marker); at !== -1; at = text.indexOf(marker, at + marker.length)) {
+    const end = text.indexOf("\n", at + marker.length);
+    const to = end === -1 ? text.length : end + 1;
+    const rest = text.slice(at + marker.length, to).trimEnd();
+    if (rest === "" || rest === "--") yield { from: text[at - 1] === "\r" ? at - 1 : at, to, isLast: rest === "--" };
+  }
+}
+
+function parsePart(text: string): AnswerPart {
+  const outer = parseFields(text);
+  const contentId = valueOf(outer.fields.get("content-id"));
+  const inner = outer.rest;
+  const [line, status] = /^HTTP\/\d(?:\.\d)? ([1-5]\d\d)(?: [^\r\n]*)?(?:\r?\n|$)/.exec(inner) ?? [];
+  if (line === undefined) return { contentId, response: undefined };
+  const { fields, rest } = parseFields(inner.slice(line.length));
+  const code = Number(status);
+  // Line breaks behind a body belong to the delimiter, and some servers send more of them than one.
+  const body = code < 300 ? rest.trimEnd() : rest.slice(0, errorBodyLimit).trimEnd();
+  const headers: HttpHeaders = Object.fromEntries(fields);
+  return { contentId, response: { status: code, headers, body } };
+}
+
+/** Header fields up to the empty line, and what follows it. A field that comes twice becomes a list. */
+function parseFields(text: string): { readonly fields: Map<string, string | string[]>; readonly rest: string } {
+  const fields = new Map<string, string | string[]>();
+  let at = 0;
+  let unfolded = "";
+  while (at < text.length) {
+    const end = text.indexOf("\n", at);
+    const line = text.slice(at, end === -1 ? text.length : end).replace(/\r$/, "");
+    at = end === -1 ? text.length : end + 1;
+    const isContinued = line.startsWith(" ") || line.startsWith("\t");
+    if (isContinued) {
+      unfolded += ` ${line.trim()}`;
+      continue;
+    }
+    addField(fields, unfolded);
+    unfolded = line;
+    if (line === "") break;
+  }
+  addField(fields, unfolded);
+  return { fields, rest: text.slice(at) };
+}
+
+/** Drops what is no field that `Headers` takes. */
+function addField(fields: Map<string, string | string[]>, line: string): void {
+  const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):([\t\u0020-\u007e\u0080-\u00ff]*)$/.exec(line) ?? [];
+  if (name === undefined || value === undefined) return;
+  const key = name.toLowerCase();
+  const known = fields.get(key);
+  if (known === undefined) fields.set(key, value.trim());
+  else if (typeof known === "string") fields.set(key, [known, value.trim()]);
+  else known.push(value.trim());
+}
+
+function valueOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === "string" ? value : value?.[0];
+}

@@ -1,0 +1,45 @@
+/** The user's own functions around each attempt. */
+import { connectionError } from "../transport/failure.js";
+import type { HttpRequest, HttpResponse, Transport } from "../transport/transport.js";
+
+/**
+ * Wraps every attempt of a call: sees the signed request before it is sent and the answer, whatever its status, before
+ * it is judged. May change either, answer by itself, or throw; what it throws ends the call as it is. Not called for
+ * tokens. `request.body` may be a stream that can be read only once, and so may the answer's body.
+ */
+export type Middleware = (
+  request: HttpRequest,
+  next: (request: HttpRequest) => Promise<HttpResponse>,
+) => HttpResponse | Promise<HttpResponse>;
+
+/** Signs a request for its own host alone. */
+const signing: ReadonlySet<string> = new Set(["authorization", "cookie", "x-goog-api-key", "x-goog-user-project"]);
+
+/** A transport that goes through these functions, the first one outermost. */
+export function withMiddleware(
+  transport: Transport,
+  origin: string,
+  middleware: readonly Middleware[] | undefined,
+): Transport {
+  if (middleware === undefined || middleware.length === 0) return transport;
+  let next = async (request: HttpRequest): Promise<HttpResponse> => {
+    try {
+      const { body, headers, status } = await transport.send(request.origin === origin ? request : unsigned(request));
+      // A plain object, so that `{ ...response, status }` keeps its headers: transports may work them out when asked.
+      return { status, headers, body };
+    } catch (error) {
+      // Told apart by its class from what the functions around throw themselves.
+      throw connectionError(request, error, true);
+    }
+  };
+  for (const wrap of middleware.toReversed()) {
+    const inner = next;
+    next = async (request) => wrap(request, inner);
+  }
+  return { send: next };
+}
+
+function unsigned(request: HttpRequest): HttpRequest {
+  const headers = Object.entries(request.headers).filter(([name]) => !signing.has(name.toLowerCase()));
+  return { ...request, headers: Object.fromEntries(headers) };
+}

@@ -1,0 +1,97 @@
+/** Batches sent to the mock by hand, as other clients than ours would. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { batchPaths } from "../../../generator/src/mock/batch.js";
+import { type Mock, startMock } from "../../../generator/src/mock/index.js";
+import { exampleFor, INSTANCES, sqladmin, tokenFor } from "./support.js";
+
+let authorization: string;
+let mock: Mock;
+beforeAll(async () => {
+  mock = await startMock({ models: [sqladmin], fixtures: exampleFor(["example-123"]) });
+  authorization = `Bearer ${await tokenFor(mock)}`;
+});
+afterAll(() => mock.close());
+
+const type = "multipart/mixed; boundary=b";
+const post = (body: string, headers: Record<string, string> = {}, path = "batch") =>
+  fetch(mock.url + path, { method: "POST", headers: { "content-type": type, ...headers }, body });
+
+const part = (contentId: string, ...lines: readonly string[]): string =>
+  ["--b", "Content-Type: application/http", `Content-ID: ${contentId}`, "", ...lines, "", ""].join("\r\n");
+
+/** Names and status lines of the parts of an answer, in their order. */
+async function partsOf(response: Response): Promise<string[]> {
+  const boundary = /boundary=(.+)$/.exec(response.headers.get("content-type") ?? "")?.[1] ?? "none";
+  const pieces = (await response.text()).split(`--${boundary}`).slice(1, -1);
+  return pieces.map(
+    (piece) => `${/Content-ID: (.+)\r/.exec(piece)?.[1] ?? "-"} ${/^HTTP\/1.1 (\d+)/m.exec(piece)?.[1]}`,
+  );
+}
+
+describe("a batch", () => {
+  const get = (instance: string) => `GET /${INSTANCES}/${instance} HTTP/1.1`;
+
+  it("is answered part by part, each as it would be by itself", async () => {
+    const body = [
+      part("<a + 1>", get("orders"), `Authorization: ${authorization}`),
+      part("<a + 2>", get("nothing"), `authorization: ${authorization}`),
+      part("<a + 3>", get("orders"), "authorization: Bearer unknown"),
+      part("<a + 4>", "GET /batch HTTP/1.1"),
+      part(
+        "<a + 5>",
+        `PATCH /${INSTANCES}/orders HTTP/1.1`,
+        `authorization: ${authorization}`,
+        "content-type: application/json",
+        "",
+        '{ "settings": { "tier": "D2" } }',
+      ),
+      "--b--",
+    ].join("");
+    const response = await post(body);
+    expect(response.status).toBe(200);
+    expect(await partsOf(response)).toEqual([
+      "<response-a + 1> 200",
+      "<response-a + 2> 404",
+      "<response-a + 3> 401",
+      "<response-a + 4> 404",
+      "<response-a + 5> 200",
+    ]);
+  });
+
+  it("may say once what holds for every part, and end its lines with LF", async () => {
+    const body = `before\n${part("<1>", get("orders"))}${part("<2>", get("staging"))}--b--\nafter`.replaceAll(
+      "\r\n",
+      "\n",
+    );
+    const response = await post(body, { authorization, "content-type": 'multipart/mixed; boundary="b"' });
+    expect(await partsOf(response)).toEqual(["<response-1> 200", "<response-2> 200"]);
+  });
+
+  it.each([
+    ["is no multipart", "{}", { "content-type": "application/json" }],
+    ["has no boundary", "--b--", { "content-type": "multipart/mixed" }],
+    ["has no parts", "--b--", {}],
+    ["is not closed", part("<1>", "GET / HTTP/1.1"), {}],
+    ["has a part without a request", `${part("<1>", "hello")}--b--`, {}],
+    ["has a part with a whole URL", `${part("<1>", "GET https://example.com/ HTTP/1.1")}--b--`, {}],
+    ["has more than 1,000 parts", `${part("<1>", "GET / HTTP/1.1").repeat(1001)}--b--`, {}],
+  ])("that %s gets 400", async (_name, body, headers) => {
+    const response = await post(body, headers);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: { code: 400, message: expect.stringContaining("Failed to parse the batch request") },
+    });
+  });
+
+  it("goes where the document says, too", () => {
+    expect([...batchPaths([sqladmin, { ...sqladmin, batchPath: "batch/sql/v1" }])]).toEqual([
+      "/batch",
+      "/batch/sql/v1",
+    ]);
+  });
+
+  it("is none where it is not a POST, or elsewhere", async () => {
+    expect((await fetch(`${mock.url}batch`)).status).toBe(404);
+    expect((await post("--b--", {}, "batch/elsewhere")).status).toBe(404);
+  });
+});

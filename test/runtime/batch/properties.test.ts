@@ -1,0 +1,135 @@
+/** What holds of every batch and of every answer, however odd. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { encodeBatch, indexOfContentId, sharedHeaders } from "../../../runtime/src/batch/encode.js";
+import { boundaryOf, parseParts } from "../../../runtime/src/batch/parse.js";
+import type { HttpRequest } from "../../../runtime/src/index.js";
+import { partsOf, partText } from "./server.js";
+
+const id = "0f0e0d0c-0b0a-4908-8706-050403020100";
+const name = fc.stringMatching(/^x-[a-z0-9-]{1,12}$/);
+const value = fc.stringMatching(/^[!-~](?:[ -~]{0,20}[!-~])?$/);
+const request: fc.Arbitrary<HttpRequest> = fc.record({
+  method: fc.constantFrom("DELETE", "GET", "PATCH", "POST", "PUT"),
+  origin: fc.constant("https://library.example.com"),
+  path: fc.webPath().map((path) => `/${path.replace(/^\//, "")}`),
+  headers: fc.dictionary(name, value),
+  body: fc.option(fc.string({ unit: "grapheme", minLength: 1 }), { nil: undefined }),
+  timeout: fc.constant(1),
+});
+
+describe("a batch", () => {
+  it("holds every request as it is, for a reader that knows the protocol alone", () => {
+    fc.assert(
+      fc.property(fc.array(request, { minLength: 1, maxLength: 5 }), (requests) => {
+        const { body, contentType } = encodeBatch(requests, id);
+        const parts = partsOf({ body, headers: { "content-type": contentType } });
+        expect(parts).toEqual(
+          requests.map((one, index) => ({
+            method: one.method,
+            path: one.path,
+            body: (one.body as string | undefined) ?? "", // bodies are strings here
+            contentId: `<${id} + ${String(index)}>`,
+            headers: {
+              host: "library.example.com",
+              ...one.headers,
+              ...(one.body === undefined
+                ? {}
+                : { "content-length": String(new TextEncoder().encode(one.body as string).length) }),
+            },
+          })),
+        );
+      }),
+    );
+  });
+
+  it("says outside only what every part says by itself", () => {
+    fc.assert(
+      fc.property(fc.array(request, { minLength: 1, maxLength: 3 }), (requests) => {
+        for (const field of Object.keys(sharedHeaders(requests)))
+          expect(requests.every(({ headers }) => field in headers)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("an answer", () => {
+  it("is read part by part, whatever the bodies hold", () => {
+    const body = fc.json();
+    const answer = fc.record({ status: fc.integer({ min: 200, max: 599 }), headers: fc.dictionary(name, value), body });
+    fc.assert(
+      fc.property(fc.array(answer, { maxLength: 5 }), (answers) => {
+        const texts = answers.map((one, index) => `--b\r\n${partText(`<${id} + ${String(index)}>`, one)}\r\n`);
+        const parts = parseParts(`${texts.join("")}--b--\r\n`, "b");
+        expect(parts.map(({ contentId }) => indexOfContentId(contentId ?? "", id))).toEqual([...answers.keys()]);
+        expect(parts.map(({ response }) => response)).toMatchObject(
+          answers.map((one) => ({ status: one.status, headers: one.headers, body: one.body.trimEnd() })),
+        );
+      }),
+    );
+  });
+
+  it("never throws, and its fields are fields", () => {
+    const piece = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.constantFrom(
+        "--b",
+        "--b--",
+        "\r\n",
+        "\n",
+        "HTTP/1.1 200 OK",
+        "Content-ID: <a + 1>",
+        ":",
+        " ",
+        "\t",
+        "__proto__: 1",
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+        const parts = parseParts(pieces.join(""), "b");
+        const fields = parts.flatMap(({ response }) => Object.entries(response?.headers ?? {}));
+        for (const [field, values] of fields)
+          for (const one of [values ?? []].flat()) expect(() => new Headers().append(field, one)).not.toThrow();
+        for (const { contentId } of parts) expect(indexOfContentId(contentId ?? "", id)).toBeUndefined();
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  // Quadratic reading of a megabyte would take minutes.
+  it.each([
+    ["delimiters alone", "--b\r\n"],
+    ["delimiters that are none", " --b"],
+    ["delimiters that go on", "\n--bb"],
+    ["fields", "--b\r\na: b\r\n"],
+    ["folds", " a\r\n"],
+    ["names", "a+"],
+    ["spaces", " "],
+    ["line breaks", "\n"],
+    ["one name for many parts", `--b\nContent-ID: <${id} + 0>\n\nHTTP/1.1 200 OK\n\n{}\n`],
+  ])("of a megabyte of %s is read in linear time", (_name, piece) => {
+    const text = piece.repeat(2 ** 20 / piece.length);
+    parseParts(`--b\r\n${text}`, "b");
+    parseParts(`--b\r\nContent-ID: ${text}\r\n\r\nHTTP/1.1 500 No\r\nX: ${text}\r\n\r\n${text}`, "b");
+    expect(indexOfContentId(text, "another")).toBeUndefined();
+  });
+});
+
+describe("the boundary", () => {
+  it.each([
+    ["multipart/mixed; boundary=abc", "abc"],
+    ['multipart/mixed; boundary="a b:c"', "a b:c"],
+    ['Multipart/Mixed; charset=UTF-8; BOUNDARY = "a\\"b"', 'a"b'],
+    ["multipart/mixed;boundary=a;x=y", "a"],
+    ["multipart/related; boundary=batch_1-2_3", "batch_1-2_3"],
+    ["multipart/mixed", undefined],
+    ["multipart/mixed; boundary=", undefined],
+    ['multipart/mixed; boundary=""', undefined],
+    ["multipart/mixed; noboundary=a", undefined],
+    ["application/json; boundary=a", undefined],
+    ["", undefined],
+  ])("of %j is %j", (type, boundary) => {
+    expect(boundaryOf(type)).toBe(boundary);
+  });
+});

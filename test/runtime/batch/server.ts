@@ -1,0 +1,108 @@
+/** A server of batches on a real socket, written after the protocol and with nothing of ours. */
+import type { ServerResponse } from "node:http";
+import { type Seen, serve, type TestServer } from "../support/server.js";
+
+/** One request out of a batch. */
+export interface Part {
+  readonly contentId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What a part is answered with; a body that is no string is JSON. */
+export interface PartAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+export interface BatchServer extends TestServer {
+  /** The parts of each batch, in the order of arrival. */
+  readonly batches: Part[][];
+  /** Requests that were no batches. */
+  readonly single: Seen[];
+}
+
+/** Answers part by part; `single` answers what is no batch. */
+export async function serveBatches(
+  answer: (part: Part, batch: number) => PartAnswer,
+  single: (request: Seen, response: ServerResponse) => void = (_request, response) => response.writeHead(404).end(),
+): Promise<BatchServer> {
+  return serveRaw((parts, response, batch) => answerWith(response, parts, (part) => answer(part, batch)), single);
+}
+
+/** Leaves the answer to the whole to the test. */
+export async function serveRaw(
+  answer: (parts: Part[], response: ServerResponse, batch: number) => void,
+  onSingle: (request: Seen, response: ServerResponse) => void = (_request, response) => response.writeHead(404).end(),
+): Promise<BatchServer> {
+  const batches: Part[][] = [];
+  const single: Seen[] = [];
+  const server = await serve((request, response) => {
+    if (!request.url.endsWith("/batch")) {
+      single.push(request);
+      onSingle(request, response);
+      return;
+    }
+    const parts = partsOf(request);
+    batches.push(parts);
+    answer(parts, response, batches.length - 1);
+  });
+  return { ...server, batches, single };
+}
+
+export function answerWith(response: ServerResponse, parts: readonly Part[], answer: (part: Part) => PartAnswer): void {
+  const text = parts.map((part) => `--b0undary\r\n${partText(part.contentId, answer(part))}\r\n`);
+  response.writeHead(200, { "content-type": 'multipart/mixed; boundary="b0undary"' });
+  response.end(`${text.join("")}--b0undary--\r\n`);
+}
+
+/** A part of an answer, as Google writes it. */
+export function partText(contentId: string, { body, headers = {}, status }: PartAnswer): string {
+  const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body);
+  const fields = Object.entries({ "Content-Type": "application/json; charset=UTF-8", ...headers });
+  return [
+    "Content-Type: application/http",
+    `Content-ID: ${contentId.replace("<", "<response-")}`,
+    "",
+    `HTTP/1.1 ${String(status)} Whatever`,
+    ...fields.map(([name, value]) => `${name}: ${value}`),
+    `Content-Length: ${String(Buffer.byteLength(text))}`,
+    "",
+    text,
+  ].join("\r\n");
+}
+
+/** The requests of a batch. Throws where it is not as the protocol wants it. */
+export function partsOf({ body, headers }: Pick<Seen, "body" | "headers">): Part[] {
+  const boundary = /^multipart\/mixed; boundary=([\w-]+)$/.exec(headers["content-type"] ?? "")?.[1];
+  if (boundary === undefined) throw new Error(`no batch: ${String(headers["content-type"])}`);
+  const pieces = `\r\n${body}`.split(`\r\n--${boundary}`);
+  if (pieces.shift() !== "") throw new Error("text before the first part");
+  if (pieces.pop() !== "--\r\n") throw new Error("the last part is not closed");
+  return pieces.map((piece) => {
+    if (!piece.startsWith("\r\n")) throw new Error("a boundary that does not end its line");
+    const [outer = "", inner = "", ...more] = piece.slice(2).split("\r\n\r\n");
+    const fields = fieldsOf(outer.split("\r\n"));
+    if (fields["content-type"] !== "application/http") throw new Error("a part that is no application/http");
+    const [line = "", ...innerFields] = inner.split("\r\n");
+    const [, method, path] = /^([A-Z]+) (\/\S*) HTTP\/1\.1$/.exec(line) ?? [];
+    if (method === undefined || path === undefined) throw new Error(`no request line: ${line}`);
+    const part = { method, path, headers: fieldsOf(innerFields), body: more.join("\r\n\r\n") };
+    const length = Number(part.headers["content-length"] ?? 0);
+    if (Buffer.byteLength(part.body) !== length) throw new Error(`${line}: a body that is not ${String(length)} bytes`);
+    return { ...part, contentId: fields["content-id"] ?? "" };
+  });
+}
+
+function fieldsOf(lines: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [, name, value] = /^([\w-]+): (.*)$/.exec(line) ?? [];
+      if (name === undefined || value === undefined) throw new Error(`no header field: ${line}`);
+      return [name.toLowerCase(), value];
+    }),
+  );
+}

@@ -1,0 +1,77 @@
+/** The retry budget: an outage is not multiplied, and failures now and then are. */
+import { describe, expect, it } from "vitest";
+import { RetryBudget } from "../../../runtime/src/policy/budget.js";
+import { clientOf, failureOf } from "../support/library.js";
+import { json, serve, statuses } from "../support/server.js";
+
+/** How many retries a budget grants at this moment. */
+function granted(budget: RetryBudget, now: number): number {
+  let count = 0;
+  while (budget.spend(now)) count++;
+  return count;
+}
+
+describe("the retries of a client", () => {
+  // Later than any budget here is made, and so early that time has not earned a whole retry.
+  const now = performance.now() + 50;
+
+  it.each([
+    ["begin with a hundred", 0, 0, 0, 100],
+    ["are not more for waiting", 0, 60_000, 0, 100],
+    ["grow by one for five calls", 50, 0, 0, 110],
+    ["are never more than five hundred", 10_000, 0, 0, 500],
+  ])("%s", (_, calls, later, back, want) => {
+    const budget = new RetryBudget();
+    for (let i = 0; i < calls; i++) budget.earn();
+    budget.giveBack(back);
+    // Fifths do not add up to whole numbers.
+    expect(Math.abs(granted(budget, now + later) - want)).toBeLessThanOrEqual(1);
+  });
+
+  it.each([
+    ["ten a second", 0, 2000, 0, 20],
+    ["one for five calls", 50, 0, 0, 10],
+    ["one for each that led to success", 0, 0, 7, 7],
+    ["not at all while everything fails", 0, 0, 0, 0],
+  ])("come back when they are used up: %s", (_, calls, later, back, want) => {
+    const budget = new RetryBudget();
+    granted(budget, now);
+    for (let i = 0; i < calls; i++) budget.earn();
+    budget.giveBack(back);
+    expect(Math.abs(granted(budget, now + later) - want)).toBeLessThanOrEqual(1);
+  });
+});
+
+it("calls that fail now and then all get their retries", async () => {
+  const { seen, url } = await serve((_request, response, index) => json(response, index % 2 === 0 ? 503 : 200, {}));
+  const client = clientOf(url, { retry: { maxDelay: 1, attempts: 20 } });
+  for (let round = 0; round < 20; round++)
+    await Promise.all(Array.from({ length: 20 }, () => client.books.get({ book: "b" })));
+  // As many retries as calls, four times what a client begins with.
+  expect(seen.length).toBeGreaterThan(700);
+});
+
+describe("in an outage", () => {
+  it("retries come to a fraction of the calls, and every call is told what happened", async () => {
+    const { seen, url } = await serve(statuses(503));
+    const client = clientOf(url, { retry: { maxDelay: 1 } });
+    const calls = Array.from({ length: 500 }, () => failureOf(client.books.get({ book: "b" })));
+    for (const error of await Promise.all(calls)) expect(error).toMatchObject({ status: 503 });
+    // Without a budget it would be 2,000. Time earns a few more on a slow machine.
+    expect(seen.length).toBeGreaterThanOrEqual(700);
+    expect(seen.length).toBeLessThan(1200);
+  });
+
+  it("clones share it, those for another address do not", async () => {
+    const { seen, url } = await serve(statuses(503));
+    const other = await serve(statuses(503));
+    const client = clientOf(url, { retry: { maxDelay: 0, attempts: 200 } });
+    await failureOf(client.books.get({ book: "b" }));
+    const before = seen.length;
+    expect(before).toBeGreaterThan(100);
+    await failureOf(client.withOptions({ timeout: 1000 }).books.get({ book: "b" }));
+    expect(seen.length - before).toBeLessThan(50);
+    await failureOf(client.withOptions({ rootUrl: other.url }).books.get({ book: "b" }));
+    expect(other.seen.length).toBeGreaterThan(100);
+  });
+});

@@ -1,0 +1,130 @@
+/** Middleware over real sockets: what it sees, what it may change, and where it must not leak. */
+import { describe, expect, it } from "vitest";
+import { AccessTokenCredentials } from "../../../runtime/src/auth/index.js";
+import {
+  ApiError,
+  type ClientOptions,
+  ConnectionError,
+  type HttpRequest,
+  InvalidRequestError,
+  type Middleware,
+} from "../../../runtime/src/index.js";
+import { clientOf, failureOf } from "../support/library.js";
+import { json, serve, statuses } from "../support/server.js";
+
+const token = "ya29.the-access-token";
+const auth = new AccessTokenCredentials(token);
+
+describe("middleware", () => {
+  it("runs around every attempt, the first one outermost, and sees the signed request", async () => {
+    const { url } = await serve(statuses(503, 200));
+    const told: string[] = [];
+    const tell =
+      (name: string): Middleware =>
+      async (request, next) => {
+        told.push(`${name} ${request.methodId ?? ""} ${request.headers["authorization"] ?? ""}`);
+        const response = await next(request);
+        told.push(`${name} ${String(response.status)}`);
+        return response;
+      };
+    await clientOf(url, { auth, retry: { maxDelay: 1 }, middleware: [tell("a"), tell("b")] }).books.get({ book: "b" });
+    const attempt = (status: number) => [
+      `a library.books.get Bearer ${token}`,
+      `b library.books.get Bearer ${token}`,
+      `b ${String(status)}`,
+      `a ${String(status)}`,
+    ];
+    expect(told).toEqual([...attempt(503), ...attempt(200)]);
+  });
+
+  it.each<[string, Middleware, (seen: { url: string; headers: Record<string, unknown> }) => unknown, unknown]>([
+    [
+      "headers",
+      (request, next) => next({ ...request, headers: { ...request.headers, traceparent: "00-1-2-01" } }),
+      ({ headers }) => headers["traceparent"],
+      "00-1-2-01",
+    ],
+    [
+      "the path",
+      (request, next) => next({ ...request, path: `${request.path}?trace=1` }),
+      ({ url }) => url,
+      "/v1/books/b?trace=1",
+    ],
+  ])("may change %s", async (_, middleware, look, want) => {
+    const { seen, url } = await serve(statuses(200));
+    await clientOf(url, { middleware: [middleware] }).books.get({ book: "b" });
+    expect(seen.map(look)).toEqual([want]);
+  });
+
+  it("may answer by itself", async () => {
+    const { seen, url } = await serve(statuses(200));
+    const answer: Middleware = () => ({ status: 200, headers: {}, body: '{"name":"cached"}' });
+    expect(await clientOf(url, { middleware: [answer] }).books.get({ book: "b" })).toEqual({ name: "cached" });
+    expect(seen).toEqual([]);
+  });
+
+  it("may change the answer, which is judged after that", async () => {
+    const { url } = await serve(statuses(200));
+    const teapot: Middleware = async (request, next) => ({ ...(await next(request)), status: 418 });
+    const error = await failureOf(clientOf(url, { middleware: [teapot] }).books.get({ book: "b" }));
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ status: 418 });
+  });
+
+  it("ends the call with what it throws, untouched and once", async () => {
+    const mine = new RangeError("not today");
+    let runs = 0;
+    const refuse: Middleware = () => {
+      runs++;
+      throw mine;
+    };
+    expect(await failureOf(clientOf("http://127.0.0.1:1/", { middleware: [refuse] }).books.get({ book: "b" }))).toBe(
+      mine,
+    );
+    expect(runs).toBe(1);
+  });
+
+  it("sees errors of the connection as this package's own, and lets them be retried", async () => {
+    const { url } = await serve((_request, response, index) =>
+      index === 0 ? void response.destroy() : json(response, 200, { name: "b" }),
+    );
+    const errors: unknown[] = [];
+    const watch: Middleware = async (request, next) => {
+      try {
+        return await next(request);
+      } catch (error) {
+        errors.push(error);
+        throw error;
+      }
+    };
+    const client = clientOf(url, { middleware: [watch], retry: { maxDelay: 1 } });
+    expect(await client.books.get({ book: "b" })).toEqual({ name: "b" });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toBeInstanceOf(ConnectionError);
+  });
+
+  it("may send elsewhere, but the sign-in stays with its host", async () => {
+    const home = await serve(statuses(200));
+    const elsewhere = await serve(statuses(200));
+    const astray = (request: HttpRequest): HttpRequest => ({ ...request, origin: elsewhere.url.slice(0, -1) });
+    await clientOf(home.url, {
+      auth,
+      quotaProject: "p",
+      middleware: [(request, next) => next(astray(request))],
+    }).books.get({ book: "b" });
+    expect(home.seen).toEqual([]);
+    expect(JSON.stringify(elsewhere.seen)).not.toContain(token);
+    expect(elsewhere.seen[0]?.headers).not.toHaveProperty("authorization");
+  });
+
+  it.each<[string, unknown, string]>([
+    ["middleware", () => undefined, "middleware must be a list of functions"],
+    ["middleware", ["x"], "middleware must be a list of functions"],
+    ["logger", "console", "logger must be an object"],
+  ])("is checked when the client is made: %s %o", (option, value, want) => {
+    // What a program without types may pass.
+    const options = { [option]: value } as ClientOptions;
+    expect(() => clientOf("http://127.0.0.1:1/", options)).toThrow(InvalidRequestError);
+    expect(() => clientOf("http://127.0.0.1:1/", options)).toThrow(want);
+  });
+});
