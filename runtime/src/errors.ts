@@ -218,10 +218,10 @@ export type AuthErrorCode = Extract<
 >;
 
 /**
- * Sign-in failed before the API was asked. `KEY_…`: the key file, with file and place in the message. `NO_CREDENTIALS`,
- * `NO_SCOPES`: what is missing. `TOKEN_REFUSED`: the token endpoint said no. `TOKEN_UNAVAILABLE`: it could not be
- * asked, or answered nonsense. `CREDENTIALS_FAILED`: credentials of another make failed. `UNIVERSE_MISMATCH`: they are
- * of another cloud than the client.
+ * Sign-in failed before the API was asked. `KEY_…`: the key file, with file and place in the message; `KEY_UNTRUSTED`:
+ * it asks for a URL or a program that nobody allowed. `NO_CREDENTIALS`, `NO_SCOPES`: what is missing. `TOKEN_REFUSED`:
+ * the token endpoint said no. `TOKEN_UNAVAILABLE`: it could not be asked, or answered nonsense. `CREDENTIALS_FAILED`:
+ * credentials of another make failed. `UNIVERSE_MISMATCH`: they are of another cloud than the client.
  */
 export class AuthError extends DiscogenError {
   static {

@@ -4,6 +4,7 @@ import type { Environment } from "../platform.js";
 import { undiciTransport } from "../transport/undici.js";
 import { readCredentialFile } from "./credential-file.js";
 import { credentialsFrom, type CredentialsFileOptions, fileAdvice } from "./from-file.js";
+import { gcloudFile } from "../gcloud.js";
 import { ImpersonatedCredentials } from "./impersonated.js";
 import { MetadataCredentials, metadataEmail } from "./metadata.js";
 import { detectMetadata } from "./metadata-detection.js";
@@ -40,12 +41,7 @@ export async function applicationDefault(options: ApplicationDefaultOptions = {}
 
 /** Where gcloud leaves the sign-in. `undefined` where the environment does not tell. */
 export function wellKnownFile(env: Environment, platform: string, home: string): string | undefined {
-  const windows = platform === "win32";
-  const appData = nonEmpty(env["APPDATA"]);
-  const folder =
-    nonEmpty(env["CLOUDSDK_CONFIG"]) ??
-    (windows ? appData && `${appData}\\gcloud` : nonEmpty(home) && `${home}/.config/gcloud`);
-  return folder === undefined ? undefined : `${folder}${windows ? "\\" : "/"}application_default_credentials.json`;
+  return gcloudFile("application_default_credentials.json", env, platform, home);
 }
 
 async function fromNamedFile(path: string, options: ApplicationDefaultOptions): Promise<TokenCredentials> {

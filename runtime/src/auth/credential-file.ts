@@ -12,8 +12,6 @@ export interface JsonObject {
   readonly [name: string]: unknown;
 }
 
-export { defaultUniverse };
-
 /** What the `type` of a file says. */
 const types: { readonly [type: string]: string } = {
   authorized_user: "the sign-in of a person, as gcloud leaves it",
@@ -52,6 +50,11 @@ export class CredentialFile {
     return this.members as Key; // whoever takes it looks at every member
   }
 
+  /** Whether a member is there; `null` counts as absent. */
+  has(name: string): boolean {
+    return this.members[name] !== undefined && this.members[name] !== null;
+  }
+
   /** A string, or `undefined` where it is absent or empty. */
   text(name: string): string | undefined {
     const value = this.members[name];
@@ -80,7 +83,7 @@ export class CredentialFile {
   /** Another object inside this one, at this member. */
   nested(name: string): CredentialFile {
     const value = this.members[name];
-    const source = `${this.source}#/${name}`;
+    const source = this.#place(name);
     if (value === undefined || value === null)
       throw this.problem("KEY_FIELD_MISSING", name, `is missing. ${this.#advice}`);
     return new CredentialFile(source, objectOf(value, source, this.#advice), this.#advice);
@@ -88,8 +91,11 @@ export class CredentialFile {
 
   /** An error about one member. */
   problem(code: AuthErrorCode, member: string, message: string): AuthError {
-    const separator = this.source.includes("#/") ? "/" : "#/";
-    return new AuthError(code, `${this.source}${separator}${member}: ${message}`);
+    return new AuthError(code, `${this.#place(member)}: ${message}`);
+  }
+
+  #place(member: string): string {
+    return `${this.source}${this.source.includes("#/") ? "/" : "#/"}${member}`;
   }
 
   /** Refuses files of another kind. */

@@ -3,7 +3,7 @@ import { AuthError, ConnectionError, DiscogenError, TimeoutError } from "../erro
 import type { Url } from "../platform.js";
 import { type Failure, parseRetryAfter, pauseBefore, type RetryPolicy } from "../policy/retry.js";
 import { pause } from "../policy/wait.js";
-import { printable, redact, safeCause } from "../redact.js";
+import { printable, redact, safeCause, secretsOf } from "../redact.js";
 import { apiClient, userAgent } from "../request/headers.js";
 import { parseErrorBody } from "../response/api-error.js";
 import { readText } from "../response/read.js";
@@ -26,7 +26,7 @@ export interface EndpointRequest {
   /** Names in lower case; over those that every request has. */
   readonly headers?: { readonly [name: string]: string };
   readonly body?: string;
-  /** What no message may show: parts of the request that the endpoint might repeat. */
+  /** What no message may show besides `authorization`: parts of the request that the endpoint might repeat. */
   readonly secrets?: readonly string[];
   /** What kind of sign-in this is, in Google's words, for instance `auth-request-type/at cred-type/sa`. */
   readonly metrics?: string;
@@ -66,7 +66,7 @@ export class TokenRefusal extends AuthError {
 
 /** @throws AuthError `TOKEN_REFUSED` (a {@link TokenRefusal}) or `TOKEN_UNAVAILABLE` */
 export async function askEndpoint(transport: Transport, ask: EndpointRequest): Promise<EndpointAnswer> {
-  const { attempts = policy.attempts, metrics, secrets = [], timeout = 30_000, url } = ask;
+  const { attempts = policy.attempts, metrics, timeout = 30_000, url } = ask;
   const request: HttpRequest = {
     method: ask.method,
     origin: url.origin,
@@ -81,6 +81,7 @@ export async function askEndpoint(transport: Transport, ask: EndpointRequest): P
     body: ask.body,
     timeout,
   };
+  const secrets = [...secretsOf(request), ...(ask.secrets ?? [])];
   for (let attempt = 0; ; attempt++) {
     let error: AuthError;
     let failure: Failure;

@@ -2,6 +2,7 @@
 import { environment } from "../environment.js";
 import { type Fault, InvalidRequestError } from "../errors.js";
 import type { ClientOptions } from "../options.js";
+import { gcloudFile } from "../gcloud.js";
 import { codeOf } from "../redact.js";
 
 /** A certificate by which servers know the client, and its private key. */
@@ -66,13 +67,9 @@ function certificateFile(): CertificateFile | undefined {
 
 /** The file that gcloud keeps, if it is there. */
 function wellKnownFile(): string | undefined {
-  const folder =
-    environment("CLOUDSDK_CONFIG") ??
-    (process.platform === "win32"
-      ? `${environment("APPDATA") ?? ""}/gcloud`
-      : `${environment("HOME") ?? ""}/.config/gcloud`);
-  const path = `${folder}/certificate_config.json`;
-  return process.getBuiltinModule("node:fs").existsSync(path) ? path : undefined;
+  const { env, platform } = process;
+  const path = gcloudFile("certificate_config.json", env, platform, env["HOME"] ?? "");
+  return path !== undefined && process.getBuiltinModule("node:fs").existsSync(path) ? path : undefined;
 }
 
 /** Reads what is in files. Throws an `InvalidRequestError` that names the file at fault. */

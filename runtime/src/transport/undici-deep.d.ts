@@ -21,6 +21,11 @@ declare module "undici/lib/dispatcher/agent.js" {
   export default Agent;
 }
 
+declare module "undici/lib/dispatcher/agent.js" {
+  const Agent: new (options?: object) => { dispatch(options: object, handler: object): boolean };
+  export default Agent;
+}
+
 declare module "undici/lib/dispatcher/dispatcher-base.js" {
   const DispatcherBase: { readonly prototype: object };
   export default DispatcherBase;

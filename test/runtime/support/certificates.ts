@@ -46,7 +46,9 @@ function certify(
   );
   const signature = sign("sha256", content, issuerKey);
   const whole = sequence(content, ecdsaWithSha256, der(0x03, Buffer.from([0]), signature));
-  return `-----BEGIN CERTIFICATE-----\n${whole.toString("base64").replace(/.{64}/g, "$&\n")}\n-----END CERTIFICATE-----\n`;
+  // No empty line at the end, which would make it no PEM.
+  const lines = whole.toString("base64").replace(/.{64}(?=.)/g, "$&\n");
+  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
 
 const authorityName = "test authority";

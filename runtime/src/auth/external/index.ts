@@ -1,18 +1,24 @@
 /** The external kinds of credential files, for those who come upon one: by Application Default Credentials. */
-import { AuthError } from "../../errors.js";
-import type { TokenCredentials, TokenOptions } from "../tokens.js";
+import type { JsonObject } from "../credential-file.js";
+import type { TokenCredentials } from "../tokens.js";
+import { ExternalAccountAuthorizedUserCredentials } from "./authorized-user.js";
+import { ExternalAccountCredentials, type ExternalAccountOptions } from "./external-account.js";
 
 /** Options of {@link credentialsFromJSON}. */
-export interface ExternalOptions extends TokenOptions {
-  readonly allow?: { readonly urls?: readonly string[] | undefined } | undefined;
+export interface ExternalOptions extends ExternalAccountOptions {
   /** What to call the file in messages. */
   readonly source?: string | undefined;
 }
 
-/** Credentials from a file whose `type` is `external_account` or `external_account_authorized_user`. */
-export function credentialsFromJSON(
-  _json: { readonly [name: string]: unknown },
-  { source = "the configuration" }: ExternalOptions = {},
-): TokenCredentials {
-  throw new AuthError("KEY_WRONG_TYPE", `${source}#/type: workload identity federation is not supported yet`);
+/**
+ * Credentials from a file whose `type` is `external_account` or `external_account_authorized_user`. Nobody vouches for
+ * what was only found: its URLs must be Google's or listed in `allow`.
+ *
+ * @throws AuthError `KEY_…`
+ */
+export function credentialsFromJSON(json: JsonObject, { source, ...options }: ExternalOptions = {}): TokenCredentials {
+  const held = { ...options, allow: options.allow ?? {} };
+  return json["type"] === "external_account_authorized_user"
+    ? ExternalAccountAuthorizedUserCredentials.fromJSON(json, held, source)
+    : ExternalAccountCredentials.fromJSON(json, held, source);
 }

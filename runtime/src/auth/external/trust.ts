@@ -4,7 +4,9 @@
  * A configuration that someone else wrote could have our secrets sent anywhere. Whoever names the class of the
  * credentials vouches for the configuration; where its kind was only found in a file, its URLs must be Google's or listed.
  */
-import { type CredentialFile, defaultUniverse, endpointOf } from "../credential-file.js";
+import type { Url } from "../../platform.js";
+import { defaultUniverse } from "../../universe.js";
+import { type CredentialFile, endpointOf } from "../credential-file.js";
 
 /** URLs allowed besides Google's; `undefined`: the caller vouches for the configuration, all are. */
 export type Trust = readonly string[] | undefined;
@@ -13,7 +15,7 @@ export type Trust = readonly string[] | undefined;
 export type UrlUse = "iamcredentials" | "source" | "sts" | "verification";
 
 /** The URL at this member, or the fallback. */
-export function trustedUrl(file: CredentialFile, member: string, text: string, use: UrlUse, trust: Trust): URL {
+export function trustedUrl(file: CredentialFile, member: string, text: string, use: UrlUse, trust: Trust): Url {
   const url =
     use === "source" && isLinkLocal(text)
       ? new URL(text)
@@ -22,7 +24,7 @@ export function trustedUrl(file: CredentialFile, member: string, text: string, u
   throw file.problem(
     "KEY_UNTRUSTED",
     member,
-    `is at ${url.origin}, which is not Google's. If you trust this configuration, load it by ExternalAccountCredentials, or list that URL in allow.urls`,
+    `is at ${url.origin}, which is not Google's. If you trust this configuration, load it by the class of its kind, or list that URL in allow.urls`,
   );
 }
 
@@ -35,7 +37,7 @@ function isLinkLocal(text: string): boolean {
 
 const linkLocal: RegExp = /^(?:169\.254\.\d+\.\d+|\[fe80:[0-9a-f:]+\]|\[fd00:ec2::254\]|metadata\.google\.internal)$/;
 
-function isKnown(url: URL, use: UrlUse): boolean {
+function isKnown(url: Url, use: UrlUse): boolean {
   if (use === "source") return /^(?:169\.254\.169\.254|\[fd00:ec2::254\]|metadata\.google\.internal)$/.test(url.host);
   if (url.protocol !== "https:") return false;
   if (use === "verification") return /^sts(?:\.[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$/.test(url.host);
@@ -59,7 +61,7 @@ function isService(host: string, service: string, universe: string): boolean {
 }
 
 /** Whether an entry of the list, an origin or the beginning of a URL, covers a URL; `*.` stands for any subdomain. */
-function covers(listed: string, url: URL): boolean {
+function covers(listed: string, url: Url): boolean {
   const bare = listed.replace("://*.", "://");
   if (!URL.canParse(bare)) return false;
   const { host, pathname, protocol } = new URL(bare);

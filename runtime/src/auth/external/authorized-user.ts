@@ -1,0 +1,102 @@
+/** Sign-in as a person of a workforce pool who signed in before (`gcloud auth application-default login --login-config`). */
+import {
+  type CredentialFile,
+  type FileKind,
+  type JsonObject,
+  parseCredentials,
+  readCredentialFile,
+} from "../credential-file.js";
+import { readAccessToken, requestForm } from "../token-request.js";
+import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "../tokens.js";
+import type { ExternalAccountOptions } from "./external-account.js";
+import { basicAuthorization } from "./sts.js";
+import { trustedUrl } from "./trust.js";
+
+/** What gcloud leaves of the sign-in. Further members are ignored. */
+export interface ExternalAccountAuthorizedUserConfig {
+  readonly type: "external_account_authorized_user";
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly refresh_token: string;
+  /** The provider of the workforce pool. */
+  readonly audience?: string;
+  /** Default: `https://sts.googleapis.com/v1/oauthtoken`, in the configuration's universe. */
+  readonly token_url?: string;
+  readonly quota_project_id?: string;
+  /** Default: `googleapis.com`. */
+  readonly universe_domain?: string;
+}
+
+/** Options of {@link ExternalAccountAuthorizedUserCredentials}. What the tokens are good for was settled at the sign-in. */
+export interface ExternalAccountAuthorizedUserOptions
+  extends Omit<TokenOptions, "scopes">, Pick<ExternalAccountOptions, "allow"> {}
+
+const fileKind: FileKind = {
+  type: "external_account_authorized_user",
+  advice:
+    'ExternalAccountAuthorizedUserCredentials takes the sign-in of a person of a workforce pool, with "type": "external_account_authorized_user"',
+};
+
+/** Credentials of a person of a workforce pool. A refresh token that the server replaces is used from then on. */
+export class ExternalAccountAuthorizedUserCredentials extends TokenCredentials {
+  private constructor(file: CredentialFile, options: ExternalAccountAuthorizedUserOptions) {
+    super(Tokens.of(kindOf(file, options), options, file.text("quota_project_id")));
+  }
+
+  /**
+   * Credentials from a file.
+   *
+   * @throws AuthError `KEY_…`, naming the file and the place in it, never what stands there.
+   */
+  static async fromFile(
+    path: string,
+    options: ExternalAccountAuthorizedUserOptions = {},
+  ): Promise<ExternalAccountAuthorizedUserCredentials> {
+    return new ExternalAccountAuthorizedUserCredentials(await readCredentialFile(path, fileKind.advice), options);
+  }
+
+  /**
+   * Credentials from an object or as JSON.
+   *
+   * @param source What to call it in messages.
+   * @throws AuthError `KEY_…`, naming the place, never what stands there.
+   */
+  static fromJSON(
+    config: ExternalAccountAuthorizedUserConfig | JsonObject | string,
+    options: ExternalAccountAuthorizedUserOptions = {},
+    source = "the configuration",
+  ): ExternalAccountAuthorizedUserCredentials {
+    return new ExternalAccountAuthorizedUserCredentials(parseCredentials(config, source, fileKind.advice), options);
+  }
+}
+
+function kindOf(file: CredentialFile, { allow }: ExternalAccountAuthorizedUserOptions): TokenKind {
+  file.expect(fileKind);
+  const { source } = file;
+  const universeDomain = file.universe();
+  const text = file.text("token_url") ?? `https://sts.${universeDomain}/v1/oauthtoken`;
+  const url = trustedUrl(file, "token_url", text, "sts", allow === undefined ? undefined : (allow.urls ?? []));
+  const authorization = basicAuthorization(file.required("client_id"), file.required("client_secret"));
+  let refreshToken = file.required("refresh_token");
+  return {
+    name: "ExternalAccountAuthorizedUserCredentials",
+    source,
+    universeDomain,
+    withoutScopes: "none",
+    async getToken({ transport }) {
+      const answer = await requestForm(transport, {
+        account: source,
+        url,
+        headers: { authorization },
+        form: { grant_type: "refresh_token", refresh_token: refreshToken },
+        metrics: "auth-request-type/at cred-type/u",
+        hint: (reason) =>
+          reason === "invalid_grant" ? "The sign-in has ended or was revoked: sign in again" : undefined,
+      });
+      // A refresh token may serve once only (RFC 6749 §6).
+      const next = answer["refresh_token"];
+      if (typeof next === "string" && next !== "") refreshToken = next;
+      return readAccessToken({ account: source, url }, answer);
+    },
+  };
+}

@@ -1,0 +1,112 @@
+/** Subject tokens of AWS: a signed request for the caller's identity, which Google's STS sends on (AIP-4117). */
+import { AuthError } from "../../errors.js";
+import type { Transport } from "../../transport/transport.js";
+import { askEndpoint, type EndpointRequest } from "../endpoint.js";
+import type { JsonObject } from "../credential-file.js";
+import type { ExternalAccount } from "./config.js";
+import { type AwsKeys, signAwsRequest } from "./sigv4.js";
+import type { AwsSource } from "./subject-source.js";
+
+/** Milliseconds for one request to the metadata of an instance, which is near. */
+const timeout = 5000;
+
+/** How long the session with the metadata service holds, in seconds. */
+const sessionLifetime = "300";
+
+/** The signed request, as JSON that is percent-encoded, the form that Google's STS wants. */
+export async function awsSubjectToken(
+  account: ExternalAccount,
+  source: AwsSource,
+  transport: Transport,
+): Promise<string> {
+  const metadata = metadataOf(account, source, transport);
+  const region = regionFromEnvironment() ?? (await metadata.region());
+  const keys = keysFromEnvironment() ?? (await metadata.keys());
+  const url = new URL(source.verificationUrl.replaceAll("{region}", region));
+  const headers = signAwsRequest(
+    // Signed too, so that the request is of no use for another provider.
+    { method: "POST", url, headers: { "x-goog-cloud-target-resource": account.audience }, region, service: "sts" },
+    keys,
+    Date.now(),
+  );
+  const fields = Object.entries(headers).map(([name, value]) => ({
+    key: name === "authorization" ? "Authorization" : name,
+    value,
+  }));
+  return encodeURIComponent(JSON.stringify({ url: url.href, method: "POST", headers: fields }));
+}
+
+function regionFromEnvironment(): string | undefined {
+  const region = process.env["AWS_REGION"] || process.env["AWS_DEFAULT_REGION"];
+  if (region === undefined || region === "") return undefined;
+  if (/^[a-z0-9-]+$/.test(region)) return region;
+  throw new AuthError("KEY_FIELD_INVALID", "AWS_REGION: must be a region of AWS, for instance eu-west-1");
+}
+
+function keysFromEnvironment(): AwsKeys | undefined {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
+  if (!accessKeyId || !secretAccessKey) return undefined;
+  return { accessKeyId, secretAccessKey, sessionToken: process.env["AWS_SESSION_TOKEN"] || undefined };
+}
+
+/** The instance metadata service, with a session (version 2) where the configuration names its URL. */
+function metadataOf(
+  account: ExternalAccount,
+  { keysUrl, regionUrl, sessionUrl }: AwsSource,
+  transport: Transport,
+): { region(): Promise<string>; keys(): Promise<AwsKeys> } {
+  let session: Promise<Record<string, string>> | undefined;
+  const hint = (): string | undefined =>
+    sessionUrl === undefined ? "Instances that want sessions (IMDSv2) need an imdsv2_session_token_url" : undefined;
+  const ask = async (request: Pick<EndpointRequest, "headers" | "method" | "url">): Promise<string> =>
+    (await askEndpoint(transport, { account: account.source, timeout, hint, ...request })).text.trim();
+  const startSession = async (): Promise<Record<string, string>> => {
+    if (sessionUrl === undefined) return {};
+    const headers = { "x-aws-ec2-metadata-token-ttl-seconds": sessionLifetime };
+    return { "x-aws-ec2-metadata-token": await ask({ method: "PUT", url: sessionUrl, headers }) };
+  };
+  const get = async (url: URL): Promise<string> =>
+    ask({ method: "GET", url, headers: { accept: "*/*", ...(await (session ??= startSession())) } });
+  const missing = (member: string, variables: string): AuthError =>
+    new AuthError(
+      "KEY_FIELD_MISSING",
+      `${account.source}#/credential_source/${member}: is missing, and ${variables} not set`,
+    );
+  const nonsense = (url: URL, problem: string): AuthError =>
+    new AuthError("TOKEN_UNAVAILABLE", `${account.source}: the answer of ${url.origin}${url.pathname} ${problem}`);
+  return {
+    async region() {
+      if (regionUrl === undefined) throw missing("region_url", "AWS_REGION is");
+      // An availability zone is a region and a letter; a local zone has a part more.
+      const region = /^[a-z]+(?:-[a-z]+)+-\d+/.exec(await get(regionUrl))?.[0];
+      if (region === undefined) throw nonsense(regionUrl, "is no availability zone");
+      return region;
+    },
+    async keys() {
+      if (keysUrl === undefined) throw missing("url", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are");
+      const role = await get(keysUrl);
+      if (!/^[\w+=,.@-]+$/.test(role)) throw nonsense(keysUrl, "is no name of a role: does the instance have one?");
+      const url = new URL(keysUrl);
+      url.pathname += url.pathname.endsWith("/") ? role : `/${role}`;
+      const keys = readKeys(await get(url));
+      if (keys === undefined) throw nonsense(url, "holds no keys");
+      return keys;
+    },
+  };
+}
+
+function readKeys(text: string): AwsKeys | undefined {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { AccessKeyId, SecretAccessKey, Token } = Object(answer) as JsonObject; // any JSON
+  if (typeof AccessKeyId !== "string" || typeof SecretAccessKey !== "string") return undefined;
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: typeof Token === "string" ? Token : undefined,
+  };
+}

@@ -1,0 +1,137 @@
+/** Tokens that may do less than the credentials they come from: credential access boundaries, for Cloud Storage. */
+import { AuthError, type Fault, InvalidRequestError } from "../../errors.js";
+import { lowerCase } from "../../request/headers.js";
+import type { Transport } from "../../transport/transport.js";
+import { defaultUniverse } from "../../universe.js";
+import type { JsonObject } from "../credential-file.js";
+import { type Credentials, withDefaultScopes } from "../credentials.js";
+import { TokenRefusal } from "../endpoint.js";
+import { iamScope } from "../iam.js";
+import { type TokenAnswer, readAccessToken } from "../token-request.js";
+import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "../tokens.js";
+
+/** The most that a token may do: whatever one of the rules allows. From 1 to 10 rules. */
+export interface CredentialAccessBoundary {
+  readonly accessBoundary: { readonly accessBoundaryRules: readonly AccessBoundaryRule[] };
+}
+
+/** What a token may do with one resource. */
+export interface AccessBoundaryRule {
+  /** `//storage.googleapis.com/projects/_/buckets/BUCKET`. */
+  readonly availableResource: string;
+  /** Roles: `inRole:roles/storage.objectViewer`. */
+  readonly availablePermissions: readonly string[];
+  readonly availabilityCondition?: {
+    /** In CEL: `resource.name.startsWith('projects/_/buckets/BUCKET/objects/customer-a')`. */
+    readonly expression: string;
+    readonly title?: string;
+    readonly description?: string;
+  };
+}
+
+/** Options of {@link DownscopedCredentials}. */
+export type DownscopedOptions = Omit<TokenOptions, "scopes">;
+
+const name = "DownscopedCredentials";
+
+/** The most rules that a boundary may have. */
+const ruleLimit = 10;
+
+/** How long a token is kept whose end is not told, in milliseconds: it ends with a person's token, of unknown age. */
+const unknownLifetime: number = 5 * 60_000;
+
+/**
+ * Credentials that are narrowed to a boundary. A broker with more rights makes them, and hands what
+ * `getRequestHeaders()` gives to those who may do less.
+ */
+export class DownscopedCredentials extends TokenCredentials {
+  /**
+   * @param source The credentials to narrow. Without scopes of their own they get that of the whole cloud platform.
+   * @throws InvalidRequestError `INVALID_OPTION`, listing every fault of the boundary.
+   */
+  constructor(source: Credentials, boundary: CredentialAccessBoundary, options: DownscopedOptions = {}) {
+    checkBoundary(boundary);
+    super(Tokens.of(kindOf(withDefaultScopes(source, [iamScope]), boundary), options));
+  }
+}
+
+function kindOf(source: Credentials, { accessBoundary }: CredentialAccessBoundary): TokenKind {
+  // As it is now, whatever the caller does to it later.
+  const boundary: object = structuredClone({ accessBoundary });
+  return {
+    name,
+    source: name,
+    withoutScopes: "none",
+    get universeDomain() {
+      return source.universeDomain;
+    },
+    async getToken({ transport }) {
+      const authorization = await authorizationOf(source, transport);
+      try {
+        return await exchange(source, boundary, authorization, transport);
+      } catch (error) {
+        if (!(error instanceof TokenRefusal) || source.invalidate === undefined) throw error;
+        // The source's token may have been revoked before its time.
+        source.invalidate(authorization);
+        const next = await authorizationOf(source, transport);
+        if (next === authorization) throw error;
+        return exchange(source, boundary, next, transport);
+      }
+    },
+  };
+}
+
+async function exchange(
+  source: Credentials,
+  boundary: object,
+  authorization: string,
+  transport: Transport,
+): Promise<TokenAnswer> {
+  const { accessTokenType, exchangeToken } = await import("./sts.js");
+  const ask = { account: name, url: new URL(`https://sts.${source.universeDomain ?? defaultUniverse}/v1/token`) };
+  const answer = await exchangeToken(transport, {
+    ...ask,
+    subjectToken: authorization.slice("Bearer ".length),
+    subjectTokenType: accessTokenType,
+    options: boundary,
+  });
+  const { lifetime, token } = readAccessToken(ask, answer);
+  return { token, lifetime: answer["expires_in"] === undefined ? unknownLifetime : lifetime };
+}
+
+async function authorizationOf(source: Credentials, transport: Transport): Promise<string> {
+  const { authorization } = lowerCase(await source.getRequestHeaders(undefined, { transport }));
+  if (authorization !== undefined && /^Bearer \S+$/.test(authorization)) return authorization;
+  throw new AuthError("NO_CREDENTIALS", `${name}: the source credentials gave no access token to narrow`);
+}
+
+function checkBoundary(boundary: unknown): void {
+  const faults: Fault[] = [];
+  const fault = (parameter: string, message: string): void => void faults.push({ parameter, message });
+  const path = "accessBoundary.accessBoundaryRules";
+  const rules = memberOf(memberOf(boundary, "accessBoundary"), "accessBoundaryRules");
+  if (!Array.isArray(rules) || rules.length === 0 || rules.length > ruleLimit)
+    fault(path, `must be a list of 1 to ${String(ruleLimit)} rules`);
+  else {
+    for (const [index, rule] of rules.entries()) {
+      const place = `${path}[${String(index)}]`;
+      const permissions = memberOf(rule, "availablePermissions");
+      if (!isText(memberOf(rule, "availableResource")))
+        fault(`${place}.availableResource`, "must be a non-empty string");
+      if (!Array.isArray(permissions) || permissions.length === 0 || !permissions.every(isText))
+        fault(`${place}.availablePermissions`, "must be a non-empty list of strings");
+      const condition = memberOf(rule, "availabilityCondition");
+      if (condition !== undefined && !isText(memberOf(condition, "expression")))
+        fault(`${place}.availabilityCondition.expression`, "must be a non-empty string");
+    }
+  }
+  if (faults.length > 0) throw new InvalidRequestError(name, faults, "INVALID_OPTION");
+}
+
+function memberOf(value: unknown, member: string): unknown {
+  return (Object(value) as JsonObject)[member]; // anything can be looked into by name
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}

@@ -1,0 +1,131 @@
+/** Sign-in by an identity of elsewhere: workload and workforce identity federation (AIP-4117). */
+import { AuthError } from "../../errors.js";
+import type { Transport } from "../../transport/transport.js";
+import { type JsonObject, parseCredentials, readCredentialFile } from "../credential-file.js";
+import type { Credentials, ScopedCredentials } from "../credentials.js";
+import { generateAccessToken, generateIdToken, iamScope, type Impersonation } from "../iam.js";
+import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "../tokens.js";
+import {
+  type ExternalAccount,
+  type ExternalAccountConfig,
+  externalAccountFile,
+  readExternalAccount,
+  type ServiceAccountImpersonation,
+} from "./config.js";
+
+/** Options of {@link ExternalAccountCredentials}. */
+export interface ExternalAccountOptions extends TokenOptions {
+  /**
+   * Gives subject tokens, instead of the configuration's `credential_source`. Asked whenever a token of Google's is
+   * needed, about once an hour; it has a minute to answer.
+   */
+  readonly subjectToken?: (() => Promise<string>) | undefined;
+  /**
+   * Holds the configuration to Google's URLs and those listed here, each with all below it. Default: any https URL,
+   * since whoever names this class vouches for the configuration.
+   */
+  readonly allow?: { readonly urls?: readonly string[] | undefined } | undefined;
+}
+
+const name = "ExternalAccountCredentials";
+
+/** How long the tokens of a service account hold, in seconds. */
+const defaultLifetime = 3600;
+
+/**
+ * Credentials of an identity that Google's STS trusts: a token of another cloud or identity provider, a program, or a
+ * certificate. Programs are run only where the environment variable `GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES` is 1.
+ */
+export class ExternalAccountCredentials extends TokenCredentials implements ScopedCredentials {
+  readonly #account: ExternalAccount;
+  readonly #tokens: Tokens;
+
+  private constructor(account: ExternalAccount, tokens: Tokens) {
+    super(tokens);
+    this.#account = account;
+    this.#tokens = tokens;
+  }
+
+  /**
+   * Credentials from a configuration file. Load only files that you trust: they say where secrets are read and sent.
+   *
+   * @throws AuthError `KEY_…`, naming the file and the place in it.
+   */
+  static async fromFile(path: string, options?: ExternalAccountOptions): Promise<ExternalAccountCredentials> {
+    const file = await readCredentialFile(path, externalAccountFile.advice);
+    return ExternalAccountCredentials.fromJSON(file.members, options, path);
+  }
+
+  /**
+   * Credentials from a configuration as an object or as JSON.
+   *
+   * @param source What to call it in messages.
+   * @throws AuthError `KEY_…`, naming the place.
+   */
+  static fromJSON(
+    config: ExternalAccountConfig | JsonObject | string,
+    options: ExternalAccountOptions = {},
+    source = "the configuration",
+  ): ExternalAccountCredentials {
+    const trust = options.allow === undefined ? undefined : (options.allow.urls ?? []);
+    const file = parseCredentials(config, source, externalAccountFile.advice);
+    const account = readExternalAccount(file, trust, options.subjectToken);
+    // A transport of the caller's own presents the certificate itself.
+    const presents = options.transport === undefined && options.dispatcher === undefined;
+    return new ExternalAccountCredentials(account, Tokens.of(kindOf(account, presents), options, account.quotaProject));
+  }
+
+  /** The address of the service account that is acted as; `undefined` where the external identity itself is used. */
+  get email(): string | undefined {
+    return this.#account.impersonation?.email;
+  }
+
+  /** The same identity with other scopes. */
+  withScopes(scopes: readonly string[]): ExternalAccountCredentials {
+    return new ExternalAccountCredentials(this.#account, this.#tokens.withScopes(scopes));
+  }
+}
+
+function kindOf(account: ExternalAccount, presents: boolean): TokenKind {
+  const { impersonation, source, universeDomain } = account;
+  const transportFor = async (offered: Transport): Promise<Transport> =>
+    presents ? (await import("./federation.js")).transportFor(account, offered) : offered;
+  const federated: TokenKind = {
+    name,
+    source,
+    universeDomain,
+    async getToken({ scopes, transport }) {
+      const { federatedToken } = await import("./federation.js");
+      return federatedToken(account, scopes, await transportFor(transport));
+    },
+    getIdToken: () =>
+      Promise.reject(
+        new AuthError(
+          "TOKEN_UNAVAILABLE",
+          `${source}: only service accounts have id tokens: add a service_account_impersonation_url`,
+        ),
+      ),
+  };
+  if (impersonation === undefined) return federated;
+  const who = impersonationBy(federated, impersonation);
+  return {
+    ...federated,
+    async getToken({ scopes, transport }) {
+      const { lifetime = defaultLifetime } = impersonation;
+      return generateAccessToken(await transportFor(transport), who, scopes, lifetime);
+    },
+    async getIdToken(audience, transport) {
+      return generateIdToken(await transportFor(transport), who, audience);
+    },
+  };
+}
+
+/** The service account, by the token of the external identity, which is kept as well. */
+function impersonationBy(federated: TokenKind, { email, url }: ServiceAccountImpersonation): Impersonation {
+  const tokens = Tokens.of(federated, { scopes: [iamScope] });
+  const source: Credentials = {
+    getRequestHeaders: (url, context) => tokens.headers(url, context),
+    invalidate: (refused) => tokens.forget(refused),
+  };
+  return { account: `${federated.source} (${email})`, source, url, delegates: [] };
+}

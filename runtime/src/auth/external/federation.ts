@@ -1,0 +1,38 @@
+/** One token of an external account: a subject token is exchanged for one of Google's (AIP-4117). */
+import type { Transport } from "../../transport/transport.js";
+import { type TokenAnswer, readAccessToken } from "../token-request.js";
+import type { ExternalAccount } from "./config.js";
+import { exchangeToken } from "./sts.js";
+import { readSubjectToken } from "./subject-token.js";
+
+/** @throws AuthError `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE`, and what the source of subject tokens throws */
+export async function federatedToken(
+  account: ExternalAccount,
+  scopes: readonly string[],
+  transport: Transport,
+): Promise<TokenAnswer> {
+  const { audience, clientAuthorization, impersonation, source, subject, subjectTokenType, tokenUrl } = account;
+  const ask = { account: source, url: tokenUrl };
+  const answer = await exchangeToken(transport, {
+    ...ask,
+    subjectToken: await readSubjectToken(account, transport),
+    subjectTokenType,
+    audience,
+    scopes,
+    authorization: clientAuthorization,
+    // An OAuth client has a project of its own.
+    options:
+      account.workforceProject === undefined || clientAuthorization !== undefined
+        ? undefined
+        : { userProject: account.workforceProject },
+    metrics: `google-byoid-sdk source/${subject.kind} sa-impersonation/${String(impersonation !== undefined)} config-lifetime/${String(impersonation?.lifetime !== undefined)}`,
+  });
+  return readAccessToken(ask, answer);
+}
+
+/** The transport for this account: one that presents its certificate, where it has one, else the one offered. */
+export async function transportFor({ source, subject }: ExternalAccount, offered: Transport): Promise<Transport> {
+  if (subject.kind !== "x509") return offered;
+  const { mutualTls, readCertificate } = await import("./certificate.js");
+  return mutualTls(source, await readCertificate(source, subject));
+}

@@ -1,0 +1,58 @@
+/** Google's Security Token Service: exchanges one token for another (RFC 8693). */
+import type { Transport } from "../../transport/transport.js";
+import type { JsonObject } from "../credential-file.js";
+import { type TokenRequest, requestForm } from "../token-request.js";
+
+/** One exchange. */
+export interface TokenExchange extends Omit<TokenRequest, "form" | "headers" | "hint"> {
+  readonly subjectToken: string;
+  readonly subjectTokenType: string;
+  readonly audience?: string;
+  readonly scopes?: readonly string[];
+  /** What only Google's STS knows; sent as JSON. */
+  readonly options?: object | undefined;
+  /** The `authorization` of an OAuth client. */
+  readonly authorization?: string | undefined;
+}
+
+export const accessTokenType = "urn:ietf:params:oauth:token-type:access_token";
+
+/** What the STS answers. @throws AuthError `TOKEN_REFUSED` or `TOKEN_UNAVAILABLE` */
+export function exchangeToken(
+  transport: Transport,
+  { audience, authorization, options, scopes, subjectToken, subjectTokenType, ...ask }: TokenExchange,
+): Promise<JsonObject> {
+  return requestForm(transport, {
+    ...ask,
+    headers: authorization === undefined ? {} : { authorization },
+    hint,
+    form: {
+      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+      requested_token_type: accessTokenType,
+      subject_token: subjectToken,
+      subject_token_type: subjectTokenType,
+      ...(audience === undefined ? {} : { audience }),
+      ...(scopes === undefined ? {} : { scope: scopes.join(" ") }),
+      ...(options === undefined ? {} : { options: JSON.stringify(options) }),
+    },
+  });
+}
+
+/** HTTP Basic, as OAuth clients sign in (RFC 6749 §2.3.1). */
+export function basicAuthorization(id: string, secret: string): string {
+  return `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`;
+}
+
+/** What to do about the refusals of Google's STS. */
+function hint(reason: string | undefined): string | undefined {
+  switch (reason) {
+    case "invalid_grant":
+      return "Check that the subject token has not ended and is meant for this provider: its issuer, its audience, and the provider's attribute condition";
+    case "invalid_target":
+      return "Check the audience: it must be the full name of a provider that is there and not disabled";
+    case "unauthorized_client":
+      return "The provider's attribute condition refuses this identity";
+    default:
+      return undefined;
+  }
+}

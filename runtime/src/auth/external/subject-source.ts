@@ -1,0 +1,157 @@
+/** Where subject tokens come from: what the `credential_source` of a configuration says (AIP-4117). */
+import type { Fault } from "../../errors.js";
+import type { Url } from "../../platform.js";
+import { readHeaders } from "../../request/headers.js";
+import type { CredentialFile } from "../credential-file.js";
+import { type Trust, trustedUrl } from "./trust.js";
+
+/** Where subject tokens come from; `kind` as Google counts them. */
+export type SubjectSource =
+  | AwsSource
+  | CertificateSource
+  | ExecutableSource
+  | FileSource
+  | ProgrammaticSource
+  | UrlSource;
+
+export interface FileSource {
+  readonly kind: "file";
+  readonly path: string;
+  /** The member that holds the token, where the file is JSON. */
+  readonly field: string | undefined;
+}
+
+export interface UrlSource {
+  readonly kind: "url";
+  readonly url: Url;
+  readonly headers: { readonly [name: string]: string };
+  readonly field: string | undefined;
+}
+
+export interface ExecutableSource {
+  readonly kind: "executable";
+  readonly command: readonly [file: string, ...parameters: string[]];
+  /** In milliseconds. */
+  readonly timeout: number;
+  readonly outputFile: string | undefined;
+}
+
+export interface AwsSource {
+  readonly kind: "aws";
+  /** With `{region}` in it. */
+  readonly verificationUrl: string;
+  readonly regionUrl: Url | undefined;
+  readonly keysUrl: Url | undefined;
+  readonly sessionUrl: Url | undefined;
+}
+
+export interface CertificateSource {
+  readonly kind: "x509";
+  /** `undefined`: the well-known place. */
+  readonly configPath: string | undefined;
+  readonly chainPath: string | undefined;
+}
+
+export interface ProgrammaticSource {
+  readonly kind: "programmatic";
+  readonly give: () => Promise<string>;
+}
+
+/** Reads the `credential_source` of a configuration. */
+export function readSource(config: CredentialFile, trust: Trust): SubjectSource {
+  const member = "credential_source";
+  if (!config.has(member))
+    throw config.problem("KEY_FIELD_MISSING", member, "is missing. Or pass the option subjectToken");
+  const file = config.nested(member);
+  if (file.text("environment_id") !== undefined) return readAws(file, trust);
+  const kinds = ["executable", "certificate", "file", "url"].filter((name) => file.has(name));
+  const [kind] = kinds;
+  if (kind === undefined || kinds.length > 1) {
+    const message = `must hold one of file, url, executable, certificate and environment_id, and holds ${kind === undefined ? "none" : kinds.join(" and ")}`;
+    throw config.problem("KEY_FIELD_INVALID", member, message);
+  }
+  switch (kind) {
+    case "executable":
+      return readExecutable(file.nested("executable"));
+    case "certificate":
+      return readCertificate(file.nested("certificate"));
+    case "file":
+      return { kind: "file", path: file.required("file"), field: readField(file) };
+    default:
+      return {
+        kind: "url",
+        url: trustedUrl(file, "url", file.required("url"), "source", trust),
+        headers: readSourceHeaders(file),
+        field: readField(file),
+      };
+  }
+}
+
+function readField(file: CredentialFile): string | undefined {
+  if (!file.has("format")) return undefined;
+  const format = file.nested("format");
+  const type = format.text("type") ?? "text";
+  if (type === "json") return format.required("subject_token_field_name");
+  if (type === "text") return undefined;
+  throw format.problem("KEY_FIELD_INVALID", "type", "must be text or json");
+}
+
+function readSourceHeaders(file: CredentialFile): { readonly [name: string]: string } {
+  if (!file.has("headers")) return {};
+  const faults: Fault[] = [];
+  // Every value is looked at.
+  const headers = readHeaders(file.nested("headers").members as { readonly [name: string]: string }, faults);
+  const [fault] = faults;
+  if (fault === undefined) return headers;
+  throw file.problem("KEY_FIELD_INVALID", fault.parameter.replace(".", "/"), fault.message);
+}
+
+function readExecutable(file: CredentialFile): ExecutableSource {
+  const text = file.required("command");
+  const [program, ...parameters] = (text.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((part) => part.replaceAll('"', ""));
+  if (program === undefined || program === "" || text.replace(/[^"]/g, "").length % 2 === 1)
+    throw file.problem("KEY_FIELD_INVALID", "command", "must be a program and its arguments; quotes must be closed");
+  return {
+    kind: "executable",
+    command: [program, ...parameters],
+    timeout: readNumber(file, "timeout_millis", 5000, 120_000) ?? 30_000,
+    outputFile: file.text("output_file"),
+  };
+}
+
+function readCertificate(file: CredentialFile): CertificateSource {
+  const usesDefault = file.members["use_default_certificate_config"] === true;
+  const configPath = file.text("certificate_config_location");
+  if (usesDefault !== (configPath === undefined)) {
+    const message = `must be ${usesDefault ? "missing" : "there"}, since use_default_certificate_config is ${usesDefault ? "" : "not "}true`;
+    throw file.problem("KEY_FIELD_INVALID", "certificate_config_location", message);
+  }
+  return { kind: "x509", configPath, chainPath: file.text("trust_chain_path") };
+}
+
+function readAws(file: CredentialFile, trust: Trust): AwsSource {
+  if (file.text("environment_id") !== "aws1")
+    throw file.problem("KEY_FIELD_INVALID", "environment_id", "must be aws1, the only one there is");
+  const metadataUrl = (member: string): Url | undefined => {
+    const text = file.text(member);
+    return text === undefined ? undefined : trustedUrl(file, member, text, "source", trust);
+  };
+  const member = "regional_cred_verification_url";
+  const verificationUrl = file.required(member);
+  trustedUrl(file, member, verificationUrl.replaceAll("{region}", "eu-west-1"), "verification", trust);
+  return {
+    kind: "aws",
+    verificationUrl,
+    regionUrl: metadataUrl("region_url"),
+    keysUrl: metadataUrl("url"),
+    sessionUrl: metadataUrl("imdsv2_session_token_url"),
+  };
+}
+
+/** A whole number in this range, where the member is there. */
+export function readNumber(file: CredentialFile, name: string, least: number, most: number): number | undefined {
+  if (!file.has(name)) return undefined;
+  const value = file.members[name];
+  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw file.problem("KEY_FIELD_INVALID", name, `must be a number from ${String(least)} to ${String(most)}`);
+}

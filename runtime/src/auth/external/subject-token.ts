@@ -1,0 +1,93 @@
+/** Gets a subject token: what proves to Google's STS who we are elsewhere. */
+import { AuthError, DiscogenError } from "../../errors.js";
+import { within } from "../../policy/wait.js";
+import { printable, redact, safeCause } from "../../redact.js";
+import type { Transport } from "../../transport/transport.js";
+import { askEndpoint } from "../endpoint.js";
+import type { JsonObject } from "../credential-file.js";
+import type { ExternalAccount } from "./config.js";
+import type { FileSource, ProgrammaticSource, UrlSource } from "./subject-source.js";
+import { readTextFile } from "./text-file.js";
+
+/** Milliseconds for one request to a source of tokens. */
+const urlTimeout = 10_000;
+
+/** Milliseconds for the caller's function. */
+const programTimeout = 60_000;
+
+/** @throws AuthError */
+export async function readSubjectToken(account: ExternalAccount, transport: Transport): Promise<string> {
+  const { subject } = account;
+  switch (subject.kind) {
+    case "file":
+      return fileSubjectToken(account, subject);
+    case "url":
+      return urlSubjectToken(account, subject, transport);
+    case "executable":
+      return (await import("./executable.js")).executableSubjectToken(account, subject);
+    case "aws":
+      return (await import("./aws.js")).awsSubjectToken(account, subject, transport);
+    case "x509":
+      return (await (await import("./certificate.js")).readCertificate(account.source, subject)).subjectToken;
+    case "programmatic":
+      return programSubjectToken(account, subject);
+  }
+}
+
+/** Read each time: whoever writes the file replaces the token before it ends. */
+async function fileSubjectToken(account: ExternalAccount, { field, path }: FileSource): Promise<string> {
+  const problem = (message: string): AuthError =>
+    new AuthError("TOKEN_UNAVAILABLE", `${account.source}#/credential_source/file: ${path} ${message}`);
+  return tokenIn(await readTextFile(path, problem), field, problem);
+}
+
+async function urlSubjectToken(
+  account: ExternalAccount,
+  { field, headers, url }: UrlSource,
+  transport: Transport,
+): Promise<string> {
+  const { text } = await askEndpoint(transport, {
+    account: account.source,
+    method: "GET",
+    url,
+    headers,
+    secrets: Object.values(headers).filter((value) => value.length > 3),
+    timeout: urlTimeout,
+  });
+  return tokenIn(
+    text,
+    field,
+    (message) => new AuthError("TOKEN_UNAVAILABLE", `${account.source}: the answer of ${url.origin} ${message}`),
+  );
+}
+
+async function programSubjectToken(account: ExternalAccount, { give }: ProgrammaticSource): Promise<string> {
+  const problem = (message: string, options?: ErrorOptions): AuthError =>
+    new AuthError("TOKEN_UNAVAILABLE", `${account.source}: subjectToken() ${message}`, options);
+  const late = (): AuthError => problem(`gave no token within ${String(programTimeout)} ms`);
+  let token: unknown;
+  try {
+    const given = Promise.resolve(give());
+    token = await within(given, { signal: undefined, remaining: programTimeout, aborted: late, expired: late });
+  } catch (error) {
+    if (error instanceof DiscogenError) throw error;
+    const text = printable(redact(error instanceof Error ? error.message : String(error)));
+    throw problem(`failed: ${text}`, { cause: safeCause(error) });
+  }
+  if (typeof token === "string" && token !== "") return token;
+  throw problem("gave no token");
+}
+
+/** The token in a text, or in a member of JSON. */
+function tokenIn(text: string, field: string | undefined, problem: (message: string) => AuthError): string {
+  let token: unknown = text.trim();
+  if (field !== undefined) {
+    try {
+      token = (Object(JSON.parse(text)) as JsonObject)[field]; // any JSON
+    } catch {
+      throw problem("is not JSON");
+    }
+  }
+  if (typeof token === "string" && token !== "") return token;
+  throw problem(field === undefined ? "is empty" : `holds no ${JSON.stringify(field)}`);
+}

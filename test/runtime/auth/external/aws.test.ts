@@ -1,0 +1,190 @@
+/** Subject tokens of AWS, from the environment and from a metadata server that asks for sessions. */
+import { inspect } from "node:util";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { signAwsRequest } from "../../../../runtime/src/auth/external/sigv4.js";
+import { ExternalAccountCredentials } from "../../../../runtime/src/auth/index.js";
+import { type TestServer, json, serve } from "../../support/server.js";
+import { audience, formOf, google, type Members, refusalOf, scopes } from "./support.js";
+
+const keys = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
+const verification = "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15";
+const variables = [
+  "AWS_REGION",
+  "AWS_DEFAULT_REGION",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+] as const;
+
+beforeEach(() => {
+  for (const name of variables) vi.stubEnv(name, "");
+});
+afterEach(() => void vi.unstubAllEnvs());
+
+/** What the STS got: a request that must be signed with these keys. */
+function verified(subjectToken: string | undefined, sessionToken?: string): { url: string; region: string } {
+  const request = JSON.parse(decodeURIComponent(subjectToken ?? "")) as {
+    readonly url: string;
+    readonly method: string;
+    readonly headers: readonly { readonly key: string; readonly value: string }[];
+  };
+  expect(request.method).toBe("POST");
+  const headers = Object.fromEntries(request.headers.map(({ key, value }) => [key, value]));
+  const time = headers["x-amz-date"] ?? "";
+  const now = Date.parse(time.replace(/(....)(..)(..T..)(..)(..Z)/, "$1-$2-$3:$4:$5"));
+  expect(Math.abs(Date.now() - now)).toBeLessThan(60_000);
+  const region = /\/(\w+-\w+-\d)\/sts\/aws4_request/.exec(headers["Authorization"] ?? "")?.[1] ?? "";
+  const { authorization, ...signed } = signAwsRequest(
+    {
+      method: "POST",
+      url: new URL(request.url),
+      headers: { "x-goog-cloud-target-resource": audience },
+      region,
+      service: "sts",
+    },
+    { ...keys, sessionToken },
+    now,
+  );
+  expect(headers).toEqual({ ...signed, Authorization: authorization });
+  return { url: request.url, region };
+}
+
+const session = "session-1";
+
+/** A metadata server, version 2 only: without a session it refuses. `failures` of its first answers are no answers. */
+function metadata(failures = 0): Promise<TestServer> {
+  return serve(({ headers, method, url }, response, index) => {
+    if (index < failures) return void response.writeHead(503).end();
+    if (url === "/api/token") {
+      const isGood = method === "PUT" && headers["x-aws-ec2-metadata-token-ttl-seconds"] === "300";
+      return void response.writeHead(isGood ? 200 : 400).end(session);
+    }
+    if (headers["x-aws-ec2-metadata-token"] !== session) return void response.writeHead(401).end();
+    if (url === "/zone") return void response.end("eu-west-1b");
+    if (url === "/keys") return void response.end("my-role\n");
+    return json(response, url === "/keys/my-role" ? 200 : 404, {
+      Code: "Success",
+      AccessKeyId: keys.accessKeyId,
+      SecretAccessKey: keys.secretAccessKey,
+      Token: "temporary",
+    });
+  });
+}
+
+const sourceAt = (url: string): Members => ({
+  environment_id: "aws1",
+  region_url: `${url}zone`,
+  url: `${url}keys`,
+  imdsv2_session_token_url: `${url}api/token`,
+  regional_cred_verification_url: verification,
+});
+
+async function subjectOf(credential_source: Members): Promise<string | undefined> {
+  const { config, exchanges } = await google(/./);
+  const aws = "urn:ietf:params:aws:token-type:aws4_request";
+  await ExternalAccountCredentials.fromJSON(
+    { ...config, subject_token_type: aws, credential_source },
+    { scopes },
+  ).getRequestHeaders();
+  expect(formOf(exchanges[0])["subject_token_type"]).toBe(aws);
+  expect(exchanges[0]?.headers["x-goog-api-client"]).toContain("source/aws");
+  return formOf(exchanges[0])["subject_token"];
+}
+
+describe("the signed request", () => {
+  it("is made from the environment, and asks nobody", async () => {
+    vi.stubEnv("AWS_DEFAULT_REGION", "us-east-2");
+    vi.stubEnv("AWS_ACCESS_KEY_ID", keys.accessKeyId);
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", keys.secretAccessKey);
+    const { seen, url } = await metadata();
+    expect(verified(await subjectOf(sourceAt(url)))).toEqual({
+      region: "us-east-2",
+      url: "https://sts.us-east-2.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15",
+    });
+    expect(seen).toEqual([]);
+  });
+
+  it("prefers AWS_REGION, and carries the session token", async () => {
+    vi.stubEnv("AWS_REGION", "eu-west-3");
+    vi.stubEnv("AWS_DEFAULT_REGION", "us-east-2");
+    vi.stubEnv("AWS_ACCESS_KEY_ID", keys.accessKeyId);
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", keys.secretAccessKey);
+    vi.stubEnv("AWS_SESSION_TOKEN", "passing");
+    const { url } = await metadata();
+    expect(verified(await subjectOf(sourceAt(url)), "passing").region).toBe("eu-west-3");
+  });
+
+  it("is made from the metadata of the instance, in one session", async () => {
+    const { seen, url } = await metadata();
+    expect(verified(await subjectOf(sourceAt(url)), "temporary").region).toBe("eu-west-1");
+    expect(seen.map((request) => `${request.method} ${request.url}`)).toEqual([
+      "PUT /api/token",
+      "GET /zone",
+      "GET /keys",
+      "GET /keys/my-role",
+    ]);
+  });
+
+  it.each([
+    ["us-gov-west-1a", "gov-west-1"],
+    ["us-west-2-lax-1a", "us-west-2"],
+    ["ap-southeast-4", "southeast-4"],
+  ])("is for the region of zone %s", async (zone, region) => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", keys.accessKeyId);
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", keys.secretAccessKey);
+    const { url } = await serve((_request, response) => void response.end(zone));
+    const { imdsv2_session_token_url: _, ...source } = sourceAt(url);
+    const token = decodeURIComponent((await subjectOf(source)) ?? "");
+    expect(token).toContain(`${region}.amazonaws.com`);
+  });
+});
+
+describe("a metadata server", () => {
+  it("that is ill for a moment is asked again", async () => {
+    const { url } = await metadata(2);
+    expect(verified(await subjectOf(sourceAt(url)), "temporary").region).toBe("eu-west-1");
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ["without a zone", { "/zone": "?" }, /\/zone is no availability zone$/],
+    ["without a role", { "/keys": "<html>" }, /\/keys is no name of a role: does the instance have one\?$/],
+    [
+      "whose role has no keys",
+      { "/keys/my-role": '{"Code":"Failed","Message":"hush"}' },
+      /\/keys\/my-role holds no keys$/,
+    ],
+    ["whose keys are no JSON", { "/keys/my-role": "hush" }, /\/keys\/my-role holds no keys$/],
+  ])("%s", async (_name, answers, message) => {
+    const usual: Record<string, string> = { "/zone": "eu-west-1a", "/keys": "my-role" };
+    const { url } = await serve(
+      (request, response) => void response.end(answers[request.url] ?? usual[request.url] ?? session),
+    );
+    const error = await refusalOf(subjectOf(sourceAt(url)));
+    expect(error.code).toBe("TOKEN_UNAVAILABLE");
+    expect(error.message).toMatch(message);
+    expect(inspect(error)).not.toContain("hush");
+  });
+
+  it("that wants a session which the configuration does not name", async () => {
+    const { url } = await metadata();
+    const { imdsv2_session_token_url: _, ...source } = sourceAt(url);
+    const error = await refusalOf(subjectOf(source));
+    expect(error).toMatchObject({ code: "TOKEN_REFUSED" });
+    expect(error.message).toContain("imdsv2_session_token_url");
+  });
+
+  it.each<[string, string]>([
+    ["region_url", "AWS_REGION is not set"],
+    ["url", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"],
+  ])("that has no %s", async (member, message) => {
+    const { url } = await metadata();
+    const error = await refusalOf(subjectOf({ ...sourceAt(url), [member]: undefined }));
+    expect(error.message).toContain(`#/credential_source/${member}: is missing, and ${message}`);
+  });
+});
+
+it("a region that is none is refused", async () => {
+  vi.stubEnv("AWS_REGION", "example.com/");
+  const { url } = await metadata();
+  expect((await refusalOf(subjectOf(sourceAt(url)))).message).toMatch(/^AWS_REGION: must be a region/);
+});
