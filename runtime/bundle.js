@@ -10,5 +10,11 @@ await build({
   external: /^(?:jose|node:|undici)/,
   // Declarations are written from each source alone, as `isolatedDeclarations` allows: no compiler is needed.
   plugins: [dts({ oxc: true, tsconfig: false })],
-  output: { dir: "dist", cleanDir: true, chunkFileNames: "shared/[name].js" },
+  output: {
+    dir: "dist",
+    cleanDir: true,
+    chunkFileNames: "shared/[name].js",
+    // One chunk for all that several others need: left alone, each set of those would get one of its own.
+    codeSplitting: { groups: [{ name: "shared", test: /(?<!\.d)\.ts$/, minShareCount: 2 }] },
+  },
 });

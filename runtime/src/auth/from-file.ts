@@ -4,6 +4,7 @@ import { isLoopback } from "../root-url.js";
 import { AuthorizedUserCredentials } from "./authorized-user.js";
 import { type CredentialFile, type JsonObject, parseCredentials, readCredentialFile } from "./credential-file.js";
 import type { Credentials } from "./credentials.js";
+import { trustedUrl } from "./external/trust.js";
 import { ImpersonatedCredentials, impersonation } from "./impersonated.js";
 import { ServiceAccountCredentials } from "./service-account.js";
 import { type TokenCredentials, type TokenOptions, Tokens } from "./tokens.js";
@@ -72,7 +73,6 @@ export async function credentialsFrom(
 async function impersonatedFrom(file: CredentialFile, options: CredentialsFileOptions): Promise<TokenCredentials> {
   const member = "service_account_impersonation_url";
   const text = file.required(member);
-  const { trustedUrl } = await import("./external/trust.js");
   const urls = options.allow?.urls ?? [];
   // The source's token goes there: to Google, to this machine, or where the caller says.
   const trusted = URL.canParse(text) && isLoopback(new URL(text).hostname) ? [...urls, text] : urls;

@@ -9,6 +9,7 @@ import { TokenRefusal } from "../endpoint.js";
 import { iamScope } from "../iam.js";
 import { type TokenAnswer, readAccessToken } from "../token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "../tokens.js";
+import { accessTokenType, exchangeToken } from "./sts.js";
 
 /** The most that a token may do: whatever one of the rules allows. From 1 to 10 rules. */
 export interface CredentialAccessBoundary {
@@ -87,7 +88,6 @@ async function exchange(
   authorization: string,
   transport: Transport,
 ): Promise<TokenAnswer> {
-  const { accessTokenType, exchangeToken } = await import("./sts.js");
   const ask = { account: name, url: new URL(`https://sts.${source.universeDomain ?? defaultUniverse}/v1/token`) };
   const answer = await exchangeToken(transport, {
     ...ask,
