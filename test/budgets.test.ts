@@ -76,7 +76,7 @@ describe("a program that lists instances with a key file, as one minified file,"
     const api = await serve((_request, response) => json(response, 200, { items: [{ instance: "prod-1" }] }));
     const tokens = await tokenServer();
     await writeFile(join(folder, "program.cjs"), code);
-    await writeFile(join(folder, "key.json"), JSON.stringify(keyFor(tokens.url)));
+    await writeFile(join(folder, "key.json"), JSON.stringify(keyFor(tokens.url)), { mode: 0o600 });
     const env = { GOOGLE_APPLICATION_CREDENTIALS: join(folder, "key.json"), SQLADMIN_ROOT_URL: api.url };
     const { stderr, stdout } = await node([join(folder, "program.cjs")], folder, env);
     expect(stderr).toBe("");
