@@ -3,13 +3,17 @@
 import { build } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
 
-await build({
+const common = {
   cwd: import.meta.dirname,
-  input: { index: "src/index.ts", "auth/index": "src/auth/index.ts" },
   platform: "node",
-  external: /^(?:jose|node:|undici)/,
   // Declarations are written from each source alone, as `isolatedDeclarations` allows: no compiler is needed.
   plugins: [dts({ oxc: true, tsconfig: false })],
+};
+
+await build({
+  ...common,
+  input: { index: "src/index.ts", "auth/index": "src/auth/index.ts" },
+  external: /^(?:jose|node:|undici)/,
   output: {
     dir: "dist",
     cleanDir: true,
@@ -17,4 +21,12 @@ await build({
     // One chunk for all that several others need: left alone, each set of those would get one of its own.
     codeSplitting: { groups: [{ name: "shared", test: /(?<!\.d)\.ts$/, minShareCount: 2 }] },
   },
+});
+
+// What tests need stands on the public surface, so that programs do not open a further file for its sake.
+await build({
+  ...common,
+  input: { "testing/index": "src/testing/index.ts" },
+  external: "@discogen/runtime",
+  output: { dir: "dist" },
 });

@@ -1,0 +1,113 @@
+/** The mock transport, with the generated client of sqladmin v1beta3. */
+import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
+import { ApiError, type ClientOptions } from "@discogen/runtime";
+import { AnonymousCredentials } from "@discogen/runtime/auth";
+import { createMockTransport, type MockHandlers, mockResponse, type MockTransport } from "@discogen/runtime/testing";
+import { describe, expect, it } from "vitest";
+
+type Handlers = MockHandlers<SQLAdminClient>;
+
+/** A client whose requests these handlers answer. */
+function mocked(handlers: Handlers, options: ClientOptions = {}): { client: SQLAdminClient; transport: MockTransport } {
+  const transport = createMockTransport(SQLAdminClient, handlers);
+  return { client: new SQLAdminClient({ auth: new AnonymousCredentials(), transport, ...options }), transport };
+}
+
+const project = "example-123";
+
+describe("a mock transport", () => {
+  it("answers by method id, and remembers what it was asked", async () => {
+    const { client, transport } = mocked({
+      "sql.instances.list": ({ query }) => ({ items: [{ instance: `max-${String(query["maxResults"])}` }] }),
+      "sql.instances.insert": () => ({ operation: "op-1" }),
+    });
+    expect(await client.instances.list({ project, maxResults: 7 })).toEqual({ items: [{ instance: "max-7" }] });
+    const requestBody = { instance: "new", project };
+    expect(await client.instances.insert({ project, requestBody })).toEqual({ operation: "op-1" });
+    expect(transport.requests).toMatchObject([
+      { methodId: "sql.instances.list", httpMethod: "GET", query: { maxResults: "7" }, body: undefined },
+      {
+        methodId: "sql.instances.insert",
+        httpMethod: "POST",
+        path: "/sql/v1beta3/projects/example-123/instances",
+        body: requestBody,
+      },
+    ]);
+  });
+
+  it("serves pages, operations and retries like a server", async () => {
+    let polls = 0;
+    const { client } = mocked(
+      {
+        "sql.instances.list": ({ query }) =>
+          query["pageToken"] === "2"
+            ? { items: [{ instance: "b" }] }
+            : { items: [{ instance: "a" }], nextPageToken: "2" },
+        "sql.instances.restart": () => ({ operation: "op-1" }),
+        "sql.operations.get": () => {
+          polls++;
+          return polls === 1 ? mockResponse({ status: 503 }) : { state: "DONE" };
+        },
+      },
+      { retry: { maxDelay: 1 } },
+    );
+    const names: unknown[] = [];
+    for await (const { instance } of client.instances.list({ project })) names.push(instance);
+    expect(names).toEqual(["a", "b"]);
+    expect(await client.instances.restart({ project, instance: "a" }).wait()).toEqual({ state: "DONE" });
+    expect(polls).toBe(2);
+  });
+
+  it("answers with errors, headers, and bodies that are no JSON", async () => {
+    const error = { error: { code: 404, message: "no such instance", status: "NOT_FOUND" } };
+    const { client } = mocked({
+      "sql.instances.get": () => mockResponse({ status: 404, body: error, headers: { "x-request-id": "r-1" } }),
+      "sql.tiers.list": () => mockResponse({ body: "<html>" }),
+      "sql.flags.list": async () => mockResponse({ body: { items: [] }, headers: { etag: '"e"' } }),
+    });
+    await expect(client.instances.get({ project, instance: "i" })).rejects.toBeInstanceOf(ApiError);
+    await expect(client.instances.get({ project, instance: "i" })).rejects.toMatchObject({
+      status: 404,
+      reason: "NOT_FOUND",
+      requestId: "r-1",
+    });
+    await expect(client.tiers.list({ project })).rejects.toMatchObject({ code: "INVALID_RESPONSE" });
+    const { response } = await client.flags.list().withResponse();
+    expect(response.headers.get("etag")).toBe('"e"');
+  });
+
+  it("says which handlers there are where one is missing", async () => {
+    const { client, transport } = mocked({ "sql.tiers.list": () => ({}) });
+    await expect(client.flags.list()).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+      message: "the mock transport of SQLAdminClient: sql.flags.list has no handler; there are those of sql.tiers.list",
+    });
+    expect(transport.requests).toHaveLength(1);
+  });
+
+  it("passes on what a handler throws", async () => {
+    const { client } = mocked(
+      {
+        "sql.tiers.list": () => {
+          throw new RangeError("boom");
+        },
+      },
+      { retry: false },
+    );
+    await expect(client.tiers.list({ project })).rejects.toMatchObject({ message: expect.stringContaining("boom") });
+  });
+
+  it("is typed by the client's methods and their answers", () => {
+    // @ts-expect-error there is no such method
+    const misspelt: Handlers = { "sql.instance.list": () => ({}) };
+    // @ts-expect-error items is a list of instances
+    const wrong: Handlers = { "sql.instances.list": () => ({ items: "none" }) };
+    // @ts-expect-error a misspelt enum value of what a method answers
+    const value: Handlers = { "sql.backupRuns.get": () => ({ status: 7 }) };
+    const right: Handlers = {
+      "sql.backupRuns.get": () => ({ status: "DONE" }),
+      "sql.flags.list": () => mockResponse({}),
+    };
+    expect(Object.keys({ ...misspelt, ...wrong, ...value, ...right })).toHaveLength(4);
+  });
+});
