@@ -1,6 +1,8 @@
 /** What generated methods call: one function for each kind of method. */
 import { type Core, type CoreHolder, coreOf } from "./core.js";
 import { InvalidRequestError } from "./errors.js";
+import { type ByteRange, Content, type Download, type DownloadOptions, rangeField } from "./media/download.js";
+import type { Sender } from "./media/upload.js";
 import type { MethodDescriptor } from "./method.js";
 import { type CallOptions, checkCallOptions, defaultTimeout } from "./options.js";
 import type { PreparedCall } from "./policy/prepared-call.js";
@@ -13,16 +15,17 @@ import { type Follow, OperationPromise } from "./response/operation-promise.js";
 import { Paged, type Walk } from "./response/paged.js";
 import { parseValue, readText } from "./response/read.js";
 
-/** Calls an ordinary method. */
+/** Calls an ordinary method. `upload` sends the call where it is given `media`. */
 export function call<T>(
   target: CoreHolder,
   method: MethodDescriptor,
   params: object | undefined,
   options: CallOptions | undefined,
+  upload?: Sender,
 ): ApiPromise<T> {
   return promiseOf<T, ApiPromise<T>>(
     (executor) => new ApiPromise(executor),
-    (settle) => void perform(coreOf(target), method, params, options, settle),
+    (settle) => void perform(coreOf(target), method, params, options, settle, upload),
   );
 }
 
@@ -45,12 +48,13 @@ export function paged<Page, Item>(
   );
 }
 
-/** Calls a method that starts a long-running operation. */
+/** Calls a method that starts a long-running operation. `upload` sends the call where it is given `media`. */
 export function operate<Answer, Operation>(
   target: CoreHolder,
   method: MethodDescriptor,
   params: object | undefined,
   options: CallOptions | undefined,
+  upload?: Sender,
 ): OperationPromise<Answer, Operation> {
   // Polls are calls of their own: what made the first one conditional does not hold for them.
   const { ifMatch: _, ifNoneMatch: __, signal: own, ...kept } = options ?? {};
@@ -62,7 +66,7 @@ export function operate<Answer, Operation>(
   };
   return promiseOf<Answer, OperationPromise<Answer, Operation>>(
     (executor) => new OperationPromise(executor, follow),
-    (settle) => void perform(coreOf(target), method, params, options, settle),
+    (settle) => void perform(coreOf(target), method, params, options, settle, upload),
   );
 }
 
@@ -71,11 +75,17 @@ export async function download(
   target: CoreHolder,
   method: MethodDescriptor,
   params: object | undefined,
-  options: CallOptions | undefined,
+  options: DownloadOptions | undefined,
 ): Promise<MediaResponse> {
   const core = coreOf(target);
-  const prepared = prepare(core, method, params, options, true);
-  return mediaOf(prepared, await send(core, prepared));
+  const whole = prepare(core, method, params, options, true);
+  const prepared = options?.range === undefined ? whole : withRange(whole, options.range);
+  return mediaOf({ core, call: prepared, sent: await send(core, prepared), onProgress: options?.onProgress });
+}
+
+function withRange(call: PreparedCall, range: ByteRange): PreparedCall {
+  const headers = { ...call.built.headers, range: rangeField(call.methodId, range) };
+  return { ...call, built: { ...call.built, headers } };
 }
 
 /** Does the call and settles its promise itself: one promise less for each call. Never rejects. */
@@ -85,13 +95,20 @@ async function perform<T>(
   params: object | undefined,
   options: CallOptions | undefined,
   settle: Settle<T>,
+  upload?: Sender,
 ): Promise<void> {
   try {
-    const prepared = prepare(core, method, params, options, false);
-    const sent = await send(core, prepared);
+    let prepared: PreparedCall;
+    let sent: Sent;
+    if (upload !== undefined && params !== undefined && paramOf(params, "media") !== undefined) {
+      ({ prepared, sent } = await upload(core, method, params, options));
+    } else {
+      prepared = prepare(core, method, params, options, false);
+      sent = await send(core, prepared);
+    }
     const { request, response } = sent;
     let data: unknown;
-    if (method.response === "media") data = mediaOf(prepared, sent);
+    if (method.response === "media") data = mediaOf({ core, call: prepared, sent, onProgress: undefined });
     else if (method.response === "json")
       data = parseValue(
         core.api,
@@ -106,7 +123,8 @@ async function perform<T>(
   }
 }
 
-function prepare(
+/** Everything of a call that is known before its first attempt. */
+export function prepare(
   core: Core,
   method: MethodDescriptor,
   params: object | undefined,
@@ -168,16 +186,13 @@ function bodyOf(values: Params): Params {
   return typeof body === "object" && body !== null ? (body as Params) : noParams;
 }
 
-function mediaOf({ deadline, totalTimeout }: PreparedCall, { request, response }: Sent): MediaResponse {
-  const body =
-    typeof response.body === "string" || response.body instanceof Uint8Array ? pieceOf(response.body) : response.body;
+function mediaOf(download: Download): MediaResponse {
+  const { request, response } = download.sent;
+  const { deadline, totalTimeout } = download.call;
+  const content = new Content(download);
   const bounded =
     deadline === Number.POSITIVE_INFINITY
-      ? body
-      : untilDeadline(request, body, deadline - performance.now(), totalTimeout);
+      ? content
+      : untilDeadline(request, content, deadline - performance.now(), totalTimeout);
   return new MediaResponse(request, response, bounded);
-}
-
-async function* pieceOf(body: string | Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield typeof body === "string" ? new TextEncoder().encode(body) : body;
 }

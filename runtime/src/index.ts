@@ -18,10 +18,15 @@ export {
   OperationError,
   type RetryInfo,
   TimeoutError,
+  UploadError,
+  type UploadErrorInit,
 } from "./errors.js";
+export type { ByteRange, DownloadOptions, DownloadProgress } from "./media/download.js";
+export { cancelUpload, type MediaUpload, type UploadProgress } from "./media/upload.js";
 export type { CallOptions, ClientOptions } from "./options.js";
 export type { RetryOptions } from "./policy/retry.js";
-export type { BytesBody, BytesRequest } from "./request/body.js";
+export type { BytesRequest } from "./request/body.js";
+export type { BytesBody, FileBody, WebStream } from "./request/bytes.js";
 export type { HeadersInput } from "./request/headers.js";
 export { ApiPromise, type WithResponse } from "./response/api-promise.js";
 export type { ApiResponse } from "./response/api-response.js";
@@ -36,6 +41,7 @@ export { version } from "./version.js";
 export { call, download, operate, paged } from "./call.js";
 export { ApiClient, withOptions } from "./client.js";
 export { type Core, type CoreHolder, core } from "./core.js";
+export { type Sender, upload } from "./media/upload.js";
 export type {
   ApiDescriptor,
   MethodDescriptor,
@@ -43,6 +49,7 @@ export type {
   OperationPoll,
   PagingDescriptor,
   ParameterDescriptor,
+  UploadDescriptor,
 } from "./method.js";
 export type { FieldPath } from "./request/update-mask.js";
 export type { Selected, SelectedItem, SelectedPages, SelectedPromise, Selecting, Whole } from "./fields.js";

@@ -104,6 +104,11 @@ export function decodeStream(
   };
 }
 
+/** Throws on a coding that {@link decodeStream} does not know. */
+export function checkEncoding(encoding: string): void {
+  for (const step of codings(encoding)) known(streaming, step);
+}
+
 function known<T>(table: { readonly [coding: string]: T }, coding: string): T {
   const entry = Object.hasOwn(table, coding) ? table[coding] : undefined;
   if (entry === undefined) throw new Error(`the body has the unknown content-encoding ${JSON.stringify(coding)}`);
