@@ -177,12 +177,17 @@ function paramsInterface(method: MethodModel, context: Context): InterfaceDeclar
 }
 
 function mediaProperty({ accept, maxSize }: MediaUploadModel): OptionalKind<PropertySignatureStructure> {
-  const types = accept.includes("*/*") ? [] : accept.map(inlineCode);
+  const types = accept.includes("*/*") ? [] : accept.map(acceptText);
   const notes = [
-    ...(types.length === 0 ? [] : [`One of ${types.join(", ")}.`]),
+    ...(types.length === 0 ? [] : [`Type: ${types.join(", ")}.`]),
     ...(maxSize === undefined ? [] : [`At most ${String(maxSize)} bytes.`]),
   ];
   return { ...optional("media", "runtime.MediaUpload", true), docs: docs(notes.length === 0 ? [] : [notes.join(" ")]) };
+}
+
+/** `image/*` would need an escape, which readers would see. */
+function acceptText(type: string): string {
+  return type.endsWith("/*") ? `any ${inlineCode(type.slice(0, -2))}` : inlineCode(type);
 }
 
 function parameterProperty(parameter: ParameterModel): OptionalKind<PropertySignatureStructure> {

@@ -5,6 +5,8 @@ import type { Json, JsonObject } from "./json.js";
 export interface Answer {
   readonly status: number;
   readonly body: Json | undefined;
+  /** A body that is no JSON. */
+  readonly bytes?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -17,6 +19,7 @@ const STATUS = {
   409: { code: "ALREADY_EXISTS", reason: "duplicate" },
   412: { code: "FAILED_PRECONDITION", reason: "conditionNotMet" },
   413: { code: "INVALID_ARGUMENT", reason: "uploadTooLarge" },
+  416: { code: "OUT_OF_RANGE", reason: "requestedRangeNotSatisfiable" },
   414: { code: "INVALID_ARGUMENT", reason: "uriTooLong" },
   500: { code: "INTERNAL", reason: "internalError" },
   501: { code: "UNIMPLEMENTED", reason: "notImplemented" },

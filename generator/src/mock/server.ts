@@ -6,7 +6,10 @@ import { createApi } from "./api.js";
 import type { Fixtures } from "./fixtures.js";
 import { createRsaKeys, createServiceAccountKey, type ServiceAccountKey } from "./key.js";
 import { createListener, type HttpRequest } from "./listener.js";
+import { createContents } from "./media/contents.js";
+import { createFaults, type Fault } from "./media/faults.js";
 import { createPageTokens, DEFAULT_PAGE_SIZE } from "./paging.js";
+import { canonicalPath } from "./routes.js";
 import { createStore } from "./store.js";
 import { answerTokenRequest, GOOGLE_TOKEN_URL, TOKEN_PATH } from "./token-endpoint.js";
 import { createTokenStore } from "./tokens.js";
@@ -24,8 +27,18 @@ export interface MockOptions {
   readonly pageSize?: number;
   /** The clock, in milliseconds since 1970: to let tokens expire. Default: `Date.now`. */
   readonly now?: () => number;
+  /** Content of resources, by the path of each, to be downloaded. Default: none but what is uploaded. */
+  readonly contents?: Readonly<Record<string, MockContent>>;
+  /** What shall go wrong, in this order; each is used up by the request it happens to. May be added to at any time. */
+  readonly faults?: Fault[];
   /** Told of the mock's own faults, each answered with a 500. Default: written to stderr. */
   readonly onError?: (error: unknown) => void;
+}
+
+/** Content, with its media type (default: `application/octet-stream`). */
+export interface MockContent {
+  readonly data: string | Uint8Array;
+  readonly type?: string;
 }
 
 /** A request that was answered. Neither query nor headers, where secrets travel. */
@@ -61,7 +74,10 @@ const LOG_LIMIT = 10_000;
 export async function startMock(options: MockOptions): Promise<Mock> {
   const { models, port = 0, host = "127.0.0.1", fixtures = {}, pageSize = DEFAULT_PAGE_SIZE, now = Date.now } = options;
   const tokens = createTokenStore(now);
-  const world = { store: createStore(), pageTokens: createPageTokens(), pageSize, now };
+  const contents = createContents();
+  for (const [path, { data, type = "application/octet-stream" }] of Object.entries(options.contents ?? {}))
+    contents.set(canonicalPath(path), { bytes: Buffer.from(data), type });
+  const world = { store: createStore(), contents, pageTokens: createPageTokens(), pageSize, now };
   const api = createApi(models, fixtures, world, tokens);
 
   const keys = await createRsaKeys();
@@ -78,7 +94,15 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     requests.push({ method: verb, path, status });
     if (requests.length > LOG_LIMIT) requests.shift();
   };
-  server.on("request", createListener({ respond, onError: options.onError ?? logError, onAnswer }));
+  server.on(
+    "request",
+    createListener({
+      respond,
+      faultOf: createFaults(options.faults ?? []),
+      onError: options.onError ?? logError,
+      onAnswer,
+    }),
+  );
 
   let closed: Promise<void> | undefined;
   const closeOnce = () => (closed ??= close(server));
