@@ -29,8 +29,8 @@ export interface MockOptions {
   readonly now?: () => number;
   /** Content of resources, by the path of each, to be downloaded. Default: none but what is uploaded. */
   readonly contents?: Readonly<Record<string, MockContent>>;
-  /** What shall go wrong, in this order; each is used up by the request it happens to. May be added to at any time. */
-  readonly faults?: Fault[];
+  /** What shall go wrong, in this order; each is used up by the request it happens to. Default: nothing. */
+  readonly faults?: readonly Fault[];
   /** Told of the mock's own faults, each answered with a 500. Default: written to stderr. */
   readonly onError?: (error: unknown) => void;
 }
@@ -57,6 +57,8 @@ export interface Mock {
   readonly key: ServiceAccountKey;
   /** In the order of the answers; the last 10,000. */
   readonly requests: readonly LoggedRequest[];
+  /** What shall go wrong from now on. May be added to at any time. */
+  readonly faults: Fault[];
   /** Makes every token issued so far unknown: the next calls get a 401. */
   revokeTokens(): void;
   /** Stops listening, and cuts every connection. */
@@ -88,6 +90,7 @@ export async function startMock(options: MockOptions): Promise<Mock> {
   const scopes = new Set(models.flatMap((model) => model.scopes.map(({ scope }) => scope)));
   const rules = { key, publicKey: keys.publicKey, audiences: [GOOGLE_TOKEN_URL, tokenUrl], scopes, now };
   const requests: LoggedRequest[] = [];
+  const faults = [...(options.faults ?? [])];
   const respond = (request: HttpRequest) =>
     request.path === TOKEN_PATH ? answerTokenRequest(request, rules, tokens) : api(request);
   const onAnswer = ({ verb, path, status }: { verb: string; path: string; status: number }) => {
@@ -98,7 +101,7 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     "request",
     createListener({
       respond,
-      faultOf: createFaults(options.faults ?? []),
+      faultOf: createFaults(faults),
       onError: options.onError ?? logError,
       onAnswer,
     }),
@@ -111,6 +114,7 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     tokenUrl,
     key,
     requests,
+    faults,
     revokeTokens: () => tokens.revoke(),
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
