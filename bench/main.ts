@@ -21,6 +21,10 @@ const BENCHMARKS: { readonly [name: string]: Entry } = {
     summary: "requests through the generated client: CPU time against undici by hand",
     load: async () => (await import("./calls.js")).calls,
   },
+  media: {
+    summary: "uploads from and downloads to files: speed and memory against undici by hand and Google's clients",
+    load: async () => (await import("./media.js")).media,
+  },
 };
 
 const HELP = `Usage: npm run bench -- NAME [--json FILE] [--rounds N]

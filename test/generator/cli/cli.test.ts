@@ -68,7 +68,7 @@ describe("discogen generate", () => {
           revision: "20260101",
           dir: "out/shelves/v1",
           client: "ShelfKeeperClient",
-          methods: 14,
+          methods: 15,
           schemas: 28,
           files: ["out/shelves/v1/index.ts", "out/shelves/v1/schemas.ts"],
           written: 2,

@@ -1,0 +1,28 @@
+/** Processes of a benchmark, which tell their figures by message. */
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export function start(file: string, args: readonly string[]): ChildProcess {
+  return fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ["--import", "tsx"] });
+}
+
+/** The first message of a process; fails when it ends without one. */
+export function message(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.once("message", resolve);
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`${child.spawnargs.at(-2) ?? "a process"} exited with ${code}`)));
+  });
+}
+
+/** What a process sent, checked. */
+export function numbers<Name extends string>(sent: unknown, names: readonly Name[]): { [name in Name]: number } {
+  const found = new Map(Object.entries(typeof sent === "object" && sent !== null ? sent : {}));
+  const pairs = names.map((name) => {
+    const value: unknown = found.get(name);
+    if (typeof value !== "number") throw new Error(`no ${name} in ${JSON.stringify(sent)}`);
+    return [name, value] as const;
+  });
+  // One entry for each name, which fromEntries does not tell.
+  return Object.fromEntries(pairs) as { [name in Name]: number };
+}
