@@ -2,7 +2,7 @@
  * One contender: one transfer, and what it took. Arguments: which, root URL, bytes, file to read or write, and a small
  * file for a transfer before, which loads and compiles.
  */
-import { createReadStream } from "node:fs";
+import { closeSync, createReadStream, openSync, writeSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { ApiClient, call, download, type MediaResponse, upload } from "@discogen/runtime";
@@ -36,8 +36,8 @@ function client(): ApiClient {
   return new ApiClient(api, { auth: new AnonymousCredentials() });
 }
 
-/** Bytes over undici's dispatcher, by a handler that counts them. */
-async function bareDownload({ size }: Transfer): Promise<void> {
+/** Bytes over undici's dispatcher, each piece handed to this function. */
+async function bareDownload(size: number, take: (piece: Buffer) => void): Promise<void> {
   const { Agent } = await import("undici");
   const agent = new Agent();
   let received = 0;
@@ -47,7 +47,10 @@ async function bareDownload({ size }: Transfer): Promise<void> {
       {
         onRequestStart: () => undefined,
         onResponseStart: () => undefined,
-        onResponseData: (_controller, chunk) => void (received += chunk.length),
+        onResponseData: (_controller, chunk) => {
+          received += chunk.length;
+          take(chunk);
+        },
         onResponseEnd: () => resolve(),
         onResponseError: (_controller, error) => reject(error),
       },
@@ -75,7 +78,12 @@ async function bareUpload({ file, size }: Transfer): Promise<void> {
 }
 
 const contenders: { readonly [name: string]: (transfer: Transfer) => Promise<unknown> } = {
-  "bare download": bareDownload,
+  "counted download": ({ size }) => bareDownload(size, () => undefined),
+  "bare download": async ({ file, size }) => {
+    const output = openSync(file, "w");
+    await bareDownload(size, (piece) => void writeSync(output, piece));
+    closeSync(output);
+  },
   "bare upload": bareUpload,
   "our download": async ({ file, size }) => {
     const media: MediaResponse = await download(client(), get, { bucket: "a", object: "b", size }, undefined);
