@@ -49,8 +49,17 @@ async function world(): Promise<World> {
 }
 
 describe("the examples", () => {
-  it("compile", async () => {
+  it("compile, and so does what docs/media.md shows", async () => {
     const { folder } = await world();
+    const page = await readFile(join(ROOT, "docs/media.md"), "utf8");
+    const code = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, block]) => block).join("\n");
+    const clients = [
+      'import type { DriveClient } from "./google/drive/v3/index.js";',
+      'import type { StorageClient } from "./google/storage/v1/index.js";',
+      'import type { YouTubeClient } from "./google/youtube/v3/index.js";',
+      "declare const drive: DriveClient, storage: StorageClient, youtube: YouTubeClient;",
+    ];
+    await writeFile(join(folder, "examples/page.ts"), `${clients.join("\n")}\n${code}\nvoid mock;\n`);
     const compilerOptions = {
       strict: true,
       exactOptionalPropertyTypes: true,
