@@ -19,9 +19,11 @@ function markOf(headers: HttpHeaders, name: string): string | undefined {
 
 function isSame(first: HttpResponse, next: HttpResponse): boolean {
   const pairs = marks.map((name) => [markOf(first.headers, name), markOf(next.headers, name)] as const);
+  // A part is the answer to If-Range only where the ETag is still the same.
+  const isConfirmed = next.status === 206 && markOf(first.headers, "etag") !== undefined;
   return (
     first.encoding === next.encoding &&
-    pairs.some(([a, b]) => a !== undefined && a === b) &&
+    (isConfirmed || pairs.some(([a, b]) => a !== undefined && a === b)) &&
     pairs.every(([a, b]) => a === undefined || b === undefined || a === b)
   );
 }

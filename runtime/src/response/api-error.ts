@@ -31,17 +31,19 @@ export function apiError(request: HttpRequest, status: number, headers: HttpHead
   const errorInfo = readErrorInfo(details);
   const reason = errorInfo?.reason ?? reasons[0] ?? rpcStatus;
   const said = message ?? plainText(text, header(headers, "content-type"));
+  const safeHeaders = clean(headers, secrets);
   return new ApiError({
     message: `${subjectOf(request)} failed with status ${String(status)}${reason === undefined ? "" : ` (${printable(reason, 100)})`}${said === "" ? "" : `: ${said}`}`,
     status,
-    response: new LazyResponse(request, { status, headers: clean(headers, secrets) }),
+    response: new LazyResponse(request, { status, headers: safeHeaders }),
     reason,
     rpcStatus,
     details,
     errorInfo,
     retryInfo: readRetryInfo(details),
     fieldViolations: readFieldViolations(details),
-    requestId: readRequestId(details, headers),
+    // That of an upload is the secret of its session.
+    requestId: readRequestId(details, safeHeaders),
   });
 }
 

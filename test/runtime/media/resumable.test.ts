@@ -234,9 +234,12 @@ describe("it stops", () => {
   const stream = (): Readable => Readable.from(patternPieces(size));
 
   it("after the attempts of the policy, and the error carries the session without showing it", async () => {
-    const { error, server } = await stop((_step, index) => (index > 1 ? { status: 503 } : undefined), {
-      body: pattern(0, size),
-    });
+    const { error, server } = await stop(
+      (_step, index) => (index > 1 ? { status: 503, headers: { "x-guploader-uploadid": "session-1" } } : undefined),
+      {
+        body: pattern(0, size),
+      },
+    );
     const session = `${server.url}upload/v1/books?uploadType=resumable&upload_id=session-1`;
     expect(error).toBeInstanceOf(UploadError);
     expect(error).toMatchObject({ code: "UPLOAD_FAILED", session, sent: granule, cause: { status: 503 } });

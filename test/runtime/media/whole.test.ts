@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
-import type { MediaUpload } from "../../../runtime/src/index.js";
+import { type MediaUpload, operate, upload } from "../../../runtime/src/index.js";
 import { temporaryFolder } from "../../support/folders.js";
-import { clientOf, failureOf } from "../support/library.js";
+import { clientOf, failureOf, methods } from "../support/library.js";
 import { pattern, patternPieces } from "../support/pattern.js";
 import { type Seen, json, serve, statuses } from "../support/server.js";
 
@@ -110,6 +110,49 @@ describe("content alone", () => {
     expect(await failureOf(send(url))).toMatchObject({ status: 503 });
     expect(seen).toHaveLength(1);
   });
+});
+
+describe("time", () => {
+  const slow = async function* (pieces: number): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let i = 0; i < pieces; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      // More than is kept back to fill a piece of memory.
+      yield Buffer.alloc(256 * 1024);
+    }
+  };
+  const media = (pieces: number) => ({ body: slow(pieces), resumable: false });
+
+  it("for an attempt begins anew with each piece that leaves", async () => {
+    const { seen, url } = await serve(statuses(200));
+    await clientOf(url).books.create({ media: media(8) }, { timeout: 500 });
+    expect(seen[0]?.body).toHaveLength(8 * 256 * 1024);
+  });
+
+  it("for an attempt ends one whose content does not come", async () => {
+    const { url } = await serve(statuses(200));
+    const never = new Readable({ read: () => undefined });
+    const call = clientOf(url).books.create({ media: { body: never, size: 10 } }, { timeout: 100 });
+    expect(await failureOf(call)).toMatchObject({ code: "TIMEOUT" });
+    expect(never.destroyed).toBe(true);
+  });
+
+  it("for the whole call does not", async () => {
+    const { url } = await serve(statuses(200));
+    const call = clientOf(url).books.create({ media: media(1000) }, { totalTimeout: 400 });
+    expect(await failureOf(call)).toMatchObject({ code: "TOTAL_TIMEOUT" });
+  });
+});
+
+it("a method that starts an operation takes content too", async () => {
+  const { seen, url } = await serve((request, response) => json(response, 200, { done: request.method === "GET" }));
+  const poll = {
+    method: { id: "library.jobs.get", httpMethod: "GET", path: "job", response: "json" },
+    parameters: {},
+  } as const;
+  const job = { ...methods.create, operation: { polls: [poll], done: "done", error: "error" } };
+  const running = operate<object, object>(clientOf(url), job, { media: { body: text } }, undefined, upload);
+  expect(await running.wait()).toEqual({ done: true });
+  expect(seen.map((one) => one.url)).toEqual(["/upload/v1/books?uploadType=media", "/v1/job"]);
 });
 
 describe("content behind its metadata", () => {
