@@ -48,7 +48,7 @@ export async function sendResumable(core: Core, upload: PreparedUpload): Promise
 function chunkMemory({ media, source }: PreparedUpload): { readonly size: number; readonly memory: () => Uint8Array } {
   const size = media.chunkSize ?? defaultChunkSize;
   let memory: Uint8Array | undefined;
-  return { size, memory: () => (memory ??= Buffer.allocUnsafeSlow(Math.min(size, source.size ?? size))) };
+  return { size, memory: () => (memory ??= new Uint8Array(Math.min(size, source.size ?? size))) };
 }
 
 /** The state of a new session. A session that nobody writes to leaves nothing behind, so this may always be repeated. */
@@ -115,6 +115,9 @@ async function sendParts(
       retry: () => ({ ...call.retry(), idempotent: true }),
     });
     if (sent.response.status !== 308) {
+      // To believe it would be to lose the rest.
+      if (offset !== undefined && end !== total)
+        throw invalidResponse(sent.request, sent.response.status, sent.response.headers, "not all has been sent yet");
       if (total !== undefined) media.onProgress?.({ sent: total, total, session: session.url });
       return sent;
     }
@@ -134,7 +137,7 @@ function advance(core: Core, upload: PreparedUpload, state: State, { request, re
   const arrived = range === undefined ? 0 : arrivedOf(range);
   const limit = state.offset === undefined ? (source.size ?? Number.POSITIVE_INFINITY) : end;
   if (arrived === undefined || arrived > limit)
-    throw invalidResponse(request, 308, response.headers, `its Range tells of bytes that were not sent`);
+    throw invalidResponse(request, 308, response.headers, "its Range tells of bytes that were not sent");
   const location = header(response.headers, "location");
   const moved = location === undefined ? undefined : sessionAt(core, location, core.origin + request.path);
   if (moved !== undefined) state.session = moved;

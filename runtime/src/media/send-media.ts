@@ -34,9 +34,7 @@ export async function sendMedia(
   try {
     checkSize(method.id, descriptor, source.size);
     const upload: PreparedUpload = { call: prepared, media, mimeType, source };
-    const sent = isResumable(media, descriptor, source.size)
-      ? await sendResumable(core, upload)
-      : await sendWhole(core, upload);
+    const sent = isResumable(upload, descriptor) ? await sendResumable(core, upload) : await sendWhole(core, upload);
     return { prepared, sent };
   } finally {
     await source.close();
@@ -55,11 +53,12 @@ function onUploadPath(method: MethodDescriptor, upload: UploadDescriptor): Metho
   return found;
 }
 
-function isResumable(media: MediaUpload, { resumable }: UploadDescriptor, size: number | undefined): boolean {
-  return (
-    media.resumable ??
-    (media.session !== undefined || (resumable === true && (size === undefined || size > wholeLimit)))
-  );
+function isResumable({ call, media, source }: PreparedUpload, { multipart, resumable }: UploadDescriptor): boolean {
+  if (media.resumable !== undefined) return media.resumable;
+  if (media.session !== undefined) return true;
+  if (resumable !== true) return false;
+  const fits = multipart === true || call.built.body === undefined;
+  return !fits || source.size === undefined || source.size > wholeLimit;
 }
 
 /** Everything that can be known before a byte is read. */

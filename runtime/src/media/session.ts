@@ -8,6 +8,7 @@ import { send } from "../policy/send.js";
 import type { EncodedBody } from "../request/body.js";
 import type { BuiltRequest } from "../request/build.js";
 import type { HeaderRecord } from "../request/headers.js";
+import { isLoopback } from "../root-url.js";
 
 /** A session's address. */
 export interface Session {
@@ -19,18 +20,26 @@ export interface Session {
 /**
  * The address that a server or a caller names; `undefined` where the sign-in must not be sent.
  *
- * That is the origin of the root URL, and between hosts of Google any of them. A host of Google's behind a root URL
- * that is none (an emulator, a proxy) is reached through the root URL, as everything is.
+ * That is the origin of the root URL, by whatever name this machine goes, and between hosts of Google any of them. A
+ * host of Google's behind a root URL that is none (an emulator, a proxy) is reached through the root URL, as
+ * everything is.
  */
 export function sessionAt(core: Core, text: string, base: string): Session | undefined {
-  const root = core.origin + core.rootPath;
   if (!URL.canParse(text, base)) return undefined;
   const url = new URL(text, base);
+  const root = new URL(core.origin);
   const path = url.pathname + url.search;
-  if (url.origin === core.origin) return { url: url.href, origin: core.origin, path };
+  if (url.origin === root.origin || isSameLoopback(url, root)) return session(core.origin, path);
   if (url.protocol !== "https:" || !isGoogle(url.hostname)) return undefined;
-  if (isGoogle(new URL(root).hostname)) return { url: url.href, origin: url.origin, path };
-  return { url: root + path.slice(1), origin: core.origin, path: core.rootPath + path.slice(1) };
+  return isGoogle(root.hostname) ? session(url.origin, path) : session(core.origin, core.rootPath + path.slice(1));
+}
+
+function session(origin: string, path: string): Session {
+  return { url: origin + path, origin, path };
+}
+
+function isSameLoopback(a: URL, b: URL): boolean {
+  return a.protocol === b.protocol && a.port === b.port && isLoopback(a.hostname) && isLoopback(b.hostname);
 }
 
 function isGoogle(hostname: string): boolean {

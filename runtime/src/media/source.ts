@@ -1,8 +1,8 @@
 /** The content of an upload, read at any offset where that is possible. */
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { InvalidRequestError } from "../errors.js";
 import type { Blob } from "../platform.js";
 import { type WebStream, isBlob, isFileBody, isStream, streamPieces, unreadable } from "../request/bytes.js";
-import { type Fault, InvalidRequestError } from "../errors.js";
 
 /** Content, of which a chunk at a time is in memory. */
 export interface Source {
@@ -32,7 +32,7 @@ export async function openSource(methodId: string, body: unknown, size: number |
 }
 
 async function sourceOf(methodId: string, body: unknown, size: number | undefined): Promise<Source> {
-  if (typeof body === "string") return bytesSource(Buffer.from(body));
+  if (typeof body === "string") return bytesSource(new TextEncoder().encode(body));
   if (body instanceof Uint8Array) return bytesSource(body);
   if (body instanceof ArrayBuffer) return bytesSource(new Uint8Array(body));
   if (isBlob(body)) return blobSource(body);
@@ -45,7 +45,7 @@ async function sourceOf(methodId: string, body: unknown, size: number | undefine
   );
 }
 
-function invalid(methodId: string, at: Fault["parameter"], message: string): InvalidRequestError {
+function invalid(methodId: string, at: string, message: string): InvalidRequestError {
   return new InvalidRequestError(methodId, [{ parameter: at, message }]);
 }
 
@@ -70,6 +70,7 @@ function blobSource(blob: Blob): Source {
 async function fileSource(methodId: string, path: string, size: number | undefined): Promise<Source> {
   let file: FileHandle | undefined;
   try {
+    const { open } = await import("node:fs/promises");
     file = await open(path);
     const facts = await file.stat();
     if (facts.isDirectory()) throw invalid(methodId, parameter, "is a folder");
@@ -88,7 +89,7 @@ function readFile(methodId: string, file: FileHandle, size: number): Source {
     replayable: true,
     read: async (offset, length, memory) => {
       const wanted = Math.max(0, Math.min(length, size - offset));
-      const target = memory?.() ?? Buffer.allocUnsafeSlow(wanted);
+      const target = memory?.() ?? new Uint8Array(wanted);
       let filled = 0;
       while (filled < wanted) {
         const { bytesRead } = await file
@@ -144,7 +145,7 @@ function streamSource(
     },
     replayable: false,
     read: async (offset, wanted, memory) => {
-      const target = memory?.() ?? Buffer.allocUnsafeSlow(wanted);
+      const target = memory?.() ?? new Uint8Array(wanted);
       const length = Math.min(wanted, target.length);
       if (offset < start) throw invalid(methodId, parameter, "is a stream, which cannot be read again");
       await skipTo(offset);

@@ -38,11 +38,12 @@ function alone(upload: PreparedUpload): Whole {
 function behind(metadata: EncodedBody, upload: PreparedUpload): Whole {
   const { mimeType, source } = upload;
   const boundary = crypto.randomUUID();
-  const head = Buffer.from(
+  const encoder = new TextEncoder();
+  const head = encoder.encode(
     `--${boundary}\r\ncontent-type: application/json; charset=UTF-8\r\n\r\n${String(metadata.data)}\r\n` +
       `--${boundary}\r\ncontent-type: ${mimeType}\r\n\r\n`,
   );
-  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+  const tail = encoder.encode(`\r\n--${boundary}--\r\n`);
   const data = {
     async *[Symbol.asyncIterator]() {
       yield head;

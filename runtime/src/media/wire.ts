@@ -148,7 +148,7 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
 
 function piecesOf({ body }: HttpResponse): AsyncIterator<Uint8Array> {
   if (typeof body === "object" && !(body instanceof Uint8Array)) return body[Symbol.asyncIterator]();
-  return onePiece(typeof body === "string" ? Buffer.from(body) : body);
+  return onePiece(typeof body === "string" ? new TextEncoder().encode(body) : body);
 }
 
 async function* onePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {

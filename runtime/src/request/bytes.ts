@@ -53,7 +53,7 @@ export async function* streamPieces(
   try {
     for await (const piece of Symbol.asyncIterator in stream ? stream : webPieces(stream)) {
       if (piece instanceof Uint8Array) yield piece;
-      else if (typeof piece === "string") yield Buffer.from(piece);
+      else if (typeof piece === "string") yield new TextEncoder().encode(piece);
       else throw new TypeError(`it yields a ${typeof piece} where bytes are expected`);
     }
   } catch (error) {

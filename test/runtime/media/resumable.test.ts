@@ -7,14 +7,16 @@ import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import { AccessTokenCredentials, AnonymousCredentials } from "../../../runtime/src/auth/index.js";
 import {
+  call,
   cancelUpload,
   type ClientOptions,
   type MediaUpload,
   UploadError,
   type UploadProgress,
+  upload as sender,
 } from "../../../runtime/src/index.js";
 import { temporaryFolder } from "../../support/folders.js";
-import { clientOf, failureOf } from "../support/library.js";
+import { clientOf, failureOf, methods } from "../support/library.js";
 import { pattern, patternPieces } from "../support/pattern.js";
 import { serve, statuses } from "../support/server.js";
 import { type Fault, type Step, type UploadServer, uploadServer } from "../support/upload-server.js";
@@ -106,6 +108,13 @@ describe("the protocol", () => {
     await clientOf(server.url).books.create({ media: { body: "", resumable: true } });
     expect(server.steps[0]).toMatchObject({ size: 0, headers: { "content-length": "0" } });
     expect(server.steps[0]?.headers["content-type"]).toBeUndefined();
+  });
+
+  it("small content goes in parts where it cannot go behind its metadata in one request", async () => {
+    const { seen, url } = await serve(statuses(400));
+    const method = { ...methods.create, upload: { path: "/upload/v1/books", resumable: true } } as const;
+    await failureOf(call(clientOf(url), method, { requestBody: {}, media: { body: "a" } }, undefined, sender));
+    expect(seen[0]?.url).toBe("/upload/v1/books?uploadType=resumable");
   });
 
   it.each<[string, MediaUpload, string]>([
@@ -302,6 +311,18 @@ describe("it stops", () => {
     expect(seen).toHaveLength(1);
   });
 
+  it("when the server says that it is done though more is to come", async () => {
+    const { url } = await serve((request, response) => {
+      if (request.method === "POST") response.writeHead(200, { location: "/session" }).end();
+      else response.writeHead(200).end("{}");
+    });
+    const media = { body: pattern(0, size), resumable: true, chunkSize: granule };
+    expect(await failureOf(clientOf(url).books.create({ media }))).toMatchObject({
+      code: "UPLOAD_FAILED",
+      cause: { code: "INVALID_RESPONSE" },
+    });
+  });
+
   it("when a Range tells of bytes that were not sent", async () => {
     const { url } = await serve((request, response) => {
       if (request.method === "POST") response.writeHead(200, { location: "/session" }).end();
@@ -421,6 +442,11 @@ describe("a stored session", () => {
 describe("the root URL holds", () => {
   it.each<[string, (origin: string, path: string) => string, string]>([
     ["a relative Location", (_origin, path) => path, "/upload/v1/books"],
+    [
+      "this machine by another name",
+      (origin, path) => origin.replace("127.0.0.1", "localhost") + path,
+      "/upload/v1/books",
+    ],
     ["Google's own host in Location", (_origin, path) => `https://www.googleapis.com${path}`, "/upload/v1/books"],
   ])("for %s", async (_name, location, path) => {
     const server = await uploadServer({ location });
