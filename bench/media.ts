@@ -1,4 +1,4 @@
-/** Content: downloads to a file and uploads from one, against undici by hand and Google's two clients of Cloud Storage. */
+/** Content: downloads to a file and uploads from one, against undici by hand and Google's clients of Cloud Storage. */
 import { existsSync } from "node:fs";
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -226,8 +226,8 @@ export interface Fault {
 }
 
 /**
- * Thrown before anything is sent (but where a stream to be sent fails): code `INVALID_REQUEST` for parameters and call options, `INVALID_OPTION` for client
- * options and credentials. Every fault is listed, not only the first.
+ * Thrown before anything is sent, but for a stream that fails while it is sent: code `INVALID_REQUEST` for parameters
+ * and call options, `INVALID_OPTION` for client options and credentials. Every fault is listed, not only the first.
  */
 export class InvalidRequestError extends DiscogenError {
   static {
@@ -263,7 +263,7 @@ export class UploadError extends DiscogenError {
     markPrototype(this.prototype, "UploadError");
   }
   declare readonly code: "UPLOAD_FAILED" | "UPLOAD_SESSION_LOST";
-  /** To be passed as `media.session`, in this process or another. Whoever has it can write to the upload: keep it secret. */
+  /** For `media.session`, in this process or another. Whoever has it can write to the upload: keep it secret. */
   declare readonly session: string;
   /** Bytes that have surely arrived. */
   readonly sent: number;

@@ -51,7 +51,7 @@ function chunkMemory({ media, source }: PreparedUpload): { readonly size: number
   return { size, memory: () => (memory ??= new Uint8Array(Math.min(size, source.size ?? size))) };
 }
 
-/** The state of a new session. A session that nobody writes to leaves nothing behind, so this may always be repeated. */
+/** The state of a new session. One that nobody writes to leaves nothing behind, so this may always be repeated. */
 async function open(core: Core, upload: PreparedUpload): Promise<State> {
   const { call, media, mimeType, source } = upload;
   const { built } = call;
@@ -170,7 +170,7 @@ function isLost(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 404 || error.status === 410);
 }
 
-/** What ends the call: what the caller asked for and what the server refused as it is, the rest with the way to go on. */
+/** What ends the call: as it is where the caller or the server wants it so, else with the way to go on. */
 function stopped({ call, source }: PreparedUpload, { sent, session }: State, error: unknown): unknown {
   if (error instanceof AbortError || (error instanceof TimeoutError && error.code === "TOTAL_TIMEOUT")) return error;
   const init = { session: session.url, sent, cause: error };

@@ -1,4 +1,4 @@
-/** Where a resumable upload lives: its URL, which must not lead the sign-in to another host, and how it is spoken to. */
+/** Where a resumable upload lives: its URL, which must not lead the sign-in elsewhere, and requests to it. */
 import { prepare } from "../call.js";
 import type { Core } from "../core.js";
 import { ApiError, InvalidRequestError } from "../errors.js";

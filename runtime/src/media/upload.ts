@@ -1,4 +1,4 @@
-/** Calls that carry content: what callers say of it, and the door to the code that sends it, which is loaded when used. */
+/** Calls that carry content: what callers say of it, and the door to the code that sends it, loaded when used. */
 import { type Core, type CoreHolder, coreOf } from "../core.js";
 import type { MethodDescriptor } from "../method.js";
 import type { CallOptions } from "../options.js";
@@ -29,7 +29,10 @@ export interface MediaUpload {
    * `body` is the whole content again: what has arrived is skipped.
    */
   readonly session?: string | undefined;
-  /** Called as content leaves; for a resumable upload when it begins, and whenever a part has arrived. What it throws ends the call. */
+  /**
+   * Called as content leaves; for a resumable upload when it begins, and whenever a part has arrived. What it throws
+   * ends the call.
+   */
   readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
 }
 
@@ -39,7 +42,10 @@ export interface UploadProgress {
   readonly sent: number;
   /** Bytes of the whole; `undefined` while a stream of unknown size has not ended. */
   readonly total: number | undefined;
-  /** Of a resumable upload: store it to go on after this process ends. Whoever has it can write to the upload: keep it secret. */
+  /**
+   * Of a resumable upload: store it to go on after this process ends. Whoever has it can write to the upload: keep it
+   * secret.
+   */
   readonly session: string | undefined;
 }
 

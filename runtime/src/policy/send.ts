@@ -21,7 +21,7 @@ export interface Sent {
 /** The most that is read of a body that tells what went wrong, in characters. */
 const errorBodyLimit: number = 1024 * 1024;
 
-/** Resolves to a 2xx answer (a step of an upload's session to a 308 too); throws whatever else the last attempt came to. */
+/** Resolves to a 2xx answer, or a 308 to a step of an upload; throws whatever else the last attempt came to. */
 export async function send(core: Core, call: PreparedCall): Promise<Sent> {
   const { session } = call;
   let built = call.built;

@@ -2,7 +2,8 @@
  * Resumable uploads: sessions that content arrives in, part by part.
  *
  * A part begins where the last one ended and is a multiple of 256 KiB, but for the last one; 308 and `Range` tell what
- * has arrived; a `Content-Range` without a first byte asks for it (https://developers.google.com/drive/api/guides/manage-uploads).
+ * has arrived; a `Content-Range` without a first byte asks for it
+ * (https://developers.google.com/drive/api/guides/manage-uploads).
  */
 import { randomBytes } from "node:crypto";
 import { type Answer, GoogleError } from "../google-error.js";
