@@ -1,6 +1,6 @@
 /** Calling: one page of instances through the generated client, against other ways to get it. */
 import { existsSync } from "node:fs";
-import { message, numbers, start } from "./child.js";
+import { message, numbers, start } from "./children.js";
 import { installPeers, PEERS } from "./peers.js";
 import { inTurns } from "./rounds.js";
 import type { Benchmark, Comparison } from "./table.js";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "../scripts/bundle.js";
-import { message, numbers, start } from "./child.js";
+import { message, numbers, start } from "./children.js";
 import { answering, EMPTY, importing, deployed } from "./cold-programs.js";
 import { installPeers, peerPath, PEERS } from "./peers.js";
 import { inTurns } from "./rounds.js";

@@ -30,6 +30,10 @@ const BENCHMARKS: { readonly [name: string]: Entry } = {
     summary: "assertions signed: time against node:crypto and google-auth-library",
     load: async () => (await import("./auth.js")).auth,
   },
+  media: {
+    summary: "uploads from and downloads to files: speed and memory against undici by hand and Google's clients",
+    load: async () => (await import("./media.js")).media,
+  },
 };
 
 const HELP = `Usage: npm run bench -- NAME [--json FILE] [--rounds N]

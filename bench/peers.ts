@@ -17,6 +17,8 @@ export const PEERS = {
   /** Google's own clients, of the versions whose documents are nearest to ours of 2026. */
   "@googleapis/sqladmin": "36.0.0",
   "@googleapis/drive": "20.1.0",
+  "@googleapis/storage": "21.2.0",
+  "@google-cloud/storage": "8.4.0",
   /** Vertex AI has no package of its own. */
   googleapis: "178.0.0",
   /** What Google's clients sign in with. */

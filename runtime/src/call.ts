@@ -1,6 +1,8 @@
 /** What generated methods call: one function for each kind of method. */
 import { type Core, type CoreHolder, coreOf } from "./core.js";
 import { InvalidRequestError } from "./errors.js";
+import { type ByteRange, Content, type Download, type DownloadOptions, rangeField } from "./media/download.js";
+import type { Sender } from "./media/upload.js";
 import type { MethodDescriptor } from "./method.js";
 import { type CallOptions, checkCallOptions, defaultTimeout } from "./options.js";
 import { CallObserver, isWatched } from "./policy/observe.js";
@@ -17,14 +19,15 @@ import { type Follow, OperationPromise } from "./response/operation-promise.js";
 import { Paged, type Walk } from "./response/paged.js";
 import { parseValue, readText } from "./response/read.js";
 
-/** Calls an ordinary method. */
+/** Calls an ordinary method. `upload` sends the call where it is given `media`. */
 export function call<T>(
   target: CoreHolder,
   method: MethodDescriptor,
   params: object | undefined,
   options: CallOptions | undefined,
+  upload?: Sender,
 ): ApiPromise<T> {
-  return begin<T, ApiPromise<T>>(target, method, params, options, (executor) => new ApiPromise(executor));
+  return begin<T, ApiPromise<T>>(target, method, params, options, (executor) => new ApiPromise(executor), upload);
 }
 
 /** Calls a method whose answer comes in pages. */
@@ -44,12 +47,13 @@ export function paged<Page, Item>(
   return begin<Page, Paged<Page, Item>>(target, method, params, options, (executor) => new Paged(executor, walk));
 }
 
-/** Calls a method that starts a long-running operation. */
+/** Calls a method that starts a long-running operation. `upload` sends the call where it is given `media`. */
 export function operate<Answer, Operation>(
   target: CoreHolder,
   method: MethodDescriptor,
   params: object | undefined,
   options: CallOptions | undefined,
+  upload?: Sender,
 ): OperationPromise<Answer, Operation> {
   const unconditional = withoutEtags(options);
   const follow: Follow = {
@@ -60,7 +64,7 @@ export function operate<Answer, Operation>(
     fetch: (poll, values, own) => call<unknown>(outsideOf(target), poll, values, { ...unconditional, ...own }),
   };
   const make = (executor: Executor<Answer>) => new OperationPromise<Answer, Operation>(executor, follow);
-  return begin(target, method, params, options, make);
+  return begin(target, method, params, options, make, upload);
 }
 
 /** Calls a method for the content of its resource instead of its description (`alt=media`). */
@@ -68,7 +72,7 @@ export function download(
   target: CoreHolder,
   method: MethodDescriptor,
   params: object | undefined,
-  options: CallOptions | undefined,
+  options: DownloadOptions | undefined,
 ): Promise<MediaResponse> {
   const own = coreOf(target);
   const collector = own.batch?.collector;
@@ -81,11 +85,18 @@ async function fetchMedia(
   core: Core,
   method: MethodDescriptor,
   params: object | undefined,
-  options: CallOptions | undefined,
+  options: DownloadOptions | undefined,
 ): Promise<MediaResponse> {
-  const prepared = prepare(core, method, params, options, true);
-  const work = async (): Promise<MediaResponse> => mediaOf(prepared, await send(core, prepared));
-  return prepared.observer === undefined ? work() : prepared.observer.call(work);
+  const whole = prepare(core, method, params, options, true);
+  const call = options?.range === undefined ? whole : withRange(whole, options.range);
+  const work = async (): Promise<MediaResponse> =>
+    mediaOf({ core, call, sent: await send(core, call), onProgress: options?.onProgress });
+  return call.observer === undefined ? work() : call.observer.call(work);
+}
+
+function withRange(call: PreparedCall, range: ByteRange): PreparedCall {
+  const headers = { ...call.built.headers, range: rangeField(call.methodId, range) };
+  return { ...call, built: { ...call.built, headers } };
 }
 
 /** For calls that follow from another one: what made that one conditional does not hold for them. */
@@ -102,11 +113,12 @@ function begin<T, P extends ApiPromise<T>>(
   params: object | undefined,
   options: CallOptions | undefined,
   make: (executor: Executor<T>) => P,
+  upload?: Sender,
 ): P {
   const own = coreOf(target);
   const collector = own.batch?.collector;
   const core = collector?.core ?? own;
-  const promise = promiseOf<T, P>(make, (settle) => void perform(core, method, params, options, settle));
+  const promise = promiseOf<T, P>(make, (settle) => void perform(core, method, params, options, settle, upload));
   collector?.add(promise);
   return promise;
 }
@@ -123,21 +135,28 @@ async function perform<T>(
   params: object | undefined,
   options: CallOptions | undefined,
   settle: Settle<T>,
+  upload?: Sender,
 ): Promise<void> {
   try {
-    const prepared = prepare(core, method, params, options, false);
-    const { observer } = prepared;
     let sent: Sent;
     let value: unknown;
-    if (observer === undefined) {
-      sent = await send(core, prepared);
-      const read = valueOf(core, method, prepared, sent);
-      value = read instanceof Promise ? await read : read;
+    if (upload !== undefined && params !== undefined && paramOf(params, "media") !== undefined) {
+      const uploaded = await upload(core, method, params, options);
+      sent = uploaded.sent;
+      value = await valueOf(core, method, uploaded.prepared, sent);
     } else {
-      [sent, value] = await observer.call(async () => {
-        const got = await send(core, prepared);
-        return [got, await valueOf(core, method, prepared, got)];
-      });
+      const prepared = prepare(core, method, params, options, false);
+      const { observer } = prepared;
+      if (observer === undefined) {
+        sent = await send(core, prepared);
+        const read = valueOf(core, method, prepared, sent);
+        value = read instanceof Promise ? await read : read;
+      } else {
+        [sent, value] = await observer.call(async () => {
+          const got = await send(core, prepared);
+          return [got, await valueOf(core, method, prepared, got)];
+        });
+      }
     }
     // The document says that this is what the method answers.
     settle.resolve(value as T, sent.request, sent.response);
@@ -149,14 +168,15 @@ async function perform<T>(
 /** The value of a method's answer: at once where the body is a string, as it is by default. */
 function valueOf(core: Core, method: MethodDescriptor, prepared: PreparedCall, sent: Sent): unknown {
   if (method.response === undefined) return undefined;
-  if (method.response === "media") return mediaOf(prepared, sent);
+  if (method.response === "media") return mediaOf({ core, call: prepared, sent, onProgress: undefined });
   const { request, response } = sent;
   const { body } = response;
   if (typeof body === "string") return parseValue(core.api, request, response, body);
   return readText(body).then((text) => parseValue(core.api, request, response, text));
 }
 
-function prepare(
+/** Everything of a call that is known before its first attempt. */
+export function prepare(
   core: Core,
   method: MethodDescriptor,
   params: object | undefined,
@@ -223,16 +243,13 @@ function bodyOf(values: Params): Params {
   return typeof body === "object" && body !== null ? (body as Params) : noParams;
 }
 
-function mediaOf({ deadline, totalTimeout }: PreparedCall, { request, response }: Sent): MediaResponse {
-  const body =
-    typeof response.body === "string" || response.body instanceof Uint8Array ? pieceOf(response.body) : response.body;
+function mediaOf(download: Download): MediaResponse {
+  const { request, response } = download.sent;
+  const { deadline, totalTimeout } = download.call;
+  const content = new Content(download);
   const bounded =
     deadline === Number.POSITIVE_INFINITY
-      ? body
-      : untilDeadline(request, body, deadline - performance.now(), totalTimeout);
+      ? content
+      : untilDeadline(request, content, deadline - performance.now(), totalTimeout);
   return new MediaResponse(request, response, bounded);
-}
-
-async function* pieceOf(body: string | Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield typeof body === "string" ? new TextEncoder().encode(body) : body;
 }

@@ -122,7 +122,7 @@ export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
     rootPath: root.path,
     rootUrl: root.origin + root.path,
     universe,
-    transport: withMiddleware(transport, root.origin, options.middleware),
+    transport: withMiddleware(transport, options.middleware),
     credentialsContext: { transport },
     memo: { signature: undefined, signed: {} },
     budget: parent?.origin === root.origin ? parent.budget : new RetryBudget(),

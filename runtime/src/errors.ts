@@ -27,6 +27,8 @@ export type ErrorCode =
   | "ABORTED"
   | "API_ERROR"
   | "CONNECTION_FAILED"
+  | "CONTENT_CHANGED"
+  | "CONTENT_DAMAGED"
   | "CREDENTIALS_FAILED"
   | "INVALID_OPTION"
   | "INVALID_REQUEST"
@@ -49,7 +51,9 @@ export type ErrorCode =
   | "TOKEN_REFUSED"
   | "TOKEN_UNAVAILABLE"
   | "TOTAL_TIMEOUT"
-  | "UNIVERSE_MISMATCH";
+  | "UNIVERSE_MISMATCH"
+  | "UPLOAD_FAILED"
+  | "UPLOAD_SESSION_LOST";
 
 const mark: unique symbol = Symbol.for("@discogen/runtime.error");
 
@@ -67,7 +71,8 @@ function markPrototype(prototype: object, kind: string): void {
 
 /**
  * The base of all errors. Thrown as itself with code `PAGE_TOKEN_REPEATED`: a server answered with a page token it
- * had given before, which would never end.
+ * had given before, which would never end; `CONTENT_CHANGED`: what is downloaded is not what it was when the connection
+ * broke; `CONTENT_DAMAGED`: it is not what its checksum says.
  */
 export class DiscogenError extends Error {
   static {
@@ -246,8 +251,8 @@ export interface Fault {
 }
 
 /**
- * Thrown before anything is sent: code `INVALID_REQUEST` for parameters and call options, `INVALID_OPTION` for client
- * options and credentials. Every fault is listed, not only the first.
+ * Thrown before anything is sent, but for a stream that fails while it is sent: code `INVALID_REQUEST` for parameters
+ * and call options, `INVALID_OPTION` for client options and credentials. Every fault is listed, not only the first.
  */
 export class InvalidRequestError extends DiscogenError {
   static {
@@ -263,6 +268,36 @@ export class InvalidRequestError extends DiscogenError {
   ) {
     super(code, `${subject}: ${faults.map((fault) => `${fault.parameter} ${fault.message}`).join("; ")}`);
     this.faults = faults;
+  }
+}
+
+/** What an {@link UploadError} is made of. */
+export interface UploadErrorInit {
+  readonly session: string;
+  readonly sent: number;
+  readonly cause?: unknown;
+}
+
+/**
+ * A resumable upload stopped, and the server has part of it. Code `UPLOAD_FAILED`: it can go on from {@link session};
+ * `UPLOAD_SESSION_LOST`: the server does not know that session any more, so it must begin again, which this call could
+ * not do because a stream is read only once. `cause` is what went wrong.
+ */
+export class UploadError extends DiscogenError {
+  static {
+    markPrototype(this.prototype, "UploadError");
+  }
+  declare readonly code: "UPLOAD_FAILED" | "UPLOAD_SESSION_LOST";
+  /** For `media.session`, in this process or another. Whoever has it can write to the upload: keep it secret. */
+  declare readonly session: string;
+  /** Bytes that have surely arrived. */
+  readonly sent: number;
+
+  constructor(code: "UPLOAD_FAILED" | "UPLOAD_SESSION_LOST", message: string, init: UploadErrorInit) {
+    super(code, message, { cause: init.cause });
+    this.sent = init.sent;
+    // Not enumerable: a logged error shows no secret.
+    Object.defineProperty(this, "session", { value: init.session });
   }
 }
 

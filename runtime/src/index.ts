@@ -25,13 +25,18 @@ export {
   InvalidRequestError,
   OperationError,
   TimeoutError,
+  UploadError,
+  type UploadErrorInit,
 } from "./errors.js";
+export type { ByteRange, DownloadOptions, DownloadProgress } from "./media/download.js";
+export { cancelUpload, type MediaUpload, type UploadProgress } from "./media/upload.js";
 export type { BatchOptions, CallOptions, ClientOptions } from "./options.js";
 export type { LogFields, Logger, LogLevel } from "./policy/logger.js";
 export type { Middleware } from "./policy/middleware.js";
 export type { AttemptTrace, CallTrace, RetryTrace } from "./policy/observe.js";
 export type { FailedAttempt, RetryOptions } from "./policy/retry.js";
-export type { BytesBody, BytesRequest } from "./request/body.js";
+export type { BytesRequest } from "./request/body.js";
+export type { BytesBody, FileBody, WebStream } from "./request/bytes.js";
 export type { HeadersInput } from "./request/headers.js";
 export { ApiPromise, type WithResponse } from "./response/api-promise.js";
 export type { ApiResponse } from "./response/api-response.js";
@@ -55,6 +60,7 @@ export { batch, sendBatch } from "./batch/batch.js";
 export { call, download, operate, paged } from "./call.js";
 export { ApiClient, withOptions } from "./client.js";
 export { type Core, type CoreHolder, core } from "./core.js";
+export { type Sender, upload } from "./media/upload.js";
 export type {
   ApiDescriptor,
   MethodDescriptor,
@@ -62,6 +68,7 @@ export type {
   OperationPoll,
   PagingDescriptor,
   ParameterDescriptor,
+  UploadDescriptor,
 } from "./method.js";
 export type { FieldPath } from "./request/update-mask.js";
 export type { Selected, SelectedItem, SelectedPages, SelectedPromise, Selecting, Whole } from "./fields.js";

@@ -55,8 +55,24 @@ export interface MethodDescriptor {
   readonly paging?: PagingDescriptor;
   /** How to follow the operation that the method starts. */
   readonly operation?: OperationDescriptor;
+  /** How content is uploaded: `media`. */
+  readonly upload?: UploadDescriptor;
   /** Sent as `X-Goog-Api-Version`. */
   readonly apiVersion?: string;
+}
+
+/** What a method takes as `media`. Every protocol is spoken on one path. */
+export interface UploadDescriptor {
+  /** Path template from the root, with a leading slash. */
+  readonly path: string;
+  /** Media types and ranges of them, such as `image/*`. Absent: any. */
+  readonly accept?: readonly string[];
+  /** Bytes. */
+  readonly maxSize?: number;
+  /** Metadata and content can travel in one request. */
+  readonly multipart?: true;
+  /** Content can travel in parts, and go on after a failure. */
+  readonly resumable?: true;
 }
 
 /** What is checked of a parameter before anything is sent. */

@@ -24,6 +24,7 @@ export interface MinimalHeaders {
 export interface MinimalBlob {
   readonly size: number;
   readonly type: string;
+  slice(start?: number, end?: number): MinimalBlob;
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 

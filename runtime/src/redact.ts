@@ -8,7 +8,7 @@ const secretHeaders: ReadonlySet<string> = new Set([
   "proxy-authorization",
   "x-goog-api-key",
 ]);
-const secretQuery: RegExp = /([?&](?:access_token|assertion|bearer_token|key|oauth_token)=)([^&#\s]*)/gi;
+const secretQuery: RegExp = /([?&](?:access_token|assertion|bearer_token|key|oauth_token|upload_id)=)([^&#\s]*)/gi;
 // Each is linear in the text, which may be a megabyte that a server made up.
 const secretShapes: readonly RegExp[] = [
   /\bbearer\s+[^\s"',;]+/gi,

@@ -12,7 +12,7 @@ const tsc = join(root, "node_modules/typescript/bin/tsc");
 const run = promisify(execFile);
 
 const program = `
-import { type AbortError, type ApiDescriptor, ApiClient, batch, type BatchOptions, call, type CallOptions, type ClientOptions, type Credentials, download, type Fetch, fetchTransport, type MethodDescriptor, paged, type Transport } from "@discogen/runtime";
+import { type AbortError, type ApiDescriptor, ApiClient, batch, type BatchOptions, call, cancelUpload, type CallOptions, type ClientOptions, type Credentials, download, type DownloadOptions, type Fetch, fetchTransport, type MediaUpload, type MethodDescriptor, paged, type Transport, upload, UploadError } from "@discogen/runtime";
 import { applicationDefault, type AuthorizedUserCredentials, ImpersonatedCredentials, type MetadataCredentials, ServiceAccountCredentials } from "@discogen/runtime/auth";
 
 const api: ApiDescriptor = { id: "a:v1", rootUrl: "https://a/", servicePath: "", scopes: [] };
@@ -32,11 +32,16 @@ const list = paged<{ readonly items?: string[] }, string>(client, method, undefi
 for await (const item of list) item.trim();
 const { data, response } = await list.withResponse();
 const contentType: string | null = response.headers.get("content-type");
-const media = await download(client, method, {}, perCall);
+const ranged: DownloadOptions = { range: { start: -9 }, onProgress: ({ received }) => received.toFixed() };
+const media = await download(client, method, {}, ranged);
 for await (const piece of media.body) piece.byteLength.toFixed();
 const sending: BatchOptions = { size: 50, signal: undefined };
 const outcomes = await batch(client).send(sending);
 const nothing: Promise<void> = call<void>(client, method, {}, undefined);
+const content: MediaUpload = { body: { path: "a" }, onProgress: ({ session }) => session?.trim() };
+const uploaded = call<{ readonly id?: string }>(client, method, { media: content }, perCall, upload);
+uploaded.catch((error: unknown) => (error instanceof UploadError ? cancelUpload(client, error.session) : undefined));
+await media.saveTo("a");
 export type { AbortError };
 export { contentType, data, elsewhere, idToken, nothing, outcomes, own };
 `;

@@ -2,6 +2,7 @@
  * What the types promise for every shape of a Discovery document, on the client of test/fixtures/shelves.v1.json.
  * `tsc -b` checks this file: a promise that is not kept, or a misuse that is no longer refused, is a compile error.
  */
+import { Readable } from "node:stream";
 import type { ApiPromise, MediaResponse, OperationPromise, Paged } from "@discogen/runtime";
 import { describe, expectTypeOf, it } from "vitest";
 import type * as shelves from "../golden/shelves/v1/index.js";
@@ -133,6 +134,44 @@ describe("bodies", () => {
         requestBody: { data: new Uint8Array(), contentType: "image/png" },
       });
       expectTypeOf(answer).toEqualTypeOf<ApiPromise<MediaResponse>>();
+    });
+  });
+});
+
+describe("content to upload", () => {
+  it("comes in every form, beside metadata or alone", () => {
+    types(() => {
+      const books = rooms.shelves.booksResource;
+      void books.scan({ media: { body: "text" } });
+      void books.scan({ media: { body: new Uint8Array() }, requestBody: {} });
+      void books.scan({ media: { body: new Blob([]), mimeType: "image/png" } });
+      void books.scan({ media: { body: { path: "a.png" }, resumable: true, chunkSize: 262_144 } });
+      void books.scan({ media: { body: Readable.from([]), size: 5, session: undefined } });
+      void books.scan({ media: { body: new Blob([]).stream(), onProgress: ({ sent }) => sent.toFixed() } });
+      expectTypeOf(books.scan({ media: { body: "text" } })).resolves.toEqualTypeOf<shelves.Book>();
+      void books.scan();
+    });
+  });
+
+  it("is nothing else, and belongs to methods that take it", () => {
+    types(() => {
+      const books = rooms.shelves.booksResource;
+      // @ts-expect-error: content is in an envelope
+      void books.scan({ media: "text" });
+      // @ts-expect-error: a number is no content
+      void books.scan({ media: { body: 1 } });
+      // @ts-expect-error: content is not optional in its envelope
+      void books.scan({ media: { mimeType: "image/png" } });
+      // @ts-expect-error: the method takes no content
+      void rooms.shelves.books({ name: "rooms/1/shelves/1", media: { body: "a" } });
+    });
+  });
+
+  it("has a range on its way back, which other calls have not", () => {
+    types(() => {
+      void rooms.shelves.booksMedia({ name: "rooms/1/shelves/1" }, { range: { start: 0, end: 9 } });
+      // @ts-expect-error: only downloads have ranges
+      void rooms.shelves.books({ name: "rooms/1/shelves/1" }, { range: { start: 0 } });
     });
   });
 });

@@ -1,6 +1,13 @@
 /** Methods of the model → the data that the runtime reads. */
 import { patternParts } from "../model/paths.js";
-import type { ApiModel, MethodModel, OperationModel, ParameterModel, ValueSource } from "../model/types.js";
+import type {
+  ApiModel,
+  MediaUploadModel,
+  MethodModel,
+  OperationModel,
+  ParameterModel,
+  ValueSource,
+} from "../model/types.js";
 import { type Data, Name } from "./literal.js";
 
 /** `runtime.ApiDescriptor`. */
@@ -69,7 +76,19 @@ export function methodDescriptor(
         ? undefined
         : { token: paging.token, in: paging.in, next: paging.next, items: paging.items?.property },
     operation: operation === undefined ? undefined : new Name(operation),
+    upload: method.mediaUpload === undefined ? undefined : uploadDescriptor(method.mediaUpload),
     apiVersion: method.apiVersion,
+  };
+}
+
+/** `runtime.UploadDescriptor`. */
+function uploadDescriptor({ path, accept, maxSize, multipart, resumable }: MediaUploadModel): Data {
+  return {
+    path,
+    accept: accept.length === 0 || accept.includes("*/*") ? undefined : accept,
+    maxSize,
+    multipart: multipart ? true : undefined,
+    resumable: resumable ? true : undefined,
   };
 }
 

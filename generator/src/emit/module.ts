@@ -9,14 +9,14 @@ import type {
   PropertySignatureStructure,
   StatementStructures,
 } from "ts-morph";
-import type { ApiModel, MethodModel, ParameterModel, ResourceModel } from "../model/types.js";
+import type { ApiModel, MediaUploadModel, MethodModel, ParameterModel, ResourceModel } from "../model/types.js";
 import { allResources, type Context, contextOf } from "./context.js";
 import { apiDescriptor, methodDescriptor } from "./descriptors.js";
-import { docLines } from "./doc-comments.js";
+import { docLines, inlineCode } from "./doc-comments.js";
 import { type Data, literal } from "./literal.js";
 import { preamble } from "./preamble.js";
 import { rangeNote } from "./range-note.js";
-import { methodShapes, type Signature } from "./signatures.js";
+import { methodShapes, type MethodShape, type Signature } from "./signatures.js";
 import { printStructures, StructureKind } from "./structures.js";
 import { parameterText, propertyKey, requestText, typeText } from "./type-text.js";
 
@@ -178,8 +178,23 @@ function paramsInterface(method: MethodModel, context: Context): InterfaceDeclar
         isMask(parameter) ? maskProperty(parameter, method) : parameterProperty(parameter),
       ),
       ...body,
+      ...(method.mediaUpload === undefined ? [] : [mediaProperty(method.mediaUpload)]),
     ],
   };
+}
+
+function mediaProperty({ accept, maxSize }: MediaUploadModel): OptionalKind<PropertySignatureStructure> {
+  const types = accept.includes("*/*") ? [] : accept.map(acceptText);
+  const notes = [
+    ...(types.length === 0 ? [] : [`Type: ${types.join(", ")}.`]),
+    ...(maxSize === undefined ? [] : [`At most ${String(maxSize)} bytes.`]),
+  ];
+  return { ...optional("media", "runtime.MediaUpload", true), docs: docs(notes.length === 0 ? [] : [notes.join(" ")]) };
+}
+
+/** `image/*` would need an escape, which readers would see. */
+function acceptText(type: string): string {
+  return type.endsWith("/*") ? `any ${inlineCode(type.slice(0, -2))}` : inlineCode(type);
 }
 
 function parameterProperty(parameter: ParameterModel): OptionalKind<PropertySignatureStructure> {
@@ -214,7 +229,7 @@ function methodDeclarations(
   context: Context,
 ): OptionalKind<MethodDeclarationStructure>[] {
   const descriptor = `${context.table(resource)}.${method.member}`;
-  return methodShapes(method, context.model).map(({ name, doc, signatures, sender }) => {
+  return methodShapes(method, context.model).map(({ name, doc, signatures, sender, optionsType, uploads }) => {
     const [plain] = signatures;
     const isOverloaded = signatures.length > 1;
     return {
@@ -222,19 +237,24 @@ function methodDeclarations(
       // Of an overloaded method the last one is the implementation, which nobody sees.
       ...(isOverloaded
         ? {
-            ...declared({ ...plain, paramsType: method.paramsName, paramsOptional: true }),
+            ...declared({ ...plain, paramsType: method.paramsName, paramsOptional: true }, optionsType),
             overloads: signatures.map((signature, index) => ({
-              ...declared(signature),
+              ...declared(signature, optionsType),
               docs: index === 0 ? docs(doc) : [],
             })),
           }
-        : { ...declared(plain), docs: docs(doc) }),
-      statements: [`return runtime.${sender}(this, ${descriptor}, params, options);`],
+        : { ...declared(plain, optionsType), docs: docs(doc) }),
+      statements: [
+        `return runtime.${sender}(this, ${descriptor}, params, options${uploads ? ", runtime.upload" : ""});`,
+      ],
     };
   });
 }
 
-function declared({ typeParameter, paramsType, paramsOptional, returnType }: Signature): {
+function declared(
+  { typeParameter, paramsType, paramsOptional, returnType }: Signature,
+  optionsType: MethodShape["optionsType"],
+): {
   readonly typeParameters: string[];
   readonly parameters: OptionalKind<ParameterDeclarationStructure>[];
   readonly returnType: string;
@@ -243,7 +263,7 @@ function declared({ typeParameter, paramsType, paramsOptional, returnType }: Sig
     typeParameters: typeParameter === undefined ? [] : [typeParameter],
     parameters: [
       { name: "params", type: paramsType, hasQuestionToken: paramsOptional },
-      { name: "options", type: "runtime.CallOptions", hasQuestionToken: true },
+      { name: "options", type: `runtime.${optionsType}`, hasQuestionToken: true },
     ],
     returnType,
   };

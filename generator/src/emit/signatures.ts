@@ -20,6 +20,9 @@ export interface MethodShape {
   readonly signatures: readonly [Signature, ...Signature[]];
   /** The function of the runtime that carries it out. */
   readonly sender: "call" | "download" | "operate" | "paged";
+  readonly optionsType: "CallOptions" | "DownloadOptions";
+  /** May be given `media`. */
+  readonly uploads: boolean;
 }
 
 /** The method, and its `…Media` twin where the resource can be downloaded. */
@@ -40,6 +43,8 @@ export function methodShapes(method: MethodModel, model: ApiModel): readonly Met
     signatures:
       selecting === undefined ? [plain] : [{ ...plain, paramsType: `runtime.Whole<${method.paramsName}>` }, selecting],
     sender: senderOf(method),
+    optionsType: "CallOptions",
+    uploads: method.mediaUpload !== undefined,
   };
   if (method.mediaDownload === undefined) return [ordinary];
   const download: MethodShape = {
@@ -47,6 +52,8 @@ export function methodShapes(method: MethodModel, model: ApiModel): readonly Met
     doc: docLines({ notes: [`Downloads what {@link ${method.member}} describes.`], deprecated: method.deprecated }),
     signatures: [{ ...plain, returnType: "Promise<runtime.MediaResponse>" }],
     sender: "download",
+    optionsType: "DownloadOptions",
+    uploads: false,
   };
   return [ordinary, download];
 }

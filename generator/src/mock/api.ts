@@ -10,6 +10,9 @@ import { confirmFor } from "./confirm.js";
 import { type Fixtures, storeFixtures } from "./fixtures.js";
 import { type Answer, GoogleError } from "./google-error.js";
 import type { HttpRequest } from "./listener.js";
+import { contentAt } from "./media/contents.js";
+import { contentAnswer } from "./media/download.js";
+import { createUploads } from "./media/uploads.js";
 import { isOperations } from "./operations.js";
 import { canonicalPath, compileRoutes, findRoute } from "./routes.js";
 import type { TokenStore } from "./tokens.js";
@@ -32,14 +35,23 @@ export function createApi(
   const seeded = storeFixtures(fixtures, collections, world.store);
   const handlers = bind(entries, collections, seeded, world);
   const routes = compileRoutes(entries);
+  const upload = createUploads({ entries, collections, handlers }, world, tokens);
 
   return (request) => {
+    const uploaded = upload(request);
+    if (uploaded !== undefined) return uploaded;
     const found = findRoute(routes, request.verb, request.path);
     if (found === undefined) throw new GoogleError(404, `Not found: no method answers ${request.verb} at this path.`);
     const { route, variables } = found;
     const { entry } = route;
     const grant = authorize(request.headers.authorization, entry, tokens);
     checkQuery(entry, request.query);
+    const isDownload = entry.method.mediaDownload !== undefined && request.query.get("alt") === "media";
+    if (isDownload || entry.method.response?.kind === "media") {
+      const content = contentAt(canonicalPath(request.path), world.contents);
+      if (content !== undefined) return contentAnswer(content, request);
+      if (isDownload) throw new GoogleError(404, "Not found: there is no content here.");
+    }
     const body = readBody(entry, request);
     const handler = handlers.get(entry);
     if (handler === undefined) throw unimplemented(entry);

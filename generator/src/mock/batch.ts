@@ -26,7 +26,7 @@ export function answerBatch(request: HttpRequest, answer: (call: HttpRequest) =>
   return {
     status: 200,
     body: undefined,
-    text: [...answers, `--${BOUNDARY}--\r\n`].join(""),
+    bytes: Buffer.from([...answers, `--${BOUNDARY}--\r\n`].join("")),
     headers: { "content-type": `multipart/mixed; boundary=${BOUNDARY}` },
   };
 }
@@ -83,7 +83,7 @@ function answerOf(call: HttpRequest, answer: (call: HttpRequest) => Answer): Ans
 }
 
 function answerText(contentId: string | undefined, answer: Answer): string {
-  const { headers, text = "" } = contentOf(answer);
+  const { content, headers } = contentOf(answer);
   const lines = [
     `--${BOUNDARY}`,
     "Content-Type: application/http",
@@ -92,7 +92,7 @@ function answerText(contentId: string | undefined, answer: Answer): string {
     `HTTP/1.1 ${answer.status}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     "",
-    text,
+    content?.toString() ?? "",
   ];
   return `${lines.join("\r\n")}\r\n`;
 }

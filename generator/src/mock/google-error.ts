@@ -5,8 +5,8 @@ import type { Json, JsonObject } from "./json.js";
 export interface Answer {
   readonly status: number;
   readonly body: Json | undefined;
-  /** What is sent in place of a body; its type is among the headers. */
-  readonly text?: string;
+  /** A body that is no JSON; its type is among the headers. */
+  readonly bytes?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -19,6 +19,7 @@ const STATUS = {
   409: { code: "ALREADY_EXISTS", reason: "duplicate" },
   412: { code: "FAILED_PRECONDITION", reason: "conditionNotMet" },
   413: { code: "INVALID_ARGUMENT", reason: "uploadTooLarge" },
+  416: { code: "OUT_OF_RANGE", reason: "requestedRangeNotSatisfiable" },
   414: { code: "INVALID_ARGUMENT", reason: "uriTooLong" },
   500: { code: "INTERNAL", reason: "internalError" },
   501: { code: "UNIMPLEMENTED", reason: "notImplemented" },

@@ -10,4 +10,5 @@
 export { exampleFixtures, FixtureError, type Fixtures } from "./fixtures.js";
 export type { Json, JsonObject } from "./json.js";
 export type { ServiceAccountKey } from "./key.js";
-export { type LoggedRequest, type Mock, type MockOptions, startMock } from "./server.js";
+export type { Fault } from "./media/faults.js";
+export { type LoggedRequest, type Mock, type MockContent, type MockOptions, startMock } from "./server.js";

@@ -1,6 +1,7 @@
 /** HTTP in and out: reads a request whole, sends an answer as JSON, and turns whatever is thrown into one. */
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { type Answer, GoogleError } from "./google-error.js";
+import { type Fault, isUpload } from "./media/faults.js";
 
 export interface HttpRequest {
   readonly verb: string;
@@ -9,10 +10,14 @@ export interface HttpRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** The rest of the body never came. */
+  readonly isCut?: boolean;
 }
 
 export interface ListenerOptions {
   readonly respond: (request: HttpRequest) => Answer | Promise<Answer>;
+  /** What shall go wrong with a request. Default: nothing. */
+  readonly faultOf?: (query: URLSearchParams) => Fault | undefined;
   /** Told of what should not happen: the request is answered with a 500. */
   readonly onError: (error: unknown) => void;
   /** Told of each request as its answer is sent. */
@@ -21,13 +26,24 @@ export interface ListenerOptions {
 
 /** Bytes of a request's body, at most. */
 export const BODY_LIMIT = 10 * 1024 * 1024;
+/** Bytes of content in one request, at most: it is kept in memory. */
+export const UPLOAD_LIMIT = 256 * 1024 * 1024;
 /** Characters of a request's path, at most: bounds what finding its route can cost. */
 const PATH_LIMIT = 4096;
 
-export function createListener({ respond, onError, onAnswer }: ListenerOptions): RequestListener {
-  const answerTo = async (message: IncomingMessage): Promise<Answer | undefined> => {
+export function createListener({
+  respond,
+  faultOf = () => undefined,
+  onError,
+  onAnswer,
+}: ListenerOptions): RequestListener {
+  const answerTo = async (message: IncomingMessage, fault: Fault | undefined): Promise<Answer | undefined> => {
     try {
-      return await respond(await readRequest(message));
+      const request = await readRequest(message, fault);
+      if (fault?.status !== undefined) return failure(fault.status);
+      // Of a part that was cut off, a session keeps what it has; nothing else is done with half a request.
+      if (request.isCut === true && !request.query.has("upload_id")) return undefined;
+      return await respond(request);
     } catch (error) {
       // The client has gone away: there is nobody to answer.
       if (message.destroyed && !message.complete) return undefined;
@@ -37,8 +53,10 @@ export function createListener({ respond, onError, onAnswer }: ListenerOptions):
     }
   };
   return (message, response) => {
-    answerTo(message)
+    const fault = faultOf(new URLSearchParams(splitTarget(message.url).query));
+    answerTo(message, fault)
       .then((answer) => {
+        if (fault?.cutAfter !== undefined) return cut(response, answer, fault.cutAfter);
         if (answer === undefined) return;
         onAnswer({ verb: message.method ?? "", path: splitTarget(message.url).path, status: answer.status });
         send(answer, response);
@@ -50,9 +68,12 @@ export function createListener({ respond, onError, onAnswer }: ListenerOptions):
   };
 }
 
-async function readRequest(message: IncomingMessage): Promise<HttpRequest> {
-  const body = await readBody(message);
-  return requestOf(message.method ?? "", message.url, message.headers, body);
+async function readRequest(message: IncomingMessage, fault: Fault | undefined): Promise<HttpRequest> {
+  const query = new URLSearchParams(splitTarget(message.url).query);
+  const cutAfter = fault?.on === "upload" ? fault.cutAfter : undefined;
+  const body = await readBody(message, isUpload(query) ? UPLOAD_LIMIT : BODY_LIMIT, cutAfter);
+  const isCut = cutAfter !== undefined;
+  return { ...requestOf(message.method ?? "", message.url, message.headers, body), isCut };
 }
 
 /** @throws {GoogleError} for a target that is too long */
@@ -64,7 +85,18 @@ export function requestOf(
 ): HttpRequest {
   const { path, query } = splitTarget(target);
   if (path.length > PATH_LIMIT) throw new GoogleError(414, `The path is longer than ${PATH_LIMIT} characters.`);
-  return { verb, path, query: new URLSearchParams(query), headers, body };
+  return { verb, path, query: new URLSearchParams(query), headers, body, isCut: false };
+}
+
+function failure(status: number): Answer {
+  return { status, body: { error: { code: status, message: "The mock was asked to fail." } } };
+}
+
+/** Breaks the connection: before an answer, or behind so many bytes of one that promises more. */
+function cut(response: ServerResponse, { status, bytes, headers }: Partial<Answer> = {}, after: number): void {
+  if (status === undefined || bytes === undefined) return void response.socket?.resetAndDestroy();
+  response.writeHead(status, { "content-length": bytes.length, ...headers });
+  response.write(bytes.subarray(0, after), () => response.socket?.end());
 }
 
 /** Splits by hand: `new URL` would resolve `..`, even encoded, before it could be refused. */
@@ -74,34 +106,38 @@ function splitTarget(target = "/"): { readonly path: string; readonly query: str
   return { path, query: local.slice(path.length + 1) };
 }
 
-/** A body that is too large is read to its end all the same, but not kept: a client that still writes would miss the answer. */
-async function readBody(message: IncomingMessage): Promise<Buffer> {
+/**
+ * A body that is too large is read to its end all the same, but not kept: a client that still writes would miss the
+ * answer. One that is to be cut is not read on.
+ */
+async function readBody(message: IncomingMessage, limit: number, cutAfter = Infinity): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of message) {
+  for await (const chunk of message.iterator({ destroyOnReturn: false })) {
     // Without an encoding set, the chunks are Buffers; the type of the iterator does not say so.
     const bytes = chunk as Buffer;
     size += bytes.length;
-    if (size <= BODY_LIMIT) chunks.push(bytes);
+    if (size <= limit) chunks.push(bytes);
     else chunks.length = 0;
+    if (size >= cutAfter) return Buffer.concat(chunks).subarray(0, cutAfter);
   }
-  if (size > BODY_LIMIT) throw new GoogleError(413, `The request body is larger than ${BODY_LIMIT} bytes.`);
+  if (size > limit) throw new GoogleError(413, `The request body is larger than ${limit} bytes.`);
   return Buffer.concat(chunks);
 }
 
 function send(answer: Answer, response: ServerResponse): void {
-  const { headers, text } = contentOf(answer);
+  const { content, headers } = contentOf(answer);
   response.writeHead(answer.status, headers);
-  response.end(text);
+  response.end(content);
 }
 
-/** The text of an answer, and its header fields. */
-export function contentOf({ body, text, headers }: Answer): {
-  readonly text: string | undefined;
+/** The content of an answer, and its header fields. */
+export function contentOf({ body, bytes, headers }: Answer): {
+  readonly content: Buffer | undefined;
   readonly headers: Readonly<Record<string, string>>;
 } {
-  const content = text ?? (body === undefined ? undefined : `${JSON.stringify(body, null, 2)}\n`);
-  const length = content === undefined ? {} : { "content-length": String(Buffer.byteLength(content)) };
+  const content = bytes ?? (body === undefined ? undefined : Buffer.from(`${JSON.stringify(body, null, 2)}\n`));
+  const length = content === undefined ? {} : { "content-length": String(content.length) };
   const type = body === undefined ? {} : { "content-type": "application/json; charset=UTF-8" };
-  return { text: content, headers: { ...type, ...length, ...headers } };
+  return { content, headers: { ...type, ...length, ...headers } };
 }

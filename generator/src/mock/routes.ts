@@ -117,6 +117,14 @@ function valuesOf(parts: readonly Part[], texts: readonly string[]): ReadonlyMap
   return new Map(Array.from(values, ([name, text]) => [name, decodeURIComponent(text)]));
 }
 
+/** The path of a template with these values in its gaps, encoded as a client would. */
+export function expandTemplate(template: string, values: ReadonlyMap<string, string>): string {
+  return template.replaceAll(/\{([+/]?)([^{}*]+)\*?\}/g, (_whole, operator: string, name: string) => {
+    const value = values.get(name) ?? "";
+    return operator === "" ? encodeURIComponent(value) : value.split("/").map(encodeURIComponent).join("/");
+  });
+}
+
 /**
  * One spelling for each path, however it was encoded: what resources are stored under.
  *

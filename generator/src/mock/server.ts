@@ -7,7 +7,10 @@ import { answerBatch, batchPaths } from "./batch.js";
 import type { Fixtures } from "./fixtures.js";
 import { createRsaKeys, createServiceAccountKey, type ServiceAccountKey } from "./key.js";
 import { createListener, type HttpRequest } from "./listener.js";
+import { createContents } from "./media/contents.js";
+import { createFaults, type Fault } from "./media/faults.js";
 import { createPageTokens, DEFAULT_PAGE_SIZE } from "./paging.js";
+import { canonicalPath } from "./routes.js";
 import { createStore } from "./store.js";
 import { answerTokenRequest, GOOGLE_TOKEN_URL, TOKEN_PATH } from "./token-endpoint.js";
 import { createTokenStore } from "./tokens.js";
@@ -25,8 +28,18 @@ export interface MockOptions {
   readonly pageSize?: number;
   /** The clock, in milliseconds since 1970: to let tokens expire. Default: `Date.now`. */
   readonly now?: () => number;
+  /** Content of resources, by the path of each, to be downloaded. Default: none but what is uploaded. */
+  readonly contents?: Readonly<Record<string, MockContent>>;
+  /** What shall go wrong, in this order; each is used up by the request it happens to. Default: nothing. */
+  readonly faults?: readonly Fault[];
   /** Told of the mock's own faults, each answered with a 500. Default: written to stderr. */
   readonly onError?: (error: unknown) => void;
+}
+
+/** Content, with its media type (default: `application/octet-stream`). */
+export interface MockContent {
+  readonly data: string | Uint8Array;
+  readonly type?: string;
 }
 
 /** A request that was answered. Neither query nor headers, where secrets travel. */
@@ -45,6 +58,8 @@ export interface Mock {
   readonly key: ServiceAccountKey;
   /** In the order of the answers; the last 10,000. */
   readonly requests: readonly LoggedRequest[];
+  /** What shall go wrong from now on. May be added to at any time. */
+  readonly faults: Fault[];
   /** Makes every token issued so far unknown: the next calls get a 401. */
   revokeTokens(): void;
   /** Stops listening, and cuts every connection. */
@@ -62,7 +77,10 @@ const LOG_LIMIT = 10_000;
 export async function startMock(options: MockOptions): Promise<Mock> {
   const { models, port = 0, host = "127.0.0.1", fixtures = {}, pageSize = DEFAULT_PAGE_SIZE, now = Date.now } = options;
   const tokens = createTokenStore(now);
-  const world = { store: createStore(), pageTokens: createPageTokens(), pageSize, now };
+  const contents = createContents();
+  for (const [path, { data, type = "application/octet-stream" }] of Object.entries(options.contents ?? {}))
+    contents.set(canonicalPath(path), { bytes: Buffer.from(data), type });
+  const world = { store: createStore(), contents, pageTokens: createPageTokens(), pageSize, now };
   const api = createApi(models, fixtures, world, tokens);
 
   const keys = await createRsaKeys();
@@ -74,6 +92,7 @@ export async function startMock(options: MockOptions): Promise<Mock> {
   const rules = { key, publicKey: keys.publicKey, audiences: [GOOGLE_TOKEN_URL, tokenUrl], scopes, now };
   const requests: LoggedRequest[] = [];
   const batches = batchPaths(models);
+  const faults = [...(options.faults ?? [])];
   const respond = (request: HttpRequest) => {
     if (request.path === TOKEN_PATH) return answerTokenRequest(request, rules, tokens);
     return request.verb === "POST" && batches.has(request.path) ? answerBatch(request, api) : api(request);
@@ -82,7 +101,15 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     requests.push({ method: verb, path, status });
     if (requests.length > LOG_LIMIT) requests.shift();
   };
-  server.on("request", createListener({ respond, onError: options.onError ?? logError, onAnswer }));
+  server.on(
+    "request",
+    createListener({
+      respond,
+      faultOf: createFaults(faults),
+      onError: options.onError ?? logError,
+      onAnswer,
+    }),
+  );
 
   let closed: Promise<void> | undefined;
   const closeOnce = () => (closed ??= close(server));
@@ -91,6 +118,7 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     tokenUrl,
     key,
     requests,
+    faults,
     revokeTokens: () => tokens.revoke(),
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,

@@ -88,9 +88,10 @@ function isSignature(headers: HeaderRecord): boolean {
   return Object.keys(headers).some((name) => name !== "x-goog-user-project");
 }
 
-function isSignedByCaller({ built }: PreparedCall): boolean {
+function isSignedByCaller({ built, session }: PreparedCall): boolean {
   const { headers, path } = built;
   return (
+    session !== undefined ||
     headers["authorization"] !== undefined ||
     headers["x-goog-api-key"] !== undefined ||
     /[?&](?:access_token|key|oauth_token)=[^&]/.test(path)

@@ -16,27 +16,28 @@ export type Middleware = (
 const signing: ReadonlySet<string> = new Set(["authorization", "cookie", "x-goog-api-key", "x-goog-user-project"]);
 
 /** A transport that goes through these functions, the first one outermost. */
-export function withMiddleware(
-  transport: Transport,
-  origin: string,
-  middleware: readonly Middleware[] | undefined,
-): Transport {
+export function withMiddleware(transport: Transport, middleware: readonly Middleware[] | undefined): Transport {
   if (middleware === undefined || middleware.length === 0) return transport;
-  let next = async (request: HttpRequest): Promise<HttpResponse> => {
-    try {
-      const { body, headers, status } = await transport.send(request.origin === origin ? request : unsigned(request));
-      // A plain object, so that `{ ...response, status }` keeps its headers: transports may work them out when asked.
-      return { status, headers, body };
-    } catch (error) {
-      // Told apart by its class from what the functions around throw themselves.
-      throw connectionError(request, error, true);
-    }
+  return {
+    send(request) {
+      const { origin } = request;
+      let next = async (inner: HttpRequest): Promise<HttpResponse> => {
+        try {
+          const answer = await transport.send(inner.origin === origin ? inner : unsigned(inner));
+          // Headers among its own, so that `{ ...response, status }` keeps them: transports may work them out when asked.
+          return { ...answer, headers: answer.headers };
+        } catch (error) {
+          // Told apart by its class from what the functions around throw themselves.
+          throw connectionError(inner, error, true);
+        }
+      };
+      for (const wrap of middleware.toReversed()) {
+        const inner = next;
+        next = async (outer) => wrap(outer, inner);
+      }
+      return next(request);
+    },
   };
-  for (const wrap of middleware.toReversed()) {
-    const inner = next;
-    next = async (request) => wrap(request, inner);
-  }
-  return { send: next };
 }
 
 function unsigned(request: HttpRequest): HttpRequest {

@@ -20,8 +20,20 @@ export interface PreparedCall {
   readonly deadline: number;
   /** Where somebody watches. */
   readonly observer: CallObserver | undefined;
+  /** Of a step of a resumable upload. */
+  readonly session?: SessionStep;
   /** Worked out only when an attempt has failed. */
   retry(): RetryPolicy;
+}
+
+/** How a request to an upload's session differs from others: it is answered with 308 while bytes are missing. */
+export interface SessionStep {
+  /** Where the session lives. Its URL alone grants access, as the sign-in of the request that began it did. */
+  readonly origin: string;
+  /** What is sent in place of a step that failed: the question how much has arrived. */
+  readonly question: BuiltRequest;
+  /** Steps without progress before this one, which count as failed attempts. */
+  readonly failures: number;
 }
 
 /** At least a millisecond: an exchange that is over at once is told apart by the deadline. */

@@ -124,7 +124,8 @@ export function pauseBefore(
   return after > policy.maxDelay ? undefined : Math.min(policy.maxDelay, after + random * baseDelay);
 }
 
-function isPassing(failure: Failure, policy: RetryPolicy): boolean {
+/** Whether the same request may succeed later. */
+export function isPassing(failure: Failure, policy: Pick<RetryPolicy, "idempotent">): boolean {
   switch (failure.kind) {
     case "final":
       return false;

@@ -1,6 +1,7 @@
 /** The attempt loop: sign, send, judge, wait, again. */
 import type { Core } from "../core.js";
 import { ApiError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
+import type { BuiltRequest } from "../request/build.js";
 import type { HeaderRecord } from "../request/headers.js";
 import { apiError } from "../response/api-error.js";
 import { readText } from "../response/read.js";
@@ -20,9 +21,12 @@ export interface Sent {
 /** The most that is read of a body that tells what went wrong, in characters. */
 const errorBodyLimit: number = 1024 * 1024;
 
-/** Resolves to a 2xx answer; throws whatever else the last attempt came to. */
+/** Resolves to a 2xx answer, or a 308 to a step of an upload; throws whatever else the last attempt came to. */
 export async function send(core: Core, call: PreparedCall): Promise<Sent> {
-  let attempt = 0;
+  const { session } = call;
+  let built = call.built;
+  const before = session?.failures ?? 0;
+  let attempt = before;
   let renewed: HeaderRecord | undefined;
   let isRenewed = false;
   core.budget.earn();
@@ -30,7 +34,7 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
     // No await where the token is at hand: most calls then leave in the tick in which they are made.
     const signature: HeaderRecord = renewed ?? signatureAtHand(core, call) ?? (await authorize(core, call));
     renewed = undefined;
-    const request = httpRequest(core, call, signature);
+    const request = httpRequest(core, call, built, signature);
     let error: DiscogenError;
     try {
       const { observer } = call;
@@ -38,15 +42,15 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
         ? core.transport.send(request)
         : observer.attempt(request, () => core.transport.send(request)));
       const { status } = response;
-      if (status >= 200 && status < 300) {
-        if (attempt > 0) core.budget.giveBack(attempt);
+      if ((status >= 200 && status < 300) || (status === 308 && session !== undefined)) {
+        if (attempt > before) core.budget.giveBack(attempt - before);
         return { request, response };
       }
       error = apiError(request, status, response.headers, await readText(response.body, errorBodyLimit));
     } catch (thrown) {
       error = ownError(core, call, request, thrown);
     }
-    const replayable = call.built.body?.replayable !== false;
+    const replayable = built.body?.replayable !== false;
     if (!isRenewed && replayable && error instanceof ApiError && error.status === 401) {
       isRenewed = true;
       renewed = await renew(core, call, request, signature);
@@ -58,11 +62,12 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
     call.observer?.retry(error, delay);
     await pause(delay, call.signal, () => abortedCall(call));
     attempt++;
+    if (session !== undefined) built = session.question;
   }
 }
 
-/** Milliseconds until the next attempt; `undefined`: there is none. */
-function delayOf(core: Core, call: PreparedCall, attempt: number, error: DiscogenError): number | undefined {
+/** Milliseconds until the next attempt after so many that failed; `undefined`: there is none. */
+export function delayOf(core: Core, call: PreparedCall, attempt: number, error: DiscogenError): number | undefined {
   const policy = call.retry();
   const failure = failureOf(error);
   const proposed = pauseBefore(attempt, policy, failure, Math.random());
@@ -77,17 +82,18 @@ function delayOf(core: Core, call: PreparedCall, attempt: number, error: Discoge
   return isInTime(decided) ? Math.max(0, decided) : undefined;
 }
 
-function httpRequest(core: Core, call: PreparedCall, signature: HeaderRecord): HttpRequest {
-  const { built } = call;
+function httpRequest(core: Core, call: PreparedCall, built: BuiltRequest, signature: HeaderRecord): HttpRequest {
   return {
     method: call.httpMethod,
-    origin: core.origin,
+    origin: call.session?.origin ?? core.origin,
     path: built.path,
     headers: signed(core, signature, built.headers),
     body: built.body?.data,
     timeout: call.deadline === Number.POSITIVE_INFINITY ? call.timeout : Math.min(call.timeout, remainingOf(call)),
+    deadline: call.deadline,
     signal: call.signal,
     stream: call.stream,
+    keepEncoding: call.stream,
     methodId: call.methodId,
   };
 }
@@ -107,7 +113,8 @@ function signed(core: Core, signature: HeaderRecord, headers: HeaderRecord): Hea
 
 function ownError(core: Core, call: PreparedCall, request: HttpRequest, thrown: unknown): DiscogenError {
   // An attempt that was cut to what was left of the call ran into the call's limit, not its own.
-  if (thrown instanceof TimeoutError && request.timeout < call.timeout) return expiredCall(call);
+  if (thrown instanceof TimeoutError && (request.timeout < call.timeout || performance.now() >= call.deadline))
+    return expiredCall(call);
   if (thrown instanceof DiscogenError) return thrown;
   if (call.signal?.aborted === true) return abortedCall(call);
   // Errors of the connection have been told apart below the middleware, so this is the middleware's own.
@@ -115,7 +122,8 @@ function ownError(core: Core, call: PreparedCall, request: HttpRequest, thrown: 
   return connectionError(request, thrown, true);
 }
 
-function failureOf(error: DiscogenError): Failure {
+/** What the retry policy needs to know of an error. */
+export function failureOf(error: DiscogenError): Failure {
   if (error instanceof ApiError && error.code !== "INVALID_RESPONSE") {
     const { reason, response, retryInfo, rpcStatus, status } = error;
     const after = parseRetryAfter(response.headers.get("retry-after") ?? undefined, Date.now());

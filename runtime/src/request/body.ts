@@ -1,15 +1,13 @@
 /** Request bodies: JSON, or bytes with their content type. */
 import type { Fault } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
-import type { Blob } from "../platform.js";
-
-/** Bytes to send. An async iterable (a Node or web stream is one) can be sent only once, so never with retries. */
-export type BytesBody = string | Uint8Array | ArrayBuffer | Blob | AsyncIterable<Uint8Array>;
+import { type BytesBody, blobPieces, filePieces, isBlob, isFileBody, isStream, nameOf, streamPieces } from "./bytes.js";
+import { isMediaType, typeOfName, unknownType } from "./content-type.js";
 
 /** The `requestBody` of methods that take raw bytes (HttpBody). */
 export interface BytesRequest {
   readonly data: BytesBody;
-  /** For instance `application/fhir+json`. Default: `application/octet-stream`. */
+  /** For instance `application/fhir+json`. Default: that of the blob or file name, else `application/octet-stream`. */
   readonly contentType?: string | undefined;
 }
 
@@ -32,7 +30,7 @@ export function encodeBody(
   if (value === undefined) return method.requestRequired === true ? fault("is required") : undefined;
   if (method.request === undefined) return fault("is given, but the method takes none");
   if (value === null) return fault("must not be null: leave it out or pass undefined");
-  if (method.request === "bytes") return bytesBody(value, fault);
+  if (method.request === "bytes") return bytesBody(method.id, value, fault);
   const data = toJson(wrapped ? { data: value } : value, fault);
   return data === undefined ? undefined : { data, contentType: "application/json", replayable: true };
 }
@@ -57,33 +55,26 @@ function stringify(value: unknown): string | undefined {
   }
 }
 
-function bytesBody(value: unknown, fault: (message: string) => undefined): EncodedBody | undefined {
+function bytesBody(methodId: string, value: unknown, fault: (message: string) => undefined): EncodedBody | undefined {
   if (typeof value !== "object" || value === null || !("data" in value)) return fault("must be { data, contentType }");
   const { data } = value;
   const given = "contentType" in value ? value.contentType : undefined;
-  if (given !== undefined && (typeof given !== "string" || !/^[\u0020-\u007e]+$/.test(given)))
-    return fault("has a contentType that is no media type");
-  const contentType = given ?? (isBlob(data) && data.type !== "" ? data.type : "application/octet-stream");
-  if (typeof data === "string" || data instanceof Uint8Array) return { data, contentType, replayable: true };
-  if (data instanceof ArrayBuffer) return { data: new Uint8Array(data), contentType, replayable: true };
-  if (isBlob(data)) return { data: blobBytes(data), contentType, replayable: true };
-  if (isAsyncIterable(data)) return { data, contentType, replayable: false };
-  return fault("has data of an unknown kind: pass a string, Uint8Array, ArrayBuffer, Blob, stream or async iterable");
-}
-
-function isBlob(data: unknown): data is Blob {
-  return typeof Blob === "function" && data instanceof Blob;
-}
-
-function isAsyncIterable(data: unknown): data is AsyncIterable<Uint8Array> {
-  return typeof data === "object" && data !== null && Symbol.asyncIterator in data;
-}
-
-/** Reads the blob anew on every iteration. */
-function blobBytes(blob: Blob): AsyncIterable<Uint8Array> {
+  if (given !== undefined && !isMediaType(given)) return fault("has a contentType that is no media type");
+  const bytes = bytesOf(methodId, data);
+  if (bytes === undefined)
+    return fault("has data of an unknown kind: pass a string, Uint8Array, ArrayBuffer, Blob, stream or { path }");
+  const own = isBlob(data) && data.type !== "" ? data.type : undefined;
   return {
-    async *[Symbol.asyncIterator]() {
-      yield new Uint8Array(await blob.arrayBuffer());
-    },
+    data: bytes,
+    contentType: given ?? own ?? typeOfName(nameOf(data) ?? "") ?? unknownType,
+    replayable: !isStream(data),
   };
+}
+
+function bytesOf(methodId: string, data: unknown): EncodedBody["data"] | undefined {
+  if (typeof data === "string" || data instanceof Uint8Array) return data;
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  if (isBlob(data)) return blobPieces(data);
+  if (isStream(data)) return streamPieces(methodId, "requestBody.data", data);
+  return isFileBody(data) ? filePieces(methodId, "requestBody.data", data.path) : undefined;
 }

@@ -32,15 +32,17 @@ export function apiError(request: HttpRequest, status: number, headers: HttpHead
   const { details, message, reasons, rpcStatus } = parseErrorBody(text);
   const reason = readErrorInfo(details)?.reason ?? reasons[0] ?? rpcStatus;
   const said = message ?? plainText(text, header(headers, "content-type"));
+  const safeHeaders = clean(headers, secrets);
   return new ApiError({
     code: codes[status],
     message: `${subjectOf(request)} failed with status ${String(status)}${reason === undefined ? "" : ` (${printable(reason, 100)})`}${said === "" ? "" : `: ${said}`}`,
     status,
-    response: new LazyResponse(request, { status, headers: clean(headers, secrets) }),
+    response: new LazyResponse(request, { status, headers: safeHeaders }),
     reason,
     rpcStatus,
     details,
-    requestId: readRequestId(details) ?? requestIdOf(headers),
+    // That of an upload is the secret of its session.
+    requestId: readRequestId(details) ?? requestIdOf(safeHeaders),
   });
 }
 

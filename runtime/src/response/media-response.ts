@@ -8,8 +8,16 @@ import { type ApiResponse, LazyResponse } from "./api-response.js";
 /**
  * Content as it arrives: a download, or the answer of a method that returns raw bytes (HttpBody).
  *
- * The body can be read once, by iterating {@link body} or by {@link bytes} or {@link text}. Until then the connection
- * waits, so read it or {@link cancel} it. Reading throws `ConnectionError`, `TimeoutError` or `AbortError`.
+ * The body can be read once, by iterating {@link body} or by {@link bytes}, {@link text} or {@link saveTo}. Until then
+ * the connection waits, so read it or {@link cancel} it.
+ *
+ * A connection that breaks is taken up again where it broke (`Range`), as often as the call's `retry` allows between
+ * two pieces, where the call may be repeated and the server tells one state of the content from another: by a strong
+ * ETag, by `x-goog-generation` or `x-goog-hash`. A whole that comes with `x-goog-hash` is held against it. Content that
+ * was stored compressed is unpacked.
+ *
+ * Reading throws `ConnectionError`, `TimeoutError`, `AbortError`, and `DiscogenError` with code `CONTENT_CHANGED` or
+ * `CONTENT_DAMAGED`.
  */
 export class MediaResponse implements ApiResponse {
   readonly status: number;
@@ -56,6 +64,15 @@ export class MediaResponse implements ApiResponse {
   /** The whole body as UTF-8 text. */
   async text(): Promise<string> {
     return new TextDecoder().decode(await this.bytes());
+  }
+
+  /**
+   * Writes the whole body to a file. It is written beside it and renamed when it is whole: no half of it is ever seen
+   * under this name, and an older file stays until then. Throws an `InvalidRequestError` where it cannot be written.
+   */
+  async saveTo(path: string): Promise<void> {
+    const { saveBody } = await import("../media/save.js");
+    return saveBody(this.#take()[Symbol.asyncIterator](), path);
   }
 
   /** Lets the body and its connection go. Not needed after reading. */

@@ -115,6 +115,11 @@ export function decodeStream(
   };
 }
 
+/** Throws on a coding that {@link decodeStream} does not know. */
+export function checkEncoding(encoding: string): void {
+  for (const step of codings(encoding)) codingOf(step);
+}
+
 function codingOf(name: string): Coding {
   const coding = known.get(name);
   if (coding === undefined) throw new Error(`the body has the unknown content-encoding ${JSON.stringify(name)}`);

@@ -16,12 +16,14 @@ import type { HttpHeaders, HttpRequest, HttpResponse } from "./transport.js";
 export class Answer implements HttpResponse {
   readonly status: number;
   readonly body: HttpResponse["body"];
+  readonly encoding: string | undefined;
   private readonly raw: RawHeaders;
 
-  constructor(status: number, raw: RawHeaders, body: HttpResponse["body"]) {
+  constructor(status: number, raw: RawHeaders, body: HttpResponse["body"], encoding?: string) {
     this.status = status;
     this.raw = raw;
     this.body = body;
+    this.encoding = encoding;
   }
 
   get headers(): HttpHeaders {
@@ -74,6 +76,14 @@ export class Exchange implements Timed {
 
   onExpired(): void {
     this.cancel(timeoutError(this.request));
+  }
+
+  /** A piece of the request's body was taken: the connection is alive. */
+  onProgress(): void {
+    if (this.deadline === undefined) return;
+    this.stopTimer();
+    const { deadline = Number.POSITIVE_INFINITY, timeout } = this.request;
+    this.deadline = startDeadline(this, Math.max(1, Math.min(timeout, deadline - performance.now())));
   }
 
   onConnect(abort: (reason: Error) => void): void {

@@ -71,9 +71,16 @@ class FetchExchange {
     if (signal?.aborted === true) throw abortError(this.#request);
     if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.#cancel(abortError(this.#request)));
     this.#startTimer();
+    let isSending = true;
+    const onPiece = (): void => {
+      // The connection is alive.
+      if (isSending && this.#end === undefined) this.#startTimer();
+    };
     try {
-      const init = { method, redirect: "manual", signal: this.#controller.signal, ...contentOf(this.#request) };
+      const content = contentOf(this.#request, onPiece);
+      const init = { method, redirect: "manual", signal: this.#controller.signal, ...content };
       const answer = await this.#within(fetch(origin + path, init));
+      isSending = false;
       const head = { status: answer.status, headers: headersOf(answer) };
       const isGood = head.status >= 200 && head.status < 300;
       if (isGood) checkCoding(head.headers);
@@ -159,10 +166,11 @@ class FetchExchange {
   }
 
   #startTimer(): void {
-    const { timeout } = this.#request;
+    const { deadline = Number.POSITIVE_INFINITY, timeout } = this.#request;
     this.#stopTimer();
     if (timeout > longestTimer) return;
-    this.#timer = setTimeout(() => this.#cancel(timeoutError(this.#request)), timeout);
+    const limit = Math.max(1, Math.min(timeout, deadline - performance.now()));
+    this.#timer = setTimeout(() => this.#cancel(timeoutError(this.#request)), limit);
   }
 
   #stopTimer(): void {
@@ -185,19 +193,20 @@ class FetchExchange {
   }
 }
 
-function contentOf({ body, headers }: HttpRequest): object {
+function contentOf({ body, headers }: HttpRequest, onPiece: () => void): object {
   if (body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array))
-    return { headers, body: streamOf(body), duplex: "half" };
+    return { headers, body: streamOf(body, onPiece), duplex: "half" };
   // Where `fetch` can tell the length itself, it takes no other.
   const { "content-length": _, ...rest } = headers;
   return { headers: rest, body };
 }
 
-function streamOf(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+function streamOf(body: AsyncIterable<Uint8Array>, onPiece: () => void): ReadableStream<Uint8Array> {
   const pieces = body[Symbol.asyncIterator]();
   return new ReadableStream({
     pull: async (controller) => {
       const { done, value } = await pieces.next();
+      onPiece();
       if (done === true) controller.close();
       else controller.enqueue(value);
     },

@@ -37,7 +37,7 @@ function dispatch(dispatcher: Dispatcher, exchange: Exchange, handler: object, h
         path: request.path,
         method: request.method,
         headers,
-        body: request.body ?? null,
+        body: bodyOf(exchange),
         // The exchange has a timer of its own, which also covers the wait for a connection.
         headersTimeout: 0,
         bodyTimeout: request.stream === true && request.timeout <= longestTimer ? request.timeout : 0,
@@ -47,4 +47,18 @@ function dispatch(dispatcher: Dispatcher, exchange: Exchange, handler: object, h
   } catch (error) {
     exchange.onError(error);
   }
+}
+
+function bodyOf(exchange: Exchange): HttpRequest["body"] | null {
+  const { body } = exchange.request;
+  if (typeof body !== "object" || body instanceof Uint8Array) return body ?? null;
+  return {
+    async *[Symbol.asyncIterator]() {
+      for await (const piece of body) {
+        exchange.onProgress();
+        yield piece;
+      }
+      exchange.onProgress();
+    },
+  };
 }

@@ -1,11 +1,11 @@
 /** An exchange whose answer is read while it arrives; the connection waits for a slow reader. */
-import { decodeStream } from "./decode.js";
+import { checkEncoding, decodeStream } from "./decode.js";
 import { Answer, Exchange } from "./exchange.js";
 import { connectionError } from "./failure.js";
 import { type RawHeaders, rawValue } from "./raw-headers.js";
 
-/** Unread bytes at which the connection is paused. */
-const highWaterMark: number = 64 * 1024;
+/** Unread bytes at which the connection is paused: what comes while a file is written. */
+const highWaterMark: number = 512 * 1024;
 
 /** Hands the body of a 2xx over as it comes; any other answer is collected. */
 export class StreamedExchange extends Exchange {
@@ -23,7 +23,11 @@ export class StreamedExchange extends Exchange {
     const encoding = rawValue(raw, "content-encoding");
     const explain = (error: unknown): Error => connectionError(this.request, error, true);
     try {
-      this.resolve(new Answer(status, raw, encoding === undefined ? body : decodeStream(body, encoding, explain)));
+      if (encoding === undefined) this.resolve(new Answer(status, raw, body));
+      else if (this.request.keepEncoding === true) {
+        checkEncoding(encoding);
+        this.resolve(new Answer(status, raw, body, encoding));
+      } else this.resolve(new Answer(status, raw, decodeStream(body, encoding, explain)));
       this.#body = body;
     } catch (error) {
       this.cancel(explain(error));

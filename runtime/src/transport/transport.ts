@@ -15,16 +15,22 @@ export interface HttpRequest {
   readonly path: string;
   /** Names are in lower case. */
   readonly headers: { readonly [name: string]: string };
+  /** Once `send` has settled, the memory of a `Uint8Array` may be used for something else. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
   /**
    * Milliseconds until the whole answer must be there; for a streamed answer until its head, and then between two
-   * pieces of its body. `Infinity`: no limit. On expiry the transport throws a `TimeoutError`.
+   * pieces of its body. Begins anew with each piece of a `body` that is iterated. `Infinity`: no limit. On expiry the
+   * transport throws a `TimeoutError`.
    */
   readonly timeout: number;
+  /** When the answer, or the head of a streamed one, must be there whatever happens: in time of `performance.now()`. */
+  readonly deadline?: number | undefined;
   /** On abort the transport ends the request, also while a body streams, and throws an `AbortError`. */
   readonly signal?: AbortSignal | undefined;
   /** Give the body of a 2xx as it arrives. Otherwise collect it. */
   readonly stream?: boolean | undefined;
+  /** Of a streamed body: leave the content-encoding on and name it in the answer. A transport need not be able to. */
+  readonly keepEncoding?: boolean | undefined;
   /** The API method, for instance `sql.instances.list`; absent for requests for tokens. */
   readonly methodId?: string | undefined;
 }
@@ -34,10 +40,12 @@ export interface HttpHeaders {
   readonly [name: string]: string | readonly string[] | undefined;
 }
 
-/** One HTTP answer. Its body is already free of any content-encoding. */
+/** One HTTP answer. Its body is already free of any content-encoding, but for one that `encoding` names. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: HttpHeaders;
+  /** The content-encoding that is still on the body: only where the request asked to keep it. */
+  readonly encoding?: string | undefined;
   readonly body: string | Uint8Array | AsyncIterable<Uint8Array>;
 }
 

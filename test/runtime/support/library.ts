@@ -11,6 +11,7 @@ export const api: runtime.ApiDescriptor = {
 };
 
 export type MethodName =
+  | "create"
   | "delete"
   | "export"
   | "get"
@@ -20,9 +21,19 @@ export type MethodName =
   | "query"
   | "raw"
   | "search"
+  | "send"
+  | "setCover"
   | "upload";
 
 export const methods: Record<MethodName, runtime.MethodDescriptor> = {
+  create: {
+    id: "library.books.create",
+    httpMethod: "POST",
+    path: "books",
+    request: "json",
+    response: "json",
+    upload: { path: "/upload/v1/books", multipart: true, resumable: true },
+  },
   delete: {
     id: "library.books.delete",
     httpMethod: "DELETE",
@@ -82,6 +93,26 @@ export const methods: Record<MethodName, runtime.MethodDescriptor> = {
     response: "json",
     paging: { token: "pageToken", in: "body", next: "nextPageToken", items: "books" },
   },
+  send: {
+    id: "library.books.send",
+    httpMethod: "POST",
+    path: "books:send",
+    request: "json",
+    response: "json",
+    upload: { path: "/upload/v1/books:send", accept: ["message/*"], multipart: true },
+  },
+  setCover: {
+    id: "library.books.setCover",
+    httpMethod: "PUT",
+    path: "books/{book}/cover",
+    parameters: { book: { required: true } },
+    upload: {
+      path: "/upload/v1/books/{book}/cover",
+      accept: ["image/*", "application/octet-stream"],
+      maxSize: 1000,
+      resumable: true,
+    },
+  },
   upload: { id: "library.books.upload", httpMethod: "POST", path: "books:upload", request: "bytes", response: "json" },
 };
 
@@ -95,10 +126,13 @@ export interface BookPage {
 type Params = { readonly [name: string]: unknown };
 
 export class BooksResource extends runtime.Resource {
+  create(params?: Params, options?: runtime.CallOptions): runtime.ApiPromise<Book> {
+    return runtime.call(this, methods.create, params, options, runtime.upload);
+  }
   delete(params: Params, options?: runtime.CallOptions): runtime.ApiPromise<void> {
     return runtime.call(this, methods.delete, params, options);
   }
-  exportMedia(params: Params, options?: runtime.CallOptions): Promise<runtime.MediaResponse> {
+  exportMedia(params: Params, options?: runtime.DownloadOptions): Promise<runtime.MediaResponse> {
     return runtime.download(this, methods.export, params, options);
   }
   get(params: Params, options?: runtime.CallOptions): runtime.ApiPromise<Book> {
@@ -121,6 +155,12 @@ export class BooksResource extends runtime.Resource {
   }
   search(params?: Params, options?: runtime.CallOptions): runtime.Paged<BookPage, Book> {
     return runtime.paged(this, methods.search, params, options);
+  }
+  send(params?: Params, options?: runtime.CallOptions): runtime.ApiPromise<Book> {
+    return runtime.call(this, methods.send, params, options, runtime.upload);
+  }
+  setCover(params: Params, options?: runtime.CallOptions): runtime.ApiPromise<void> {
+    return runtime.call(this, methods.setCover, params, options, runtime.upload);
   }
   upload(params: Params, options?: runtime.CallOptions): runtime.ApiPromise<Book> {
     return runtime.call(this, methods.upload, params, options);

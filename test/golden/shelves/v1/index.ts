@@ -241,7 +241,7 @@ export class RoomsShelvesResource extends runtime.Resource {
   }
 
   /** Downloads what {@link books} describes. */
-  booksMedia(params: RoomsShelvesBooksParams, options?: runtime.CallOptions): Promise<runtime.MediaResponse> {
+  booksMedia(params: RoomsShelvesBooksParams, options?: runtime.DownloadOptions): Promise<runtime.MediaResponse> {
     return runtime.download(this, roomsShelvesMethods.books, params, options);
   }
 
@@ -258,10 +258,24 @@ export interface RoomsShelvesBooksGetParams extends GlobalParameters {
   shelf: string;
 }
 
+/** Parameters of `shelves.rooms.shelves.books.scan`. */
+export interface RoomsShelvesBooksScanParams extends GlobalParameters {
+  requestBody?: schemas.BookInput | undefined;
+  /** Type: any `image`, `application/pdf`. At most 10737418240 bytes. */
+  media?: runtime.MediaUpload | undefined;
+}
+
 /** `rooms.shelves.books` of shelves:v1. */
 export class RoomsShelvesBooksResource extends runtime.Resource {
   get(params: RoomsShelvesBooksGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Dictionary> {
     return runtime.call(this, roomsShelvesBooksMethods.get, params, options);
+  }
+
+  /** Adds a book from an image of it. */
+  scan(params?: runtime.Whole<RoomsShelvesBooksScanParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Book>;
+  scan<Fields extends string>(params: runtime.Selecting<RoomsShelvesBooksScanParams, schemas.Book, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.Book, Fields>;
+  scan(params?: RoomsShelvesBooksScanParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Book> {
+    return runtime.call(this, roomsShelvesBooksMethods.scan, params, options, runtime.upload);
   }
 }
 
@@ -449,7 +463,7 @@ const roomsShelvesMethods: Record<"list" | "get" | "create" | "patch" | "delete"
   },
 };
 
-const roomsShelvesBooksMethods: Record<"get", runtime.MethodDescriptor> = {
+const roomsShelvesBooksMethods: Record<"get" | "scan", runtime.MethodDescriptor> = {
   get: {
     id: "shelves.rooms.shelves.books.get",
     httpMethod: "GET",
@@ -460,6 +474,20 @@ const roomsShelvesBooksMethods: Record<"get", runtime.MethodDescriptor> = {
       shelf: { required: true },
     },
     response: "json",
+  },
+  scan: {
+    id: "shelves.rooms.shelves.books.scan",
+    httpMethod: "POST",
+    path: "v1/books:scan",
+    request: "json",
+    response: "json",
+    upload: {
+      path: "/upload/v1/books:scan",
+      accept: ["image/*", "application/pdf"],
+      maxSize: 10737418240,
+      multipart: true,
+      resumable: true,
+    },
   },
 };
 

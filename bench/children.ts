@@ -1,8 +1,7 @@
-/** Programs of a benchmark that run as processes of their own and send figures. */
+/** Processes of a benchmark, which tell their figures by message. */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** Starts a TypeScript file of this folder. */
 export function start(file: string, args: readonly string[]): ChildProcess {
   return fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ["--import", "tsx"] });
 }
@@ -12,7 +11,7 @@ export function message(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
     child.once("message", resolve);
     child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`${child.spawnargs.join(" ")} exited with ${code}`)));
+    child.once("exit", (code) => reject(new Error(`${child.spawnargs.at(-2) ?? "a process"} exited with ${code}`)));
   });
 }
 

@@ -1,0 +1,66 @@
+/** The content of resources: bytes by the canonical path of what they belong to. */
+import { createHash } from "node:crypto";
+import type { PropertyModel } from "../../model/types.js";
+import type { JsonObject } from "../json.js";
+import { crc32c } from "./crc32c.js";
+
+export interface Content {
+  readonly bytes: Buffer;
+  /** Media type. */
+  readonly type: string;
+  /** Another one with each upload. */
+  readonly generation: string;
+}
+
+export interface Contents {
+  get(path: string): Content | undefined;
+  set(path: string, content: Omit<Content, "generation">): Content;
+}
+
+export function createContents(): Contents {
+  const all = new Map<string, Content>();
+  let last = 0;
+  return {
+    get: (path) => all.get(path),
+    set: (path, { bytes, type }) => {
+      last += 1;
+      const content = { bytes, type, generation: String(last) };
+      all.set(path, content);
+      return content;
+    },
+  };
+}
+
+/**
+ * The content that a download at this path is about: its own, or that of the resource above it, as in
+ * `files/{id}/export` and `{name}:download`.
+ */
+export function contentAt(path: string, contents: Contents): Content | undefined {
+  const withoutVerb = path.replace(/(:|%3A)\w+$/i, "");
+  const above = withoutVerb.slice(0, withoutVerb.lastIndexOf("/"));
+  return contents.get(path) ?? contents.get(withoutVerb) ?? contents.get(above);
+}
+
+const hash = (name: string, encoding: "base64" | "hex") => (bytes: Buffer) =>
+  createHash(name).update(bytes).digest(encoding);
+
+export const md5 = hash("md5", "base64");
+
+/** What Google's APIs call the facts of their contents. */
+const FACTS: Readonly<Record<string, (content: Content) => string>> = {
+  contentType: ({ type }) => type,
+  crc32c: ({ bytes }) => crc32c(bytes),
+  generation: ({ generation }) => generation,
+  md5Checksum: ({ bytes }) => hash("md5", "hex")(bytes),
+  md5Hash: ({ bytes }) => md5(bytes),
+  mimeType: ({ type }) => type,
+  sha1Checksum: ({ bytes }) => hash("sha1", "hex")(bytes),
+  sha256Checksum: ({ bytes }) => hash("sha256", "hex")(bytes),
+  size: ({ bytes }) => String(bytes.length),
+};
+
+/** The facts that a resource of these properties tells of its content. */
+export function factsOf(content: Content, properties: readonly PropertyModel[]): JsonObject {
+  const known = properties.filter(({ name, type }) => Object.hasOwn(FACTS, name) && type.kind === "string");
+  return Object.fromEntries(known.map(({ name }) => [name, FACTS[name]?.(content) ?? ""]));
+}

@@ -1,0 +1,173 @@
+/** Uploads in every protocol of Google's: content alone, behind its metadata, or in parts. */
+import { randomBytes } from "node:crypto";
+import { authorize } from "../authorize.js";
+import { type IndexedMethod, isStringProperty, propertiesOf } from "../api-index.js";
+import { type Call, checkQuery, type Handler, readBody } from "../call.js";
+import { answerType, type Collection } from "../collections.js";
+import type { PropertyModel } from "../../model/types.js";
+import { type Answer, GoogleError, invalid } from "../google-error.js";
+import { isObject, type JsonObject, ownString } from "../json.js";
+import { withKinds } from "../kinds.js";
+import type { HttpRequest } from "../listener.js";
+import { canonicalPath, compileRoutes, expandTemplate, findRoute, itemPath } from "../routes.js";
+import type { TokenStore } from "../tokens.js";
+import type { World } from "../world.js";
+import { factsOf } from "./contents.js";
+import { readRelated } from "./multipart.js";
+import { createSessions, type Sessions } from "./sessions.js";
+
+export interface UploadFacts {
+  readonly entries: readonly IndexedMethod[];
+  readonly collections: readonly Collection[];
+  readonly handlers: ReadonlyMap<IndexedMethod, Handler>;
+}
+
+/** Content that has arrived, with what goes before it. */
+interface Arrived {
+  readonly metadata: JsonObject;
+  readonly bytes: Buffer;
+  readonly type: string;
+}
+
+/** Answers requests to the paths of uploads; undefined for others. */
+export function createUploads(
+  { entries, collections, handlers }: UploadFacts,
+  world: World,
+  tokens: TokenStore,
+): (request: HttpRequest) => Answer | undefined {
+  const sessions = createSessions();
+  const uploading = entries.flatMap((entry) => {
+    const { mediaUpload } = entry.method;
+    const root = new URL(entry.api.model.rootUrl).pathname;
+    return mediaUpload === undefined ? [] : [{ ...entry, template: root + mediaUpload.path.slice(1), ordinary: entry }];
+  });
+  const ordinary = new Map<IndexedMethod, IndexedMethod>(uploading.map((entry) => [entry, entry.ordinary]));
+  const routes = compileRoutes(uploading);
+
+  return (request) => {
+    const id = request.query.get("upload_id");
+    if (id !== null) return sessions.respond(id, request);
+    const found = findRoute(routes, request.verb, request.path);
+    const entry = found === undefined ? undefined : ordinary.get(found.route.entry);
+    if (found === undefined || entry === undefined) return undefined;
+    const grant = authorize(request.headers.authorization, entry, tokens);
+    checkQuery(entry, request.query);
+    const path = canonicalPath(expandTemplate(entry.template, found.variables));
+    const finish = ({ metadata, bytes, type }: Arrived): Answer => {
+      checkContent(entry, type, bytes.length);
+      const call = {
+        entry,
+        path,
+        variables: found.variables,
+        query: request.query,
+        body: metadata,
+        caller: grant?.subject,
+      };
+      const collection = collections.find(({ roles }) => roles.some((role) => role.entry === entry));
+      return store({ call, collection, handler: handlers.get(entry), bytes, type }, world);
+    };
+    return receive(entry, request, sessions, finish);
+  };
+}
+
+function receive(
+  entry: IndexedMethod,
+  request: HttpRequest,
+  sessions: Sessions,
+  finish: (arrived: Arrived) => Answer,
+): Answer {
+  const { mediaUpload } = entry.method;
+  const { body, headers, query } = request;
+  const type = headers["content-type"] ?? "application/octet-stream";
+  switch (query.get("uploadType")) {
+    case "media":
+      return finish({ metadata: {}, bytes: body, type });
+    case "multipart": {
+      if (mediaUpload?.multipart !== true) break;
+      const { content, metadata, type } = readRelated(headers["content-type"], body);
+      return finish({ metadata: metadataOf(entry, request, Buffer.from(metadata)), bytes: content, type });
+    }
+    case "resumable": {
+      if (mediaUpload?.resumable !== true) break;
+      const metadata = body.length === 0 ? {} : metadataOf(entry, request, body);
+      const type = String(headers["x-upload-content-type"] ?? "application/octet-stream");
+      checkContent(entry, type, Number(headers["x-upload-content-length"] ?? 0));
+      const id = sessions.open((bytes) => finish({ metadata, bytes, type }));
+      const address = `http://${headers.host ?? ""}${request.path}?${query}&upload_id=${id}`;
+      return { status: 200, body: undefined, headers: { location: address } };
+    }
+    default:
+  }
+  throw invalid("uploadType", "the method does not know this protocol");
+}
+
+function metadataOf(entry: IndexedMethod, request: HttpRequest, body: Buffer): JsonObject {
+  return readBody(entry, { ...request, body, headers: { "content-type": "application/json" } }) ?? {};
+}
+
+/** @throws {GoogleError} for content that the document does not allow */
+function checkContent({ method }: IndexedMethod, type: string, size: number): void {
+  const { accept = [], maxSize = Infinity } = method.mediaUpload ?? {};
+  if (size > maxSize) throw new GoogleError(413, `The content is larger than ${maxSize} bytes.`);
+  const [essence = ""] = type.toLowerCase().split(";");
+  const fits = (range: string) =>
+    range === "*/*" || range === essence.trim() || (range.endsWith("/*") && essence.startsWith(range.slice(0, -1)));
+  if (accept.length > 0 && !accept.some(fits))
+    throw new GoogleError(400, `Media type ${JSON.stringify(type)} is not supported.`, { reason: "badContent" });
+}
+
+interface Storing {
+  readonly call: Call;
+  readonly collection: Collection | undefined;
+  /** What the method does without content; absent where the mock does not know. */
+  readonly handler: Handler | undefined;
+  readonly bytes: Buffer;
+  readonly type: string;
+}
+
+/** Keeps the content with its resource, which tells the facts of it. */
+function store({ call, collection, handler, bytes, type }: Storing, { contents, store }: World): Answer {
+  const { api, method } = call.entry;
+  const answers = propertiesOf(answerType(method), api.schemas);
+  const keyProperty = collection?.keyProperty ?? ["id", "name"].find((name) => isStringProperty(answers, name));
+  // Cloud Storage takes the name of a new object in the query.
+  const key = keyProperty === undefined ? null : call.query.get(keyProperty);
+  const body = keyProperty === undefined || key === null ? call.body : { [keyProperty]: key, ...call.body };
+  const made = handler === undefined ? madeUp(body, keyProperty, answers) : handler({ ...call, body }).body;
+  const madeKey = isObject(made) && keyProperty !== undefined ? ownString(made, keyProperty) : undefined;
+  const isNew = method.httpMethod === "POST" && madeKey !== undefined && isOutside(call, madeKey);
+  const path = isNew ? itemPath(call.path, madeKey) : call.path;
+  const content = contents.set(path, { bytes, type });
+  const complete = (item: JsonObject, properties: readonly PropertyModel[]): JsonObject => ({
+    ...item,
+    ...factsOf(content, properties),
+    ...typeIn(call.body),
+  });
+  const item = store.get(path);
+  if (collection !== undefined && item !== undefined) store.set(path, complete(item, collection.properties));
+  if (method.response === undefined) return { status: 204, body: undefined };
+  const whole = isObject(made) ? withKinds(complete(made, answers), answerType(method), api.schemas) : {};
+  return { status: 200, body: api.model.dataWrapper ? { data: whole } : whole };
+}
+
+/** Whether the path is that of the collection, not of the item itself. */
+function isOutside({ path }: Call, key: string): boolean {
+  return !path.endsWith(`/${encodeURIComponent(key)}`);
+}
+
+/** What the client says of the type goes before that of the content. */
+function typeIn(metadata: JsonObject = {}): JsonObject {
+  const said = Object.entries(metadata).filter(([name]) => name === "contentType" || name === "mimeType");
+  return Object.fromEntries(said);
+}
+
+/** The answer of a method of which nothing is known: what the client wrote, as far as the answer has it, and a key. */
+function madeUp(
+  body: JsonObject = {},
+  keyProperty: string | undefined,
+  properties: readonly PropertyModel[],
+): JsonObject {
+  const known = Object.entries(body).filter(([name]) => properties.some((property) => property.name === name));
+  const key = keyProperty === undefined ? {} : { [keyProperty]: randomBytes(8).toString("hex") };
+  return { ...key, ...Object.fromEntries(known) };
+}

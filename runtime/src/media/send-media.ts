@@ -1,0 +1,127 @@
+/** One call that carries content: checks what is given, chooses the protocol, and sends. */
+import { prepare } from "../call.js";
+import type { Core } from "../core.js";
+import { type Fault, InvalidRequestError } from "../errors.js";
+import type { MethodDescriptor, UploadDescriptor } from "../method.js";
+import type { CallOptions } from "../options.js";
+import type { PreparedCall } from "../policy/prepared-call.js";
+import type { Sent } from "../policy/send.js";
+import { isBlob, nameOf } from "../request/bytes.js";
+import { isAccepted, isMediaType, typeOfName, unknownType } from "../request/content-type.js";
+import { type PreparedUpload, granularity } from "./prepared-upload.js";
+import { sendResumable } from "./resumable.js";
+import { openSource } from "./source.js";
+import type { MediaUpload } from "./upload.js";
+import { sendWhole } from "./whole.js";
+
+/** Above this size a failure costs more than the further requests of a resumable upload: bytes. */
+const wholeLimit: number = 8 * 1024 * 1024;
+
+export async function sendMedia(
+  core: Core,
+  method: MethodDescriptor,
+  params: object,
+  options: CallOptions | undefined,
+): Promise<{ readonly prepared: PreparedCall; readonly sent: Sent }> {
+  const { media: given, ...rest } = params as { readonly media?: unknown }; // any object can be read by name
+  const descriptor = method.upload;
+  if (descriptor === undefined)
+    throw new InvalidRequestError(method.id, [{ parameter: "media", message: "is given, but the method takes none" }]);
+  const prepared = prepare(core, onUploadPath(method, descriptor), rest, options, false);
+  const hasMetadata = prepared.built.body !== undefined;
+  const { media, mimeType } = checkMedia(method.id, descriptor, given, hasMetadata);
+  const source = await openSource(method.id, media.body, media.size);
+  try {
+    checkSize(method.id, descriptor, source.size);
+    const upload: PreparedUpload = { call: prepared, media, mimeType, source };
+    const work = (): Promise<Sent> =>
+      isResumable(upload, descriptor) ? sendResumable(core, upload) : sendWhole(core, upload);
+    return { prepared, sent: await (prepared.observer === undefined ? work() : prepared.observer.call(work)) };
+  } finally {
+    await source.close();
+  }
+}
+
+const uploadMethods: WeakMap<UploadDescriptor, MethodDescriptor> = new WeakMap();
+
+/** The same method on its path for uploads; kept, since what is derived from a descriptor is kept for it. */
+function onUploadPath(method: MethodDescriptor, upload: UploadDescriptor): MethodDescriptor {
+  let found = uploadMethods.get(upload);
+  if (found === undefined) {
+    found = { ...method, path: upload.path };
+    uploadMethods.set(upload, found);
+  }
+  return found;
+}
+
+function isResumable({ call, media, source }: PreparedUpload, { multipart, resumable }: UploadDescriptor): boolean {
+  if (media.resumable !== undefined) return media.resumable;
+  if (media.session !== undefined) return true;
+  if (resumable !== true) return false;
+  const fits = multipart === true || call.built.body === undefined;
+  return !fits || source.size === undefined || source.size > wholeLimit;
+}
+
+/** Everything that can be known before a byte is read. */
+function checkMedia(
+  methodId: string,
+  descriptor: UploadDescriptor,
+  given: unknown,
+  hasMetadata: boolean,
+): { readonly media: MediaUpload; readonly mimeType: string } {
+  const faults: Fault[] = [];
+  const fault = (name: string, message: string): void =>
+    void faults.push({ parameter: name === "" ? "media" : `media.${name}`, message });
+  if (typeof given !== "object" || given === null || !("body" in given) || given.body === undefined) {
+    fault("", "must be { body, … }");
+    throw new InvalidRequestError(methodId, faults);
+  }
+  const media = given as MediaUpload; // its members are checked here, its body where it is opened
+  const { chunkSize, onProgress, resumable, session, size } = media;
+  if (size !== undefined && !(Number.isSafeInteger(size) && size >= 0))
+    fault("size", "must be a number of bytes, 0 or more");
+  if (chunkSize !== undefined && !(Number.isSafeInteger(chunkSize) && chunkSize > 0 && chunkSize % granularity === 0))
+    fault("chunkSize", `must be a multiple of ${String(granularity)} (256 KiB)`);
+  if (resumable !== undefined && typeof resumable !== "boolean") fault("resumable", "must be true or false");
+  if (session !== undefined && (typeof session !== "string" || session === ""))
+    fault("session", "must be the URL of a session");
+  if (session !== undefined && resumable === false) fault("session", "goes with a resumable upload only");
+  if ((session !== undefined || resumable === true) && descriptor.resumable !== true)
+    fault(
+      session === undefined ? "resumable" : "session",
+      "is not known to this method, which takes content in one request only",
+    );
+  if (onProgress !== undefined && typeof onProgress !== "function") fault("onProgress", "must be a function");
+  if (hasMetadata && descriptor.multipart !== true && (resumable === false || descriptor.resumable !== true))
+    faults.push({ parameter: "requestBody", message: "cannot go with media in one request of this method" });
+  const mimeType = mimeTypeOf(media, descriptor.accept, fault);
+  if (faults.length > 0) throw new InvalidRequestError(methodId, faults);
+  return { media, mimeType };
+}
+
+function mimeTypeOf(
+  { body, mimeType }: MediaUpload,
+  accept: readonly string[] = ["*/*"],
+  fault: (name: string, message: string) => void,
+): string {
+  const told = mimeType ?? (isBlob(body) && body.type !== "" ? body.type : undefined);
+  const list = accept.join(", ");
+  if (told !== undefined) {
+    if (!isMediaType(told)) fault("mimeType", "must be a media type, for instance image/png");
+    else if (!isAccepted(told, accept)) fault("mimeType", `must be one of ${list}, not ${told}`);
+    return told;
+  }
+  // A method that takes one type alone leaves nothing to guess.
+  const only = accept.length === 1 && accept[0]?.includes("*") === false ? accept[0] : undefined;
+  const found = [typeOfName(nameOf(body) ?? ""), only, unknownType].find(
+    (type) => type !== undefined && isAccepted(type, accept),
+  );
+  if (found === undefined) fault("mimeType", `is required: the method takes ${list}`);
+  return found ?? unknownType;
+}
+
+function checkSize(methodId: string, { maxSize }: UploadDescriptor, size: number | undefined): void {
+  if (size === undefined || maxSize === undefined || size <= maxSize) return;
+  const message = `has ${String(size)} bytes, but the method takes ${String(maxSize)} at most`;
+  throw new InvalidRequestError(methodId, [{ parameter: "media.body", message }]);
+}

@@ -1,0 +1,72 @@
+/** Content in one request: alone (`uploadType=media`), or behind its metadata (`uploadType=multipart`, RFC 2387). */
+import type { Core } from "../core.js";
+import { type Sent, send } from "../policy/send.js";
+import type { EncodedBody } from "../request/body.js";
+import type { HeaderRecord } from "../request/headers.js";
+import { type PreparedUpload, withUploadType } from "./prepared-upload.js";
+
+/** Bytes that are read at a time. */
+const pieceSize: number = 256 * 1024;
+
+export async function sendWhole(core: Core, upload: PreparedUpload): Promise<Sent> {
+  const { call, media, source } = upload;
+  const { built } = call;
+  const metadata = built.body;
+  const { body, length } = metadata === undefined ? alone(upload) : behind(metadata, upload);
+  const { "content-length": _, ...kept } = built.headers;
+  const headers: HeaderRecord = { ...kept, "content-type": body.contentType };
+  if (length !== undefined) headers["content-length"] = String(length);
+  const path = withUploadType(built.path, metadata === undefined ? "media" : "multipart");
+  const sent = await send(core, { ...call, built: { path, headers, body } });
+  media.onProgress?.({ sent: source.size ?? 0, total: source.size, session: undefined });
+  return sent;
+}
+
+interface Whole {
+  readonly body: EncodedBody;
+  /** Bytes, where they are known. */
+  readonly length: number | undefined;
+}
+
+function alone(upload: PreparedUpload): Whole {
+  const { mimeType, source } = upload;
+  const data = { [Symbol.asyncIterator]: () => pieces(upload) };
+  return { body: { data, contentType: mimeType, replayable: source.replayable }, length: source.size };
+}
+
+/** Metadata first, then content; the boundary is random, so that neither holds it. */
+function behind(metadata: EncodedBody, upload: PreparedUpload): Whole {
+  const { mimeType, source } = upload;
+  const boundary = crypto.randomUUID();
+  const encoder = new TextEncoder();
+  const head = encoder.encode(
+    `--${boundary}\r\ncontent-type: application/json; charset=UTF-8\r\n\r\n${String(metadata.data)}\r\n` +
+      `--${boundary}\r\ncontent-type: ${mimeType}\r\n\r\n`,
+  );
+  const tail = encoder.encode(`\r\n--${boundary}--\r\n`);
+  const data = {
+    async *[Symbol.asyncIterator]() {
+      yield head;
+      yield* pieces(upload);
+      yield tail;
+    },
+  };
+  // RFC 2387 §3.1 asks for the type of the first part.
+  const contentType = `multipart/related; type="application/json"; boundary=${boundary}`;
+  return {
+    body: { data, contentType, replayable: source.replayable },
+    length: source.size === undefined ? undefined : head.length + source.size + tail.length,
+  };
+}
+
+async function* pieces({ media: { onProgress }, source }: PreparedUpload): AsyncGenerator<Uint8Array, void, undefined> {
+  let sent = 0;
+  for (;;) {
+    // The connection may hold a piece after it has taken it, so each has memory of its own.
+    const piece = await source.read(sent, pieceSize);
+    if (piece.length > 0) yield piece;
+    sent += piece.length;
+    if (sent === source.size) return;
+    onProgress?.({ sent, total: source.size, session: undefined });
+  }
+}

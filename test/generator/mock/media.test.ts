@@ -1,0 +1,284 @@
+/** Content in the mock: what comes up comes down again, in every protocol, and goes wrong when it is asked to. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Fault, Mock, MockOptions } from "../../../generator/src/mock/index.js";
+import { ROOT } from "../../support/folders.js";
+import { mockFor, modelOf, tokenFor } from "./support.js";
+
+const models = ["drive.v3", "storage.v1", "youtube.v3"].map((name) => {
+  const file = join(ROOT, `test/fixtures/media/${name}.json`);
+  return modelOf(readFileSync(file, "utf8"), file);
+});
+const scope = models.flatMap(({ scopes }) => scopes.map((one) => one.scope)).join(" ");
+const kib256 = 256 * 1024;
+
+interface Sent {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+}
+
+/** A mock, and a way to send it requests that are signed in. Paths are relative, or whole URLs. */
+async function start(
+  options: Partial<MockOptions> = {},
+): Promise<{ mock: Mock; ask: (path: string, sent?: Sent) => Promise<Response> }> {
+  const mock = await mockFor({ models, ...options });
+  const authorization = `Bearer ${await tokenFor(mock, { scope })}`;
+  const ask = (path: string, { headers, ...sent }: Sent = {}) =>
+    fetch(new URL(path, mock.url), {
+      method: "GET",
+      redirect: "manual",
+      ...sent,
+      headers: { authorization, ...headers },
+    });
+  return { mock, ask };
+}
+
+const json = { "content-type": "application/json" };
+const jsonOf = async (response: Response): Promise<Record<string, unknown>> =>
+  (await response.json()) as Record<string, unknown>; // the mock answers objects
+
+describe("an upload", () => {
+  it("of content alone makes a resource that tells the facts of it", async () => {
+    const { ask } = await start();
+    const made = await ask("upload/drive/v3/files?uploadType=media", {
+      method: "POST",
+      headers: { "content-type": "text/plain" },
+      body: "hello",
+    });
+    expect(made.status).toBe(200);
+    const file = await jsonOf(made);
+    expect(file).toMatchObject({
+      kind: "drive#file",
+      mimeType: "text/plain",
+      size: "5",
+      md5Checksum: "5d41402abc4b2a76b9719d911017c592",
+    });
+    const id = String(file["id"]);
+    expect(await jsonOf(await ask(`drive/v3/files/${id}`))).toEqual(file);
+    const content = await ask(`drive/v3/files/${id}?alt=media`);
+    expect([content.headers.get("content-type"), await content.text()]).toEqual(["text/plain", "hello"]);
+    expect(await (await ask(`drive/v3/files/${id}/export?alt=media&mimeType=text/plain`)).text()).toBe("hello");
+  });
+
+  it("behind its metadata keeps both", async () => {
+    const { ask } = await start();
+    await ask("storage/v1/b?project=p", { method: "POST", headers: json, body: '{"name":"shop"}' });
+    const body =
+      '--x y\r\nContent-Type: application/json\r\n\r\n{"metadata":{"a":"b"}}\r\n--x y\r\nContent-Type: image/png\r\n\r\nPNG\r\n--x\r\n--x y--';
+    const headers = { "content-type": 'multipart/related; boundary="x y"' };
+    const made = await ask("upload/storage/v1/b/shop/o?uploadType=multipart&name=a%2Fb.png", {
+      method: "POST",
+      headers,
+      body,
+    });
+    const want = { name: "a/b.png", bucket: "shop", contentType: "image/png", size: "8", metadata: { a: "b" } };
+    expect(await jsonOf(made)).toMatchObject(want);
+    const content = await ask("storage/v1/b/shop/o/a%2Fb.png?alt=media");
+    expect(await content.text()).toBe("PNG\r\n--x");
+    expect(content.headers.get("x-goog-hash")).toMatch(/^crc32c=[\w+/]+==,md5=[\w+/]+==$/);
+  });
+
+  it("that replaces content keeps the resource", async () => {
+    const { ask } = await start();
+    const { id } = await jsonOf(await ask("drive/v3/files", { method: "POST", headers: json, body: '{"name":"a"}' }));
+    const changed = await ask(`upload/drive/v3/files/${String(id)}?uploadType=media`, {
+      method: "PATCH",
+      headers: { "content-type": "a/b" },
+      body: "new",
+    });
+    expect(await jsonOf(changed)).toMatchObject({ id, name: "a", size: "3" });
+    expect(await (await ask(`drive/v3/files/${String(id)}?alt=media`)).text()).toBe("new");
+  });
+
+  it("of a method of which nothing else is known answers what was written", async () => {
+    const { ask } = await start();
+    const begun = await ask("upload/youtube/v3/videos?part=snippet&uploadType=resumable", {
+      method: "POST",
+      headers: { ...json, "x-upload-content-type": "video/mp4" },
+      body: '{"snippet":{"title":"A"},"other":1}',
+    });
+    const made = await ask(begun.headers.get("location") ?? "", { method: "PUT", body: "film" });
+    expect(await jsonOf(made)).toEqual({ kind: "youtube#video", id: expect.any(String), snippet: { title: "A" } });
+    const set = await ask("upload/youtube/v3/thumbnails/set?videoId=1&uploadType=media", {
+      method: "POST",
+      headers: { "content-type": "image/png" },
+      body: "x",
+    });
+    expect(set.status).toBe(204);
+  });
+
+  it.each<[string, string, Record<string, string>, string, number]>([
+    ["no protocol", "upload/drive/v3/files", {}, "a", 400],
+    ["an unknown protocol", "upload/drive/v3/files?uploadType=x", {}, "a", 400],
+    [
+      "a type that is not accepted",
+      "upload/youtube/v3/videos?part=a&uploadType=media",
+      { "content-type": "text/plain" },
+      "a",
+      400,
+    ],
+    [
+      "a session for such a type",
+      "upload/youtube/v3/videos?part=a&uploadType=resumable",
+      { "x-upload-content-type": "text/plain" },
+      "",
+      400,
+    ],
+    [
+      "content that is too large",
+      "upload/youtube/v3/thumbnails/set?videoId=1&uploadType=media",
+      { "content-type": "image/png" },
+      "a".repeat(2_097_153),
+      413,
+    ],
+    [
+      "a multipart body of one part",
+      "upload/drive/v3/files?uploadType=multipart",
+      { "content-type": "multipart/related; boundary=b" },
+      "--b\r\n\r\na\r\n--b--",
+      400,
+    ],
+    [
+      "a multipart body without a boundary",
+      "upload/drive/v3/files?uploadType=multipart",
+      { "content-type": "multipart/related" },
+      "a",
+      400,
+    ],
+    ["a missing parameter", "upload/youtube/v3/videos?uploadType=media", { "content-type": "video/mp4" }, "a", 400],
+    ["no token", "upload/drive/v3/files?uploadType=media", { authorization: "" }, "a", 401],
+  ])("with %s is refused", async (_name, path, headers, body, status) => {
+    const { ask } = await start();
+    expect((await ask(path, { method: "POST", headers, body })).status).toBe(status);
+  });
+});
+
+describe("a session", () => {
+  async function begun(options: Partial<MockOptions> = {}) {
+    const { ask, mock } = await start(options);
+    const headers = { ...json, "x-upload-content-type": "a/b", "x-upload-content-length": String(kib256 + 3) };
+    const { headers: answer, status } = await ask("upload/drive/v3/files?uploadType=resumable", {
+      method: "POST",
+      headers,
+      body: '{"name":"a"}',
+    });
+    expect(status).toBe(200);
+    const session = answer.get("location") ?? "";
+    expect(session).toMatch(new RegExp(`^${mock.url}upload/drive/v3/files\\?uploadType=resumable&upload_id=.`));
+    const put = async (range: string | undefined, body: string | Uint8Array<ArrayBuffer>) => {
+      const answer = await ask(session, {
+        method: "PUT",
+        headers: range === undefined ? {} : { "content-range": range },
+        body,
+      });
+      return [answer.status, answer.headers.get("range")];
+    };
+    return { ask, session, put };
+  }
+  const part = new Uint8Array(kib256).fill(7);
+
+  it("takes parts, tells what has arrived, and ends with the method's own answer, which it repeats", async () => {
+    const { ask, put, session } = await begun();
+    expect(await put("bytes */*", "")).toEqual([308, null]);
+    expect(await put("bytes 0-262143/*", part)).toEqual([308, "bytes=0-262143"]);
+    expect(await put("bytes */262147", "")).toEqual([308, "bytes=0-262143"]);
+    expect(await put("bytes 262144-262146/262147", "end")).toEqual([200, null]);
+    const again = await jsonOf(await ask(session, { method: "PUT", headers: { "content-range": "bytes */262147" } }));
+    expect(again).toMatchObject({ name: "a", size: "262147", mimeType: "a/b" });
+    const content = new Uint8Array(await (await ask(`drive/v3/files/${String(again["id"])}?alt=media`)).arrayBuffer());
+    expect([content.length, content[0], Buffer.from(content.subarray(-3)).toString()]).toEqual([262_147, 7, "end"]);
+  });
+
+  it("takes the whole in one request, with and without a range", async () => {
+    expect(await (await begun()).put(undefined, "whole")).toEqual([200, null]);
+    expect(await (await begun()).put("bytes 0-4/5", "whole")).toEqual([200, null]);
+    expect(await (await begun()).put(undefined, "")).toEqual([200, null]);
+  });
+
+  it.each([
+    ["a part that begins elsewhere", "bytes 262144-524287/*", part],
+    ["a part that is no multiple of 256 KiB", "bytes 0-2/*", "abc"],
+    ["a range that is not the body's", "bytes 0-9/10", "abc"],
+    ["a range that cannot be read", "bytes 0", "abc"],
+  ])("refuses %s", async (_name, range, body) => {
+    const { put } = await begun();
+    expect(await put(range, body)).toEqual([400, null]);
+    expect(await put("bytes */*", "")).toEqual([308, null]);
+  });
+
+  it("can be cancelled, and is gone then", async () => {
+    const { ask, put, session } = await begun();
+    expect((await ask(session, { method: "DELETE" })).status).toBe(499);
+    expect(await put("bytes */*", "")).toEqual([404, null]);
+  });
+
+  it("needs no token of its own", async () => {
+    const { session } = await begun();
+    expect((await fetch(session, { method: "PUT", body: "whole" })).status).toBe(200);
+  });
+
+  it("keeps whole granules of a part that is cut off", async () => {
+    const { ask, put, session } = await begun({ faults: [{ on: "upload", after: 1, cutAfter: kib256 + 100 }] });
+    const whole = new Uint8Array(2 * kib256);
+    await expect(
+      ask(session, { method: "PUT", headers: { "content-range": "bytes 0-524287/524289" }, body: whole }),
+    ).rejects.toThrow("fetch failed");
+    expect(await put("bytes */524289", "")).toEqual([308, "bytes=0-262143"]);
+  });
+});
+
+describe("a download", () => {
+  const contents = { "/youtube/v3/captions/1": { data: "0123456789", type: "text/vtt" } };
+  const path = "youtube/v3/captions/1?alt=media";
+
+  it.each([
+    ["bytes=2-4", 206, "234", "bytes 2-4/10"],
+    ["bytes=8-", 206, "89", "bytes 8-9/10"],
+    ["bytes=-3", 206, "789", "bytes 7-9/10"],
+    ["bytes=8-99", 206, "89", "bytes 8-9/10"],
+    ["bytes=1-2,4-5", 200, "0123456789", null],
+    ["lines=1-2", 200, "0123456789", null],
+  ])("of %s", async (range, status, text, contentRange) => {
+    const { ask } = await start({ contents });
+    const answer = await ask(path, { headers: { range } });
+    expect([answer.status, await answer.text(), answer.headers.get("content-range")]).toEqual([
+      status,
+      text,
+      contentRange,
+    ]);
+  });
+
+  it("begins nowhere behind the end", async () => {
+    const { ask } = await start({ contents });
+    const answer = await ask(path, { headers: { range: "bytes=10-" } });
+    expect([answer.status, answer.headers.get("content-range")]).toEqual([416, "bytes */10"]);
+  });
+
+  it("is whole where If-Range names another state", async () => {
+    const { ask } = await start({ contents });
+    const headers = { range: "bytes=2-4", "if-range": (await ask(path)).headers.get("etag") ?? "" };
+    expect((await ask(path, { headers })).status).toBe(206);
+    expect((await ask(path, { headers: { ...headers, "if-range": '"other"' } })).status).toBe(200);
+  });
+
+  it("of what has no content is not found", async () => {
+    const { ask } = await start();
+    expect((await ask(path)).status).toBe(404);
+  });
+
+  it.each<[Fault, readonly string[]]>([
+    [{ on: "download", status: 503 }, ["503", "0123456789", "0123456789"]],
+    [{ on: "download", cutAfter: 4 }, ["cut", "0123456789", "0123456789"]],
+    [{ on: "download", status: 503, after: 1 }, ["0123456789", "503", "0123456789"]],
+    [{ on: "upload", status: 503 }, ["0123456789", "0123456789", "0123456789"]],
+  ])("goes wrong once when it is asked to: %j", async (fault, want) => {
+    const { ask } = await start({ contents, faults: [fault] });
+    const once = async (): Promise<string> => {
+      const answer = await ask(path);
+      return answer.ok ? answer.text().catch(() => "cut") : String(answer.status);
+    };
+    expect([await once(), await once(), await once()]).toEqual(want);
+  });
+});

@@ -1,0 +1,330 @@
+/** Downloads: ranges, broken connections, checksums, compressed content, files. */
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { Crc32c } from "../../../runtime/src/media/crc32c.js";
+import type { ClientOptions, DownloadProgress } from "../../../runtime/src/index.js";
+import { temporaryFolder } from "../../support/folders.js";
+import { clientOf, failureOf } from "../support/library.js";
+import { pattern } from "../support/pattern.js";
+import { type Handler, type Seen, type TestServer, serve } from "../support/server.js";
+
+const size = 1_000_000;
+const content = pattern(0, size);
+const quick: ClientOptions = { retry: { maxDelay: 1 } };
+
+const get = (url: string, options: ClientOptions = quick) => clientOf(url, options).books.exportMedia({ book: "b" });
+
+/** What the server makes of one request; absent: it answers well. */
+interface Behaviour {
+  /** Cuts the connection after so many bytes. */
+  readonly cut?: number;
+  /** Does not know ranges. */
+  readonly whole?: boolean;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  readonly status?: number;
+  readonly bytes?: Buffer;
+}
+
+/** Serves bytes by the rules of RFC 9110 §14, misbehaving as it is told, request by request. */
+function serving(
+  bytes: Buffer,
+  headers: Readonly<Record<string, string | string[]>>,
+  behaviours: readonly Behaviour[] = [],
+): Handler {
+  return (request, response, index) => {
+    const { cut, whole, status, headers: other, bytes: others = bytes } = behaviours[index] ?? {};
+    if (status !== undefined) return void response.writeHead(status).end();
+    const range = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? "");
+    const all = { ...headers, ...other };
+    const ifRange = request.headers["if-range"];
+    const isPart = range !== null && whole !== true && (ifRange === undefined || ifRange === all["etag"]);
+    const [, from = "", to = ""] = range ?? [];
+    const start = isPart ? (from === "" ? others.length - Number(to) : Number(from)) : 0;
+    const end = isPart && from !== "" && to !== "" ? Number(to) : others.length - 1;
+    const part = others.subarray(start, end + 1);
+    response.writeHead(isPart ? 206 : 200, {
+      ...all,
+      "content-length": String(part.length),
+      ...(isPart ? { "content-range": `bytes ${String(start)}-${String(end)}/${String(others.length)}` } : {}),
+    });
+    if (cut === undefined) response.end(part);
+    else cutAfter(response, part.subarray(0, cut));
+  };
+}
+
+function cutAfter(response: ServerResponse, bytes: Buffer): void {
+  // The client must see the bytes before it sees the reset.
+  response.write(bytes, () => setTimeout(() => response.socket?.resetAndDestroy(), 20));
+}
+
+const asked = ({ seen }: TestServer): (string | undefined)[] => seen.map(({ headers }) => headers.range);
+
+describe("ranges", () => {
+  it.each([
+    [{ start: 10, end: 19 }, "bytes=10-19", content.subarray(10, 20)],
+    [{ start: size - 5 }, `bytes=${String(size - 5)}-`, content.subarray(-5)],
+    [{ end: 3 }, "bytes=0-3", content.subarray(0, 4)],
+    [{ start: -7 }, "bytes=-7", content.subarray(-7)],
+  ])("%j", async (range, field, want) => {
+    const server = await serve(serving(content, {}));
+    const media = await clientOf(server.url).books.exportMedia({ book: "b" }, { range });
+    expect(media.status).toBe(206);
+    expect(Buffer.from(await media.bytes())).toEqual(want);
+    expect(asked(server)).toEqual([field]);
+  });
+
+  it.each([[{ start: 1.5 }], [{ start: 5, end: 4 }], [{ start: -5, end: 4 }], [null]])(
+    "%j is refused",
+    async (range) => {
+      const { seen, url } = await serve(serving(content, {}));
+      // As programs without types may call.
+      const options = { range } as object;
+      expect(await failureOf(clientOf(url).books.exportMedia({ book: "b" }, options))).toMatchObject({
+        code: "INVALID_REQUEST",
+        faults: [{ parameter: "range" }],
+      });
+      expect(seen).toHaveLength(0);
+    },
+  );
+});
+
+describe("a broken connection is taken up where it broke", () => {
+  const etag = { etag: '"v1"' };
+  const last = String(size - 1);
+  it.each<[string, Record<string, string | string[]>, readonly Behaviour[], readonly (string | undefined)[]]>([
+    ["by its ETag", etag, [{ cut: 300_000 }], [undefined, `bytes=300000-${last}`]],
+    ["by its generation", { "x-goog-generation": "7" }, [{ cut: 300_000 }], [undefined, `bytes=300000-${last}`]],
+    [
+      "by its checksum",
+      { "x-goog-hash": [`md5=${createHash("md5").update(content).digest("base64")}`] },
+      [{ cut: 300_000 }],
+      [undefined, `bytes=300000-${last}`],
+    ],
+    ["twice", etag, [{ cut: 300_000 }, { cut: 300_000 }], [undefined, `bytes=300000-${last}`, `bytes=600000-${last}`]],
+    [
+      "through an answer that is no success",
+      etag,
+      [{ cut: 300_000 }, { status: 503 }],
+      [undefined, `bytes=300000-${last}`, `bytes=300000-${last}`],
+    ],
+    [
+      "from a server that knows no ranges",
+      etag,
+      [{ cut: 300_000 }, { whole: true }],
+      [undefined, `bytes=300000-${last}`],
+    ],
+  ])("%s", async (_name, headers, behaviours, ranges) => {
+    const server = await serve(serving(content, headers, behaviours));
+    const progress: DownloadProgress[] = [];
+    const media = await clientOf(server.url, quick).books.exportMedia(
+      { book: "b" },
+      { onProgress: (one) => progress.push(one) },
+    );
+    expect(content.equals(await media.bytes())).toBe(true);
+    expect(asked(server)).toEqual(ranges);
+    expect(server.seen[1]?.headers["if-range"]).toBe(headers["etag"]);
+    expect(progress.at(-1)).toEqual({ received: size, total: size });
+  });
+
+  it("whose part does not repeat the ETag that it was asked by", async () => {
+    const server = await serve((request, response) => {
+      const start = request.headers["if-range"] === '"v1"' ? 300_000 : 0;
+      const range = { "content-range": `bytes ${String(start)}-${last}/${String(size)}` };
+      response.writeHead(start === 0 ? 200 : 206, {
+        "content-length": String(size - start),
+        ...(start === 0 ? etag : range),
+      });
+      if (start === 0) cutAfter(response, content.subarray(0, 300_000));
+      else response.end(content.subarray(start));
+    });
+    expect(content.equals(await (await get(server.url)).bytes())).toBe(true);
+  });
+
+  it("of a part too", async () => {
+    const server = await serve(serving(content, etag, [{ cut: 100 }, { whole: true }]));
+    const media = await clientOf(server.url, quick).books.exportMedia(
+      { book: "b" },
+      { range: { start: 1000, end: 1999 } },
+    );
+    expect(content.subarray(1000, 2000).equals(await media.bytes())).toBe(true);
+    expect(asked(server)).toEqual(["bytes=1000-1999", "bytes=1100-1999"]);
+  });
+
+  it("of compressed content too, by the bytes on the wire", async () => {
+    const packed = gzipSync(content);
+    const server = await serve(serving(packed, { ...etag, "content-encoding": "gzip" }, [{ cut: 5000 }]));
+    expect(content.equals(await (await get(server.url)).bytes())).toBe(true);
+    expect(asked(server)[1]).toBe(`bytes=5000-${String(packed.length - 1)}`);
+  });
+
+  it.each<[string, Record<string, string>, ClientOptions]>([
+    ["nothing tells one content from another", {}, quick],
+    ["only a weak ETag does", { etag: 'W/"v1"' }, quick],
+    ["the caller wants no retries", etag, { retry: false }],
+  ])("but not where %s", async (_name, headers, options) => {
+    const server = await serve(serving(content, headers, [{ cut: 300_000 }]));
+    expect(await failureOf((await get(server.url, options)).bytes())).toMatchObject({ code: "CONNECTION_FAILED" });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it.each<[string, Behaviour]>([
+    ["ETag", { headers: { etag: '"v2"' } }],
+    ["generation", { headers: { "x-goog-generation": "8" } }],
+    ["encoding", { headers: { "content-encoding": "gzip" } }],
+  ])("nor where the content has another %s by then", async (_name, then) => {
+    const server = await serve(serving(content, { ...etag, "x-goog-generation": "7" }, [{ cut: 300_000 }, then]));
+    expect(await failureOf((await get(server.url)).bytes())).toMatchObject({ code: "CONTENT_CHANGED" });
+  });
+
+  it("gives up after the attempts of the policy without a byte", async () => {
+    const server = await serve(
+      serving(content, etag, [{ cut: 300_000 }, { cut: 0 }, { cut: 0 }, { cut: 0 }, { cut: 0 }]),
+    );
+    expect(await failureOf((await get(server.url)).bytes())).toMatchObject({ code: "CONNECTION_FAILED" });
+    expect(server.seen).toHaveLength(4);
+  });
+});
+
+describe("checksums", () => {
+  const md5 = `md5=${createHash("md5").update(content).digest("base64")}`;
+  const sum = new Crc32c();
+  sum.update(content);
+  const crc32c = `crc32c=${sum.digest()}`;
+
+  it.each([
+    ["123456789", "e3069283"],
+    // RFC 3720 §B.4: 32 bytes of zeros, of ones, counting up.
+    [Buffer.alloc(32), "8a9136aa"],
+    [Buffer.alloc(32, 255), "62a8ab43"],
+    [Buffer.from(Array.from({ length: 32 }, (_, i) => i)), "46dd794e"],
+  ])("CRC-32C of a known value", (bytes, want) => {
+    const whole = new Crc32c();
+    whole.update(Buffer.from(bytes));
+    const pieces = new Crc32c();
+    for (const byte of Buffer.from(bytes)) pieces.update(Uint8Array.of(byte));
+    const hex = (sum: Crc32c) => Buffer.from(sum.digest(), "base64").toString("hex");
+    expect([hex(whole), hex(pieces)]).toEqual([want, want]);
+  });
+
+  it.each<[string, Record<string, string | string[]>]>([
+    ["both in one field", { "x-goog-hash": `${crc32c},${md5}` }],
+    ["a field each", { "x-goog-hash": [crc32c, md5] }],
+    ["one that is not known", { "x-goog-hash": "sha1=AAAA" }],
+    [
+      "of stored bytes that were unpacked on the way",
+      { "x-goog-hash": "md5=AAAA", "x-goog-stored-content-encoding": "gzip" },
+    ],
+  ])("%s: the content passes", async (_name, headers) => {
+    const { url } = await serve(serving(content, headers));
+    expect(content.equals(await (await get(url)).bytes())).toBe(true);
+  });
+
+  it.each<[string, Record<string, string | string[]>]>([
+    ["crc32c", { "x-goog-hash": `crc32c=AAAAAA==,${md5}` }],
+    ["md5", { "x-goog-hash": [crc32c, "md5=AAAAAAAAAAAAAAAAAAAAAA=="] }],
+    ["crc32c", { "x-goog-hash": "crc32c=AAAAAA==", "x-goog-stored-content-encoding": "identity" }],
+  ])("a wrong %s is an error, and leaves no file", async (name, headers) => {
+    const { url } = await serve(serving(content, headers));
+    expect(await failureOf((await get(url)).bytes())).toMatchObject({
+      code: "CONTENT_DAMAGED",
+      message: expect.stringContaining(name),
+    });
+    const folder = await temporaryFolder();
+    expect(await failureOf((await get(url)).saveTo(join(folder, "a")))).toMatchObject({ code: "CONTENT_DAMAGED" });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("of content that is stored compressed are those of the compressed bytes", async () => {
+    const packed = gzipSync(content);
+    const hash = createHash("md5").update(packed).digest("base64");
+    const headers = { "content-encoding": "gzip", "x-goog-stored-content-encoding": "gzip" };
+    const { url } = await serve(serving(packed, { ...headers, "x-goog-hash": `md5=${hash}` }));
+    expect(content.equals(await (await get(url)).bytes())).toBe(true);
+    const other = await serve(serving(packed, { ...headers, "x-goog-hash": md5 }));
+    expect(await failureOf((await get(other.url)).bytes())).toMatchObject({ code: "CONTENT_DAMAGED" });
+  });
+
+  it("of a part are not asked for", async () => {
+    const { url } = await serve(serving(content, { "x-goog-hash": md5 }));
+    const media = await clientOf(url).books.exportMedia({ book: "b" }, { range: { end: 9 } });
+    expect(await media.bytes()).toHaveLength(10);
+  });
+});
+
+describe("saveTo", () => {
+  it("writes a file beside and renames it when it is whole", async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, "a");
+    await writeFile(path, "older");
+    let during: string[] = [];
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { "content-length": String(size) });
+      response.write(content.subarray(0, 10), () => {
+        setTimeout(() => {
+          void readdir(folder).then(async (names) => {
+            during = [...names, await readFile(path, "utf8")];
+            response.end(content.subarray(10));
+          });
+        }, 100);
+      });
+    });
+    await (await get(url)).saveTo(path);
+    expect(during).toEqual(["a", expect.stringMatching(/^a\..*\.part$/), "older"]);
+    expect(await readdir(folder)).toEqual(["a"]);
+    expect(content.equals(await readFile(path))).toBe(true);
+  });
+
+  it("goes on after a broken connection", async () => {
+    const path = join(await temporaryFolder(), "a");
+    const server = await serve(serving(content, { etag: '"a"' }, [{ cut: 100_000 }, { cut: 200_000 }]));
+    await (await get(server.url)).saveTo(path);
+    expect(content.equals(await readFile(path))).toBe(true);
+    expect(server.seen).toHaveLength(3);
+  });
+
+  it("of nothing makes an empty file", async () => {
+    const path = join(await temporaryFolder(), "a");
+    const { url } = await serve(serving(Buffer.alloc(0), {}));
+    await (await get(url)).saveTo(path);
+    expect(await readFile(path)).toHaveLength(0);
+  });
+
+  it("leaves nothing behind when the call is aborted", async () => {
+    const folder = await temporaryFolder();
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { "content-length": String(size) });
+      response.write(content.subarray(0, 10));
+    });
+    const controller = new AbortController();
+    const media = await clientOf(url).books.exportMedia({ book: "b" }, { signal: controller.signal });
+    const saving = media.saveTo(join(folder, "a"));
+    setTimeout(() => controller.abort(), 50);
+    expect(await failureOf(saving)).toMatchObject({ code: "ABORTED" });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each<[string, (folder: string) => string, string]>([
+    ["a folder that is not there", (folder) => join(folder, "no", "a"), "ENOENT"],
+    ["a folder", (folder) => join(folder, "taken"), "cannot be written"],
+    ["no name", () => "", "must be a file name"],
+  ])("to %s says so", async (_name, path, message) => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, "taken", "within"), { recursive: true });
+    const { url } = await serve(serving(content, {}));
+    expect(await failureOf((await get(url)).saveTo(path(folder)))).toMatchObject({
+      code: "INVALID_REQUEST",
+      message: expect.stringContaining(message),
+    });
+    expect(await readdir(folder)).toEqual(["taken"]);
+  });
+});
+
+it("the seen requests ask for compressed content, which is cheaper to send", async () => {
+  const { seen, url } = await serve(serving(content, {}));
+  await (await get(url)).cancel();
+  expect(seen.map(({ headers }: Seen) => headers["accept-encoding"])).toEqual(["gzip"]);
+});

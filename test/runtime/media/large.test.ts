@@ -1,0 +1,82 @@
+/** 1 GiB up and down over connections that are reset every 10 to 50 MB: every byte arrives, and few are in memory. */
+import { describe, expect, it } from "vitest";
+import { clientOf } from "../support/library.js";
+import { expectPattern, pattern, patternPieces } from "../support/pattern.js";
+import { serve } from "../support/server.js";
+import { uploadServer } from "../support/upload-server.js";
+
+const size = 1024 ** 3 + 12_345;
+const megabyte = 1_000_000;
+
+/** 10 to 50 MB, the same in every run. */
+function distances(): () => number {
+  let state = 7;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return (10 + (state % 41)) * megabyte;
+  };
+}
+
+/** Whether so much memory was never needed as would hold half of it. */
+function expectSmall(before: number): void {
+  expect(process.memoryUsage().rss - before).toBeLessThan(size / 2);
+}
+
+describe("1 GiB", () => {
+  it("goes up", async () => {
+    const next = distances();
+    let cutAt = next();
+    let cuts = 0;
+    const server = await uploadServer({
+      fault: ({ range }) => {
+        const end = Number(/-(\d+)\//.exec(range ?? "")?.[1] ?? 0);
+        if (end < cutAt) return undefined;
+        const cutAfter = cutAt - server.arrived();
+        cutAt += next();
+        cuts += 1;
+        return { cutAfter };
+      },
+    });
+    const before = process.memoryUsage().rss;
+    const { books } = clientOf(server.url, { retry: { maxDelay: 1 } });
+    await books.create({ requestBody: {}, media: { body: patternPieces(size) } });
+    expect([server.arrived(), server.finished()]).toEqual([size, true]);
+    expect(cuts).toBeGreaterThan(size / (50 * megabyte) - 1);
+    expectSmall(before);
+  });
+
+  it("comes down", async () => {
+    const next = distances();
+    const { seen, url } = await serve((request, response) => {
+      let offset = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+      const cutAt = offset + next();
+      const marks = { etag: '"v1"', "content-length": String(size - offset) };
+      if (request.headers.range === undefined) response.writeHead(200, marks);
+      else
+        response.writeHead(206, {
+          ...marks,
+          "content-range": `bytes ${String(offset)}-${String(size - 1)}/${String(size)}`,
+        });
+      const more = (): void => {
+        while (offset < size) {
+          if (offset >= cutAt) return void response.socket?.resetAndDestroy();
+          const piece = pattern(offset, Math.min(256 * 1024, size - offset));
+          offset += piece.length;
+          if (!response.write(piece)) return void response.once("drain", more);
+        }
+        response.end();
+      };
+      more();
+    });
+    const before = process.memoryUsage().rss;
+    const media = await clientOf(url, { retry: { maxDelay: 1 } }).books.exportMedia({ book: "b" });
+    let received = 0;
+    for await (const piece of media.body) {
+      expectPattern(received, piece);
+      received += piece.length;
+    }
+    expect(received).toBe(size);
+    expect(seen.length).toBeGreaterThan(size / (50 * megabyte) - 1);
+    expectSmall(before);
+  });
+});
