@@ -483,6 +483,9 @@ describe("refused before anything is sent", () => {
       all.books.upload({ requestBody: { data } }),
       all.books.upload({ requestBody: { data: new Blob([data]) } }),
       all.books.insert({ requestBody: {}, uploadType: "resumable" }),
+      all.books.create({ requestBody: {}, media: { body: "abc" } }),
+      all.books.create({ media: { body: "abc" } }),
+      all.books.create({ media: { body: data, resumable: true } }),
     ];
     for (const call of calls) {
       const error = await failureOf(call);

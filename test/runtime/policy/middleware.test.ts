@@ -117,6 +117,20 @@ describe("middleware", () => {
     expect(elsewhere.seen[0]?.headers).not.toHaveProperty("authorization");
   });
 
+  it("sees every step of an upload, signed", async () => {
+    const { url } = await serve(({ method }, response) =>
+      json(response, 200, { name: "b" }, method === "POST" ? { location: `${url}upload/1` } : {}),
+    );
+    const seen: string[] = [];
+    const watch: Middleware = (request, next) => {
+      seen.push(`${request.method} ${request.headers["authorization"] ?? ""}`);
+      return next(request);
+    };
+    const { books } = clientOf(url, { auth, middleware: [watch] });
+    expect(await books.create({ media: { body: "abc", resumable: true } })).toEqual({ name: "b" });
+    expect(seen).toEqual([`POST Bearer ${token}`, `PUT Bearer ${token}`]);
+  });
+
   it.each<[string, unknown, string]>([
     ["middleware", () => undefined, "middleware must be a list of functions"],
     ["middleware", ["x"], "middleware must be a list of functions"],
