@@ -12,6 +12,7 @@ const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   generate: async () => (await import("./generate.js")).generateCommand,
   check: async () => (await import("./generate.js")).checkCommand,
   list: async () => (await import("./list.js")).listCommand,
+  diff: async () => (await import("./diff.js")).diffCommand,
   scopes: async () => (await import("./scopes.js")).scopesCommand,
   mock: async () => (await import("./mock.js")).mockCommand,
 };

@@ -1,4 +1,5 @@
 /** What a change is: one row of data, which every renderer shows in its way. */
+import { printable } from "../diagnostics.js";
 
 /**
  * What a change means to a program that uses the generated client:
@@ -51,7 +52,7 @@ export interface Change {
   readonly name: string;
   /** JSON pointer into the new document; into the old one for what is gone. */
   readonly pointer: string;
-  /** The predicate to `name`: "is gone", "is required now". May hold text of a document. */
+  /** The predicate to `name`: "is gone", "is required now". May hold text of a document, made printable. */
   readonly message: string;
 }
 
@@ -59,7 +60,15 @@ export interface Change {
 export type Place = Pick<Change, "name" | "pointer" | "subject">;
 
 export function change(place: Place, aspect: Aspect, changeClass: ChangeClass, message: string): Change {
-  return { class: changeClass, subject: place.subject, aspect, name: place.name, pointer: place.pointer, message };
+  const { subject, name, pointer } = place;
+  return {
+    class: changeClass,
+    subject,
+    aspect,
+    name: printable(name),
+    pointer: printable(pointer),
+    message: printable(message),
+  };
 }
 
 /** Text and deprecation, which methods, parameters, types and properties all have. */

@@ -51,15 +51,16 @@ export function typeChanges(
 ): readonly Change[] {
   const found = new Comparison(sides, place.subject === "parameter");
   found.compare(before, after);
-  const { lost, gained, values, isFormatChanged, isTextChanged } = found;
+  const { lost, gained, isExtended, values, isFormatChanged, isTextChanged } = found;
   const of = (aspect: Aspect, changeClass: ChangeClass, message: string) => change(place, aspect, changeClass, message);
-  const isTypeChanged = lost || gained;
+  const isTypeChanged = lost || gained || isExtended;
+  const typeClass = classOf({ lost, gained }, direction);
   return [
     ...(isTypeChanged
       ? [
           of(
             "type",
-            classOf({ lost, gained }, direction),
+            typeClass === "documentation" ? "additive" : typeClass,
             `is ${typeText(after, sides.after)}, was ${typeText(before, sides.before)}`,
           ),
         ]
@@ -90,6 +91,8 @@ export function typeChanges(
 class Comparison {
   lost = false;
   gained = false;
+  /** Objects hold properties that they did not. */
+  isExtended = false;
   isFormatChanged = false;
   isTextChanged = false;
   readonly values: { readonly value: string; readonly isGone: boolean; readonly isTold: boolean }[] = [];
@@ -167,9 +170,10 @@ class Comparison {
     const properties = new Map(now.properties.map((property) => [property.name, property]));
     for (const property of old.properties) this.#property(property, properties.get(property.name));
     const known = new Set(old.properties.map((property) => property.name));
-    const isMoreRequired = now.properties.some((property) => property.required && !known.has(property.name));
+    const added = now.properties.filter((property) => !known.has(property.name));
+    this.isExtended ||= added.length > 0 || (old.additional === undefined && now.additional !== undefined);
     this.#effect({
-      lost: isMoreRequired || (old.additional !== undefined && now.additional === undefined),
+      lost: added.some(({ required }) => required) || (old.additional !== undefined && now.additional === undefined),
       gained: old.additional !== undefined && now.additional === undefined,
     });
   }
