@@ -13,6 +13,7 @@ const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   check: async () => (await import("./generate.js")).checkCommand,
   list: async () => (await import("./list.js")).listCommand,
   diff: async () => (await import("./diff.js")).diffCommand,
+  openapi: async () => (await import("./openapi.js")).openapiCommand,
   scopes: async () => (await import("./scopes.js")).scopesCommand,
   mock: async () => (await import("./mock.js")).mockCommand,
 };
