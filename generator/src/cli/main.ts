@@ -14,6 +14,7 @@ const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   list: async () => (await import("./list.js")).listCommand,
   diff: async () => (await import("./diff.js")).diffCommand,
   openapi: async () => (await import("./openapi.js")).openapiCommand,
+  docs: async () => (await import("./docs.js")).docsCommand,
   scopes: async () => (await import("./scopes.js")).scopesCommand,
   mock: async () => (await import("./mock.js")).mockCommand,
 };
