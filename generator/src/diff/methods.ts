@@ -4,17 +4,10 @@ import type { ApiModel, MethodModel, ResourceModel } from "../model/types.js";
 import { type Change, change, changedText, type Place, toldChanges } from "./change.js";
 import { bodyChanges } from "./bodies.js";
 import { mediaChanges } from "./media.js";
-import { parameterChanges } from "./parameters.js";
-import { type Sides, namedTypes, typeChanges } from "./type-differences.js";
+import { type MethodContext, parameterChanges } from "./parameters.js";
+import { namedTypes, typeChanges } from "./type-differences.js";
 
 const OUTPUT = { input: false, output: true };
-
-/** What a comparison of two methods takes from their APIs. */
-export interface MethodContext {
-  readonly before: ApiModel;
-  readonly after: ApiModel;
-  readonly sides: Sides;
-}
 
 export function methodChanges(before: ApiModel, after: ApiModel): readonly Change[] {
   const context = { before, after, sides: { before: namedTypes(before.schemas), after: namedTypes(after.schemas) } };

@@ -2,11 +2,17 @@
 import { pointerTo } from "../diagnostics.js";
 import type { ApiModel, MethodModel, ParameterModel } from "../model/types.js";
 import { type Change, change, type Place } from "./change.js";
-import type { MethodContext } from "./methods.js";
-import { type Sides } from "./type-differences.js";
+import type { Sides } from "./type-differences.js";
 import { valueChanges } from "./values.js";
 
 const INPUT = { input: true, output: false };
+
+/** What a comparison of two methods takes from their APIs. */
+export interface MethodContext {
+  readonly before: ApiModel;
+  readonly after: ApiModel;
+  readonly sides: Sides;
+}
 
 /** A method's own parameters. Where one gives way to the global parameter of its name, that one takes its place. */
 export function parameterChanges(

@@ -71,7 +71,7 @@ export function typeChanges(
         // Comparing with a value that is gone does not compile, whichever way it travels. One that is new reaches
         // switches that do not know it; that is how every API grows, so it is not called breaking (AIP-180).
         isTold ? "documentation" : isGone ? "breaking" : "additive",
-        `${isGone ? "has no longer" : "has"} the value ${JSON.stringify(value)}`,
+        `${isGone ? "no longer has" : "has"} the value ${JSON.stringify(value)}`,
       ),
     ),
     ...(isFormatChanged && !isTypeChanged
@@ -98,8 +98,8 @@ class Comparison {
   readonly values: { readonly value: string; readonly isGone: boolean; readonly isTold: boolean }[] = [];
   readonly #sides: Sides;
   readonly #isParameter: boolean;
-  /** Pairs of objects that are being compared, or were. */
-  readonly #seen = new Set<string>();
+  /** Pairs of objects met so far; a chain of them may be longer than the stack is deep. */
+  readonly #met = new Map<string, readonly [old: string, now: string]>();
 
   constructor(sides: Sides, isParameter: boolean) {
     this.#sides = sides;
@@ -107,14 +107,21 @@ class Comparison {
   }
 
   compare(before: TypeModel, after: TypeModel): void {
+    this.#types(before, after);
+    // Pairs that are met meanwhile come at the end of the same loop.
+    for (const [old, now] of this.#met.values()) this.#objects(old, now);
+  }
+
+  #types(before: TypeModel, after: TypeModel): void {
     if (isSameReference(before, after, this.#sides)) return;
     const old = expanded(before, this.#sides.before);
     const now = expanded(after, this.#sides.after);
     if (isSameReference(old, now, this.#sides)) return;
-    if (old.kind === "reference" && now.kind === "reference") this.#objects(old.name, now.name);
+    if (old.kind === "reference" && now.kind === "reference")
+      this.#met.set(`${old.name} ${now.name}`, [old.name, now.name]);
     else if (old.kind === "string" && now.kind === "string") this.#strings(old, now);
-    else if (old.kind === "array" && now.kind === "array") this.compare(old.items, now.items);
-    else if (old.kind === "map" && now.kind === "map") this.compare(old.values, now.values);
+    else if (old.kind === "array" && now.kind === "array") this.#types(old.items, now.items);
+    else if (old.kind === "map" && now.kind === "map") this.#types(old.values, now.values);
     else if (old.kind === "number" && now.kind === "number") {
       this.#effect({ lost: now.integer && !old.integer, gained: old.integer && !now.integer });
       this.isFormatChanged ||= old.format !== now.format;
@@ -162,9 +169,6 @@ class Comparison {
 
   /** Two objects of different names may still be the same to a program. */
   #objects(oldName: string, name: string): void {
-    const pair = `${oldName} ${name}`;
-    if (this.#seen.has(pair)) return;
-    this.#seen.add(pair);
     const [old, now] = [this.#sides.before.schema(oldName)?.shape, this.#sides.after.schema(name)?.shape];
     if (old?.kind !== "object" || now?.kind !== "object") return this.#effect({ lost: true, gained: true });
     const properties = new Map(now.properties.map((property) => [property.name, property]));
@@ -182,7 +186,7 @@ class Comparison {
     if (now === undefined) return this.#effect({ lost: true, gained: true });
     this.#effect({ lost: now.required && !old.required, gained: old.required && !now.required });
     if (!old.readOnly && now.readOnly) this.#effect({ lost: true, gained: false });
-    this.compare(old.type, now.type);
+    this.#types(old.type, now.type);
   }
 }
 
@@ -200,9 +204,13 @@ export function ownName(name: string, { schema }: NamedTypes): string {
 }
 
 /** The type that a chain of aliases leads to. Cycles of nothing but aliases are no valid document. */
-function expanded(type: TypeModel, types: NamedTypes): TypeModel {
-  const shape = type.kind === "reference" ? types.schema(type.name)?.shape : undefined;
-  return shape?.kind === "alias" ? expanded(shape.type, types) : type;
+function expanded(type: TypeModel, { schema }: NamedTypes): TypeModel {
+  let target = type;
+  for (;;) {
+    const shape = target.kind === "reference" ? schema(target.name)?.shape : undefined;
+    if (shape?.kind !== "alias") return target;
+    target = shape.type;
+  }
 }
 
 function isIntegerText({ format }: StringType): boolean {

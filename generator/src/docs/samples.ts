@@ -23,20 +23,22 @@ export interface MethodSample {
   readonly upload: string | undefined;
 }
 
+type FindSchema = (name: string) => SchemaModel | undefined;
+
 /** One for each method, in the order of the document. */
 export function methodSamples(model: ApiModel): readonly MethodSample[] {
   const schemas = new Map(model.schemas.map((schema) => [schema.name, schema]));
-  const values = new SampleValues((name) => schemas.get(name));
+  const schema: FindSchema = (name) => schemas.get(name);
   return membersOf(model.root, "").map(({ method, member }) => {
     const media = { media: { body: text("content"), mimeType: text(mediaType(method)) } };
     return {
       method,
       member,
-      source: sampleOf(model, method, member, paramsOf(method, values)),
+      source: sampleOf(model, method, member, paramsOf(method, schema)),
       upload:
         method.mediaUpload === undefined
           ? undefined
-          : sampleOf(model, method, member, { ...paramsOf(method, values), ...media }),
+          : sampleOf(model, method, member, { ...paramsOf(method, schema), ...media }),
     };
   });
 }
@@ -103,75 +105,75 @@ function codeText(code: Code, indent: string, width = 50): string {
   return `{\n${members.map((member) => `${inner}${member},\n`).join("")}${indent}}`;
 }
 
-function paramsOf(method: MethodModel, values: SampleValues): { readonly [name: string]: Code } {
+function paramsOf(method: MethodModel, schema: FindSchema): { readonly [name: string]: Code } {
   const required = method.parameters.filter((parameter) => parameter.required);
   const { request } = method;
   return {
-    ...Object.fromEntries(required.map((parameter) => [parameter.name, values.parameter(parameter)])),
-    ...(request === undefined ? {} : { requestBody: values.request(request) }),
+    ...Object.fromEntries(required.map((parameter) => [parameter.name, parameterValue(parameter)])),
+    ...(request === undefined ? {} : { requestBody: requestValue(request, schema) }),
   };
 }
 
-/** Values that fit their types: what is required, and no more. */
-class SampleValues {
-  readonly #schema: (name: string) => SchemaModel | undefined;
+function parameterValue(parameter: ParameterModel): string {
+  const single = singleValue(parameter);
+  return parameter.repeated ? `[${single}]` : single;
+}
 
-  constructor(schema: (name: string) => SchemaModel | undefined) {
-    this.#schema = schema;
-  }
+function singleValue({ name, type, pattern, minimum }: ParameterModel): string {
+  if (type.kind === "boolean") return "true";
+  if (type.kind === "number") return minimum === undefined || !Number.isFinite(Number(minimum)) ? "1" : minimum;
+  if (type.kind !== "string") return text(placeholder(name));
+  return text(type.enum === undefined && pattern !== undefined ? patternValue(pattern, name) : stringValue(type, name));
+}
 
-  parameter(parameter: ParameterModel): Code {
-    const single = this.#parameterValue(parameter);
-    return parameter.repeated ? `[${codeText(single, "")}]` : single;
-  }
+function requestValue(request: RequestModel, schema: FindSchema): Code {
+  if (request.kind === "bytes") return { data: text("content"), contentType: text("text/plain") };
+  return valueOf(request.type, "value", { requires: request.requires, above: new Set(), schema });
+}
 
-  request(request: RequestModel): Code {
-    if (request.kind === "bytes") return { data: text("content"), contentType: text("text/plain") };
-    return this.#value(request.type, "value", request.requires, new Set());
-  }
+interface ValuePlace {
+  /** What the method requires below this place. */
+  readonly requires: RequiredProperties | undefined;
+  /** Types that the value is inside of: one that requires itself has no value at all. */
+  readonly above: ReadonlySet<string>;
+  readonly schema: FindSchema;
+}
 
-  #parameterValue({ name, type, pattern, minimum }: ParameterModel): Code {
-    if (type.kind === "number") return minimum === undefined || !Number.isFinite(Number(minimum)) ? "1" : minimum;
-    if (type.kind === "string" && type.enum === undefined && pattern !== undefined)
-      return text(patternValue(pattern, name));
-    return type.kind === "unknown" ? text(placeholder(name)) : this.#value(type, name, undefined, new Set());
+/** A value that fits: what is required, and no more. */
+function valueOf(type: TypeModel, name: string, place: ValuePlace): Code {
+  switch (type.kind) {
+    case "string":
+      return text(stringValue(type, name));
+    case "number":
+      return "1";
+    case "boolean":
+      return "true";
+    case "unknown":
+    case "map":
+      return "{}";
+    case "array":
+      return "[]";
+    case "union":
+      return valueOf(type.members[0] ?? { kind: "unknown" }, name, { ...place, requires: undefined });
+    case "reference":
+      return place.above.has(type.name) ? "{}" : namedValue(type.name, name, place);
   }
+}
 
-  /** `above` are the types that this value is inside of: a type that requires itself has no value at all. */
-  #value(type: TypeModel, name: string, requires: RequiredProperties | undefined, above: ReadonlySet<string>): Code {
-    switch (type.kind) {
-      case "string":
-        return text(stringValue(type, name));
-      case "number":
-        return "1";
-      case "boolean":
-        return "true";
-      case "unknown":
-      case "map":
-        return "{}";
-      case "array":
-        return requires === undefined ? "[]" : `[${codeText(this.#value(type.items, name, requires, above), "    ")}]`;
-      case "union":
-        return this.#value(type.members[0] ?? { kind: "unknown" }, name, undefined, above);
-      case "reference":
-        return above.has(type.name) ? "{}" : this.#named(type.name, name, requires, new Set(above).add(type.name));
-    }
-  }
-
-  #named(typeName: string, name: string, requires: RequiredProperties | undefined, above: ReadonlySet<string>): Code {
-    const shape = this.#schema(typeName)?.shape;
-    if (shape === undefined) return "{}";
-    if (shape.kind === "alias") return this.#value(shape.type, name, requires, above);
-    const wanted = shape.properties.filter(
-      (property) => property.required || requires?.required.includes(property.name) === true,
-    );
-    return Object.fromEntries(
-      wanted.map((property) => {
-        const below = requires?.nested.get(property.name);
-        return [property.name, this.#value(property.type, property.name, below, above)];
-      }),
-    );
-  }
+function namedValue(typeName: string, name: string, { requires, above, schema }: ValuePlace): Code {
+  const shape = schema(typeName)?.shape;
+  const inside = new Set(above).add(typeName);
+  if (shape === undefined) return "{}";
+  if (shape.kind === "alias") return valueOf(shape.type, name, { requires, above: inside, schema });
+  const wanted = shape.properties.filter(
+    (property) => property.required || requires?.required.includes(property.name) === true,
+  );
+  return Object.fromEntries(
+    wanted.map((property) => {
+      const below = requires?.nested.get(property.name);
+      return [property.name, valueOf(property.type, property.name, { requires: below, above: inside, schema })];
+    }),
+  );
 }
 
 function stringValue({ format, enum: model }: StringType, name: string): string {

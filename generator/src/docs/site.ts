@@ -2,7 +2,7 @@
  * Models → the files of a static site: an index of the APIs, and a page for each that Scalar renders.
  *
  * Pages open from the disk as well as from a server, and ask no other host for anything. Text of documents stands in them
- * as text or as JSON; a content security policy lets no script run but the two files beside the pages.
+ * as text or as JSON; a content security policy lets no script run but the files beside the pages.
  */
 import { methodsOf } from "../model/methods.js";
 import type { ApiModel } from "../model/types.js";

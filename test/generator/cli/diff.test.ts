@@ -25,7 +25,7 @@ describe("discogen diff", () => {
     expect(stdout).toBe(`shelves:v1 (20260101) → shelves:v1 (20260101)
 
 breaking
-  property ShelfPlaceCorner.side has no longer the value "RIGHT"
+  property ShelfPlaceCorner.side no longer has the value "RIGHT"
 
 additive
   property ShelfPlaceCorner.side has the value "*up*\`"
@@ -40,7 +40,7 @@ additive
 
 ### breaking
 
-- property \`ShelfPlaceCorner.side\` has no longer the value "RIGHT"
+- property \`ShelfPlaceCorner.side\` no longer has the value "RIGHT"
 
 ### additive
 
