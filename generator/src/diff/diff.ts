@@ -24,7 +24,8 @@ function apiChanges(before: ApiModel, after: ApiModel): readonly Change[] {
   return [
     ...nameChange(place, before.clientName, after.clientName),
     ...nameChange(place, before.globalParametersName, after.globalParametersName),
-    ...addressChange(place, "the API", before.rootUrl + before.servicePath, after.rootUrl + after.servicePath),
+    ...addressChange(place, "the API", before.rootUrl, after.rootUrl),
+    ...addressChange(place, "most methods", before.servicePath, after.servicePath),
     ...offeredChange(place, "batch", "batches", before.batchPath, after.batchPath),
     ...offeredChange(place, "mtls", "mTLS", before.mtlsRootUrl, after.mtlsRootUrl),
     ...(before.dataWrapper === after.dataWrapper && before.altDefault === after.altDefault
@@ -39,7 +40,9 @@ function apiChanges(before: ApiModel, after: ApiModel): readonly Change[] {
 }
 
 function addressChange(place: Place, of: string, before: string, after: string): readonly Change[] {
-  return before === after ? [] : [change(place, "address", "documentation", `finds ${of} at ${after}, was ${before}`)];
+  return before === after
+    ? []
+    : [change(place, "address", "documentation", `finds ${of} at ${shown(after)}, was at ${shown(before)}`)];
 }
 
 function offeredChange(
@@ -70,4 +73,8 @@ function scopeChanges({ scopes: before }: ApiModel, { scopes: after }: ApiModel)
       .filter(({ scope }) => old?.has(scope) !== true)
       .map(({ scope }) => change(placeOf(scope), "added", "additive", "is new")),
   ];
+}
+
+function shown(address: string): string {
+  return address === "" ? "the root" : address;
 }

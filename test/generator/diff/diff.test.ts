@@ -4,7 +4,9 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Change, diffModels, semverStep } from "../../../generator/src/diff/diff.js";
+import { InputError } from "../../../generator/src/diagnostics.js";
 import { readDocument } from "../../../generator/src/discovery/read.js";
+import { emitApi } from "../../../generator/src/emit/emitter.js";
 import { generate } from "../../../generator/src/generate.js";
 import { buildModel } from "../../../generator/src/model/build.js";
 import type { ApiModel } from "../../../generator/src/model/types.js";
@@ -650,6 +652,52 @@ const fileModel = (file: string) => {
 it("finds nothing between a document of every shape and itself", () => {
   const model = fileModel(join(ROOT, "test/fixtures/shelves.v1.json"));
   expect(diffModels(model, model)).toEqual([]);
+});
+
+/** Every place of a JSON value, as the path to it. */
+function placesIn(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [[...path, key], ...placesIn(inner, [...path, key])]);
+}
+
+/** A copy without the value at a place, or with another text there. */
+function spoiled(document: object, path: readonly string[], isTakenAway: boolean): object {
+  const copy: object = JSON.parse(JSON.stringify(document));
+  // oxlint-disable-next-line typescript/no-explicit-any -- any JSON
+  const owner = path.slice(0, -1).reduce((parent: any, key) => parent[key], copy);
+  const last = path.at(-1) ?? "";
+  if (!isTakenAway) owner[last] = `${owner[last]}X`;
+  else if (Array.isArray(owner)) owner.splice(Number(last), 1);
+  else delete owner[last];
+  return copy;
+}
+
+it("tells of whatever changes the generated code", async () => {
+  const document: object = JSON.parse(readFileSync(join(ROOT, "test/fixtures/shelves.v1.json"), "utf8"));
+  const before = modelOf(document);
+  const code = async (model: ApiModel) => (await emitApi(model)).map(({ text }) => text).join("");
+  const codeBefore = await code(before);
+  // The heading tells of these; and `Value` is a name of any JSON value, which is what a dangling reference becomes.
+  const untold = /^\/(?:name|version|revision)$|\/Operation\/properties\/error\/|\/stream\/response\//;
+  const places = placesIn(document).filter((path, index) => index % 3 === 0 && !untold.test(`/${path.join("/")}`));
+  const told: string[] = [];
+  const missed: string[] = [];
+  for (const path of places) {
+    for (const isTakenAway of [true, false]) {
+      let after: ApiModel;
+      try {
+        after = modelOf(spoiled(document, path, isTakenAway));
+      } catch (error) {
+        if (error instanceof InputError) continue;
+        throw error;
+      }
+      if ((await code(after)) === codeBefore) continue;
+      const isTold = diffModels(before, after).length > 0 && diffModels(after, before).length > 0;
+      (isTold ? told : missed).push(path.join("/"));
+    }
+  }
+  expect(missed).toEqual([]);
+  expect(told.length).toBeGreaterThan(100);
 });
 
 describe.skipIf(needsCorpus !== "")(`documents of the corpus${needsCorpus}`, () => {
