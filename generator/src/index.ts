@@ -1,5 +1,6 @@
 /** The programmatic surface of @discogen/generator, listed by name. */
 export { type Code, codes, type Diagnostic, formatDiagnostic, InputError, type Severity } from "./diagnostics.js";
+export { type Change, type ChangeClass, diffModels, semverStep, type SemverStep } from "./diff/diff.js";
 export { generate, type GenerateOptions } from "./generate.js";
 export { loadDocument, loadModel, type LoadedModel } from "./load.js";
 export type { ApiReport, GenerateReport } from "./report.js";

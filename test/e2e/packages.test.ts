@@ -54,6 +54,7 @@ describe("the packages", () => {
       code: 0,
       stderr: "",
     });
+    expect(await node([bin, "docs", "sqladmin:v1beta3", "--out", "site"], project)).toMatchObject({ code: 0 });
     await writeFile(
       join(project, "app.ts"),
       `import { SQLAdminClient } from "./src/sqladmin/v1beta3/index.js";

@@ -12,6 +12,9 @@ const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   generate: async () => (await import("./generate.js")).generateCommand,
   check: async () => (await import("./generate.js")).checkCommand,
   list: async () => (await import("./list.js")).listCommand,
+  diff: async () => (await import("./diff.js")).diffCommand,
+  openapi: async () => (await import("./openapi.js")).openapiCommand,
+  docs: async () => (await import("./docs.js")).docsCommand,
   scopes: async () => (await import("./scopes.js")).scopesCommand,
   mock: async () => (await import("./mock.js")).mockCommand,
 };

@@ -35,7 +35,10 @@ export function openapiDocument(model: ApiModel): OpenApiDocument {
       ...(description === "" ? {} : { description }),
       ...(revision === "" ? {} : { "x-google-revision": revision }),
     },
-    ...(URL.canParse(documentationLink) ? { externalDocs: { url: documentationLink } } : {}),
+    // A page that links there may follow nothing but the web.
+    ...(/^https?:/i.test(documentationLink) && URL.canParse(documentationLink)
+      ? { externalDocs: { url: documentationLink } }
+      : {}),
     servers: [{ url: rootUrl.replace(/\/$/, "") }],
     tags: Array.from(new Set(tagged.flatMap(({ tags }) => tags)), (name) => ({ name })),
     paths: paths(tagged, globals, model),

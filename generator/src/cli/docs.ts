@@ -1,0 +1,55 @@
+/** `discogen docs`. */
+import { join } from "node:path";
+import { diagnostic, InputError } from "../diagnostics.js";
+import { rendererFiles } from "../docs/renderer.js";
+import { docsSite } from "../docs/site.js";
+import { type LoadedModel, loadModel } from "../load.js";
+import { diagnosticsText } from "../report.js";
+import { type Command, type ExitCode, parse, usage } from "./command.js";
+import { writeOutput } from "./output.js";
+
+export const docsCommand: Command = {
+  summary: "writes a reference of APIs as a static site",
+  help: `
+Usage: discogen docs <api…> --out DIR
+
+Writes HTML pages with every method, a TypeScript sample of each, every type, and a search box. They open from the disk
+or from any web server, and ask no other host for anything.
+
+  <api>               name:version of a bundled API, a path to a .json document, or its URL
+  --out DIR           folder for index.html and <name>/<version>/index.html
+
+Example:
+  discogen docs sqladmin:v1beta3 --out site
+`,
+  run,
+};
+
+async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+  const parsed = parse("docs", args, { out: { type: "string" } });
+  const out = parsed.text("out");
+  if (parsed.positionals.length === 0) throw usage("docs", "no API is named");
+  if (out === undefined) throw usage("docs", "--out DIR is missing");
+  const loaded = await Promise.all(parsed.positionals.map((api) => loadModel(api, {}, signal)));
+  refuseTwice(loaded);
+  process.stderr.write(diagnosticsText(loaded.flatMap(({ warnings }) => warnings)));
+  const models = loaded.map(({ model }) => model);
+  const files = docsSite(models, await rendererFiles()).map(({ path, text }) => ({ path: join(out, path), text }));
+  const written = await writeOutput(out, files, signal);
+  const change = written === 0 ? "unchanged" : `${written} written`;
+  process.stdout.write(`${models.map(({ id }) => id).join(", ")} → ${join(out, "index.html")} (${change})\n`);
+  return 0;
+}
+
+/** Two documents of one API would be one page. */
+function refuseTwice(loaded: readonly LoadedModel[]): void {
+  const sources = new Map<string, string>();
+  for (const { model, file } of loaded) {
+    const other = sources.get(model.id.toLowerCase());
+    sources.set(model.id.toLowerCase(), file);
+    if (other === undefined) continue;
+    throw new InputError([
+      diagnostic("DUPLICATE_API", file, `${model.id} comes from ${other}, too`, { api: model.id }),
+    ]);
+  }
+}

@@ -1,0 +1,39 @@
+/** `discogen openapi`. */
+import { loadModel } from "../load.js";
+import { openapiDocument } from "../openapi/document.js";
+import { diagnosticsText } from "../report.js";
+import { type Command, type ExitCode, parse, usage } from "./command.js";
+import { writeOutput } from "./output.js";
+
+export const openapiCommand: Command = {
+  summary: "writes a document as OpenAPI 3.1",
+  help: `
+Usage: discogen openapi <api> [--out FILE]
+
+Prints the API as an OpenAPI 3.1 document in JSON. Paths that hold {+name} are spelled out as their patterns tell.
+
+  <api>               name:version of a bundled API, a path to a .json document, or its URL
+  --out FILE          where to write it (default: standard output)
+
+Example:
+  discogen openapi sqladmin:v1beta3 --out sqladmin.openapi.json
+`,
+  run,
+};
+
+async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+  const parsed = parse("openapi", args, { out: { type: "string" } });
+  const [api, ...rest] = parsed.positionals;
+  if (api === undefined || rest.length > 0) throw usage("openapi", `takes one API, not ${parsed.positionals.length}`);
+  const { model, warnings } = await loadModel(api, {}, signal);
+  process.stderr.write(diagnosticsText(warnings));
+  const text = `${JSON.stringify(openapiDocument(model), undefined, 2)}\n`;
+  const out = parsed.text("out");
+  if (out === undefined) {
+    process.stdout.write(text);
+  } else {
+    const written = await writeOutput(out, [{ path: out, text }], signal);
+    process.stdout.write(`${model.id} → ${out} (${written === 0 ? "unchanged" : "written"})\n`);
+  }
+  return 0;
+}

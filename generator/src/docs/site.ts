@@ -1,0 +1,102 @@
+/**
+ * Models → the files of a static site: an index of the APIs, and a page for each that Scalar renders.
+ *
+ * Pages open from the disk as well as from a server, and ask no other host for anything. Text of documents stands in them
+ * as text or as JSON; a content security policy lets no script run but the files beside the pages.
+ */
+import { methodsOf } from "../model/methods.js";
+import type { ApiModel } from "../model/types.js";
+import { INDEX_SCRIPT, INDEX_STYLE, REFERENCE_SCRIPT, REFERENCE_STYLE } from "./browser.js";
+import { referenceDocument } from "./reference.js";
+
+/** A file, by its path below the folder of the site. */
+export interface SiteFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** @param renderer the files of the renderer, which lie at the top of the site */
+export function docsSite(models: readonly ApiModel[], renderer: readonly SiteFile[]): readonly SiteFile[] {
+  return [
+    { path: "index.html", text: indexPage(models) },
+    { path: "index.js", text: INDEX_SCRIPT },
+    { path: "reference.js", text: REFERENCE_SCRIPT },
+    ...renderer,
+    ...models.map((model) => ({ path: `${model.name}/${model.version}/index.html`, text: apiPage(model) })),
+  ];
+}
+
+function apiPage(model: ApiModel): string {
+  return page(
+    titleOf(model),
+    REFERENCE_STYLE,
+    `<a id="all" href="../../index.html">All APIs</a>
+<div id="reference"></div>
+<script type="application/json" id="document">${scriptJson(referenceDocument(model))}</script>
+<script src="../../scalar.js"></script>
+<script src="../../reference.js"></script>`,
+  );
+}
+
+function indexPage(models: readonly ApiModel[]): string {
+  const entries = models.map((model) => {
+    const count = methodsOf(model.root).length;
+    return `<li><a href="${html(`${model.name}/${model.version}/index.html`)}">${html(titleOf(model))}</a>
+<code>${html(model.id)}</code> ${count} ${count === 1 ? "method" : "methods"}
+<p>${html(model.description)}</p></li>`;
+  });
+  return page(
+    "APIs",
+    INDEX_STYLE,
+    `<main>
+<h1>APIs</h1>
+<input type="search" id="filter" placeholder="Filter" aria-label="Filter">
+<ul id="apis">
+${entries.join("\n")}
+</ul>
+</main>
+<script src="index.js"></script>`,
+  );
+}
+
+function page(title: string, style: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<title>${html(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
+}
+
+/** `file:` serves pages that are opened from the disk, where some browsers do not count neighbours as `'self'`. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' file:",
+  // The renderer styles what it shows as it goes.
+  "style-src 'unsafe-inline'",
+  "img-src data:",
+  "font-src data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+function titleOf({ title, id }: ApiModel): string {
+  return title || id;
+}
+
+function html(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** No `<`, so that no text can end the element. */
+function scriptJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c");
+}

@@ -1,0 +1,101 @@
+/** Samples of the reference: each is a program that compiles against the client it shows. */
+import { symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { methodSamples } from "../../../generator/src/docs/samples.js";
+import { generate } from "../../../generator/src/generate.js";
+import { loadModel } from "../../../generator/src/load.js";
+import { node } from "../../support/discogen.js";
+import { CORPUS, needsCorpus, ROOT, temporaryFolder } from "../../support/folders.js";
+
+const FIXTURE = join(ROOT, "test/fixtures/shelves.v1.json");
+
+async function samplesOf(api: string): Promise<ReadonlyMap<string, { source: string; upload: string | undefined }>> {
+  const { model } = await loadModel(api);
+  return new Map(methodSamples(model).map(({ member, source, upload }) => [member, { source, upload }]));
+}
+
+/** What comes after the sign-in. */
+const callOf = (source: string | undefined) => source?.split("({ auth });\n\n")[1];
+
+describe("a sample", () => {
+  it("is a whole program", async () => {
+    expect((await samplesOf("sqladmin:v1beta3")).get("instances.list")?.source).toBe(
+      `import { ServiceAccountCredentials } from "@discogen/runtime/auth";
+import { SQLAdminClient } from "./generated/sqladmin/v1beta3/index.js";
+
+const auth = await ServiceAccountCredentials.fromFile("service-account.json", {
+  scopes: SQLAdminClient.scopes,
+});
+const client = new SQLAdminClient({ auth });
+
+for await (const item of client.instances.list({
+  project: "PROJECT",
+})) {
+  console.log(item);
+}`,
+    );
+  });
+
+  it.each([
+    ["waits for operations", "sqladmin:v1beta3", "instances.delete", /\.wait\(\);\nconsole\.log\(operation\);$/],
+    [
+      "fills in names as their patterns tell",
+      FIXTURE,
+      "rooms.operations.get",
+      /name: "rooms\/ROOM\/operations\/OPERATION"/,
+    ],
+    ["gives what the method requires", FIXTURE, "search", /requestBody: { query: "QUERY" }/],
+    ["passes bytes with their type", FIXTURE, "rooms.shelves.BinaryCreate", /data: "content", contentType: /],
+    ["expects nothing where nothing comes", FIXTURE, "rooms.shelves.move", /^await client/],
+  ])("%s", async (_, api, member, want) => {
+    expect(callOf((await samplesOf(api)).get(member)?.source)).toMatch(want);
+  });
+
+  it("shows an upload beside the plain call", async () => {
+    const send = {
+      id: "mail.send",
+      httpMethod: "POST",
+      path: "send",
+      mediaUpload: { accept: ["image/*", "image/png"], protocols: { simple: { path: "/upload/send" } } },
+    };
+    const document = {
+      kind: "discovery#restDescription",
+      name: "mail",
+      version: "v1",
+      rootUrl: "https://mail.example/",
+    };
+    const file = join(await temporaryFolder(), "mail.json");
+    await writeFile(file, JSON.stringify({ ...document, methods: { send } }));
+    const sample = (await samplesOf(file)).get("send");
+    expect(callOf(sample?.source)).toBe("await client.send();");
+    expect(callOf(sample?.upload)).toBe(
+      'await client.send({\n  media: { body: "content", mimeType: "image/png" },\n});',
+    );
+  });
+});
+
+/** Faults that the compiler finds in the samples of an API. */
+async function faultsIn(api: string): Promise<string> {
+  const { model } = await loadModel(api);
+  const folder = await temporaryFolder();
+  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"), "dir");
+  await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+  const compilerOptions = { strict: true, target: "es2023", module: "nodenext", types: ["node"], noEmit: true };
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+  await generate({ apis: [api], out: join(folder, "generated"), jobs: 1 });
+  for (const { member, source } of methodSamples(model)) await writeFile(join(folder, `${member}.ts`), `${source}\n`);
+  const { stdout } = await node([join(ROOT, "node_modules/typescript/bin/tsc"), "-p", folder, "--pretty", "false"]);
+  return stdout;
+}
+
+describe("every sample compiles", () => {
+  it.each([["sqladmin:v1beta3"], [FIXTURE]])("of %s", async (api) => expect(await faultsIn(api)).toBe(""));
+});
+
+describe.skipIf(needsCorpus !== "")(`every sample compiles${needsCorpus}`, () => {
+  it.each([["2024/drive.v3.json"], ["2024/storage.v1.json"], ["2026/bigquery.v2.json"], ["2026/docs.v1.json"]])(
+    "of %s",
+    async (name) => expect(await faultsIn(join(CORPUS, name))).toBe(""),
+  );
+});

@@ -1,0 +1,128 @@
+/** The pages of `discogen docs`, in a real browser: from the disk and from a server, with documents that mean harm. */
+import { once } from "node:events";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { needsChromium, openBrowser } from "../../support/browser.js";
+import { discogen } from "../../support/discogen.js";
+import { ROOT, temporaryFolder } from "../../support/folders.js";
+
+const FIXTURE = join(ROOT, "test/fixtures/shelves.v1.json");
+
+/** A site, as the command writes it. */
+async function site(apis: readonly string[]): Promise<string> {
+  const folder = await temporaryFolder();
+  const { code, stderr } = await discogen(["docs", ...apis, "--out", folder]);
+  if (code !== 0) throw new Error(stderr);
+  return folder;
+}
+
+/** A server of files that counts on nothing but their names. */
+async function serve(folder: string): Promise<string> {
+  const types: Record<string, string> = { html: "text/html", js: "text/javascript" };
+  const server = createServer((request, response) => {
+    const path = request.url ?? "/";
+    readFile(join(folder, path)).then(
+      (body) => response.setHeader("content-type", types[path.split(".").at(-1) ?? ""] ?? "text/plain").end(body),
+      () => response.writeHead(404).end(),
+    );
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  // A server that listens on a port has an address of this kind.
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const isInView = (y: number | undefined) => y !== undefined && y > 0 && y < 800;
+
+describe.skipIf(needsChromium !== "")(`the site${needsChromium}`, () => {
+  it("shows a method with its TypeScript sample, and finds it", async () => {
+    const root = await serve(await site(["sqladmin:v1beta3", FIXTURE]));
+    const { page, requests, faults } = await openBrowser();
+    await page.goto(`${root}/index.html`);
+    await page.getByRole("searchbox").fill("SQL");
+    expect(await page.locator("#apis > li:visible").allTextContents()).toEqual([
+      expect.stringContaining("sqladmin:v1beta3 24 methods"),
+    ]);
+    await page.getByRole("link", { name: "Google Cloud SQL Admin API" }).click();
+    await page.getByRole("search").first().click();
+    await page.getByRole("combobox").fill("instances.list");
+    await page.getByRole("option", { name: "Operation: instances.list ," }).click();
+    const sample = page.locator("pre", { hasText: "client.instances.list({" });
+    await sample.waitFor({ state: "visible" });
+    expect(await sample.textContent()).toMatch(
+      /for await \(const item of client\.instances\.list.*project: "PROJECT"/s,
+    );
+    await expect.poll(async () => (await sample.boundingBox())?.y, { timeout: 20_000 }).toSatisfy(isInView);
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    await mkdir(join(ROOT, "test/dist"), { recursive: true });
+    await page.screenshot({ path: join(ROOT, "test/dist/docs.png") });
+
+    expect(requests.filter((url) => !url.startsWith(`${root}/`))).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it("opens from the disk, and gives the document", async () => {
+    const folder = await site([FIXTURE]);
+    const { page, requests, faults } = await openBrowser();
+    await page.goto(pathToFileURL(join(folder, "shelves/v1/index.html")).href);
+    await page.getByRole("heading", { name: "Shelf Keeper API" }).waitFor();
+    const button = page.getByText("Download OpenAPI Document").first();
+    const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+    const document: unknown = JSON.parse(await readFile(await download.path(), "utf8"));
+    expect(document).toMatchObject({ openapi: "3.1.0", info: { title: "Shelf Keeper API" } });
+    await page.getByRole("link", { name: "All APIs" }).click();
+    await page.getByRole("heading", { name: "APIs" }).waitFor();
+    expect(requests.filter((url) => !url.startsWith(pathToFileURL(folder).href))).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it("runs nothing that a document says", async () => {
+    const harm = (id: number) =>
+      `</script><script>alert(${id})</script><img src=x onerror="alert(${id})"> [link](javascript:alert(${id})) ` +
+      `<a href="javascript:alert(${id})">here</a> <iframe srcdoc="<script>alert(${id})</script>"></iframe>`;
+    const document = {
+      kind: "discovery#restDescription",
+      name: "harm",
+      version: "v1",
+      title: harm(1),
+      description: harm(2),
+      documentationLink: "javascript:alert(3)",
+      rootUrl: "https://harm.example/",
+      schemas: { Thing: { id: "Thing", description: harm(4), properties: { [harm(5)]: { type: "string" } } } },
+      resources: {
+        things: {
+          methods: {
+            get: {
+              id: "harm.things.get",
+              httpMethod: "GET",
+              path: "things",
+              description: harm(6),
+              parameters: { q: { location: "query", type: "string", enum: [harm(7)], required: true } },
+              response: { $ref: "Thing" },
+            },
+          },
+        },
+      },
+    };
+    const file = join(await temporaryFolder(), "harm.json");
+    await writeFile(file, JSON.stringify(document));
+    const root = await serve(await site([file]));
+    const { page, requests, faults } = await openBrowser();
+    await page.goto(`${root}/index.html`);
+    expect(await page.locator("#apis").textContent()).toContain(harm(1));
+    expect(await page.locator("#apis :is(script, img, iframe)").count()).toBe(0);
+    await page.getByRole("link").first().click();
+    await page.getByRole("heading", { name: "things.get" }).first().waitFor();
+    for (const link of await page.getByRole("link", { name: /^(?:link|here)$/ }).all()) {
+      expect(await link.getAttribute("href")).not.toMatch(/^javascript:/i);
+    }
+    expect(await page.locator("iframe, img[onerror], a[href^='javascript:' i]").count()).toBe(0);
+    expect(faults.filter((text) => text.startsWith("dialog"))).toEqual([]);
+    expect(requests.filter((url) => !url.startsWith(`${root}/`))).toEqual([]);
+  });
+});
