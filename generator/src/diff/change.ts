@@ -32,6 +32,7 @@ export type Aspect =
   | "pattern"
   | "range"
   | "read-only"
+  | "region"
   | "removed"
   | "request"
   | "request-id"

@@ -28,6 +28,15 @@ function apiChanges(before: ApiModel, after: ApiModel): readonly Change[] {
     ...addressChange(place, "most methods", before.servicePath, after.servicePath),
     ...offeredChange(place, "batch", "batches", before.batchPath, after.batchPath),
     ...offeredChange(place, "mtls", "mTLS", before.mtlsRootUrl, after.mtlsRootUrl),
+    ...[...new Set([...before.endpoints.keys(), ...after.endpoints.keys()])].flatMap((region) =>
+      offeredChange(
+        place,
+        "region",
+        `an endpoint in ${region}`,
+        before.endpoints.get(region),
+        after.endpoints.get(region),
+      ),
+    ),
     ...(before.dataWrapper === after.dataWrapper && before.altDefault === after.altDefault
       ? []
       : [change(place, "format", "documentation", "wraps its bodies in another way")]),
@@ -47,13 +56,13 @@ function addressChange(place: Place, of: string, before: string, after: string):
 
 function offeredChange(
   place: Place,
-  aspect: "batch" | "mtls",
+  aspect: "batch" | "mtls" | "region",
   what: string,
   before: string | undefined,
   after: string | undefined,
 ): readonly Change[] {
   if (before === undefined && after === undefined) return [];
-  if (after === undefined) return [change(place, aspect, "breaking", `has no ${what} any more`)];
+  if (after === undefined) return [change(place, aspect, "breaking", `no longer has ${what}`)];
   if (before === undefined) return [change(place, aspect, "additive", `has ${what}`)];
   return addressChange(place, what, before, after);
 }

@@ -502,6 +502,12 @@ const API: readonly Row[] = [
   ["a scope", { "/auth/oauth2/scopes/all": {} }, ["additive scope added all"], ["breaking scope removed all"]],
   ["batches", { "/batchPath": undefined }, ["breaking api batch LibraryClient"], ["additive api batch LibraryClient"]],
   [
+    "an endpoint of a region",
+    { "/endpoints": [{ endpointUrl: "https://library.us.rep.example/", location: "us" }] },
+    ["additive api region LibraryClient"],
+    ["breaking api region LibraryClient"],
+  ],
+  [
     "the root URL",
     { "/rootUrl": "https://books.example/" },
     ["documentation api address LibraryClient"],
