@@ -1,5 +1,5 @@
 /** What a run did, as data and as text. */
-import { type Diagnostic, formatDiagnostic } from "./diagnostics.js";
+import type { Diagnostic } from "./diagnostics.js";
 
 /** One API that was generated. */
 export interface ApiReport {
@@ -41,11 +41,6 @@ export function reportText({ apis, diagnostics, ms }: GenerateReport): string {
     ...(warnings === 0 ? [] : [counted(warnings, "warning")]),
   ];
   return [...lines, [counted(apis.length, "API"), ...faults, `${(ms / 1000).toFixed(1)} s`].join(", ")].join("\n");
-}
-
-/** Every diagnostic, each with its way out. */
-export function diagnosticsText(diagnostics: readonly Diagnostic[]): string {
-  return diagnostics.map((entry) => `${formatDiagnostic(entry)}\n`).join("");
 }
 
 function counted(count: number, noun: string): string {

@@ -79,6 +79,10 @@ export class ObjectReader {
     return result;
   }
 
+  keys(): readonly string[] {
+    return Object.keys(this.#value);
+  }
+
   has(key: string): boolean {
     return Object.hasOwn(this.#value, key) && this.#value[key] !== null;
   }
