@@ -13,6 +13,8 @@ if ("enableCompileCache" in module && typeof module.enableCompileCache === "func
 const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   generate: async () => (await import("./generate.js")).generateCommand,
   check: async () => (await import("./generate.js")).checkCommand,
+  update: async () => (await import("./update.js")).updateCommand,
+  init: async () => (await import("./init.js")).initCommand,
   list: async () => (await import("./list.js")).listCommand,
   scopes: async () => (await import("./scopes.js")).scopesCommand,
   mock: async () => (await import("./mock.js")).mockCommand,
