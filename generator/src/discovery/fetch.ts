@@ -1,5 +1,6 @@
 /** One URL → its text: proxies, redirects, retries, time and size limits, and credentials for those who may see them. */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Dispatcher } from "undici";
 import { type Code, diagnostic, InputError } from "../diagnostics.js";
 import { withoutSecrets } from "./request.js";
 
@@ -124,11 +125,13 @@ function credentialsFor(url: URL, own: string): Readonly<Record<string, string>>
   return { ...(key && { "x-goog-api-key": key }), ...(token && { authorization: `Bearer ${token}` }) };
 }
 
+let agent: Dispatcher | undefined;
+
 /** `fetch`, through the proxy that the environment names: until Node 24 the one of Node knows none. */
 async function proxied(): Promise<typeof fetch> {
   if (PROXY_VARIABLES.every((name) => (process.env[name] ?? "") === "")) return fetch;
   const undici = await import("undici");
-  const dispatcher = new undici.EnvHttpProxyAgent();
+  const dispatcher = (agent ??= new undici.EnvHttpProxyAgent());
   // One fetch, two declarations: undici's own and Node's.
   return ((url: string, init: object) => undici.fetch(url, { ...init, dispatcher })) as unknown as typeof fetch;
 }

@@ -84,7 +84,8 @@ export class ObjectReader {
   }
 
   has(key: string): boolean {
-    return Object.hasOwn(this.#value, key) && this.#value[key] !== null;
+    // JSON has no undefined; a config that a program makes may.
+    return Object.hasOwn(this.#value, key) && this.#value[key] !== null && this.#value[key] !== undefined;
   }
 
   #typed<Value>(key: string, type: string, matches: (value: unknown) => boolean): Value | undefined {
