@@ -87,9 +87,10 @@ async function fetchListed(
   const entry = listed instanceof InputError ? undefined : listed.find((entry) => entry.id === id);
   const found = entry === undefined ? undefined : await fetchSource(entry.url, options, signal).catch(inputErrorOf);
   if (found !== undefined && !(found instanceof InputError)) return found;
-  const isGone = found === undefined || found.diagnostics.some(({ code }) => code === "DOCUMENT_GONE");
   // Where the directory is out of reach, so is its neighbour.
-  const other = isGone && !(listed instanceof InputError) ? unlistedUrl(id, options) : undefined;
+  const refused = found ?? (listed instanceof InputError ? listed : undefined);
+  const isGone = refused === undefined || refused.diagnostics.some(({ code }) => code === "DOCUMENT_GONE");
+  const other = isGone ? unlistedUrl(id, options) : undefined;
   const unlisted = other === undefined ? undefined : await fetchSource(other, options, signal).catch(inputErrorOf);
   if (unlisted !== undefined && !(unlisted instanceof InputError)) return unlisted;
   if (found !== undefined) throw found;

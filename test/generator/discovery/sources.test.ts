@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { fetchDirectory } from "../../../generator/src/discovery/directory.js";
 import { hashOf, type Lock, lockText, readLock } from "../../../generator/src/discovery/lock.js";
 import { createSources } from "../../../generator/src/discovery/sources.js";
@@ -90,6 +90,34 @@ describe("an id", () => {
   ])("of a directory that is %s", async (_, body) => {
     const { url } = await serve((_, response) => void response.end(body));
     expect(await faultOf(fetchDirectory({ directoryUrl: url }))).toMatch(/^FETCH_FAILED .*: it is no directory/);
+  });
+});
+
+describe("Google serves a document also", () => {
+  const document = '{"kind":"discovery#restDescription"}';
+  it.each([
+    [
+      "when its listed address is gone",
+      { items: [{ id: "shelves:v1", discoveryRestUrl: "https://gone.googleapis.com/" }] },
+    ],
+    ["when it is not listed", { items: [] }],
+    ["when there is no directory", undefined],
+  ])("%s", async (_, list) => {
+    const { url, seen } = await serve((request, response) => {
+      const body = request.url.startsWith("/www.") ? list && JSON.stringify(list) : undefined;
+      const found = request.url === "/shelves.googleapis.com/$discovery/rest?version=v1" ? document : body;
+      response.writeHead(found === undefined ? 404 : 200).end(found);
+    });
+    // Google's hosts, as folders of a server that is here.
+    const { fetch } = globalThis;
+    vi.stubGlobal("fetch", (address: string, init: object) => fetch(address.replace("https://", url), init));
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const { text, source } = await createSources({}).load({ id: "shelves:v1" });
+    expect({ text, source }).toEqual({
+      text: document,
+      source: "https://shelves.googleapis.com/$discovery/rest?version=v1",
+    });
+    expect(seen[0]?.url).toBe("/www.googleapis.com/discovery/v1/apis");
   });
 });
 
