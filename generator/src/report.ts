@@ -30,8 +30,9 @@ export interface GenerateReport {
 export function reportText({ apis, diagnostics, ms }: GenerateReport): string {
   const width = Math.max(0, ...apis.map(({ id }) => id.length));
   const lines = apis.map((api) => {
-    const { id, dir, client, methods, schemas, written } = api;
-    const change = written === 0 ? "unchanged" : `${written} written`;
+    const { id, dir, client, methods, schemas, files, written, unchanged } = api;
+    const isCurrent = unchanged + written === files.length;
+    const change = isCurrent ? (written === 0 ? "unchanged" : `${written} written`) : "not current";
     return `${id.padEnd(width)}  ${client}: ${methods} methods, ${schemas} schemas → ${dir} (${change})`;
   });
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;

@@ -4,7 +4,8 @@ import { createInterface } from "node:readline/promises";
 import { findConfig } from "../config/load.js";
 import { isApiId, isUrl } from "../discovery/request.js";
 import { diagnostic, InputError } from "../diagnostics.js";
-import { type Command, type ExitCode, parse, type Parsed, usage } from "./command.js";
+import { choice, type Command, type ExitCode, parse, type Parsed, usage } from "./command.js";
+import { printJson } from "./print.js";
 
 const API = "sqladmin:v1beta3";
 const OUT = "generated";
@@ -20,6 +21,7 @@ Writes discogen.config.ts into this folder. What is not said here is asked.
   --out DIR           folder of the output
   --json              write discogen.config.json instead
   --yes               ask nothing: ${API} and ${OUT} where nothing else is said
+  --reporter WORD     text (default), or json: one object on standard output
 
 Examples:
   discogen init
@@ -29,8 +31,13 @@ Examples:
 };
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
-  const options = { out: { type: "string" }, json: { type: "boolean" }, yes: { type: "boolean" } } as const;
-  const parsed = parse("init", args, options);
+  const parsed = parse("init", args, {
+    out: { type: "string" },
+    json: { type: "boolean" },
+    yes: { type: "boolean" },
+    reporter: { type: "string" },
+  });
+  const reporter = choice("init", parsed, "reporter", ["text", "json"]);
   const existing = findConfig();
   if (existing !== undefined) throw new InputError([diagnostic("CONFIG_EXISTS", existing, "it is there already")]);
   const { apis, output } = parsed.flag("yes") ? defaults(parsed) : await answers(parsed, signal);
@@ -46,7 +53,8 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     const help = "Run it in a folder that can be written to.";
     throw new InputError([diagnostic("OUTPUT_UNWRITABLE", file, reason, { help })]);
   });
-  process.stdout.write(`${file} is written; \`discogen generate\` comes next.\n`);
+  if (reporter === "json") printJson({ ok: true, file, output, apis, diagnostics: [] });
+  else process.stdout.write(`${file} is written; \`discogen generate\` comes next.\n`);
   return 0;
 }
 

@@ -53,6 +53,7 @@ async function attemptOnce(
   const limits = [AbortSignal.timeout(TIMEOUT), ...(signal === undefined ? [] : [signal])];
   try {
     const response = await follow(address, etag, AbortSignal.any(limits));
+    if (typeof response === "string") return { fault: fault(response) };
     const { status } = response;
     const given = response.headers.get("etag") ?? undefined;
     if (status === 304 && etag !== undefined) return { text: undefined, etag: given ?? etag };
@@ -86,8 +87,9 @@ function secondsOf(response: Response): number {
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0;
 }
 
-/** Redirects are followed here, as credentials may not go wherever they lead. */
-async function follow(address: string, etag: string | undefined, signal: AbortSignal): Promise<Response> {
+/** Redirects are followed here, as credentials may not go wherever they lead. A text tells why that came to no end. */
+async function follow(address: string, etag: string | undefined, signal: AbortSignal): Promise<Response | string> {
+  if (!URL.canParse(address)) return "it is no URL";
   const send = await proxied();
   let url = new URL(address);
   const own = url.host;
@@ -105,10 +107,10 @@ async function follow(address: string, etag: string | undefined, signal: AbortSi
     const target = response.headers.get("location");
     if (response.status < 301 || response.status > 308 || response.status === 304 || target === null) return response;
     await response.body?.cancel();
-    if (redirects === MAX_REDIRECTS) throw new Error(`there are more than ${MAX_REDIRECTS} redirects`);
+    if (redirects === MAX_REDIRECTS) return `there are more than ${MAX_REDIRECTS} redirects`;
+    if (!URL.canParse(target, url.href)) return "it redirects to what is no URL";
     const next = new URL(target, url);
-    if (next.protocol !== "https:" && next.protocol !== url.protocol)
-      throw new Error(`it redirects to ${next.protocol}`);
+    if (next.protocol !== "https:" && next.protocol !== url.protocol) return `it redirects to ${next.protocol}`;
     url = next;
   }
 }
