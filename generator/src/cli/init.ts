@@ -76,6 +76,7 @@ async function answers(parsed: Parsed, signal: AbortSignal): Promise<Answers> {
   const ended = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
+  ended.catch(() => undefined);
   const ask = async (question: string, fallback: string) => {
     process.stderr.write(`${question} (${fallback}): `);
     const { value } = await Promise.race([lines.next(), ended]);

@@ -61,11 +61,11 @@ async function everything(
     bundledApis(),
     directoryOf(createSources(sources).directory(signal)),
   ]);
-  const titles = new Map(directory.entries.map(({ id, title, preferred }) => [id, { title, preferred }]));
   const found = new Map<string, Listed>();
-  for (const { id } of directory.entries) found.set(id, { id, source: "directory", ...titles.get(id) });
-  for (const id of bundled) found.set(id, { id, source: "bundled", ...titles.get(id) });
-  for (const [id, { revision }] of lock.apis) found.set(id, { id, source: "locked", revision, ...titles.get(id) });
+  for (const { id, title, preferred } of directory.entries)
+    found.set(id, { id, source: "directory", title, preferred });
+  for (const id of bundled) found.set(id, { ...found.get(id), id, source: "bundled" });
+  for (const [id, { revision }] of lock.apis) found.set(id, { ...found.get(id), id, source: "locked", revision });
   const listed = [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   return { listed, diagnostics: directory.diagnostics };
 }

@@ -1,5 +1,5 @@
 /** `discogen update`. */
-import { type Change, diffModels } from "../diff/diff.js";
+import { type Change, diffModels, semverStep, type SemverStep } from "../diff/diff.js";
 import { type Lock, pinnedPath, readPinned } from "../discovery/lock.js";
 import { isLocal } from "../discovery/request.js";
 import { InputError, printable } from "../diagnostics.js";
@@ -41,6 +41,8 @@ interface Update {
   readonly changed: boolean;
   /** What that means to a program; absent where there is nothing to compare with. */
   readonly changes?: readonly Change[];
+  /** The step they call for in the version of a package that holds the client. */
+  readonly semver?: SemverStep;
 }
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
@@ -78,9 +80,11 @@ function revisionOf({ apis }: Lock, id: string): { readonly from?: string } {
 async function updateOf(lock: Lock, { model, entry }: Pinned): Promise<Update> {
   const before = lock.apis.get(model.id);
   const update = { id: model.id, ...revisionOf(lock, model.id), to: model.revision };
-  if (before?.sha256 === entry.sha256) return { ...update, changed: false, changes: [] };
+  if (before?.sha256 === entry.sha256) return { ...update, changed: false, changes: [], semver: "none" };
   const old = before === undefined ? undefined : await pinnedModel(lock, model.id);
-  return { ...update, changed: true, ...(old !== undefined && { changes: diffModels(old, model) }) };
+  if (old === undefined) return { ...update, changed: true };
+  const changes = diffModels(old, model);
+  return { ...update, changed: true, changes, semver: semverStep(changes) };
 }
 
 /** What was pinned; nothing when it is gone, was edited, or was written for another version of Discogen. */
@@ -94,14 +98,15 @@ async function pinnedModel(lock: Lock, id: string): Promise<ApiModel | undefined
   }
 }
 
-function textOf({ id, from, to, changed, changes = [] }: Update): string {
+function textOf({ id, from, to, changed, changes = [], semver = "none" }: Update): string {
   if (to === undefined) return `${id}  ${from} is pinned no longer`;
   if (from === undefined) return `${id}  ${to} is pinned`;
   if (!changed) return `${id}  ${to} is current`;
   const told = changes.filter((change) => change.class !== "documentation");
   const rest = changes.length - told.length;
+  const step = semver === "none" ? "" : `, calls for a ${semver} version`;
   return [
-    from === to ? `${id}  ${to} has changed` : `${id}  ${from} → ${to}`,
+    `${id}  ${from === to ? `${to} has changed` : `${from} → ${to}`}${step}`,
     ...told.map((change) => `  ${change.class}: ${printable(`${change.name} ${change.message}`)}`),
     ...(rest === 0 ? [] : [`  documentation: ${rest} ${rest === 1 ? "change" : "changes"}`]),
   ].join("\n");

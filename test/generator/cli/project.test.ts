@@ -214,7 +214,9 @@ describe("discogen update", () => {
     server.documents.set("shelves:v1", { ...rest, revision: "20270101" });
     const { code, stdout } = await run("update");
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^shelves:v1 {2}20260101 → 20270101\n( {2}\w+: .*\n)* {2}breaking: .* is gone/);
+    expect(stdout).toMatch(
+      /^shelves:v1 {2}20260101 → 20270101, calls for a major version\n( {2}\w+: .*\n)* {2}breaking: .* is gone/,
+    );
     expect(stdout).toMatch(/^shelves:v2 {2}20260101 is current$/m);
     expect(await run("check")).toMatchObject({ code: 1 });
     expect(await run("generate")).toMatchObject({ code: 0 });
@@ -229,7 +231,7 @@ describe("discogen update", () => {
     const { stdout } = await run("update", "shelves:v2", "--reporter", "json");
     expect(JSON.parse(stdout)).toMatchObject({
       ok: true,
-      apis: [{ id: "shelves:v2", from: "20260101", to: "20270101", changed: true, changes: [] }],
+      apis: [{ id: "shelves:v2", from: "20260101", to: "20270101", changed: true, changes: [], semver: "none" }],
       diagnostics: [],
     });
   });
