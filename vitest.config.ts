@@ -1,9 +1,12 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
+    // What the command keeps for its next run is kept out of the home of whoever runs the tests.
+    env: { XDG_CACHE_HOME: fileURLToPath(new URL("node_modules/.cache", import.meta.url)) },
     // End-to-end tests start compilers and servers of their own, on machines with two cores.
     testTimeout: 120_000,
     hookTimeout: 120_000,

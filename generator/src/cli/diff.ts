@@ -1,8 +1,9 @@
 /** `discogen diff`. */
 import { type ChangeClass, diffModels } from "../diff/diff.js";
 import { diffMarkdown, type DiffReport, diffReport, diffText } from "../diff/render.js";
-import { loadModel } from "../load.js";
 import { choice, type Command, type ExitCode, parse, usage } from "./command.js";
+import { loadNamed, openProject } from "./project.js";
+import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
 
 export const diffCommand: Command = {
   summary: "tells what changed between two documents",
@@ -12,10 +13,10 @@ Usage: discogen diff <old> <new> [options]
 Compares two documents as a program that uses the generated client sees them. Each change is breaking, additive or
 documentation; together they call for a major, minor or patch version.
 
-  <old>, <new>        each name:version of a bundled API, a path to a .json document, or its URL
+  <old>, <new>        each name:version, a path to a .json document, or its URL
   --reporter WORD     text (default), markdown, or json: one object on standard output
   --fail-on WORD      breaking: exit 1 when a change is breaking; any: when there is one at all
-
+${SOURCE_HELP}
 Example:
   discogen diff old/sheets.v4.json 'https://sheets.googleapis.com/$discovery/rest?version=v4' --fail-on breaking
 `,
@@ -23,14 +24,19 @@ Example:
 };
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
-  const parsed = parse("diff", args, { reporter: { type: "string" }, "fail-on": { type: "string" } });
+  const parsed = parse("diff", args, {
+    ...SOURCE_OPTIONS,
+    reporter: { type: "string" },
+    "fail-on": { type: "string" },
+  });
   const reporter = choice("diff", parsed, "reporter", ["text", "json", "markdown"]);
   const failOn =
     parsed.text("fail-on") === undefined ? undefined : choice("diff", parsed, "fail-on", ["breaking", "any"]);
   const [before, after, ...rest] = parsed.positionals;
   if (before === undefined || after === undefined || rest.length > 0)
     throw usage("diff", `takes two APIs, not ${parsed.positionals.length}`);
-  const [old, now] = await Promise.all([loadModel(before, {}, signal), loadModel(after, {}, signal)]);
+  const project = await openProject("diff", parsed);
+  const [old, now] = await Promise.all([loadNamed(project, before, signal), loadNamed(project, after, signal)]);
   const report = diffReport(old.model, now.model, diffModels(old.model, now.model));
   const isOk = !report.changes.some((entry) => failsOn(failOn, entry.class));
   process.stdout.write(render(report, reporter, isOk));

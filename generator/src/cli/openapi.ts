@@ -1,9 +1,10 @@
 /** `discogen openapi`. */
-import { loadModel } from "../load.js";
 import { openapiDocument } from "../openapi/document.js";
-import { diagnosticsText } from "../report.js";
 import { type Command, type ExitCode, parse, usage } from "./command.js";
 import { writeOutput } from "./output.js";
+import { printDiagnostics } from "./print.js";
+import { loadNamed, openProject } from "./project.js";
+import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
 
 export const openapiCommand: Command = {
   summary: "writes a document as OpenAPI 3.1",
@@ -12,9 +13,9 @@ Usage: discogen openapi <api> [--out FILE]
 
 Prints the API as an OpenAPI 3.1 document in JSON. Paths that hold {+name} are spelled out as their patterns tell.
 
-  <api>               name:version of a bundled API, a path to a .json document, or its URL
+  <api>               name:version, a path to a .json document, or its URL
   --out FILE          where to write it (default: standard output)
-
+${SOURCE_HELP}
 Example:
   discogen openapi sqladmin:v1beta3 --out sqladmin.openapi.json
 `,
@@ -22,11 +23,11 @@ Example:
 };
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
-  const parsed = parse("openapi", args, { out: { type: "string" } });
+  const parsed = parse("openapi", args, { ...SOURCE_OPTIONS, out: { type: "string" } });
   const [api, ...rest] = parsed.positionals;
   if (api === undefined || rest.length > 0) throw usage("openapi", `takes one API, not ${parsed.positionals.length}`);
-  const { model, warnings } = await loadModel(api, {}, signal);
-  process.stderr.write(diagnosticsText(warnings));
+  const { model, warnings } = await loadNamed(await openProject("openapi", parsed), api, signal);
+  printDiagnostics(warnings);
   const text = `${JSON.stringify(openapiDocument(model), undefined, 2)}\n`;
   const out = parsed.text("out");
   if (out === undefined) {
