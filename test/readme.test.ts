@@ -16,7 +16,9 @@ const KNOWN: Readonly<Record<string, string>> = {
 
 /** The TypeScript blocks of a page, as one module: later blocks may use what earlier ones made. */
 function moduleOf(page: string): string {
-  const code = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, block]) => block).join("\n");
+  const blocks = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, block]) => block).join("\n");
+  // What a page has its reader generate is what is checked in here.
+  const code = blocks.replaceAll(/"\.\/google\/([^"]+)\/index\.js"/g, '"@discogen/generated/$1"');
   const declared = Object.entries(KNOWN).filter(
     ([name]) => new RegExp(`\\b${name}\\b`).test(code) && !new RegExp(`^const ${name} =`, "m").test(code),
   );
