@@ -29,6 +29,8 @@ describe("imports run downwards", () => {
     ["generator/src/emit/module.ts", "../discovery/read.js"],
     ["generator/src/output/write.ts", "../emit/module.js"],
     ["generator/src/mock/index.ts", "../emit/module.js"],
+    ["generator/src/config/load.ts", "../cli/main.js"],
+    ["generator/src/config/load.ts", "../generate.js"],
     ["generator/src/generate.ts", "./cli/main.js"],
     ["runtime/src/index.ts", "@discogen/generator"],
     ["runtime/src/index.ts", "ts-morph"],

@@ -26,7 +26,12 @@ export const codes = {
   UNKNOWN_API: {
     severity: "error",
     title: "No such API is known here",
-    help: "Name a bundled API, a path to a .json document, or the URL of one, such as 'https://sheets.googleapis.com/$discovery/rest?version=v4'.",
+    help: "Run `discogen list`, or name a path to a .json document, or the URL of one, such as 'https://sheets.googleapis.com/$discovery/rest?version=v4'.",
+  },
+  OTHER_API: {
+    severity: "error",
+    title: "The document of another API than was asked for",
+    help: "Correct the id or the source.",
   },
   DUPLICATE_API: {
     severity: "error",
@@ -42,6 +47,56 @@ export const codes = {
     severity: "error",
     title: "A document cannot be fetched",
     help: "Check the URL and the network, or download the document and name the file.",
+  },
+  DOCUMENT_GONE: {
+    severity: "error",
+    title: "There is no document at the URL",
+    help: "The API may have been retired: `discogen list` shows which there are.",
+  },
+  OFFLINE: {
+    severity: "error",
+    title: "Needs the network, which --offline forbids",
+    help: "Run the command once without --offline: what it fetches is kept.",
+  },
+  DIRECTORY_UNREACHABLE: {
+    severity: "warning",
+    title: "The directory of APIs cannot be had",
+    help: "Check the network, or name a mirror with --directory-url.",
+  },
+  CONFIG_MISSING: {
+    severity: "error",
+    title: "There is no config file",
+    help: "Run `discogen init`, or name the file with --config.",
+  },
+  CONFIG_EXISTS: {
+    severity: "error",
+    title: "There is a config file already",
+    help: "Edit it, or remove it first.",
+  },
+  CONFIG_UNLOADABLE: {
+    severity: "error",
+    title: "A config file that does not load",
+    help: "It should export by default what defineConfig of @discogen/generator returns.",
+  },
+  CONFIG_INVALID: {
+    severity: "error",
+    title: "A config that says what no config can say",
+    help: "A config is { output, apis: ['sqladmin:v1beta3', { id, source, include, exclude, enums }] }.",
+  },
+  LOCK_INVALID: {
+    severity: "error",
+    title: "A lock that cannot be read",
+    help: "Restore it from version control, or delete it and run `discogen update`.",
+  },
+  LOCK_MISMATCH: {
+    severity: "error",
+    title: "A pinned document that is not what the lock pins",
+    help: "Restore it from version control, or fetch it again with `discogen update`. For a document of your own, name it as the source of the API in the config.",
+  },
+  STALE_OUTPUT_KEPT: {
+    severity: "warning",
+    title: "Output of an API that is no longer generated",
+    help: "It was edited since it was written. Delete it if it is not needed.",
   },
   OUTPUT_UNWRITABLE: {
     severity: "error",

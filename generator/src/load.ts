@@ -1,6 +1,7 @@
 /** Source → document → model: the first half of the flow, which generator and mock share. */
 import { type ReadDocument, readDocument } from "./discovery/read.js";
-import { loadSource } from "./discovery/sources.js";
+import { type ApiRequest, requestOf } from "./discovery/request.js";
+import { createSources, type SourceOptions, type SourceText } from "./discovery/sources.js";
 import { type Diagnostic, diagnostic, InputError } from "./diagnostics.js";
 import { buildModel, type ModelOptions } from "./model/build.js";
 import type { ApiModel } from "./model/types.js";
@@ -16,24 +17,45 @@ export interface LoadedModel {
 /**
  * Reads a Discovery document.
  *
- * @param api `name:version` of a bundled API, a path to a file, or an http(s) URL
+ * @param api `name:version`, a path to a file, or an http(s) URL. An id is looked up in the working folder's
+ *   `discogen.lock.json`, among the bundled documents, and in the directory.
  * @throws {InputError} when it cannot be had, or is no valid document
  */
-export async function loadDocument(api: string, signal?: AbortSignal): Promise<ReadDocument> {
-  const { file, text } = await loadSource(api, signal);
+export async function loadDocument(
+  api: string,
+  options: SourceOptions = {},
+  signal?: AbortSignal,
+): Promise<ReadDocument> {
+  const { file, text } = await createSources(options).load(requestOf(api), signal);
   return readDocument(text, file);
 }
 
 /**
  * Reads a Discovery document and works out what it means.
  *
+ * @param api as for {@link loadDocument}
  * @throws {InputError} when it cannot be had, is no valid document, or cannot be generated
  */
-export async function loadModel(api: string, options: ModelOptions = {}, signal?: AbortSignal): Promise<LoadedModel> {
-  const { document, warnings } = await loadDocument(api, signal);
-  const { file } = document;
+export async function loadModel(
+  api: string,
+  options: ModelOptions & SourceOptions = {},
+  signal?: AbortSignal,
+): Promise<LoadedModel> {
+  const request = requestOf(api);
+  return modelOf(await createSources(options).load(request, signal), request, options);
+}
+
+/**
+ * What a document means.
+ *
+ * @throws {InputError} when it is no valid document, that of another API than was asked for, or cannot be generated
+ */
+export function modelOf({ text, file }: SourceText, { id: wanted }: ApiRequest, options: ModelOptions): LoadedModel {
+  const { document, warnings } = readDocument(text, file);
   const id = `${document.name}:${document.version}`;
   const found: Diagnostic[] = warnings.map((entry) => ({ ...entry, api: id }));
+  if (wanted !== undefined && wanted !== id)
+    throw new InputError([diagnostic("OTHER_API", file, `it is ${id}, not ${wanted}`, { api: wanted })]);
   const model = buildModel(document, options, (code, pointer, message) =>
     found.push(diagnostic(code, file, message, { pointer, api: id })),
   );

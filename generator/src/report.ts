@@ -1,5 +1,5 @@
 /** What a run did, as data and as text. */
-import { type Diagnostic, formatDiagnostic } from "./diagnostics.js";
+import type { Diagnostic } from "./diagnostics.js";
 
 /** One API that was generated. */
 export interface ApiReport {
@@ -30,8 +30,9 @@ export interface GenerateReport {
 export function reportText({ apis, diagnostics, ms }: GenerateReport): string {
   const width = Math.max(0, ...apis.map(({ id }) => id.length));
   const lines = apis.map((api) => {
-    const { id, dir, client, methods, schemas, written } = api;
-    const change = written === 0 ? "unchanged" : `${written} written`;
+    const { id, dir, client, methods, schemas, files, written, unchanged } = api;
+    const isCurrent = unchanged + written === files.length;
+    const change = isCurrent ? (written === 0 ? "unchanged" : `${written} written`) : "not current";
     return `${id.padEnd(width)}  ${client}: ${methods} methods, ${schemas} schemas → ${dir} (${change})`;
   });
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
@@ -41,11 +42,6 @@ export function reportText({ apis, diagnostics, ms }: GenerateReport): string {
     ...(warnings === 0 ? [] : [counted(warnings, "warning")]),
   ];
   return [...lines, [counted(apis.length, "API"), ...faults, `${(ms / 1000).toFixed(1)} s`].join(", ")].join("\n");
-}
-
-/** Every diagnostic, each with its way out. */
-export function diagnosticsText(diagnostics: readonly Diagnostic[]): string {
-  return diagnostics.map((entry) => `${formatDiagnostic(entry)}\n`).join("");
 }
 
 function counted(count: number, noun: string): string {

@@ -10,8 +10,14 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-export async function discogen(args: readonly string[], cwd: string = ROOT): Promise<Outcome> {
-  return node([join(ROOT, "generator/bin/discogen.js"), ...args], cwd);
+export const DISCOGEN = join(ROOT, "generator/bin/discogen.js");
+
+export async function discogen(
+  args: readonly string[],
+  cwd: string = ROOT,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Outcome> {
+  return node([DISCOGEN, ...args], cwd, env);
 }
 
 export async function node(args: readonly string[], cwd: string = ROOT, env: NodeJS.ProcessEnv = {}): Promise<Outcome> {

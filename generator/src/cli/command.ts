@@ -1,6 +1,7 @@
 /** What a command is: words for people, options for the parser, and one function. */
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { diagnostic, InputError } from "../diagnostics.js";
+import { didYouMean } from "../nearest.js";
 
 /** 0 done, 1 a check found something, 2 the input is at fault, 70 a bug in Discogen, 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 70 | 130;
@@ -43,7 +44,9 @@ export function parse(command: string, args: readonly string[], options: Options
   } catch (error) {
     // The parser's second sentence explains how to pass an argument that begins with a dash: rarely what was meant.
     const reason = (error instanceof Error ? error.message : String(error)).split(". ")[0] ?? "";
-    throw usage(command, reason);
+    const [unknown] = /--[\w-]+/.exec(reason.startsWith("Unknown option") ? reason : "") ?? [];
+    const known = Object.keys(options).map((name) => `--${name}`);
+    throw usage(command, reason + (unknown === undefined ? "" : didYouMean(unknown, known)));
   }
 }
 
@@ -54,8 +57,18 @@ export function choice<Word extends string>(
   name: string,
   words: readonly [Word, ...Word[]],
 ): Word {
+  return optionalChoice(command, parsed, name, words) ?? words[0];
+}
+
+/** One of a few words, when given. */
+export function optionalChoice<Word extends string>(
+  command: string,
+  parsed: Parsed,
+  name: string,
+  words: readonly Word[],
+): Word | undefined {
   const given = parsed.text(name);
-  if (given === undefined) return words[0];
+  if (given === undefined) return undefined;
   const found = words.find((word) => word === given);
   if (found === undefined) throw usage(command, `--${name} takes ${words.join(" or ")}, not ${JSON.stringify(given)}`);
   return found;

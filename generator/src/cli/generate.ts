@@ -1,7 +1,24 @@
 /** `discogen generate` and `discogen check`. */
-import { diagnosticsText, type GenerateReport, reportText } from "../report.js";
-import { choice, type Command, type ExitCode, type Options, parse, usage } from "./command.js";
+import type { CodeRequest } from "../config/define.js";
+import { lockPath } from "../discovery/lock.js";
+import { nameOf } from "../discovery/request.js";
+import { type Diagnostic, diagnostic } from "../diagnostics.js";
+import type { ModelOptions } from "../model/build.js";
+import { type GenerateReport, reportText } from "../report.js";
+import {
+  choice,
+  type Command,
+  type ExitCode,
+  optionalChoice,
+  type Options,
+  parse,
+  type Parsed,
+  usage,
+} from "./command.js";
+import { hasError, printDiagnostics, printJson } from "./print.js";
 import { progress } from "./progress.js";
+import { namedApis, openProject, type Project } from "./project.js";
+import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
 
 const OPTIONS: Options = {
   out: { type: "string" },
@@ -9,69 +26,127 @@ const OPTIONS: Options = {
   exclude: { type: "string", multiple: true },
   enums: { type: "string" },
   jobs: { type: "string" },
-  check: { type: "boolean" },
+  config: { type: "string" },
+  ...SOURCE_OPTIONS,
   reporter: { type: "string" },
 };
 
 const HELP = `
-  <api>               name:version of a bundled API, a path to a .json document, or its URL
+  [api…]              name:version, a path to a .json document, or its URL (default: all of the config's)
   --out DIR           folder for <name>/<version>/index.ts and schemas.ts (default: generated)
   --include GLOB      only methods whose id matches, such as 'drive.files.*'; may be given again
   --exclude GLOB      no methods whose id matches; may be given again
   --enums WORD        closed: the document's values only (default); open: any other string too
   --jobs N            threads that write code (default: one a core)
-  --reporter WORD     text (default), or json: one object on standard output
+  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder)
+${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
 `;
 
 export const generateCommand: Command = {
   summary: "writes TypeScript clients for APIs",
   help: `
-Usage: discogen generate <api…> [options]
+Usage: discogen generate [api…] [options]
 
-Writes a typed client for each API. Files are written only when they change, and whole.
+Writes a typed client for each API. Files are written only when they change, and whole. Without an API it generates all
+of discogen.config.ts, pins their documents in discogen.lock.json, and deletes what it wrote for APIs that are no longer
+there. Options given here take the place of the config's.
 ${HELP}  --check             write nothing; exit 1 when the output is not current
+  --watch             generate again whenever the config or a document changes, until Ctrl-C
 
 Examples:
+  discogen generate
   discogen generate sqladmin:v1beta3 --out generated
   discogen generate 'https://sheets.googleapis.com/$discovery/rest?version=v4' --out src/google
 `,
-  run: (args, signal) => run("generate", args, signal),
+  run: async (args, signal) => {
+    const parsed = parse("generate", args, { ...OPTIONS, check: { type: "boolean" }, watch: { type: "boolean" } });
+    if (!parsed.flag("watch")) return runOnce("generate", parsed, parsed.flag("check"), signal);
+    if (parsed.flag("check")) throw usage("generate", "--check and --watch exclude each other");
+    const { watch } = await import("./watch.js");
+    return watch(parsed, () => runOnce("generate", parsed, false, signal), signal);
+  },
 };
 
 export const checkCommand: Command = {
   summary: "tells whether generated clients are current",
   help: `
-Usage: discogen check <api…> [options]
+Usage: discogen check [api…] [options]
 
 The same as discogen generate --check: writes nothing; exit 1 when the output is not current.
 ${HELP}
 Example:
+  discogen check
   discogen check sqladmin:v1beta3 --out generated
 `,
-  run: (args, signal) => run("check", args, signal),
+  run: (args, signal) => runOnce("check", parse("check", args, OPTIONS), true, signal),
 };
 
-async function run(name: "check" | "generate", args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
-  const parsed = parse(name, args, OPTIONS);
-  const reporter = choice(name, parsed, "reporter", ["text", "json"]);
-  const enums = choice(name, parsed, "enums", ["closed", "open"]);
-  if (parsed.positionals.length === 0) throw usage(name, "no API is named");
+async function runOnce(command: string, parsed: Parsed, check: boolean, signal: AbortSignal): Promise<ExitCode> {
+  const reporter = choice(command, parsed, "reporter", ["text", "json"]);
+  const options = modelOptions(command, parsed);
+  const jobs = jobsOf(command, parsed.text("jobs"));
+  const project = await openProject(command, parsed);
+  const named = namedApis(project, parsed.positionals).map((api) => ({ ...api, ...options }));
+  if (named.length === 0)
+    throw usage(
+      command,
+      project.config === undefined ? "no API is named, and there is no config" : "the config has no APIs",
+    );
+
+  const { apis, sources, diagnostics } = await withPins(project, named, check, signal);
   const { generate } = await import("../generate.js");
   const bar = progress(process.stderr);
-  const report = await generate({
-    apis: parsed.positionals,
-    out: parsed.text("out") ?? "generated",
-    enums,
-    include: parsed.texts("include"),
-    exclude: parsed.texts("exclude"),
-    ...jobsOf(name, parsed.text("jobs")),
-    check: name === "check" || parsed.flag("check"),
+  const generated = await generate({
+    ...sources,
+    apis,
+    out: parsed.text("out") ?? project.config?.out ?? "generated",
+    ...jobs,
+    check,
+    prune: parsed.positionals.length === 0 && !hasError(diagnostics),
     signal,
     onProgress: bar.update,
   }).finally(bar.clear);
-  process.stderr.write(diagnosticsText(report.diagnostics));
-  process.stdout.write(`${reporter === "json" ? JSON.stringify(report, undefined, 2) : reportText(report)}\n`);
+
+  const all = [...diagnostics, ...generated.diagnostics];
+  const report: GenerateReport = { ...generated, ok: !hasError(all), diagnostics: all };
+  printDiagnostics(all);
+  if (reporter === "json") printJson(report);
+  else process.stdout.write(`${reportText(report)}\n`);
   return exitCode(report);
+}
+
+/** Has the documents of a config's APIs pinned; those that cannot be are told and left out. */
+async function withPins(project: Project, named: readonly CodeRequest[], check: boolean, signal: AbortSignal) {
+  const { config, lock, sources } = project;
+  const ofConfig = new Set(config?.apis.map(nameOf));
+  const { fetchPins, unpinned, writePins } = await import("../pin.js");
+  const missing = unpinned(
+    named.filter((api) => ofConfig.has(nameOf(api))),
+    lock,
+  );
+  const none: readonly Diagnostic[] = [];
+  if (missing.length === 0) return { apis: named, sources, diagnostics: none };
+  if (check) {
+    const help = "Run `discogen generate`, and commit the lock and discovery/.";
+    const diagnostics = missing.map((api) =>
+      diagnostic("OUTPUT_STALE", lockPath(lock.folder), `${nameOf(api)} is not pinned`, { help }),
+    );
+    return { apis: named.filter((api) => !missing.includes(api)), sources, diagnostics };
+  }
+  const pins = await fetchPins(missing, sources, signal);
+  const pinned = pins.fetched.length === 0 ? lock : await writePins(lock, pins.fetched);
+  const apis = named.filter((api) => !pins.failed.includes(api));
+  return { apis, sources: { ...sources, lock: pinned }, diagnostics: pins.diagnostics };
+}
+
+function modelOptions(command: string, parsed: Parsed): ModelOptions {
+  const enums = optionalChoice(command, parsed, "enums", ["closed", "open"]);
+  const [include, exclude] = [parsed.texts("include"), parsed.texts("exclude")];
+  return {
+    ...(include.length > 0 && { include }),
+    ...(exclude.length > 0 && { exclude }),
+    ...(enums !== undefined && { enums }),
+  };
 }
 
 function jobsOf(command: string, text: string | undefined): { readonly jobs?: number } {

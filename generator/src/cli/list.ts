@@ -1,27 +1,88 @@
 /** `discogen list`. */
-import { bundledApis } from "../discovery/sources.js";
-import { choice, type Command, parse } from "./command.js";
+import { bundledApis } from "../discovery/bundle.js";
+import type { DirectoryEntry } from "../discovery/directory.js";
+import { createSources } from "../discovery/sources.js";
+import { type Diagnostic, diagnostic, InputError, printable } from "../diagnostics.js";
+import { choice, type Command, type ExitCode, parse, usage } from "./command.js";
+import { printDiagnostics, printJson } from "./print.js";
+import { openProject, type Project } from "./project.js";
+import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
 
 export const listCommand: Command = {
   summary: "lists the APIs that can be named without a document",
   help: `
-Usage: discogen list [filter] [--reporter text|json]
+Usage: discogen list [filter] [options]
 
-Lists the bundled APIs whose id contains the filter.
+Lists the APIs whose id or title contains the filter: those that are pinned in discogen.lock.json, those that come with
+Discogen, and those of Google's live directory. Without a network it lists what is here, and says so.
 
-Example:
+  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder)
+${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
+
+Examples:
   discogen list sql
+  discogen list --offline
 `,
-  run: async (args) => {
-    const parsed = parse("list", args, { reporter: { type: "string" } });
-    const reporter = choice("list", parsed, "reporter", ["text", "json"]);
-    const apis = (await bundledApis()).filter((id) => id.includes(parsed.positionals[0] ?? ""));
-    const entries = apis.map((id) => ({ id, source: "bundled" }));
-    process.stdout.write(
-      reporter === "json"
-        ? `${JSON.stringify({ apis: entries }, undefined, 2)}\n`
-        : apis.map((id) => `${id}  bundled\n`).join(""),
-    );
-    return 0;
-  },
+  run,
 };
+
+/** Where the document of an API would be taken from. */
+interface Listed {
+  readonly id: string;
+  readonly source: "bundled" | "directory" | "locked";
+  readonly title?: string;
+  /** Of what is locked. */
+  readonly revision?: string;
+  /** The version that its makers advise. */
+  readonly preferred?: boolean;
+}
+
+async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+  const start = performance.now();
+  const parsed = parse("list", args, { ...SOURCE_OPTIONS, config: { type: "string" }, reporter: { type: "string" } });
+  const reporter = choice("list", parsed, "reporter", ["text", "json"]);
+  const [filter = "", ...more] = parsed.positionals;
+  if (more.length > 0) throw usage("list", "it takes one filter");
+  const project = await openProject("list", parsed);
+  const { listed, diagnostics } = await everything(project, signal);
+  const apis = listed.filter(({ id, title = "" }) => `${id} ${title}`.toLowerCase().includes(filter.toLowerCase()));
+  printDiagnostics(diagnostics);
+  if (reporter === "json") printJson({ ok: true, apis, diagnostics, ms: Math.round(performance.now() - start) });
+  else process.stdout.write(apis.map((api) => `${textOf(api)}\n`).join(""));
+  return 0;
+}
+
+/** Each id once, as the next run would take it: what is locked goes before what is bundled, and that before the rest. */
+async function everything(
+  { lock, sources }: Project,
+  signal: AbortSignal,
+): Promise<{ readonly listed: readonly Listed[]; readonly diagnostics: readonly Diagnostic[] }> {
+  const [bundled, directory] = await Promise.all([
+    bundledApis(),
+    directoryOf(createSources(sources).directory(signal)),
+  ]);
+  const titles = new Map(directory.entries.map(({ id, title, preferred }) => [id, { title, preferred }]));
+  const found = new Map<string, Listed>();
+  for (const { id } of directory.entries) found.set(id, { id, source: "directory", ...titles.get(id) });
+  for (const id of bundled) found.set(id, { id, source: "bundled", ...titles.get(id) });
+  for (const [id, { revision }] of lock.apis) found.set(id, { id, source: "locked", revision, ...titles.get(id) });
+  const listed = [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { listed, diagnostics: directory.diagnostics };
+}
+
+/** A directory that cannot be had is told, and no fault. */
+async function directoryOf(entries: Promise<readonly DirectoryEntry[]>) {
+  try {
+    return { entries: await entries, diagnostics: [] };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    // Who wants no network need not hear that there was none.
+    const told = error.diagnostics.filter(({ code }) => code !== "OFFLINE");
+    const diagnostics = told.map(({ file, message }) => diagnostic("DIRECTORY_UNREACHABLE", file, message));
+    return { entries: [], diagnostics };
+  }
+}
+
+function textOf({ id, source, title = "", revision }: Listed): string {
+  return [id, revision === undefined ? source : `${source} ${revision}`, printable(title)].filter(Boolean).join("  ");
+}

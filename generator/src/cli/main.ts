@@ -1,8 +1,10 @@
 /** argv → command → exit code. */
 import module from "node:module";
-import { formatDiagnostic, InputError } from "../diagnostics.js";
+import { InputError } from "../diagnostics.js";
+import { didYouMean } from "../nearest.js";
 import { VERSION } from "../version.js";
 import { type Command, type ExitCode, usage } from "./command.js";
+import { printDiagnostics, printJson } from "./print.js";
 
 // From Node 22.8 on: the type engines are 10 MB of JavaScript, compiled once instead of in every run.
 if ("enableCompileCache" in module && typeof module.enableCompileCache === "function") module.enableCompileCache();
@@ -11,6 +13,8 @@ if ("enableCompileCache" in module && typeof module.enableCompileCache === "func
 const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   generate: async () => (await import("./generate.js")).generateCommand,
   check: async () => (await import("./generate.js")).checkCommand,
+  update: async () => (await import("./update.js")).updateCommand,
+  init: async () => (await import("./init.js")).initCommand,
   list: async () => (await import("./list.js")).listCommand,
   scopes: async () => (await import("./scopes.js")).scopesCommand,
   mock: async () => (await import("./mock.js")).mockCommand,
@@ -27,8 +31,11 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     return 0;
   }
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load === undefined)
-    throw usage("", `there is no command ${JSON.stringify(name)}; there are ${Object.keys(COMMANDS).join(", ")}`);
+  if (load === undefined) {
+    const known = Object.keys(COMMANDS);
+    const near = didYouMean(name, known) || `; there are ${known.join(", ")}`;
+    throw usage("", `there is no command ${JSON.stringify(name)}${near}`);
+  }
   const command = await load();
   if (rest.includes("--help") || rest.includes("-h")) {
     process.stdout.write(`${command.help.trim()}\n`);
@@ -62,11 +69,10 @@ function interruption(): AbortSignal {
 function exitCodeOf(error: unknown, args: readonly string[]): ExitCode {
   if (error instanceof InputError) {
     const { diagnostics } = error;
-    process.stderr.write(`${diagnostics.map(formatDiagnostic).join("\n")}\n`);
+    printDiagnostics(diagnostics);
     // Programs get their one object also of a command line that could not be read.
     const isForPrograms = /(?:^| )--reporter[= ]json(?: |$)/.test(args.join(" "));
-    if (isForPrograms)
-      process.stdout.write(`${JSON.stringify({ ok: false, apis: [], diagnostics, ms: 0 }, undefined, 2)}\n`);
+    if (isForPrograms) printJson({ ok: false, apis: [], diagnostics, ms: 0 });
     return 2;
   }
   if (error instanceof Error && error.name === "AbortError") {

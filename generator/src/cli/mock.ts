@@ -1,9 +1,11 @@
 /** `discogen mock`. */
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { diagnosticsText } from "../report.js";
 import { diagnostic, InputError } from "../diagnostics.js";
 import { choice, type Command, type ExitCode, parse, usage } from "./command.js";
+import { printDiagnostics } from "./print.js";
+import { loadNamed, openProject } from "./project.js";
+import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
 
 export const mockCommand: Command = {
   summary: "serves APIs on this machine, sign-in included",
@@ -13,10 +15,10 @@ Usage: discogen mock <api…> [options]
 Serves the APIs and Google's token endpoint on loopback until it is interrupted. Sign in with the key file it writes:
 assertions are verified, and calls without a valid token are refused.
 
-  <api>               name:version of a bundled API, a path to a .json document, or its URL
+  <api>               name:version, a path to a .json document, or its URL
   --port N            port to listen on (default: a free one)
   --key-file FILE     where to write the service-account key (default: service-account.json)
-  --reporter WORD     text (default), or json: one object on standard output
+${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
 
 Example:
   discogen mock sqladmin:v1beta3 --port 8080 --key-file service-account.json
@@ -26,6 +28,7 @@ Example:
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
   const parsed = parse("mock", args, {
+    ...SOURCE_OPTIONS,
     port: { type: "string" },
     "key-file": { type: "string" },
     reporter: { type: "string" },
@@ -33,12 +36,12 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const reporter = choice("mock", parsed, "reporter", ["text", "json"]);
   const port = portOf(parsed.text("port"));
   if (parsed.positionals.length === 0) throw usage("mock", "no API is named");
-  const [{ loadModel }, { exampleFixtures, startMock }] = await Promise.all([
-    import("../load.js"),
+  const [project, { exampleFixtures, startMock }] = await Promise.all([
+    openProject("mock", parsed),
     import("../mock/index.js"),
   ]);
-  const loaded = await Promise.all(parsed.positionals.map((api) => loadModel(api, {}, signal)));
-  process.stderr.write(diagnosticsText(loaded.flatMap(({ warnings }) => warnings)));
+  const loaded = await Promise.all(parsed.positionals.map((api) => loadNamed(project, api, signal)));
+  printDiagnostics(loaded.flatMap(({ warnings }) => warnings));
 
   const keyFile = parsed.text("key-file") ?? "service-account.json";
   const models = loaded.map(({ model }) => model);

@@ -6,12 +6,17 @@ export interface Progress {
   readonly clear: () => void;
 }
 
+const WIDTH = 24;
+
 export function progress(stream: NodeJS.WriteStream): Progress {
   const isShown = stream.isTTY && process.env["CI"] === undefined;
   const rewrite = (text: string) => stream.write(`\r\u001b[K${text}`);
   return {
     update: (done, total, name) => {
-      if (isShown && total > 1) rewrite(`${done}/${total} ${printable(name)}`.slice(0, stream.columns - 1));
+      if (!isShown || total < 2) return;
+      const filled = Math.round((done / total) * WIDTH);
+      const bar = "█".repeat(filled) + "░".repeat(WIDTH - filled);
+      rewrite(`${bar} ${done}/${total} ${printable(name)}`.slice(0, stream.columns - 1));
     },
     clear: () => {
       if (isShown) rewrite("");

@@ -1,9 +1,10 @@
 /** `discogen scopes`. */
-import { loadModel } from "../load.js";
 import { methodsOf } from "../model/methods.js";
 import { fewestScopes } from "../model/scopes.js";
 import type { MethodModel } from "../model/types.js";
 import { choice, type Command, type ExitCode, parse, usage } from "./command.js";
+import { loadNamed, openProject } from "./project.js";
+import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
 
 export const scopesCommand: Command = {
   summary: "tells the fewest scopes that cover some methods",
@@ -13,9 +14,9 @@ Usage: discogen scopes <api> [method…] [--reporter text|json]
 Prints the fewest OAuth 2.0 scopes with which the methods can be called, one a line; of every method, when none is
 named. Of several such sets it takes the one that opens the fewest other methods.
 
-  <api>               name:version of a bundled API, a path to a .json document, or its URL
+  <api>               name:version, a path to a .json document, or its URL
   [method…]           ids, such as sql.instances.list; without the leading name, as instances.list, too
-
+${SOURCE_HELP}
 Example:
   discogen scopes sqladmin:v1beta3 instances.list instances.get
 `,
@@ -23,11 +24,11 @@ Example:
 };
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
-  const parsed = parse("scopes", args, { reporter: { type: "string" } });
+  const parsed = parse("scopes", args, { ...SOURCE_OPTIONS, reporter: { type: "string" } });
   const reporter = choice("scopes", parsed, "reporter", ["text", "json"]);
   const [api, ...names] = parsed.positionals;
   if (api === undefined) throw usage("scopes", "no API is named");
-  const { model } = await loadModel(api, {}, signal);
+  const { model } = await loadNamed(await openProject("scopes", parsed), api, signal);
   const all = methodsOf(model.root);
   const methods = names.length === 0 ? all : names.map((name) => named(name, all, model.id));
   const scopes = fewestScopes(

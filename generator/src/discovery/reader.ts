@@ -79,8 +79,13 @@ export class ObjectReader {
     return result;
   }
 
+  keys(): readonly string[] {
+    return Object.keys(this.#value);
+  }
+
   has(key: string): boolean {
-    return Object.hasOwn(this.#value, key) && this.#value[key] !== null;
+    // JSON has no undefined; a config that a program makes may.
+    return Object.hasOwn(this.#value, key) && this.#value[key] !== null && this.#value[key] !== undefined;
   }
 
   #typed<Value>(key: string, type: string, matches: (value: unknown) => boolean): Value | undefined {

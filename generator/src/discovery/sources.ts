@@ -1,102 +1,124 @@
-/** Where documents come from: the bundle, files, URLs. */
-import { readdir, readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+/** Where documents come from: the lock, files, URLs, the bundle, the directory. */
+import { readFile } from "node:fs/promises";
 import { diagnostic, InputError } from "../diagnostics.js";
+import { didYouMean } from "../nearest.js";
+import { bundledApis, bundledPath } from "./bundle.js";
+import { fetchCached } from "./cache.js";
+import { type DirectoryEntry, type DirectoryOptions, fetchDirectory, unlistedUrl } from "./directory.js";
+import { type Lock, pinnedId, pinnedPath, readLock, readPinned } from "./lock.js";
+import { type ApiRequest, isUrl, nameOf, withoutSecrets } from "./request.js";
 
-const BUNDLE = new URL("../../documents/", import.meta.url);
+export interface SourceOptions extends DirectoryOptions {
+  /** What is pinned comes from there. Default: the lock of the working folder; false: none. */
+  readonly lock?: Lock | false | undefined;
+}
 
-/** The largest document known has 6 MB; far beyond that something else is being read. */
-const MAX_BYTES = 64 * 1024 * 1024;
-const FETCH_TIMEOUT = 60_000;
-
-/** Text of a document, and what to call its source. */
+/** Text of a document, and where it is from. */
 export interface SourceText {
-  /** As the caller named it, secrets in a URL left out. */
+  /** What to call it: a path, a URL without its secrets, or the id of a bundled API. */
   readonly file: string;
   readonly text: string;
+  /** What a lock says of it: its URL without secrets, a path, or `bundled`. */
+  readonly source: string;
+  readonly etag?: string | undefined;
 }
 
-/**
- * Fetches the text of a document.
- *
- * @param api `name:version` of a bundled API, a path to a file, or an http(s) URL
- * @throws {InputError} when there is no such API, file or page
- */
-export async function loadSource(api: string, signal?: AbortSignal): Promise<SourceText> {
-  if (/^https?:\/\//i.test(api)) return fetchText(api, signal);
-  if (/^[A-Za-z0-9_-]+:[A-Za-z0-9._-]+$/.test(api)) return bundledText(api, signal);
-  return { file: api, text: await readText(api, api, signal) };
+export interface Sources {
+  /** @throws {InputError} when there is no such API, file or page */
+  load(request: ApiRequest, signal?: AbortSignal): Promise<SourceText>;
+  /** @throws {InputError} when the directory cannot be had */
+  directory(signal?: AbortSignal): Promise<readonly DirectoryEntry[]>;
 }
 
-/** Ids of the APIs whose documents come with this package. */
-export async function bundledApis(): Promise<readonly string[]> {
-  const names = await readdir(BUNDLE);
-  return names
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => name.slice(0, -5).replace(".", ":"))
-    .sort();
-}
-
-async function bundledText(api: string, signal: AbortSignal | undefined): Promise<SourceText> {
-  const bundled = await bundledApis();
-  if (!bundled.includes(api)) {
-    const message = `${api} is not bundled; these are: ${bundled.join(", ")}`;
-    throw new InputError([diagnostic("UNKNOWN_API", api, message, { api })]);
-  }
+/** Sources that fetch the directory, and read the lock, once for all documents. */
+export function createSources(options: SourceOptions = {}): Sources {
+  let directory: Promise<readonly DirectoryEntry[]> | undefined;
+  let lock: Promise<Lock> | undefined;
+  const listed = (signal?: AbortSignal) => (directory ??= fetchDirectory(options, signal));
+  const pinned = () => (lock ??= options.lock === undefined ? readLock(".") : Promise.resolve(options.lock || NO_LOCK));
   return {
-    file: api,
-    text: await readText(fileURLToPath(new URL(`${api.replace(":", ".")}.json`, BUNDLE)), api, signal),
+    directory: listed,
+    load: async (request, signal) => {
+      const { id, source } = request;
+      const held = await pinned();
+      const pin = pinnedId(held, request);
+      if (pin !== undefined) {
+        const file = pinnedPath(held.folder, pin);
+        return { file, text: await readPinned(held, pin), source: held.apis.get(pin)?.source ?? "" };
+      }
+      if (source !== undefined)
+        return isUrl(source) ? fetchSource(source, options, signal) : readSource(source, signal);
+      const bundled = await bundledApis();
+      const name = nameOf(request);
+      if (id !== undefined && bundled.includes(id))
+        return { ...(await readSource(bundledPath(id), signal)), file: id, source: "bundled" };
+      return fetchListed(name, bundled, () => listed(signal), options, signal);
+    },
   };
 }
 
-async function readText(path: string, file: string, signal: AbortSignal | undefined): Promise<string> {
+const NO_LOCK: Lock = { folder: ".", apis: new Map() };
+
+async function readSource(path: string, signal: AbortSignal | undefined): Promise<SourceText> {
   try {
-    return await readFile(path, { encoding: "utf8", signal });
+    return { file: path, text: await readFile(path, { encoding: "utf8", signal }), source: path };
   } catch (error) {
     signal?.throwIfAborted();
-    throw new InputError([diagnostic("FILE_UNREADABLE", file, reasonOf(error))]);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError([diagnostic("FILE_UNREADABLE", path, reason)]);
   }
 }
 
-async function fetchText(api: string, signal: AbortSignal | undefined): Promise<SourceText> {
-  const file = withoutSecrets(api);
-  const refuse = (message: string) => new InputError([diagnostic("FETCH_FAILED", file, message)]);
-  const limits = [AbortSignal.timeout(FETCH_TIMEOUT), ...(signal === undefined ? [] : [signal])];
-  try {
-    const response = await fetch(api, { headers: { accept: "application/json" }, signal: AbortSignal.any(limits) });
-    if (!response.ok) throw refuse(`the server answered ${response.status} ${response.statusText}`);
-    return { file, text: await boundedText(response, refuse) };
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (error instanceof InputError) throw error;
-    throw refuse(reasonOf(error));
+async function fetchSource(url: string, options: SourceOptions, signal: AbortSignal | undefined): Promise<SourceText> {
+  const { text, etag } = await fetchCached(url, options, signal);
+  const file = withoutSecrets(url);
+  return { file, text, source: file, etag };
+}
+
+/** By the directory; what it no longer serves, or does not list, from where Google serves it as well. */
+async function fetchListed(
+  id: string,
+  bundled: readonly string[],
+  directory: () => Promise<readonly DirectoryEntry[]>,
+  options: SourceOptions,
+  signal: AbortSignal | undefined,
+): Promise<SourceText> {
+  const listed = await directory().catch(inputErrorOf);
+  const entry = listed instanceof InputError ? undefined : listed.find((entry) => entry.id === id);
+  const found = entry === undefined ? undefined : await fetchSource(entry.url, options, signal).catch(inputErrorOf);
+  if (found !== undefined && !(found instanceof InputError)) return found;
+  // Where the directory is out of reach, so is its neighbour.
+  const refused = found ?? (listed instanceof InputError ? listed : undefined);
+  const isGone = refused === undefined || refused.diagnostics.some(({ code }) => code === "DOCUMENT_GONE");
+  const other = isGone ? unlistedUrl(id, options) : undefined;
+  const unlisted = other === undefined ? undefined : await fetchSource(other, options, signal).catch(inputErrorOf);
+  if (unlisted !== undefined && !(unlisted instanceof InputError)) return unlisted;
+  if (found !== undefined) throw found;
+  throw unknownApi(id, bundled, listed);
+}
+
+/** Input at fault, as a value; whatever else is thrown goes on. */
+function inputErrorOf(error: unknown): InputError {
+  if (error instanceof InputError) return error;
+  throw error;
+}
+
+function unknownApi(
+  id: string,
+  bundled: readonly string[],
+  listed: readonly DirectoryEntry[] | InputError,
+): InputError {
+  if (listed instanceof InputError) {
+    const reasons = listed.diagnostics.map(({ file, message }) => `${file}: ${message}`).join("; ");
+    const near = didYouMean(id, bundled);
+    const message = `it is not bundled (${bundled.join(", ")} is), and the directory cannot be had: ${reasons}${near}`;
+    const help = listed.diagnostics[0]?.help ?? "";
+    return new InputError([diagnostic("UNKNOWN_API", id, message, { api: id, help })]);
   }
-}
-
-async function boundedText(response: Response, refuse: (message: string) => InputError): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw refuse(`the answer is larger than ${MAX_BYTES} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-/** The URL without user name, password and the values of its query, which may be keys. */
-function withoutSecrets(address: string): string {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined) return address.replace(/[?#].*$/s, "").replace(/\/\/[^/]*@/, "//");
-  url.username = "";
-  url.password = "";
-  for (const name of new Set(url.searchParams.keys())) if (name !== "version") url.searchParams.set(name, "REDACTED");
-  return url.href;
-}
-
-/** The innermost cause in words: fetch hides what happened behind "fetch failed". */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
+  const known = [...bundled, ...listed.map((entry) => entry.id)];
+  const versions = known.filter((other) => other.startsWith(`${id.split(":")[0]}:`));
+  const near = versions.length > 0 ? `; did you mean ${versions.join(" or ")}?` : didYouMean(id, known);
+  return new InputError([
+    diagnostic("UNKNOWN_API", id, `it is neither bundled nor in the directory${near}`, { api: id }),
+  ]);
 }

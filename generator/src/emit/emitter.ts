@@ -15,6 +15,8 @@ export interface EmittedFile {
 }
 
 export interface Emitter {
+  /** Loads the engines, so that the first model need not wait for them. */
+  readonly warm: () => void;
   readonly emit: (model: ApiModel) => Promise<readonly EmittedFile[]>;
   /** Ends the threads. */
   readonly close: () => Promise<void>;
@@ -25,19 +27,19 @@ export async function emitApi(model: ApiModel): Promise<readonly EmittedFile[]> 
   return filesOf(model, async (name) => (await loadEngine(name))(model));
 }
 
-/** An emitter that uses up to so many threads beside this one; with fewer than two it uses this one alone. */
+/**
+ * An emitter that uses up to so many threads beside this one; with fewer than two it uses this one alone. Threads start
+ * when they are first needed.
+ */
 export function createEmitter(threads: number): Emitter {
-  if (threads < ENGINES.length) return { emit: emitApi, close: async () => {} };
-  const pools = new Map(
-    ENGINES.map((name) => {
-      const count = Math.floor(threads / ENGINES.length);
-      return [name, Array.from({ length: count }, () => new EngineThread(name))] as const;
-    }),
-  );
+  if (threads < ENGINES.length) return { warm: () => {}, emit: emitApi, close: async () => {} };
+  let pools: ReadonlyMap<EngineName, readonly EngineThread[]> | undefined;
+  const started = () => (pools ??= startPools(Math.floor(threads / ENGINES.length)));
   return {
+    warm: started,
     emit: (model) =>
       filesOf(model, (name) => {
-        const pool = pools.get(name) ?? [];
+        const pool = started().get(name) ?? [];
         const least = pool.reduce<EngineThread | undefined>(
           (a, b) => (a === undefined || b.load < a.load ? b : a),
           undefined,
@@ -45,9 +47,13 @@ export function createEmitter(threads: number): Emitter {
         return least === undefined ? Promise.reject(new Error(`there is no engine ${name}`)) : least.emit(model);
       }),
     close: async () => {
-      await Promise.all([...pools.values()].flat().map((thread) => thread.close()));
+      await Promise.all([...(pools?.values() ?? [])].flat().map((thread) => thread.close()));
     },
   };
+}
+
+function startPools(count: number): ReadonlyMap<EngineName, readonly EngineThread[]> {
+  return new Map(ENGINES.map((name) => [name, Array.from({ length: count }, () => new EngineThread(name))]));
 }
 
 async function filesOf(

@@ -1,0 +1,98 @@
+/** `discogen init`. */
+import { writeFile } from "node:fs/promises";
+import { createInterface } from "node:readline/promises";
+import { findConfig } from "../config/load.js";
+import { isApiId, isUrl } from "../discovery/request.js";
+import { diagnostic, InputError } from "../diagnostics.js";
+import { choice, type Command, type ExitCode, parse, type Parsed, usage } from "./command.js";
+import { printJson } from "./print.js";
+
+const API = "sqladmin:v1beta3";
+const OUT = "generated";
+
+export const initCommand: Command = {
+  summary: "writes a config file after a few questions",
+  help: `
+Usage: discogen init [api…] [options]
+
+Writes discogen.config.ts into this folder. What is not said here is asked.
+
+  [api…]              the APIs to generate
+  --out DIR           folder of the output
+  --json              write discogen.config.json instead
+  --yes               ask nothing: ${API} and ${OUT} where nothing else is said
+  --reporter WORD     text (default), or json: one object on standard output
+
+Examples:
+  discogen init
+  discogen init --yes sheets:v4 drive:v3 --out src/google
+`,
+  run,
+};
+
+async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+  const parsed = parse("init", args, {
+    out: { type: "string" },
+    json: { type: "boolean" },
+    yes: { type: "boolean" },
+    reporter: { type: "string" },
+  });
+  const reporter = choice("init", parsed, "reporter", ["text", "json"]);
+  const existing = findConfig();
+  if (existing !== undefined) throw new InputError([diagnostic("CONFIG_EXISTS", existing, "it is there already")]);
+  const { apis, output } = parsed.flag("yes") ? defaults(parsed) : await answers(parsed, signal);
+  const wrong = apis.find((api) => !isApiId(api) && !isUrl(api) && !api.endsWith(".json"));
+  if (wrong !== undefined)
+    throw usage("init", `${JSON.stringify(wrong)} is neither name:version, nor a path to a .json document, nor a URL`);
+
+  const file = `discogen.config.${parsed.flag("json") ? "json" : "ts"}`;
+  const config = JSON.stringify({ output, apis }, undefined, 2);
+  const text = parsed.flag("json") ? `${config}\n` : moduleText(config);
+  await writeFile(file, text, { flag: "wx" }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    const help = "Run it in a folder that can be written to.";
+    throw new InputError([diagnostic("OUTPUT_UNWRITABLE", file, reason, { help })]);
+  });
+  if (reporter === "json") printJson({ ok: true, file, output, apis, diagnostics: [] });
+  else process.stdout.write(`${file} is written; \`discogen generate\` comes next.\n`);
+  return 0;
+}
+
+interface Answers {
+  readonly apis: readonly string[];
+  readonly output: string;
+}
+
+function defaults({ positionals, text }: Parsed): Answers {
+  return { apis: positionals.length === 0 ? [API] : positionals, output: text("out") ?? OUT };
+}
+
+/** Asks on the terminal, or reads a line for each question from what is piped in; an empty line takes the default. */
+async function answers(parsed: Parsed, signal: AbortSignal): Promise<Answers> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // The terminal takes Ctrl-C for itself while it reads a line.
+  terminal.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const lines = terminal[Symbol.asyncIterator]();
+  const ended = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  const ask = async (question: string, fallback: string) => {
+    process.stderr.write(`${question} (${fallback}): `);
+    const { value } = await Promise.race([lines.next(), ended]);
+    return String(value ?? "").trim() || fallback;
+  };
+  try {
+    const { positionals: given } = parsed;
+    const question = "APIs, such as sheets:v4, or documents, with spaces between them";
+    const apis = given.length > 0 ? given : (await ask(question, API)).split(/[\s,]+/).filter(Boolean);
+    return { apis, output: parsed.text("out") ?? (await ask("Folder of the output", OUT)) };
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Printed as its own literal, keys bare, as people write it. */
+function moduleText(config: string): string {
+  const literal = config.replace(/^( *)"(output|apis)":/gm, "$1$2:");
+  return `import { defineConfig } from "@discogen/generator";\n\nexport default defineConfig(${literal});\n`;
+}

@@ -1,0 +1,61 @@
+/** What the working folder says beside the command line: its config, and the lock beside that. */
+import type { CodeRequest } from "../config/define.js";
+import { findConfig, type LoadedConfig, loadConfig } from "../config/load.js";
+import { type Lock, readLock } from "../discovery/lock.js";
+import { nameOf, requestOf } from "../discovery/request.js";
+import { createSources, type SourceOptions } from "../discovery/sources.js";
+import { diagnostic, InputError } from "../diagnostics.js";
+import { type LoadedModel, modelOf } from "../load.js";
+import { didYouMean } from "../nearest.js";
+import { type Parsed, usage } from "./command.js";
+import { sourceOptions } from "./sources.js";
+
+export interface Project {
+  readonly config: LoadedConfig | undefined;
+  readonly lock: Lock;
+  readonly sources: SourceOptions;
+}
+
+/** Reads config and lock; the command line takes the place of what they say. */
+export async function openProject(command: string, parsed: Parsed): Promise<Project> {
+  const file = parsed.text("config") ?? findConfig();
+  const config = file === undefined ? undefined : await loadConfig(file);
+  const lock = await readLock(config?.folder ?? ".");
+  const directory = config?.directoryUrl === undefined ? {} : { directoryUrl: config.directoryUrl };
+  return { config, lock, sources: { ...directory, ...sourceOptions(command, parsed), lock } };
+}
+
+/** The config of a command that makes no sense without one. */
+export function requireConfig({ config }: Project): LoadedConfig {
+  if (config !== undefined) return config;
+  throw new InputError([diagnostic("CONFIG_MISSING", "discogen.config.ts", "there is none in this folder")]);
+}
+
+/** The APIs that are named, as the config describes them where it does; all of the config's where none is named. */
+export function namedApis({ config }: Project, names: readonly string[]): readonly CodeRequest[] {
+  if (names.length === 0) return config?.apis ?? [];
+  return names.map((name) => ofConfig(config, name) ?? requestOf(name));
+}
+
+/** Reads the document of an API that is named, and works out what it means. */
+export async function loadNamed(project: Project, name: string, signal: AbortSignal): Promise<LoadedModel> {
+  const [request = requestOf(name)] = namedApis(project, [name]);
+  // The whole API: what a config leaves out is left out of code alone.
+  return modelOf(await createSources(project.sources).load(request, signal), request, {});
+}
+
+/** Those of the config's APIs that are named. */
+export function namedOfConfig(command: string, config: LoadedConfig, names: readonly string[]): readonly CodeRequest[] {
+  if (names.length === 0) return config.apis;
+  return names.map((name) => {
+    const found = ofConfig(config, name);
+    if (found !== undefined) return found;
+    const known = config.apis.map(nameOf);
+    const near = didYouMean(name, known) || `; there are ${known.join(", ")}`;
+    throw usage(command, `${config.file} knows no API ${JSON.stringify(name)}${near}`);
+  });
+}
+
+function ofConfig(config: LoadedConfig | undefined, name: string): CodeRequest | undefined {
+  return config?.apis.find(({ id, source }) => id === name || source === name);
+}

@@ -1,0 +1,108 @@
+/** `discogen update`. */
+import { type Change, diffModels } from "../diff/diff.js";
+import { type Lock, pinnedPath, readPinned } from "../discovery/lock.js";
+import { isLocal } from "../discovery/request.js";
+import { InputError, printable } from "../diagnostics.js";
+import { modelOf } from "../load.js";
+import type { ApiModel } from "../model/types.js";
+import type { Pinned } from "../pin.js";
+import { choice, type Command, type ExitCode, parse } from "./command.js";
+import { hasError, printDiagnostics, printJson } from "./print.js";
+import { namedOfConfig, openProject, requireConfig } from "./project.js";
+import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
+
+export const updateCommand: Command = {
+  summary: "fetches pinned documents anew, and tells what changed",
+  help: `
+Usage: discogen update [api…] [options]
+
+Fetches the documents of the config's APIs anew, keeps them in discovery/, pins them in discogen.lock.json, and prints
+what changed; discogen generate then writes it out. A document that is a file of your own is not pinned.
+
+  [api…]              APIs of the config (default: all)
+  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder)
+${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
+
+Examples:
+  discogen update
+  discogen update sheets:v4
+`,
+  run,
+};
+
+/** What became of one pin. */
+interface Update {
+  readonly id: string;
+  /** The revision that was pinned before. */
+  readonly from?: string;
+  /** Absent where the pin was dropped, as no API of the config needs it. */
+  readonly to?: string;
+  /** Whether the document is another than before. */
+  readonly changed: boolean;
+  /** What that means to a program; absent where there is nothing to compare with. */
+  readonly changes?: readonly Change[];
+}
+
+async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+  const start = performance.now();
+  const parsed = parse("update", args, { ...SOURCE_OPTIONS, config: { type: "string" }, reporter: { type: "string" } });
+  const reporter = choice("update", parsed, "reporter", ["text", "json"]);
+  const project = await openProject("update", parsed);
+  const config = requireConfig(project);
+  const apis = namedOfConfig("update", config, parsed.positionals).filter((api) => !isLocal(api));
+  const { fetchPins, writePins } = await import("../pin.js");
+  const { fetched, diagnostics } = await fetchPins(apis, project.sources, signal);
+  const updates = await Promise.all(fetched.map((pinned) => updateOf(project.lock, pinned)));
+
+  // What no API of the config needs is dropped, where all of them are known.
+  const isWhole = parsed.positionals.length === 0 && !hasError(diagnostics);
+  const needed = new Set(fetched.map(({ model }) => model.id));
+  const dropped = new Set([...project.lock.apis.keys()].filter((id) => isWhole && !needed.has(id)));
+  signal.throwIfAborted();
+  await writePins(project.lock, fetched, dropped);
+
+  const gone = [...dropped].map((id): Update => ({ id, ...revisionOf(project.lock, id), changed: true }));
+  const all = [...updates, ...gone].sort((a, b) => (a.id < b.id ? -1 : 1));
+  printDiagnostics(diagnostics);
+  const ms = Math.round(performance.now() - start);
+  if (reporter === "json") printJson({ ok: !hasError(diagnostics), apis: all, diagnostics, ms });
+  else process.stdout.write(all.map((update) => `${textOf(update)}\n`).join(""));
+  return hasError(diagnostics) ? 2 : 0;
+}
+
+function revisionOf({ apis }: Lock, id: string): { readonly from?: string } {
+  const revision = apis.get(id)?.revision;
+  return revision === undefined ? {} : { from: revision };
+}
+
+async function updateOf(lock: Lock, { model, entry }: Pinned): Promise<Update> {
+  const before = lock.apis.get(model.id);
+  const update = { id: model.id, ...revisionOf(lock, model.id), to: model.revision };
+  if (before?.sha256 === entry.sha256) return { ...update, changed: false, changes: [] };
+  const old = before === undefined ? undefined : await pinnedModel(lock, model.id);
+  return { ...update, changed: true, ...(old !== undefined && { changes: diffModels(old, model) }) };
+}
+
+/** What was pinned; nothing when it is gone, was edited, or was written for another version of Discogen. */
+async function pinnedModel(lock: Lock, id: string): Promise<ApiModel | undefined> {
+  try {
+    const source = { file: pinnedPath(lock.folder, id), text: await readPinned(lock, id), source: "" };
+    return modelOf(source, { id }, {}).model;
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+function textOf({ id, from, to, changed, changes = [] }: Update): string {
+  if (to === undefined) return `${id}  ${from} is pinned no longer`;
+  if (from === undefined) return `${id}  ${to} is pinned`;
+  if (!changed) return `${id}  ${to} is current`;
+  const told = changes.filter((change) => change.class !== "documentation");
+  const rest = changes.length - told.length;
+  return [
+    from === to ? `${id}  ${to} has changed` : `${id}  ${from} → ${to}`,
+    ...told.map((change) => `  ${change.class}: ${printable(`${change.name} ${change.message}`)}`),
+    ...(rest === 0 ? [] : [`  documentation: ${rest} ${rest === 1 ? "change" : "changes"}`]),
+  ].join("\n");
+}

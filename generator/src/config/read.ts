@@ -1,0 +1,90 @@
+/** What a config file exports → what it asks for, or everything that is wrong with it. */
+import { isAbsolute, join } from "node:path";
+import { isObject, jsonType, ObjectReader } from "../discovery/reader.js";
+import { type ApiRequest, isApiId, isUrl, requestOf } from "../discovery/request.js";
+import { type Diagnostic, diagnostic, InputError, type Report } from "../diagnostics.js";
+import type { ModelOptions } from "../model/build.js";
+import { didYouMean } from "../nearest.js";
+import type { CodeRequest } from "./define.js";
+
+export interface ReadConfig {
+  /** Folder of the output, seen from the working folder. */
+  readonly out: string;
+  readonly apis: readonly CodeRequest[];
+  readonly directoryUrl: string | undefined;
+}
+
+const MODEL_KEYS = ["include", "exclude", "enums"];
+const KEYS = ["output", "apis", "directoryUrl", ...MODEL_KEYS];
+const API_KEYS = ["id", "source", ...MODEL_KEYS];
+
+/**
+ * Reads a config.
+ *
+ * @param folder of the config file: paths are taken from there
+ * @throws {InputError} with every fault found
+ */
+export function readConfig(value: unknown, file: string, folder: string): ReadConfig {
+  const diagnostics: Diagnostic[] = [];
+  const refuse: Report = (_, pointer, message) =>
+    diagnostics.push(diagnostic("CONFIG_INVALID", file, message, { pointer }));
+  const config = isObject(value) ? read(value, folder, refuse) : undefined;
+  if (config === undefined) refuse("CONFIG_INVALID", "", `it gives ${jsonType(value)}, where an object is expected`);
+  if (config === undefined || diagnostics.length > 0) throw new InputError(diagnostics);
+  return config;
+}
+
+function read(value: { readonly [key: string]: unknown }, folder: string, refuse: Report): ReadConfig {
+  // One that is only named is an object that says no more.
+  const apis = Array.isArray(value["apis"])
+    ? value["apis"].map((api: unknown) => (typeof api === "string" ? requestOf(api) : api))
+    : value["apis"];
+  const top = new ObjectReader({ ...value, apis }, "", refuse);
+  refuseUnknown(top, KEYS, refuse);
+  if (!top.has("apis")) refuse("CONFIG_INVALID", "", "it has no apis");
+  const common = modelOptions(top, refuse);
+  const directoryUrl = top.string("directoryUrl");
+  if (directoryUrl !== undefined && !isUrl(directoryUrl))
+    refuse("CONFIG_INVALID", "/directoryUrl", "it is no http(s) URL");
+  return {
+    out: placed(folder, top.string("output") ?? "generated"),
+    apis: top.objects("apis").map((entry) => ({ ...common, ...readApi(entry, folder, refuse) })),
+    directoryUrl,
+  };
+}
+
+function readApi(entry: ObjectReader, folder: string, refuse: Report): CodeRequest {
+  refuseUnknown(entry, API_KEYS, refuse);
+  const id = entry.string("id");
+  const source = entry.string("source");
+  if (id === undefined && source === undefined) refuse("CONFIG_INVALID", entry.pointer, "it has neither id nor source");
+  if (id !== undefined && !isApiId(id))
+    refuse("CONFIG_INVALID", `${entry.pointer}/id`, `${JSON.stringify(id)} is not name:version`);
+  return { ...withSourceAt(folder, { id, source }), ...modelOptions(entry, refuse) };
+}
+
+function modelOptions(entry: ObjectReader, refuse: Report): ModelOptions {
+  const enums = entry.string("enums");
+  const isEnumPolicy = enums === "closed" || enums === "open";
+  if (enums !== undefined && !isEnumPolicy)
+    refuse("CONFIG_INVALID", `${entry.pointer}/enums`, `it takes closed or open, not ${JSON.stringify(enums)}`);
+  const include = entry.strings("include");
+  const exclude = entry.strings("exclude");
+  return { ...(include && { include }), ...(exclude && { exclude }), ...(isEnumPolicy && { enums }) };
+}
+
+function refuseUnknown(entry: ObjectReader, known: readonly string[], refuse: Report): void {
+  for (const key of entry.keys().filter((key) => !known.includes(key))) {
+    const near = didYouMean(key, known) || `; there are ${known.join(", ")}`;
+    refuse("CONFIG_INVALID", entry.pointer, `it knows no ${JSON.stringify(key)}${near}`);
+  }
+}
+
+function withSourceAt(folder: string, request: ApiRequest): ApiRequest {
+  const { source } = request;
+  return source === undefined || isUrl(source) ? request : { ...request, source: placed(folder, source) };
+}
+
+function placed(folder: string, path: string): string {
+  return isAbsolute(path) ? path : join(folder, path);
+}

@@ -1,0 +1,112 @@
+/** Changes of what a method takes as `requestBody`, and of what it answers. */
+import type { MethodModel, RequestModel, RequiredProperties, ResponseModel } from "../model/types.js";
+import { type Change, change, type Place } from "./change.js";
+import { type Sides, typeChanges } from "./type-differences.js";
+
+export function bodyChanges(
+  place: Place,
+  before: MethodModel,
+  after: MethodModel,
+  { sides }: { readonly sides: Sides },
+): readonly Change[] {
+  return [
+    ...requestChanges(place, before.request, after.request, sides),
+    ...responseChanges(place, before.response, after.response, sides),
+  ];
+}
+
+function requestChanges(
+  place: Place,
+  before: RequestModel | undefined,
+  after: RequestModel | undefined,
+  sides: Sides,
+): readonly Change[] {
+  if (before === undefined && after === undefined) return [];
+  if (after === undefined) return [change(place, "request", "breaking", "takes no request body any more")];
+  if (before === undefined) {
+    const isRequired = after.kind === "json" && after.required;
+    const message = isRequired ? "takes a request body, and requires it" : "takes a request body";
+    return [change(place, "request", isRequired ? "breaking" : "additive", message)];
+  }
+  if (before.kind !== "json" || after.kind !== "json") {
+    if (before.kind === after.kind) return [];
+    return [
+      change(place, "request", "breaking", after.kind === "bytes" ? "takes bytes, not JSON" : "takes JSON, not bytes"),
+    ];
+  }
+  return [
+    ...typeChanges(place, before.type, after.type, sides, { input: true, output: false }).map((entry) => ({
+      ...entry,
+      aspect: "request" as const,
+      message: `takes another request body: ${entry.message}`,
+    })),
+    ...(before.required === after.required
+      ? []
+      : [
+          change(
+            place,
+            "request",
+            after.required ? "breaking" : "additive",
+            after.required ? "requires its request body now" : "no longer requires its request body",
+          ),
+        ]),
+    ...requiredPropertyChanges(place, before.requires, after.requires),
+  ];
+}
+
+function requiredPropertyChanges(
+  place: Place,
+  before: RequiredProperties | undefined,
+  after: RequiredProperties | undefined,
+): readonly Change[] {
+  const [old, now] = [requiredPaths(before), requiredPaths(after)];
+  return [
+    ...[...now]
+      .filter((path) => !old.has(path))
+      .map((path) => change(place, "required", "breaking", `requires ${path} in its request body now`)),
+    ...[...old]
+      .filter((path) => !now.has(path))
+      .map((path) => change(place, "required", "additive", `no longer requires ${path} in its request body`)),
+  ];
+}
+
+/** Paths of the properties required; a part that several paths share is followed along the first of them. */
+function requiredPaths(requires: RequiredProperties | undefined): ReadonlySet<string> {
+  const paths = new Set<string>();
+  const seen = new Set<RequiredProperties>();
+  const walk = (part: RequiredProperties, prefix: string) => {
+    if (seen.has(part)) return;
+    seen.add(part);
+    for (const name of part.required) paths.add(`${prefix}${name}`);
+    for (const [name, nested] of part.nested) walk(nested, `${prefix}${name}.`);
+  };
+  if (requires !== undefined) walk(requires, "");
+  return paths;
+}
+
+function responseChanges(
+  place: Place,
+  before: ResponseModel | undefined,
+  after: ResponseModel | undefined,
+  sides: Sides,
+): readonly Change[] {
+  if (before === undefined && after === undefined) return [];
+  if (after === undefined) return [change(place, "response", "breaking", "answers nothing any more")];
+  if (before === undefined) return [change(place, "response", "additive", "has an answer now")];
+  if (before.kind !== "json" || after.kind !== "json") {
+    if (before.kind === after.kind) return [];
+    return [
+      change(
+        place,
+        "response",
+        "breaking",
+        after.kind === "media" ? "answers bytes, not JSON" : "answers JSON, not bytes",
+      ),
+    ];
+  }
+  return typeChanges(place, before.type, after.type, sides, { input: false, output: true }).map((entry) => ({
+    ...entry,
+    aspect: "response",
+    message: `has another answer: ${entry.message}`,
+  }));
+}

@@ -1,0 +1,73 @@
+/**
+ * Two models → what changed between them, as a program that uses the generated client sees it.
+ *
+ * docs/diff.md has the table of what is called breaking, and why.
+ */
+import type { ApiModel } from "../model/types.js";
+import { type Change, change, changedText, type Place, toldChanges } from "./change.js";
+import { methodChanges, nameChange } from "./methods.js";
+import { globalParameterChanges } from "./parameters.js";
+import { derivedTypesGone, schemaChanges } from "./schemas.js";
+import { namedTypes } from "./type-differences.js";
+
+export { type Change, type ChangeClass, semverStep, type SemverStep } from "./change.js";
+
+/** Every change, in the order of the document: the API, its methods, its types. The same model twice: none. */
+export function diffModels(before: ApiModel, after: ApiModel): readonly Change[] {
+  const changes = [...apiChanges(before, after), ...methodChanges(before, after), ...schemaChanges(before, after)];
+  return [...changes, ...derivedTypesGone(before, after, changes)];
+}
+
+function apiChanges(before: ApiModel, after: ApiModel): readonly Change[] {
+  const place: Place = { subject: "api", name: after.clientName, pointer: "" };
+  const sides = { before: namedTypes(before.schemas), after: namedTypes(after.schemas) };
+  return [
+    ...nameChange(place, before.clientName, after.clientName),
+    ...nameChange(place, before.globalParametersName, after.globalParametersName),
+    ...addressChange(place, "the API", before.rootUrl + before.servicePath, after.rootUrl + after.servicePath),
+    ...offeredChange(place, "batch", "batches", before.batchPath, after.batchPath),
+    ...offeredChange(place, "mtls", "mTLS", before.mtlsRootUrl, after.mtlsRootUrl),
+    ...(before.dataWrapper === after.dataWrapper && before.altDefault === after.altDefault
+      ? []
+      : [change(place, "format", "documentation", "wraps its bodies in another way")]),
+    ...changedText(place, "description", before.title, after.title, "title"),
+    ...toldChanges(place, before, after),
+    ...changedText(place, "description", before.documentationLink, after.documentationLink, "documentation link"),
+    ...scopeChanges(before, after),
+    ...globalParameterChanges(before, after, sides),
+  ];
+}
+
+function addressChange(place: Place, of: string, before: string, after: string): readonly Change[] {
+  return before === after ? [] : [change(place, "address", "documentation", `finds ${of} at ${after}, was ${before}`)];
+}
+
+function offeredChange(
+  place: Place,
+  aspect: "batch" | "mtls",
+  what: string,
+  before: string | undefined,
+  after: string | undefined,
+): readonly Change[] {
+  if (before === undefined && after === undefined) return [];
+  if (after === undefined) return [change(place, aspect, "breaking", `has no ${what} any more`)];
+  if (before === undefined) return [change(place, aspect, "additive", `has ${what}`)];
+  return addressChange(place, what, before, after);
+}
+
+function scopeChanges({ scopes: before }: ApiModel, { scopes: after }: ApiModel): readonly Change[] {
+  const placeOf = (scope: string): Place => ({ subject: "scope", name: scope, pointer: "/auth/oauth2/scopes" });
+  const [old, now] = [before, after].map(
+    (scopes) => new Map(scopes.map(({ scope, description }) => [scope, description])),
+  );
+  return [
+    ...before.flatMap(({ scope, description }) => {
+      const text = now?.get(scope);
+      if (text === undefined) return [change(placeOf(scope), "removed", "breaking", "is gone")];
+      return changedText(placeOf(scope), "description", description, text);
+    }),
+    ...after
+      .filter(({ scope }) => old?.has(scope) !== true)
+      .map(({ scope }) => change(placeOf(scope), "added", "additive", "is new")),
+  ];
+}

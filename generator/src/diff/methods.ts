@@ -1,0 +1,187 @@
+/** Changes of the resources and methods that a client has. */
+import { pointerTo } from "../diagnostics.js";
+import type { ApiModel, MethodModel, ResourceModel } from "../model/types.js";
+import { type Change, change, changedText, type Place, toldChanges } from "./change.js";
+import { bodyChanges } from "./bodies.js";
+import { mediaChanges } from "./media.js";
+import { parameterChanges } from "./parameters.js";
+import { type Sides, namedTypes, typeChanges } from "./type-differences.js";
+
+const OUTPUT = { input: false, output: true };
+
+/** What a comparison of two methods takes from their APIs. */
+export interface MethodContext {
+  readonly before: ApiModel;
+  readonly after: ApiModel;
+  readonly sides: Sides;
+}
+
+export function methodChanges(before: ApiModel, after: ApiModel): readonly Change[] {
+  const context = { before, after, sides: { before: namedTypes(before.schemas), after: namedTypes(after.schemas) } };
+  const now = membersOf(after.root, "");
+  const old = membersOf(before.root, "");
+  return [
+    ...Array.from(old.resources).flatMap(([name, { className, pointer }]) => {
+      const found = now.resources.get(name);
+      return found === undefined ? [] : nameChange({ subject: "resource", name, pointer }, className, found.className);
+    }),
+    ...Array.from(old.methods).flatMap(([name, { method, pointer }]) => {
+      const found = now.methods.get(name);
+      if (found === undefined) return [change({ subject: "method", name, pointer }, "removed", "breaking", "is gone")];
+      return oneMethod({ subject: "method", name, pointer: found.pointer }, method, found.method, context);
+    }),
+    ...Array.from(now.methods)
+      .filter(([name]) => !old.methods.has(name))
+      .map(([name, { pointer }]) => change({ subject: "method", name, pointer }, "added", "additive", "is new")),
+  ];
+}
+
+interface Members {
+  readonly methods: ReadonlyMap<string, { readonly method: MethodModel; readonly pointer: string }>;
+  readonly resources: ReadonlyMap<string, { readonly className: string; readonly pointer: string }>;
+}
+
+/** Everything at and below a resource, by the path of members that a program writes. */
+function membersOf(resource: ResourceModel, pointer: string, prefix = ""): Members {
+  const below = resource.resources.map((child) => {
+    const childPointer = pointerTo(`${pointer}/resources`, child.path.at(-1) ?? "");
+    return membersOf(child, childPointer, `${prefix}${child.member}.`);
+  });
+  return {
+    methods: new Map([
+      ...resource.methods.map((method) => {
+        return [
+          `${prefix}${method.member}`,
+          { method, pointer: pointerTo(`${pointer}/methods`, method.name) },
+        ] as const;
+      }),
+      ...below.flatMap(({ methods }) => [...methods]),
+    ]),
+    resources: new Map([
+      ...(prefix === "" ? [] : [[prefix.slice(0, -1), { className: resource.className, pointer }] as const]),
+      ...below.flatMap(({ resources }) => [...resources]),
+    ]),
+  };
+}
+
+function oneMethod(place: Place, before: MethodModel, after: MethodModel, context: MethodContext): readonly Change[] {
+  return [
+    ...nameChange(place, before.id, after.id),
+    ...nameChange(place, before.paramsName, after.paramsName),
+    ...httpChanges(place, before, after),
+    ...parameterChanges(place, before, after, context),
+    ...bodyChanges(place, before, after, context),
+    ...pagingChanges(place, before, after, context),
+    ...operationChanges(place, before, after, context),
+    ...mediaChanges(place, before, after),
+    ...scopeChanges(place, before, after, context),
+    ...toldChanges(place, before, after),
+  ];
+}
+
+/** Names that can be imported, or that the handlers of a mock go by. */
+export function nameChange(place: Place, before: string, after: string): readonly Change[] {
+  return before === after ? [] : [change(place, "name", "breaking", `has the name ${after}, had ${before}`)];
+}
+
+function httpChanges(place: Place, before: MethodModel, after: MethodModel): readonly Change[] {
+  return [
+    // What a body leaves out, and whether a call is repeated, hang on it.
+    ...(before.httpMethod === after.httpMethod
+      ? []
+      : [change(place, "http-method", "breaking", `is ${after.httpMethod}, was ${before.httpMethod}`)]),
+    ...(before.path === after.path
+      ? []
+      : [change(place, "address", "documentation", `goes to ${after.path}, went to ${before.path}`)]),
+    ...changedText(place, "version", before.apiVersion ?? "", after.apiVersion ?? "", "version of the API"),
+    ...(before.etagRequired === after.etagRequired
+      ? []
+      : [
+          change(
+            place,
+            "etag",
+            after.etagRequired ? "breaking" : "additive",
+            after.etagRequired ? "needs `ifMatch` now" : "no longer needs `ifMatch`",
+          ),
+        ]),
+    ...((before.requestId === undefined) === (after.requestId === undefined)
+      ? []
+      : [
+          change(
+            place,
+            "request-id",
+            after.requestId === undefined ? "documentation" : "additive",
+            after.requestId === undefined
+              ? "is no longer repeated by itself: it takes no request id"
+              : "is safe to repeat: it takes a request id",
+          ),
+        ]),
+  ];
+}
+
+function pagingChanges(
+  place: Place,
+  before: MethodModel,
+  after: MethodModel,
+  { sides }: MethodContext,
+): readonly Change[] {
+  const [old, now] = [pagingOf(before), pagingOf(after)];
+  if (old === undefined && now === undefined) return [];
+  if (now === undefined) return [change(place, "paging", "breaking", "no longer pages")];
+  if (old === undefined) return [change(place, "paging", "additive", "pages now")];
+  if (old.items === undefined && now.items === undefined) return [];
+  if (old.items === undefined) return [change(place, "paging", "additive", "gives the items of its pages now")];
+  if (now.items === undefined) return [change(place, "paging", "breaking", "no longer gives the items of its pages")];
+  if (old.items.property !== now.items.property) {
+    const message = `gives ${now.items.property} as items, gave ${old.items.property}`;
+    return [change(place, "paging", "breaking", message)];
+  }
+  return typeChanges(place, old.items.type, now.items.type, sides, OUTPUT).map((entry) => ({
+    ...entry,
+    aspect: "paging",
+    message: `gives items: ${entry.message}`,
+  }));
+}
+
+/** A method that starts an operation is called as such, paged or not. */
+function pagingOf({ operation, paging }: MethodModel): MethodModel["paging"] {
+  return operation === undefined ? paging : undefined;
+}
+
+function operationChanges(
+  place: Place,
+  { operation: before }: MethodModel,
+  { operation: after }: MethodModel,
+  { sides }: MethodContext,
+): readonly Change[] {
+  if (before === undefined && after === undefined) return [];
+  if (after === undefined) return [change(place, "operation", "breaking", "can no longer be waited for")];
+  if (before === undefined) return [change(place, "operation", "additive", "can be waited for")];
+  return typeChanges(place, before.type, after.type, sides, OUTPUT).map((entry) => ({
+    ...entry,
+    aspect: "operation",
+    message: `ends as another operation: ${entry.message}`,
+  }));
+}
+
+/** Any one scope is enough. One that the whole API gained or lost is told once, there. */
+function scopeChanges(
+  place: Place,
+  { scopes: before }: MethodModel,
+  { scopes: after }: MethodModel,
+  context: MethodContext,
+): readonly Change[] {
+  if (before.length === 0 && after.length === 0) return [];
+  if (before.length === 0) return [change(place, "scopes", "breaking", "needs a scope now")];
+  if (after.length === 0) return [change(place, "scopes", "additive", "needs no scope any more")];
+  const known = (model: ApiModel) => new Set(model.scopes.map(({ scope }) => scope));
+  const [oldScopes, nowScopes] = [known(context.before), known(context.after)];
+  return [
+    ...before
+      .filter((scope) => !after.includes(scope) && nowScopes.has(scope))
+      .map((scope) => change(place, "scopes", "breaking", `can no longer be called with ${scope} alone`)),
+    ...after
+      .filter((scope) => !before.includes(scope) && oldScopes.has(scope))
+      .map((scope) => change(place, "scopes", "additive", `can be called with ${scope}`)),
+  ];
+}

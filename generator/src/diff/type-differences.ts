@@ -1,0 +1,240 @@
+/**
+ * How a type differs from what it was.
+ *
+ * Types are sets of values: a change loses some, gains some, or both. Types of one name are equal here: they are compared
+ * once, where they are declared.
+ */
+import type { EnumModel, PropertyModel, SchemaModel, StringType, TypeModel } from "../model/types.js";
+import { type Aspect, type Change, change, type ChangeClass, type Place } from "./change.js";
+
+/** Where values of a type travel: `input` in requests, `output` in answers. */
+export interface Direction {
+  readonly input: boolean;
+  readonly output: boolean;
+}
+
+/** What a change does to the values that are allowed. */
+export interface Effect {
+  readonly lost: boolean;
+  readonly gained: boolean;
+}
+
+/** Losing hurts those who pass values, gaining hurts those who read them. */
+export function classOf({ lost, gained }: Effect, { input, output }: Direction): ChangeClass {
+  if ((input && lost) || (output && gained)) return "breaking";
+  return lost || gained ? "additive" : "documentation";
+}
+
+/** Named types of an API, before or after the change. */
+export interface NamedTypes {
+  readonly schema: (name: string) => SchemaModel | undefined;
+}
+
+/** The two sides of a comparison. */
+export interface Sides {
+  readonly before: NamedTypes;
+  readonly after: NamedTypes;
+}
+
+export function namedTypes(schemas: readonly SchemaModel[]): NamedTypes {
+  const byName = new Map(schemas.map((schema) => [schema.name, schema]));
+  return { schema: (name) => byName.get(name) };
+}
+
+/** The changes of one type, where it is used at a place. */
+export function typeChanges(
+  place: Place,
+  before: TypeModel,
+  after: TypeModel,
+  sides: Sides,
+  direction: Direction,
+): readonly Change[] {
+  const found = new Comparison(sides, place.subject === "parameter");
+  found.compare(before, after);
+  const { lost, gained, values, isFormatChanged, isTextChanged } = found;
+  const of = (aspect: Aspect, changeClass: ChangeClass, message: string) => change(place, aspect, changeClass, message);
+  const isTypeChanged = lost || gained;
+  return [
+    ...(isTypeChanged
+      ? [
+          of(
+            "type",
+            classOf({ lost, gained }, direction),
+            `is ${typeText(after, sides.after)}, was ${typeText(before, sides.before)}`,
+          ),
+        ]
+      : []),
+    ...values.map(({ value, isGone, isTold }) =>
+      of(
+        isGone ? "value-removed" : "value-added",
+        // Comparing with a value that is gone does not compile, whichever way it travels. One that is new reaches
+        // switches that do not know it; that is how every API grows, so it is not called breaking (AIP-180).
+        isTold ? "documentation" : isGone ? "breaking" : "additive",
+        `${isGone ? "has no longer" : "has"} the value ${JSON.stringify(value)}`,
+      ),
+    ),
+    ...(isFormatChanged && !isTypeChanged
+      ? [
+          of(
+            "format",
+            "documentation",
+            `is ${typeText(after, sides.after)}, was ${typeText(before, sides.before)}: travels as before`,
+          ),
+        ]
+      : []),
+    ...(isTextChanged ? [of("description", "documentation", "has values with other texts")] : []),
+  ];
+}
+
+/** Collects what differs between two types, at any depth. */
+class Comparison {
+  lost = false;
+  gained = false;
+  isFormatChanged = false;
+  isTextChanged = false;
+  readonly values: { readonly value: string; readonly isGone: boolean; readonly isTold: boolean }[] = [];
+  readonly #sides: Sides;
+  readonly #isParameter: boolean;
+  /** Pairs of objects that are being compared, or were. */
+  readonly #seen = new Set<string>();
+
+  constructor(sides: Sides, isParameter: boolean) {
+    this.#sides = sides;
+    this.#isParameter = isParameter;
+  }
+
+  compare(before: TypeModel, after: TypeModel): void {
+    if (isSameReference(before, after, this.#sides)) return;
+    const old = expanded(before, this.#sides.before);
+    const now = expanded(after, this.#sides.after);
+    if (isSameReference(old, now, this.#sides)) return;
+    if (old.kind === "reference" && now.kind === "reference") this.#objects(old.name, now.name);
+    else if (old.kind === "string" && now.kind === "string") this.#strings(old, now);
+    else if (old.kind === "array" && now.kind === "array") this.compare(old.items, now.items);
+    else if (old.kind === "map" && now.kind === "map") this.compare(old.values, now.values);
+    else if (old.kind === "number" && now.kind === "number") {
+      this.#effect({ lost: now.integer && !old.integer, gained: old.integer && !now.integer });
+      this.isFormatChanged ||= old.format !== now.format;
+    } else if (old.kind === "union" && now.kind === "union") this.#unions(old.members, now.members);
+    else if (old.kind !== now.kind) this.#effect({ lost: now.kind !== "unknown", gained: old.kind !== "unknown" });
+  }
+
+  #effect({ lost, gained }: Effect): void {
+    this.lost ||= lost;
+    this.gained ||= gained;
+  }
+
+  #strings(old: StringType, now: StringType): void {
+    const [isOldInteger, isInteger] = [isIntegerText(old), isIntegerText(now)];
+    // Bytes travel in base64: no text means before and after what it meant.
+    const isOtherCoding = (old.format === "byte") !== (now.format === "byte");
+    this.#effect({
+      // For a parameter of such a format a number may be passed.
+      lost: isOtherCoding || (isInteger && !isOldInteger) || (this.#isParameter && isOldInteger && !isInteger),
+      gained: isOtherCoding || (isOldInteger && !isInteger),
+    });
+    this.isFormatChanged ||= old.format !== now.format;
+    this.#enums(old.enum, now.enum);
+  }
+
+  #enums(old: EnumModel | undefined, now: EnumModel | undefined): void {
+    this.#effect({ lost: isClosed(now) && !isClosed(old), gained: isClosed(old) && !isClosed(now) });
+    if (old === undefined || now === undefined) return;
+    const [oldTexts, texts] = [textsOf(old), textsOf(now)];
+    // What was only found in a description tells; it neither allows nor forbids.
+    const isTold = old.harvested || now.harvested;
+    for (const value of oldTexts.keys()) if (!texts.has(value)) this.values.push({ value, isGone: true, isTold });
+    for (const value of texts.keys()) if (!oldTexts.has(value)) this.values.push({ value, isGone: false, isTold });
+    this.isTextChanged ||= [...texts].some(([value, text]) => oldTexts.has(value) && oldTexts.get(value) !== text);
+  }
+
+  #unions(old: readonly TypeModel[], now: readonly TypeModel[]): void {
+    const [oldNames, names] = [
+      old.map((member) => typeText(member, this.#sides.before)),
+      now.map((member) => typeText(member, this.#sides.after)),
+    ];
+    for (const value of oldNames) if (!names.includes(value)) this.values.push({ value, isGone: true, isTold: false });
+    for (const value of names) if (!oldNames.includes(value)) this.values.push({ value, isGone: false, isTold: false });
+  }
+
+  /** Two objects of different names may still be the same to a program. */
+  #objects(oldName: string, name: string): void {
+    const pair = `${oldName} ${name}`;
+    if (this.#seen.has(pair)) return;
+    this.#seen.add(pair);
+    const [old, now] = [this.#sides.before.schema(oldName)?.shape, this.#sides.after.schema(name)?.shape];
+    if (old?.kind !== "object" || now?.kind !== "object") return this.#effect({ lost: true, gained: true });
+    const properties = new Map(now.properties.map((property) => [property.name, property]));
+    for (const property of old.properties) this.#property(property, properties.get(property.name));
+    const known = new Set(old.properties.map((property) => property.name));
+    const isMoreRequired = now.properties.some((property) => property.required && !known.has(property.name));
+    this.#effect({
+      lost: isMoreRequired || (old.additional !== undefined && now.additional === undefined),
+      gained: old.additional !== undefined && now.additional === undefined,
+    });
+  }
+
+  #property(old: PropertyModel, now: PropertyModel | undefined): void {
+    if (now === undefined) return this.#effect({ lost: true, gained: true });
+    this.#effect({ lost: now.required && !old.required, gained: old.required && !now.required });
+    if (!old.readOnly && now.readOnly) this.#effect({ lost: true, gained: false });
+    this.compare(old.type, now.type);
+  }
+}
+
+function isSameReference(before: TypeModel, after: TypeModel, sides: Sides): boolean {
+  return (
+    before.kind === "reference" &&
+    after.kind === "reference" &&
+    ownName(before.name, sides.before) === ownName(after.name, sides.after)
+  );
+}
+
+/** The name of a type; of an input twin that of the type it is the twin of. */
+export function ownName(name: string, { schema }: NamedTypes): string {
+  return schema(name)?.inputOf ?? name;
+}
+
+/** The type that a chain of aliases leads to. Cycles of nothing but aliases are no valid document. */
+function expanded(type: TypeModel, types: NamedTypes): TypeModel {
+  const shape = type.kind === "reference" ? types.schema(type.name)?.shape : undefined;
+  return shape?.kind === "alias" ? expanded(shape.type, types) : type;
+}
+
+function isIntegerText({ format }: StringType): boolean {
+  return format === "int64" || format === "uint64";
+}
+
+function isClosed(model: EnumModel | undefined): boolean {
+  return model?.open === false;
+}
+
+function textsOf({ values }: EnumModel): ReadonlyMap<string, string> {
+  return new Map(
+    values.map(({ value, description, deprecated }) => [value, `${deprecated ? "deprecated: " : ""}${description}`]),
+  );
+}
+
+/** As a message names it. */
+export function typeText(type: TypeModel, types: NamedTypes): string {
+  switch (type.kind) {
+    case "string":
+      if (type.enum !== undefined) return type.enum.open ? "an open enum" : "an enum";
+      return type.format === undefined ? "string" : `string (${type.format})`;
+    case "number": {
+      const kind = type.integer ? "integer" : "number";
+      return type.format === undefined ? kind : `${kind} (${type.format})`;
+    }
+    case "boolean":
+    case "unknown":
+      return type.kind;
+    case "array":
+      return `a list of ${typeText(type.items, types)}`;
+    case "map":
+      return `a map of ${typeText(type.values, types)}`;
+    case "reference":
+      return ownName(type.name, types);
+    case "union":
+      return `one of ${type.members.map((member) => typeText(member, types)).join(", ")}`;
+  }
+}

@@ -1,0 +1,75 @@
+/** What parameters and properties have in common: type, default, bounds, pattern, text. */
+import { patternParts } from "../model/paths.js";
+import type { ParameterModel, PropertyModel } from "../model/types.js";
+import { type Change, change, type Place, toldChanges } from "./change.js";
+import { classOf, type Direction, type Effect, type Sides, typeChanges } from "./type-differences.js";
+
+type ValueModel = Pick<
+  ParameterModel & PropertyModel,
+  "default" | "deprecated" | "description" | "maximum" | "minimum" | "pattern" | "required" | "type"
+>;
+
+export function valueChanges(
+  place: Place,
+  before: ValueModel,
+  after: ValueModel,
+  sides: Sides,
+  direction: Direction,
+): readonly Change[] {
+  return [
+    ...typeChanges(place, before.type, after.type, sides, direction),
+    ...requiredChange(place, before, after, direction),
+    ...defaultChange(place, before, after, direction),
+    ...rangeChange(place, before, after, direction),
+    ...patternChange(place, before, after, direction),
+    ...toldChanges(place, before, after),
+  ];
+}
+
+function requiredChange(place: Place, before: ValueModel, after: ValueModel, direction: Direction): readonly Change[] {
+  if (before.required === after.required) return [];
+  const effect = { lost: after.required, gained: before.required };
+  return [
+    change(place, "required", classOf(effect, direction), after.required ? "is required now" : "is no longer required"),
+  ];
+}
+
+/** A program that leaves it out gets another value than it did. */
+function defaultChange(place: Place, before: ValueModel, after: ValueModel, { input }: Direction): readonly Change[] {
+  if (before.default === after.default) return [];
+  const isOther = before.default !== undefined && after.default !== undefined;
+  const message = `has the default ${shown(after.default)}, had ${shown(before.default)}`;
+  return [change(place, "default", input && isOther ? "breaking" : "documentation", message)];
+}
+
+function rangeChange(place: Place, before: ValueModel, after: ValueModel, { input }: Direction): readonly Change[] {
+  if (before.minimum === after.minimum && before.maximum === after.maximum) return [];
+  const low = [Number(before.minimum ?? -Infinity), Number(after.minimum ?? -Infinity)] as const;
+  const high = [Number(before.maximum ?? Infinity), Number(after.maximum ?? Infinity)] as const;
+  const effect = { lost: low[1] > low[0] || high[1] < high[0], gained: low[1] < low[0] || high[1] > high[0] };
+  const range = ({ minimum, maximum }: ValueModel) => `${shown(minimum)} to ${shown(maximum)}`;
+  const message = `has the range ${range(after)}, had ${range(before)}`;
+  return [change(place, "range", sentOnly(effect, input), message)];
+}
+
+function patternChange(place: Place, before: ValueModel, after: ValueModel, { input }: Direction): readonly Change[] {
+  if (before.pattern === after.pattern) return [];
+  const isSame = segments(before.pattern) === segments(after.pattern);
+  const effect = { lost: after.pattern !== undefined, gained: before.pattern !== undefined };
+  const message = `has the pattern ${shown(after.pattern)}, had ${shown(before.pattern)}`;
+  return [change(place, "pattern", isSame ? "documentation" : sentOnly(effect, input), message)];
+}
+
+/** Bounds and patterns are no part of the TypeScript type: those who read values do not see them. */
+function sentOnly(effect: Effect, input: boolean): Change["class"] {
+  return input ? classOf(effect, { input, output: false }) : "documentation";
+}
+
+/** Equal for patterns that fix the same segments; `[^/]*` was how `[^/]+` used to be written. */
+function segments(pattern = "^.*$"): string {
+  return JSON.stringify(patternParts(pattern.replaceAll("[^/]*", "[^/]+")) ?? pattern);
+}
+
+function shown(text: string | undefined): string {
+  return text === undefined ? "none" : JSON.stringify(text);
+}

@@ -1,0 +1,157 @@
+/** One URL → its text: proxies, redirects, retries, time and size limits, and credentials for those who may see them. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Dispatcher } from "undici";
+import { type Code, diagnostic, InputError } from "../diagnostics.js";
+import { withoutSecrets } from "./request.js";
+
+/** The largest document known has 6 MB; far beyond that something else is being read. */
+const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_REDIRECTS = 5;
+const ATTEMPTS = 3;
+/** Milliseconds, of one attempt. */
+const TIMEOUT = 60_000;
+const MAX_DELAY = 10_000;
+const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
+
+/** What a server answered: a text, or that the one with this etag is still current. */
+export interface Fetched {
+  readonly text: string | undefined;
+  readonly etag: string | undefined;
+}
+
+/**
+ * Fetches a text. `DISCOGEN_API_KEY` and `DISCOGEN_TOKEN` go along to Google's hosts and the URL's own, never to where a
+ * redirect leads beyond these.
+ *
+ * @param etag of the text that is at hand; a server that has no other answers without one
+ * @throws {InputError} with the code DOCUMENT_GONE or FETCH_FAILED
+ */
+export async function fetchText(address: string, etag?: string, signal?: AbortSignal): Promise<Fetched> {
+  const file = withoutSecrets(address);
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await attemptOnce(address, file, etag, signal);
+    if (!("fault" in outcome)) return outcome;
+    if (attempt === ATTEMPTS || outcome.retryAfter === undefined) throw outcome.fault;
+    await sleep(Math.min(MAX_DELAY, outcome.retryAfter || 200 * 2 ** attempt * Math.random()), undefined, { signal });
+  }
+}
+
+/** A failed attempt; without `retryAfter` (milliseconds, 0 for no wish of the server's) another would fail the same. */
+interface Failure {
+  readonly fault: InputError;
+  readonly retryAfter?: number;
+}
+
+async function attemptOnce(
+  address: string,
+  file: string,
+  etag: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Fetched | Failure> {
+  const fault = (message: string, code: Code = "FETCH_FAILED", help?: string) =>
+    new InputError([diagnostic(code, file, message, help === undefined ? {} : { help })]);
+  const limits = [AbortSignal.timeout(TIMEOUT), ...(signal === undefined ? [] : [signal])];
+  try {
+    const response = await follow(address, etag, AbortSignal.any(limits));
+    if (typeof response === "string") return { fault: fault(response) };
+    const { status } = response;
+    const given = response.headers.get("etag") ?? undefined;
+    if (status === 304 && etag !== undefined) return { text: undefined, etag: given ?? etag };
+    if (!response.ok) {
+      await response.body?.cancel();
+      const message = `the server answered ${status} ${response.statusText}`.trimEnd();
+      if (status === 404 || status === 410) return { fault: fault(message, "DOCUMENT_GONE") };
+      if (status === 401 || status === 403) {
+        const help = "A private document needs an API key in DISCOGEN_API_KEY, or a token in DISCOGEN_TOKEN.";
+        return { fault: fault(message, "FETCH_FAILED", help) };
+      }
+      const mayPass = status === 408 || status === 429 || status >= 500;
+      return { fault: fault(message), ...(mayPass && { retryAfter: secondsOf(response) }) };
+    }
+    if (/^text\/html\b/i.test(response.headers.get("content-type") ?? "")) {
+      await response.body?.cancel();
+      return { fault: fault("the server answered with a web page, not with JSON") };
+    }
+    const text = await boundedText(response);
+    return text === undefined
+      ? { fault: fault(`the answer is larger than ${MAX_BYTES} bytes`) }
+      : { text, etag: given };
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { fault: fault(reasonOf(error)), retryAfter: 0 };
+  }
+}
+
+function secondsOf(response: Response): number {
+  const seconds = Number(response.headers.get("retry-after") ?? 0);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0;
+}
+
+/** Redirects are followed here, as credentials may not go wherever they lead. A text tells why that came to no end. */
+async function follow(address: string, etag: string | undefined, signal: AbortSignal): Promise<Response | string> {
+  if (!URL.canParse(address)) return "it is no URL";
+  const send = await proxied();
+  let url = new URL(address);
+  const own = url.host;
+  const basic = url.username === "" ? undefined : basicOf(url);
+  for (let redirects = 0; ; redirects += 1) {
+    const headers = {
+      accept: "application/json",
+      ...(etag !== undefined && { "if-none-match": etag }),
+      ...(url.host === own && basic !== undefined && { authorization: basic }),
+      ...credentialsFor(url, own),
+    };
+    url.username = "";
+    url.password = "";
+    const response = await send(url.href, { headers, signal, redirect: "manual" });
+    const target = response.headers.get("location");
+    if (response.status < 301 || response.status > 308 || response.status === 304 || target === null) return response;
+    await response.body?.cancel();
+    if (redirects === MAX_REDIRECTS) return `there are more than ${MAX_REDIRECTS} redirects`;
+    if (!URL.canParse(target, url.href)) return "it redirects to what is no URL";
+    const next = new URL(target, url);
+    if (next.protocol !== "https:" && next.protocol !== url.protocol) return `it redirects to ${next.protocol}`;
+    url = next;
+  }
+}
+
+function basicOf({ username, password }: URL): string {
+  return `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`;
+}
+
+/** Over TLS or on this machine alone, and only to Google's hosts or the one that was named. */
+function credentialsFor(url: URL, own: string): Readonly<Record<string, string>> {
+  const isPrivate = url.protocol === "https:" || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (!isPrivate || (url.host !== own && !/(^|\.)googleapis\.com$/.test(url.hostname))) return {};
+  const { DISCOGEN_API_KEY: key, DISCOGEN_TOKEN: token } = process.env;
+  return { ...(key && { "x-goog-api-key": key }), ...(token && { authorization: `Bearer ${token}` }) };
+}
+
+let agent: Dispatcher | undefined;
+
+/** `fetch`, through the proxy that the environment names: until Node 24 the one of Node knows none. */
+async function proxied(): Promise<typeof fetch> {
+  if (PROXY_VARIABLES.every((name) => (process.env[name] ?? "") === "")) return fetch;
+  const undici = await import("undici");
+  const dispatcher = (agent ??= new undici.EnvHttpProxyAgent());
+  // One fetch, two declarations: undici's own and Node's.
+  return ((url: string, init: object) => undici.fetch(url, { ...init, dispatcher })) as unknown as typeof fetch;
+}
+
+async function boundedText(response: Response): Promise<string | undefined> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** The innermost cause in words: fetch hides what happened behind "fetch failed". */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
+}

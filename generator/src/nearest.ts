@@ -1,0 +1,46 @@
+/** What somebody may have meant: the nearest of some words to one that is none of them. */
+
+/** `; did you mean a or b?`, or nothing where no word is near. */
+export function didYouMean(word: string, words: readonly string[]): string {
+  const near = nearest(word, words);
+  return near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
+}
+
+/** The words nearest to `word`, at most three; those farther than a third of its letters are not near. */
+export function nearest(word: string, words: readonly string[]): readonly string[] {
+  const limit = Math.max(1, Math.floor(word.length / 3));
+  const distances = [...new Set(words)].map((candidate) => ({
+    candidate,
+    distance: distanceOf(word, candidate, limit),
+  }));
+  const least = Math.min(...distances.map(({ distance }) => distance));
+  if (least > limit) return [];
+  return distances
+    .filter(({ distance }) => distance === least)
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
+/** Letters to insert, delete, replace, or exchange with their neighbour; case does not count. */
+function distanceOf(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) > limit) return Infinity;
+  const [from, to] = [a.toLowerCase(), b.toLowerCase()];
+  let beforeLast: readonly number[] = [];
+  let last: readonly number[] = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= from.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const isSame = from[row - 1] === to[column - 1];
+      const isExchanged = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      current[column] = Math.min(
+        (last[column] ?? Infinity) + 1,
+        (current[column - 1] ?? Infinity) + 1,
+        (last[column - 1] ?? Infinity) + (isSame ? 0 : 1),
+        isExchanged ? (beforeLast[column - 2] ?? Infinity) + 1 : Infinity,
+      );
+    }
+    beforeLast = last;
+    last = current;
+  }
+  return last[to.length] ?? Infinity;
+}

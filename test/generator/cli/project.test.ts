@@ -1,0 +1,324 @@
+/** A project with a config, from its first day on, through the real binary and a directory on a real socket. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { DISCOGEN, discogen, type Outcome } from "../../support/discogen.js";
+import { temporaryFolder } from "../../support/folders.js";
+import { type DirectoryServer, serveDirectory } from "../discovery/directory-server.js";
+
+interface Project {
+  readonly folder: string;
+  readonly server: DirectoryServer;
+  readonly run: (...args: readonly string[]) => Promise<Outcome>;
+  readonly config: (apis: readonly unknown[], facts?: object) => Promise<void>;
+  readonly files: () => Promise<readonly string[]>;
+}
+
+async function project(): Promise<Project> {
+  const folder = await temporaryFolder();
+  const server = await serveDirectory();
+  const env = { XDG_CACHE_HOME: await temporaryFolder(), DISCOGEN_DIRECTORY_URL: server.directoryUrl };
+  const config = (apis: readonly unknown[], facts: object = {}) =>
+    writeFile(
+      join(folder, "discogen.config.ts"),
+      `export default ${JSON.stringify({ output: "src", apis, ...facts })};`,
+    );
+  const files = async () => {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+      .sort();
+  };
+  return { folder, server, run: (...args) => discogen(args, folder, env), config, files };
+}
+
+describe("a new project", () => {
+  it("is initialized, generated and checked, the last two without a network", async () => {
+    const { run, files, server } = await project();
+    expect(await run("init", "--yes")).toMatchObject({ code: 0, stderr: "" });
+    expect(await run("generate", "--offline")).toMatchObject({ code: 0, stderr: "" });
+    expect(await run("check", "--offline")).toMatchObject({ code: 0, stderr: "" });
+    expect(await files()).toEqual([
+      "discogen.config.ts",
+      "discogen.lock.json",
+      "discovery/sqladmin.v1beta3.json",
+      "generated/.discogen.json",
+      "generated/sqladmin/v1beta3/index.ts",
+      "generated/sqladmin/v1beta3/schemas.ts",
+    ]);
+    expect(server.seen).toEqual([]);
+  });
+
+  it("is asked about, a line for each question", async () => {
+    const { folder } = await project();
+    const child = spawn(process.execPath, [DISCOGEN, "init"], { cwd: folder, stdio: ["pipe", "ignore", "ignore"] });
+    child.stdin.end("shelves:v1, drive:v3\n\n");
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(await readFile(join(folder, "discogen.config.ts"), "utf8")).toMatch(
+      /defineConfig\(\{\s*output: "generated",\s*apis: \[\s*"shelves:v1",\s*"drive:v3"\s*\]\s*\}\);\n$/,
+    );
+  });
+
+  it.each([
+    ["what is named", ["init", "--yes", "a:v1", "--out", "x", "--json"], 0, /discogen\.config\.json is written/],
+    ["no word that names nothing", ["init", "--yes", "sheets"], 2, /"sheets" is neither name:version/],
+  ])("is given %s", async (_, args, code, message) => {
+    const { run } = await project();
+    const outcome = await run(...args);
+    expect(outcome.stdout + outcome.stderr).toMatch(message);
+    expect(outcome.code).toBe(code);
+  });
+
+  it("is not initialized twice", async () => {
+    const { run } = await project();
+    await run("init", "--yes");
+    expect(await run("init", "--yes")).toMatchObject({ code: 2, stderr: expect.stringContaining("CONFIG_EXISTS") });
+  });
+});
+
+describe("discogen generate", () => {
+  it("pins what it fetches, and needs no network from then on", async () => {
+    const { run, config, folder, server } = await project();
+    await config(["shelves:v1", "shelves:v2"]);
+    expect(await run("generate")).toMatchObject({ code: 0, stdout: expect.stringMatching(/shelves:v1[\s\S]*2 APIs/) });
+    const lock = JSON.parse(await readFile(join(folder, "discogen.lock.json"), "utf8"));
+    expect(lock.apis["shelves:v1"]).toEqual({
+      source: `${server.url}rest/shelves:v1`,
+      revision: "20260101",
+      etag: expect.stringMatching(/^"/),
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    const requests = server.seen.length;
+    server.documents.clear();
+    await rm(join(folder, "src"), { recursive: true });
+    expect(await run("generate", "--no-cache")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("(2 written)"),
+    });
+    expect(server.seen).toHaveLength(requests);
+  });
+
+  it("takes an API's options from the config, and from the command line before that", async () => {
+    const { run, config, folder } = await project();
+    await config([{ id: "shelves:v1", enums: "open", include: ["*.list"] }]);
+    const text = async () => readFile(join(folder, "src/shelves/v1/schemas.ts"), "utf8");
+    await run("generate");
+    expect(await text()).toContain('"LEFT" | "RIGHT" | (string & {})');
+    await run("generate", "--enums", "closed");
+    expect(await text()).toContain('"LEFT" | "RIGHT";');
+    await run("generate", "shelves:v1");
+    expect(await text()).toContain('"LEFT" | "RIGHT" | (string & {})');
+  });
+
+  it("deletes what it wrote for an API that was dropped", async () => {
+    const { run, config, files } = await project();
+    await config(["shelves:v1", "sqladmin:v1beta3"]);
+    await run("generate");
+    await config(["sqladmin:v1beta3"]);
+    expect(await run("check")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("shelves:v1 is no longer generated"),
+    });
+    expect(await run("generate")).toMatchObject({ code: 0 });
+    expect((await files()).filter((file) => file.startsWith("src/"))).toEqual([
+      "src/.discogen.json",
+      "src/sqladmin/v1beta3/index.ts",
+      "src/sqladmin/v1beta3/schemas.ts",
+    ]);
+  });
+
+  it("goes on without an API that cannot be had, and keeps what there is of it", async () => {
+    const { run, config, files } = await project();
+    await config(["shelves:v1", "shelves:v2"]);
+    await run("generate", "shelves:v1");
+    await config(["shelves:v2", "shelves:v9"]);
+    const { code, stderr, stdout } = await run("generate");
+    expect({ code, stderr, stdout }).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/UNKNOWN_API shelves:v9: .*did you mean shelves:v1 or shelves:v2\?/),
+      stdout: expect.stringMatching(/^shelves:v2 .*\n1 API, 1 error/),
+    });
+    expect(await files()).toContain("src/shelves/v1/index.ts");
+  });
+
+  it.each([
+    [
+      "a document edited by hand",
+      async ({ folder }: Project) => writeFile(join(folder, "discovery/shelves.v1.json"), "{}"),
+      /LOCK_MISMATCH discovery\/shelves\.v1\.json: it was edited[\s\S]*discogen update/,
+    ],
+    [
+      "a document that is another API's",
+      async ({ config, server }: Project) => config([{ id: "shelves:v1", source: `${server.url}rest/shelves:v2` }]),
+      /OTHER_API .*: it is shelves:v2, not shelves:v1/,
+    ],
+    [
+      "a typo in the config",
+      async ({ config }: Project) => config(["shelves:v1"], { ouput: "x" }),
+      /CONFIG_INVALID discogen\.config\.ts: .*did you mean output\?/,
+    ],
+    [
+      "a lock that is none",
+      async ({ folder }: Project) => writeFile(join(folder, "discogen.lock.json"), "{"),
+      /LOCK_INVALID discogen\.lock\.json/,
+    ],
+  ])("tells of %s, and changes nothing", async (_, spoil, message) => {
+    const made = await project();
+    await made.config(["shelves:v1"]);
+    await made.run("generate");
+    await spoil(made);
+    const read = async () => Promise.all((await made.files()).map((file) => readFile(join(made.folder, file), "utf8")));
+    const before = await read();
+    expect(await made.run("generate")).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+    expect(await read()).toEqual(before);
+  });
+
+  it.each([
+    ["no config and no API", ["generate"], /no API is named, and there is no config/],
+    ["a config that is not there", ["generate", "--config", "x.ts"], /CONFIG_UNLOADABLE x\.ts: there is no such file/],
+    ["both to check and to watch", ["generate", "--check", "--watch"], /--check and --watch exclude each other/],
+    [
+      "both no network and no cache",
+      ["list", "--offline", "--no-cache"],
+      /--offline and --no-cache exclude each other/,
+    ],
+    ["nothing to update", ["update"], /CONFIG_MISSING[\s\S]*discogen init/],
+  ])("refuses %s", async (_, args, message) => {
+    const { run } = await project();
+    expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+  });
+});
+
+describe("discogen check", () => {
+  it("asks no network for what is not pinned: that is stale", async () => {
+    const { run, config, server, files } = await project();
+    await config(["shelves:v1"]);
+    expect(await run("check")).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/OUTPUT_STALE discogen\.lock\.json: shelves:v1 is not pinned/),
+    });
+    expect(server.seen).toEqual([]);
+    expect(await files()).toEqual(["discogen.config.ts"]);
+  });
+});
+
+describe("discogen update", () => {
+  it("fetches, pins, and tells what that means", async () => {
+    const { run, config, server, folder } = await project();
+    await config(["shelves:v1", "shelves:v2"]);
+    await run("generate");
+    const { resources: _, ...rest } = server.documents.get("shelves:v1") ?? {};
+    server.documents.set("shelves:v1", { ...rest, revision: "20270101" });
+    const { code, stdout } = await run("update");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^shelves:v1 {2}20260101 → 20270101\n( {2}\w+: .*\n)* {2}breaking: .* is gone/);
+    expect(stdout).toMatch(/^shelves:v2 {2}20260101 is current$/m);
+    expect(await run("check")).toMatchObject({ code: 1 });
+    expect(await run("generate")).toMatchObject({ code: 0 });
+    expect(await readFile(join(folder, "src/shelves/v1/index.ts"), "utf8")).toContain("20270101");
+  });
+
+  it("of one API leaves the others", async () => {
+    const { run, config, server } = await project();
+    await config(["shelves:v1", "shelves:v2"]);
+    await run("generate");
+    for (const [id, document] of server.documents) server.documents.set(id, { ...document, revision: "20270101" });
+    const { stdout } = await run("update", "shelves:v2", "--reporter", "json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      apis: [{ id: "shelves:v2", from: "20260101", to: "20270101", changed: true, changes: [] }],
+      diagnostics: [],
+    });
+  });
+
+  it("replaces a document that was edited, and drops what no API needs", async () => {
+    const { run, config, folder, files } = await project();
+    await config(["shelves:v1", "shelves:v2"]);
+    await run("generate");
+    await writeFile(join(folder, "discovery/shelves.v1.json"), "{}");
+    await config(["shelves:v1"]);
+    expect(await run("update")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("shelves:v2  20260101 is pinned no longer"),
+    });
+    expect((await files()).filter((file) => file.startsWith("discovery/"))).toEqual(["discovery/shelves.v1.json"]);
+    expect(await run("generate")).toMatchObject({ code: 0 });
+  });
+
+  it("keeps the pin of a document that is gone", async () => {
+    const { run, config, server, folder } = await project();
+    await config(["shelves:v1"]);
+    await run("generate");
+    const before = await readFile(join(folder, "discogen.lock.json"), "utf8");
+    server.gone.add("shelves:v1");
+    expect(await run("update")).toMatchObject({ code: 2, stderr: expect.stringContaining("DOCUMENT_GONE") });
+    expect(await readFile(join(folder, "discogen.lock.json"), "utf8")).toBe(before);
+  });
+
+  it("knows the APIs of the config alone", async () => {
+    const { run, config } = await project();
+    await config(["shelves:v1"]);
+    expect(await run("update", "shelvs:v1")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("did you mean shelves:v1?"),
+    });
+  });
+});
+
+describe("discogen list", () => {
+  it("shows each API once, with where it is from", async () => {
+    const { run, config } = await project();
+    await config(["shelves:v1"]);
+    await run("generate");
+    const { stdout, stderr } = await run("list");
+    expect(stderr).toBe("");
+    expect(stdout.split("\n").map((line) => line.split("  ").slice(0, 2).join(" "))).toEqual([
+      "shelves:v1 locked 20260101",
+      "shelves:v2 directory",
+      "sqladmin:v1beta3 bundled",
+      "",
+    ]);
+    expect(JSON.parse((await run("list", "SHELF", "--reporter", "json")).stdout)).toMatchObject({
+      ok: true,
+      apis: [
+        { id: "shelves:v1", source: "locked", revision: "20260101" },
+        { id: "shelves:v2", source: "directory" },
+      ],
+      diagnostics: [],
+    });
+  });
+
+  it("shows what is here when the directory is down, and says so", async () => {
+    const { run } = await project();
+    expect(await run("list", "--directory-url", "http://127.0.0.1:1/apis")).toMatchObject({
+      code: 0,
+      stdout: "sqladmin:v1beta3  bundled\n",
+      stderr: expect.stringMatching(/^warning DIRECTORY_UNREACHABLE/),
+    });
+  });
+});
+
+describe("near misses", () => {
+  it.each([
+    ["a command", ["udpate"], 'there is no command "udpate"; did you mean update?'],
+    ["an option", ["generate", "--wach"], "did you mean --watch?"],
+    ["an API", ["scopes", "sqladmin:v1beta4"], "did you mean sqladmin:v1beta3?"],
+  ])("of %s", async (_, args, near) => {
+    const { run } = await project();
+    expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(near) });
+  });
+});
+
+it("every command has help with an example", async () => {
+  const { run } = await project();
+  const { stdout } = await run("--help");
+  const commands = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, name = ""]) => name);
+  expect(commands.length).toBeGreaterThan(6);
+  for (const name of commands)
+    expect((await run(name, "--help")).stdout).toMatch(
+      new RegExp(`^Usage: discogen ${name} .*[\\s\\S]*Examples?:\\n  discogen ${name}`),
+    );
+});

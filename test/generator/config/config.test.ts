@@ -1,0 +1,149 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { findConfig, loadConfig } from "../../../generator/src/config/load.js";
+import { readConfig } from "../../../generator/src/config/read.js";
+import { InputError } from "../../../generator/src/diagnostics.js";
+import { temporaryFolder } from "../../support/folders.js";
+
+/** `CODE pointer: message` of each fault. */
+async function faultsOf(run: () => unknown): Promise<readonly string[]> {
+  try {
+    await run();
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return error.diagnostics.map(({ code, pointer, message }) => `${code} ${pointer}: ${message}`);
+  }
+}
+
+describe("a config is loaded from", () => {
+  const typed = `import { defineConfig, type Config } from "@discogen/generator";
+    import { apis } from "./apis.ts";
+    const config: Config = { output: "out", apis } satisfies Config;
+    export default defineConfig(config);`;
+  it.each([
+    ["discogen.config.ts", typed],
+    ["discogen.config.mts", typed],
+    ["discogen.config.js", 'export default { output: "out", apis: ["drive:v3"] };'],
+    ["discogen.config.mjs", 'export default await Promise.resolve({ output: "out", apis: ["drive:v3"] });'],
+    ["discogen.config.json", '\uFEFF{ "output": "out", "apis": ["drive:v3"] }'],
+  ])("%s", async (name, text) => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "apis.ts"), 'export const apis: string[] = ["drive:v3"];');
+    await writeFile(join(folder, name), text);
+    const file = findConfig(folder);
+    expect(file).toBe(join(folder, name));
+    expect(await loadConfig(join(folder, name))).toEqual({
+      file,
+      folder,
+      out: join(folder, "out"),
+      apis: [{ id: "drive:v3" }],
+      directoryUrl: undefined,
+    });
+  });
+
+  it("its latest text", async () => {
+    const file = join(await temporaryFolder(), "discogen.config.ts");
+    const ids = [];
+    for (const id of ["drive:v2", "drive:v3"]) {
+      await writeFile(file, `export default { apis: [${JSON.stringify(id)}] };`);
+      ids.push((await loadConfig(file)).apis[0]?.id);
+    }
+    expect(ids).toEqual(["drive:v2", "drive:v3"]);
+  });
+
+  it("the source rather than what a compiler made of it", async () => {
+    const folder = await temporaryFolder();
+    for (const extension of ["json", "js", "ts"]) await writeFile(join(folder, `discogen.config.${extension}`), "");
+    expect(findConfig(folder)).toBe(join(folder, "discogen.config.ts"));
+  });
+});
+
+describe("a config that does not load is told, with its file", () => {
+  it.each([
+    ["no file", undefined, /there is no such file/],
+    ["a broken one", "export default { apis: [ }", /ParseError/],
+    ["one that throws", 'throw new Error("no such luck")', /no such luck/],
+    ["one whose import is not there", 'import "./nowhere.ts"', /nowhere/],
+  ])("%s", async (_, text, message) => {
+    const file = join(await temporaryFolder(), "discogen.config.ts");
+    if (text !== undefined) await writeFile(file, text);
+    const error: unknown = await loadConfig(file).catch((error: unknown) => error);
+    expect(error).toMatchObject({ diagnostics: [{ code: "CONFIG_UNLOADABLE", file }] });
+    expect(String(error)).toMatch(message);
+  });
+
+  it("a folder", async () => {
+    const file = join(await temporaryFolder(), "discogen.config.json");
+    await mkdir(file);
+    expect(await faultsOf(() => loadConfig(file))).toEqual([expect.stringMatching(/^CONFIG_UNLOADABLE : EISDIR/)]);
+  });
+});
+
+describe("what a config says", () => {
+  const read = (value: unknown) => readConfig(value, "discogen.config.ts", "project");
+  it.each([
+    ["an id", "drive:v3", { id: "drive:v3" }],
+    ["a path, from the config's folder", "docs/drive.json", { source: join("project", "docs/drive.json") }],
+    ["an absolute path", "/docs/drive.json", { source: "/docs/drive.json" }],
+    ["a URL", "https://x.example/rest", { source: "https://x.example/rest" }],
+    ["an id with its source", { id: "a:v1", source: "a.json" }, { id: "a:v1", source: join("project", "a.json") }],
+    [
+      "options of its own",
+      { id: "a:v1", enums: "closed", include: ["a.*"] },
+      { id: "a:v1", enums: "closed", include: ["a.*"] },
+    ],
+  ])("%s", (_, api, want) => expect(read({ apis: [api] }).apis).toEqual([want]));
+
+  it("options for all, which those of one replace", () => {
+    const { apis } = read({ enums: "open", exclude: ["*.delete"], apis: ["a:v1", { id: "b:v1", enums: "closed" }] });
+    expect(apis).toEqual([
+      { id: "a:v1", enums: "open", exclude: ["*.delete"] },
+      { id: "b:v1", enums: "closed", exclude: ["*.delete"] },
+    ]);
+  });
+
+  it.each([
+    [undefined, join("project", "generated")],
+    ["src/google", join("project", "src/google")],
+    ["/tmp/google", "/tmp/google"],
+  ])("the output %s", (output, out) => expect(read({ output, apis: [] }).out).toBe(out));
+
+  it.each([
+    ["nothing", undefined, ["CONFIG_INVALID : it gives undefined, where an object is expected"]],
+    ["a list", ["drive:v3"], ["CONFIG_INVALID : it gives array, where an object is expected"]],
+    ["no APIs", {}, ["CONFIG_INVALID : it has no apis"]],
+    ["one API, not a list", { apis: "drive:v3" }, ["CONFIG_INVALID /apis: expected an array, found a string"]],
+    ["a number", { apis: ["drive:v3", 7] }, ["CONFIG_INVALID /apis/1: expected an object, found a number"]],
+    ["a typo", { apis: [], ouput: "x" }, ['CONFIG_INVALID : it knows no "ouput"; did you mean output?']],
+    [
+      "a typo within",
+      { apis: [{ id: "a:v1", enum: "open" }] },
+      ['CONFIG_INVALID /apis/0: it knows no "enum"; did you mean enums?'],
+    ],
+    [
+      "an unknown key",
+      { apis: [{ id: "a:v1", colour: 1 }] },
+      ['CONFIG_INVALID /apis/0: it knows no "colour"; there are id, source, include, exclude, enums'],
+    ],
+    ["another word", { apis: [], enums: "ajar" }, ['CONFIG_INVALID /enums: it takes closed or open, not "ajar"']],
+    ["no name", { apis: [{}] }, ["CONFIG_INVALID /apis/0: it has neither id nor source"]],
+    ["an id that climbs", { apis: [{ id: "../a:v1" }] }, ['CONFIG_INVALID /apis/0/id: "../a:v1" is not name:version']],
+    [
+      "a directory that is none",
+      { apis: [], directoryUrl: "x" },
+      ["CONFIG_INVALID /directoryUrl: it is no http(s) URL"],
+    ],
+    [
+      "several faults",
+      { apis: [1], output: 2 },
+      [
+        "CONFIG_INVALID /output: expected a string, found a number",
+        "CONFIG_INVALID /apis/0: expected an object, found a number",
+      ],
+    ],
+  ])("%s is refused, with the place", async (_, value, want) => {
+    expect(await faultsOf(() => read(value))).toEqual(want);
+  });
+});

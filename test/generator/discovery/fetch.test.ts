@@ -1,0 +1,156 @@
+import { createServer } from "node:http";
+import { connect } from "node:net";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { fetchText } from "../../../generator/src/discovery/fetch.js";
+import { type Handler, serve } from "../../runtime/support/server.js";
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** Answers with each in turn, and with the last one from then on. */
+function answers(
+  ...list: readonly (readonly [status: number, body?: string, headers?: Record<string, string>])[]
+): Handler {
+  return (_, response, index) => {
+    const [status, body = "", headers = {}] = list[Math.min(index, list.length - 1)] ?? [500];
+    response.writeHead(status, headers).end(body);
+  };
+}
+
+const errorOf = (run: Promise<unknown>): Promise<unknown> =>
+  run.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe("what may pass is tried again", () => {
+  it.each([
+    ["an answer at once", answers([200, "{}"]), 1],
+    ["an overload", answers([503], [200, "{}"]), 2],
+    ["a limit, after the time it asks for", answers([429, "", { "retry-after": "0.01" }], [200, "{}"]), 2],
+    ["two failures", answers([500], [408], [200, "{}"]), 3],
+  ])("%s", async (_, handler, requests) => {
+    const { url, seen } = await serve(handler);
+    expect(await fetchText(url)).toEqual({ text: "{}", etag: undefined });
+    expect(seen).toHaveLength(requests);
+  });
+
+  it("a connection that breaks", async () => {
+    const { url, seen } = await serve((request, response, index) =>
+      index === 0 ? void response.destroy() : void response.end("{}"),
+    );
+    expect(await fetchText(url)).toMatchObject({ text: "{}" });
+    expect(seen).toHaveLength(2);
+  });
+});
+
+describe("what will not pass is told", () => {
+  it.each([
+    ["a document that is gone", answers([404]), "DOCUMENT_GONE", /404/, 1],
+    ["one that is gone for good", answers([410]), "DOCUMENT_GONE", /410/, 1],
+    ["one that is not for everyone", answers([403]), "FETCH_FAILED", /403[\s\S]*DISCOGEN_API_KEY/, 1],
+    [
+      "a web page",
+      answers([200, "<html>", { "content-type": "text/html; charset=utf-8" }]),
+      "FETCH_FAILED",
+      /web page/,
+      1,
+    ],
+    ["a server that stays down", answers([503]), "FETCH_FAILED", /503/, 3],
+    ["redirects in a circle", answers([302, "", { location: "/" }]), "FETCH_FAILED", /more than 5 redirects/, 1],
+    [
+      "a redirect to a file",
+      answers([302, "", { location: "file:///etc/passwd" }]),
+      "FETCH_FAILED",
+      /redirects to file:/,
+      1,
+    ],
+  ])("%s", async (_, handler, code, message, attempts) => {
+    const { url, seen } = await serve(handler);
+    const error = await errorOf(fetchText(`${url}rest?version=v1&key=hidden`));
+    expect(error).toMatchObject({ diagnostics: [{ code, file: `${url}rest?version=v1&key=REDACTED` }] });
+    expect(String(error)).toMatch(message);
+    expect(seen.filter((request) => request.url.includes("hidden"))).toHaveLength(attempts);
+  });
+
+  it("an answer without end", async () => {
+    const chunk = "x".repeat(1024 * 1024);
+    const { url } = await serve((_, response) => {
+      const write = (): void => {
+        while (!response.destroyed && response.write(chunk));
+        if (!response.destroyed) response.once("drain", write);
+      };
+      write();
+    });
+    expect(String(await errorOf(fetchText(url)))).toMatch(/larger than 67108864 bytes/);
+  });
+
+  it("nothing, when the run was stopped meanwhile", async () => {
+    const controller = new AbortController();
+    const { url } = await serve(() => controller.abort());
+    expect(await errorOf(fetchText(url, undefined, controller.signal))).toMatchObject({ name: "AbortError" });
+  });
+});
+
+describe("credentials", () => {
+  const stub = () => {
+    vi.stubEnv("DISCOGEN_API_KEY", "the-key");
+    vi.stubEnv("DISCOGEN_TOKEN", "the-token");
+  };
+
+  it("go to the host that was named", async () => {
+    stub();
+    const { url, seen } = await serve(answers([302, "", { location: "/elsewhere" }], [200, "{}"]));
+    await fetchText(url);
+    expect(seen.map(({ headers }) => [headers["x-goog-api-key"], headers.authorization])).toEqual([
+      ["the-key", "Bearer the-token"],
+      ["the-key", "Bearer the-token"],
+    ]);
+  });
+
+  it("do not follow a redirect to another host", async () => {
+    stub();
+    const other = await serve(answers([200, "{}"]));
+    const { url } = await serve(answers([302, "", { location: other.url }]));
+    await fetchText(url.replace("//", "//user:hidden@"));
+    expect(other.seen.map(({ headers }) => [headers["x-goog-api-key"], headers.authorization])).toEqual([
+      [undefined, undefined],
+    ]);
+  });
+
+  it("of the URL itself are basic ones", async () => {
+    const { url, seen } = await serve(answers([404]));
+    const error = await errorOf(fetchText(url.replace("//", "//user:hid%64en@")));
+    expect(seen[0]?.headers.authorization).toBe(`Basic ${btoa("user:hidden")}`);
+    expect(JSON.stringify(error) + String(error)).not.toMatch(/hid/);
+  });
+
+  it("are not printed", async () => {
+    stub();
+    const { url } = await serve(answers([401, "the-key the-token"]));
+    const error = await errorOf(fetchText(url));
+    expect(JSON.stringify(error) + String(error)).not.toMatch(/the-(key|token)/);
+  });
+});
+
+it("goes through the proxy that the environment names", async () => {
+  const { url } = await serve(answers([200, "{}"]));
+  const tunnelled: string[] = [];
+  const proxy = createServer().on("connect", (request, socket) => {
+    tunnelled.push(request.url ?? "");
+    const target = connect(Number(new URL(url).port), "127.0.0.1", () => {
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      target.pipe(socket).pipe(target);
+    });
+    socket.on("error", () => target.destroy());
+    target.on("error", () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void proxy.close());
+  const address = proxy.address();
+  vi.stubEnv("HTTP_PROXY", `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`);
+  expect(await fetchText("http://documents.example/rest")).toMatchObject({ text: "{}" });
+  expect(tunnelled).toEqual(["documents.example:80"]);
+  vi.stubEnv("NO_PROXY", "127.0.0.1");
+  expect(await fetchText(url)).toMatchObject({ text: "{}" });
+  expect(tunnelled).toHaveLength(1);
+});
