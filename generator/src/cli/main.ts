@@ -18,6 +18,7 @@ const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   list: async () => (await import("./list.js")).listCommand,
   scopes: async () => (await import("./scopes.js")).scopesCommand,
   mock: async () => (await import("./mock.js")).mockCommand,
+  call: async () => (await import("./call.js")).callCommand,
 };
 
 async function main(args: readonly string[]): Promise<ExitCode> {
@@ -38,7 +39,8 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   }
   const command = await load();
   if (rest.includes("--help") || rest.includes("-h")) {
-    process.stdout.write(`${command.help.trim()}\n`);
+    const help = (await command.helpOn?.(rest, interruption())) ?? command.help;
+    process.stdout.write(`${help.trim()}\n`);
     return 0;
   }
   return command.run(rest, interruption());
