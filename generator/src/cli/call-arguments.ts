@@ -69,7 +69,15 @@ export function readParameters(
     if (values.length > 1) throw usage("call", `--${parameter.name} takes one value, and is given ${values.length}`);
     return [[parameter.name, values[0]]];
   });
-  return { ...jsonParameters(parsed.text("params")), ...Object.fromEntries(given) };
+  const all: Readonly<Record<string, unknown>> = {
+    ...jsonParameters(parsed.text("params")),
+    ...Object.fromEntries(given),
+  };
+  // Before sign-in, which may take a while to fail.
+  const missing = method.parameters.filter(({ name, required }) => required && !Object.hasOwn(all, name));
+  if (missing.length === 0) return all;
+  const names = missing.map(({ name }) => `--${name}`).join(" and ");
+  throw usage("call", `${method.id} needs ${names}; add --help to see its parameters`);
 }
 
 /** `--flag` alone is `--flag=true`. */
