@@ -28,7 +28,13 @@ export interface Target {
 
 /** @throws {InputError} with code USAGE for a parameter before the names of API and method: its value looks like one */
 export function targetOf(args: readonly string[]): Target {
-  const config = { args: [...args], options: OWN_OPTIONS, allowPositionals: true, strict: false, tokens: true } as const;
+  const config = {
+    args: [...args],
+    options: OWN_OPTIONS,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  } as const;
   const names: string[] = [];
   for (const token of parseArgs(config).tokens) {
     if (token.kind === "option-terminator" || names.length === 2) break;

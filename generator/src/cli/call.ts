@@ -51,9 +51,7 @@ async function helpOn(args: readonly string[], signal: AbortSignal): Promise<str
   const { api, method, own } = targetOf(args);
   if (api === undefined) return undefined;
   const { model } = await loadNamed(await openProject("call", own), api, signal);
-  return method === undefined
-    ? methodsHelp(model, api)
-    : methodHelp(namedMember("call", method, model), model, api);
+  return method === undefined ? methodsHelp(model, api) : methodHelp(namedMember("call", method, model), model, api);
 }
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
@@ -63,13 +61,16 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     throw usage("call", `no method is named: \`discogen call ${api} --help\` tells which there are`);
   const { model } = await loadNamed(await openProject("call", own), api, signal);
   const member = namedMember("call", name, model);
-  // An API key signs by itself: in a header, where no log of URLs shows it.
-  const { key, ...parameters } = readParameters(args, member.method, model);
+  const { method } = member;
+  const parameters = readParameters(args, method, model);
   checkOptions(own, member);
-  const params = { ...parameters, ...(await contentOf(own, member.method, signal)) };
+  const content = await contentOf(own, method, signal);
+  // An API key signs by itself: in a header, where no log of URLs shows it. A method may call something else so.
+  const isKey = method.parameters.every(({ name }) => name !== "key");
+  const { key, ...others } = parameters;
   try {
-    const send = await senderOf(member, model, await clientOptions(own, key, member.method));
-    await print(own, member.method, send(params, { signal }), signal);
+    const send = await senderOf(member, model, await clientOptions(own, isKey ? key : undefined, method));
+    await print(own, method, send({ ...(isKey ? others : parameters), ...content }, { signal }), signal);
     return 0;
   } catch (error) {
     // A reader that has seen enough, such as `head`, is no fault.

@@ -14,7 +14,10 @@ export interface ClientMember {
 }
 
 /** Every member that can be called, in the order of the document. */
-export function membersOf({ methods, resources }: ResourceModel, path: readonly string[] = []): readonly ClientMember[] {
+export function membersOf(
+  { methods, resources }: ResourceModel,
+  path: readonly string[] = [],
+): readonly ClientMember[] {
   const own = methods.flatMap((method): ClientMember[] => {
     const ordinary = { path: [...path, method.member], id: method.id, method, isDownload: false };
     if (method.mediaDownload === undefined) return [ordinary];

@@ -113,8 +113,7 @@ function callsOf(method: MethodModel, scopes: ReadonlyMap<string, number>): Tabl
 function addMembers(holder: runtime.CoreHolder, { methods, resources }: Table): void {
   const add = (member: string, value: unknown) =>
     Object.defineProperty(holder, member, { value, enumerable: typeof value === "object", configurable: true });
-  for (const [member, call] of methods)
-    add(member, (...given: Parameters<DynamicMethod>) => call(holder, ...given));
+  for (const [member, call] of methods) add(member, (...given: Parameters<DynamicMethod>) => call(holder, ...given));
   for (const [member, table] of resources) {
     const resource = new runtime.Resource(holder);
     addMembers(resource, table);
