@@ -190,6 +190,15 @@ describe("discogen call", () => {
     expect(JSON.parse(stdout)).toEqual({ a: "\u009b31m\u202e\u001b[2J" });
   });
 
+  it("ends quietly when its reader has seen enough", async () => {
+    const { url } = await keeper();
+    const child = spawn(process.execPath, [DISCOGEN, "call", SHELVES, "ping", "--root-url", url]);
+    const closed = once(child, "close");
+    child.stdout.destroy();
+    expect(await text(child.stderr)).toBe("");
+    expect(await closed).toEqual([0, null]);
+  });
+
   it("is interrupted by Ctrl-C", async () => {
     const { url, kept } = await keeper(() => {});
     const child = spawn(process.execPath, [DISCOGEN, "call", SHELVES, "ping", "--root-url", url]);
