@@ -108,6 +108,16 @@ export const codes = {
     title: "The output is not what the document gives",
     help: "Run the same command without --check.",
   },
+  SIGN_IN_FAILED: {
+    severity: "error",
+    title: "No credentials, or none that are taken",
+    help: "Run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a credential file.",
+  },
+  CALL_FAILED: {
+    severity: "error",
+    title: "The API did not do what it was asked",
+    help: "`discogen call <api> <method> --help` tells the parameters and scopes of a method.",
+  },
   INVALID_JSON: {
     severity: "error",
     title: "Not JSON",

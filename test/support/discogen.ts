@@ -16,16 +16,24 @@ export async function discogen(
   args: readonly string[],
   cwd: string = ROOT,
   env: NodeJS.ProcessEnv = {},
+  input?: string,
 ): Promise<Outcome> {
-  return node([DISCOGEN, ...args], cwd, env);
+  return node([DISCOGEN, ...args], cwd, env, input);
 }
 
-export async function node(args: readonly string[], cwd: string = ROOT, env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+export async function node(
+  args: readonly string[],
+  cwd: string = ROOT,
+  env: NodeJS.ProcessEnv = {},
+  input = "",
+): Promise<Outcome> {
   const child = spawn(process.execPath, args, {
     cwd,
     env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
+  // A command that does not read its input may end before it is written.
+  child.stdin.on("error", () => {}).end(input);
   const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
   const [code, stdout, stderr] = await Promise.all([closed, text(child.stdout), text(child.stderr)]);
   return { code, stdout, stderr };

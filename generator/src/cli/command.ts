@@ -13,6 +13,8 @@ export interface Command {
   readonly summary: string;
   /** What `--help` shows. */
   readonly help: string;
+  /** What it shows instead where the arguments name something that has help of its own. */
+  readonly helpOn?: (args: readonly string[], signal: AbortSignal) => Promise<string | undefined>;
   readonly run: (args: readonly string[], signal: AbortSignal) => Promise<ExitCode>;
 }
 
@@ -25,10 +27,10 @@ export interface Parsed {
   readonly positionals: readonly string[];
 }
 
-/** @throws {InputError} with code USAGE for what the command does not know */
-export function parse(command: string, args: readonly string[], options: Options): Parsed {
+/** @throws {InputError} with code USAGE for what the command does not know; without `strict` that is left out */
+export function parse(command: string, args: readonly string[], options: Options, strict = true): Parsed {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict });
     return {
       text: (name) => {
         const value = values[name];

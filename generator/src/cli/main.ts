@@ -21,6 +21,7 @@ const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   docs: async () => (await import("./docs.js")).docsCommand,
   scopes: async () => (await import("./scopes.js")).scopesCommand,
   mock: async () => (await import("./mock.js")).mockCommand,
+  call: async () => (await import("./call.js")).callCommand,
 };
 
 async function main(args: readonly string[]): Promise<ExitCode> {
@@ -41,7 +42,8 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   }
   const command = await load();
   if (rest.includes("--help") || rest.includes("-h")) {
-    process.stdout.write(`${command.help.trim()}\n`);
+    const help = (await command.helpOn?.(rest, interruption())) ?? command.help;
+    process.stdout.write(`${help.trim()}\n`);
     return 0;
   }
   return command.run(rest, interruption());

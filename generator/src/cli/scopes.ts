@@ -1,8 +1,8 @@
 /** `discogen scopes`. */
 import { methodsOf } from "../model/methods.js";
 import { fewestScopes } from "../model/scopes.js";
-import type { MethodModel } from "../model/types.js";
 import { choice, type Command, type ExitCode, parse, usage } from "./command.js";
+import { namedMember } from "./methods.js";
 import { loadNamed, openProject } from "./project.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
 
@@ -30,7 +30,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   if (api === undefined) throw usage("scopes", "no API is named");
   const { model } = await loadNamed(await openProject("scopes", parsed), api, signal);
   const all = methodsOf(model.root);
-  const methods = names.length === 0 ? all : names.map((name) => named(name, all, model.id));
+  const methods = names.length === 0 ? all : names.map((name) => namedMember("scopes", name, model).method);
   const scopes = fewestScopes(
     methods.map((method) => method.scopes),
     all.map((method) => method.scopes),
@@ -40,13 +40,4 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     reporter === "json" ? `${JSON.stringify(result, undefined, 2)}\n` : scopes.map((scope) => `${scope}\n`).join(""),
   );
   return 0;
-}
-
-function named(name: string, all: readonly MethodModel[], api: string): MethodModel {
-  const found = all.find(({ id }) => id === name) ?? all.find(({ id }) => id.slice(id.indexOf(".") + 1) === name);
-  if (found !== undefined) return found;
-  const last = name.split(".").at(-1) ?? "";
-  const near = all.filter(({ id }) => id.endsWith(`.${last}`)).slice(0, 5);
-  const hint = near.length === 0 ? "" : `; there is ${near.map(({ id }) => id).join(", ")}`;
-  throw usage("scopes", `${api} has no method ${JSON.stringify(name)}${hint}`);
 }

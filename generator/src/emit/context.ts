@@ -2,7 +2,7 @@
 import { capitalized, memberName, NameScope } from "../model/names.js";
 import type { ApiModel, MethodModel, ResourceModel, SchemaModel } from "../model/types.js";
 import { operationDescriptor } from "./descriptors.js";
-import type { Data } from "./literal.js";
+import { type Data, Name } from "./literal.js";
 
 /** What every part of the module looks up. */
 export interface Context {
@@ -15,7 +15,7 @@ export interface Context {
   /** Constants that describe operations, by name; methods that start the same kind of operation share one. */
   readonly operations: ReadonlyMap<string, Data>;
   /** Name of the constant that describes the operation a method starts. */
-  readonly operation: (method: MethodModel) => string | undefined;
+  readonly operation: (method: MethodModel) => Name | undefined;
 }
 
 export function contextOf(model: ApiModel): Context {
@@ -23,7 +23,7 @@ export function contextOf(model: ApiModel): Context {
   const tables = new Map<ResourceModel, string>();
   const constants = new NameScope();
   const operations = new Map<string, Data>();
-  const operationOf = new Map<MethodModel, string>();
+  const operationOf = new Map<MethodModel, Name>();
   const known = new Map<string, string>();
   for (const resource of allResources(model.root)) {
     const [first = "client", ...rest] = resource.path.map(memberName);
@@ -35,7 +35,7 @@ export function contextOf(model: ApiModel): Context {
       const name = known.get(text) ?? `operation${known.size === 0 ? "" : known.size + 1}`;
       known.set(text, name);
       operations.set(name, data);
-      operationOf.set(method, name);
+      operationOf.set(method, new Name(name));
     }
   }
   return {

@@ -8,7 +8,7 @@ import type {
   ParameterModel,
   ValueSource,
 } from "../model/types.js";
-import { type Data, Name } from "./literal.js";
+import type { Data } from "./literal.js";
 
 /** `runtime.ApiDescriptor`. */
 export function apiDescriptor(model: ApiModel): Data {
@@ -48,11 +48,11 @@ function valueSource({ from, path, within }: ValueSource): Data {
   return within === undefined ? value : { value, within };
 }
 
-/** `runtime.MethodDescriptor`. `operation` names the constant that describes the operation it starts. */
+/** `runtime.MethodDescriptor`. `operation` describes the operation it starts, or names the constant that does. */
 export function methodDescriptor(
   method: MethodModel,
   scopes: ReadonlyMap<string, number>,
-  operation: string | undefined,
+  operation: Data | undefined,
 ): Data {
   const { request, response, paging } = method;
   const indexes = method.scopes.flatMap((scope) => scopes.get(scope) ?? []);
@@ -75,7 +75,7 @@ export function methodDescriptor(
       paging === undefined
         ? undefined
         : { token: paging.token, in: paging.in, next: paging.next, items: paging.items?.property },
-    operation: operation === undefined ? undefined : new Name(operation),
+    operation,
     upload: method.mediaUpload === undefined ? undefined : uploadDescriptor(method.mediaUpload),
     apiVersion: method.apiVersion,
   };

@@ -80,7 +80,8 @@ function selectingSignature(method: MethodModel, { parameters, schemas }: ApiMod
   };
 }
 
-function senderOf({ operation, paging }: MethodModel): MethodShape["sender"] {
+/** Which function of the runtime carries the method out. */
+export function senderOf({ operation, paging }: MethodModel): Exclude<MethodShape["sender"], "download"> {
   if (operation !== undefined) return "operate";
   return paging === undefined ? "call" : "paged";
 }

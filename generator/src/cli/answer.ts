@@ -1,0 +1,38 @@
+/** What `discogen call` prints: JSON, or bytes as they came. */
+
+/** A value as JSON; none where there is no value. */
+export async function printValue(value: unknown): Promise<void> {
+  if (value !== undefined) await write(`${json(value, "")}\n`);
+}
+
+/** One JSON list, element by element as they come. */
+export async function printList(values: AsyncIterable<unknown>): Promise<void> {
+  let isFirst = true;
+  for await (const value of values) {
+    await write(`${isFirst ? "[" : ","}\n  ${json(value, "  ")}`);
+    isFirst = false;
+  }
+  await write(isFirst ? "[]\n" : "\n]\n");
+}
+
+/** Bytes, no faster than they are taken. */
+export async function printBytes(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const piece of pieces) await write(piece);
+}
+
+/** Escapes what a terminal would obey, which JSON may hold as it is. */
+function json(value: unknown, indent: string): string {
+  return JSON.stringify(value, undefined, 2)
+    .replace(
+      /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    )
+    .replaceAll("\n", `\n${indent}`);
+}
+
+/** Rejects with EPIPE where the reader has seen enough. */
+function write(data: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(data, (error) => (error instanceof Error ? reject(error) : resolve()));
+  });
+}

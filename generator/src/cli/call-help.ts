@@ -1,0 +1,100 @@
+/** What `discogen call <api> [method] --help` tells, out of the document. */
+import { printable } from "../diagnostics.js";
+import type { ApiModel, ParameterModel, TypeModel } from "../model/types.js";
+import { factsOf, OWN_OPTIONS, parametersOf } from "./call-arguments.js";
+import { type ClientMember, membersOf } from "./methods.js";
+
+const WIDTH = 100;
+
+/** The methods of an API, a line each. */
+export function methodsHelp(model: ApiModel, api: string): string {
+  const members = membersOf(model.root).map(({ path, method: { description }, isDownload }) => ({
+    name: path.join("."),
+    summary: isDownload ? "Downloads the content." : (/^.*?\.(?=\s|$)/.exec(oneLine(description))?.[0] ?? ""),
+  }));
+  const width = Math.max(...members.map(({ name }) => name.length)) + 2;
+  return `
+Usage: discogen call ${api} <method> [--parameter value…] [options]
+
+Methods of ${model.id}:
+${members.map(({ name, summary }) => `  ${printable(`${name.padEnd(width)}${summary}`.trimEnd())}\n`).join("")}
+\`discogen call ${api} <method> --help\` tells the parameters of one, \`discogen call --help\` the options.
+`;
+}
+
+/** The parameters of a method. */
+export function methodHelp({ path, id, method, isDownload }: ClientMember, model: ApiModel, api: string): string {
+  const { request, mediaUpload, mediaDownload, scopes } = method;
+  const own = new Set(method.parameters);
+  const all = parametersOf(method, model);
+  const required = all.filter((parameter) => parameter.required);
+  const example = required.map(({ name, type }) => ` --${name} ${valueOf(type)}`).join("");
+  const about = isDownload ? `Downloads the content of what ${method.id} describes.` : oneLine(method.description);
+  const options = [
+    ...(request === undefined || isDownload
+      ? []
+      : [`  --body FILE|-  ${request.kind === "bytes" ? "The bytes to send." : `${bodyOf(request.type)} as JSON.`}`]),
+    ...(mediaUpload === undefined ? [] : ["  --media FILE|-  The content to upload."]),
+    ...(method.paging === undefined ? [] : ["  --all  Every item of all pages."]),
+    ...(method.operation === undefined || isDownload ? [] : ["  --wait  Waits for the operation, and prints it."]),
+    ...(isDownload || method.response?.kind === "media" ? ["  --out FILE  Where the content goes."] : []),
+  ];
+  const notes = [
+    ...(isDownload || mediaDownload === undefined
+      ? []
+      : [`Its content: ${[...path.slice(0, -1), mediaDownload.member].join(".")}.`]),
+    ...(scopes.length === 0 ? [] : [`${scopes.length === 1 ? "Scope" : "Scopes, one of"}: ${scopes.join(", ")}.`]),
+  ];
+  return [
+    `Usage: discogen call ${api} ${path.join(".")}${example} [options]\n`,
+    ...(about === "" ? [] : [wrapped(about, ""), ""]),
+    `${id}: ${method.httpMethod} ${method.path.startsWith("/") ? method.path.slice(1) : model.servicePath + method.path}\n`,
+    ...section("Parameters", all.filter((parameter) => own.has(parameter)).map(parameterHelp)),
+    ...section("Options", options),
+    ...section("Parameters of every method", all.filter((parameter) => !own.has(parameter)).map(parameterHelp)),
+    ...notes.map((note) => wrapped(note, "")),
+  ]
+    .map((block) => block.split("\n").map(printable).join("\n"))
+    .join("\n");
+}
+
+function section(title: string, entries: readonly string[]): readonly string[] {
+  return entries.length === 0 ? [] : [`${title}:`, ...entries, ""];
+}
+
+function parameterHelp(parameter: ParameterModel): string {
+  const { name, type, description } = parameter;
+  // Those that share their name with an option can be given as JSON alone.
+  const option = Object.hasOwn(OWN_OPTIONS, name) ? `--params '{"${name}":…}'` : `--${name} ${valueOf(type)}`;
+  const text = [factsOf(parameter), oneLine(description)].filter((part) => part !== "").join(" ");
+  return `  ${option}${text === "" ? "" : `\n${wrapped(text, "      ")}`}`;
+}
+
+function valueOf(type: TypeModel): string {
+  if (type.kind === "number") return "N";
+  if (type.kind === "boolean") return "true|false";
+  if (type.kind !== "string") return "VALUE";
+  if (type.enum !== undefined) return "WORD";
+  return /^u?int64$/.test(type.format ?? "") ? "N" : "TEXT";
+}
+
+function bodyOf(type: TypeModel): string {
+  return type.kind === "reference" ? type.name : "The body";
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+/** Broken at spaces. */
+function wrapped(text: string, indent: string): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && indent.length + line.length + word.length >= WIDTH) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((entry) => indent + entry).join("\n");
+}
