@@ -93,14 +93,18 @@ const LIBRARY = {
 /** Values by JSON pointer; undefined takes what is there away. */
 type Edits = { readonly [pointer: string]: unknown };
 
+/** An object or list of JSON, whose places are read by name. */
+interface Node {
+  [key: string]: unknown;
+}
+
 function edited(edits: Edits): object {
   // No clone of structure: that would keep one object in two places.
-  const document: object = JSON.parse(JSON.stringify(LIBRARY));
+  const document: Node = JSON.parse(JSON.stringify(LIBRARY));
   for (const [pointer, value] of Object.entries(edits)) {
     const path = pointer.split("/").slice(1);
     const last = path.pop() ?? "";
-    // oxlint-disable-next-line typescript/no-explicit-any -- any JSON
-    const owner = path.reduce((parent: any, key) => (parent[key] ??= {}), document);
+    const owner = path.reduce((parent, key) => (parent[key] ??= {}) as Node, document);
     if (value === undefined) delete owner[last];
     else owner[last] = value;
   }
@@ -668,11 +672,10 @@ function placesIn(value: unknown, path: readonly string[] = []): readonly (reado
 
 /** A copy without the value at a place, or with another text there. */
 function spoiled(document: object, path: readonly string[], isTakenAway: boolean): object {
-  const copy: object = JSON.parse(JSON.stringify(document));
-  // oxlint-disable-next-line typescript/no-explicit-any -- any JSON
-  const owner = path.slice(0, -1).reduce((parent: any, key) => parent[key], copy);
+  const copy: Node = JSON.parse(JSON.stringify(document));
+  const owner = path.slice(0, -1).reduce((parent, key) => parent[key] as Node, copy);
   const last = path.at(-1) ?? "";
-  if (!isTakenAway) owner[last] = `${owner[last]}X`;
+  if (!isTakenAway) owner[last] = `${String(owner[last])}X`;
   else if (Array.isArray(owner)) owner.splice(Number(last), 1);
   else delete owner[last];
   return copy;

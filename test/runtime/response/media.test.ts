@@ -67,48 +67,6 @@ describe("content", () => {
 });
 
 describe("a reader", () => {
-  it("that is slow holds the server back", async () => {
-    const total = 64 * 1024 * 1024;
-    let written = 0;
-    const { url } = await serve((_request, response) => {
-      response.writeHead(200);
-      const chunk = Buffer.alloc(1024 * 1024);
-      const more = (): void => {
-        while (written < total) {
-          written += chunk.length;
-          if (!response.write(chunk)) return void response.once("drain", more);
-        }
-        response.end();
-      };
-      more();
-    });
-    const media = await clientOf(url).books.exportMedia({ book: "b" });
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(written).toBeLessThan(total / 2);
-    let read = 0;
-    for await (const piece of media.body) read += piece.length;
-    expect(read).toBe(total);
-  });
-
-  it.each<[string, (media: MediaResponse) => Promise<unknown>]>([
-    [
-      "stops early",
-      async (media) => {
-        for await (const piece of media.body) if (piece.length > 0) break;
-      },
-    ],
-    ["never begins", (media) => media.cancel()],
-  ])("that %s lets the connection go", async (_name, action) => {
-    const closed = vi.fn<() => void>();
-    const { url } = await serve((_request, response) => {
-      response.on("close", closed);
-      response.writeHead(200);
-      response.write(bytes);
-    });
-    await action(await clientOf(url).books.exportMedia({ book: "b" }));
-    await vi.waitFor(() => expect(closed).toHaveBeenCalled());
-  });
-
   it("is told when the connection breaks", async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { "content-length": "1000000" });
