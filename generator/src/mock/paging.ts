@@ -58,7 +58,7 @@ export function pageRequest(
 
 function sizeOf(query: URLSearchParams, defaultSize: number): number {
   const name = SIZE_PARAMETERS.find((parameter) => query.has(parameter));
-  const text = (name === undefined ? undefined : query.get(name)) ?? "0";
+  const text = (name === undefined ? undefined : query.get(name)) || "0";
   if (!/^\d{1,10}$/.test(text)) throw invalid(name ?? "", "it must be a whole number, 0 or more");
   return Math.min(Number(text), MAX_PAGE_SIZE) || defaultSize;
 }
