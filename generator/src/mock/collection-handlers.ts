@@ -85,6 +85,8 @@ function listHandler({ role, progress, ...facts }: RoleFacts, world: World): Han
   const { api, method } = role.entry;
   const { store, pageTokens, pageSize } = world;
   const listed = listedItems(method, api);
+  // The first token of a list of changes comes from elsewhere (Drive's getStartPageToken).
+  const needsToken = method.parameters.some(({ name, required }) => required && name === method.paging?.token);
   return (call) => {
     const { path, query } = call;
     if (facts.isOpen && store.list(path).length === 0) {
@@ -94,7 +96,7 @@ function listHandler({ role, progress, ...facts }: RoleFacts, world: World): Han
     // The operations of an item that is gone can still be listed.
     if (entries.length === 0) checkParent(path, facts.parent, store);
     const { paging } = method;
-    const pages = { list: path, tokens: pageTokens, defaultSize: pageSize };
+    const pages = { list: path, tokens: pageTokens, defaultSize: pageSize, isOpen: needsToken };
     const { page, next } =
       paging?.in === "query"
         ? pageOf(entries, pageRequest(query, paging.token, pages))
