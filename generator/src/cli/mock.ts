@@ -1,7 +1,9 @@
 /** `discogen mock`. */
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { diagnostic, InputError } from "../diagnostics.js";
+import type { Fixtures } from "../mock/fixtures.js";
+import { isObject, parseJson } from "../mock/json.js";
 import { choice, type Command, type ExitCode, parse, usage } from "./command.js";
 import { printDiagnostics } from "./print.js";
 import { loadNamed, openProject } from "./project.js";
@@ -18,6 +20,8 @@ assertions are verified, and calls without a valid token are refused.
   <api>               name:version, a path to a .json document, or its URL
   --port N            port to listen on (default: a free one)
   --key-file FILE     where to write the service-account key (default: service-account.json)
+  --fixtures FILE     JSON: resources by the path of their collection, answers by the id of their method
+  --latency MS        milliseconds to wait before each answer (default: 0)
 ${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
 
 Example:
@@ -31,12 +35,15 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     ...SOURCE_OPTIONS,
     port: { type: "string" },
     "key-file": { type: "string" },
+    fixtures: { type: "string" },
+    latency: { type: "string" },
     reporter: { type: "string" },
   });
   const reporter = choice("mock", parsed, "reporter", ["text", "json"]);
-  const port = portOf(parsed.text("port"));
+  const port = numberOf("port", parsed.text("port"), 65_535);
+  const latency = numberOf("latency", parsed.text("latency"), 60_000);
   if (parsed.positionals.length === 0) throw usage("mock", "no API is named");
-  const [project, { exampleFixtures, startMock }] = await Promise.all([
+  const [project, { exampleFixtures, FixtureError, startMock }] = await Promise.all([
     openProject("mock", parsed),
     import("../mock/index.js"),
   ]);
@@ -45,8 +52,11 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
 
   const keyFile = parsed.text("key-file") ?? "service-account.json";
   const models = loaded.map(({ model }) => model);
-  const mock = await startMock({ models, port, fixtures: exampleFixtures(models) }).catch((error: unknown) => {
-    throw usage("mock", `cannot listen on port ${port}: ${reasonOf(error)}`);
+  const fixturesFile = parsed.text("fixtures");
+  const fixtures = fixturesFile === undefined ? exampleFixtures(models) : await readFixtures(fixturesFile);
+  const mock = await startMock({ models, port, latency, fixtures }).catch((error: unknown) => {
+    const isFixtures = error instanceof FixtureError || error instanceof RangeError;
+    throw usage("mock", isFixtures ? reasonOf(error) : `cannot listen on port ${port}: ${reasonOf(error)}`);
   });
   try {
     await writeFile(keyFile, `${JSON.stringify(mock.key, undefined, 2)}\n`, { mode: 0o600 }).catch((error: unknown) => {
@@ -68,11 +78,23 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   return 0;
 }
 
-function portOf(text: string | undefined): number {
-  const port = Number(text ?? "0");
-  if (!/^\d+$/.test(text ?? "0") || port > 65_535)
-    throw usage("mock", `--port takes a number up to 65535, not ${JSON.stringify(text)}`);
-  return port;
+function numberOf(option: string, text: string | undefined, most: number): number {
+  const number = Number(text ?? "0");
+  if (!/^\d+$/.test(text ?? "0") || number > most)
+    throw usage("mock", `--${option} takes a number up to ${most}, not ${JSON.stringify(text)}`);
+  return number;
+}
+
+async function readFixtures(file: string): Promise<Fixtures> {
+  const refuse = (error: unknown) =>
+    usage("mock", `--fixtures takes a file with a JSON object, not ${JSON.stringify(file)}: ${reasonOf(error)}`);
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw refuse(error);
+  });
+  const value = parseJson(text);
+  if (!isObject(value)) throw refuse("it holds none");
+  // What is in it is checked against the models by startMock.
+  return value as Fixtures;
 }
 
 function reasonOf(error: unknown): string {

@@ -1,5 +1,14 @@
 /** One ApiModel with what the mock looks up in it: schemas by name, and methods with their whole paths. */
-import type { ApiModel, MethodModel, PropertyModel, ResourceModel, SchemaModel, TypeModel } from "../model/types.js";
+import { patternParts } from "../model/paths.js";
+import type {
+  ApiModel,
+  MethodModel,
+  PropertyModel,
+  ResourceModel,
+  SchemaModel,
+  ShapeModel,
+  TypeModel,
+} from "../model/types.js";
 
 export interface ApiIndex {
   readonly model: ApiModel;
@@ -21,6 +30,8 @@ export interface IndexedMethod {
   readonly method: MethodModel;
   /** Path template from the host down: `/sql/v1beta3/projects/{project}/instances`. */
   readonly template: string;
+  /** The template with patterns in place of `{+name}`, and without names: `/v1/projects/{}/topics/{}`. */
+  readonly shape: string;
 }
 
 export function indexApi(model: ApiModel): ApiIndex {
@@ -28,7 +39,10 @@ export function indexApi(model: ApiModel): ApiIndex {
   const resources: IndexedResource[] = [];
   const api: ApiIndex = { model, schemas: new Map(model.schemas.map((schema) => [schema.name, schema])), resources };
   const add = ({ path, methods, resources: children }: ResourceModel): void => {
-    const indexed = methods.map((method) => ({ api, method, template: templateOf(root, model, method) }));
+    const indexed = methods.map((method) => {
+      const template = templateOf(root, model, method);
+      return { api, method, template, shape: shapeOf(template, method) };
+    });
     resources.push({ path, methods: indexed });
     for (const child of children) add(child);
   };
@@ -36,8 +50,37 @@ export function indexApi(model: ApiModel): ApiIndex {
   return api;
 }
 
-function templateOf(root: string, { servicePath }: ApiModel, { path }: MethodModel): string {
-  return path.startsWith("/") ? root + path.slice(1) : root + servicePath + path;
+function templateOf(root: string, { servicePath }: ApiModel, { path, parameters }: MethodModel): string {
+  // `{+datasetId}` of a single segment is an ordinary variable (BigQuery).
+  const plain = path.replaceAll(/\{\+([^{}*]+)\}/g, (whole, variable: string) => {
+    const pattern = parameters.find(({ name }) => name === variable)?.pattern;
+    return pattern === "^[^/]+$" ? `{${variable}}` : whole;
+  });
+  return plain.startsWith("/") ? root + plain.slice(1) : root + servicePath + plain;
+}
+
+function shapeOf(template: string, { parameters }: MethodModel): string {
+  return template.replaceAll(/\{([+/]?)([^{}*]+)\*?\}/g, (_whole, operator: string, variable: string) => {
+    if (operator !== "+") return `{${operator}}`;
+    const pattern = parameters.find(({ name }) => name === variable)?.pattern;
+    const parts = pattern === undefined ? undefined : patternParts(pattern);
+    const texts = parts?.map((part) => (typeof part !== "string" ? part.literal : part === "segment" ? "{}" : "{+}"));
+    return texts?.join("") ?? "{+}";
+  });
+}
+
+/** A type that is no reference, or the object that a reference leads to. */
+export type ResolvedType =
+  | Exclude<TypeModel, { readonly kind: "reference" }>
+  | Extract<ShapeModel, { readonly kind: "object" }>;
+
+/** Follows references to their end; an input twin counts as the type it is the twin of. */
+export function resolved(type: TypeModel, schemas: Schemas): ResolvedType {
+  if (type.kind !== "reference") return type;
+  const schema = schemas.get(type.name);
+  const shape = (schemas.get(schema?.inputOf ?? "") ?? schema)?.shape;
+  if (shape === undefined) return { kind: "unknown" };
+  return shape.kind === "object" ? shape : resolved(shape.type, schemas);
 }
 
 /** Name of the schema that a type refers to; an input twin counts as the type it is the twin of. */

@@ -1,31 +1,39 @@
 /** The API calls of a mock: which method a request calls, whether it may, and what answers it. */
 import type { ApiModel } from "../model/types.js";
 import { actionHandler } from "./actions.js";
-import { indexApi, type IndexedMethod } from "./api-index.js";
+import { type ApiIndex, indexApi, type IndexedMethod } from "./api-index.js";
 import { authorize } from "./authorize.js";
-import { checkQuery, type Handler, readBody } from "./call.js";
+import { type Call, type Handler, readBody } from "./call.js";
 import { collectionHandler } from "./collection-handlers.js";
 import { type Collection, collectionsOf, parentOf } from "./collections.js";
-import { confirmFor } from "./confirm.js";
-import { type Fixtures, storeFixtures } from "./fixtures.js";
+import { finished } from "./fields.js";
+import { answersIn, type Fixtures, storeFixtures } from "./fixtures.js";
 import { type Answer, GoogleError } from "./google-error.js";
+import { handled, type MockHandlers } from "./handlers.js";
 import type { HttpRequest } from "./listener.js";
 import { contentAt } from "./media/contents.js";
 import { contentAnswer } from "./media/download.js";
 import { createUploads } from "./media/uploads.js";
-import { isOperations } from "./operations.js";
+import { progressOf } from "./operations.js";
+import { checkParameters } from "./parameters.js";
 import { canonicalPath, compileRoutes, findRoute } from "./routes.js";
 import type { TokenStore } from "./tokens.js";
 import type { World } from "./world.js";
+
+export interface ApiOptions {
+  readonly models: readonly ApiModel[];
+  readonly fixtures: Fixtures;
+  readonly handlers: MockHandlers;
+}
 
 /**
  * Prepares everything that does not depend on the request.
  *
  * @throws {FixtureError} for fixtures that do not fit the models
+ * @throws {RangeError} for handlers of methods that no model has
  */
 export function createApi(
-  models: readonly ApiModel[],
-  fixtures: Fixtures,
+  { models, fixtures, handlers: given }: ApiOptions,
   world: World,
   tokens: TokenStore,
 ): (request: HttpRequest) => Answer {
@@ -33,7 +41,8 @@ export function createApi(
   const entries = apis.flatMap(({ resources }) => resources.flatMap(({ methods }) => methods));
   const collections = apis.flatMap(collectionsOf);
   const seeded = storeFixtures(fixtures, collections, world.store);
-  const handlers = bind(entries, collections, seeded, world);
+  const own = handled(entries, { ...Object.fromEntries(answersIn(fixtures)), ...given });
+  const handlers = bind(apis, collections, seeded, world);
   const routes = compileRoutes(entries);
   const upload = createUploads({ entries, collections, handlers }, world, tokens);
 
@@ -45,60 +54,50 @@ export function createApi(
     const { route, variables } = found;
     const { entry } = route;
     const grant = authorize(request.headers.authorization, entry, tokens);
-    checkQuery(entry, request.query);
-    const isDownload = entry.method.mediaDownload !== undefined && request.query.get("alt") === "media";
-    if (isDownload || entry.method.response?.kind === "media") {
-      const content = contentAt(canonicalPath(request.path), world.contents);
-      if (content !== undefined) return contentAnswer(content, request);
-      if (isDownload) throw new GoogleError(404, "Not found: there is no content here.");
-    }
+    checkParameters(entry, variables, request.query);
     const body = readBody(entry, request);
-    const handler = handlers.get(entry);
-    if (handler === undefined) throw unimplemented(entry);
-    const answer = handler({
-      entry,
-      path: canonicalPath(request.path),
-      variables,
-      query: request.query,
-      body,
-      caller: grant?.subject,
-    });
-    const isWrapped = entry.api.model.dataWrapper && answer.body !== undefined;
-    return isWrapped ? { ...answer, body: { data: answer.body } } : answer;
+    const path = canonicalPath(request.path);
+    const call = { entry, path, variables, query: request.query, body, caller: grant?.subject };
+    const answer = own.get(entry)?.(call, request) ?? downloaded(call, request, world) ?? handlers.get(entry)?.(call);
+    if (answer === undefined) throw new GoogleError(501, `The mock has no answer for ${entry.method.id}.`);
+    return finished(answer, call);
   };
 }
 
-/** What answers each method; those that are not in it nothing does. */
+/** Content, where it is asked for. */
+function downloaded({ entry: { method }, path }: Call, request: HttpRequest, world: World): Answer | undefined {
+  const isDownload = method.mediaDownload !== undefined && request.query.get("alt") === "media";
+  if (!isDownload && method.response?.kind !== "media") return undefined;
+  const content = contentAt(path, world.contents);
+  if (content !== undefined) return contentAnswer(content, request);
+  if (isDownload) throw new GoogleError(404, "Not found: there is no content here.");
+  return undefined;
+}
+
+/** What answers each method. */
 function bind(
-  entries: readonly IndexedMethod[],
+  apis: readonly ApiIndex[],
   collections: readonly Collection[],
   seeded: ReadonlySet<Collection>,
   world: World,
 ): ReadonlyMap<IndexedMethod, Handler> {
   const handlers = new Map<IndexedMethod, Handler>();
-  // What nothing can fill would answer with empty lists, as if somebody knew that there is nothing.
+  // Where nothing can be made, nobody knows what there is.
   const isFilled = (collection: Collection) =>
     seeded.has(collection) ||
-    isOperations(collection) ||
-    collection.roles.some(({ role, entry }) => role === "insert" && confirmOf(entry, collection) !== undefined);
-  const confirmOf = (entry: IndexedMethod, collection: Collection) =>
-    confirmFor({ entry, collection, all: collections }, world);
+    progressOf(collection) !== undefined ||
+    collection.roles.some(({ role }) => role === "insert");
   const filled = collections.filter(isFilled);
-  for (const collection of filled) {
-    const parent = parentOf(collection, filled);
-    for (const roleOf of collection.roles) {
-      const confirm = confirmOf(roleOf.entry, collection);
-      const handler = collectionHandler(roleOf, { collection, parent, confirm }, world);
-      if (handler !== undefined) handlers.set(roleOf.entry, handler);
+  const all = collections.map((collection) => {
+    return { collection, parent: parentOf(collection, filled), isOpen: !filled.includes(collection) };
+  });
+  for (const facts of all) {
+    for (const role of facts.collection.roles) handlers.set(role.entry, collectionHandler(role, facts, world));
+  }
+  for (const { resources } of apis) {
+    for (const entry of resources.flatMap(({ methods }) => methods)) {
+      if (!handlers.has(entry)) handlers.set(entry, actionHandler(entry, all, world));
     }
   }
-  for (const entry of entries) {
-    const handler = handlers.has(entry) ? undefined : actionHandler(entry, collections, world);
-    if (handler !== undefined) handlers.set(entry, handler);
-  }
   return handlers;
-}
-
-function unimplemented({ method }: IndexedMethod): GoogleError {
-  return new GoogleError(501, `The mock does not know what ${method.id} does, and makes nothing up.`);
 }

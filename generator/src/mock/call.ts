@@ -1,7 +1,8 @@
-/** A call as the behaviours see it: routed, signed in, its parameters and body checked as far as they go. */
+/** A call as the behaviours see it: routed, signed in, its parameters and body checked. */
 import type { RequiredProperties } from "../model/types.js";
 import type { IndexedMethod } from "./api-index.js";
-import { type Answer, GoogleError, invalid, missing } from "./google-error.js";
+import { violationsOf } from "./check-value.js";
+import { type Answer, badRequest, GoogleError, invalid, missing } from "./google-error.js";
 import { isDeeperThan, isObject, type Json, type JsonObject, own, parseJson } from "./json.js";
 import type { HttpRequest } from "./listener.js";
 
@@ -25,7 +26,7 @@ const DEPTH_LIMIT = 100;
 /**
  * The JSON object that the method takes, unwrapped; undefined where there is none.
  *
- * @throws {GoogleError} for what is no such object, and for one that lacks what the method requires
+ * @throws {GoogleError} for what is no such object, and for one that is not as the method requires
  */
 export function readBody({ api, method }: IndexedMethod, request: HttpRequest): JsonObject | undefined {
   if (method.request?.kind !== "json") return undefined;
@@ -37,6 +38,8 @@ export function readBody({ api, method }: IndexedMethod, request: HttpRequest): 
   }
   if (!isObject(body))
     throw new GoogleError(400, "Invalid JSON payload received: an object is expected.", { reason: "parseError" });
+  const violations = violationsOf(body, method.request.type, api.schemas);
+  if (violations.length > 0) throw badRequest(violations);
   if (method.request.requires !== undefined) checkRequired(body, method.request.requires, "");
   return body;
 }
@@ -64,12 +67,4 @@ function checkRequired(object: JsonObject, { required, nested }: RequiredPropert
     const value = own(object, name);
     if (isObject(value)) checkRequired(value, inner, `${at}${name}.`);
   }
-}
-
-/** @throws {GoogleError} that names the first query parameter missing */
-export function checkQuery({ method }: IndexedMethod, query: URLSearchParams): void {
-  const gap = method.parameters.find(
-    ({ name, location, required }) => location === "query" && required && !query.get(name),
-  );
-  if (gap !== undefined) throw missing(gap.name);
 }

@@ -2,10 +2,8 @@
  * Which resources of an API are collections that can be kept in memory, and what each of their methods does to them.
  *
  * Read out of paths and types, not out of names alone: `get` at `…/instances/{instance}` makes `…/instances` a
- * collection; a POST there that takes the same type inserts, a PUT to the item replaces it, and so on. A method that
- * does not fit gets no role, and is answered with a 501 rather than with a guess.
- *
- * Not read yet: collections whose items are named by one variable over several segments (`v1/{+name}`).
+ * collection; a POST there that takes the same type inserts, a PUT to the item replaces it, and so on. Items that are
+ * named by one variable (`v1/{+name}`) are found by its pattern. A method that does not fit gets no role.
  */
 import type { MethodModel, PropertyModel, TypeModel } from "../model/types.js";
 import { type ApiIndex, type IndexedMethod, isStringProperty, propertiesOf, schemaName } from "./api-index.js";
@@ -14,8 +12,10 @@ export interface Collection {
   readonly api: ApiIndex;
   /** Names of its resource: `["instances"]`. */
   readonly resource: readonly string[];
-  /** Path template from the host down: `/sql/v1beta3/projects/{project}/instances`. */
+  /** Path template from the host down: `/sql/v1beta3/projects/{project}/instances`, `/v1/projects/{}/topics`. */
   readonly template: string;
+  /** What stands in front of the names of its items, where these are whole paths: `/v1/` for `/v1/{+name}`. */
+  readonly namesAfter: string | undefined;
   readonly item: TypeModel;
   /** Name of the schema of its items. */
   readonly itemName: string;
@@ -24,6 +24,8 @@ export interface Collection {
   readonly keyVariable: string | undefined;
   /** Property of the item that holds its key. */
   readonly keyProperty: string | undefined;
+  /** Property of the item whose members are the variables of its path: BigQuery's `datasetReference`. */
+  readonly reference: string | undefined;
   readonly roles: readonly RoleOf[];
 }
 
@@ -32,6 +34,8 @@ export type Role = "delete" | "get" | "insert" | "list" | "patch" | "update";
 export interface RoleOf {
   readonly role: Role;
   readonly entry: IndexedMethod;
+  /** Property of the request that holds the item; absent where the request is the item. */
+  readonly payload: string | undefined;
 }
 
 export function collectionsOf(api: ApiIndex): readonly Collection[] {
@@ -39,22 +43,32 @@ export function collectionsOf(api: ApiIndex): readonly Collection[] {
     const place = placeOf(methods, api);
     if (place === undefined) return [];
     const properties = propertiesOf(place.item, api.schemas);
-    const keyProperty = keyNames(place.keyVariable).find((name) => isStringProperty(properties, name));
-    const roles = methods.flatMap((entry): RoleOf[] => {
-      const role = roleOf(entry, place, api);
-      return role === undefined ? [] : [{ role, entry }];
-    });
-    return [{ ...place, api, resource: path, properties, keyProperty, roles }];
+    const reference = referenceOf(place, properties, api);
+    const keyProperty = keyNames(place).find((name) => isStringProperty(properties, name));
+    const roles = methods.flatMap((entry) => roleOf(entry, place, api) ?? []);
+    return [{ ...place, api, resource: path, properties, reference, keyProperty, roles }];
   });
 }
 
 /** `{instance}` is `instance` or `name`; `{fileId}` is `id`, beside which a `name` is only a title. */
-function keyNames(variable: string | undefined): readonly string[] {
+function keyNames({ keyVariable: variable, namesAfter }: Place): readonly string[] {
   if (variable === undefined) return ["name", "id"];
-  return /id$/i.test(variable) ? [variable, "id", "name"] : [variable, "name", "id"];
+  if (namesAfter !== undefined) return ["name", variable, "id"];
+  return /(id|key)$/i.test(variable) ? [variable, "id", "name"] : [variable, "name", "id"];
 }
 
-type Place = Pick<Collection, "item" | "itemName" | "keyVariable" | "template">;
+function referenceOf(
+  { keyVariable = "", namesAfter }: Place,
+  properties: readonly PropertyModel[],
+  { schemas }: ApiIndex,
+): string | undefined {
+  if (namesAfter !== undefined || isStringProperty(properties, keyVariable)) return undefined;
+  return properties.find(
+    ({ name, type }) => name.endsWith("Reference") && isStringProperty(propertiesOf(type, schemas), keyVariable),
+  )?.name;
+}
+
+type Place = Pick<Collection, "item" | "itemName" | "keyVariable" | "namesAfter" | "template">;
 
 /** Where the collection is: told by its `get`, or by its `list` where items cannot be read alone. */
 function placeOf(methods: readonly IndexedMethod[], api: ApiIndex): Place | undefined {
@@ -63,51 +77,77 @@ function placeOf(methods: readonly IndexedMethod[], api: ApiIndex): Place | unde
   const item = get === undefined ? list && listedItems(list.method, api)?.type : answerType(get.method);
   const itemName = schemaName(item, api.schemas);
   if (item === undefined || itemName === undefined) return undefined;
-  if (get === undefined)
-    return list && isPlain(list.template)
-      ? { item, itemName, template: list.template, keyVariable: undefined }
-      : undefined;
-  const [, template, keyVariable] = /^(.*)\/\{([^{}]+)\}$/.exec(get.template) ?? [];
-  if (template === undefined || !isPlain(template)) return undefined;
-  return { item, itemName, template, keyVariable };
+  if (get === undefined) {
+    const template = list && (isPlain(list.template) ? list.template : list.shape);
+    if (template === undefined || !isPlain(template)) return undefined;
+    return { item, itemName, template, keyVariable: undefined, namesAfter: undefined };
+  }
+  const [, namesAfter, name] = /^([^{}]*\/)\{\+([^{}]+)\}$/.exec(get.template) ?? [];
+  const [, template, keyVariable = name] =
+    /^(.*)\/\{([^{}]+)?\}$/.exec(name === undefined ? get.template : get.shape) ?? [];
+  if (template === undefined || keyVariable === undefined || !isPlain(template)) return undefined;
+  return { item, itemName, template, keyVariable, namesAfter };
 }
 
 /** Made of whole segments, fixed ones and `{x}`. */
 function isPlain(template: string): boolean {
-  return /^(\/([^{}/]+|\{[^{}+/*]+\}))+$/.test(template);
+  return /^(\/([^{}/]+|\{[^{}+/*]*\}))+$/.test(template);
 }
 
-function roleOf({ method, template }: IndexedMethod, place: Place, api: ApiIndex): Role | undefined {
-  const onItem = place.keyVariable !== undefined && shapeOf(template) === shapeOf(`${place.template}/{}`);
-  const onCollection = shapeOf(template) === shapeOf(place.template);
+function roleOf(entry: IndexedMethod, place: Place, api: ApiIndex): RoleOf | undefined {
+  const { method } = entry;
+  const onItem = isAtItem(entry, place);
+  const onCollection = entry.shape === shapeOf(place.template);
   const gives = schemaName(answerType(method), api.schemas) === place.itemName;
-  const takes = method.request?.kind === "json" && schemaName(method.request.type, api.schemas) === place.itemName;
+  const taken = takenBy(method, place, api);
+  const as = (role: Role): RoleOf => ({ role, entry, payload: taken?.payload });
   switch (method.httpMethod) {
     case "GET":
-      if (onItem && gives) return "get";
-      return onCollection && listedItems(method, api)?.name === place.itemName ? "list" : undefined;
+      if (onItem && gives) return as("get");
+      return onCollection && listedItems(method, api)?.name === place.itemName ? as("list") : undefined;
     case "POST":
-      return onCollection && takes ? "insert" : undefined;
+      return onCollection && taken !== undefined ? as("insert") : undefined;
     case "PUT":
-      return onItem && takes ? "update" : undefined;
+      if (!onItem || taken === undefined) return undefined;
+      return as(/^(create|insert)$/.test(method.name) ? "insert" : "update");
     case "PATCH":
-      return onItem && takes ? "patch" : undefined;
+      return onItem && taken !== undefined ? as("patch") : undefined;
     case "DELETE":
-      return onItem ? "delete" : undefined;
+      return onItem ? as("delete") : undefined;
     default:
       return undefined;
   }
 }
 
+/** Whether a method is called at the path of an item itself. */
+export function isAtItem({ shape }: IndexedMethod, { keyVariable, template }: Place): boolean {
+  return keyVariable !== undefined && shape === shapeOf(`${template}/{}`);
+}
+
+/** Where a request holds the item: it is the item, or has one property of that type. */
+function takenBy(
+  { request }: MethodModel,
+  { itemName }: Place,
+  { schemas }: ApiIndex,
+): { readonly payload: string | undefined } | undefined {
+  if (request?.kind !== "json") return undefined;
+  if (schemaName(request.type, schemas) === itemName) return { payload: undefined };
+  const holders = propertiesOf(request.type, schemas).filter(({ type }) => schemaName(type, schemas) === itemName);
+  return holders.length === 1 ? { payload: holders[0]?.name } : undefined;
+}
+
 /** The template without the names of its variables, which differ between methods here and there. */
-function shapeOf(template: string): string {
+export function shapeOf(template: string): string {
   return template.replaceAll(/\{[^{}]*\}/g, "{}");
 }
 
 /** The collection that holds the item that a collection is below of: `instances` for `instances/{instance}/operations`. */
 export function parentOf(collection: Collection, all: readonly Collection[]): Collection | undefined {
   const above = shapeOf(collection.template.slice(0, collection.template.lastIndexOf("/")));
-  return all.find(({ template, keyVariable }) => keyVariable !== undefined && shapeOf(`${template}/{}`) === above);
+  return all.find(
+    ({ api, template, keyVariable }) =>
+      api === collection.api && keyVariable !== undefined && shapeOf(`${template}/{}`) === above,
+  );
 }
 
 /** The collection that this canonical path names. */

@@ -2,15 +2,19 @@
 import type { ApiModel } from "../model/types.js";
 import { collectionAt, type Collection } from "./collections.js";
 import { GoogleError } from "./google-error.js";
-import { withEtag, withPath } from "./items.js";
-import { isObject, type JsonObject, own } from "./json.js";
+import { keyOf, withEtag, withPath } from "./items.js";
+import { isObject, type JsonObject } from "./json.js";
 import { withKinds } from "./kinds.js";
 import { canonicalPath, itemPath } from "./routes.js";
 import { SQLADMIN_V1BETA3_EXAMPLE } from "./sqladmin-v1beta3-example.js";
 import type { Store } from "./store.js";
 
-/** `{ "/sql/v1beta3/projects/example-123/instances": [ { "instance": "orders", … } ] }` */
-export type Fixtures = Readonly<Record<string, readonly JsonObject[]>>;
+/**
+ * `{ "/sql/v1beta3/projects/example-123/instances": [ { "instance": "orders", … } ] }`: the resources of a collection.
+ *
+ * A method id in place of a path, `"sql.flags.list": { … }`, stands for the answer to all calls of that method.
+ */
+export type Fixtures = Readonly<Record<string, readonly JsonObject[] | JsonObject>>;
 
 /** Fixtures that do not fit the APIs served. The message says which, and why. */
 export class FixtureError extends Error {
@@ -20,25 +24,30 @@ export class FixtureError extends Error {
   }
 }
 
-const EXAMPLES: ReadonlyMap<string, Fixtures> = new Map([["sqladmin:v1beta3", SQLADMIN_V1BETA3_EXAMPLE]]);
+const EXAMPLES: ReadonlyMap<string, Readonly<Record<string, readonly JsonObject[]>>> = new Map([
+  ["sqladmin:v1beta3", SQLADMIN_V1BETA3_EXAMPLE],
+]);
 
 /** The example data that Discogen has for these APIs; none for most. */
-export function exampleFixtures(models: readonly Pick<ApiModel, "id">[]): Fixtures {
+export function exampleFixtures(
+  models: readonly Pick<ApiModel, "id">[],
+): Readonly<Record<string, readonly JsonObject[]>> {
   return Object.fromEntries(models.flatMap(({ id }) => Object.entries(EXAMPLES.get(id) ?? {})));
 }
 
 /**
- * Stores fixtures, with `kind` and what their path says filled in; gives the collections they belong to.
+ * Stores the resources among fixtures, with `kind` and what their path says filled in; gives the collections they belong to.
  *
  * @throws {FixtureError}
  */
 export function storeFixtures(fixtures: Fixtures, all: readonly Collection[], store: Store): ReadonlySet<Collection> {
   const filled = new Set<Collection>();
   for (const [path, items] of Object.entries(fixtures)) {
+    if (!path.startsWith("/")) continue;
     const place = refused(path, () => canonicalPath(path));
     const collection = collectionAt(place, all);
     if (collection === undefined) throw new FixtureError(path, "no collection of the served APIs has this path");
-    if (!Array.isArray(items)) throw new FixtureError(path, "a list of resources is expected");
+    if (!isList(items)) throw new FixtureError(path, "a list of resources is expected");
     filled.add(collection);
     for (const [index, item] of items.entries()) {
       const at = `${path}[${index}]`;
@@ -46,18 +55,35 @@ export function storeFixtures(fixtures: Fixtures, all: readonly Collection[], st
       const key = keyIn(item, collection, index, at);
       const itemAt = refused(at, () => itemPath(place, key));
       if (store.get(itemAt) !== undefined) throw new FixtureError(at, `there is another ${JSON.stringify(key)}`);
-      const whole = refused(at, () => withPath(item, collection, variablesIn(place, collection)));
+      const facts = { path: itemAt, variables: variablesIn(place, collection) };
+      const whole = refused(at, () => withPath(item, collection, facts));
       store.set(itemAt, withEtag(withKinds(whole, collection.item, collection.api.schemas), collection));
     }
   }
   return filled;
 }
 
-function keyIn(item: JsonObject, { keyVariable, keyProperty }: Collection, index: number, at: string): string {
+/** The answers among fixtures, by method id. */
+export function answersIn(fixtures: Fixtures): ReadonlyMap<string, JsonObject> {
+  const answers = new Map<string, JsonObject>();
+  for (const [id, answer] of Object.entries(fixtures)) {
+    if (id.startsWith("/")) continue;
+    if (isList(answer) || !isObject(answer)) throw new FixtureError(id, "the answer of a method is an object");
+    answers.set(id, answer);
+  }
+  return answers;
+}
+
+function isList(value: readonly JsonObject[] | JsonObject): value is readonly JsonObject[] {
+  return Array.isArray(value);
+}
+
+function keyIn(item: JsonObject, collection: Collection, index: number, at: string): string {
+  const { keyVariable, keyProperty } = collection;
   // Items that cannot be read alone need no key: they are listed in the order of the fixtures.
   if (keyVariable === undefined) return String(index).padStart(9, "0");
-  const key = keyProperty === undefined ? undefined : own(item, keyProperty);
-  if (typeof key === "string" && key !== "") return key;
+  const key = keyOf(item, collection);
+  if (key !== undefined) return key;
   throw new FixtureError(at, `it lacks ${JSON.stringify(keyProperty ?? keyVariable)}`);
 }
 
@@ -66,7 +92,7 @@ function variablesIn(path: string, { template }: Collection): ReadonlyMap<string
   const wanted = template.split("/");
   return new Map(
     wanted.flatMap((text, index): [string, string][] =>
-      text.startsWith("{") ? [[text.slice(1, -1), decodeURIComponent(segments[index] ?? "")]] : [],
+      /^\{.+\}$/.test(text) ? [[text.slice(1, -1), decodeURIComponent(segments[index] ?? "")]] : [],
     ),
   );
 }

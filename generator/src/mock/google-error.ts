@@ -70,17 +70,44 @@ export function errorInfo(reason: string, metadata: Readonly<Record<string, stri
   return { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason, domain: "googleapis.com", metadata };
 }
 
-/** What the request names in this parameter or property cannot be taken. */
-export function invalid(name: string, why: string): GoogleError {
-  return new GoogleError(400, `Invalid value for ${name}: ${why}`, {
+/** What is wrong with one field of a request. */
+export interface FieldViolation {
+  /** Path of the property, or name of the parameter; empty for the whole. */
+  readonly field: string;
+  readonly description: string;
+}
+
+/** Everything that is wrong with a request: a google.rpc.BadRequest. */
+export function badRequest(violations: readonly FieldViolation[]): GoogleError {
+  const message = violations.map(({ description }) => description).join("\n");
+  const name = violations[0]?.field ?? "";
+  return new GoogleError(400, message, {
     reason: "invalid",
-    location: { name, type: "parameter" },
+    ...(name === "" ? {} : { location: { name, type: "parameter" } }),
+    details: [badRequestDetail(violations)],
   });
 }
 
+function badRequestDetail(violations: readonly FieldViolation[]): JsonObject {
+  return {
+    "@type": "type.googleapis.com/google.rpc.BadRequest",
+    fieldViolations: violations.map(({ field, description }) => ({ field, description })),
+  };
+}
+
+/** What the request names in this parameter or property cannot be taken. */
+export function invalid(name: string, why: string): GoogleError {
+  return atFault(name, "invalid", `Invalid value for ${name}: ${why}`);
+}
+
 export function missing(name: string): GoogleError {
-  return new GoogleError(400, `Required value is missing: ${name}`, {
-    reason: "required",
+  return atFault(name, "required", `Required value is missing: ${name}`);
+}
+
+function atFault(name: string, reason: string, message: string): GoogleError {
+  return new GoogleError(400, message, {
+    reason,
     location: { name, type: "parameter" },
+    details: [badRequestDetail([{ field: name, description: message }])],
   });
 }

@@ -8,6 +8,7 @@
  * ```
  */
 export { exampleFixtures, FixtureError, type Fixtures } from "./fixtures.js";
+export { type MockAnswer, mockAnswer, type MockHandler, type MockHandlers, type MockRequest } from "./handlers.js";
 export type { Json, JsonObject } from "./json.js";
 export type { ServiceAccountKey } from "./key.js";
 export type { Fault } from "./media/faults.js";

@@ -1,32 +1,69 @@
 /** Items as the server keeps them: what the client wrote, what the path says, and what only the server may set. */
 import { createHash } from "node:crypto";
-import { isStringProperty } from "./api-index.js";
-import type { Call } from "./call.js";
+import type { PropertyModel } from "../model/types.js";
+import { isStringProperty, propertiesOf } from "./api-index.js";
 import type { Collection } from "./collections.js";
 import { GoogleError, invalid } from "./google-error.js";
-import { type Json, type JsonObject, merge } from "./json.js";
+import { isObject, type Json, type JsonObject, merge, own, ownString } from "./json.js";
 import { withKinds } from "./kinds.js";
 import { particularsOf } from "./known-apis.js";
+import { sampleObject } from "./sample.js";
+import { splitPath } from "./store.js";
 
 interface ItemFacts {
   readonly collection: Collection;
-  readonly call: Call;
-  readonly key: string;
+  /** The item's own, canonical. */
+  readonly path: string;
+  /** Path parameters of the call. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Milliseconds. */
+  readonly now: number;
   /** Absent for a new item. */
   readonly previous?: JsonObject;
 }
 
 /** A new item, or a changed one: what only the server may set is kept as it was, whatever the client sends. */
-export function completeItem(written: JsonObject, { collection, call, key, previous }: ItemFacts): JsonObject {
-  const { api, item, itemName, properties, keyVariable, keyProperty } = collection;
+export function completeItem(written: JsonObject, facts: ItemFacts): JsonObject {
+  const { collection, previous } = facts;
+  const { api, item, itemName, properties } = collection;
   const isServers = new Set(properties.filter(({ readOnly }) => readOnly).map(({ name }) => name));
   const clients = Object.entries(written).filter(([name]) => !isServers.has(name));
   const kept = Object.entries(previous ?? {}).filter(([name]) => isServers.has(name));
-  const variables = new Map([...call.variables, [keyVariable ?? keyProperty ?? "", key]]);
-  const whole = { ...withPath(Object.fromEntries(clients), collection, variables), ...Object.fromEntries(kept) };
+  const named = withPath({ ...Object.fromEntries(clients), ...Object.fromEntries(kept) }, collection, facts);
+  const whole = { ...named, ...serversOwn(properties, named, facts) };
   const { complete } = particularsOf(api.model.id);
   const finish = Object.hasOwn(complete, itemName) ? complete[itemName] : undefined;
   return withEtag(withKinds(finish?.(whole, previous) ?? whole, item, api.schemas), collection);
+}
+
+const MADE_AT = new Set(["createTime", "createdTime", "creationTimestamp", "timeCreated"]);
+const CHANGED_AT = new Set(["modifiedTime", "updateTime", "updated"]);
+/** States of a resource that can be used. */
+const LIVE = ["ACTIVE", "READY", "RUNNING", "RUNNABLE", "ENABLED"];
+
+/** Times and states, under the names that most APIs give them. */
+function serversOwn(properties: readonly PropertyModel[], item: JsonObject, { now, previous }: ItemFacts): JsonObject {
+  const time = new Date(now).toISOString();
+  const entries = properties.flatMap(({ name, type, readOnly }): [string, Json][] => {
+    if (type.kind !== "string") return [];
+    const isTime = type.format === "google-datetime" || type.format === "date-time";
+    const isNew = previous === undefined || own(item, name) === undefined;
+    if (isTime && (CHANGED_AT.has(name) || (isNew && MADE_AT.has(name)))) return [[name, time]];
+    const states = type.enum?.values.map(({ value }) => value) ?? [];
+    const live = readOnly && isNew && name === "state" ? LIVE.find((state) => states.includes(state)) : undefined;
+    return live === undefined ? [] : [[name, live]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** An item that nobody wrote, as one of its type could be. */
+export function sampleItem(
+  collection: Collection,
+  facts: { readonly path: string; readonly variables: ReadonlyMap<string, string> },
+): JsonObject {
+  const { api, item, keyProperty, reference } = collection;
+  const fromPath = [...facts.variables.keys(), keyProperty ?? "", reference ?? ""];
+  return withEtag(withPath(sampleObject(item, api.schemas, fromPath), collection, facts), collection);
 }
 
 /**
@@ -36,11 +73,33 @@ export function completeItem(written: JsonObject, { collection, call, key, previ
  */
 export function withPath(
   item: JsonObject,
-  { properties, keyVariable, keyProperty }: Collection,
-  variables: ReadonlyMap<string, string>,
+  collection: Collection,
+  { path, variables }: { readonly path: string; readonly variables: ReadonlyMap<string, string> },
 ): JsonObject {
-  const whole = new Map(Object.entries(merge({}, item)));
-  for (const [variable, value] of variables) {
+  const { api, properties, keyVariable, keyProperty, namesAfter, reference } = collection;
+  const name = nameAt(collection, path);
+  const clean = merge({}, item);
+  // What the client says of a name that is a path is not asked.
+  if (namesAfter !== undefined) return keyProperty === undefined ? clean : { ...clean, [keyProperty]: name };
+  const values = new Map([...variables, [keyVariable ?? keyProperty ?? "", name]]);
+  if (reference === undefined) return filled(clean, properties, values, keyVariable, keyProperty);
+  const type = properties.find((property) => property.name === reference)?.type;
+  const given = own(clean, reference);
+  return {
+    ...clean,
+    [reference]: filled(isObject(given) ? given : {}, propertiesOf(type, api.schemas), values, undefined, undefined),
+  };
+}
+
+function filled(
+  item: JsonObject,
+  properties: readonly PropertyModel[],
+  values: ReadonlyMap<string, string>,
+  keyVariable: string | undefined,
+  keyProperty: string | undefined,
+): JsonObject {
+  const whole = new Map(Object.entries(item));
+  for (const [variable, value] of values) {
     const name = (variable === keyVariable ? keyProperty : undefined) ?? variable;
     if (!isStringProperty(properties, name)) continue;
     const given = whole.get(name) ?? "";
@@ -50,9 +109,12 @@ export function withPath(
   return Object.fromEntries(whole);
 }
 
+/** What a path may say in place of the name that it means. */
+const ALIASES: ReadonlySet<string> = new Set(["-", "me", "my_customer", "~"]);
+
 /** Some APIs write the whole URL where the path has the last segment of it: Compute Engine's `zone`. */
 function agrees(given: Json, value: string): boolean {
-  return given === value || (typeof given === "string" && given.endsWith(`/${value}`));
+  return ALIASES.has(value) || given === value || (typeof given === "string" && given.endsWith(`/${value}`));
 }
 
 /** A changed item has another ETag. */
@@ -62,11 +124,28 @@ export function withEtag(item: JsonObject, { properties }: Collection): JsonObje
   return { ...rest, etag: `"${createHash("sha256").update(JSON.stringify(rest)).digest("base64url").slice(0, 27)}"` };
 }
 
-export function notFound(collection: Collection, key: string): GoogleError {
-  return new GoogleError(404, `Not found: ${[...collection.resource, key].join("/")}`);
+export function notFound(collection: Collection, path: string): GoogleError {
+  const name = nameAt(collection, path);
+  return new GoogleError(
+    404,
+    `Not found: ${collection.namesAfter === undefined ? [...collection.resource, name].join("/") : name}`,
+  );
 }
 
-/** The item that the last variable of the path names, in an error. */
-export function keyOf({ keyVariable }: Collection, { variables }: Call): string {
-  return variables.get(keyVariable ?? "") ?? "";
+/** The name of the item at this canonical path: its last segment, or more where names are whole paths. */
+export function nameAt({ namesAfter }: Collection, path: string): string {
+  const name = namesAfter === undefined ? splitPath(path)[1] : path.slice(namesAfter.length);
+  return name.split("/").map(decodeURIComponent).join("/");
+}
+
+/** The last segment of an item's path, as the item itself tells it. */
+export function keyOf(
+  item: JsonObject,
+  { keyProperty, namesAfter, reference, keyVariable = "" }: Collection,
+): string | undefined {
+  const holder = reference === undefined ? undefined : own(item, reference);
+  const referred = isObject(holder) ? ownString(holder, keyVariable) : undefined;
+  const key = referred ?? (keyProperty === undefined ? undefined : ownString(item, keyProperty));
+  const last = namesAfter === undefined ? key : key?.split("/").at(-1);
+  return last === "" ? undefined : last;
 }

@@ -1,5 +1,6 @@
 /** HTTP in and out: reads a request whole, sends an answer as JSON, and turns whatever is thrown into one. */
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { setTimeout } from "node:timers/promises";
 import { type Answer, GoogleError } from "./google-error.js";
 import { type Fault, isUpload } from "./media/faults.js";
 
@@ -17,7 +18,9 @@ export interface HttpRequest {
 export interface ListenerOptions {
   readonly respond: (request: HttpRequest) => Answer | Promise<Answer>;
   /** What shall go wrong with a request. Default: nothing. */
-  readonly faultOf?: (query: URLSearchParams) => Fault | undefined;
+  readonly faultOf?: (path: string, query: URLSearchParams) => Fault | undefined;
+  /** Milliseconds that pass before each answer. Default: 0. */
+  readonly latency?: number;
   /** Told of what should not happen: the request is answered with a 500. */
   readonly onError: (error: unknown) => void;
   /** Told of each request as its answer is sent. */
@@ -34,12 +37,14 @@ const PATH_LIMIT = 4096;
 export function createListener({
   respond,
   faultOf = () => undefined,
+  latency = 0,
   onError,
   onAnswer,
 }: ListenerOptions): RequestListener {
   const answerTo = async (message: IncomingMessage, fault: Fault | undefined): Promise<Answer | undefined> => {
     try {
       const request = await readRequest(message, fault);
+      if (latency > 0) await setTimeout(latency);
       if (fault?.status !== undefined) return failure(fault.status);
       // Of a part that was cut off, a session keeps what it has; nothing else is done with half a request.
       if (request.isCut === true && !request.query.has("upload_id")) return undefined;
@@ -53,7 +58,8 @@ export function createListener({
     }
   };
   return (message, response) => {
-    const fault = faultOf(new URLSearchParams(splitTarget(message.url).query));
+    const { path, query } = splitTarget(message.url);
+    const fault = faultOf(path, new URLSearchParams(query));
     answerTo(message, fault)
       .then((answer) => {
         if (fault?.cutAfter !== undefined) return cut(response, answer, fault.cutAfter);

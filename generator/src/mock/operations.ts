@@ -1,90 +1,186 @@
 /**
- * Long-running operations that an answer names by a string: `{ "kind": "sql#instancesInsert", "operation": "…" }`.
+ * Long-running operations: begun by changes, read until they are done.
  *
- * What the operation is for has happened by the time it is answered; the operation itself moves on by one state each
- * time it is read: PENDING, then RUNNING, then DONE. (Rule: notes on sqladmin v1beta1 and v1beta3, the only two APIs
- * of this shape. Those that answer the operation itself come later.)
+ * What the operation is for has happened by the time it is answered. The operation itself moves on by one state each
+ * time it is read: PENDING, RUNNING, then DONE, or `done` at the third look. Which properties say so is in the model
+ * (`operation`); the rest is filled in where the type has it.
  */
 import { randomUUID } from "node:crypto";
-import type { MethodModel } from "../model/types.js";
-import { type ApiIndex, isStringProperty, propertiesOf } from "./api-index.js";
+import type { OperationModel, PropertyModel, TypeModel } from "../model/types.js";
+import {
+  type ApiIndex,
+  type IndexedMethod,
+  isStringProperty,
+  propertiesOf,
+  resolved,
+  schemaName,
+} from "./api-index.js";
 import { answerType, type Collection } from "./collections.js";
-import { type JsonObject, ownString } from "./json.js";
+import { isObject, type Json, type JsonObject, own, ownString } from "./json.js";
 import { withKinds } from "./kinds.js";
 import { canonicalPath } from "./routes.js";
-import type { Store } from "./store.js";
+import type { World } from "./world.js";
 
 /** What an operation is about. */
 export interface OperationFacts {
+  readonly entry: IndexedMethod;
+  readonly operation: OperationModel;
+  /** Canonical path of the item it changes, or of the call. */
+  readonly path: string;
   readonly operationType: string;
-  /** What its path is made of: the variables of the call, and the key of the item. */
+  /** Path parameters of the call, and the key of the item. */
   readonly variables: ReadonlyMap<string, string>;
   /** Who asked for it, as an email address. */
   readonly caller: string | undefined;
   /** Further properties of the operation. */
   readonly more?: JsonObject;
+  /** What it leads to, for operations that tell. */
+  readonly result: JsonObject;
 }
 
-/** Whether the answer names an operation. */
-export function namesOperation(entry: MethodModel, collection: Collection): boolean {
-  return isStringProperty(propertiesOf(answerType(entry), collection.api.schemas), "operation");
+/** How many times each operation that has no states has been read, and what it ends with. */
+export type Outcomes = Map<string, { readonly reads: number; readonly result: JsonObject }>;
+
+/** How far an operation is, as its type tells it. */
+export interface Progress {
+  readonly done: readonly string[];
+  /** Names of the states, in their order; empty where `done` is true or not. */
+  readonly states: readonly string[];
+  /** Of the operation. */
+  readonly properties: readonly PropertyModel[];
 }
 
-/** Whether what the collection holds are operations of this kind. */
-export function isOperations({ keyVariable, properties }: Collection): boolean {
-  return keyVariable === "operation" && ["operation", "state"].every((name) => isStringProperty(properties, name));
+/** The progress of what a collection holds, where these are operations. */
+export function progressOf({ api, roles }: Collection): Progress | undefined {
+  const get = roles.find(({ role }) => role === "get")?.entry;
+  return get !== undefined && isReader(get) ? progressIn(get.method.operation, api) : undefined;
 }
 
-/** Where operations are kept: the collection of the same API whose path these variables fill. */
-export function operationsFor(
-  variables: readonly string[],
-  api: ApiIndex,
-  all: readonly Collection[],
-): Collection | undefined {
-  return all.find(
-    (collection) =>
-      collection.api === api &&
-      isOperations(collection) &&
-      variablesOf(collection.template).every((name) => variables.includes(name)),
-  );
+function isReader({ method: { httpMethod, operation } }: IndexedMethod): boolean {
+  return httpMethod === "GET" && operation?.polls.length === 0;
 }
 
-/** Begins an operation, and gives its name. */
-export function startOperation(store: Store, collection: Collection, facts: OperationFacts, now: number): string {
-  const { operationType, variables, caller, more } = facts;
-  const operation = randomUUID();
-  const echoes = [...variables].filter(([name]) => isStringProperty(collection.properties, name));
-  const item: JsonObject = {
-    ...Object.fromEntries(echoes),
-    operation,
+const STATES = ["PENDING", "RUNNING", "DONE"];
+
+function progressIn(operation: OperationModel | undefined, { schemas }: ApiIndex): Progress | undefined {
+  if (operation === undefined) return undefined;
+  const { done } = operation;
+  let type: TypeModel | undefined = operation.type;
+  for (const name of done) type = propertiesOf(type, schemas).find((property) => property.name === name)?.type;
+  const last = type === undefined ? undefined : resolved(type, schemas);
+  const properties = propertiesOf(operation.type, schemas);
+  if (last?.kind !== "string") return { done, states: [], properties };
+  const known = last.enum?.values.map(({ value }) => value) ?? STATES;
+  const states = STATES.flatMap((state) => known.find((value) => value.toUpperCase() === state) ?? []);
+  return { done, states, properties };
+}
+
+/** Begins an operation: its first state, and its name. */
+export function startOperation(
+  facts: OperationFacts,
+  world: World,
+): { readonly item: JsonObject; readonly name: string } {
+  const { entry, operation, variables, operationType, caller, more, result } = facts;
+  const { api } = entry;
+  const id = randomUUID();
+  const place = placeFor(facts, id);
+  const progress = progressIn(operation, api);
+  const properties = propertiesOf(operation.type, api.schemas);
+  const time = new Date(world.now()).toISOString();
+  const isNamedByPath = operation.done[0] === "done" && place !== undefined;
+  const facet: JsonObject = {
+    ...Object.fromEntries(variables),
+    ...Object.fromEntries(Array.from(variables, ([name, value]) => [`target${capital(name)}`, value])),
+    name: isNamedByPath ? place.name : id,
+    ...(isStringProperty(properties, "name") ? {} : { id }),
+    operation: id,
     operationType,
-    state: "PENDING",
-    enqueuedTime: new Date(now).toISOString(),
-    ...(caller === undefined ? {} : { userEmailAddress: caller }),
-    ...more,
+    enqueuedTime: time,
+    insertTime: time,
+    ...(caller === undefined ? {} : { user: caller, userEmailAddress: caller }),
   };
-  const path = expand(`${collection.template}/{operation}`, new Map([...variables, ["operation", operation]]));
-  store.set(canonicalPath(path), withKinds(item, collection.item, collection.api.schemas));
-  return operation;
-}
-
-/** The operation as it is at the next look. */
-export function advanced(operation: JsonObject, now: number): JsonObject {
-  const time = new Date(now).toISOString();
-  switch (ownString(operation, "state")) {
-    case "PENDING":
-      return { ...operation, state: "RUNNING", startTime: time };
-    case "RUNNING":
-      return { ...operation, state: "DONE", endTime: time };
-    default:
-      return operation;
+  const known = Object.entries(facet).filter(([name]) => isStringProperty(properties, name));
+  const begun = progress?.states[0] === undefined ? {} : withValue({}, progress.done, progress.states[0]);
+  const metadata = isNamedByPath ? { metadata: { "@type": ANY_STRUCT } } : {};
+  const item = withKinds({ ...Object.fromEntries(known), ...begun, ...metadata, ...more }, operation.type, api.schemas);
+  if (place !== undefined) {
+    world.store.set(place.path, item);
+    world.outcomes.set(place.path, { reads: 0, result });
   }
+  return { item, name: id };
 }
 
-function variablesOf(template: string): readonly string[] {
-  return Array.from(template.matchAll(/\{([^{}]+)\}/g), ([, name = ""]) => name);
+const ANY_STRUCT = "type.googleapis.com/google.protobuf.Struct";
+
+function capital(name: string): string {
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
-function expand(template: string, variables: ReadonlyMap<string, string>): string {
-  return template.replaceAll(/\{([^{}]+)\}/g, (_whole, name: string) => encodeURIComponent(variables.get(name) ?? ""));
+/** Where the operation will be read: at the place, of all that answer its type, that has most in common with the call. */
+function placeFor(
+  { entry: { api }, operation, path }: OperationFacts,
+  id: string,
+): { readonly path: string; readonly name: string } | undefined {
+  const type = schemaName(operation.type, api.schemas);
+  const given = path.split("/").map((segment) => segment.replace(/(?::|%3A)\w+$/i, ""));
+  const places = api.resources
+    .flatMap(({ methods }) => methods)
+    .filter((reader) => isReader(reader) && schemaName(answerType(reader.method), api.schemas) === type)
+    .map((reader) => ({ reader, ...filledBy(reader.shape.split("/"), given, id) }));
+  const [best] = places.toSorted((a, b) => a.gaps - b.gaps || b.shared - a.shared);
+  if (best === undefined) return undefined;
+  const prefix = /^([^{}]*)\{\+[^{}]+\}/.exec(best.reader.template)?.[1] ?? "";
+  const text = best.segments.join("/");
+  const name = text.slice(prefix.length).split("/").map(decodeURIComponent).join("/");
+  return { path: canonicalPath(text), name };
+}
+
+/** Fills each gap with what stands behind the same word in the call's path; the last one with the operation's id. */
+function filledBy(shape: readonly string[], given: readonly string[], id: string) {
+  let gaps = 0;
+  const segments = shape.map((segment, index) => {
+    if (!segment.includes("{")) return segment;
+    if (index === shape.length - 1) return id;
+    const word = given.indexOf(shape[index - 1] ?? "");
+    const value = word === -1 ? undefined : given[word + 1];
+    if (value === undefined) gaps += 1;
+    return value ?? "-";
+  });
+  return { segments, gaps, shared: shape.filter((segment) => given.includes(segment)).length };
+}
+
+/** Moves an operation on by one state, because it has been looked at. */
+export function advance(path: string, progress: Progress, { store, outcomes, now }: World): void {
+  const item = store.get(path);
+  if (item === undefined) return;
+  const { done, states, properties } = progress;
+  if (states.length === 0) {
+    const outcome = outcomes.get(path) ?? { reads: 0, result: {} };
+    outcomes.set(path, { ...outcome, reads: outcome.reads + 1 });
+    if (outcome.reads >= 1) store.set(path, { ...withValue(item, done, true), ...outcome.result });
+    return;
+  }
+  const last = done.at(-1) ?? "";
+  const holder = done.slice(0, -1).reduce((at: JsonObject, name) => objectIn(at, name), item);
+  const next = states[states.indexOf(ownString(holder, last) ?? "") + 1];
+  if (next === undefined) return;
+  const time = next === states.at(-1) ? "endTime" : "startTime";
+  const times = isStringProperty(properties, time) ? { [time]: new Date(now()).toISOString() } : {};
+  store.set(path, { ...withValue(item, done, next), ...times });
+}
+
+/** Moves an operation to its end. */
+export function finish(path: string, progress: Progress, world: World): void {
+  for (const _state of STATES) advance(path, progress, world);
+}
+
+function objectIn(object: JsonObject, name: string): JsonObject {
+  const value = own(object, name);
+  return isObject(value) ? value : {};
+}
+
+/** The object with this value at this path. */
+export function withValue(object: JsonObject, [name, ...rest]: readonly string[], value: Json): JsonObject {
+  if (name === undefined) return object;
+  return { ...object, [name]: rest.length === 0 ? value : withValue(objectIn(object, name), rest, value) };
 }

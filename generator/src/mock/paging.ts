@@ -44,21 +44,31 @@ export function createPageTokens(): PageTokens {
   };
 }
 
-/** @throws {GoogleError} for a size that is no number and a token that is none of ours */
+/**
+ * `isOpen`: a token that no list gave leads to its beginning.
+ *
+ * @throws {GoogleError} for a size that is no number and a token that is none of ours
+ */
 export function pageRequest(
   query: URLSearchParams,
   tokenParameter: string,
-  facts: { readonly list: string; readonly tokens: PageTokens; readonly defaultSize: number },
+  facts: {
+    readonly list: string;
+    readonly tokens: PageTokens;
+    readonly defaultSize: number;
+    readonly isOpen?: boolean;
+  },
 ): PageRequest {
   const token = query.get(tokenParameter) ?? "";
   const after = token === "" ? undefined : facts.tokens.read(facts.list, token);
-  if (token !== "" && after === undefined) throw invalid(tokenParameter, "it is no page token of this list");
+  if (token !== "" && after === undefined && facts.isOpen !== true)
+    throw invalid(tokenParameter, "it is no page token of this list");
   return { size: sizeOf(query, facts.defaultSize), after };
 }
 
 function sizeOf(query: URLSearchParams, defaultSize: number): number {
   const name = SIZE_PARAMETERS.find((parameter) => query.has(parameter));
-  const text = (name === undefined ? undefined : query.get(name)) ?? "0";
+  const text = (name === undefined ? undefined : query.get(name)) || "0";
   if (!/^\d{1,10}$/.test(text)) throw invalid(name ?? "", "it must be a whole number, 0 or more");
   return Math.min(Number(text), MAX_PAGE_SIZE) || defaultSize;
 }

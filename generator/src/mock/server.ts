@@ -5,6 +5,7 @@ import type { ApiModel } from "../model/types.js";
 import { createApi } from "./api.js";
 import { answerBatch, batchPaths } from "./batch.js";
 import type { Fixtures } from "./fixtures.js";
+import type { MockHandlers } from "./handlers.js";
 import { createRsaKeys, createServiceAccountKey, type ServiceAccountKey } from "./key.js";
 import { createListener, type HttpRequest } from "./listener.js";
 import { createContents } from "./media/contents.js";
@@ -24,6 +25,13 @@ export interface MockOptions {
   readonly host?: string;
   /** Resources to begin with. Default: none; {@link exampleFixtures} has some. */
   readonly fixtures?: Fixtures;
+  /**
+   * Functions that answer in place of the mock, by method id: `"drive.files.list": ({ query }) => ({ files: [] })`.
+   * Requests are checked first. Default: none.
+   */
+  readonly handlers?: MockHandlers;
+  /** Milliseconds that pass before each answer. Default: 0. */
+  readonly latency?: number;
   /** Items of a page where a request does not say. Default: 2, so that every list of three has a second page. */
   readonly pageSize?: number;
   /** The clock, in milliseconds since 1970: to let tokens expire. Default: `Date.now`. */
@@ -72,7 +80,8 @@ const LOG_LIMIT = 10_000;
 /**
  * Serves the APIs, and the token endpoint that `key` signs in at.
  *
- * @throws {FixtureError} for fixtures that do not fit the models, and the error of `listen` for a port that is taken
+ * @throws {FixtureError} for fixtures that do not fit the models
+ * @throws {RangeError} for handlers of methods that no model has, and the error of `listen` for a port that is taken
  */
 export async function startMock(options: MockOptions): Promise<Mock> {
   const { models, port = 0, host = "127.0.0.1", fixtures = {}, pageSize = DEFAULT_PAGE_SIZE, now = Date.now } = options;
@@ -80,8 +89,8 @@ export async function startMock(options: MockOptions): Promise<Mock> {
   const contents = createContents();
   for (const [path, { data, type = "application/octet-stream" }] of Object.entries(options.contents ?? {}))
     contents.set(canonicalPath(path), { bytes: Buffer.from(data), type });
-  const world = { store: createStore(), contents, pageTokens: createPageTokens(), pageSize, now };
-  const api = createApi(models, fixtures, world, tokens);
+  const world = { store: createStore(), outcomes: new Map(), contents, pageTokens: createPageTokens(), pageSize, now };
+  const api = createApi({ models, fixtures, handlers: options.handlers ?? {} }, world, tokens);
 
   const keys = await createRsaKeys();
   const server = createServer();
@@ -93,6 +102,7 @@ export async function startMock(options: MockOptions): Promise<Mock> {
   const requests: LoggedRequest[] = [];
   const batches = batchPaths(models);
   const faults = [...(options.faults ?? [])];
+  const faultOf = createFaults(faults);
   const respond = (request: HttpRequest) => {
     if (request.path === TOKEN_PATH) return answerTokenRequest(request, rules, tokens);
     return request.verb === "POST" && batches.has(request.path) ? answerBatch(request, api) : api(request);
@@ -105,7 +115,9 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     "request",
     createListener({
       respond,
-      faultOf: createFaults(faults),
+      // Sign-in stays whole: what fails there fails every call.
+      faultOf: (path, query) => (path === TOKEN_PATH ? undefined : faultOf(query)),
+      latency: options.latency ?? 0,
       onError: options.onError ?? logError,
       onAnswer,
     }),

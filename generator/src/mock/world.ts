@@ -1,10 +1,12 @@
 /** What the behaviours of one mock share. */
 import type { Contents } from "./media/contents.js";
+import type { Outcomes } from "./operations.js";
 import type { PageTokens } from "./paging.js";
 import type { Store } from "./store.js";
 
 export interface World {
   readonly store: Store;
+  readonly outcomes: Outcomes;
   readonly contents: Contents;
   readonly pageTokens: PageTokens;
   /** Items of a page where the request does not say. */

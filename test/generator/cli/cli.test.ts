@@ -32,6 +32,14 @@ describe("exit codes and where things are printed", () => {
       /0 APIs, 1 error/,
       /error UNKNOWN_API nothing:v1: .*sqladmin:v1beta3/,
     ],
+    ["a latency that is none", ["mock", "sqladmin:v1beta3", "--latency", "soon"], 2, /^$/, /--latency takes a number/],
+    [
+      "fixtures that are nowhere",
+      ["mock", "sqladmin:v1beta3", "--fixtures", "none.json"],
+      2,
+      /^$/,
+      /--fixtures takes a/,
+    ],
     ["a port that is none", ["mock", "sqladmin:v1beta3", "--port", "eighty"], 2, /^$/, /--port takes a number/],
   ] as const)("%s", async (_, args, code, stdout, stderr) => {
     const outcome = await discogen(args);

@@ -277,20 +277,32 @@ describe("operations", () => {
 });
 
 describe("what the mock does not know", () => {
-  it.each<[id: string, verb: string, path: () => string]>([
-    ["sql.flags.list", "GET", () => "sql/v1beta3/flags"],
-    ["sql.sslCerts.list", "GET", () => `${instances}/orders/sslCerts`],
-    ["sql.sslCerts.insert", "POST", () => `${instances}/orders/sslCerts`],
-    ["sql.instances.clone", "POST", () => `${instances}/clone`],
-    ["sql.instances.resetSslConfig", "POST", () => `${instances}/orders/resetSslConfig`],
-  ])("is said so, never made up: %s", async (id, verb, path) => {
-    expect(await call(verb, path())).toMatchObject({
-      status: 501,
-      body: { error: { status: "UNIMPLEMENTED", message: expect.stringContaining(id) } },
-    });
+  it.each<[id: string, verb: string, path: () => string, want: object]>([
+    [
+      "sql.flags.list",
+      "GET",
+      () => "sql/v1beta3/flags",
+      { kind: "sql#flagsList", items: [{ kind: "sql#flag" }, {}, {}] },
+    ],
+    ["sql.sslCerts.list", "GET", () => `${instances}/orders/sslCerts`, { items: [{ instance: "orders" }, {}, {}] }],
+    ["sql.sslCerts.insert", "POST", () => `${instances}/orders/sslCerts`, { clientCert: { certInfo: {} } }],
+    ["sql.instances.clone", "POST", () => `${instances}/clone`, { operation: expect.any(String) }],
+    [
+      "sql.instances.resetSslConfig",
+      "POST",
+      () => `${instances}/orders/resetSslConfig`,
+      { operation: expect.any(String) },
+    ],
+  ])("is answered by a sample of its type: %s", async (_id, verb, path, want) => {
+    expect(await call(verb, path())).toMatchObject({ status: 200, body: want });
   });
 
-  it("asks for the query parameters that a method requires before it says so", async () => {
+  it("is not there below what is not there", async () => {
+    expect(await call("GET", `${instances}/nowhere/sslCerts`)).toMatchObject({ status: 404 });
+    expect(await call("POST", `${instances}/nowhere/resetSslConfig`)).toMatchObject({ status: 404 });
+  });
+
+  it("asks for the query parameters that a method requires before it answers", async () => {
     expect(await call("GET", `${instances}/orders/backupRuns`)).toMatchObject({
       status: 400,
       body: { error: { errors: [{ reason: "required", location: "backupConfiguration" }] } },

@@ -68,7 +68,8 @@ export interface Answer {
 
 export async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
-  const body: Json | undefined = text === "" ? undefined : JSON.parse(text);
+  const isJson = (response.headers.get("content-type") ?? "").startsWith("application/json");
+  const body: Json | undefined = text === "" ? undefined : isJson ? JSON.parse(text) : text;
   return { status: response.status, headers: response.headers, body };
 }
 

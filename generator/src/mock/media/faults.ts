@@ -2,8 +2,8 @@
 
 /** One request that goes wrong. */
 export interface Fault {
-  /** Requests that carry content up (the one that opens a session too), or bring it down. */
-  readonly on: "download" | "upload";
+  /** Requests that carry content up (the one that opens a session too), bring it down, or are any other call. */
+  readonly on: "call" | "download" | "upload";
   /** Requests of that kind that go well before. Default: 0. */
   readonly after?: number;
   /** Answers with this status; nothing is kept. */
@@ -16,7 +16,7 @@ export interface Fault {
 export function createFaults(faults: Fault[]): (query: URLSearchParams) => Fault | undefined {
   const passed = new Map<Fault, number>();
   return (query) => {
-    const on = isUpload(query) ? "upload" : query.get("alt") === "media" ? "download" : undefined;
+    const on = isUpload(query) ? "upload" : query.get("alt") === "media" ? "download" : "call";
     for (const [index, fault] of faults.entries()) {
       if (fault.on !== on) continue;
       const before = passed.get(fault) ?? 0;

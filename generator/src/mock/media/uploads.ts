@@ -2,13 +2,15 @@
 import { randomBytes } from "node:crypto";
 import { authorize } from "../authorize.js";
 import { type IndexedMethod, isStringProperty, propertiesOf } from "../api-index.js";
-import { type Call, checkQuery, type Handler, readBody } from "../call.js";
+import { type Call, type Handler, readBody } from "../call.js";
 import { answerType, type Collection } from "../collections.js";
+import { finished } from "../fields.js";
 import type { PropertyModel } from "../../model/types.js";
 import { type Answer, GoogleError, invalid } from "../google-error.js";
 import { isObject, type JsonObject, ownString } from "../json.js";
 import { withKinds } from "../kinds.js";
 import type { HttpRequest } from "../listener.js";
+import { checkParameters } from "../parameters.js";
 import { canonicalPath, compileRoutes, expandTemplate, findRoute, itemPath } from "../routes.js";
 import type { TokenStore } from "../tokens.js";
 import type { World } from "../world.js";
@@ -51,7 +53,7 @@ export function createUploads(
     const entry = found === undefined ? undefined : ordinary.get(found.route.entry);
     if (found === undefined || entry === undefined) return undefined;
     const grant = authorize(request.headers.authorization, entry, tokens);
-    checkQuery(entry, request.query);
+    checkParameters(entry, found.variables, request.query);
     const path = canonicalPath(expandTemplate(entry.template, found.variables));
     const finish = ({ metadata, bytes, type }: Arrived): Answer => {
       checkContent(entry, type, bytes.length);
@@ -64,7 +66,8 @@ export function createUploads(
         caller: grant?.subject,
       };
       const collection = collections.find(({ roles }) => roles.some((role) => role.entry === entry));
-      return store({ call, collection, handler: handlers.get(entry), bytes, type }, world);
+      const handler = collection === undefined ? undefined : handlers.get(entry);
+      return finished(store({ call, collection, handler, bytes, type }, world), call);
     };
     return receive(entry, request, sessions, finish);
   };
@@ -147,7 +150,7 @@ function store({ call, collection, handler, bytes, type }: Storing, { contents, 
   if (collection !== undefined && item !== undefined) store.set(path, complete(item, collection.properties));
   if (method.response === undefined) return { status: 204, body: undefined };
   const whole = isObject(made) ? withKinds(complete(made, answers), answerType(method), api.schemas) : {};
-  return { status: 200, body: api.model.dataWrapper ? { data: whole } : whole };
+  return { status: 200, body: whole };
 }
 
 /** Whether the path is that of the collection, not of the item itself. */

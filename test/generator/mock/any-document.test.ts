@@ -1,0 +1,236 @@
+/** APIs of which the mock knows nothing but the document: resource names, operations of every style, samples. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Json, type JsonObject, type Mock, startMock } from "../../../generator/src/mock/index.js";
+import { CORPUS, needsCorpus, ROOT } from "../../support/folders.js";
+import { roomsDocument } from "./rooms.js";
+import { type Call, LIBRARY, mockFor, modelOf, object, signedIn } from "./support.js";
+import { sampleRequests } from "./sweep.js";
+
+const rooms = modelOf(JSON.stringify(roomsDocument), "rooms.json");
+
+let mock: Mock;
+let call: Call;
+beforeAll(async () => {
+  mock = await startMock({ models: [rooms] });
+  call = await signedIn(mock, { scope: LIBRARY });
+});
+afterAll(() => mock.close());
+
+const create = (house: string, id: string, room: JsonObject = {}) =>
+  call("POST", `v2/${house}/rooms?roomId=${id}`, room);
+
+describe("resources that are named by their path", () => {
+  it("are created under the id of the query, and read, changed and deleted by name", async () => {
+    await create("houses/a", "hall", { title: "Hall", window: { glass: "clear" } });
+    const name = "houses/a/rooms/hall";
+    const made = { name, title: "Hall", state: "ACTIVE", createTime: expect.any(String), window: { glass: "clear" } };
+    expect(await call("GET", `v2/${name}`)).toMatchObject({ status: 200, body: made });
+    expect(await create("houses/a", "hall")).toMatchObject({ status: 409 });
+    expect((await call("PATCH", `v2/${name}`, { window: { panes: 2 } })).body).toEqual({
+      ...made,
+      window: { glass: "clear", panes: 2 },
+    });
+    expect(await call("POST", `v2/${name}:paint`, {})).toMatchObject({ status: 200, body: { name, title: "Hall" } });
+    expect(await call("DELETE", `v2/${name}`)).toMatchObject({ status: 200, body: { metadata: {} } });
+    expect(await call("GET", `v2/${name}`)).toMatchObject({
+      status: 404,
+      body: { error: { status: "NOT_FOUND", message: expect.stringContaining(name) } },
+    });
+    expect(await call("POST", `v2/${name}:paint`, {})).toMatchObject({ status: 404 });
+  });
+
+  it.each<[mask: string, want: JsonObject]>([
+    ["title", { title: "B", size: 1, window: { glass: "clear", panes: 4 } }],
+    ["window.glass", { title: "A", size: 1, window: { glass: "milk", panes: 4 } }],
+    ["size,window.panes", { title: "A", window: { glass: "clear" } }],
+    ["*", { title: "B", window: { glass: "milk" } }],
+  ])("are changed by mask: %s", async (mask, want) => {
+    const id = `m${Buffer.from(mask).toString("hex")}`;
+    await create("houses/m", id, { title: "A", size: 1, window: { glass: "clear", panes: 4 } });
+    const { body } = await call("PATCH", `v2/houses/m/rooms/${id}?updateMask=${mask}`, {
+      title: "B",
+      window: { glass: "milk" },
+    });
+    const { name: _name, state: _state, createTime: _time, ...rest } = object(body);
+    expect(rest).toEqual(want);
+  });
+
+  it("refuse a mask of unknown fields, and are made by a change only when that is asked for", async () => {
+    await create("houses/u", "a");
+    expect(await call("PATCH", "v2/houses/u/rooms/a?updateMask=nonsense", {})).toMatchObject({
+      status: 400,
+      body: { error: { details: [{ fieldViolations: [{ field: "updateMask" }] }] } },
+    });
+    expect(await call("PATCH", "v2/houses/u/rooms/b", { title: "B" })).toMatchObject({ status: 404 });
+    expect(await call("PATCH", "v2/houses/u/rooms/b?allowMissing=true", { title: "B" })).toMatchObject({
+      status: 200,
+      body: { name: "houses/u/rooms/b", title: "B" },
+    });
+  });
+
+  it("are listed page by page, those of each parent alone", async () => {
+    for (const id of ["a", "b", "c"]) await create("houses/l", id);
+    await create("houses/other", "d");
+    const first = object((await call("GET", "v2/houses/l/rooms")).body);
+    expect(first["rooms"]).toMatchObject([{ name: "houses/l/rooms/a" }, { name: "houses/l/rooms/b" }]);
+    const second = await call("GET", `v2/houses/l/rooms?pageToken=${String(first["nextPageToken"])}`);
+    expect(second.body).toEqual({ rooms: [expect.objectContaining({ name: "houses/l/rooms/c" })] });
+  });
+
+  it("begin with fixtures, by full name or by their last segment", async () => {
+    const fixtures = { "/v2/houses/f/rooms": [{ name: "houses/f/rooms/a" }, { name: "b", title: "B" }] };
+    const own = await signedIn(await mockFor({ models: [rooms], fixtures }), { scope: LIBRARY });
+    expect((await own("GET", "v2/houses/f/rooms")).body).toEqual({
+      rooms: [{ name: "houses/f/rooms/a" }, { name: "houses/f/rooms/b", title: "B" }],
+    });
+  });
+});
+
+describe("what has only a type", () => {
+  it("is answered by a sample of it, the same one each time, however often the type holds itself", async () => {
+    const first = await call("POST", "v2/houses/a:plan", {});
+    expect(first).toMatchObject({ status: 200, body: { steps: ["sample-steps"], room: { size: 1, colour: "RED" } } });
+    expect((await call("POST", "v2/houses/a:plan", {})).body).toEqual(first.body);
+  });
+
+  it("keeps what is written to it, where it is there once", async () => {
+    expect((await call("GET", "v2/houses/a/rules")).body).toEqual({ quiet: false, text: "sample-text" });
+    await call("PATCH", "v2/houses/a/rules", { quiet: true });
+    expect((await call("GET", "v2/houses/a/rules")).body).toEqual({ quiet: true, text: "sample-text" });
+  });
+});
+
+describe("a selection of fields", () => {
+  it.each<[fields: string, want: Json]>([
+    ["title", { title: "A" }],
+    ["title,window/glass", { title: "A", window: { glass: "clear" } }],
+    ["window(panes),size", { size: 1, window: { panes: 4 } }],
+    ["window", { window: { glass: "clear", panes: 4 } }],
+    ["*/glass", { window: { glass: "clear" } }],
+    ["labels/x", { labels: { x: "1" } }],
+  ])("leaves nothing else: %s", async (fields, want) => {
+    await create("houses/s", "a", {
+      title: "A",
+      size: 1,
+      window: { glass: "clear", panes: 4 },
+      labels: { x: "1", y: "2" },
+    });
+    const { body } = await call("GET", `v2/houses/s/rooms/a?fields=${fields}`);
+    // A star reaches through everything: of plain values it leaves them as they are.
+    expect(fields.startsWith("*") ? { window: object(body)["window"] } : body).toEqual(want);
+  });
+
+  it("sees through lists", async () => {
+    await create("houses/t", "a", { title: "A" });
+    expect((await call("GET", "v2/houses/t/rooms?fields=rooms(title)")).body).toEqual({ rooms: [{ title: "A" }] });
+  });
+
+  it.each(["nonsense", "window(", "window)", "a//b", "title,", "window/nonsense"])("is refused: %s", async (fields) => {
+    expect(await call("GET", `v2/houses/t/rooms/a?fields=${encodeURIComponent(fields)}`)).toMatchObject({
+      status: 400,
+      body: { error: { errors: [{ location: "fields" }] } },
+    });
+  });
+});
+
+describe("an operation", () => {
+  it("is done after a few looks, and holds what was made then", async () => {
+    const { body } = await create("houses/o", "a", { title: "A" });
+    const name = String(object(body)["name"]);
+    expect(name).toMatch(/^houses\/o\/operations\/[\w-]+$/);
+    const seen: JsonObject[] = [];
+    for (let look = 0; look < 3; look += 1) seen.push(object((await call("GET", `v2/${name}`)).body));
+    // As Google does, what is false is left out.
+    expect(seen.map(({ done }) => done)).toEqual([undefined, undefined, true]);
+    expect(seen[2]).toMatchObject({ name, response: { name: "houses/o/rooms/a", title: "A" } });
+  });
+});
+
+describe(`operations of Google's own documents${needsCorpus}`, () => {
+  it.each<[file: string, verb: string, path: string, body: JsonObject, poll: (operation: JsonObject) => string]>([
+    [
+      "2019/compute.v1.json",
+      "POST",
+      "compute/v1/projects/p/zones/z/instances",
+      { name: "a", machineType: "zones/z/machineTypes/m" },
+      ({ name }) => `compute/v1/projects/p/zones/z/operations/${String(name)}`,
+    ],
+    [
+      "2019/compute.v1.json",
+      "POST",
+      "compute/v1/projects/p/global/firewalls",
+      { name: "a" },
+      ({ name }) => `compute/v1/projects/p/global/operations/${String(name)}`,
+    ],
+    [
+      "2026/container.v1.json",
+      "POST",
+      "v1/projects/p/locations/l/clusters",
+      { cluster: { name: "a" } },
+      ({ name }) => `v1/projects/p/locations/l/operations/${String(name)}`,
+    ],
+    [
+      "2026/sqladmin.v1beta4.json",
+      "POST",
+      "sql/v1beta4/projects/p/instances",
+      { name: "a" },
+      ({ name }) => `sql/v1beta4/projects/p/operations/${String(name)}`,
+    ],
+    [
+      "2026/bigquery.v2.json",
+      "POST",
+      "bigquery/v2/projects/p/jobs",
+      { configuration: { query: { query: "SELECT 1" } } },
+      ({ jobReference }) => `bigquery/v2/projects/p/jobs/${String(object(jobReference)["jobId"])}`,
+    ],
+    [
+      "2026/redis.v1.json",
+      "POST",
+      "v1/projects/p/locations/l/instances?instanceId=a",
+      { tier: "BASIC" },
+      ({ name }) => `v1/${String(name)}`,
+    ],
+  ])("come to their end: %s %s %s", { skip: needsCorpus !== "" }, async (file, verb, path, body, poll) => {
+    const model = modelOf(readFileSync(join(CORPUS, file), "utf8"), file);
+    const own = await mockFor({ models: [model] });
+    const ask = await signedIn(own, { scope: model.scopes.map(({ scope }) => scope).join(" ") });
+    const started = await ask(verb, path, body);
+    expect(started).toMatchObject({ status: 200 });
+    const isOver = ({ done, status = null }: JsonObject) =>
+      done === true || ['"DONE"', '{"state":"DONE"}'].includes(JSON.stringify(status));
+    const ends: boolean[] = [];
+    for (let look = 0; look < 4; look += 1) {
+      const { status, body: operation } = await ask("GET", poll(object(started.body)));
+      expect(status).toBe(200);
+      ends.push(isOver(object(operation)));
+    }
+    expect([ends[0], ends.at(-1)]).toEqual([false, true]);
+  });
+});
+
+describe("every method", () => {
+  const inRepository = ["test/fixtures/shelves.v1.json", "test/fixtures/media/drive.v3.json"].map((name) => [
+    name,
+    join(ROOT, name),
+  ]);
+  const inCorpus =
+    needsCorpus === "" ? ["2015/mapsengine.v1", "2024/pubsub.v1", "2024/translate.v2", "2026/run.v2"] : [];
+  const files = [...inRepository, ...inCorpus.map((name) => [name, join(CORPUS, `${name}.json`)])];
+
+  it.each(files)("is routed, and answered by anything but a fault of the mock: %s", async (_name, file = "") => {
+    const model = modelOf(readFileSync(file, "utf8"), file);
+    const faults: unknown[] = [];
+    const own = await mockFor({ models: [model], onError: (error) => faults.push(error) });
+    const scope = model.scopes.map((one) => one.scope).join(" ");
+    const ask = await signedIn(own, scope === "" ? {} : { scope });
+    const odd: string[] = [];
+    for (const { id, verb, path, body } of sampleRequests(model)) {
+      const { status, body: answer } = await ask(verb, path, body);
+      const isUnrouted = JSON.stringify(answer ?? "").includes("no method answers");
+      if (status >= 500 || isUnrouted) odd.push(`${id}: ${status}`);
+    }
+    expect([odd, faults]).toEqual([[], []]);
+  });
+});

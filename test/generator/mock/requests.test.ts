@@ -1,0 +1,140 @@
+/** Requests that are not as the document says, and functions that answer in place of the mock. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Json, type JsonObject, type Mock, mockAnswer, startMock } from "../../../generator/src/mock/index.js";
+import { roomsDocument } from "./rooms.js";
+import { type Call, LIBRARY, mockFor, modelOf, object, signedIn } from "./support.js";
+
+const rooms = modelOf(JSON.stringify(roomsDocument), "rooms.json");
+const ROOMS = "v2/houses/a/rooms";
+
+let mock: Mock;
+let call: Call;
+beforeAll(async () => {
+  mock = await startMock({ models: [rooms] });
+  call = await signedIn(mock, { scope: LIBRARY });
+});
+afterAll(() => mock.close());
+
+const violations = (body: Json | undefined) => {
+  const error = object(object(body)["error"]);
+  // Every answer of these tests has one detail.
+  const [detail] = error["details"] as readonly JsonObject[];
+  return { code: error["status"], type: detail?.["@type"], violations: detail?.["fieldViolations"] };
+};
+const refused = (...list: readonly object[]) => ({
+  code: "INVALID_ARGUMENT",
+  type: "type.googleapis.com/google.rpc.BadRequest",
+  violations: list.map((one) => expect.objectContaining(one)),
+});
+const about = (field: string, words: string) => ({ field, description: expect.stringContaining(words) });
+
+describe("a body that is not of its type is refused, and what is wrong with it told", () => {
+  it.each<[what: string, body: JsonObject, ...want: object[]]>([
+    ["an unknown property", { nonsense: 1 }, about("", 'Unknown name "nonsense": Cannot find field.')],
+    ["one further down", { window: { nonsense: 1 } }, about("window", "Unknown name \"nonsense\" at 'window'")],
+    ["one in a list's item", { within: { tags: [{}] } }, about("within.tags[0]", "a string is expected")],
+    ["a number for a string", { title: 1 }, about("title", "a string is expected, not 1")],
+    ["a string for a boolean", { open: "yes" }, about("open", "a boolean is expected")],
+    ["a fraction", { size: 1.5 }, about("size", "an integer (int32)")],
+    ["a number too large", { size: 2 ** 31 }, about("size", "an integer (int32)")],
+    ["an int64 too large", { weight: "9223372036854775808" }, about("weight", "an integer (int64)")],
+    ["an unknown enum value", { colour: "GREEN" }, about("colour", "one of RED, BLUE")],
+    ["an object for a list", { tags: {} }, about("tags", "a list is expected")],
+    ["a list for an object", { window: [] }, about("window", "an object is expected")],
+    ["a number in a map", { labels: { a: 1 } }, about("labels.a", "a string is expected")],
+    ["no duration", { heated: "1 h" }, about("heated", "a duration")],
+    ["everything at once", { title: 1, size: "x" }, about("title", "a string"), about("size", "an integer")],
+  ])("%s", async (_what, body, ...want) => {
+    const answer = await call("POST", ROOMS, body);
+    expect([answer.status, violations(answer.body)]).toEqual([400, refused(...want)]);
+  });
+
+  it.each<[what: string, body: JsonObject]>([
+    ["null for anything", { title: null, window: null, tags: null }],
+    ["int64 as a number, int32 as a string", { weight: 5, size: "5" }],
+    ["the number of an enum value", { colour: 1 }],
+    ["what only the server may set", { state: "ACTIVE", createTime: "2026-01-01T00:00:00.5Z" }],
+  ])("but not for %s", async (_what, body) => {
+    expect(await call("POST", ROOMS, body)).toMatchObject({ status: 200 });
+  });
+});
+
+describe("a parameter that is not as the document says is refused", () => {
+  it.each<[query: string, field: string, words: string]>([
+    ["nonsense=1", "nonsense", 'Unknown name "nonsense": Cannot bind query parameter'],
+    ["pageSize=two", "pageSize", "an integer (int32)"],
+    ["pageSize=-1", "pageSize", "0 or more"],
+    ["pageSize=101", "pageSize", "100 or less"],
+    ["view=basic", "view", "one of BASIC, FULL"],
+    ["deep=1", "deep", "true or false"],
+  ])("%s", async (query, field, words) => {
+    const answer = await call("GET", `${ROOMS}?${query}`);
+    expect([answer.status, violations(answer.body)]).toEqual([400, refused(about(field, words))]);
+  });
+
+  it("but not those that every API takes", async () => {
+    const query = "alt=json&prettyPrint=false&quotaUser=u&key=k&%24.xgafv=2&view=FULL&deep=true&pageSize=";
+    expect(await call("GET", `${ROOMS}?${query}`)).toMatchObject({ status: 200 });
+  });
+});
+
+describe("a handler", () => {
+  it("answers in place of the mock, after the request was checked", async () => {
+    const seen: unknown[] = [];
+    const own = await signedIn(
+      await mockFor({
+        models: [rooms],
+        handlers: {
+          "rooms.houses.rooms.list": ({ methodId, params, query }) => {
+            seen.push([methodId, params, query]);
+            return { rooms: [{ name: "x", title: "X" }] };
+          },
+          "rooms.houses.plan": () => mockAnswer({ status: 429, headers: { "retry-after": "1" }, body: { error: {} } }),
+          "rooms.houses.rooms.paint": { title: "always" },
+          "rooms.houses.getRules": () => undefined,
+        },
+      }),
+      { scope: LIBRARY },
+    );
+    expect((await own("GET", `${ROOMS}?view=FULL&fields=rooms/title`)).body).toEqual({ rooms: [{ title: "X" }] });
+    expect(await own("GET", `${ROOMS}?nonsense=1`)).toMatchObject({ status: 400 });
+    expect(seen).toEqual([
+      ["rooms.houses.rooms.list", { parent: "houses/a" }, { view: "FULL", fields: "rooms/title" }],
+    ]);
+    const limited = await own("POST", "v2/houses/a:plan", {});
+    expect([limited.status, limited.headers.get("retry-after")]).toEqual([429, "1"]);
+    expect((await own("POST", `${ROOMS}/none:paint`, {})).body).toEqual({ title: "always" });
+    expect(await own("GET", "v2/houses/a/rules")).toMatchObject({ body: { text: "sample-text" } });
+  });
+
+  it("of a method that no API has is refused before anything listens, like an answer among fixtures", async () => {
+    const nowhere = { "rooms.nowhere": {} };
+    await expect(startMock({ models: [rooms], handlers: nowhere })).rejects.toThrow('"rooms.nowhere"');
+    await expect(startMock({ models: [rooms], fixtures: nowhere })).rejects.toThrow('"rooms.nowhere"');
+  });
+
+  it("may be a fixture: the answer to every call of a method", async () => {
+    const own = await signedIn(
+      await mockFor({ models: [rooms], fixtures: { "rooms.houses.plan": { steps: ["a"] } } }),
+      { scope: LIBRARY },
+    );
+    expect((await own("POST", "v2/houses/a:plan", {})).body).toEqual({ steps: ["a"] });
+  });
+});
+
+describe("on request", () => {
+  it("a call fails, once for each fault, and sign-in does not", async () => {
+    const own = await mockFor({ models: [rooms], faults: [{ on: "call", after: 1, status: 503 }] });
+    const ask = await signedIn(own, { scope: LIBRARY });
+    const statuses: number[] = [];
+    for (let turn = 0; turn < 3; turn += 1) statuses.push((await ask("GET", ROOMS)).status);
+    expect(statuses).toEqual([200, 503, 200]);
+  });
+
+  it("answers take their time", async () => {
+    const ask = await signedIn(await mockFor({ models: [rooms], latency: 50 }), { scope: LIBRARY });
+    const begun = performance.now();
+    await ask("GET", ROOMS);
+    expect(performance.now() - begun).toBeGreaterThan(45);
+  });
+});
