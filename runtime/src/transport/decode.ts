@@ -1,6 +1,6 @@
 /** Takes the content-encoding off a body: gzip, deflate, br, and zstd where Node has it; collected or as a stream. */
 import { type Duplex, Readable, pipeline } from "node:stream";
-import * as zlib from "node:zlib";
+import type * as Zlib from "node:zlib";
 
 /** Below this size decoding in place costs a fifth of a trip to the thread pool. */
 const syncLimit: number = 64 * 1024;
@@ -28,21 +28,32 @@ interface Coding {
   stream(): Duplex;
 }
 
-const gzip: Coding = { sync: zlib.gunzipSync, later: zlib.gunzip, stream: () => zlib.createGunzip() };
+let known: ReadonlyMap<string, Coding> | undefined;
 
-const known: ReadonlyMap<string, Coding> = new Map([
-  ["gzip", gzip],
-  ["x-gzip", gzip],
-  ["deflate", { sync: zlib.inflateSync, later: zlib.inflate, stream: () => zlib.createInflate() }],
-  [
-    "br",
-    { sync: zlib.brotliDecompressSync, later: zlib.brotliDecompress, stream: () => zlib.createBrotliDecompress() },
-  ],
-  ...zstd(),
-]);
+/** Made with the first body that is encoded: a program that starts need not wait for zlib. */
+function knownCodings(): ReadonlyMap<string, Coding> {
+  known ??= tableOf(process.getBuiltinModule("node:zlib"));
+  return known;
+}
+
+function tableOf(zlib: typeof Zlib): ReadonlyMap<string, Coding> {
+  const gzip: Coding = { sync: zlib.gunzipSync, later: zlib.gunzip, stream: () => zlib.createGunzip() };
+  const br: Coding = {
+    sync: zlib.brotliDecompressSync,
+    later: zlib.brotliDecompress,
+    stream: () => zlib.createBrotliDecompress(),
+  };
+  return new Map([
+    ["gzip", gzip],
+    ["x-gzip", gzip],
+    ["deflate", { sync: zlib.inflateSync, later: zlib.inflate, stream: () => zlib.createInflate() }],
+    ["br", br],
+    ...zstd(zlib),
+  ]);
+}
 
 /** Node has it from 22.15 on. */
-function zstd(): readonly (readonly [string, Coding])[] {
+function zstd(zlib: typeof Zlib): readonly (readonly [string, Coding])[] {
   // The types are those of the oldest Node, which does not know these; they are like those of the others.
   const { createZstdDecompress, zstdDecompress, zstdDecompressSync } = zlib as Partial<{
     readonly createZstdDecompress: () => Duplex;
@@ -121,7 +132,7 @@ export function checkEncoding(encoding: string): void {
 }
 
 function codingOf(name: string): Coding {
-  const coding = known.get(name);
+  const coding = knownCodings().get(name);
   if (coding === undefined) throw new Error(`the body has the unknown content-encoding ${JSON.stringify(name)}`);
   return coding;
 }

@@ -70,11 +70,11 @@ class FetchExchange {
     const { method, origin, path, signal, stream } = this.#request;
     if (signal?.aborted === true) throw abortError(this.#request);
     if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.#cancel(abortError(this.#request)));
-    this.#startTimer();
+    this.#startSendTimer();
     let isSending = true;
     const onPiece = (): void => {
       // The connection is alive.
-      if (isSending && this.#end === undefined) this.#startTimer();
+      if (isSending && this.#end === undefined) this.#startSendTimer();
     };
     try {
       const content = contentOf(this.#request, onPiece);
@@ -165,12 +165,16 @@ class FetchExchange {
     this.#controller.abort(this.#end);
   }
 
-  #startTimer(): void {
-    const { deadline = Number.POSITIVE_INFINITY, timeout } = this.#request;
+  #startTimer(limit: number = this.#request.timeout): void {
     this.#stopTimer();
-    if (timeout > longestTimer) return;
-    const limit = Math.max(1, Math.min(timeout, deadline - performance.now()));
+    if (limit > longestTimer) return;
     this.#timer = setTimeout(() => this.#cancel(timeoutError(this.#request)), limit);
+  }
+
+  /** Until the answer is there the deadline holds as well; of a streamed body whoever reads it minds that. */
+  #startSendTimer(): void {
+    const { deadline = Number.POSITIVE_INFINITY, timeout } = this.#request;
+    this.#startTimer(Math.max(1, Math.min(timeout, deadline - performance.now())));
   }
 
   #stopTimer(): void {
