@@ -3,6 +3,14 @@
 import { build } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
 
+/** Whether an entry imports this module, by way of others or itself, before anything is called. */
+function isLoadedAtOnce(id, graph, seen = new Set()) {
+  if (seen.has(id)) return false;
+  seen.add(id);
+  const { isEntry, importers } = graph.getModuleInfo(id);
+  return isEntry || importers.some((importer) => isLoadedAtOnce(importer, graph, seen));
+}
+
 const common = {
   cwd: import.meta.dirname,
   platform: "node",
@@ -18,8 +26,18 @@ await build({
     dir: "dist",
     cleanDir: true,
     chunkFileNames: "shared/[name].js",
-    // One chunk for all that several others need: left alone, each set of those would get one of its own.
-    codeSplitting: { groups: [{ name: "shared", test: /(?<!\.d)\.ts$/, minShareCount: 2 }] },
+    // One chunk for what both entries need at once, and one for what the first call and those after it need.
+    codeSplitting: {
+      groups: [
+        {
+          debugName: "shared",
+          name: (id, graph) => (isLoadedAtOnce(id, graph) ? "shared" : null),
+          test: /(?<!\.d)\.ts$/,
+          minShareCount: 2,
+        },
+        { name: "transport", test: /\/transport\/[a-z-]+\.ts$/, minShareCount: 2 },
+      ],
+    },
   },
 });
 

@@ -2,7 +2,7 @@
 import { getEventListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { AnonymousCredentials, type Credentials } from "../../runtime/src/auth/index.js";
-import { ApiError, DiscogenError } from "../../runtime/src/index.js";
+import { ApiError, type ClientOptions, DiscogenError, type Dispatcher } from "../../runtime/src/index.js";
 import { leftovers, resources, until } from "../../test/runtime/support/leftovers.js";
 import { LibraryClient } from "../../test/runtime/support/library.js";
 import { countingAgent } from "./agent.js";
@@ -30,7 +30,11 @@ export interface Observed {
 /** Pauses are cut, so that the table is made in seconds; how often is tried is the default. */
 const retry = { maxDelay: 1 };
 
-export async function observe(fault: Fault): Promise<Observed> {
+/** @param over How the client sends, given a dispatcher that counts its connections. Default: over that. */
+export async function observe(
+  fault: Fault,
+  over: (dispatcher: Dispatcher) => ClientOptions = (dispatcher) => ({ dispatcher }),
+): Promise<Observed> {
   const before = resources();
   const controller = new AbortController();
   const { signal } = controller;
@@ -51,7 +55,7 @@ export async function observe(fault: Fault): Promise<Observed> {
   const client = new LibraryClient({
     auth: await credentials(fault, tokens),
     rootUrl: rootUrl(port, fault.network),
-    dispatcher,
+    ...over(dispatcher),
     retry,
     ...fault.options,
   });

@@ -37,12 +37,14 @@ export async function rowOf(fault: Fault): Promise<string> {
   return `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |`;
 }
 
-function whatIsSeen({ sees }: Observed): string {
+/** The cell that tells the value or the error. */
+export function whatIsSeen({ sees }: Observed): string {
   const shown = sees.length > 160 ? `${sees.slice(0, 160)}…` : sees;
   return `\`${shown.replaceAll("`", "'")}\``;
 }
 
-function requests({ requests, tokens }: Observed): string {
+/** The cell that tells how often the servers were asked. */
+export function requests({ requests, tokens }: Observed): string {
   return tokens === 0 ? String(requests) : `${String(requests)}, ${String(tokens)} for tokens`;
 }
 

@@ -1,5 +1,5 @@
 /** Takes the content-encoding off a body: gzip, deflate, br, and zstd where Node has it; collected or as a stream. */
-import { type Duplex, Readable, pipeline } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import type * as Zlib from "node:zlib";
 
 /** Below this size decoding in place costs a fifth of a trip to the thread pool. */
@@ -101,6 +101,7 @@ export function decodeStream(
 ): AsyncIterable<Uint8Array> {
   const steps = codings(encoding);
   if (steps.length === 0) return body;
+  const { Readable, pipeline } = process.getBuiltinModule("node:stream");
   let stream: Readable = Readable.from(body, { objectMode: false });
   for (const step of steps) {
     // The last stream carries the error to whoever reads it; there is nothing to do here.

@@ -1,20 +1,24 @@
 /**
- * Which of undici's dispatchers sends a request.
+ * Which of undici's dispatchers sends a request. Loaded with the second call, and undici with it.
  *
  * The caller's, if there is one. Else the global one, or one of our own where that alone can do it: for proxies of the
  * environment and for client certificates. Ours are made once and shared by all clients, since they keep connections.
  */
 import type { SecureContext } from "node:tls";
+import symbols from "undici/lib/core/symbols.js";
 import Agent from "undici/lib/dispatcher/agent.js";
+import DispatcherBase from "undici/lib/dispatcher/dispatcher-base.js";
 import globals from "undici/lib/global.js";
 import { printable, redact } from "../redact.js";
 import { type CertificateSource, readCertificate, unusable } from "./client-certificate.js";
 import { isDefaultDispatcher } from "./default-dispatcher.js";
 import { type Proxies, isDirect, readProxies } from "./proxies.js";
+import { exchange } from "./sender.js";
+import type { Transport } from "./transport.js";
 import type { Dispatcher } from "./undici.js";
 
 /** The dispatcher for a request to this origin. */
-export type Choose = (origin: string) => Dispatcher;
+type Choose = (origin: string) => Dispatcher;
 
 /** Connections that present the same certificate, or none. */
 interface Connections {
@@ -31,7 +35,29 @@ const ordinary: Connections = { secureContext: undefined, direct: globals.getGlo
 const certified: WeakMap<CertificateSource, Promise<Connections>> = new WeakMap();
 
 /** Reads the environment and certificate files. Throws an `InvalidRequestError` where they are of no use. */
-export async function chooseDispatcher(
+export async function senderOver(
+  given: Dispatcher | undefined,
+  certificate: CertificateSource | undefined,
+): Promise<Transport["send"]> {
+  const choose = await chooseDispatcher(given, certificate);
+  return (request) => {
+    const dispatcher = choose(request.origin);
+    return exchange(dispatcher, isPlain(dispatcher), request);
+  };
+}
+
+/** How the plain dispatchers of our own undici, which is version 7, dispatch: `Agent`, `Pool`, `Client`. */
+const plainDispatch: unknown = Reflect.get(DispatcherBase.prototype, "dispatch");
+
+/**
+ * Plain dispatchers take an exchange as it is, which spares them to parse headers that nobody reads, and leave the
+ * request's headers alone. The one for the environment's proxies changes them though its `dispatch` is the plain one.
+ */
+function isPlain(dispatcher: Dispatcher): boolean {
+  return dispatcher.dispatch === plainDispatch && !(symbols.kNoProxyAgent in dispatcher);
+}
+
+async function chooseDispatcher(
   given: Dispatcher | undefined,
   certificate: CertificateSource | undefined,
 ): Promise<Choose> {

@@ -1,6 +1,4 @@
-/** Sends requests over dispatchers of undici. Loaded with the first request, and undici with it. */
-import symbols from "undici/lib/core/symbols.js";
-import DispatcherBase from "undici/lib/dispatcher/dispatcher-base.js";
+/** Sends a request over a dispatcher. Loaded with the first request. */
 import { longestTimer } from "./deadlines.js";
 import { Exchange } from "./exchange.js";
 import { ModernHandler } from "./modern-handler.js";
@@ -8,21 +6,17 @@ import { StreamedExchange } from "./streamed.js";
 import type { HttpRequest, HttpResponse } from "./transport.js";
 import type { Dispatcher } from "./undici.js";
 
-export { chooseDispatcher } from "./dispatchers.js";
-
-/** How the plain dispatchers of our own undici, which is version 7, dispatch: `Agent`, `Pool`, `Client`. */
-const plainDispatch: unknown = Reflect.get(DispatcherBase.prototype, "dispatch");
-
-/** One request and its answer. */
-export function exchange(dispatcher: Dispatcher, request: HttpRequest): Promise<HttpResponse> {
+/**
+ * One request and its answer.
+ *
+ * @param isPlain The dispatcher takes the exchange as it is: Node's client and plain dispatchers of our own undici.
+ *   Others may be of another version, or change what they are given.
+ */
+export function exchange(dispatcher: Dispatcher, isPlain: boolean, request: HttpRequest): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const exchange =
       request.stream === true ? new StreamedExchange(request, resolve, reject) : new Exchange(request, resolve, reject);
     if (exchange.done) return;
-    // Plain dispatchers take the exchange as it is, which spares them to parse headers that nobody reads, and leave
-    // the request's headers alone. Others may be of another version, or change what they are given, as the one for the
-    // environment's proxies does though its `dispatch` is the plain one.
-    const isPlain = dispatcher.dispatch === plainDispatch && !(symbols.kNoProxyAgent in dispatcher);
     const handler = isPlain ? exchange : new ModernHandler(exchange);
     dispatch(dispatcher, exchange, handler, isPlain ? request.headers : { ...request.headers });
   });

@@ -1,8 +1,6 @@
 /** The default transport: undici, through the caller's dispatcher, the global one, or the environment's proxies. */
 import { InvalidRequestError } from "../errors.js";
 import type { CertificateSource } from "./client-certificate.js";
-import type { Choose } from "./dispatchers.js";
-import type * as Sender from "./sender.js";
 import type { HttpRequest, HttpResponse, Transport } from "./transport.js";
 
 /**
@@ -13,14 +11,11 @@ export interface Dispatcher {
   dispatch(options: object, handler: object): boolean;
 }
 
-/** Loaded with the first request: a program that sends none need not wait for undici. */
-let sender: typeof Sender | undefined;
-
 /** The transport behind {@link undiciTransport}, and those of clients with a certificate. */
 export class UndiciTransport implements Transport {
   readonly #dispatcher: Dispatcher | undefined;
   readonly #certificate: CertificateSource | undefined;
-  #choose: Choose | undefined;
+  #send: Transport["send"] | undefined;
   #ready: Promise<void> | undefined;
 
   constructor(dispatcher: Dispatcher | undefined, certificate: CertificateSource | undefined) {
@@ -29,20 +24,26 @@ export class UndiciTransport implements Transport {
   }
 
   send(request: HttpRequest): Promise<HttpResponse> {
-    if (sender === undefined || this.#choose === undefined) return this.#prepare().then(() => this.send(request));
-    return sender.exchange(this.#choose(request.origin), request);
+    return this.#send === undefined ? this.#begin(request) : this.#send(request);
   }
 
-  #prepare(): Promise<void> {
-    this.#ready ??= this.#choosing().finally(() => {
+  async #begin(request: HttpRequest): Promise<HttpResponse> {
+    if (this.#dispatcher === undefined && this.#certificate === undefined) {
+      const { sendFirst } = await import("./first-call.js");
+      const answer = sendFirst(request);
+      if (answer !== undefined) return answer;
+    }
+    this.#ready ??= this.#prepare().finally(() => {
       this.#ready = undefined;
     });
-    return this.#ready;
+    await this.#ready;
+    return this.send(request);
   }
 
-  async #choosing(): Promise<void> {
-    sender ??= await import("./sender.js");
-    this.#choose = await sender.chooseDispatcher(this.#dispatcher, this.#certificate);
+  async #prepare(): Promise<void> {
+    // undici with it: a program that sends none or one need not wait for that.
+    const { senderOver } = await import("./dispatchers.js");
+    this.#send = await senderOver(this.#dispatcher, this.#certificate);
   }
 }
 

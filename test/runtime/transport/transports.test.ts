@@ -10,9 +10,11 @@ import {
   ConnectionError,
   fetchTransport,
   type MediaResponse,
+  type Transport,
   undiciTransport,
 } from "../../../runtime/src/index.js";
 import { AccessTokenCredentials } from "../../../runtime/src/auth/index.js";
+import { sendByNode } from "../../../runtime/src/transport/first-call.js";
 import { failureOf, clientOf as libraryClientOf, type LibraryClient } from "../support/library.js";
 import { serve, statuses } from "../support/server.js";
 
@@ -47,10 +49,13 @@ async function hangingUp(): Promise<string> {
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
 }
 
+const undici = undiciTransport();
+
 describe.each([
-  ["undici", undiciTransport()],
+  ["undici", undici],
+  ["Node's client, where it is used", { send: (request) => sendByNode(request) ?? undici.send(request) }],
   ["fetch", fetchTransport()],
-])("over %s", (_name, transport) => {
+] satisfies [string, Transport][])("over %s", (_name, transport) => {
   const clientOf = (url: string, options?: ClientOptions): LibraryClient =>
     libraryClientOf(url, { transport, ...options });
 

@@ -1,0 +1,78 @@
+/**
+ * Node's own HTTP client in the shape of an undici dispatcher: each request has a connection that closes with its
+ * answer. It starts in a third of the time that undici takes, and so it carries the first call of a program.
+ */
+import type { ClientRequest } from "node:http";
+import type { Dispatcher } from "./undici.js";
+
+interface DispatchOptions {
+  readonly origin: string;
+  readonly path: string;
+  readonly method: string;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: string | Uint8Array | null;
+}
+
+/** undici's older handler, which is told at once how to give up a request that waits for its connection. */
+interface Handler {
+  onStart(abort: (reason: Error) => void): void;
+  onConnect(abort: (reason: Error) => void): void;
+  onHeaders(status: number, raw: readonly string[], resume: () => void): boolean;
+  onData(chunk: Buffer): boolean;
+  onComplete(): void;
+  onError(error: unknown): void;
+}
+
+/** Milliseconds, as undici has it. */
+const connectTimeout = 10_000;
+
+/** What Node has no error for, under undici's names, by which it is known whether to try again. */
+function socketError(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+export const nodeClient: Dispatcher = {
+  dispatch({ origin, path, method, headers, body }: DispatchOptions, handler: Handler): boolean {
+    const { protocol, hostname, port } = new URL(origin);
+    const isSecure = protocol === "https:";
+    // Not by `import`, which first makes a module of all that is in there.
+    const { request } = isSecure ? process.getBuiltinModule("node:https") : process.getBuiltinModule("node:http");
+    // An IPv6 address stands in brackets only where it is part of a URL.
+    const host = hostname.replace(/^\[|\]$/g, "");
+    const sent = request({ host, port, path, method, headers, agent: false });
+    report(sent, isSecure ? "secureConnect" : "connect", handler);
+    sent.end(body ?? undefined);
+    return true;
+  },
+};
+
+function report(request: ClientRequest, connected: string, handler: Handler): void {
+  const abort = (reason: Error): void => void request.destroy(reason);
+  const timer = setTimeout(() => {
+    abort(socketError(`no connection within ${String(connectTimeout)} ms`, "UND_ERR_CONNECT_TIMEOUT"));
+  }, connectTimeout);
+  let hasEnded = false;
+  const end = (error?: unknown): void => {
+    if (hasEnded) return;
+    hasEnded = true;
+    clearTimeout(timer);
+    if (error === undefined) handler.onComplete();
+    else handler.onError(error);
+  };
+  handler.onStart(abort);
+  request.on("error", end);
+  request.on("socket", (socket) =>
+    socket.once(connected, () => {
+      clearTimeout(timer);
+      handler.onConnect(abort);
+    }),
+  );
+  request.on("response", (answer) => {
+    handler.onHeaders(answer.statusCode ?? 0, answer.rawHeaders, () => answer.resume());
+    answer.on("data", (chunk: Buffer) => handler.onData(chunk));
+    answer.on("end", () => end());
+    answer.on("error", end);
+  });
+  // Comes before the answer's own error, and alone where the server turns to another protocol.
+  request.on("close", () => end(socketError("other side closed", "UND_ERR_SOCKET")));
+}
