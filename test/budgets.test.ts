@@ -67,11 +67,16 @@ describe("a program that uses sqladmin v1beta3", () => {
   });
 });
 
-describe("a program that lists instances with a key file, as one minified file,", () => {
-  it("works, and has at most 426,000 bytes", async () => {
+describe("a program that lists instances, as one minified file,", () => {
+  it("has at most 382,500 bytes where it signs in with a token", async () => {
+    const { bytes } = await bundle(await consumer(), deployed.withToken);
+    expect(bytes).toBeLessThanOrEqual(382_500);
+  });
+
+  it("works, and has at most 418,500 bytes where it signs in with a key file", async () => {
     const folder = await consumer();
     const { bytes, code } = await bundle(folder, deployed.withKey);
-    expect(bytes).toBeLessThanOrEqual(426_000);
+    expect(bytes).toBeLessThanOrEqual(418_500);
 
     const api = await serve((_request, response) => json(response, 200, { items: [{ instance: "prod-1" }] }));
     const tokens = await tokenServer();

@@ -1,7 +1,6 @@
-/** What generated methods call: one function for each kind of method. */
+/** What generated methods call: one function for each kind of method. Those that answer content are in `content.ts`. */
 import { type Core, type CoreHolder, coreOf } from "./core.js";
 import { InvalidRequestError } from "./errors.js";
-import { type ByteRange, Content, type Download, type DownloadOptions, rangeField } from "./media/download.js";
 import type { Sender } from "./media/upload.js";
 import type { MethodDescriptor } from "./method.js";
 import { type CallOptions, checkCallOptions, defaultTimeout } from "./options.js";
@@ -14,7 +13,6 @@ import { type Params, buildRequest } from "./request/build.js";
 import { requestIdOf, withRequestId } from "./request/request-id.js";
 import { withUpdateMask } from "./request/update-mask.js";
 import { ApiPromise, type Executor, type Settle, promiseOf } from "./response/api-promise.js";
-import { MediaResponse, untilDeadline } from "./response/media-response.js";
 import { type Follow, OperationPromise } from "./response/operation-promise.js";
 import { Paged, type Walk } from "./response/paged.js";
 import { parseValue, readText } from "./response/read.js";
@@ -67,38 +65,6 @@ export function operate<Answer, Operation>(
   return begin(target, method, params, options, make, upload);
 }
 
-/** Calls a method for the content of its resource instead of its description (`alt=media`). */
-export function download(
-  target: CoreHolder,
-  method: MethodDescriptor,
-  params: object | undefined,
-  options: DownloadOptions | undefined,
-): Promise<MediaResponse> {
-  const own = coreOf(target);
-  const collector = own.batch?.collector;
-  const media = fetchMedia(collector?.core ?? own, method, params, options);
-  collector?.add(media);
-  return media;
-}
-
-async function fetchMedia(
-  core: Core,
-  method: MethodDescriptor,
-  params: object | undefined,
-  options: DownloadOptions | undefined,
-): Promise<MediaResponse> {
-  const whole = prepare(core, method, params, options, true);
-  const call = options?.range === undefined ? whole : withRange(whole, options.range);
-  const work = async (): Promise<MediaResponse> =>
-    mediaOf({ core, call, sent: await send(core, call), onProgress: options?.onProgress });
-  return call.observer === undefined ? work() : call.observer.call(work);
-}
-
-function withRange(call: PreparedCall, range: ByteRange): PreparedCall {
-  const headers = { ...call.built.headers, range: rangeField(call.methodId, range) };
-  return { ...call, built: { ...call.built, headers } };
-}
-
 /** For calls that follow from another one: what made that one conditional does not hold for them. */
 function withoutEtags(options: CallOptions | undefined): CallOptions | undefined {
   if (options?.ifMatch === undefined && options?.ifNoneMatch === undefined) return options;
@@ -106,19 +72,23 @@ function withoutEtags(options: CallOptions | undefined): CallOptions | undefined
   return kept;
 }
 
-/** Starts a call; that of a batch runs on what collects it. */
-function begin<T, P extends ApiPromise<T>>(
+/** Makes the value of a method's answer. */
+type Read = (core: Core, method: MethodDescriptor, prepared: PreparedCall, sent: Sent) => unknown;
+
+/** Starts a call; that of a batch runs on what collects it. `upload` sends it where it is given `media`. */
+export function begin<T, P extends ApiPromise<T>>(
   target: CoreHolder,
   method: MethodDescriptor,
   params: object | undefined,
   options: CallOptions | undefined,
   make: (executor: Executor<T>) => P,
   upload?: Sender,
+  read: Read = valueOf,
 ): P {
   const own = coreOf(target);
   const collector = own.batch?.collector;
   const core = collector?.core ?? own;
-  const promise = promiseOf<T, P>(make, (settle) => void perform(core, method, params, options, settle, upload));
+  const promise = promiseOf<T, P>(make, (settle) => void perform(core, method, params, options, settle, upload, read));
   collector?.add(promise);
   return promise;
 }
@@ -135,7 +105,8 @@ async function perform<T>(
   params: object | undefined,
   options: CallOptions | undefined,
   settle: Settle<T>,
-  upload?: Sender,
+  upload: Sender | undefined,
+  read: Read,
 ): Promise<void> {
   try {
     let sent: Sent;
@@ -143,18 +114,18 @@ async function perform<T>(
     if (upload !== undefined && params !== undefined && paramOf(params, "media") !== undefined) {
       const uploaded = await upload(core, method, params, options);
       sent = uploaded.sent;
-      value = await valueOf(core, method, uploaded.prepared, sent);
+      value = await read(core, method, uploaded.prepared, sent);
     } else {
       const prepared = prepare(core, method, params, options, false);
       const { observer } = prepared;
       if (observer === undefined) {
         sent = await send(core, prepared);
-        const read = valueOf(core, method, prepared, sent);
-        value = read instanceof Promise ? await read : read;
+        const got = read(core, method, prepared, sent);
+        value = got instanceof Promise ? await got : got;
       } else {
         [sent, value] = await observer.call(async () => {
           const got = await send(core, prepared);
-          return [got, await valueOf(core, method, prepared, got)];
+          return [got, await read(core, method, prepared, got)];
         });
       }
     }
@@ -166,9 +137,8 @@ async function perform<T>(
 }
 
 /** The value of a method's answer: at once where the body is a string, as it is by default. */
-function valueOf(core: Core, method: MethodDescriptor, prepared: PreparedCall, sent: Sent): unknown {
+function valueOf(core: Core, method: MethodDescriptor, _prepared: PreparedCall, sent: Sent): unknown {
   if (method.response === undefined) return undefined;
-  if (method.response === "media") return mediaOf({ core, call: prepared, sent, onProgress: undefined });
   const { request, response } = sent;
   const { body } = response;
   if (typeof body === "string") return parseValue(core.api, request, response, body);
@@ -241,15 +211,4 @@ function bodyOf(values: Params): Params {
   const body = values["requestBody"];
   // Any object can be read by name.
   return typeof body === "object" && body !== null ? (body as Params) : noParams;
-}
-
-function mediaOf(download: Download): MediaResponse {
-  const { request, response } = download.sent;
-  const { deadline, totalTimeout } = download.call;
-  const content = new Content(download);
-  const bounded =
-    deadline === Number.POSITIVE_INFINITY
-      ? content
-      : untilDeadline(request, content, deadline - performance.now(), totalTimeout);
-  return new MediaResponse(request, response, bounded);
 }

@@ -57,8 +57,9 @@ export { version } from "./version.js";
 
 // For generated code
 export { batch, sendBatch } from "./batch/batch.js";
-export { call, download, operate, paged } from "./call.js";
+export { call, operate, paged } from "./call.js";
 export { ApiClient, withOptions } from "./client.js";
+export { content, download } from "./content.js";
 export { type Core, type CoreHolder, core } from "./core.js";
 export { type Sender, upload } from "./media/upload.js";
 export type {

@@ -49,7 +49,7 @@ export interface MethodDescriptor {
   readonly updateMask?: true;
   /** Where a request id goes, by which the server knows a repetition (AIP-155); filled in where the caller gives none. */
   readonly requestId?: "body" | "query";
-  /** `json`: the parsed answer. `media`: a MediaResponse. Absent: the answer's body does not matter. */
+  /** `json`: the parsed answer. `media`: a MediaResponse, by `content`. Absent: the answer's body does not matter. */
   readonly response?: "json" | "media";
   /** How to walk the pages, where there are pages. */
   readonly paging?: PagingDescriptor;

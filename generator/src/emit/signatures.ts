@@ -19,7 +19,7 @@ export interface MethodShape {
   /** More than one: overloads, the plain one first. */
   readonly signatures: readonly [Signature, ...Signature[]];
   /** The function of the runtime that carries it out. */
-  readonly sender: "call" | "download" | "operate" | "paged";
+  readonly sender: "call" | "content" | "download" | "operate" | "paged";
   readonly optionsType: "CallOptions" | "DownloadOptions";
   /** May be given `media`. */
   readonly uploads: boolean;
@@ -81,8 +81,9 @@ function selectingSignature(method: MethodModel, { parameters, schemas }: ApiMod
 }
 
 /** Which function of the runtime carries the method out. */
-export function senderOf({ operation, paging }: MethodModel): Exclude<MethodShape["sender"], "download"> {
+export function senderOf({ operation, paging, response }: MethodModel): Exclude<MethodShape["sender"], "download"> {
   if (operation !== undefined) return "operate";
+  if (response?.kind === "media") return "content";
   return paging === undefined ? "call" : "paged";
 }
 

@@ -151,7 +151,7 @@ export class BooksResource extends runtime.Resource {
     return runtime.call(this, methods.query, params, options);
   }
   raw(params: Params, options?: runtime.CallOptions): runtime.ApiPromise<runtime.MediaResponse> {
-    return runtime.call(this, methods.raw, params, options);
+    return runtime.content(this, methods.raw, params, options);
   }
   search(params?: Params, options?: runtime.CallOptions): runtime.Paged<BookPage, Book> {
     return runtime.paged(this, methods.search, params, options);

@@ -227,12 +227,12 @@ export class RoomsShelvesResource extends runtime.Resource {
 
   /** Scope: `https://www.example.com/auth/shelves`. */
   bulkExportGroup(params: RoomsShelvesBulkExportGroupParams, options?: runtime.CallOptions): runtime.ApiPromise<runtime.MediaResponse> {
-    return runtime.call(this, roomsShelvesMethods.bulkExportGroup, params, options);
+    return runtime.content(this, roomsShelvesMethods.bulkExportGroup, params, options);
   }
 
   /** Scope: `https://www.example.com/auth/shelves`. */
   BinaryCreate(params: RoomsShelvesBinaryCreateParams, options?: runtime.CallOptions): runtime.ApiPromise<runtime.MediaResponse> {
-    return runtime.call(this, roomsShelvesMethods.BinaryCreate, params, options);
+    return runtime.content(this, roomsShelvesMethods.BinaryCreate, params, options);
   }
 
   /** Scope: `https://www.example.com/auth/shelves.readonly`. */

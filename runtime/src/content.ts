@@ -1,0 +1,68 @@
+/** What generated methods call whose answer is content: apart, so that programs without any need not hold it. */
+import { begin, prepare } from "./call.js";
+import { type Core, type CoreHolder, coreOf } from "./core.js";
+import { type ByteRange, Content, type Download, type DownloadOptions, rangeField } from "./media/download.js";
+import type { Sender } from "./media/upload.js";
+import type { MethodDescriptor } from "./method.js";
+import type { CallOptions } from "./options.js";
+import type { PreparedCall } from "./policy/prepared-call.js";
+import { send } from "./policy/send.js";
+import { ApiPromise, type Executor } from "./response/api-promise.js";
+import { MediaResponse, untilDeadline } from "./response/media-response.js";
+
+/** Calls a method that answers raw bytes (HttpBody). `upload` sends the call where it is given `media`. */
+export function content(
+  target: CoreHolder,
+  method: MethodDescriptor,
+  params: object | undefined,
+  options: CallOptions | undefined,
+  upload?: Sender,
+): ApiPromise<MediaResponse> {
+  const make = (executor: Executor<MediaResponse>) => new ApiPromise(executor);
+  return begin(target, method, params, options, make, upload, (core, _method, call, sent) =>
+    mediaOf({ core, call, sent, onProgress: undefined }),
+  );
+}
+
+/** Calls a method for the content of its resource instead of its description (`alt=media`). */
+export function download(
+  target: CoreHolder,
+  method: MethodDescriptor,
+  params: object | undefined,
+  options: DownloadOptions | undefined,
+): Promise<MediaResponse> {
+  const own = coreOf(target);
+  const collector = own.batch?.collector;
+  const media = fetchMedia(collector?.core ?? own, method, params, options);
+  collector?.add(media);
+  return media;
+}
+
+async function fetchMedia(
+  core: Core,
+  method: MethodDescriptor,
+  params: object | undefined,
+  options: DownloadOptions | undefined,
+): Promise<MediaResponse> {
+  const whole = prepare(core, method, params, options, true);
+  const call = options?.range === undefined ? whole : withRange(whole, options.range);
+  const work = async (): Promise<MediaResponse> =>
+    mediaOf({ core, call, sent: await send(core, call), onProgress: options?.onProgress });
+  return call.observer === undefined ? work() : call.observer.call(work);
+}
+
+function withRange(call: PreparedCall, range: ByteRange): PreparedCall {
+  const headers = { ...call.built.headers, range: rangeField(call.methodId, range) };
+  return { ...call, built: { ...call.built, headers } };
+}
+
+function mediaOf(download: Download): MediaResponse {
+  const { request, response } = download.sent;
+  const { deadline, totalTimeout } = download.call;
+  const content = new Content(download);
+  const bounded =
+    deadline === Number.POSITIVE_INFINITY
+      ? content
+      : untilDeadline(request, content, deadline - performance.now(), totalTimeout);
+  return new MediaResponse(request, response, bounded);
+}
