@@ -13,7 +13,8 @@ import { type Params, buildRequest } from "./request/build.js";
 import { requestIdOf, withRequestId } from "./request/request-id.js";
 import { withUpdateMask } from "./request/update-mask.js";
 import { ApiPromise, type Executor, type Settle, promiseOf } from "./response/api-promise.js";
-import { type Follow, OperationPromise } from "./response/operation-promise.js";
+import { OperationPromise } from "./response/operation-promise.js";
+import type { Follow } from "./response/operation-wait.js";
 import { Paged, type Walk } from "./response/paged.js";
 import { parseValue, readText } from "./response/read.js";
 

@@ -7,7 +7,6 @@ import { credentialsFrom, type CredentialsFileOptions, fileAdvice } from "./from
 import { gcloudFile } from "../gcloud.js";
 import { ImpersonatedCredentials } from "./impersonated.js";
 import { MetadataCredentials, metadataEmail } from "./metadata.js";
-import { detectMetadata } from "./metadata-detection.js";
 import type { TokenCredentials } from "./tokens.js";
 
 /** Options of {@link applicationDefault}. */
@@ -72,6 +71,7 @@ async function fromMetadata(
 ): Promise<TokenCredentials> {
   const { dispatcher, subject } = options;
   const own = options.transport ?? (dispatcher === undefined ? undefined : undiciTransport(dispatcher));
+  const { detectMetadata } = await import("./metadata-detection.js");
   const detection = await detectMetadata(own, process.env);
   if ("absent" in detection) throw nothingFound(wellKnown, detection.absent);
   const { host } = detection;

@@ -1,24 +1,10 @@
 /** Long-running operations: one promise that is the answer of the method, and a way to wait for the end. */
-import { AbortError, DiscogenError, OperationError, TimeoutError } from "../errors.js";
-import type { CallOptions } from "../options.js";
-import type { MethodDescriptor, OperationDescriptor, OperationPoll } from "../method.js";
+import { AbortError, TimeoutError } from "../errors.js";
 import { checkCallOptions } from "../options.js";
 import type { AbortSignal } from "../platform.js";
-import { parseRetryAfter } from "../policy/retry.js";
-import { pause, within } from "../policy/wait.js";
-import { ApiPromise, type Executor, type WithResponse } from "./api-promise.js";
-import type { ApiResponse } from "./api-response.js";
-
-/**
- * Milliseconds before the operation is read again; each further pause is longer by half, up to the longest. A server
- * that says `Retry-After` is asked after that time instead, up to the longest that is taken from it.
- */
-const firstPause: number = 500;
-const longestPause: number = 15_000;
-const longestSuggested: number = 300_000;
-
-/** The least time limit for methods that answer when the operation is over: servers hold them for up to two minutes. */
-const waitTimeout: number = 150_000;
+import { within } from "../policy/wait.js";
+import { ApiPromise, type Executor } from "./api-promise.js";
+import type { Follow } from "./operation-wait.js";
 
 /** How to wait for an operation. */
 export interface WaitOptions<Operation> {
@@ -28,23 +14,6 @@ export interface WaitOptions<Operation> {
   readonly timeout?: number | undefined;
   /** Called with the operation each time it has been read. */
   readonly onProgress?: ((operation: Operation) => void) | undefined;
-}
-
-type Values = { readonly [name: string]: unknown };
-
-/** What following an operation takes from the call that started it. */
-export interface Follow {
-  readonly method: MethodDescriptor;
-  readonly params: object;
-  readonly signal: AbortSignal | undefined;
-  /** The time limit of one attempt. */
-  readonly timeout: number;
-  /** Carries out one poll. */
-  fetch(
-    method: MethodDescriptor,
-    params: Values,
-    options: Pick<CallOptions, "signal" | "timeout">,
-  ): ApiPromise<unknown>;
 }
 
 /**
@@ -76,12 +45,13 @@ export class OperationPromise<Answer, Operation> extends ApiPromise<Answer> {
     const { signal = follow.signal, timeout = Number.POSITIVE_INFINITY, onProgress } = options;
     // One signal ends whatever is under way: the pause, or the poll with its retries.
     const ended = new AbortController();
-    const work = this.withResponse().then((first) =>
-      pollToEnd(follow, operation, first, ended.signal, (value) => {
+    const work = this.withResponse().then(async (first) => {
+      const { pollToEnd } = await import("./operation-wait.js");
+      return pollToEnd(follow, operation, first, ended.signal, (value) => {
         // The document says that polling answers this type, and so does the method where it answers the operation.
         if (!ended.signal.aborted) onProgress?.(value as Operation);
-      }),
-    );
+      });
+    });
     try {
       checkCallOptions(id, { signal, timeout });
       const last = await within(work, {
@@ -98,129 +68,4 @@ export class OperationPromise<Answer, Operation> extends ApiPromise<Answer> {
       ended.abort();
     }
   }
-}
-
-/** The finished operation. Tells of each that is read. */
-async function pollToEnd(
-  follow: Follow,
-  descriptor: OperationDescriptor,
-  { data, response }: WithResponse<unknown>,
-  signal: AbortSignal,
-  onRead: (operation: unknown) => void,
-): Promise<unknown> {
-  const { id } = follow.method;
-  const isAnswer = descriptor.isAnswer === true;
-  if (isAnswer) {
-    onRead(data);
-    // Before anything is asked of it: what is over at once need not even say who it is.
-    if (isOver(data, descriptor)) return finished(data, descriptor, id);
-  }
-  const poll = chosenPoll(follow, descriptor, data);
-  let { wait } = poll;
-  let delay = isAnswer && wait === undefined ? firstPause : 0;
-  let next = suggestedPause(response) ?? delay;
-  for (;;) {
-    await pause(next, signal, () => new AbortError(`${id}: the wait is over`));
-    const asked = performance.now();
-    let read = wait === undefined ? undefined : await heldBack(follow, wait, poll.params, signal);
-    if (read === undefined) {
-      // What cannot wait, or fails to, is asked the plain way from now on.
-      wait = undefined;
-      read = await follow.fetch(poll.method, poll.params, { signal }).withResponse();
-    }
-    onRead(read.data);
-    if (isOver(read.data, descriptor)) return finished(read.data, descriptor, id);
-    delay = Math.min(Math.max(delay * 1.5, firstPause), longestPause);
-    // A server that holds its answers back sets the pace itself.
-    const held = wait === undefined ? 0 : performance.now() - asked;
-    next = suggestedPause(read.response) ?? Math.max(0, delay - held);
-  }
-}
-
-/** The operation as the server answers when it is over, or after a while; `undefined` where that fails. */
-async function heldBack(
-  follow: Follow,
-  method: MethodDescriptor,
-  params: Values,
-  signal: AbortSignal,
-): Promise<WithResponse<unknown> | undefined> {
-  try {
-    const timeout = Math.max(follow.timeout, waitTimeout);
-    return await follow.fetch(method, params, { signal, timeout }).withResponse();
-  } catch (error) {
-    if (error instanceof AbortError) throw error;
-    return undefined;
-  }
-}
-
-function suggestedPause({ headers }: ApiResponse): number | undefined {
-  const after = parseRetryAfter(headers.get("retry-after") ?? undefined, Date.now());
-  return after === undefined ? undefined : Math.min(after, longestSuggested);
-}
-
-function isOver(operation: unknown, { done }: OperationDescriptor): boolean {
-  const value = valueAt(operation, done.split("."));
-  return value === true || (typeof value === "string" && value.toUpperCase() === "DONE");
-}
-
-function finished(operation: unknown, descriptor: OperationDescriptor, methodId: string): unknown {
-  const error = valueAt(operation, descriptor.error.split("."));
-  const isFailure = Array.isArray(error) ? error.length > 0 : error !== undefined && error !== null;
-  if (isFailure) throw new OperationError(methodId, operation, error);
-  return operation;
-}
-
-/** The poll with its parameters: the first of which every one can be found. */
-function chosenPoll(
-  { method: starter, params }: Follow,
-  descriptor: OperationDescriptor,
-  answer: unknown,
-): { readonly method: MethodDescriptor; readonly wait?: MethodDescriptor; readonly params: Values } {
-  // A method that reads an operation reads it again. Any object can be read by name.
-  if (descriptor.polls.length === 0) return { method: starter, params: params as Values };
-  const sources = { params, body: valueAt(params, ["requestBody"]), response: answer };
-  for (const { parameters, ...poll } of descriptor.polls) {
-    const found = Object.entries(parameters).map(
-      ([name, source]) => [name, parameterOf(poll.method, name, source, sources)] as const,
-    );
-    const isWhole = found.every(
-      ([name, value]) => value !== undefined || poll.method.parameters?.[name]?.required !== true,
-    );
-    if (isWhole) return { ...poll, params: { ...kept(starter, params), ...Object.fromEntries(found) } };
-  }
-  throw new DiscogenError("OPERATION_UNKNOWN", `${starter.id}: the answer does not tell which operation to ask for`);
-}
-
-/** Global parameters that say who asks: polls are asked by the same one. */
-function kept(starter: MethodDescriptor, params: object): Values {
-  const names = ["key", "quotaUser"].filter((name) => !starter.path.includes(`${name}}`));
-  return Object.fromEntries(names.map((name) => [name, valueAt(params, [name])]));
-}
-
-function parameterOf(
-  method: MethodDescriptor,
-  name: string,
-  source: OperationPoll["parameters"][string],
-  sources: Values,
-): string | undefined {
-  const path = typeof source === "string" ? source : source.value;
-  const value = valueAt(sources, path.split("."));
-  if (typeof value !== "string" || value === "") return undefined;
-  // Compute Engine gives zones and regions as URLs; one segment of a path takes the name at its end.
-  if (method.path.includes(`{${name}}`)) return value.slice(value.lastIndexOf("/") + 1);
-  if (typeof source === "string" || value.includes("/")) return value;
-  const collection = /^projects\/[^/]+\/locations\/[^/]+/.exec(
-    String(valueAt(sources, ["params", source.within])),
-  )?.[0];
-  return collection === undefined ? undefined : `${collection}/operations/${value}`;
-}
-
-function valueAt(value: unknown, path: readonly string[]): unknown {
-  let found = value;
-  for (const name of path) {
-    if (typeof found !== "object" || found === null || !Object.hasOwn(found, name)) return undefined;
-    // It has just been seen to have this property.
-    found = (found as Values)[name];
-  }
-  return found;
 }

@@ -1,9 +1,8 @@
 /** Client certificates (mutual TLS): of the caller, or of the environment as AIP-4114 describes it. */
 import { environment } from "../environment.js";
-import { type Fault, InvalidRequestError } from "../errors.js";
+import type { Fault } from "../errors.js";
 import type { ClientOptions } from "../options.js";
 import { gcloudFile } from "../gcloud.js";
-import { codeOf } from "../redact.js";
 
 /** A certificate by which servers know the client, and its private key. */
 export interface ClientCertificate {
@@ -70,47 +69,4 @@ function wellKnownFile(): string | undefined {
   const { env, platform } = process;
   const path = gcloudFile("certificate_config.json", env, platform, env["HOME"] ?? "");
   return path !== undefined && process.getBuiltinModule("node:fs").existsSync(path) ? path : undefined;
-}
-
-/** Reads what is in files. Throws an `InvalidRequestError` that names the file at fault. */
-export async function readCertificate(source: CertificateSource): Promise<ClientCertificate> {
-  if (!("configFile" in source)) return source;
-  const { configFile } = source;
-  const text = await read(configFile);
-  let config: unknown;
-  try {
-    config = JSON.parse(text);
-  } catch {
-    throw unusable(configFile, "is not JSON");
-  }
-  const path = (name: string): string => {
-    const value = member(member(member(config, "cert_configs"), "workload"), name);
-    if (typeof value === "string" && value !== "") return value;
-    throw unusable(
-      configFile,
-      `names no cert_configs.workload.${name}; certificates that a program hands out are not supported`,
-    );
-  };
-  const [certPath, keyPath] = [path("cert_path"), path("key_path")];
-  return { cert: await read(certPath), key: await read(keyPath) };
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
-}
-
-async function read(path: string): Promise<string> {
-  const { readFile } = await import("node:fs/promises");
-  return readFile(path, "utf8").catch((error: unknown) => {
-    throw unusable(path, `cannot be read (${codeOf(error) ?? "no reason given"})`);
-  });
-}
-
-/** An error about a file or option, with the way out. */
-export function unusable(what: string, problem: string): InvalidRequestError {
-  return new InvalidRequestError(
-    "the client certificate",
-    [{ parameter: what, message: `${problem}. To do without it, pass mtls: false` }],
-    "INVALID_OPTION",
-  );
 }

@@ -1,0 +1,200 @@
+/** One request and its answer over `fetch`. Loaded with the first request. */
+import { onAbort } from "./abort-listeners.js";
+import { longestTimer } from "./deadlines.js";
+import { abortError, connectionError, errorBodyLimit, timeoutError } from "./failure.js";
+import type { Fetch, FetchResponse } from "./fetch.js";
+import type { HttpHeaders, HttpRequest, HttpResponse } from "./transport.js";
+
+/** Those that `fetch` knows. Asked for is gzip alone, but servers may answer as they like. */
+const codings = /^(?:br|deflate|gzip|identity|x-gzip|zstd)?$/i;
+
+/** What a reader gets at the end. */
+const nothing: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+export class FetchExchange {
+  readonly #request: HttpRequest;
+  readonly #controller = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopListening: (() => void) | undefined;
+  /** Why the exchange was ended from our side. */
+  #end: Error | undefined;
+  #interrupt: ((error: Error) => void) | undefined;
+  /** A body that is sent as it comes. */
+  #pieces: AsyncIterator<Uint8Array> | undefined;
+
+  constructor(request: HttpRequest) {
+    this.#request = request;
+  }
+
+  async send(fetch: Fetch): Promise<HttpResponse> {
+    const { method, origin, path, signal, stream } = this.#request;
+    if (signal?.aborted === true) throw abortError(this.#request);
+    if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.#cancel(abortError(this.#request)));
+    this.#startSendTimer();
+    let isSending = true;
+    const onPiece = (): void => {
+      // The connection is alive.
+      if (isSending && this.#end === undefined) this.#startSendTimer();
+    };
+    try {
+      const content = this.#content(onPiece);
+      const init = { method, redirect: "manual", signal: this.#controller.signal, ...content };
+      const answer = await this.#within(fetch(origin + path, init));
+      isSending = false;
+      const head = { status: answer.status, headers: headersOf(answer) };
+      const isGood = head.status >= 200 && head.status < 300;
+      if (isGood) checkCoding(head.headers);
+      if (isGood && stream === true) return { ...head, body: this.#streamed(answer) };
+      const text = await this.#collected(answer);
+      this.#stopListening?.();
+      return { ...head, body: text };
+    } catch (error) {
+      throw this.#failure(error);
+    } finally {
+      this.#stopTimer();
+    }
+  }
+
+  #content(onPiece: () => void): object {
+    const { body, headers } = this.#request;
+    if (body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array)) {
+      this.#pieces = body[Symbol.asyncIterator]();
+      return { headers, body: streamOf(this.#pieces, onPiece), duplex: "half" };
+    }
+    // Where `fetch` can tell the length itself, it takes no other.
+    const { "content-length": _, ...rest } = headers;
+    return { headers: rest, body };
+  }
+
+  async #collected({ body, status }: FetchResponse): Promise<string> {
+    const reader = body?.getReader();
+    const decoder = new TextDecoder();
+    let text = "";
+    let size = 0;
+    try {
+      for (;;) {
+        const { value } = reader === undefined ? nothing : await this.#within(reader.read());
+        if (value === undefined) break;
+        text += decoder.decode(value, { stream: true });
+        size += value.length;
+        if (status < 300 || size <= errorBodyLimit) continue;
+        this.#controller.abort();
+        break;
+      }
+    } catch (error) {
+      // A status that says what went wrong is worth more than the news that its body broke off.
+      if (status < 300 || this.#end !== undefined) throw error;
+    }
+    return text + decoder.decode();
+  }
+
+  /** A generator would not do: it cannot be ended while it waits, or before it was begun. */
+  #streamed({ body }: FetchResponse): AsyncIterableIterator<Uint8Array, undefined> {
+    const reader = body?.getReader();
+    let isOver = false;
+    const pieces: AsyncIterableIterator<Uint8Array, undefined> = {
+      next: async () => {
+        if (isOver) return nothing;
+        this.#startTimer();
+        try {
+          const { value } = reader === undefined ? nothing : await this.#within(reader.read());
+          if (value !== undefined) return { done: false, value };
+          isOver = true;
+          this.#stopListening?.();
+        } catch (error) {
+          // The reader has left meanwhile.
+          if (isOver) return nothing;
+          isOver = true;
+          throw this.#failure(error);
+        } finally {
+          this.#stopTimer();
+        }
+        return nothing;
+      },
+      return: () => {
+        isOver = true;
+        this.#leave();
+        return Promise.resolve(nothing);
+      },
+      [Symbol.asyncIterator]: () => pieces,
+    };
+    return pieces;
+  }
+
+  /** Waits no longer than limit and signal allow, whether `fetch` minds its signal or not. */
+  #within<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#end !== undefined) reject(this.#end);
+      this.#interrupt = reject;
+      promise.then(resolve, reject);
+    });
+  }
+
+  #cancel(error: Error): void {
+    this.#end ??= error;
+    this.#interrupt?.(this.#end);
+    this.#controller.abort(this.#end);
+  }
+
+  #startTimer(limit: number = this.#request.timeout): void {
+    this.#stopTimer();
+    if (limit > longestTimer) return;
+    this.#timer = setTimeout(() => this.#cancel(timeoutError(this.#request)), limit);
+  }
+
+  /** Until the answer is there the deadline holds as well; of a streamed body whoever reads it minds that. */
+  #startSendTimer(): void {
+    const { deadline = Number.POSITIVE_INFINITY, timeout } = this.#request;
+    this.#startTimer(Math.max(1, Math.min(timeout, deadline - performance.now())));
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Lets go of signal, connection and body. */
+  #leave(): void {
+    this.#stopListening?.();
+    this.#controller.abort();
+    // Node's forgets a body that it holds back. How it ends changes nothing any more.
+    this.#pieces?.return?.().catch(() => undefined);
+  }
+
+  /** Ends the exchange, and says why it failed. */
+  #failure(error: unknown): Error {
+    this.#leave();
+    if (this.#end !== undefined) return this.#end;
+    // Node's says "fetch failed", and why in the cause.
+    const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
+    return connectionError(this.#request, cause, true);
+  }
+}
+
+function streamOf(pieces: AsyncIterator<Uint8Array>, onPiece: () => void): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    pull: async (controller) => {
+      const { done, value } = await pieces.next();
+      onPiece();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: async () => void (await pieces.return?.()),
+  });
+}
+
+/** A field that comes twice, which only cookies do, becomes a list. */
+function headersOf({ headers }: FetchResponse): HttpHeaders {
+  const fields = new Map<string, string | string[]>();
+  headers.forEach((value, name) => {
+    const known = fields.get(name);
+    fields.set(name, known === undefined ? value : [known, value].flat());
+  });
+  return Object.fromEntries(fields);
+}
+
+/** `fetch` passes on what it cannot decode. */
+function checkCoding(headers: HttpHeaders): void {
+  const list = String(headers["content-encoding"] ?? "").split(",");
+  const unknown = list.map((coding) => coding.trim()).find((coding) => !codings.test(coding));
+  if (unknown !== undefined) throw new Error(`the body has the unknown content-encoding ${JSON.stringify(unknown)}`);
+}
