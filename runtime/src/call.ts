@@ -1,17 +1,12 @@
 /** What generated methods call: one function for each kind of method. Those that answer content are in `content.ts`. */
 import { type Core, type CoreHolder, coreOf } from "./core.js";
-import { InvalidRequestError } from "./errors.js";
 import type { Sender } from "./media/upload.js";
 import type { MethodDescriptor } from "./method.js";
-import { type CallOptions, checkCallOptions, defaultTimeout } from "./options.js";
-import { CallObserver, isWatched } from "./policy/observe.js";
-import type { AbortSignal } from "./platform.js";
+import { type CallOptions, defaultTimeout } from "./options.js";
 import type { PreparedCall } from "./policy/prepared-call.js";
-import { retryPolicy } from "./policy/retry.js";
 import { type Sent, send } from "./policy/send.js";
-import { type Params, buildRequest } from "./request/build.js";
-import { requestIdOf, withRequestId } from "./request/request-id.js";
-import { withUpdateMask } from "./request/update-mask.js";
+import { noParams, paramsOf, prepare } from "./prepare.js";
+import type { Params } from "./request/build.js";
 import { ApiPromise, type Executor, type Settle, promiseOf } from "./response/api-promise.js";
 import { OperationPromise } from "./response/operation-promise.js";
 import type { Follow } from "./response/operation-wait.js";
@@ -144,46 +139,6 @@ function valueOf(core: Core, method: MethodDescriptor, _prepared: PreparedCall, 
   const { body } = response;
   if (typeof body === "string") return parseValue(core.api, request, response, body);
   return readText(body).then((text) => parseValue(core.api, request, response, text));
-}
-
-/** Everything of a call that is known before its first attempt. */
-export function prepare(
-  core: Core,
-  method: MethodDescriptor,
-  params: object | undefined,
-  options: CallOptions | undefined,
-  media: boolean,
-): PreparedCall {
-  if (options !== undefined) checkCallOptions(method.id, options);
-  const values = withRequestId(method, withUpdateMask(method, paramsOf(method, params)));
-  const totalTimeout = options?.totalTimeout ?? core.options.totalTimeout ?? Number.POSITIVE_INFINITY;
-  return {
-    methodId: method.id,
-    httpMethod: method.httpMethod,
-    built: buildRequest(core, method, values, options, media),
-    stream: media || method.response === "media",
-    signal: signalOf(core, options?.signal),
-    timeout: options?.timeout ?? core.options.timeout ?? defaultTimeout,
-    totalTimeout,
-    deadline: totalTimeout === Number.POSITIVE_INFINITY ? totalTimeout : performance.now() + totalTimeout,
-    observer: isWatched(core.log) ? new CallObserver(core.api.id, method.id, method.httpMethod, core.log) : undefined,
-    retry: () => retryPolicy(method, requestIdOf(method, values), core.options.retry, options?.retry),
-  };
-}
-
-function signalOf({ signal }: Core, own: AbortSignal | undefined): AbortSignal | undefined {
-  return signal === undefined || own === undefined ? (own ?? signal) : globalThis.AbortSignal.any([own, signal]);
-}
-
-const noParams: Params = {};
-
-function paramsOf(method: MethodDescriptor, params: object | undefined): Params {
-  if (params === undefined) return noParams;
-  if (typeof params !== "object" || params === null || Array.isArray(params)) {
-    throw new InvalidRequestError(method.id, [{ parameter: "params", message: "must be an object of parameters" }]);
-  }
-  // Any object can be read by name.
-  return params as Params;
 }
 
 /** The parameters of the page of this token. */

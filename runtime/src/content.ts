@@ -1,5 +1,5 @@
 /** What generated methods call whose answer is content: apart, so that programs without any need not hold it. */
-import { begin, prepare } from "./call.js";
+import { begin } from "./call.js";
 import { type Core, type CoreHolder, coreOf } from "./core.js";
 import { type ByteRange, Content, type Download, type DownloadOptions, rangeField } from "./media/download.js";
 import type { Sender } from "./media/upload.js";
@@ -7,6 +7,7 @@ import type { MethodDescriptor } from "./method.js";
 import type { CallOptions } from "./options.js";
 import type { PreparedCall } from "./policy/prepared-call.js";
 import { send } from "./policy/send.js";
+import { prepare } from "./prepare.js";
 import { ApiPromise, type Executor } from "./response/api-promise.js";
 import { MediaResponse, untilDeadline } from "./response/media-response.js";
 

@@ -52,7 +52,8 @@ export {
   fetchTransport,
 } from "./transport/fetch.js";
 export type { HttpHeaders, HttpRequest, HttpResponse, Transport } from "./transport/transport.js";
-export { type Dispatcher, undiciTransport } from "./transport/undici.js";
+export type { Dispatcher } from "./transport/dispatcher.js";
+export { undiciTransport } from "./transport/undici.js";
 export { version } from "./version.js";
 
 // For generated code

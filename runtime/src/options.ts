@@ -8,7 +8,7 @@ import type { RetryOptions } from "./policy/retry.js";
 import type { HeadersInput } from "./request/headers.js";
 import type { ClientCertificate } from "./transport/client-certificate.js";
 import type { Transport } from "./transport/transport.js";
-import type { Dispatcher } from "./transport/undici.js";
+import type { Dispatcher } from "./transport/dispatcher.js";
 
 /** Options of one call; each goes before the client's. */
 export interface CallOptions {

@@ -5,7 +5,8 @@
 import { AuthError, type Fault, InvalidRequestError } from "../errors.js";
 import { readHeader } from "../request/headers.js";
 import type { Transport } from "../transport/transport.js";
-import { type Dispatcher, undiciTransport } from "../transport/undici.js";
+import type { Dispatcher } from "../transport/dispatcher.js";
+import { undiciTransport } from "../transport/undici.js";
 import { offerAtHand } from "./at-hand.js";
 import type { Credentials, CredentialsContext } from "./credentials.js";
 import { type Token, TokenCache } from "./token-cache.js";

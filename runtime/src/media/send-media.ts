@@ -1,5 +1,5 @@
 /** One call that carries content: checks what is given, chooses the protocol, and sends. */
-import { prepare } from "../call.js";
+import { prepare } from "../prepare.js";
 import type { Core } from "../core.js";
 import { type Fault, InvalidRequestError } from "../errors.js";
 import type { MethodDescriptor, UploadDescriptor } from "../method.js";

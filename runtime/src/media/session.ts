@@ -1,5 +1,5 @@
 /** Where a resumable upload lives: its URL, which must not lead the sign-in elsewhere, and requests to it. */
-import { prepare } from "../call.js";
+import { prepare } from "../prepare.js";
 import type { Core } from "../core.js";
 import { ApiError, InvalidRequestError } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";

@@ -2,7 +2,7 @@
  * Tells the global dispatcher that undici itself sets, ours or the one inside Node, from one that somebody chose. undici
  * has no word for it: it sets an `Agent` made without options, and so such an agent is what is looked for.
  */
-import type { Dispatcher } from "./undici.js";
+import type { Dispatcher } from "./dispatcher.js";
 
 /** Known answers: this is asked for every request, of the same few dispatchers. */
 const answers: WeakMap<Dispatcher, boolean> = new WeakMap();

@@ -16,7 +16,7 @@ import { isDefaultDispatcher } from "./default-dispatcher.js";
 import { type Proxies, isDirect, readProxies } from "./proxies.js";
 import { exchange } from "./sender.js";
 import type { Transport } from "./transport.js";
-import type { Dispatcher } from "./undici.js";
+import type { Dispatcher } from "./dispatcher.js";
 
 /** The dispatcher for a request to this origin. */
 type Choose = (origin: string) => Dispatcher;

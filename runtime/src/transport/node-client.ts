@@ -3,7 +3,7 @@
  * answer. It starts in a third of the time that undici takes, and so it carries the first call of a program.
  */
 import type { ClientRequest } from "node:http";
-import type { Dispatcher } from "./undici.js";
+import type { Dispatcher } from "./dispatcher.js";
 
 interface DispatchOptions {
   readonly origin: string;

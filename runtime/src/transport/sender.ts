@@ -4,7 +4,7 @@ import { Exchange } from "./exchange.js";
 import { ModernHandler } from "./modern-handler.js";
 import { StreamedExchange } from "./streamed.js";
 import type { HttpRequest, HttpResponse } from "./transport.js";
-import type { Dispatcher } from "./undici.js";
+import type { Dispatcher } from "./dispatcher.js";
 
 /**
  * One request and its answer.

@@ -1,15 +1,8 @@
 /** The default transport: undici, through the caller's dispatcher, the global one, or the environment's proxies. */
 import { InvalidRequestError } from "../errors.js";
 import type { CertificateSource } from "./client-certificate.js";
+import type { Dispatcher } from "./dispatcher.js";
 import type { HttpRequest, HttpResponse, Transport } from "./transport.js";
-
-/**
- * Anything with undici's `dispatch`: `Agent`, `Pool`, `ProxyAgent`, `MockAgent`, … of undici 6, 7 or 8. Structural, so
- * that undici's own types are not needed and its versions do not clash.
- */
-export interface Dispatcher {
-  dispatch(options: object, handler: object): boolean;
-}
 
 /** The transport behind {@link undiciTransport}, and those of clients with a certificate. */
 export class UndiciTransport implements Transport {
@@ -52,7 +45,8 @@ export class UndiciTransport implements Transport {
  *
  * Without a dispatcher it is undici's global one at the time of each request, which is what `setGlobalDispatcher` sets.
  * Where nobody has set one, the proxies of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are used, in lower case too, as
- * they are at the first request; metadata servers and this machine itself are always reached without.
+ * they are at the first request; metadata servers and this machine itself are always reached without. Where nothing of
+ * this is set, the first call of the program goes over Node's own client, as that starts sooner than undici.
  *
  * @throws InvalidRequestError where the dispatcher is none; `send` does for a proxy that is no URL
  */
