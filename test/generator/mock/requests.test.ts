@@ -1,6 +1,13 @@
 /** Requests that are not as the document says, and functions that answer in place of the mock. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Json, type JsonObject, type Mock, mockAnswer, startMock } from "../../../generator/src/mock/index.js";
+import {
+  type Fault,
+  type Json,
+  type JsonObject,
+  type Mock,
+  mockAnswer,
+  startMock,
+} from "../../../generator/src/mock/index.js";
 import { roomsDocument } from "./rooms.js";
 import { type Call, LIBRARY, mockFor, modelOf, object, signedIn } from "./support.js";
 
@@ -129,6 +136,14 @@ describe("on request", () => {
     const statuses: number[] = [];
     for (let turn = 0; turn < 3; turn += 1) statuses.push((await ask("GET", ROOMS)).status);
     expect(statuses).toEqual([200, 503, 200]);
+  });
+
+  it.each<[what: string, fault: Fault]>([
+    ["no status of a failure", { on: "call", status: 200 }],
+    ["nothing that goes wrong", { on: "call" }],
+    ["less than no request before", { on: "call", after: -1, status: 500 }],
+  ])("but not what cannot happen: %s", async (_what, fault) => {
+    await expect(startMock({ models: [rooms], faults: [fault] })).rejects.toThrow(RangeError);
   });
 
   it("answers take their time", async () => {
