@@ -6,6 +6,7 @@ import { authorize } from "./authorize.js";
 import { type Call, type Handler, readBody } from "./call.js";
 import { collectionHandler } from "./collection-handlers.js";
 import { type Collection, collectionsOf, parentOf } from "./collections.js";
+import { withEtagHeader } from "./etags.js";
 import { finished } from "./fields.js";
 import { answersIn, type Fixtures, storeFixtures } from "./fixtures.js";
 import { type Answer, GoogleError } from "./google-error.js";
@@ -47,20 +48,21 @@ export function createApi(
   const upload = createUploads({ entries, collections, handlers }, world, tokens);
 
   return (request) => {
+    const { query, headers } = request;
     const uploaded = upload(request);
     if (uploaded !== undefined) return uploaded;
     const found = findRoute(routes, request.verb, request.path);
     if (found === undefined) throw new GoogleError(404, `Not found: no method answers ${request.verb} at this path.`);
     const { route, variables } = found;
     const { entry } = route;
-    const grant = authorize(request.headers.authorization, entry, tokens);
-    checkParameters(entry, variables, request.query);
+    const grant = authorize(headers.authorization, entry, tokens);
+    checkParameters(entry, variables, query);
     const body = readBody(entry, request);
     const path = canonicalPath(request.path);
-    const call = { entry, path, variables, query: request.query, body, caller: grant?.subject };
+    const call = { entry, path, variables, query, headers, body, caller: grant?.subject };
     const answer = own.get(entry)?.(call, request) ?? downloaded(call, request, world) ?? handlers.get(entry)?.(call);
     if (answer === undefined) throw new GoogleError(501, `The mock has no answer for ${entry.method.id}.`);
-    return finished(answer, call);
+    return finished(withEtagHeader(answer, call), call);
   };
 }
 

@@ -1,8 +1,8 @@
 /** Items as the server keeps them: what the client wrote, what the path says, and what only the server may set. */
-import { createHash } from "node:crypto";
 import type { PropertyModel } from "../model/types.js";
 import { isStringProperty, propertiesOf } from "./api-index.js";
 import type { Collection } from "./collections.js";
+import { hashOf } from "./etags.js";
 import { GoogleError, invalid } from "./google-error.js";
 import { isObject, type Json, type JsonObject, merge, own, ownString } from "./json.js";
 import { withKinds } from "./kinds.js";
@@ -39,7 +39,7 @@ export function completeItem(written: JsonObject, facts: ItemFacts): JsonObject 
 const MADE_AT = new Set(["createTime", "createdTime", "creationTimestamp", "timeCreated"]);
 const CHANGED_AT = new Set(["modifiedTime", "updateTime", "updated"]);
 /** States of a resource that can be used. */
-const LIVE = ["ACTIVE", "READY", "RUNNING", "RUNNABLE", "ENABLED"];
+export const LIVE = ["ACTIVE", "READY", "RUNNING", "RUNNABLE", "ENABLED"];
 
 /** Times and states, under the names that most APIs give them. */
 function serversOwn(properties: readonly PropertyModel[], item: JsonObject, { now, previous }: ItemFacts): JsonObject {
@@ -118,10 +118,12 @@ function agrees(given: Json, value: string): boolean {
 }
 
 /** A changed item has another ETag. */
-export function withEtag(item: JsonObject, { properties }: Collection): JsonObject {
-  if (!isStringProperty(properties, "etag")) return item;
+export function withEtag(item: JsonObject, { properties }: Pick<Collection, "properties">): JsonObject {
+  const type = properties.find(({ name }) => name === "etag")?.type;
+  if (type?.kind !== "string") return item;
   const { etag: _old, ...rest } = item;
-  return { ...rest, etag: `"${createHash("sha256").update(JSON.stringify(rest)).digest("base64url").slice(0, 27)}"` };
+  const hash = hashOf(rest);
+  return { ...rest, etag: type.format === "byte" ? `${hash}=` : `"${hash}"` };
 }
 
 export function notFound(collection: Collection, path: string): GoogleError {

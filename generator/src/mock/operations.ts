@@ -13,9 +13,11 @@ import {
   isStringProperty,
   propertiesOf,
   resolved,
+  type Schemas,
   schemaName,
 } from "./api-index.js";
 import { answerType, type Collection } from "./collections.js";
+import { valuesAt } from "./field-paths.js";
 import { isObject, type Json, type JsonObject, own, ownString } from "./json.js";
 import { withKinds } from "./kinds.js";
 import { canonicalPath } from "./routes.js";
@@ -44,6 +46,9 @@ export type Outcomes = Map<string, { readonly reads: number; readonly result: Js
 /** How far an operation is, as its type tells it. */
 export interface Progress {
   readonly done: readonly string[];
+  /** Path of the property that is there when it failed, and what a cancelled one has there. */
+  readonly error: readonly string[];
+  readonly cancelled: Json;
   /** Names of the states, in their order; empty where `done` is true or not. */
   readonly states: readonly string[];
   /** Of the operation. */
@@ -51,9 +56,14 @@ export interface Progress {
 }
 
 /** The progress of what a collection holds, where these are operations. */
-export function progressOf({ api, roles }: Collection): Progress | undefined {
+export function progressOf({ roles }: Collection): Progress | undefined {
   const get = roles.find(({ role }) => role === "get")?.entry;
-  return get !== undefined && isReader(get) ? progressIn(get.method.operation, api) : undefined;
+  return get === undefined ? undefined : progressOfReader(get);
+}
+
+/** The progress of what a method answers, where it reads operations. */
+export function progressOfReader(entry: IndexedMethod): Progress | undefined {
+  return isReader(entry) ? progressIn(entry.method.operation, entry.api) : undefined;
 }
 
 function isReader({ method: { httpMethod, operation } }: IndexedMethod): boolean {
@@ -64,15 +74,22 @@ const STATES = ["PENDING", "RUNNING", "DONE"];
 
 function progressIn(operation: OperationModel | undefined, { schemas }: ApiIndex): Progress | undefined {
   if (operation === undefined) return undefined;
-  const { done } = operation;
-  let type: TypeModel | undefined = operation.type;
-  for (const name of done) type = propertiesOf(type, schemas).find((property) => property.name === name)?.type;
-  const last = type === undefined ? undefined : resolved(type, schemas);
+  const { done, error } = operation;
+  const end = typeAt(done, operation.type, schemas);
+  const last = end === undefined ? undefined : resolved(end, schemas);
   const properties = propertiesOf(operation.type, schemas);
-  if (last?.kind !== "string") return { done, states: [], properties };
+  const cancelled = cancelledAs(typeAt(error, operation.type, schemas), schemas);
+  const whole = { done, error, cancelled, properties };
+  if (last?.kind !== "string") return { ...whole, states: [] };
   const known = last.enum?.values.map(({ value }) => value) ?? STATES;
   const states = STATES.flatMap((state) => known.find((value) => value.toUpperCase() === state) ?? []);
-  return { done, states, properties };
+  return { ...whole, states };
+}
+
+function typeAt(path: readonly string[], type: TypeModel, schemas: Schemas): TypeModel | undefined {
+  let at: TypeModel | undefined = type;
+  for (const name of path) at = propertiesOf(at, schemas).find((property) => property.name === name)?.type;
+  return at;
 }
 
 /** Begins an operation: its first state, and its name. */
@@ -152,7 +169,7 @@ function filledBy(shape: readonly string[], given: readonly string[], id: string
 /** Moves an operation on by one state, because it has been looked at. */
 export function advance(path: string, progress: Progress, { store, outcomes, now }: World): void {
   const item = store.get(path);
-  if (item === undefined) return;
+  if (item === undefined || isOver(item, progress)) return;
   const { done, states, properties } = progress;
   if (states.length === 0) {
     const outcome = outcomes.get(path) ?? { reads: 0, result: {} };
@@ -172,6 +189,34 @@ export function advance(path: string, progress: Progress, { store, outcomes, now
 /** Moves an operation to its end. */
 export function finish(path: string, progress: Progress, world: World): void {
   for (const _state of STATES) advance(path, progress, world);
+}
+
+/** Ends an operation, if it is not over yet, as one that failed: what it is for has happened all the same. */
+export function cancel(path: string, progress: Progress, { store }: World): void {
+  const item = store.get(path);
+  if (item === undefined || isOver(item, progress)) return;
+  const { done, states, error, cancelled } = progress;
+  const ended = withValue(item, done, states.at(-1) ?? true);
+  store.set(path, withValue(ended, error, cancelled));
+}
+
+function isOver(item: JsonObject, { done, states }: Progress): boolean {
+  const [value] = valuesAt(item, done);
+  return value === (states.at(-1) ?? true);
+}
+
+/** An error of this type, in the words of `google.rpc.Status`, or of BigQuery. */
+function cancelledAs(type: TypeModel | undefined, schemas: Schemas): Json {
+  if (type?.kind === "array") return [cancelledAs(type.items, schemas)];
+  const message = "The operation was cancelled.";
+  const properties = propertiesOf(type, schemas);
+  if (properties.length === 0) return { code: 1, message };
+  const isNumber = properties.some((property) => property.name === "code" && property.type.kind === "number");
+  return {
+    ...(isNumber ? { code: 1 } : {}),
+    ...(isStringProperty(properties, "reason") ? { reason: "stopped" } : {}),
+    ...(isStringProperty(properties, "message") ? { message } : {}),
+  };
 }
 
 function objectIn(object: JsonObject, name: string): JsonObject {

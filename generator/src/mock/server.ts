@@ -91,7 +91,15 @@ export async function startMock(options: MockOptions): Promise<Mock> {
   const contents = createContents();
   for (const [path, { data, type = "application/octet-stream" }] of Object.entries(options.contents ?? {}))
     contents.set(canonicalPath(path), { bytes: Buffer.from(data), type });
-  const world = { store: createStore(), outcomes: new Map(), contents, pageTokens: createPageTokens(), pageSize, now };
+  const world = {
+    store: createStore(),
+    outcomes: new Map(),
+    contents,
+    policies: new Map(),
+    pageTokens: createPageTokens(),
+    pageSize,
+    now,
+  };
   const api = createApi({ models, fixtures, handlers: options.handlers ?? {} }, world, tokens);
 
   const keys = await createRsaKeys();

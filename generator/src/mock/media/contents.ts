@@ -15,6 +15,7 @@ export interface Content {
 export interface Contents {
   get(path: string): Content | undefined;
   set(path: string, content: Omit<Content, "generation">): Content;
+  delete(path: string): void;
 }
 
 export function createContents(): Contents {
@@ -28,6 +29,7 @@ export function createContents(): Contents {
       all.set(path, content);
       return content;
     },
+    delete: (path) => void all.delete(path),
   };
 }
 
