@@ -6,7 +6,6 @@ import { authorize } from "./authorize.js";
 import { type Call, type Handler, readBody } from "./call.js";
 import { collectionHandler } from "./collection-handlers.js";
 import { type Collection, collectionsOf, parentOf } from "./collections.js";
-import { withEtagHeader } from "./etags.js";
 import { finished } from "./fields.js";
 import { answersIn, type Fixtures, storeFixtures } from "./fixtures.js";
 import { type Answer, GoogleError } from "./google-error.js";
@@ -37,7 +36,7 @@ export function createApi(
   { models, fixtures, handlers: given }: ApiOptions,
   world: World,
   tokens: TokenStore,
-): (request: HttpRequest) => Answer {
+): (request: HttpRequest) => Promise<Answer> {
   const apis = models.map(indexApi);
   const entries = apis.flatMap(({ resources }) => resources.flatMap(({ methods }) => methods));
   const collections = apis.flatMap(collectionsOf);
@@ -47,7 +46,7 @@ export function createApi(
   const routes = compileRoutes(entries);
   const upload = createUploads({ entries, collections, handlers }, world, tokens);
 
-  return (request) => {
+  return async (request) => {
     const { query, headers } = request;
     const uploaded = upload(request);
     if (uploaded !== undefined) return uploaded;
@@ -60,9 +59,10 @@ export function createApi(
     const body = readBody(entry, request);
     const path = canonicalPath(request.path);
     const call = { entry, path, variables, query, headers, body, caller: grant?.subject };
-    const answer = own.get(entry)?.(call, request) ?? downloaded(call, request, world) ?? handlers.get(entry)?.(call);
+    const given = await own.get(entry)?.(call, request);
+    const answer = given ?? downloaded(call, request, world) ?? handlers.get(entry)?.(call);
     if (answer === undefined) throw new GoogleError(501, `The mock has no answer for ${entry.method.id}.`);
-    return finished(withEtagHeader(answer, call), call);
+    return finished(answer, call);
   };
 }
 

@@ -24,7 +24,7 @@ export interface Call {
 export type Handler = (call: Call) => Answer;
 
 /** As deep as Google's own JSON reader goes. */
-const DEPTH_LIMIT = 100;
+export const DEPTH_LIMIT = 100;
 
 /**
  * The JSON object that the method takes, unwrapped; undefined where there is none.

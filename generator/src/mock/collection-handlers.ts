@@ -57,11 +57,13 @@ function insertHandler({ collection, parent, role, confirm, progress }: RoleFact
   const isPut = isAtItem(role.entry, collection);
   return (call) => {
     const written = withoutServersKey(writtenIn(call, role, collection), collection);
-    const path = isPut ? call.path : itemPath(call.path, newKey(collection, call, written));
+    const chosen = chosenId(call);
+    const path = isPut ? call.path : itemPath(call.path, chosen ?? newKey(collection, written));
     checkParent(splitPath(path)[0], parent, store);
     if (store.get(path) !== undefined)
       throw new GoogleError(409, `Already exists: ${notFound(collection, path).message.replace("Not found: ", "")}`);
-    const made = completeItem(written, { collection, path, variables: call.variables, now: now() });
+    const isNamedByClient = !isPut && chosen === undefined;
+    const made = completeItem(written, { collection, path, variables: call.variables, now: now(), isNamedByClient });
     const [first] = progress?.states ?? [];
     const item = progress === undefined || first === undefined ? made : withValue(made, progress.done, first);
     store.set(path, item);
@@ -98,10 +100,8 @@ function withoutServersKey(item: JsonObject, collection: Collection): JsonObject
   return Object.fromEntries(Object.entries(item).filter(([name]) => name !== collection.keyProperty));
 }
 
-/** The key that the client chose, or one of the server's where the client may leave that to it. */
-function newKey(collection: Collection, call: Call, item: JsonObject): string {
-  const chosen = chosenId(call);
-  if (chosen !== undefined) return chosen;
+/** The key that the item itself has, or one of the server's where the client may leave that to it. */
+function newKey(collection: Collection, item: JsonObject): string {
   const key = keyOf(item, collection);
   if (key !== undefined) return key;
   const property = collection.properties.find(({ name }) => name === collection.keyProperty);

@@ -29,14 +29,14 @@ function matches(field: string, etag: string): boolean {
 
 /** The answer with its `ETag`; 304 where the client has that state already. */
 export function withEtagHeader(answer: Answer, { headers, entry }: Call): Answer {
-  if (answer.status !== 200 || !isObject(answer.body)) return answer;
-  const etag = etagOf(answer.body);
-  // One that a fixture or a handler made up may be anything.
-  if (!/^[\x21\x23-\x7e]*$/.test(etag)) return answer;
-  const marked = { etag: `"${etag}"`, ...answer.headers };
+  const { status, body } = answer;
+  const etag = answer.headers?.["etag"] ?? (isObject(body) ? `"${etagOf(body)}"` : undefined);
+  // One that a handler made up may be anything.
+  if ((status !== 200 && status !== 206) || etag === undefined || !/^[\x20-\x7e]*$/.test(etag)) return answer;
+  const marked = { ...answer.headers, etag };
   const seen = headers["if-none-match"];
-  if (entry.method.httpMethod === "GET" && seen !== undefined && matches(seen, etag))
-    return { status: 304, body: undefined, headers: marked };
+  if (entry.method.httpMethod === "GET" && seen !== undefined && matches(seen, bare(etag)))
+    return { status: 304, body: undefined, headers: { etag } };
   return { ...answer, headers: marked };
 }
 

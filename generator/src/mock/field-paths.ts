@@ -30,9 +30,14 @@ export function fieldAt(
   return { names, type: at };
 }
 
+/** Lists in lists, at most: a type may be a list of itself. */
+const LIST_LIMIT = 10;
+
 /** The type itself, or what its list, or its list of lists, is of. */
 export function elementOf(type: ResolvedType, schemas: Schemas): ResolvedType {
-  return type.kind === "array" ? elementOf(resolved(type.items, schemas), schemas) : type;
+  let at = type;
+  for (let depth = 0; depth < LIST_LIMIT && at.kind === "array"; depth += 1) at = resolved(at.items, schemas);
+  return at;
 }
 
 function stepInto(type: ResolvedType, text: string): { readonly name: string; readonly type: TypeModel } | undefined {

@@ -9,7 +9,14 @@
  */
 export { type Fault, readFault } from "./faults.js";
 export { exampleFixtures, FixtureError, type Fixtures } from "./fixtures.js";
-export { type MockAnswer, mockAnswer, type MockHandler, type MockHandlers, type MockRequest } from "./handlers.js";
+export {
+  type MockAnswer,
+  mockAnswer,
+  type MockHandler,
+  type MockHandlers,
+  type MockRequest,
+  type MockResult,
+} from "./handlers.js";
 export type { Json, JsonObject } from "./json.js";
 export type { ServiceAccountKey } from "./key.js";
 

@@ -20,6 +20,8 @@ interface ItemFacts {
   readonly now: number;
   /** Absent for a new item. */
   readonly previous?: JsonObject;
+  /** The name of a new item was the client's to say, in the item itself. */
+  readonly isNamedByClient?: boolean;
 }
 
 /** A new item, or a changed one: what only the server may set is kept as it was, whatever the client sends. */
@@ -29,11 +31,24 @@ export function completeItem(written: JsonObject, facts: ItemFacts): JsonObject 
   const isServers = new Set(properties.filter(({ readOnly }) => readOnly).map(({ name }) => name));
   const clients = Object.entries(written).filter(([name]) => !isServers.has(name));
   const kept = Object.entries(previous ?? {}).filter(([name]) => isServers.has(name));
-  const named = withPath({ ...Object.fromEntries(clients), ...Object.fromEntries(kept) }, collection, facts);
+  const given = { ...Object.fromEntries(clients), ...Object.fromEntries(kept) };
+  const named = { ...withPath(given, collection, facts), ...shortName(written, facts) };
   const whole = { ...named, ...serversOwn(properties, named, facts) };
   const { complete } = particularsOf(api.model.id);
   const finish = Object.hasOwn(complete, itemName) ? complete[itemName] : undefined;
   return withEtag(withKinds(finish?.(whole, previous) ?? whole, item, api.schemas), collection);
+}
+
+/** Some APIs read by path and still name without one (Kubernetes Engine): the name stays as the client said it. */
+function shortName(
+  written: JsonObject,
+  { collection, path, previous, isNamedByClient = false }: ItemFacts,
+): JsonObject {
+  const { keyProperty, namesAfter } = collection;
+  if (namesAfter === undefined || keyProperty === undefined) return {};
+  const name = ownString(previous ?? written, keyProperty);
+  const isShort = name !== undefined && name === decodeURIComponent(splitPath(path)[1]);
+  return isShort && (previous !== undefined || isNamedByClient) ? { [keyProperty]: name } : {};
 }
 
 const MADE_AT = new Set(["createTime", "createdTime", "creationTimestamp", "timeCreated"]);

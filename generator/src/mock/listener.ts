@@ -44,7 +44,8 @@ export function createListener({
   const answerTo = async (message: IncomingMessage, fault: Fault | undefined): Promise<Answer | undefined> => {
     try {
       const request = await readRequest(message, fault);
-      if (latency > 0) await setTimeout(latency);
+      // A mock that was closed meanwhile keeps no process alive.
+      if (latency > 0) await setTimeout(latency, undefined, { ref: false });
       if (fault?.status !== undefined) throw new GoogleError(fault.status, "The mock was asked to fail.");
       // Of a part that was cut off, a session keeps what it has; nothing else is done with half a request.
       if (request.isCut === true && !request.query.has("upload_id")) return undefined;

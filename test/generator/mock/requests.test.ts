@@ -114,6 +114,27 @@ describe("a handler", () => {
     expect(await own("GET", "v2/houses/a/rules")).toMatchObject({ body: { text: "sample-text" } });
   });
 
+  it("may take its time, and a fault of its own is the mock's", async () => {
+    const faults: unknown[] = [];
+    const own = await signedIn(
+      await mockFor({
+        models: [rooms],
+        onError: (error) => faults.push(error),
+        handlers: {
+          "rooms.houses.getRules": async () => {
+            await Promise.resolve();
+            return { text: "later" };
+          },
+          "rooms.houses.plan": () => Promise.reject(new Error("oops")),
+        },
+      }),
+      { scope: LIBRARY },
+    );
+    expect((await own("GET", "v2/houses/a/rules")).body).toEqual({ text: "later" });
+    expect(await own("POST", "v2/houses/a:plan", {})).toMatchObject({ status: 500 });
+    expect(faults).toEqual([new Error("oops")]);
+  });
+
   it("of a method that no API has is refused before anything listens, like an answer among fixtures", async () => {
     const nowhere = { "rooms.nowhere": {} };
     await expect(startMock({ models: [rooms], handlers: nowhere })).rejects.toThrow('"rooms.nowhere"');
