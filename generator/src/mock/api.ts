@@ -6,16 +6,19 @@ import { authorize } from "./authorize.js";
 import { type Call, type Handler, readBody } from "./call.js";
 import { collectionHandler } from "./collection-handlers.js";
 import { type Collection, collectionsOf, parentOf } from "./collections.js";
+import { confirmFor } from "./confirm.js";
 import { finished } from "./fields.js";
 import { answersIn, type Fixtures, storeFixtures } from "./fixtures.js";
 import { type Answer, GoogleError } from "./google-error.js";
 import { handled, type MockHandlers } from "./handlers.js";
+import { own } from "./json.js";
 import type { HttpRequest } from "./listener.js";
 import { contentAt } from "./media/contents.js";
 import { contentAnswer } from "./media/download.js";
 import { createUploads } from "./media/uploads.js";
 import { progressOf } from "./operations.js";
 import { checkParameters } from "./parameters.js";
+import { createReplay } from "./replays.js";
 import { canonicalPath, compileRoutes, findRoute } from "./routes.js";
 import type { TokenStore } from "./tokens.js";
 import type { World } from "./world.js";
@@ -41,9 +44,10 @@ export function createApi(
   const entries = apis.flatMap(({ resources }) => resources.flatMap(({ methods }) => methods));
   const collections = apis.flatMap(collectionsOf);
   const seeded = storeFixtures(fixtures, collections, world.store);
-  const own = handled(entries, { ...Object.fromEntries(answersIn(fixtures)), ...given });
+  const overrides = handled(entries, { ...Object.fromEntries(answersIn(fixtures)), ...given });
   const handlers = bind(apis, collections, seeded, world);
   const routes = compileRoutes(entries);
+  const replay = createReplay();
   const upload = createUploads({ entries, collections, handlers }, world, tokens);
 
   return async (request) => {
@@ -59,11 +63,23 @@ export function createApi(
     const body = readBody(entry, request);
     const path = canonicalPath(request.path);
     const call = { entry, path, variables, query, headers, body, caller: grant?.subject };
-    const given = await own.get(entry)?.(call, request);
-    const answer = given ?? downloaded(call, request, world) ?? handlers.get(entry)?.(call);
+    const given = await overrides.get(entry)?.(call, request);
+    const handler = isDryRun(call) ? validated(entry, world) : handlers.get(entry);
+    const answer = given ?? downloaded(call, request, world) ?? replay(call, () => handler?.(call));
     if (answer === undefined) throw new GoogleError(501, `The mock has no answer for ${entry.method.id}.`);
     return finished(answer, call);
   };
+}
+
+/** Whether the request is to be checked, and nothing done (AIP-163). */
+function isDryRun({ query, body = {} }: Call): boolean {
+  return query.get("validateOnly") === "true" || own(body, "validateOnly") === true;
+}
+
+/** The answer as it could be. */
+function validated(entry: IndexedMethod, world: World): Handler {
+  const confirm = confirmFor({ entry, collection: undefined }, world);
+  return (call) => confirm(call, {}, call.path);
 }
 
 /** Content, where it is asked for. */

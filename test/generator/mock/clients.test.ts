@@ -75,6 +75,14 @@ describe("a resource named by its path", () => {
     expect(await refusal(doors.patch({ name, updateMask: "handle.colour", requestBody }))).toBe("400 INVALID_ARGUMENT");
   });
 
+  it("is not made by a request that is only to be checked", async () => {
+    const { doors } = client.houses.rooms;
+    const parent = await roomWith("dry");
+    const checked = { parent, doorId: "a", validateOnly: true, requestBody: { title: "A" } };
+    expect(await doors.create(checked)).toMatchObject({ title: "A" });
+    expect(await doors.list({ parent })).toEqual({});
+  });
+
   it("takes what is below it along when it is gone", async () => {
     const parent = await roomWith("gone", { a: {} });
     await client.houses.rooms.delete({ name: parent }).wait();
@@ -204,6 +212,19 @@ describe("an operation", () => {
     const name = await nameOf(other);
     await client.houses.operations.cancel({ name, requestBody: {} });
     expect(await client.houses.operations.get({ name })).toMatchObject({ done: true, response: { title: "A" } });
+  });
+});
+
+describe("a change whose answer was lost", () => {
+  it("is not carried out again when it is repeated with its request id", async () => {
+    const creating = { parent: "houses/again", roomId: "a", requestBody: {} } as const;
+    mock.faults.push({ on: "call", cutAfter: 0 });
+    expect(await client.houses.rooms.create(creating)).toMatchObject({ name: expect.any(String) });
+    expect(mock.requests.filter(({ path }) => path.startsWith("/v2/houses/again/"))).toEqual([
+      { method: "POST", path: "/v2/houses/again/rooms", status: 200 },
+    ]);
+    expect(mock.faults).toEqual([]);
+    expect(await refusal(client.houses.rooms.create(creating))).toBe("409 ALREADY_EXISTS");
   });
 });
 

@@ -157,7 +157,11 @@ export const roomsDocument = {
               "houses.rooms.create",
               "POST",
               "v2/{+parent}/rooms",
-              { ...named("parent", "^houses/[^/]+$"), roomId: query("string") },
+              {
+                ...named("parent", "^houses/[^/]+$"),
+                roomId: query("string"),
+                requestId: { ...query("string"), description: "A unique id of the request." },
+              },
               { request: room, response: operation },
             ),
             patch: method(
@@ -199,7 +203,7 @@ export const roomsDocument = {
                   "houses.rooms.doors.create",
                   "POST",
                   "v2/{+parent}/doors",
-                  { ...named("parent", ROOM), doorId: query("string") },
+                  { ...named("parent", ROOM), doorId: query("string"), validateOnly: query("boolean") },
                   { request: door, response: door },
                 ),
                 patch: method(

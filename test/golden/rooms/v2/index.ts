@@ -95,6 +95,8 @@ export interface HousesRoomsListParams extends GlobalParameters {
 export interface HousesRoomsCreateParams extends GlobalParameters {
   parent: `houses/${string}`;
   roomId?: string | undefined;
+  /** A unique id of the request. */
+  requestId?: string | undefined;
   requestBody?: schemas.RoomInput | undefined;
 }
 
@@ -172,6 +174,7 @@ export interface HousesRoomsDoorsListParams extends GlobalParameters {
 export interface HousesRoomsDoorsCreateParams extends GlobalParameters {
   parent: `houses/${string}/rooms/${string}`;
   doorId?: string | undefined;
+  validateOnly?: boolean | undefined;
   requestBody?: schemas.DoorInput | undefined;
 }
 
@@ -380,6 +383,7 @@ const housesRoomsMethods: Record<"get" | "list" | "create" | "patch" | "delete" 
     parameters: { parent: { required: true, pattern: "^houses/[^/]+$" } },
     scopes: [0],
     request: "json",
+    requestId: "query",
     response: "json",
     operation: operation,
   },
