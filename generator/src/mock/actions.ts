@@ -10,7 +10,7 @@ import { withEtag } from "./items.js";
 import { isObject, type JsonObject, merge, own } from "./json.js";
 import { particularsOf } from "./known-apis.js";
 import { type CollectionFacts, itemAt } from "./lookup.js";
-import { advance, cancel, finish, progressOf, progressOfReader } from "./operations.js";
+import { advance, cancel, finish, progressOf, progressOfReader } from "./progress.js";
 import type { Action } from "./particulars.js";
 import { isMarkedDeleted, withoutDeletionMarks } from "./soft-delete.js";
 import type { World } from "./world.js";

@@ -16,7 +16,7 @@ import type { HttpRequest } from "./listener.js";
 import { contentAt } from "./media/contents.js";
 import { contentAnswer } from "./media/download.js";
 import { createUploads } from "./media/uploads.js";
-import { progressOf } from "./operations.js";
+import { progressOf } from "./progress.js";
 import { checkParameters } from "./parameters.js";
 import { createReplay } from "./replays.js";
 import { canonicalPath, compileRoutes, findRoute } from "./routes.js";

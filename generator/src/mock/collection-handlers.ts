@@ -12,7 +12,7 @@ import { completeItem, keyOf, notFound, withEtag } from "./items.js";
 import { isObject, type Json, type JsonObject, merge, own, ownString } from "./json.js";
 import { listHandler } from "./lists.js";
 import { checkParent, type CollectionFacts, itemAt } from "./lookup.js";
-import { advance, type Progress, progressOf, withValue } from "./operations.js";
+import { advance, type Progress, progressOf, withValue } from "./progress.js";
 import { itemPath } from "./routes.js";
 import { deletionMarks } from "./soft-delete.js";
 import { splitPath } from "./store.js";

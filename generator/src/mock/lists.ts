@@ -4,7 +4,7 @@ import type { Call, Handler } from "./call.js";
 import { readFilter } from "./filter.js";
 import { withKinds } from "./kinds.js";
 import { checkParent, type CollectionFacts, itemAt } from "./lookup.js";
-import { advance, progressOf } from "./operations.js";
+import { advance, progressOf } from "./progress.js";
 import { type Order, type Place, readOrder } from "./order.js";
 import { type PageRequest, pageRequest } from "./paging.js";
 import { itemPath } from "./routes.js";

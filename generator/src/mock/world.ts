@@ -1,7 +1,7 @@
 /** What the behaviours of one mock share. */
 import type { JsonObject } from "./json.js";
 import type { Contents } from "./media/contents.js";
-import type { Outcomes } from "./operations.js";
+import type { Outcomes } from "./progress.js";
 import type { PageTokens } from "./paging.js";
 import type { Store } from "./store.js";
 

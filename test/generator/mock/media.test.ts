@@ -218,6 +218,12 @@ describe("a session", () => {
     expect(await put("bytes */*", "")).toEqual([308, null]);
   });
 
+  it("refuses more than the mock keeps, before it has come", async () => {
+    const { put } = await begun();
+    expect(await put("bytes 0-262143/99999999999", part)).toEqual([413, null]);
+    expect(await put("bytes */*", "")).toEqual([308, null]);
+  });
+
   it("can be cancelled, and is gone then", async () => {
     const { ask, put, session } = await begun();
     expect((await ask(session, { method: "DELETE" })).status).toBe(499);

@@ -56,7 +56,7 @@ function take(session: Session, { body, headers, isCut }: HttpRequest): Answer |
   if (isCut !== true && end - start !== body.length) throw invalidRange(`the part has ${body.length} bytes`);
   if (!isLast && isCut !== true && body.length % GRANULARITY !== 0)
     throw invalidRange("but for the last one, a part must be a multiple of 256 KiB");
-  if (session.size + body.length > UPLOAD_LIMIT)
+  if (Math.max(total ?? 0, session.size + body.length) > UPLOAD_LIMIT)
     throw new GoogleError(413, `The mock keeps no more than ${UPLOAD_LIMIT} bytes of content.`);
   const kept = isCut === true ? body.subarray(0, body.length - (body.length % GRANULARITY)) : body;
   if (kept.length > 0) session.parts.push(kept);
