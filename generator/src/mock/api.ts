@@ -50,6 +50,11 @@ export function createApi(
   const replay = createReplay();
   const upload = createUploads({ entries, collections, handlers }, world, tokens);
 
+  const answered = (call: Call): Answer | undefined => {
+    if (isDryRun(call)) return confirmFor({ entry: call.entry, collection: undefined }, world)(call, {}, call.path);
+    return replay(call, () => handlers.get(call.entry)?.(call));
+  };
+
   return async (request) => {
     const { query, headers } = request;
     const uploaded = upload(request);
@@ -64,22 +69,15 @@ export function createApi(
     const path = canonicalPath(request.path);
     const call = { entry, path, variables, query, headers, body, caller: grant?.subject };
     const given = await overrides.get(entry)?.(call, request);
-    const handler = isDryRun(call) ? validated(entry, world) : handlers.get(entry);
-    const answer = given ?? downloaded(call, request, world) ?? replay(call, () => handler?.(call));
+    const answer = given ?? downloaded(call, request, world) ?? answered(call);
     if (answer === undefined) throw new GoogleError(501, `The mock has no answer for ${entry.method.id}.`);
     return finished(answer, call);
   };
 }
 
-/** Whether the request is to be checked, and nothing done (AIP-163). */
+/** Whether the request is to be checked, nothing done, and answered as it could be (AIP-163). */
 function isDryRun({ query, body = {} }: Call): boolean {
   return query.get("validateOnly") === "true" || own(body, "validateOnly") === true;
-}
-
-/** The answer as it could be. */
-function validated(entry: IndexedMethod, world: World): Handler {
-  const confirm = confirmFor({ entry, collection: undefined }, world);
-  return (call) => confirm(call, {}, call.path);
 }
 
 /** Content, where it is asked for. */

@@ -15,6 +15,9 @@ type Test = (item: JsonObject) => boolean;
 const OPERATORS = ["<=", ">=", "!=", "=", "<", ">", ":"] as const;
 type Operator = (typeof OPERATORS)[number];
 
+/** What is no value, unless it is quoted. */
+const SYNTAX = /^(?:[()]|[<>=!:]+|AND|OR|NOT)$/;
+
 /** Parentheses inside each other, at most. */
 const DEPTH_LIMIT = 50;
 
@@ -64,7 +67,7 @@ export function readFilter(text: string, type: TypeModel, schemas: Schemas): Tes
     if (name === undefined || !/^[A-Za-z_][\w.$-]*$/.test(name)) throw unreadable(name);
     at += 1;
     const operator = OPERATORS.find((one) => take(one) !== undefined);
-    if (operator === undefined || value === undefined || /^[()]$/.test(value)) throw unreadable(tokens[at] ?? name);
+    if (operator === undefined || value === undefined || SYNTAX.test(value)) throw unreadable(tokens[at]);
     at += 1;
     const field = fieldAt(name, type, schemas, "transparent");
     if (field === undefined) throw invalid("filter", `there is no field ${JSON.stringify(name)}`);

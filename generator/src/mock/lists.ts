@@ -1,19 +1,16 @@
 /** Lists of a collection in memory: which items, in which order, and which page of them. */
-import { answerType, listedItems, type RoleOf } from "./collections.js";
 import type { Call, Handler } from "./call.js";
+import { answerType, listedItems, type RoleOf } from "./collections.js";
 import { readFilter } from "./filter.js";
 import { withKinds } from "./kinds.js";
 import { checkParent, type CollectionFacts, itemAt } from "./lookup.js";
-import { advance, progressOf } from "./progress.js";
 import { type Order, type Place, readOrder } from "./order.js";
 import { type PageRequest, pageRequest } from "./paging.js";
+import { advance, progressOf } from "./progress.js";
 import { itemPath } from "./routes.js";
 import { isMarkedDeleted } from "./soft-delete.js";
 import type { Entry } from "./store.js";
 import type { World } from "./world.js";
-
-/** More than one page holds, so that every program meets a second page. */
-const SAMPLE_KEYS = ["sample-1", "sample-2", "sample-3"];
 
 export function listHandler({ entry: { api, method } }: RoleOf, facts: CollectionFacts, world: World): Handler {
   const { store, pageTokens, pageSize } = world;
@@ -30,7 +27,7 @@ export function listHandler({ entry: { api, method } }: RoleOf, facts: Collectio
   const [filters, orders] = [isText("filter"), isText("orderBy")];
   return (call) => {
     const { path, query } = call;
-    if (isOpen && store.list(path).length === 0) addSamples(call);
+    if (isOpen && store.list(path).length === 0) addSamples(call, facts, world);
     // Samples are given whatever is asked for: nobody can know what they hold.
     const filter = (filters && !isOpen && query.get("filter")) || "";
     const orderBy = (orders && !isOpen && query.get("orderBy")) || "";
@@ -59,14 +56,15 @@ export function listHandler({ entry: { api, method } }: RoleOf, facts: Collectio
     };
     return { status: 200, body: withKinds(body, answerType(method), api.schemas) };
   };
+}
 
-  function addSamples(call: Call): void {
-    const path = call.path
-      .split("/")
-      .map((segment) => (segment === "-" ? "sample-1" : segment))
-      .join("/");
-    for (const key of SAMPLE_KEYS) itemAt(itemPath(path, key), facts, call, world);
-  }
+/** More than one page holds, so that every program meets a second page. */
+const SAMPLE_KEYS = ["sample-1", "sample-2", "sample-3"];
+
+/** Of every parent, the samples of one. */
+function addSamples(call: Call, facts: CollectionFacts, world: World): void {
+  const segments = call.path.split("/").map((segment) => (segment === "-" ? "sample-1" : segment));
+  for (const key of SAMPLE_KEYS) itemAt(itemPath(segments.join("/"), key), facts, call, world);
 }
 
 interface Row {
