@@ -22,8 +22,8 @@ assertions are verified, and calls without a valid token are refused.
   --key-file FILE     where to write the service-account key (default: service-account.json)
   --fixtures FILE     JSON: resources by the path of their collection, answers by the id of their method
   --latency MS        milliseconds to wait before each answer (default: 0)
-  --fault FAULT       what shall go wrong, once, and again for each one more: on=call, on=upload or on=download, with
-                      status=N or cutAfter=BYTES, and after=N requests of that kind that go well before
+  --fault FAULT       what goes wrong, once; may be repeated: on=call, on=upload or on=download, with status=N or
+                      cutAfter=BYTES, and with after=N for N requests of that kind that go well before
 ${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
 
 Examples:

@@ -12,6 +12,7 @@ import { particularsOf } from "./known-apis.js";
 import { type CollectionFacts, itemAt } from "./lookup.js";
 import { advance, cancel, finish, progressOf, progressOfReader } from "./progress.js";
 import type { Action } from "./particulars.js";
+import { withoutCustomVerb } from "./routes.js";
 import { isMarkedDeleted, withoutDeletionMarks } from "./soft-delete.js";
 import type { World } from "./world.js";
 
@@ -46,7 +47,8 @@ function ownerOf({ api, shape }: IndexedMethod, all: readonly CollectionFacts[])
 
 /** Up to `:verb` or `/verb`. */
 function withoutVerb(path: string): string {
-  return path.replace(/(?::|%3A|\/)\w+$/i, "");
+  const before = withoutCustomVerb(path);
+  return before === path ? path.replace(/\/\w+$/, "") : before;
 }
 
 /** An action on one item of a collection. */

@@ -19,7 +19,7 @@ import { createUploads } from "./media/uploads.js";
 import { progressOf } from "./progress.js";
 import { checkParameters } from "./parameters.js";
 import { createReplay } from "./replays.js";
-import { canonicalPath, compileRoutes, findRoute } from "./routes.js";
+import { canonicalPath, compileRoutes, findRoute, withoutCustomVerb } from "./routes.js";
 import type { TokenStore } from "./tokens.js";
 import type { World } from "./world.js";
 
@@ -66,13 +66,19 @@ export function createApi(
     const grant = authorize(headers.authorization, entry, tokens);
     checkParameters(entry, variables, query);
     const body = readBody(entry, request);
-    const path = canonicalPath(request.path);
+    const path = resolvedPath(canonicalPath(request.path), world);
     const call = { entry, path, variables, query, headers, body, caller: grant?.subject };
     const given = await overrides.get(entry)?.(call, request);
     const answer = given ?? downloaded(call, request, world) ?? answered(call);
     if (answer === undefined) throw new GoogleError(501, `The mock has no answer for ${entry.method.id}.`);
     return finished(answer, call);
   };
+}
+
+/** Where a parent is not told (`projects/-/…`), the path of the resource that can be meant alone, its verb behind it. */
+function resolvedPath(path: string, { store }: World): string {
+  const item = withoutCustomVerb(path);
+  return store.resolve(item) + path.slice(item.length);
 }
 
 /** Whether the request is to be checked, nothing done, and answered as it could be (AIP-163). */

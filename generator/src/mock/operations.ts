@@ -11,7 +11,7 @@ import { answerType } from "./collections.js";
 import type { JsonObject } from "./json.js";
 import { withKinds } from "./kinds.js";
 import { isReader, progressIn, withValue } from "./progress.js";
-import { canonicalPath } from "./routes.js";
+import { canonicalPath, withoutCustomVerb } from "./routes.js";
 import type { World } from "./world.js";
 
 /** What an operation is about. */
@@ -78,7 +78,7 @@ function placeFor(
   id: string,
 ): { readonly path: string; readonly name: string } | undefined {
   const type = schemaName(operation.type, api.schemas);
-  const given = path.split("/").map((segment) => segment.replace(/(?::|%3A)\w+$/i, ""));
+  const given = withoutCustomVerb(path).split("/");
   const places = api.resources
     .flatMap(({ methods }) => methods)
     .filter((reader) => isReader(reader) && schemaName(answerType(reader.method), api.schemas) === type)

@@ -7,6 +7,8 @@ export interface Store {
   delete(path: string): void;
   /** Paths and items of a collection, in the order of the paths; `-` in place of an id stands for any (AIP-159). */
   list(collectionPath: string): readonly Entry[];
+  /** The path, or where `-` is in it, that of the only resource it can mean (AIP-159). */
+  resolve(path: string): string;
   /** Paths of everything that is further down. */
   below(path: string): readonly string[];
 }
@@ -16,6 +18,13 @@ export type Entry = readonly [path: string, item: JsonObject];
 /** Paths are canonical ones. */
 export function createStore(): Store {
   const collections = new Map<string, Map<string, JsonObject>>();
+  const list = (collectionPath: string): readonly Entry[] => {
+    const found = hasWildcard(`${collectionPath}/`)
+      ? Array.from(collections).flatMap(([path, items]) => (isLike(path, collectionPath) ? [...items] : []))
+      : [...(collections.get(collectionPath) ?? [])];
+    // By code units, whatever the machine's language: a page token stands for a place in this order.
+    return found.toSorted(([a], [b]) => (a < b ? -1 : 1));
+  };
   return {
     get(path) {
       return collections.get(splitPath(path)[0])?.get(path);
@@ -31,12 +40,11 @@ export function createStore(): Store {
       collection?.delete(path);
       if (collection?.size === 0) collections.delete(parent);
     },
-    list(collectionPath) {
-      const found = hasWildcard(collectionPath)
-        ? Array.from(collections).flatMap(([path, items]) => (isLike(path, collectionPath) ? [...items] : []))
-        : [...(collections.get(collectionPath) ?? [])];
-      // By code units, whatever the machine's language: a page token stands for a place in this order.
-      return found.toSorted(([a], [b]) => (a < b ? -1 : 1));
+    list,
+    resolve(path) {
+      const [parent, segment] = splitPath(path);
+      const [only, ...more] = hasWildcard(path) ? list(parent).filter(([one]) => splitPath(one)[1] === segment) : [];
+      return only === undefined || more.length > 0 ? path : only[0];
     },
     below(path) {
       return Array.from(collections).flatMap(([parent, items]) =>

@@ -104,6 +104,18 @@ describe("a resource named by its path", () => {
     expect(await refusal(doors.list({ parent: "houses/nowhere/rooms/a" }))).toBe("404 NOT_FOUND");
   });
 
+  it("is found under any parent, where no other has its id", async () => {
+    const { doors } = client.houses.rooms;
+    const parent = await roomWith("only", { "only-one": { title: "A" } });
+    const name = "houses/-/rooms/-/doors/only-one";
+    expect(await doors.get({ name })).toMatchObject({ name: `${parent}/doors/only-one`, title: "A" });
+    await doors.patch({ name, requestBody: { title: "B" } });
+    expect((await doors.getIamPolicy({ resource: name })).version).toBe(1);
+    expect(await doors.get({ name: `${parent}/doors/only-one` })).toMatchObject({ title: "B" });
+    await roomWith("not-only", { "only-one": {} });
+    expect(await refusal(doors.get({ name }))).toBe("404 NOT_FOUND");
+  });
+
   it("can come back where the API undeletes", async () => {
     const { doors } = client.houses.rooms;
     const parent = await roomWith("back", { a: {}, b: {} });
