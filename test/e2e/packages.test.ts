@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { publint } from "publint";
 import { describe, expect, it } from "vitest";
-import { node } from "../support/discogen.js";
+import { node, runningMock } from "../support/discogen.js";
 import { ROOT, temporaryFolder } from "../support/folders.js";
 
 const PACKAGES = ["runtime", "generator", "generated"];
@@ -14,6 +14,47 @@ async function npm(args: readonly string[], cwd: string): Promise<string> {
   if (code !== 0) throw new Error(`npm ${args.join(" ")}: ${stdout}${stderr}`);
   return stdout;
 }
+
+/** What a user writes first: sign in, list, insert, wait; with both the client just generated and the one that is published. */
+const APP = `import { SQLAdminClient } from "./generated/sqladmin/v1beta3/index.js";
+import { SQLAdminClient as Published } from "@discogen/generated/sqladmin/v1beta3";
+import { InvalidRequestError } from "@discogen/runtime";
+import { ServiceAccountCredentials } from "@discogen/runtime/auth";
+
+declare const process: { readonly argv: readonly string[] };
+const [, , rootUrl = "", keyFile = ""] = process.argv;
+const project = "example-123";
+
+const auth = await ServiceAccountCredentials.fromFile(keyFile, { scopes: SQLAdminClient.scopes });
+for (const [index, client] of [new SQLAdminClient({ auth, rootUrl }), new Published({ auth, rootUrl })].entries()) {
+  const instance = \`new-\${index}\`;
+  const requestBody = { instance, project, region: "us-central", settings: { tier: "D1" } };
+  const { operationType, state } = await client.instances.insert({ project, requestBody }).wait();
+  console.log(operationType, state);
+  const { settings } = await client.instances.get({ project, instance });
+  console.log(settings?.tier);
+  const pages: string[] = [];
+  for await (const { items = [] } of client.instances.list({ project }).pages())
+    pages.push(items.map((item) => item.instance).join(" "));
+  console.log(pages.join(" | "));
+  try {
+    await client.instances.get({ project: "..", instance });
+  } catch (error) {
+    if (!(error instanceof InvalidRequestError)) throw error;
+    console.log(error.faults.map(({ parameter }) => parameter).join());
+  }
+}
+`;
+
+const PRINTED = `CREATE DONE
+D1
+catalogue new-0 | orders reports | sessions staging
+project
+CREATE DONE
+D1
+catalogue new-0 | new-1 orders | reports sessions | staging
+project
+`;
 
 describe("the packages", () => {
   it.each(PACKAGES)("%s is fit to be published", async (name) => {
@@ -50,27 +91,10 @@ describe("the packages", () => {
     );
 
     const bin = join(project, "node_modules/@discogen/generator/bin/discogen.js");
-    for (const command of [["init", "--yes", "--out", "src"], ["generate"]])
+    for (const command of [["init", "--yes"], ["generate"]])
       expect(await node([bin, ...command], project)).toMatchObject({ code: 0, stderr: "" });
     expect(await node([bin, "docs", "sqladmin:v1beta3", "--out", "site"], project)).toMatchObject({ code: 0 });
-    await writeFile(
-      join(project, "app.ts"),
-      `import { SQLAdminClient } from "./src/sqladmin/v1beta3/index.js";
-import { SQLAdminClient as Bundled } from "@discogen/generated/sqladmin/v1beta3";
-import { InvalidRequestError } from "@discogen/runtime";
-import { AccessTokenCredentials } from "@discogen/runtime/auth";
-
-const clients = [SQLAdminClient, Bundled].map((Client) => new Client({ auth: new AccessTokenCredentials("token") }));
-for (const client of clients) {
-  try {
-    await client.instances.get({ project: "..", instance: "i" });
-  } catch (error) {
-    if (!(error instanceof InvalidRequestError)) throw error;
-    console.log(error.faults.map(({ parameter }) => parameter).join());
-  }
-}
-`,
-    );
+    await writeFile(join(project, "app.ts"), APP);
     const strict = {
       strict: true,
       target: "es2022",
@@ -82,6 +106,7 @@ for (const client of clients) {
     await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: strict, include: ["*.ts"] }));
     const compiled = await node([join(ROOT, "node_modules/typescript/bin/tsc"), "-p", project], project);
     expect(compiled).toMatchObject({ code: 0, stdout: "" });
-    expect(await node(["app.js"], project)).toMatchObject({ code: 0, stdout: "project\nproject\n" });
+    const { url, keyFile } = await runningMock(["sqladmin:v1beta3"], { cwd: project, bin });
+    expect(await node(["app.js", url, keyFile], project)).toEqual({ code: 0, stdout: PRINTED, stderr: "" });
   });
 });

@@ -1,7 +1,10 @@
 /** Runs the command as a user does: the real binary, in a process of its own. */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
+import { onTestFinished } from "vitest";
 import { ROOT } from "./folders.js";
 
 export interface Outcome {
@@ -37,4 +40,32 @@ export async function node(
   const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
   const [code, stdout, stderr] = await Promise.all([closed, text(child.stdout), text(child.stderr)]);
   return { code, stdout, stderr };
+}
+
+/** What a mock says of itself as it starts. */
+export interface RunningMock {
+  readonly url: string;
+  /** As it was named on the command line. */
+  readonly keyFile: string;
+}
+
+/** Starts `discogen mock` in a process of its own, which ends with the test. */
+export async function runningMock(
+  args: readonly string[],
+  { cwd = ROOT, bin = DISCOGEN }: { readonly cwd?: string; readonly bin?: string } = {},
+): Promise<RunningMock> {
+  const child = spawn(process.execPath, [bin, "mock", ...args, "--reporter", "json"], {
+    cwd,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "exit");
+  onTestFinished(async () => {
+    child.kill();
+    await ended;
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const started: RunningMock = JSON.parse(line); // the only line
+    return started;
+  }
+  throw new Error("the mock ended before it listened");
 }

@@ -22,10 +22,13 @@ assertions are verified, and calls without a valid token are refused.
   --key-file FILE     where to write the service-account key (default: service-account.json)
   --fixtures FILE     JSON: resources by the path of their collection, answers by the id of their method
   --latency MS        milliseconds to wait before each answer (default: 0)
+  --fault FAULT       what goes wrong, once; may be repeated: on=call, on=upload or on=download, with status=N or
+                      cutAfter=BYTES, and with after=N for N requests of that kind that go well before
 ${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
 
-Example:
+Examples:
   discogen mock sqladmin:v1beta3 --port 8080 --key-file service-account.json
+  discogen mock drive.v3.json --fault on=call,after=2,status=503 --fault on=upload,cutAfter=300000
 `,
   run,
 };
@@ -37,16 +40,24 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     "key-file": { type: "string" },
     fixtures: { type: "string" },
     latency: { type: "string" },
+    fault: { type: "string", multiple: true },
     reporter: { type: "string" },
   });
   const reporter = choice("mock", parsed, "reporter", ["text", "json"]);
   const port = numberOf("port", parsed.text("port"), 65_535);
   const latency = numberOf("latency", parsed.text("latency"), 60_000);
   if (parsed.positionals.length === 0) throw usage("mock", "no API is named");
-  const [project, { exampleFixtures, FixtureError, startMock }] = await Promise.all([
+  const [project, { exampleFixtures, FixtureError, readFault, startMock }] = await Promise.all([
     openProject("mock", parsed),
     import("../mock/index.js"),
   ]);
+  const faults = parsed.texts("fault").map((text) => {
+    try {
+      return readFault(text);
+    } catch (error) {
+      throw usage("mock", `--fault ${JSON.stringify(text)}: ${reasonOf(error)}`);
+    }
+  });
   const loaded = await Promise.all(parsed.positionals.map((api) => loadNamed(project, api, signal)));
   printDiagnostics(loaded.flatMap(({ warnings }) => warnings));
 
@@ -54,7 +65,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const models = loaded.map(({ model }) => model);
   const fixturesFile = parsed.text("fixtures");
   const fixtures = fixturesFile === undefined ? exampleFixtures(models) : await readFixtures(fixturesFile);
-  const mock = await startMock({ models, port, latency, fixtures }).catch((error: unknown) => {
+  const mock = await startMock({ models, port, latency, fixtures, faults }).catch((error: unknown) => {
     const isFixtures = error instanceof FixtureError || error instanceof RangeError;
     throw usage("mock", isFixtures ? reasonOf(error) : `cannot listen on port ${port}: ${reasonOf(error)}`);
   });

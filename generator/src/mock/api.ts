@@ -6,17 +6,20 @@ import { authorize } from "./authorize.js";
 import { type Call, type Handler, readBody } from "./call.js";
 import { collectionHandler } from "./collection-handlers.js";
 import { type Collection, collectionsOf, parentOf } from "./collections.js";
+import { confirmFor } from "./confirm.js";
 import { finished } from "./fields.js";
 import { answersIn, type Fixtures, storeFixtures } from "./fixtures.js";
 import { type Answer, GoogleError } from "./google-error.js";
 import { handled, type MockHandlers } from "./handlers.js";
+import { own } from "./json.js";
 import type { HttpRequest } from "./listener.js";
 import { contentAt } from "./media/contents.js";
 import { contentAnswer } from "./media/download.js";
 import { createUploads } from "./media/uploads.js";
-import { progressOf } from "./operations.js";
+import { progressOf } from "./progress.js";
 import { checkParameters } from "./parameters.js";
-import { canonicalPath, compileRoutes, findRoute } from "./routes.js";
+import { createReplay } from "./replays.js";
+import { canonicalPath, compileRoutes, findRoute, withoutCustomVerb } from "./routes.js";
 import type { TokenStore } from "./tokens.js";
 import type { World } from "./world.js";
 
@@ -36,32 +39,51 @@ export function createApi(
   { models, fixtures, handlers: given }: ApiOptions,
   world: World,
   tokens: TokenStore,
-): (request: HttpRequest) => Answer {
+): (request: HttpRequest) => Promise<Answer> {
   const apis = models.map(indexApi);
   const entries = apis.flatMap(({ resources }) => resources.flatMap(({ methods }) => methods));
   const collections = apis.flatMap(collectionsOf);
   const seeded = storeFixtures(fixtures, collections, world.store);
-  const own = handled(entries, { ...Object.fromEntries(answersIn(fixtures)), ...given });
+  const overrides = handled(entries, { ...Object.fromEntries(answersIn(fixtures)), ...given });
   const handlers = bind(apis, collections, seeded, world);
   const routes = compileRoutes(entries);
+  const replay = createReplay();
   const upload = createUploads({ entries, collections, handlers }, world, tokens);
 
-  return (request) => {
+  const answered = (call: Call): Answer | undefined => {
+    if (isDryRun(call)) return confirmFor({ entry: call.entry, collection: undefined }, world)(call, {}, call.path);
+    return replay(call, () => handlers.get(call.entry)?.(call));
+  };
+
+  return async (request) => {
+    const { query, headers } = request;
     const uploaded = upload(request);
     if (uploaded !== undefined) return uploaded;
     const found = findRoute(routes, request.verb, request.path);
     if (found === undefined) throw new GoogleError(404, `Not found: no method answers ${request.verb} at this path.`);
     const { route, variables } = found;
     const { entry } = route;
-    const grant = authorize(request.headers.authorization, entry, tokens);
-    checkParameters(entry, variables, request.query);
+    const grant = authorize(headers.authorization, entry, tokens);
+    checkParameters(entry, variables, query);
     const body = readBody(entry, request);
-    const path = canonicalPath(request.path);
-    const call = { entry, path, variables, query: request.query, body, caller: grant?.subject };
-    const answer = own.get(entry)?.(call, request) ?? downloaded(call, request, world) ?? handlers.get(entry)?.(call);
+    const path = resolvedPath(canonicalPath(request.path), world);
+    const call = { entry, path, variables, query, headers, body, caller: grant?.subject };
+    const given = await overrides.get(entry)?.(call, request);
+    const answer = given ?? downloaded(call, request, world) ?? answered(call);
     if (answer === undefined) throw new GoogleError(501, `The mock has no answer for ${entry.method.id}.`);
     return finished(answer, call);
   };
+}
+
+/** Where a parent is not told (`projects/-/…`), the path of the resource that can be meant alone, its verb behind it. */
+function resolvedPath(path: string, { store }: World): string {
+  const item = withoutCustomVerb(path);
+  return store.resolve(item) + path.slice(item.length);
+}
+
+/** Whether the request is to be checked, nothing done, and answered as it could be (AIP-163). */
+function isDryRun({ query, body = {} }: Call): boolean {
+  return query.get("validateOnly") === "true" || own(body, "validateOnly") === true;
 }
 
 /** Content, where it is asked for. */

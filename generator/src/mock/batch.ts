@@ -8,6 +8,8 @@ import { contentOf, type HttpRequest, requestOf } from "./listener.js";
 const CALL_LIMIT = 1000;
 const BOUNDARY = "batch_of_the_mock";
 
+type Api = (call: HttpRequest) => Promise<Answer>;
+
 /** Where batches of these APIs go. */
 export function batchPaths(models: readonly ApiModel[]): ReadonlySet<string> {
   const own = models.flatMap(({ batchPath, rootUrl }) =>
@@ -17,12 +19,13 @@ export function batchPaths(models: readonly ApiModel[]): ReadonlySet<string> {
 }
 
 /** @throws {GoogleError} for what is no batch */
-export function answerBatch(request: HttpRequest, answer: (call: HttpRequest) => Answer): Answer {
+export async function answerBatch(request: HttpRequest, answer: Api): Promise<Answer> {
   const parts = partsOf(request);
   if (parts.length === 0) throw malformed("it has no parts");
   if (parts.length > CALL_LIMIT) throw malformed(`it has more than ${CALL_LIMIT} parts`);
   const calls = parts.map((part) => callOf(part, request.headers));
-  const answers = calls.map(({ contentId, call }) => answerText(contentId, answerOf(call, answer)));
+  const answers: string[] = [];
+  for (const { contentId, call } of calls) answers.push(answerText(contentId, await answerOf(call, answer)));
   return {
     status: 200,
     body: undefined,
@@ -73,9 +76,9 @@ function headersOf(text: string): Record<string, string> {
   );
 }
 
-function answerOf(call: HttpRequest, answer: (call: HttpRequest) => Answer): Answer {
+async function answerOf(call: HttpRequest, answer: Api): Promise<Answer> {
   try {
-    return answer(call);
+    return await answer(call);
   } catch (error) {
     if (error instanceof GoogleError) return error.answer;
     throw error;

@@ -1,4 +1,5 @@
 /** A call as the behaviours see it: routed, signed in, its parameters and body checked. */
+import type { IncomingHttpHeaders } from "node:http";
 import type { RequiredProperties } from "../model/types.js";
 import type { IndexedMethod } from "./api-index.js";
 import { violationsOf } from "./check-value.js";
@@ -13,6 +14,8 @@ export interface Call {
   /** Path parameters, decoded. */
   readonly variables: ReadonlyMap<string, string>;
   readonly query: URLSearchParams;
+  /** Names are in lower case. */
+  readonly headers: IncomingHttpHeaders;
   readonly body: JsonObject | undefined;
   /** Who calls, as an email address. */
   readonly caller: string | undefined;
@@ -21,7 +24,7 @@ export interface Call {
 export type Handler = (call: Call) => Answer;
 
 /** As deep as Google's own JSON reader goes. */
-const DEPTH_LIMIT = 100;
+export const DEPTH_LIMIT = 100;
 
 /**
  * The JSON object that the method takes, unwrapped; undefined where there is none.

@@ -7,9 +7,13 @@ import { isObject, type Json, type JsonObject } from "./json.js";
 /** More than anybody reads. */
 const VIOLATION_LIMIT = 50;
 
-/** What is wrong with a JSON object; in the order of its properties. */
+/** What is wrong with a JSON object, as far as anybody reads; in the order of its properties. */
 export function violationsOf(body: JsonObject, type: TypeModel, schemas: Schemas): readonly FieldViolation[] {
-  return [...violations(body, type, schemas, "")].slice(0, VIOLATION_LIMIT);
+  const found: FieldViolation[] = [];
+  for (const violation of violations(body, type, schemas, "")) {
+    if (found.push(violation) === VIOLATION_LIMIT) break;
+  }
+  return found;
 }
 
 function* violations(value: Json, type: TypeModel, schemas: Schemas, at: string): Generator<FieldViolation> {

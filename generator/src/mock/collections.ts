@@ -7,6 +7,7 @@
  */
 import type { MethodModel, PropertyModel, TypeModel } from "../model/types.js";
 import { type ApiIndex, type IndexedMethod, isStringProperty, propertiesOf, schemaName } from "./api-index.js";
+import { canonicalPath } from "./routes.js";
 
 export interface Collection {
   readonly api: ApiIndex;
@@ -27,6 +28,8 @@ export interface Collection {
   /** Property of the item whose members are the variables of its path: BigQuery's `datasetReference`. */
   readonly reference: string | undefined;
   readonly roles: readonly RoleOf[];
+  /** The API can bring deleted items back. */
+  readonly isUndeletable: boolean;
 }
 
 export type Role = "delete" | "get" | "insert" | "list" | "patch" | "update";
@@ -36,6 +39,8 @@ export interface RoleOf {
   readonly entry: IndexedMethod;
   /** Property of the request that holds the item; absent where the request is the item. */
   readonly payload: string | undefined;
+  /** The request is of a type of its own; what it has in common with the item is the item. */
+  readonly isPartial: boolean;
 }
 
 export function collectionsOf(api: ApiIndex): readonly Collection[] {
@@ -46,7 +51,8 @@ export function collectionsOf(api: ApiIndex): readonly Collection[] {
     const reference = referenceOf(place, properties, api);
     const keyProperty = keyNames(place).find((name) => isStringProperty(properties, name));
     const roles = methods.flatMap((entry) => roleOf(entry, place, api) ?? []);
-    return [{ ...place, api, resource: path, properties, reference, keyProperty, roles }];
+    const isUndeletable = methods.some(({ method }) => method.name === "undelete" && method.httpMethod === "POST");
+    return [{ ...place, api, resource: path, properties, reference, keyProperty, roles, isUndeletable }];
   });
 }
 
@@ -83,8 +89,9 @@ function placeOf(methods: readonly IndexedMethod[], api: ApiIndex): Place | unde
     return { item, itemName, template, keyVariable: undefined, namesAfter: undefined };
   }
   const [, namesAfter, name] = /^([^{}]*\/)\{\+([^{}]+)\}$/.exec(get.template) ?? [];
+  // A name that may go on, `operations/.*`, counts as one segment: the mock gives no longer ones.
   const [, template, keyVariable = name] =
-    /^(.*)\/\{([^{}]+)?\}$/.exec(name === undefined ? get.template : get.shape) ?? [];
+    /^(.*)\/\{(?:\+|([^{}]+))?\}$/.exec(name === undefined ? get.template : get.shape) ?? [];
   if (template === undefined || keyVariable === undefined || !isPlain(template)) return undefined;
   return { item, itemName, template, keyVariable, namesAfter };
 }
@@ -100,16 +107,18 @@ function roleOf(entry: IndexedMethod, place: Place, api: ApiIndex): RoleOf | und
   const onCollection = entry.shape === shapeOf(place.template);
   const gives = schemaName(answerType(method), api.schemas) === place.itemName;
   const taken = takenBy(method, place, api);
-  const as = (role: Role): RoleOf => ({ role, entry, payload: taken?.payload });
+  const makes = /^(create|insert)$/.test(method.name);
+  const isPartial = taken === undefined && makes && gives && method.request?.kind === "json";
+  const as = (role: Role): RoleOf => ({ role, entry, payload: taken?.payload, isPartial });
   switch (method.httpMethod) {
     case "GET":
       if (onItem && gives) return as("get");
       return onCollection && listedItems(method, api)?.name === place.itemName ? as("list") : undefined;
     case "POST":
-      return onCollection && taken !== undefined ? as("insert") : undefined;
+      return onCollection && (taken !== undefined || isPartial) ? as("insert") : undefined;
     case "PUT":
-      if (!onItem || taken === undefined) return undefined;
-      return as(/^(create|insert)$/.test(method.name) ? "insert" : "update");
+      if (!onItem || (taken === undefined && !isPartial)) return undefined;
+      return as(makes ? "insert" : "update");
     case "PATCH":
       return onItem && taken !== undefined ? as("patch") : undefined;
     case "DELETE":
@@ -121,7 +130,7 @@ function roleOf(entry: IndexedMethod, place: Place, api: ApiIndex): RoleOf | und
 
 /** Whether a method is called at the path of an item itself. */
 export function isAtItem({ shape }: IndexedMethod, { keyVariable, template }: Place): boolean {
-  return keyVariable !== undefined && shape === shapeOf(`${template}/{}`);
+  return keyVariable !== undefined && shapeOf(shape) === shapeOf(`${template}/{}`);
 }
 
 /** Where a request holds the item: it is the item, or has one property of that type. */
@@ -157,7 +166,7 @@ export function collectionAt(path: string, all: readonly Collection[]): Collecti
     const wanted = template.split("/");
     return (
       wanted.length === segments.length &&
-      wanted.every((text, index) => text.startsWith("{") || text === segments[index])
+      wanted.every((text, index) => text.startsWith("{") || canonicalPath(text) === segments[index])
     );
   });
 }

@@ -3,13 +3,17 @@ import type { TypeModel } from "../model/types.js";
 import { resolved, type Schemas } from "./api-index.js";
 import type { Call } from "./call.js";
 import { answerType } from "./collections.js";
+import { withEtagHeader } from "./etags.js";
+import { elementOf } from "./field-paths.js";
 import { type Answer, invalid } from "./google-error.js";
 import { isObject, type Json, type JsonObject } from "./json.js";
 
-/** Cut down to the fields asked for, and wrapped. */
-export function finished(answer: Answer, { entry: { api, method }, query }: Call): Answer {
+/** With its ETag, cut down to the fields asked for, and wrapped. */
+export function finished(whole: Answer, call: Call): Answer {
+  const answer = withEtagHeader(whole, call);
+  const { api, method } = call.entry;
   if (answer.body === undefined || answer.status >= 300) return answer;
-  const fields = query.get("fields") ?? query.get("$fields") ?? "";
+  const fields = call.query.get("fields") ?? call.query.get("$fields") ?? "";
   const isWrapped = api.model.dataWrapper;
   let { body } = answer;
   if (fields !== "") {
@@ -62,8 +66,7 @@ export function readFields(text: string): Selection {
 
 /** @throws {GoogleError} for a selection of what the type does not have */
 export function checkFields(selection: Selection, type: TypeModel, schemas: Schemas): void {
-  const shape = resolved(type, schemas);
-  if (shape.kind === "array") return checkFields(selection, shape.items, schemas);
+  const shape = elementOf(resolved(type, schemas), schemas);
   if (shape.kind !== "object" && shape.kind !== "map") return;
   const properties = shape.kind === "object" ? shape.properties : [];
   const types = new Map(properties.map((property) => [property.name, property.type]));

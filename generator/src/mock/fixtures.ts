@@ -1,9 +1,10 @@
 /** What a mock begins with: resources by the path of their collection. */
 import type { ApiModel } from "../model/types.js";
+import { DEPTH_LIMIT } from "./call.js";
 import { collectionAt, type Collection } from "./collections.js";
 import { GoogleError } from "./google-error.js";
 import { keyOf, withEtag, withPath } from "./items.js";
-import { isObject, type JsonObject } from "./json.js";
+import { isDeeperThan, isObject, type JsonObject } from "./json.js";
 import { withKinds } from "./kinds.js";
 import { canonicalPath, itemPath } from "./routes.js";
 import { SQLADMIN_V1BETA3_EXAMPLE } from "./sqladmin-v1beta3-example.js";
@@ -52,6 +53,7 @@ export function storeFixtures(fixtures: Fixtures, all: readonly Collection[], st
     for (const [index, item] of items.entries()) {
       const at = `${path}[${index}]`;
       if (!isObject(item)) throw new FixtureError(at, "an object is expected");
+      if (isDeeperThan(DEPTH_LIMIT, item)) throw new FixtureError(at, `it is nested deeper than ${DEPTH_LIMIT}`);
       const key = keyIn(item, collection, index, at);
       const itemAt = refused(at, () => itemPath(place, key));
       if (store.get(itemAt) !== undefined) throw new FixtureError(at, `there is another ${JSON.stringify(key)}`);

@@ -11,23 +11,28 @@ export interface Answer {
 }
 
 /** google.rpc.Code and the older reason that go with each HTTP status. */
-const STATUS = {
-  400: { code: "INVALID_ARGUMENT", reason: "badRequest" },
-  401: { code: "UNAUTHENTICATED", reason: "authError" },
-  403: { code: "PERMISSION_DENIED", reason: "insufficientPermissions" },
-  404: { code: "NOT_FOUND", reason: "notFound" },
-  409: { code: "ALREADY_EXISTS", reason: "duplicate" },
-  412: { code: "FAILED_PRECONDITION", reason: "conditionNotMet" },
-  413: { code: "INVALID_ARGUMENT", reason: "uploadTooLarge" },
-  416: { code: "OUT_OF_RANGE", reason: "requestedRangeNotSatisfiable" },
-  414: { code: "INVALID_ARGUMENT", reason: "uriTooLong" },
-  500: { code: "INTERNAL", reason: "internalError" },
-  501: { code: "UNIMPLEMENTED", reason: "notImplemented" },
-} as const;
-
-export type ErrorStatus = keyof typeof STATUS;
+const STATUS: ReadonlyMap<number, readonly [code: string, reason: string]> = new Map([
+  [400, ["INVALID_ARGUMENT", "badRequest"]],
+  [401, ["UNAUTHENTICATED", "authError"]],
+  [403, ["PERMISSION_DENIED", "insufficientPermissions"]],
+  [404, ["NOT_FOUND", "notFound"]],
+  [408, ["CANCELLED", "requestTimeout"]],
+  [409, ["ALREADY_EXISTS", "duplicate"]],
+  [410, ["NOT_FOUND", "gone"]],
+  [412, ["FAILED_PRECONDITION", "conditionNotMet"]],
+  [413, ["INVALID_ARGUMENT", "uploadTooLarge"]],
+  [414, ["INVALID_ARGUMENT", "uriTooLong"]],
+  [416, ["OUT_OF_RANGE", "requestedRangeNotSatisfiable"]],
+  [429, ["RESOURCE_EXHAUSTED", "rateLimitExceeded"]],
+  [500, ["INTERNAL", "internalError"]],
+  [501, ["UNIMPLEMENTED", "notImplemented"]],
+  [503, ["UNAVAILABLE", "backendError"]],
+  [504, ["DEADLINE_EXCEEDED", "backendError"]],
+]);
 
 interface ErrorFacts {
+  /** Of google.rpc.Code. Default: the usual one of the status. */
+  readonly code?: string;
   /** Default: the usual one of the status. */
   readonly reason?: string;
   /** The parameter or header at fault. */
@@ -40,26 +45,23 @@ interface ErrorFacts {
 export class GoogleError extends Error {
   readonly answer: Answer;
 
-  constructor(status: ErrorStatus, message: string, facts: ErrorFacts = {}) {
+  constructor(status: number, message: string, facts: ErrorFacts = {}) {
     super(message);
     this.name = "GoogleError";
     this.answer = { status, body: errorBody(status, message, facts), headers: facts.headers ?? {} };
   }
 }
 
-function errorBody(status: ErrorStatus, message: string, { reason, location, details }: ErrorFacts): JsonObject {
-  const entry = {
-    message,
-    domain: "global",
-    reason: reason ?? STATUS[status].reason,
-    ...(location === undefined ? {} : { location: location.name, locationType: location.type }),
-  };
+function errorBody(status: number, message: string, facts: ErrorFacts): JsonObject {
+  const [usualCode, usualReason] = STATUS.get(status) ?? ["UNKNOWN", "unknown"];
+  const { code = usualCode, reason = usualReason, location, details } = facts;
+  const place = location === undefined ? {} : { location: location.name, locationType: location.type };
   return {
     error: {
       code: status,
       message,
-      errors: [entry],
-      status: STATUS[status].code,
+      errors: [{ message, domain: "global", reason, ...place }],
+      status: code,
       ...(details === undefined ? {} : { details }),
     },
   };

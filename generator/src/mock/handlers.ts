@@ -41,13 +41,16 @@ export function mockAnswer(init: {
   return new MockAnswer({ status: init.status ?? 200, body: init.body, headers: init.headers ?? {} });
 }
 
-/** Answers a request: with the method's value or a {@link MockAnswer}; undefined leaves it to the mock. */
-export type MockHandler = (request: MockRequest) => JsonObject | MockAnswer | undefined;
+/** The method's value, or a {@link MockAnswer}; undefined leaves the request to the mock. */
+export type MockResult = JsonObject | MockAnswer | undefined;
+
+/** Answers a request, at once or later. */
+export type MockHandler = (request: MockRequest) => MockResult | Promise<MockResult>;
 
 /** Handlers, or answers that are always the same, by method id. */
 export type MockHandlers = { readonly [methodId: string]: MockHandler | JsonObject };
 
-type Override = (call: Call, request: HttpRequest) => Answer | undefined;
+type Override = (call: Call, request: HttpRequest) => Promise<Answer | undefined>;
 
 /** @throws {RangeError} for an id that no method has */
 export function handled(
@@ -64,8 +67,8 @@ export function handled(
 }
 
 function overrideBy(handler: MockHandler | JsonObject): Override {
-  return (call, request) => {
-    const value = typeof handler === "function" ? handler(mockRequest(call, request)) : handler;
+  return async (call, request) => {
+    const value = typeof handler === "function" ? await handler(mockRequest(call, request)) : handler;
     if (value === undefined) return undefined;
     return value instanceof MockAnswer ? value.answer : { status: 200, body: value };
   };

@@ -7,9 +7,17 @@
  * const client = new SQLAdminClient({ auth, rootUrl: mock.url });
  * ```
  */
+export { type Fault, readFault } from "./faults.js";
 export { exampleFixtures, FixtureError, type Fixtures } from "./fixtures.js";
-export { type MockAnswer, mockAnswer, type MockHandler, type MockHandlers, type MockRequest } from "./handlers.js";
+export {
+  type MockAnswer,
+  mockAnswer,
+  type MockHandler,
+  type MockHandlers,
+  type MockRequest,
+  type MockResult,
+} from "./handlers.js";
 export type { Json, JsonObject } from "./json.js";
 export type { ServiceAccountKey } from "./key.js";
-export type { Fault } from "./media/faults.js";
+
 export { type LoggedRequest, type Mock, type MockContent, type MockOptions, startMock } from "./server.js";

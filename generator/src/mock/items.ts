@@ -1,8 +1,8 @@
 /** Items as the server keeps them: what the client wrote, what the path says, and what only the server may set. */
-import { createHash } from "node:crypto";
 import type { PropertyModel } from "../model/types.js";
 import { isStringProperty, propertiesOf } from "./api-index.js";
 import type { Collection } from "./collections.js";
+import { hashOf } from "./etags.js";
 import { GoogleError, invalid } from "./google-error.js";
 import { isObject, type Json, type JsonObject, merge, own, ownString } from "./json.js";
 import { withKinds } from "./kinds.js";
@@ -20,6 +20,8 @@ interface ItemFacts {
   readonly now: number;
   /** Absent for a new item. */
   readonly previous?: JsonObject;
+  /** The name of a new item was the client's to say, in the item itself. */
+  readonly isNamedByClient?: boolean;
 }
 
 /** A new item, or a changed one: what only the server may set is kept as it was, whatever the client sends. */
@@ -29,17 +31,30 @@ export function completeItem(written: JsonObject, facts: ItemFacts): JsonObject 
   const isServers = new Set(properties.filter(({ readOnly }) => readOnly).map(({ name }) => name));
   const clients = Object.entries(written).filter(([name]) => !isServers.has(name));
   const kept = Object.entries(previous ?? {}).filter(([name]) => isServers.has(name));
-  const named = withPath({ ...Object.fromEntries(clients), ...Object.fromEntries(kept) }, collection, facts);
+  const given = { ...Object.fromEntries(clients), ...Object.fromEntries(kept) };
+  const named = { ...withPath(given, collection, facts), ...shortName(written, facts) };
   const whole = { ...named, ...serversOwn(properties, named, facts) };
   const { complete } = particularsOf(api.model.id);
   const finish = Object.hasOwn(complete, itemName) ? complete[itemName] : undefined;
   return withEtag(withKinds(finish?.(whole, previous) ?? whole, item, api.schemas), collection);
 }
 
+/** Some APIs read by path and still name without one (Kubernetes Engine): the name stays as the client said it. */
+function shortName(
+  written: JsonObject,
+  { collection, path, previous, isNamedByClient = false }: ItemFacts,
+): JsonObject {
+  const { keyProperty, namesAfter } = collection;
+  if (namesAfter === undefined || keyProperty === undefined) return {};
+  const name = ownString(previous ?? written, keyProperty);
+  const isShort = name !== undefined && name === decodeURIComponent(splitPath(path)[1]);
+  return isShort && (previous !== undefined || isNamedByClient) ? { [keyProperty]: name } : {};
+}
+
 const MADE_AT = new Set(["createTime", "createdTime", "creationTimestamp", "timeCreated"]);
 const CHANGED_AT = new Set(["modifiedTime", "updateTime", "updated"]);
 /** States of a resource that can be used. */
-const LIVE = ["ACTIVE", "READY", "RUNNING", "RUNNABLE", "ENABLED"];
+export const LIVE = ["ACTIVE", "READY", "RUNNING", "RUNNABLE", "ENABLED"];
 
 /** Times and states, under the names that most APIs give them. */
 function serversOwn(properties: readonly PropertyModel[], item: JsonObject, { now, previous }: ItemFacts): JsonObject {
@@ -118,10 +133,12 @@ function agrees(given: Json, value: string): boolean {
 }
 
 /** A changed item has another ETag. */
-export function withEtag(item: JsonObject, { properties }: Collection): JsonObject {
-  if (!isStringProperty(properties, "etag")) return item;
+export function withEtag(item: JsonObject, { properties }: Pick<Collection, "properties">): JsonObject {
+  const type = properties.find(({ name }) => name === "etag")?.type;
+  if (type?.kind !== "string") return item;
   const { etag: _old, ...rest } = item;
-  return { ...rest, etag: `"${createHash("sha256").update(JSON.stringify(rest)).digest("base64url").slice(0, 27)}"` };
+  const hash = hashOf(rest);
+  return { ...rest, etag: type.format === "byte" ? `${hash}=` : `"${hash}"` };
 }
 
 export function notFound(collection: Collection, path: string): GoogleError {

@@ -1,8 +1,8 @@
 /** HTTP in and out: reads a request whole, sends an answer as JSON, and turns whatever is thrown into one. */
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { setTimeout } from "node:timers/promises";
+import { type Fault, isUpload } from "./faults.js";
 import { type Answer, GoogleError } from "./google-error.js";
-import { type Fault, isUpload } from "./media/faults.js";
 
 export interface HttpRequest {
   readonly verb: string;
@@ -44,8 +44,9 @@ export function createListener({
   const answerTo = async (message: IncomingMessage, fault: Fault | undefined): Promise<Answer | undefined> => {
     try {
       const request = await readRequest(message, fault);
-      if (latency > 0) await setTimeout(latency);
-      if (fault?.status !== undefined) return failure(fault.status);
+      // A mock that was closed meanwhile keeps no process alive.
+      if (latency > 0) await setTimeout(latency, undefined, { ref: false });
+      if (fault?.status !== undefined) throw new GoogleError(fault.status, "The mock was asked to fail.");
       // Of a part that was cut off, a session keeps what it has; nothing else is done with half a request.
       if (request.isCut === true && !request.query.has("upload_id")) return undefined;
       return await respond(request);
@@ -92,10 +93,6 @@ export function requestOf(
   const { path, query } = splitTarget(target);
   if (path.length > PATH_LIMIT) throw new GoogleError(414, `The path is longer than ${PATH_LIMIT} characters.`);
   return { verb, path, query: new URLSearchParams(query), headers, body, isCut: false };
-}
-
-function failure(status: number): Answer {
-  return { status, body: { error: { code: status, message: "The mock was asked to fail." } } };
 }
 
 /** Breaks the connection: before an answer, or behind so many bytes of one that promises more. */

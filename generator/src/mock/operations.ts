@@ -1,24 +1,17 @@
 /**
  * Long-running operations: begun by changes, read until they are done.
  *
- * What the operation is for has happened by the time it is answered. The operation itself moves on by one state each
- * time it is read: PENDING, RUNNING, then DONE, or `done` at the third look. Which properties say so is in the model
+ * What the operation is for has happened by the time it is answered. Which properties say how far it is is in the model
  * (`operation`); the rest is filled in where the type has it.
  */
 import { randomUUID } from "node:crypto";
-import type { OperationModel, PropertyModel, TypeModel } from "../model/types.js";
-import {
-  type ApiIndex,
-  type IndexedMethod,
-  isStringProperty,
-  propertiesOf,
-  resolved,
-  schemaName,
-} from "./api-index.js";
-import { answerType, type Collection } from "./collections.js";
-import { isObject, type Json, type JsonObject, own, ownString } from "./json.js";
+import type { OperationModel } from "../model/types.js";
+import { type IndexedMethod, isStringProperty, propertiesOf, schemaName } from "./api-index.js";
+import { answerType } from "./collections.js";
+import type { JsonObject } from "./json.js";
 import { withKinds } from "./kinds.js";
-import { canonicalPath } from "./routes.js";
+import { isReader, progressIn, withValue } from "./progress.js";
+import { canonicalPath, withoutCustomVerb } from "./routes.js";
 import type { World } from "./world.js";
 
 /** What an operation is about. */
@@ -36,43 +29,6 @@ export interface OperationFacts {
   readonly more?: JsonObject;
   /** What it leads to, for operations that tell. */
   readonly result: JsonObject;
-}
-
-/** How many times each operation that has no states has been read, and what it ends with. */
-export type Outcomes = Map<string, { readonly reads: number; readonly result: JsonObject }>;
-
-/** How far an operation is, as its type tells it. */
-export interface Progress {
-  readonly done: readonly string[];
-  /** Names of the states, in their order; empty where `done` is true or not. */
-  readonly states: readonly string[];
-  /** Of the operation. */
-  readonly properties: readonly PropertyModel[];
-}
-
-/** The progress of what a collection holds, where these are operations. */
-export function progressOf({ api, roles }: Collection): Progress | undefined {
-  const get = roles.find(({ role }) => role === "get")?.entry;
-  return get !== undefined && isReader(get) ? progressIn(get.method.operation, api) : undefined;
-}
-
-function isReader({ method: { httpMethod, operation } }: IndexedMethod): boolean {
-  return httpMethod === "GET" && operation?.polls.length === 0;
-}
-
-const STATES = ["PENDING", "RUNNING", "DONE"];
-
-function progressIn(operation: OperationModel | undefined, { schemas }: ApiIndex): Progress | undefined {
-  if (operation === undefined) return undefined;
-  const { done } = operation;
-  let type: TypeModel | undefined = operation.type;
-  for (const name of done) type = propertiesOf(type, schemas).find((property) => property.name === name)?.type;
-  const last = type === undefined ? undefined : resolved(type, schemas);
-  const properties = propertiesOf(operation.type, schemas);
-  if (last?.kind !== "string") return { done, states: [], properties };
-  const known = last.enum?.values.map(({ value }) => value) ?? STATES;
-  const states = STATES.flatMap((state) => known.find((value) => value.toUpperCase() === state) ?? []);
-  return { done, states, properties };
 }
 
 /** Begins an operation: its first state, and its name. */
@@ -122,7 +78,7 @@ function placeFor(
   id: string,
 ): { readonly path: string; readonly name: string } | undefined {
   const type = schemaName(operation.type, api.schemas);
-  const given = path.split("/").map((segment) => segment.replace(/(?::|%3A)\w+$/i, ""));
+  const given = withoutCustomVerb(path).split("/");
   const places = api.resources
     .flatMap(({ methods }) => methods)
     .filter((reader) => isReader(reader) && schemaName(answerType(reader.method), api.schemas) === type)
@@ -147,40 +103,4 @@ function filledBy(shape: readonly string[], given: readonly string[], id: string
     return value ?? "-";
   });
   return { segments, gaps, shared: shape.filter((segment) => given.includes(segment)).length };
-}
-
-/** Moves an operation on by one state, because it has been looked at. */
-export function advance(path: string, progress: Progress, { store, outcomes, now }: World): void {
-  const item = store.get(path);
-  if (item === undefined) return;
-  const { done, states, properties } = progress;
-  if (states.length === 0) {
-    const outcome = outcomes.get(path) ?? { reads: 0, result: {} };
-    outcomes.set(path, { ...outcome, reads: outcome.reads + 1 });
-    if (outcome.reads >= 1) store.set(path, { ...withValue(item, done, true), ...outcome.result });
-    return;
-  }
-  const last = done.at(-1) ?? "";
-  const holder = done.slice(0, -1).reduce((at: JsonObject, name) => objectIn(at, name), item);
-  const next = states[states.indexOf(ownString(holder, last) ?? "") + 1];
-  if (next === undefined) return;
-  const time = next === states.at(-1) ? "endTime" : "startTime";
-  const times = isStringProperty(properties, time) ? { [time]: new Date(now()).toISOString() } : {};
-  store.set(path, { ...withValue(item, done, next), ...times });
-}
-
-/** Moves an operation to its end. */
-export function finish(path: string, progress: Progress, world: World): void {
-  for (const _state of STATES) advance(path, progress, world);
-}
-
-function objectIn(object: JsonObject, name: string): JsonObject {
-  const value = own(object, name);
-  return isObject(value) ? value : {};
-}
-
-/** The object with this value at this path. */
-export function withValue(object: JsonObject, [name, ...rest]: readonly string[], value: Json): JsonObject {
-  if (name === undefined) return object;
-  return { ...object, [name]: rest.length === 0 ? value : withValue(objectIn(object, name), rest, value) };
 }

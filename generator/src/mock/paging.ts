@@ -15,7 +15,7 @@ const SIZE_PARAMETERS = ["pageSize", "maxResults", "limit"];
 
 export interface PageRequest {
   readonly size: number;
-  /** What the page token stands for: the last key of the page before. */
+  /** What the page token stands for: where the page before ended. */
   readonly after: string | undefined;
 }
 
@@ -71,14 +71,4 @@ function sizeOf(query: URLSearchParams, defaultSize: number): number {
   const text = (name === undefined ? undefined : query.get(name)) || "0";
   if (!/^\d{1,10}$/.test(text)) throw invalid(name ?? "", "it must be a whole number, 0 or more");
   return Math.min(Number(text), MAX_PAGE_SIZE) || defaultSize;
-}
-
-/** The items of one page, and the key that the next one starts after, where there is one. */
-export function pageOf<Item>(
-  entries: readonly (readonly [key: string, item: Item])[],
-  { size, after }: PageRequest,
-): { readonly page: readonly (readonly [key: string, item: Item])[]; readonly next: string | undefined } {
-  const rest = after === undefined ? entries : entries.filter(([key]) => key > after);
-  const page = rest.slice(0, size);
-  return { page, next: rest.length > size ? page.at(-1)?.[0] : undefined };
 }

@@ -117,6 +117,11 @@ function valuesOf(parts: readonly Part[], texts: readonly string[]): ReadonlyMap
   return new Map(Array.from(values, ([name, text]) => [name, decodeURIComponent(text)]));
 }
 
+/** A path up to its custom verb, `:publish`. */
+export function withoutCustomVerb(path: string): string {
+  return path.replace(/(?::|%3A)\w+$/i, "");
+}
+
 /** The path of a template with these values in its gaps, encoded as a client would. */
 export function expandTemplate(template: string, values: ReadonlyMap<string, string>): string {
   return template.replaceAll(/\{([+/]?)([^{}*]+)\*?\}/g, (_whole, operator: string, name: string) => {

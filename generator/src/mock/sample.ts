@@ -5,6 +5,8 @@ import type { Json, JsonObject } from "./json.js";
 
 /** Objects inside each other, at most: real types go round in circles. */
 const DEPTH_LIMIT = 4;
+/** Lists, maps and unions inside each other and around objects, at most: a type may be a list of itself. */
+const NESTING_LIMIT = 20;
 /** Properties altogether, at most; the largest types have thousands. */
 const SIZE_LIMIT = 300;
 
@@ -16,7 +18,8 @@ const SIZE_LIMIT = 300;
  */
 export function sampleOf(type: TypeModel, schemas: Schemas, omit: readonly string[] = []): Json | undefined {
   let left = SIZE_LIMIT;
-  const make = (one: TypeModel, name: string, depth: number): Json | undefined => {
+  const make = (one: TypeModel, name: string, depth: number, nesting = 0): Json | undefined => {
+    if (nesting > NESTING_LIMIT) return undefined;
     const shape = resolved(one, schemas);
     switch (shape.kind) {
       case "object": {
@@ -24,21 +27,24 @@ export function sampleOf(type: TypeModel, schemas: Schemas, omit: readonly strin
         const entries = shape.properties.flatMap((property): [string, Json][] => {
           if (depth === 1 && (property.name === "error" || omit.includes(property.name))) return [];
           left -= 1;
-          const value = left < 0 ? undefined : (constant(property) ?? make(property.type, property.name, depth + 1));
+          const value =
+            left < 0 ? undefined : (constant(property) ?? make(property.type, property.name, depth + 1, nesting + 1));
           return value === undefined ? [] : [[property.name, value]];
         });
         return Object.fromEntries(entries);
       }
       case "array": {
-        const item = make(shape.items, name, depth);
+        const item = make(shape.items, name, depth, nesting + 1);
         return item === undefined ? undefined : [item];
       }
       case "map": {
-        const value = make(shape.values, name, depth);
+        const value = make(shape.values, name, depth, nesting + 1);
         return value === undefined ? undefined : { key: value };
       }
       case "union":
-        return shape.members.map((member) => make(member, name, depth)).find((value) => value !== undefined);
+        return shape.members
+          .map((member) => make(member, name, depth, nesting + 1))
+          .find((value) => value !== undefined);
       case "number":
         return 1;
       case "boolean":

@@ -4,12 +4,12 @@ import type { AddressInfo } from "node:net";
 import type { ApiModel } from "../model/types.js";
 import { createApi } from "./api.js";
 import { answerBatch, batchPaths } from "./batch.js";
+import { checkedFault, createFaults, type Fault } from "./faults.js";
 import type { Fixtures } from "./fixtures.js";
 import type { MockHandlers } from "./handlers.js";
 import { createRsaKeys, createServiceAccountKey, type ServiceAccountKey } from "./key.js";
 import { createListener, type HttpRequest } from "./listener.js";
 import { createContents } from "./media/contents.js";
-import { createFaults, type Fault } from "./media/faults.js";
 import { createPageTokens, DEFAULT_PAGE_SIZE } from "./paging.js";
 import { canonicalPath } from "./routes.js";
 import { createStore } from "./store.js";
@@ -81,15 +81,25 @@ const LOG_LIMIT = 10_000;
  * Serves the APIs, and the token endpoint that `key` signs in at.
  *
  * @throws {FixtureError} for fixtures that do not fit the models
- * @throws {RangeError} for handlers of methods that no model has, and the error of `listen` for a port that is taken
+ * @throws {RangeError} for handlers of methods that no model has, and for faults that cannot happen
+ * @throws the error of `listen` for a port that is taken
  */
 export async function startMock(options: MockOptions): Promise<Mock> {
   const { models, port = 0, host = "127.0.0.1", fixtures = {}, pageSize = DEFAULT_PAGE_SIZE, now = Date.now } = options;
+  const faults = (options.faults ?? []).map(checkedFault);
   const tokens = createTokenStore(now);
   const contents = createContents();
   for (const [path, { data, type = "application/octet-stream" }] of Object.entries(options.contents ?? {}))
     contents.set(canonicalPath(path), { bytes: Buffer.from(data), type });
-  const world = { store: createStore(), outcomes: new Map(), contents, pageTokens: createPageTokens(), pageSize, now };
+  const world = {
+    store: createStore(),
+    outcomes: new Map(),
+    contents,
+    policies: new Map(),
+    pageTokens: createPageTokens(),
+    pageSize,
+    now,
+  };
   const api = createApi({ models, fixtures, handlers: options.handlers ?? {} }, world, tokens);
 
   const keys = await createRsaKeys();
@@ -101,7 +111,6 @@ export async function startMock(options: MockOptions): Promise<Mock> {
   const rules = { key, publicKey: keys.publicKey, audiences: [GOOGLE_TOKEN_URL, tokenUrl], scopes, now };
   const requests: LoggedRequest[] = [];
   const batches = batchPaths(models);
-  const faults = [...(options.faults ?? [])];
   const faultOf = createFaults(faults);
   const respond = (request: HttpRequest) => {
     if (request.path === TOKEN_PATH) return answerTokenRequest(request, rules, tokens);

@@ -1,6 +1,7 @@
 /** What the behaviours of one mock share. */
+import type { JsonObject } from "./json.js";
 import type { Contents } from "./media/contents.js";
-import type { Outcomes } from "./operations.js";
+import type { Outcomes } from "./progress.js";
 import type { PageTokens } from "./paging.js";
 import type { Store } from "./store.js";
 
@@ -8,6 +9,8 @@ export interface World {
   readonly store: Store;
   readonly outcomes: Outcomes;
   readonly contents: Contents;
+  /** IAM policies, by the canonical path of the resource each is of. */
+  readonly policies: Map<string, JsonObject>;
   readonly pageTokens: PageTokens;
   /** Items of a page where the request does not say. */
   readonly pageSize: number;

@@ -1,4 +1,7 @@
-/** The code emitted for our own document that holds every shape. `npm run golden` writes it anew, for review. */
+/**
+ * The code emitted for our own documents: one that holds every shape, one in today's style that the mock is tested with.
+ * `npm run golden` writes it anew, for review.
+ */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -6,20 +9,34 @@ import { emitApi } from "../../../generator/src/emit/emitter.js";
 import { loadModel } from "../../../generator/src/load.js";
 import { emitDeclarations, EVERY_COMPILER, typeErrors } from "../../../scripts/type-check.js";
 import { ROOT, temporaryFolder } from "../../support/folders.js";
+import { roomsDocument } from "../mock/rooms.js";
+import { modelOf } from "../mock/support.js";
 
 const FIXTURE = join(ROOT, "test/fixtures/shelves.v1.json");
+
+const goldenOf = async (path: string, text: string): Promise<string> => {
+  const golden = join(ROOT, "test/golden", path);
+  if (process.env["UPDATE_GOLDEN"] !== undefined) {
+    await mkdir(dirname(golden), { recursive: true });
+    await writeFile(golden, text);
+  }
+  return readFile(golden, "utf8");
+};
+
+describe("the code of test/generator/mock/rooms.ts", async () => {
+  const files = await emitApi(modelOf(JSON.stringify(roomsDocument), "rooms.json"));
+
+  it.each(files)("is test/golden/$path", async ({ path, text }) => {
+    expect(text).toBe(await goldenOf(path, text));
+  });
+});
 
 describe("the code of test/fixtures/shelves.v1.json", async () => {
   const { model, warnings } = await loadModel(FIXTURE);
   const files = await emitApi(model);
 
   it.each(files)("is test/golden/$path", async ({ path, text }) => {
-    const golden = join(ROOT, "test/golden", path);
-    if (process.env["UPDATE_GOLDEN"] !== undefined) {
-      await mkdir(dirname(golden), { recursive: true });
-      await writeFile(golden, text);
-    }
-    expect(text).toBe(await readFile(golden, "utf8"));
+    expect(text).toBe(await goldenOf(path, text));
   });
 
   it.each(EVERY_COMPILER)(

@@ -57,6 +57,15 @@ describe("resources that are named by their path", () => {
     expect(rest).toEqual(want);
   });
 
+  it("are not changed by a mask that names what is not there, or goes deeper than any resource", async () => {
+    await create("houses/m", "bare", { title: "A" });
+    const { body } = await call("PATCH", "v2/houses/m/rooms/bare?updateMask=window.glass", {});
+    expect(body).not.toHaveProperty("window");
+    const deep = `${"within.".repeat(60)}title`;
+    expect(await call("PATCH", `v2/houses/m/rooms/bare?updateMask=${deep}`, {})).toMatchObject({ status: 400 });
+    expect(await call("PATCH", "v2/houses/m/rooms/bare?updateMask=tags.x", {})).toMatchObject({ status: 400 });
+  });
+
   it("refuse a mask of unknown fields, and are made by a change only when that is asked for", async () => {
     await create("houses/u", "a");
     expect(await call("PATCH", "v2/houses/u/rooms/a?updateMask=nonsense", {})).toMatchObject({
@@ -99,6 +108,179 @@ describe("what has only a type", () => {
     expect((await call("GET", "v2/houses/a/rules")).body).toEqual({ quiet: false, text: "sample-text" });
     await call("PATCH", "v2/houses/a/rules", { quiet: true });
     expect((await call("GET", "v2/houses/a/rules")).body).toEqual({ quiet: true, text: "sample-text" });
+  });
+});
+
+describe("an odd document", () => {
+  const inPath = (name: string, pattern?: string) => ({
+    [name]: { type: "string", location: "path", required: true, ...(pattern === undefined ? {} : { pattern }) },
+  });
+  const copy = { $ref: "Copy" };
+  const list = { $ref: "List" };
+  const operation = { $ref: "Operation" };
+  const odd = modelOf(
+    JSON.stringify({
+      kind: "discovery#restDescription",
+      name: "odd",
+      version: "v1",
+      rootUrl: "https://odd.example.com/",
+      servicePath: "",
+      schemas: {
+        Nest: { id: "Nest", type: "array", items: { $ref: "Nest" } },
+        Nested: { id: "Nested", type: "object", properties: { nest: { $ref: "Nest" } } },
+        Copy: {
+          id: "Copy",
+          type: "object",
+          properties: { name: { type: "string" }, of: { type: "string" }, made: { type: "string" } },
+        },
+        CopyRequest: {
+          id: "CopyRequest",
+          type: "object",
+          properties: { of: { type: "string" }, priority: { type: "integer" } },
+        },
+        List: {
+          id: "List",
+          type: "object",
+          properties: { id: { type: "string", format: "int64" }, title: { type: "string" } },
+        },
+        Cluster: { id: "Cluster", type: "object", properties: { name: { type: "string" }, size: { type: "integer" } } },
+        Operation: {
+          id: "Operation",
+          type: "object",
+          properties: {
+            name: { type: "string" },
+            done: { type: "boolean" },
+            error: { type: "object", additionalProperties: { type: "any" } },
+            response: { type: "object", additionalProperties: { type: "any" } },
+          },
+        },
+      },
+      resources: {
+        nests: {
+          methods: { find: { id: "odd.nests.find", httpMethod: "GET", path: "v1/nest", response: { $ref: "Nested" } } },
+        },
+        copies: {
+          methods: {
+            create: {
+              id: "odd.copies.create",
+              httpMethod: "PUT",
+              path: "v1/{+name}",
+              parameters: inPath("name", "^copies/[^/]+$"),
+              request: { $ref: "CopyRequest" },
+              response: copy,
+            },
+            get: {
+              id: "odd.copies.get",
+              httpMethod: "GET",
+              path: "v1/{+name}",
+              parameters: inPath("name", "^copies/[^/]+$"),
+              response: copy,
+            },
+          },
+        },
+        lists: {
+          methods: {
+            get: {
+              id: "odd.lists.get",
+              httpMethod: "GET",
+              path: "v1/@me/lists/{list}",
+              parameters: inPath("list"),
+              response: list,
+            },
+            insert: {
+              id: "odd.lists.insert",
+              httpMethod: "POST",
+              path: "v1/@me/lists",
+              request: list,
+              response: list,
+            },
+          },
+        },
+        clusters: {
+          methods: {
+            get: {
+              id: "odd.clusters.get",
+              httpMethod: "GET",
+              path: "v1/{+name}",
+              parameters: inPath("name", "^clusters/[^/]+$"),
+              response: { $ref: "Cluster" },
+            },
+            patch: {
+              id: "odd.clusters.patch",
+              httpMethod: "PATCH",
+              path: "v1/{+name}",
+              parameters: inPath("name", "^clusters/[^/]+$"),
+              request: { $ref: "Cluster" },
+              response: { $ref: "Cluster" },
+            },
+            create: {
+              id: "odd.clusters.create",
+              httpMethod: "POST",
+              path: "v1/clusters",
+              request: { $ref: "Cluster" },
+              response: operation,
+            },
+          },
+        },
+        operations: {
+          methods: {
+            get: {
+              id: "odd.operations.get",
+              httpMethod: "GET",
+              path: "v1/{+name}",
+              parameters: inPath("name", "^operations/.*$"),
+              response: operation,
+            },
+          },
+        },
+      },
+    }),
+    "odd.json",
+  );
+  const start = async (options = {}) =>
+    signedIn(await mockFor({ models: [odd, rooms], ...options }), { scope: LIBRARY });
+
+  it("with a list of itself is answered, and selected from", async () => {
+    const ask = await start();
+    expect(await ask("GET", "v1/nest")).toMatchObject({ status: 200, body: {} });
+    expect(await ask("GET", "v1/nest?fields=nest/nest")).toMatchObject({ status: 200 });
+  });
+
+  it("whose resources are made by a request of another type takes what the two have in common", async () => {
+    const ask = await start();
+    const made = await ask("PUT", "v1/copies/a", { of: "b", priority: 1 });
+    expect(made).toMatchObject({ status: 200, body: { name: "copies/a", of: "b" } });
+    expect(made.body).not.toHaveProperty("priority");
+    expect((await ask("GET", "v1/copies/a")).body).toEqual(made.body);
+  });
+
+  it("with ids of the server's alone does not ask what the client says of them", async () => {
+    const ask = await start();
+    const { body } = await ask("POST", "v1/@me/lists", { id: "7", title: "A" });
+    const { id } = object(body);
+    expect([id, body]).toEqual([expect.stringMatching(/^\d{13}$/), { id, title: "A" }]);
+    expect((await ask("GET", `v1/@me/lists/${String(id)}`)).body).toEqual(body);
+  });
+
+  it("with an unusual sign in its paths takes fixtures there", async () => {
+    const ask = await start({ fixtures: { "/v1/@me/lists": [{ id: "5", title: "A" }] } });
+    expect(await ask("GET", "v1/@me/lists/5")).toMatchObject({ status: 200, body: { title: "A" } });
+  });
+
+  it("that names without a path what it reads by one keeps the name that the client gave", async () => {
+    const ask = await start();
+    await ask("POST", "v1/clusters", { name: "a", size: 1 });
+    expect((await ask("GET", "v1/clusters/a")).body).toEqual({ name: "a", size: 1 });
+    expect((await ask("PATCH", "v1/clusters/a", { size: 2 })).body).toEqual({ name: "a", size: 2 });
+  });
+
+  it("whose names of operations may go on brings them to their end", async () => {
+    const ask = await start();
+    const { name } = object((await ask("POST", "v1/clusters", { name: "b" })).body);
+    expect(name).toMatch(/^operations\/[\w-]+$/);
+    const looks = [];
+    for (let look = 0; look < 3; look += 1) looks.push(object((await ask("GET", `v1/${String(name)}`)).body)["done"]);
+    expect(looks).toEqual([undefined, undefined, true]);
   });
 });
 

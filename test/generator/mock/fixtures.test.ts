@@ -44,6 +44,11 @@ describe("fixtures", () => {
     ["without a key", { [at]: [{ region: "us-central" }] }, `${at}[0]: it lacks "instance"`],
     ["twice the same", { [at]: [{ instance: "a" }, { instance: "a" }] }, `${at}[1]: there is another "a"`],
     ["of another project", { [at]: [{ instance: "a", project: "b" }] }, "does not agree with the path"],
+    [
+      "nested too deep",
+      { [at]: [{ instance: "a", x: JSON.parse("[".repeat(5000) + "]".repeat(5000)) }] },
+      "nested deeper",
+    ],
     // As a JSON file may hold them: what the types forbid.
     ["no list", JSON.parse(`{"${at}":{}}`), "a list of resources is expected"],
     ["no objects", JSON.parse(`{"${at}":[1]}`), `${at}[0]: an object is expected`],

@@ -92,6 +92,16 @@ describe("an upload", () => {
     expect(await (await ask(`drive/v3/files/${String(id)}?alt=media`)).text()).toBe("new");
   });
 
+  it("is gone with its resource", async () => {
+    const { ask } = await start();
+    await ask("storage/v1/b?project=p", { method: "POST", headers: json, body: '{"name":"shop"}' });
+    const up = { method: "POST", headers: { "content-type": "text/plain" }, body: "a" };
+    await ask("upload/storage/v1/b/shop/o?uploadType=media&name=a", up);
+    expect((await ask("storage/v1/b/shop/o/a?alt=media")).status).toBe(200);
+    expect((await ask("storage/v1/b/shop/o/a", { method: "DELETE" })).status).toBe(204);
+    expect((await ask("storage/v1/b/shop/o/a?alt=media")).status).toBe(404);
+  });
+
   it("of a method of which nothing else is known answers what was written", async () => {
     const { ask } = await start();
     const begun = await ask("upload/youtube/v3/videos?part=snippet&uploadType=resumable", {
@@ -205,6 +215,12 @@ describe("a session", () => {
   ])("refuses %s", async (_name, range, body) => {
     const { put } = await begun();
     expect(await put(range, body)).toEqual([400, null]);
+    expect(await put("bytes */*", "")).toEqual([308, null]);
+  });
+
+  it("refuses more than the mock keeps, before it has come", async () => {
+    const { put } = await begun();
+    expect(await put("bytes 0-262143/99999999999", part)).toEqual([413, null]);
     expect(await put("bytes */*", "")).toEqual([308, null]);
   });
 

@@ -1,6 +1,13 @@
 /** Requests that are not as the document says, and functions that answer in place of the mock. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Json, type JsonObject, type Mock, mockAnswer, startMock } from "../../../generator/src/mock/index.js";
+import {
+  type Fault,
+  type Json,
+  type JsonObject,
+  type Mock,
+  mockAnswer,
+  startMock,
+} from "../../../generator/src/mock/index.js";
 import { roomsDocument } from "./rooms.js";
 import { type Call, LIBRARY, mockFor, modelOf, object, signedIn } from "./support.js";
 
@@ -107,6 +114,27 @@ describe("a handler", () => {
     expect(await own("GET", "v2/houses/a/rules")).toMatchObject({ body: { text: "sample-text" } });
   });
 
+  it("may take its time, and a fault of its own is the mock's", async () => {
+    const faults: unknown[] = [];
+    const own = await signedIn(
+      await mockFor({
+        models: [rooms],
+        onError: (error) => faults.push(error),
+        handlers: {
+          "rooms.houses.getRules": async () => {
+            await Promise.resolve();
+            return { text: "later" };
+          },
+          "rooms.houses.plan": () => Promise.reject(new Error("oops")),
+        },
+      }),
+      { scope: LIBRARY },
+    );
+    expect((await own("GET", "v2/houses/a/rules")).body).toEqual({ text: "later" });
+    expect(await own("POST", "v2/houses/a:plan", {})).toMatchObject({ status: 500 });
+    expect(faults).toEqual([new Error("oops")]);
+  });
+
   it("of a method that no API has is refused before anything listens, like an answer among fixtures", async () => {
     const nowhere = { "rooms.nowhere": {} };
     await expect(startMock({ models: [rooms], handlers: nowhere })).rejects.toThrow('"rooms.nowhere"');
@@ -129,6 +157,14 @@ describe("on request", () => {
     const statuses: number[] = [];
     for (let turn = 0; turn < 3; turn += 1) statuses.push((await ask("GET", ROOMS)).status);
     expect(statuses).toEqual([200, 503, 200]);
+  });
+
+  it.each<[what: string, fault: Fault]>([
+    ["no status of a failure", { on: "call", status: 200 }],
+    ["nothing that goes wrong", { on: "call" }],
+    ["less than no request before", { on: "call", after: -1, status: 500 }],
+  ])("but not what cannot happen: %s", async (_what, fault) => {
+    await expect(startMock({ models: [rooms], faults: [fault] })).rejects.toThrow(RangeError);
   });
 
   it("answers take their time", async () => {

@@ -168,6 +168,15 @@ describe("the life of an instance", () => {
     });
   });
 
+  it("is not changed by somebody who has another etag of it", async () => {
+    const body = { settings: { tier: "D16" }, etag: '"stale"' };
+    for (const verb of ["PATCH", "PUT"])
+      expect(await call(verb, `${instances}/orders`, { instance: "orders", project, ...body })).toMatchObject({
+        status: 412,
+        body: { error: { status: "FAILED_PRECONDITION", errors: [{ reason: "conditionNotMet" }] } },
+      });
+  });
+
   it("is merged by patch, where null clears", async () => {
     await call("PATCH", `${instances}/orders`, { settings: { tier: "D16", backupConfiguration: null } });
     const { body } = await call("GET", `${instances}/orders`);

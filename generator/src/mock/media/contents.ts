@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { PropertyModel } from "../../model/types.js";
 import type { JsonObject } from "../json.js";
+import { withoutCustomVerb } from "../routes.js";
 import { crc32c } from "./crc32c.js";
 
 export interface Content {
@@ -15,6 +16,7 @@ export interface Content {
 export interface Contents {
   get(path: string): Content | undefined;
   set(path: string, content: Omit<Content, "generation">): Content;
+  delete(path: string): void;
 }
 
 export function createContents(): Contents {
@@ -28,6 +30,7 @@ export function createContents(): Contents {
       all.set(path, content);
       return content;
     },
+    delete: (path) => void all.delete(path),
   };
 }
 
@@ -36,7 +39,7 @@ export function createContents(): Contents {
  * `files/{id}/export` and `{name}:download`.
  */
 export function contentAt(path: string, contents: Contents): Content | undefined {
-  const withoutVerb = path.replace(/(:|%3A)\w+$/i, "");
+  const withoutVerb = withoutCustomVerb(path);
   const above = withoutVerb.slice(0, withoutVerb.lastIndexOf("/"));
   return contents.get(path) ?? contents.get(withoutVerb) ?? contents.get(above);
 }

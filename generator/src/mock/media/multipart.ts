@@ -36,8 +36,8 @@ function split(body: Buffer, boundary: string): { readonly type: string; readonl
     const part = whole.subarray(start + 2, at);
     const head = part.indexOf("\r\n\r\n");
     if (head === -1) throw malformed("a part has no head");
-    const type = /^content-type:\s*(.+?)\s*$/im.exec(part.toString("latin1", 0, head))?.[1];
-    parts.push({ type: type ?? "application/octet-stream", bytes: part.subarray(head + 4) });
+    const type = /^content-type:(.*)$/im.exec(part.toString("latin1", 0, head))?.[1]?.trim();
+    parts.push({ type: type || "application/octet-stream", bytes: part.subarray(head + 4) });
   }
 }
 

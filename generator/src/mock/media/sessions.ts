@@ -7,7 +7,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { type Answer, GoogleError } from "../google-error.js";
-import type { HttpRequest } from "../listener.js";
+import { type HttpRequest, UPLOAD_LIMIT } from "../listener.js";
 
 const GRANULARITY = 256 * 1024;
 
@@ -56,10 +56,16 @@ function take(session: Session, { body, headers, isCut }: HttpRequest): Answer |
   if (isCut !== true && end - start !== body.length) throw invalidRange(`the part has ${body.length} bytes`);
   if (!isLast && isCut !== true && body.length % GRANULARITY !== 0)
     throw invalidRange("but for the last one, a part must be a multiple of 256 KiB");
+  if (Math.max(total ?? 0, session.size + body.length) > UPLOAD_LIMIT)
+    throw new GoogleError(413, `The mock keeps no more than ${UPLOAD_LIMIT} bytes of content.`);
   const kept = isCut === true ? body.subarray(0, body.length - (body.length % GRANULARITY)) : body;
   if (kept.length > 0) session.parts.push(kept);
   session.size += kept.length;
-  return session.size === total ? session.finish(Buffer.concat(session.parts)) : undefined;
+  if (session.size !== total) return undefined;
+  const answer = session.finish(Buffer.concat(session.parts));
+  // The session stays, to tell its answer again; the content is the resource's from here on.
+  session.parts.length = 0;
+  return answer;
 }
 
 interface PartRange {

@@ -62,6 +62,7 @@ export function createUploads(
         path,
         variables: found.variables,
         query: request.query,
+        headers: request.headers,
         body: metadata,
         caller: grant?.subject,
       };

@@ -1,0 +1,34 @@
+/** `discogen mock` on the command line: what its options do, and which of them it refuses. */
+import { describe, expect, it } from "vitest";
+import { discogen, runningMock } from "../../support/discogen.js";
+import { temporaryFolder } from "../../support/folders.js";
+
+const API = "sqladmin:v1beta3";
+
+describe("discogen mock", () => {
+  it("fails the calls it is told to fail, in their order, and serves the others", async () => {
+    const faults = ["on=call,after=1,status=503", "on=call,cutAfter=0", "on=call,status=429"];
+    const { url } = await runningMock([API, ...faults.flatMap((fault) => ["--fault", fault])], {
+      cwd: await temporaryFolder(),
+    });
+    const seen: unknown[] = [];
+    for (let turn = 0; turn < 5; turn += 1) {
+      const answer = await fetch(`${url}sql/v1beta3/projects/example-123/instances`).then(
+        (response) => response.json() as Promise<{ error: { code: number; status: string } }>, // all are refused
+        () => undefined,
+      );
+      seen.push(answer === undefined ? "cut" : [answer.error.code, answer.error.status]);
+    }
+    const unsigned = [401, "UNAUTHENTICATED"];
+    expect(seen).toEqual([unsigned, [503, "UNAVAILABLE"], "cut", [429, "RESOURCE_EXHAUSTED"], unsigned]);
+  });
+
+  it("refuses a fault that cannot happen, and says where", async () => {
+    const args = ["mock", API, "--fault", "on=call,status=500", "--fault", "on=call,staus=503"];
+    const { code, stdout, stderr } = await discogen(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain('error USAGE discogen mock: --fault "on=call,staus=503": ');
+    expect(stderr).toContain("did you mean status?");
+    expect(stderr).toContain("help: Run `discogen mock --help`.");
+  });
+});

@@ -1,0 +1,32 @@
+/** Faults as the command line has them. */
+import { describe, expect, it } from "vitest";
+import { type Fault, readFault } from "../../../generator/src/mock/index.js";
+
+describe("a fault", () => {
+  it.each<[text: string, want: Fault]>([
+    ["on=call,status=503", { on: "call", status: 503 }],
+    ["after=2, on = call ,status=429", { on: "call", after: 2, status: 429 }],
+    ["on=upload,cutAfter=300000", { on: "upload", cutAfter: 300_000 }],
+    ["on=download,cutAfter=0", { on: "download", cutAfter: 0 }],
+  ])("is read from text: %j", (text, want) => {
+    expect(readFault(text)).toEqual(want);
+  });
+
+  it.each([
+    ["on=cal,status=503", "a fault happens on=call, on=download, on=upload, not on=cal"],
+    ["status=503", "a fault happens on="],
+    ["on=call,staus=503", 'no "staus"; did you mean status?'],
+    ["on=call", "either a status or cutAfter"],
+    ["on=call,status=503,cutAfter=1", "either a status or cutAfter"],
+    ["on=call,status=200", "400 to 599, not 200"],
+    ["on=call,status=", 'status is a whole number, not ""'],
+    ["on=call,status=503,after=-1", 'after is a whole number, not "-1"'],
+    ["on=call,status=503,status=500", "status is there twice"],
+    ["on=call,__proto__=1", 'no "__proto__"'],
+    ["call", '"call" is not name=value'],
+    ["", '"" is not name=value'],
+  ])("that cannot happen is refused, and why is said: %j", (text, why) => {
+    expect(() => readFault(text)).toThrow(why);
+    expect(() => readFault(text)).toThrow(RangeError);
+  });
+});
