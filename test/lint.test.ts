@@ -29,6 +29,9 @@ describe("imports run downwards", () => {
     ["generator/src/emit/module.ts", "../discovery/read.js"],
     ["generator/src/output/write.ts", "../emit/module.js"],
     ["generator/src/mock/index.ts", "../emit/module.js"],
+    ["generator/src/mock/resources/store.ts", "../../emit/module.js"],
+    ["generator/src/mock/resources/store.ts", "../../generate.js"],
+    ["generator/src/mock/resources/store.ts", "../api.js"],
     ["generator/src/config/load.ts", "../cli/main.js"],
     ["generator/src/config/load.ts", "../generate.js"],
     ["generator/src/generate.ts", "./cli/main.js"],
@@ -46,6 +49,9 @@ describe("imports run downwards", () => {
     ["generator/src/model/build.ts", "../discovery/types.js"],
     ["generator/src/emit/schemas.ts", "../openapi/components.js"],
     ["generator/src/cli/generate.ts", "../generate.js"],
+    ["generator/src/mock/resources/store.ts", "../json.js"],
+    ["generator/src/mock/resources/store.ts", "../requests/fields.js"],
+    ["generator/src/mock/resources/store.ts", "../../model/types.js"],
     ["generated/sqladmin/v1beta3/index.ts", "@discogen/runtime"],
   ])("%s may import %s", async (path, module) => {
     expect(await lint(path, using(module))).toMatchObject({ code: 0 });

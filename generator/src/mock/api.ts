@@ -1,13 +1,13 @@
 /** The API calls of a mock: which method a request calls, whether it may, and what answers it. */
 import type { ApiModel } from "../model/types.js";
-import { actionHandler } from "./actions.js";
+import { actionHandler } from "./resources/actions.js";
 import { type ApiIndex, indexApi, type IndexedMethod } from "./api-index.js";
-import { authorize } from "./authorize.js";
+import { authorize } from "./sign-in/authorize.js";
 import { type Call, type Handler, readBody } from "./call.js";
-import { collectionHandler } from "./collection-handlers.js";
-import { type Collection, collectionsOf, parentOf } from "./collections.js";
-import { confirmFor } from "./confirm.js";
-import { finished } from "./fields.js";
+import { collectionHandler } from "./resources/collection-handlers.js";
+import { type Collection, collectionsOf, parentOf } from "./resources/collections.js";
+import { confirmFor } from "./resources/confirm.js";
+import { finished } from "./requests/fields.js";
 import { answersIn, type Fixtures, storeFixtures } from "./fixtures.js";
 import { type Answer, GoogleError } from "./google-error.js";
 import { handled, type MockHandlers } from "./handlers.js";
@@ -16,11 +16,11 @@ import type { HttpRequest } from "./listener.js";
 import { contentAt } from "./media/contents.js";
 import { contentAnswer } from "./media/download.js";
 import { createUploads } from "./media/uploads.js";
-import { progressOf } from "./progress.js";
-import { checkParameters } from "./parameters.js";
-import { createReplay } from "./replays.js";
+import { progressOf } from "./resources/progress.js";
+import { checkParameters } from "./requests/parameters.js";
+import { createReplay } from "./resources/replays.js";
 import { canonicalPath, compileRoutes, findRoute, withoutCustomVerb } from "./routes.js";
-import type { TokenStore } from "./tokens.js";
+import type { TokenStore } from "./sign-in/tokens.js";
 import type { World } from "./world.js";
 
 export interface ApiOptions {

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { RequiredProperties } from "../model/types.js";
 import type { IndexedMethod } from "./api-index.js";
-import { violationsOf } from "./check-value.js";
+import { violationsOf } from "./requests/check-value.js";
 import { type Answer, badRequest, GoogleError, invalid, missing } from "./google-error.js";
 import { isDeeperThan, isObject, type Json, type JsonObject, own, parseJson } from "./json.js";
 import type { HttpRequest } from "./listener.js";

@@ -1,14 +1,14 @@
 /** What a mock begins with: resources by the path of their collection. */
 import type { ApiModel } from "../model/types.js";
 import { DEPTH_LIMIT } from "./call.js";
-import { collectionAt, type Collection } from "./collections.js";
+import { collectionAt, type Collection } from "./resources/collections.js";
 import { GoogleError } from "./google-error.js";
-import { keyOf, withEtag, withPath } from "./items.js";
+import { keyOf, withEtag, withPath } from "./resources/items.js";
 import { isDeeperThan, isObject, type JsonObject } from "./json.js";
-import { withKinds } from "./kinds.js";
+import { withKinds } from "./resources/kinds.js";
 import { canonicalPath, itemPath } from "./routes.js";
-import { SQLADMIN_V1BETA3_EXAMPLE } from "./sqladmin-v1beta3-example.js";
-import type { Store } from "./store.js";
+import { SQLADMIN_V1BETA3_EXAMPLE } from "./known-apis/sqladmin-v1beta3-example.js";
+import type { Store } from "./resources/store.js";
 
 /**
  * `{ "/sql/v1beta3/projects/example-123/instances": [ { "instance": "orders", … } ] }`: the resources of a collection.

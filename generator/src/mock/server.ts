@@ -7,14 +7,14 @@ import { answerBatch, batchPaths } from "./batch.js";
 import { checkedFault, createFaults, type Fault } from "./faults.js";
 import type { Fixtures } from "./fixtures.js";
 import type { MockHandlers } from "./handlers.js";
-import { createRsaKeys, createServiceAccountKey, type ServiceAccountKey } from "./key.js";
+import { createRsaKeys, createServiceAccountKey, type ServiceAccountKey } from "./sign-in/key.js";
 import { createListener, type HttpRequest } from "./listener.js";
 import { createContents } from "./media/contents.js";
-import { createPageTokens, DEFAULT_PAGE_SIZE } from "./paging.js";
+import { createPageTokens, DEFAULT_PAGE_SIZE } from "./lists/paging.js";
 import { canonicalPath } from "./routes.js";
-import { createStore } from "./store.js";
-import { answerTokenRequest, GOOGLE_TOKEN_URL, TOKEN_PATH } from "./token-endpoint.js";
-import { createTokenStore } from "./tokens.js";
+import { createStore } from "./resources/store.js";
+import { answerTokenRequest, GOOGLE_TOKEN_URL, TOKEN_PATH } from "./sign-in/token-endpoint.js";
+import { createTokenStore } from "./sign-in/tokens.js";
 
 export interface MockOptions {
   /** The APIs to serve. */

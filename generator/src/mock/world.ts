@@ -1,9 +1,9 @@
 /** What the behaviours of one mock share. */
 import type { JsonObject } from "./json.js";
 import type { Contents } from "./media/contents.js";
-import type { Outcomes } from "./progress.js";
-import type { PageTokens } from "./paging.js";
-import type { Store } from "./store.js";
+import type { Outcomes } from "./resources/progress.js";
+import type { PageTokens } from "./lists/paging.js";
+import type { Store } from "./resources/store.js";
 
 export interface World {
   readonly store: Store;

@@ -1,7 +1,7 @@
 /** Collections of any API: what is read out of the model, and what is left alone. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { indexApi } from "../../../generator/src/mock/api-index.js";
-import { collectionsOf } from "../../../generator/src/mock/collections.js";
+import { collectionsOf } from "../../../generator/src/mock/resources/collections.js";
 import { type Mock, startMock } from "../../../generator/src/mock/index.js";
 import { type Call, library, object, signedIn, sqladmin } from "./support.js";
 

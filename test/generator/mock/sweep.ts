@@ -1,7 +1,7 @@
 /** One request for each method of a model, made of what the document says. */
 import { indexApi, type IndexedMethod } from "../../../generator/src/mock/api-index.js";
 import type { Json } from "../../../generator/src/mock/index.js";
-import { sampleOf } from "../../../generator/src/mock/sample.js";
+import { sampleOf } from "../../../generator/src/mock/resources/sample.js";
 import type { ApiModel, ParameterModel } from "../../../generator/src/model/types.js";
 
 export interface SampleRequest {

@@ -1,18 +1,18 @@
 /** Uploads in every protocol of Google's: content alone, behind its metadata, or in parts. */
 import { randomBytes } from "node:crypto";
-import { authorize } from "../authorize.js";
+import { authorize } from "../sign-in/authorize.js";
 import { type IndexedMethod, isStringProperty, propertiesOf } from "../api-index.js";
 import { type Call, type Handler, readBody } from "../call.js";
-import { answerType, type Collection } from "../collections.js";
-import { finished } from "../fields.js";
+import { answerType, type Collection } from "../resources/collections.js";
+import { finished } from "../requests/fields.js";
 import type { PropertyModel } from "../../model/types.js";
 import { type Answer, GoogleError, invalid } from "../google-error.js";
 import { isObject, type JsonObject, ownString } from "../json.js";
-import { withKinds } from "../kinds.js";
+import { withKinds } from "../resources/kinds.js";
 import type { HttpRequest } from "../listener.js";
-import { checkParameters } from "../parameters.js";
+import { checkParameters } from "../requests/parameters.js";
 import { canonicalPath, compileRoutes, expandTemplate, findRoute, itemPath } from "../routes.js";
-import type { TokenStore } from "../tokens.js";
+import type { TokenStore } from "../sign-in/tokens.js";
 import type { World } from "../world.js";
 import { factsOf } from "./contents.js";
 import { readRelated } from "./multipart.js";

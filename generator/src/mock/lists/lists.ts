@@ -1,0 +1,93 @@
+/** Lists of a collection in memory: which items, in which order, and which page of them. */
+import type { Call, Handler } from "../call.js";
+import { answerType, listedItems, type RoleOf } from "../resources/collections.js";
+import { readFilter } from "./filter.js";
+import { withKinds } from "../resources/kinds.js";
+import { checkParent, type CollectionFacts, itemAt } from "../resources/lookup.js";
+import { type Order, type Place, readOrder } from "./order.js";
+import { type PageRequest, pageRequest } from "./paging.js";
+import { advance, progressOf } from "../resources/progress.js";
+import { itemPath } from "../routes.js";
+import { isMarkedDeleted } from "../resources/soft-delete.js";
+import type { Entry } from "../resources/store.js";
+import type { World } from "../world.js";
+
+export function listHandler({ entry: { api, method } }: RoleOf, facts: CollectionFacts, world: World): Handler {
+  const { store, pageTokens, pageSize } = world;
+  const { collection, parent, isOpen } = facts;
+  const progress = progressOf(collection);
+  const listed = listedItems(method, api);
+  const { paging } = method;
+  // The first token of a list of changes comes from elsewhere (Drive's getStartPageToken).
+  const needsToken = method.parameters.some(({ name, required }) => required && name === paging?.token);
+  const isText = (wanted: string) =>
+    method.parameters.some(
+      ({ name, type, repeated }) => name === wanted && type.kind === "string" && type.enum === undefined && !repeated,
+    );
+  const [filters, orders] = [isText("filter"), isText("orderBy")];
+  return (call) => {
+    const { path, query } = call;
+    if (isOpen && store.list(path).length === 0) addSamples(call, facts, world);
+    // Samples are given whatever is asked for: nobody can know what they hold.
+    const filter = (filters && !isOpen && query.get("filter")) || "";
+    const orderBy = (orders && !isOpen && query.get("orderBy")) || "";
+    const test = readFilter(filter, collection.item, api.schemas);
+    const order = readOrder(orderBy, collection.item, api.schemas);
+    const entries = store.list(path);
+    // The operations of an item that is gone can still be listed.
+    if (entries.length === 0) checkParent(path, parent, store);
+    const hidden = collection.isUndeletable && query.get("showDeleted") !== "true" ? isMarkedDeleted : () => false;
+    const rows = sorted(
+      entries.filter(([, item]) => !hidden(item) && test(item)),
+      order,
+    );
+    const list = JSON.stringify([path, filter, orderBy]);
+    const pages = { list, tokens: pageTokens, defaultSize: pageSize, isOpen: needsToken };
+    const { page, next } =
+      paging?.in === "query"
+        ? pageOf(rows, pageRequest(query, paging.token, pages), order)
+        : { page: rows, next: undefined };
+    const items = page.map(({ item }) => item);
+    if (progress !== undefined) for (const row of page) advance(row.path, progress, world);
+    // As Google does, an empty list is left out.
+    const body = {
+      ...(listed === undefined || items.length === 0 ? {} : { [listed.property]: items }),
+      ...(next === undefined || paging === undefined ? {} : { [paging.next]: pageTokens.write(list, next) }),
+    };
+    return { status: 200, body: withKinds(body, answerType(method), api.schemas) };
+  };
+}
+
+/** More than one page holds, so that every program meets a second page. */
+const SAMPLE_KEYS = ["sample-1", "sample-2", "sample-3"];
+
+/** Of every parent, the samples of one. */
+function addSamples(call: Call, facts: CollectionFacts, world: World): void {
+  const segments = call.path.split("/").map((segment) => (segment === "-" ? "sample-1" : segment));
+  for (const key of SAMPLE_KEYS) itemAt(itemPath(segments.join("/"), key), facts, call, world);
+}
+
+interface Row {
+  readonly path: string;
+  readonly item: Entry[1];
+  readonly place: Place;
+}
+
+function sorted(entries: readonly Entry[], order: Order): readonly Row[] {
+  return entries
+    .map(([path, item]) => ({ path, item, place: order.placeOf(item, path) }))
+    .toSorted((a, b) => order.compare(a.place, b.place));
+}
+
+/** The rows of one page, and the place that the next one starts after, where there is one. */
+function pageOf(
+  rows: readonly Row[],
+  { size, after }: PageRequest,
+  order: Order,
+): { readonly page: readonly Row[]; readonly next: string | undefined } {
+  // The token is signed: it is a place that was written here.
+  const last: Place | undefined = after === undefined ? undefined : JSON.parse(after);
+  const rest = last === undefined ? rows : rows.filter(({ place }) => order.compare(place, last) > 0);
+  const page = rest.slice(0, size);
+  return { page, next: rest.length > size ? JSON.stringify(page.at(-1)?.place) : undefined };
+}

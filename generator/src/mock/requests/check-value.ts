@@ -1,0 +1,133 @@
+/** Values of a request against their types, in the words of Google's own JSON reader. */
+import type { StringType, TypeModel } from "../../model/types.js";
+import { resolved, type Schemas } from "../api-index.js";
+import type { FieldViolation } from "../google-error.js";
+import { isObject, type Json, type JsonObject } from "../json.js";
+
+/** More than anybody reads. */
+const VIOLATION_LIMIT = 50;
+
+/** What is wrong with a JSON object, as far as anybody reads; in the order of its properties. */
+export function violationsOf(body: JsonObject, type: TypeModel, schemas: Schemas): readonly FieldViolation[] {
+  const found: FieldViolation[] = [];
+  for (const violation of violations(body, type, schemas, "")) {
+    if (found.push(violation) === VIOLATION_LIMIT) break;
+  }
+  return found;
+}
+
+function* violations(value: Json, type: TypeModel, schemas: Schemas, at: string): Generator<FieldViolation> {
+  const wanted = resolved(type, schemas);
+  // In JSON, null stands for a field that is not set.
+  if (value === null || wanted.kind === "unknown") return;
+  switch (wanted.kind) {
+    case "object": {
+      if (!isObject(value)) return yield wrong(at, "an object", value);
+      const types = new Map(wanted.properties.map((property) => [property.name, property.type]));
+      for (const [name, entry] of Object.entries(value)) {
+        const property = types.get(name) ?? wanted.additional;
+        if (property === undefined) yield unknownField(name, at);
+        else yield* violations(entry, property, schemas, join(at, name));
+      }
+      return;
+    }
+    case "map":
+      if (!isObject(value)) return yield wrong(at, "an object", value);
+      for (const [name, entry] of Object.entries(value))
+        yield* violations(entry, wanted.values, schemas, join(at, name));
+      return;
+    case "array":
+      if (!isList(value)) return yield wrong(at, "a list", value);
+      for (const [index, item] of value.entries()) yield* violations(item, wanted.items, schemas, `${at}[${index}]`);
+      return;
+    case "union": {
+      const fits = wanted.members.some((member) => violations(value, member, schemas, at).next().done === true);
+      if (!fits) yield wrong(at, "one of the shapes of its type", value);
+      return;
+    }
+    default: {
+      const want = scalarFault(value, wanted);
+      if (want !== undefined) yield wrong(at, want, value);
+    }
+  }
+}
+
+type ScalarType = Extract<TypeModel, { readonly kind: "boolean" | "number" }> | StringType;
+
+/** What was wanted in place of a value that is not of this type; undefined for one that is. */
+function scalarFault(value: Json, type: ScalarType): string | undefined {
+  if (type.kind === "boolean") return typeof value === "boolean" ? undefined : "a boolean";
+  if (typeof value !== "string" && typeof value !== "number") return type.kind === "number" ? "a number" : "a string";
+  // Numbers may travel as strings, int64 and the numbers of enum values as numbers.
+  const isNumeral = type.kind === "string" && (isInt64(type.format) || type.enum !== undefined);
+  if (typeof value === "number" && type.kind === "string" && !isNumeral) return "a string";
+  return typeof value === "number" && type.kind === "string" && type.enum !== undefined && !isInt64(type.format)
+    ? undefined
+    : textFault(String(value), type);
+}
+
+/** What was wanted in place of a text, as it stands in a path or a query; undefined for one that fits. */
+export function textFault(text: string, type: TypeModel): string | undefined {
+  switch (type.kind) {
+    case "boolean":
+      return /^(true|false)$/i.test(text) ? undefined : "true or false";
+    case "number":
+      if (type.integer) return isInteger(text, type.format) ? undefined : `an integer (${type.format ?? "int32"})`;
+      return /^(-?\d+(\.\d+)?([eE][+-]?\d+)?|NaN|-?Infinity)$/.test(text) ? undefined : "a number";
+    case "string":
+      return stringFault(text, type);
+    default:
+      return undefined;
+  }
+}
+
+function stringFault(text: string, { format, enum: values }: StringType): string | undefined {
+  if (values !== undefined && !values.open && !values.harvested) {
+    const known = values.values.map(({ value }) => value);
+    if (!known.includes(text)) return `one of ${known.slice(0, 20).join(", ")}${known.length > 20 ? ", …" : ""}`;
+  }
+  if (isInt64(format)) return isInteger(text, format) ? undefined : `an integer (${format})`;
+  if (format === "google-datetime" || format === "date-time")
+    return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(text) ? undefined : "a time (RFC 3339)";
+  if (format === "google-duration") return /^-?\d+(\.\d+)?s$/.test(text) ? undefined : 'a duration, like "3.5s"';
+  return undefined;
+}
+
+const RANGES: ReadonlyMap<string, readonly [least: bigint, most: bigint]> = new Map([
+  ["int32", [-(2n ** 31n), 2n ** 31n - 1n]],
+  ["uint32", [0n, 2n ** 32n - 1n]],
+  ["int64", [-(2n ** 63n), 2n ** 63n - 1n]],
+  ["uint64", [0n, 2n ** 64n - 1n]],
+]);
+
+/** Integers that travel as strings. */
+export function isInt64(format: string | undefined): format is "int64" | "uint64" {
+  return format === "int64" || format === "uint64";
+}
+
+function isInteger(text: string, format = "int32"): boolean {
+  if (!/^-?\d{1,20}$/.test(text)) return false;
+  const [least, most] = RANGES.get(format) ?? [-Infinity, Infinity];
+  return BigInt(text) >= least && BigInt(text) <= most;
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function join(at: string, name: string): string {
+  return at === "" ? name : `${at}.${name}`;
+}
+
+function unknownField(name: string, at: string): FieldViolation {
+  const place = at === "" ? "" : ` at '${at}'`;
+  return {
+    field: at,
+    description: `Invalid JSON payload received. Unknown name ${JSON.stringify(name)}${place}: Cannot find field.`,
+  };
+}
+
+function wrong(at: string, want: string, value: Json): FieldViolation {
+  const shown = JSON.stringify(value).slice(0, 100);
+  return { field: at, description: `Invalid value at '${at}': ${want} is expected, not ${shown}` };
+}

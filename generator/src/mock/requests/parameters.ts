@@ -1,0 +1,70 @@
+/** The parameters of a request against those of its method. */
+import type { ParameterModel } from "../../model/types.js";
+import type { IndexedMethod } from "../api-index.js";
+import { isInt64, textFault } from "./check-value.js";
+import { badRequest, type FieldViolation, missing } from "../google-error.js";
+
+/** What every API of Google's takes, whether its document says so or not; each also with a `$` in front. */
+const SYSTEM: ReadonlySet<string> = new Set(
+  [
+    "access_token",
+    "alt",
+    "callback",
+    "fields",
+    "key",
+    "oauth_token",
+    "prettyPrint",
+    "quotaUser",
+    "uploadType",
+    "upload_id",
+    "upload_protocol",
+    "userIp",
+    "userProject",
+    ".xgafv",
+  ].flatMap((name) => [name, `$${name}`]),
+);
+
+/**
+ * @param variables The path parameters, decoded.
+ * @throws {GoogleError} that names the first required one missing, or everything else that is wrong
+ */
+export function checkParameters(
+  { api, method }: IndexedMethod,
+  variables: ReadonlyMap<string, string>,
+  query: URLSearchParams,
+): void {
+  const inQuery = method.parameters.filter(({ location }) => location === "query");
+  const gap = inQuery.find(({ name, required }) => required && !query.get(name));
+  if (gap !== undefined) throw missing(gap.name);
+  const known = new Map([...api.model.parameters, ...inQuery].map((parameter) => [parameter.name, parameter]));
+  const violations: FieldViolation[] = [];
+  for (const [name, text] of query) {
+    const parameter = known.get(name);
+    if (parameter !== undefined) violations.push(...violationsOf(parameter, text));
+    else if (!SYSTEM.has(name)) violations.push(unknown(name));
+  }
+  for (const parameter of method.parameters) {
+    if (parameter.location === "path") violations.push(...violationsOf(parameter, variables.get(parameter.name) ?? ""));
+  }
+  if (violations.length > 0) throw badRequest(violations);
+}
+
+function violationsOf({ name, type, minimum, maximum }: ParameterModel, text: string): readonly FieldViolation[] {
+  // An empty value is none.
+  if (text === "") return [];
+  const isNumeral = type.kind === "number" || (type.kind === "string" && isInt64(type.format));
+  const isBelow = isNumeral && minimum !== undefined && Number(text) < Number(minimum);
+  const isAbove = isNumeral && maximum !== undefined && Number(text) > Number(maximum);
+  const want = textFault(text, type) ?? (isBelow ? `${minimum} or more` : isAbove ? `${maximum} or less` : undefined);
+  if (want === undefined) return [];
+  const shown = JSON.stringify(text.slice(0, 100));
+  return [{ field: name, description: `Invalid value at '${name}': ${want} is expected, not ${shown}` }];
+}
+
+function unknown(name: string): FieldViolation {
+  const quoted = JSON.stringify(name);
+  return {
+    field: name,
+    description: `Invalid JSON payload received. Unknown name ${quoted}: Cannot bind query parameter. Field '${name}' could not be found in request message.`,
+  };
+}

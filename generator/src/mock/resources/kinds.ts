@@ -1,0 +1,27 @@
+/** Fills `kind`, the constant by which older APIs name the type of each object, from the schema's default. */
+import type { TypeModel } from "../../model/types.js";
+import { type Schemas, schemaName } from "../api-index.js";
+import { isObject, type Json, type JsonObject } from "../json.js";
+
+/** The value with every `kind` that its type knows and the value lacks, at any depth. */
+export function withKinds<Value extends Json>(value: Value, type: TypeModel | undefined, schemas: Schemas): Value;
+export function withKinds(value: Json, type: TypeModel | undefined, schemas: Schemas): Json {
+  if (type?.kind === "array" && Array.isArray(value)) {
+    const items: readonly Json[] = value;
+    return items.map((item) => withKinds(item, type.items, schemas));
+  }
+  if (!isObject(value)) return value;
+  if (type?.kind === "map") return mapValues(value, (_name, entry) => withKinds(entry, type.values, schemas));
+  const shape = schemas.get(schemaName(type, schemas) ?? "")?.shape;
+  if (shape?.kind !== "object") return value;
+  const kind = shape.properties.find(({ name }) => name === "kind")?.default;
+  const properties = new Map(shape.properties.map((property) => [property.name, property.type]));
+  return {
+    ...(kind === undefined ? {} : { kind }),
+    ...mapValues(value, (name, entry) => withKinds(entry, properties.get(name), schemas)),
+  };
+}
+
+function mapValues(object: JsonObject, change: (name: string, value: Json) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(name, value)]));
+}
