@@ -9,7 +9,7 @@ import { pointerTo, type Report } from "../diagnostics.js";
 type JsonObject = { readonly [key: string]: unknown };
 
 /** Real documents stay below 40 levels; beyond this no recursion of ours, or of the compilers after us, is safe. */
-const MAX_DEPTH = 200;
+export const MAX_DEPTH = 200;
 
 /** One object of the document. */
 export class ObjectReader {
