@@ -7,10 +7,11 @@ import { createSources, type SourceOptions, type SourceText } from "./discovery/
 import { type Diagnostic, diagnostic, InputError } from "./diagnostics.js";
 import { createEmitter, type Emitter } from "./emit/emitter.js";
 import { type ApiFacts, type Ledger, openLedger } from "./ledger.js";
+import { writeOutput } from "./files.js";
 import { type LoadedModel, modelOf } from "./load.js";
 import type { ModelOptions } from "./model/build.js";
 import { methodsOf } from "./model/methods.js";
-import { changedFiles, writeFiles } from "./output/write.js";
+import { changedFiles } from "./output/write.js";
 import type { ApiReport, GenerateReport } from "./report.js";
 
 export interface GenerateOptions extends ModelOptions, SourceOptions {
@@ -195,9 +196,8 @@ async function emitOne(
   signal?.throwIfAborted();
   const changed = await changedFiles(emitted.map(({ path, text }) => ({ path: join(out, path), text })));
   if (!check) {
-    await writeFiles(changed).catch((error: unknown) => {
-      const message = `${join(out, model.name, model.version)}: ${error instanceof Error ? error.message : String(error)}`;
-      throw new InputError([...warnings, diagnostic("OUTPUT_UNWRITABLE", file, message, { api: id })]);
+    await writeOutput(changed, { folder: out, api: id }).catch((error: unknown) => {
+      throw error instanceof InputError ? new InputError([...warnings, ...error.diagnostics]) : error;
     });
   }
   const facts: ApiFacts = {

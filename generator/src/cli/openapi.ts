@@ -1,7 +1,7 @@
 /** `discogen openapi`. */
+import { writeOutput } from "../files.js";
 import { openapiDocument } from "../openapi/document.js";
 import { type Command, type ExitCode, parse, usage } from "./command.js";
-import { writeOutput } from "./output.js";
 import { printDiagnostics } from "./print.js";
 import { loadNamed, openProject } from "./project.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
@@ -33,7 +33,8 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   if (out === undefined) {
     process.stdout.write(text);
   } else {
-    const written = await writeOutput(out, [{ path: out, text }], signal);
+    const help = "Name a file that can be written with --out.";
+    const written = await writeOutput([{ path: out, text }], { help, signal });
     process.stdout.write(`${model.id} → ${out} (${written === 0 ? "unchanged" : "written"})\n`);
   }
   return 0;

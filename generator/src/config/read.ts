@@ -1,6 +1,6 @@
 /** What a config file exports → what it asks for, or everything that is wrong with it. */
 import { isAbsolute, join } from "node:path";
-import { isObject, jsonType, ObjectReader } from "../discovery/reader.js";
+import { article, isObject, jsonType, ObjectReader } from "../discovery/reader.js";
 import { type ApiRequest, isApiId, isUrl, requestOf } from "../discovery/request.js";
 import { type Diagnostic, diagnostic, InputError, type Report } from "../diagnostics.js";
 import type { ModelOptions } from "../model/build.js";
@@ -29,7 +29,8 @@ export function readConfig(value: unknown, file: string, folder: string): ReadCo
   const refuse: Report = (_, pointer, message) =>
     diagnostics.push(diagnostic("CONFIG_INVALID", file, message, { pointer }));
   const config = isObject(value) ? read(value, folder, refuse) : undefined;
-  if (config === undefined) refuse("CONFIG_INVALID", "", `it gives ${jsonType(value)}, where an object is expected`);
+  if (config === undefined)
+    refuse("CONFIG_INVALID", "", `it gives ${article(jsonType(value))}, where an object is expected`);
   if (config === undefined || diagnostics.length > 0) throw new InputError(diagnostics);
   return config;
 }

@@ -4,7 +4,7 @@
  * `null` means absent. A value of another type than the one asked for is reported and then counts as absent, so that one
  * run finds every fault of a document.
  */
-import { pointerTo, type Report } from "../diagnostics.js";
+import { pointerTo, reasonOf, type Report } from "../diagnostics.js";
 
 type JsonObject = { readonly [key: string]: unknown };
 
@@ -111,6 +111,21 @@ export class ObjectReader {
   }
 }
 
+/**
+ * Parses JSON; a byte order mark before it is fine.
+ *
+ * @throws {SyntaxError} that quotes nothing of the text
+ */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    // The engine quotes the text around the fault, which may be anything, a private key included: its lead is kept.
+    const [lead = ""] = reasonOf(error).split(/, (?="|\.\.\.)/);
+    throw new SyntaxError(`it is no JSON: ${lead}`);
+  }
+}
+
 /** True for what JSON calls an object. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -122,7 +137,8 @@ export function jsonType(value: unknown): string {
   return Array.isArray(value) ? "array" : typeof value;
 }
 
-function article(noun: string): string {
+/** `null`, or the noun with its article. */
+export function article(noun: string): string {
   if (noun === "null") return noun;
   return /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`;
 }
