@@ -18,6 +18,11 @@ interface CodeEntry {
 
 /** One entry per thing that can be wrong. The keys are stable: scripts may match on them. */
 export const codes = {
+  INTERNAL_ERROR: {
+    severity: "error",
+    title: "A bug in Discogen",
+    help: "Please report it, with what follows and how it came about.",
+  },
   USAGE: {
     severity: "error",
     title: "The command line cannot be understood",

@@ -48,7 +48,10 @@ export async function generate(options: GenerateOptions): Promise<GenerateReport
   const emitter = createEmitter(jobs);
   try {
     if (check || ledger.isFirst) emitter.warm();
-    const outcomes = await outcomesOf(options, { ledger, emitter }, 2 * Math.max(1, jobs));
+    const outcomes = await Promise.race([
+      outcomesOf(options, { ledger, emitter }, 2 * Math.max(1, jobs)),
+      abortOf(options.signal),
+    ]);
     const diagnostics = outcomes.flatMap((outcome) => outcome.diagnostics);
     const apis = outcomes.flatMap(({ report }) => report ?? []);
     const isFine = () => diagnostics.every(({ severity }) => severity !== "error");
@@ -58,9 +61,20 @@ export async function generate(options: GenerateOptions): Promise<GenerateReport
     else if (prune && isFine()) diagnostics.push(...(await ledger.deleteDropped(ids)));
     if (!check) diagnostics.push(...(await attempt(() => ledger.save().then(() => NOTHING))).diagnostics);
     return { ok: isFine(), apis, diagnostics, ms: elapsed(start) };
+  } catch (error) {
+    // What is written already is not written again, nor forgotten when its API is dropped.
+    if (!check) await ledger.save().catch(() => undefined);
+    throw error;
   } finally {
     await emitter.close();
   }
+}
+
+/** Rejects when the signal aborts, whatever the threads are at: they are ended then. */
+function abortOf(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 /** What became of one API; without a report when it was at fault. */

@@ -78,8 +78,10 @@ async function answers(parsed: Parsed, signal: AbortSignal): Promise<Answers> {
   ended.catch(() => undefined);
   const ask = async (question: string, fallback: string) => {
     process.stderr.write(`${question} (${fallback}): `);
-    const { value } = await Promise.race([lines.next(), ended]);
-    return String(value ?? "").trim() || fallback;
+    const { value, done } = await Promise.race([lines.next(), ended]);
+    // Nobody has agreed to the default.
+    if (done === true) throw usage("init", "the input ended at a question; add --yes to be asked nothing");
+    return value.trim() || fallback;
   };
   try {
     const { positionals: given } = parsed;

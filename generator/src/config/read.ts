@@ -68,7 +68,11 @@ function modelOptions(entry: ObjectReader, refuse: Report): ModelOptions {
   const enums = entry.string("enums");
   const isEnumPolicy = enums === "closed" || enums === "open";
   if (enums !== undefined && !isEnumPolicy)
-    refuse("CONFIG_INVALID", `${entry.pointer}/enums`, `it takes closed or open, not ${JSON.stringify(enums)}`);
+    refuse(
+      "CONFIG_INVALID",
+      `${entry.pointer}/enums`,
+      `it takes closed or open, not ${JSON.stringify(enums)}${didYouMean(enums, ["closed", "open"])}`,
+    );
   const include = entry.strings("include");
   const exclude = entry.strings("exclude");
   return { ...(include && { include }), ...(exclude && { exclude }), ...(isEnumPolicy && { enums }) };
