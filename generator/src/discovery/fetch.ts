@@ -71,7 +71,13 @@ async function attemptOnce(
       await response.body?.cancel();
       return { fault: fault("the server answered with a web page, not with JSON") };
     }
-    return { text: await textOf(response.body ?? new Blob([]).stream(), file, lengthOf(response)), etag: given };
+    const { body } = response;
+    const text = await textOf(body ?? new Blob([]).stream(), file, lengthOf(response)).catch(async (error: unknown) => {
+      // What is not wanted is not waited for.
+      await body?.cancel().catch(() => undefined);
+      throw error;
+    });
+    return { text, etag: given };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof InputError) return { fault: error };
