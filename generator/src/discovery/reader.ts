@@ -137,8 +137,8 @@ export function jsonType(value: unknown): string {
   return Array.isArray(value) ? "array" : typeof value;
 }
 
-/** `null`, or the noun with its article. */
+/** The name of a type with its article; `null` and `undefined` have none. */
 export function article(noun: string): string {
-  if (noun === "null") return noun;
+  if (noun === "null" || noun === "undefined") return noun;
   return /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`;
 }
