@@ -1,8 +1,11 @@
 /** What a user gets: the packed packages, in an empty project of their own. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { publint } from "publint";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { node } from "../support/discogen.js";
 import { ROOT, temporaryFolder } from "../support/folders.js";
 
@@ -71,6 +74,23 @@ for (const client of clients) {
 }
 `,
     );
+    // The program of a first day: it signs in with a key, and reads every page.
+    const mock = spawn(process.execPath, [bin, "mock", "sqladmin:v1beta3", "--key-file", "key.json"], { cwd: project });
+    onTestFinished(() => void mock.kill());
+    const [line] = await once(createInterface({ input: mock.stdout }), "line");
+    const [url] = /http:\S+/.exec(String(line)) ?? [];
+    await writeFile(
+      join(project, "list.ts"),
+      `import { ServiceAccountCredentials } from "@discogen/runtime/auth";
+import { SQLAdminClient } from "./src/sqladmin/v1beta3/index.js";
+
+const sqladmin = new SQLAdminClient({
+  auth: await ServiceAccountCredentials.fromFile("key.json"),
+  rootUrl: ${JSON.stringify(url)},
+});
+for await (const { instance } of sqladmin.instances.list({ project: "example-123" })) console.log(instance);
+`,
+    );
     const strict = {
       strict: true,
       target: "es2022",
@@ -83,5 +103,10 @@ for (const client of clients) {
     const compiled = await node([join(ROOT, "node_modules/typescript/bin/tsc"), "-p", project], project);
     expect(compiled).toMatchObject({ code: 0, stdout: "" });
     expect(await node(["app.js"], project)).toMatchObject({ code: 0, stdout: "project\nproject\n" });
+    expect(await node(["list.js"], project)).toEqual({
+      code: 0,
+      stdout: "catalogue\norders\nreports\nsessions\nstaging\n",
+      stderr: "",
+    });
   });
 });
