@@ -1,7 +1,7 @@
 /** What a config file exports → what it asks for, or everything that is wrong with it. */
 import { isAbsolute, join } from "node:path";
 import { article, isObject, jsonType, ObjectReader } from "../discovery/reader.js";
-import { type ApiRequest, isApiId, isUrl, requestOf } from "../discovery/request.js";
+import { type ApiRequest, hasScheme, isApiId, isUrl, requestOf } from "../discovery/request.js";
 import { type Diagnostic, diagnostic, InputError, type Report } from "../diagnostics.js";
 import type { ModelOptions } from "../model/build.js";
 import { didYouMean } from "../nearest.js";
@@ -87,7 +87,7 @@ function refuseUnknown(entry: ObjectReader, known: readonly string[], refuse: Re
 
 function withSourceAt(folder: string, request: ApiRequest): ApiRequest {
   const { source } = request;
-  return source === undefined || isUrl(source) ? request : { ...request, source: placed(folder, source) };
+  return source === undefined || hasScheme(source) ? request : { ...request, source: placed(folder, source) };
 }
 
 function placed(folder: string, path: string): string {

@@ -96,6 +96,7 @@ function secondsOf(response: Response): number {
 async function follow(address: string, etag: string | undefined, signal: AbortSignal): Promise<Response | string> {
   if (!URL.canParse(address)) return "it is no URL";
   const send = await proxied();
+  if (typeof send === "string") return send;
   let url = new URL(address);
   const own = url.host;
   const basic = url.username === "" ? undefined : basicOf(url);
@@ -134,11 +135,17 @@ function credentialsFor(url: URL, own: string): Readonly<Record<string, string>>
 
 let agent: Dispatcher | undefined;
 
-/** `fetch`, through the proxy that the environment names: until Node 24 the one of Node knows none. */
-async function proxied(): Promise<typeof fetch> {
+/** `fetch`, through the proxy that the environment names: until Node 24 the one of Node knows none. A text tells why not. */
+async function proxied(): Promise<typeof fetch | string> {
   if (PROXY_VARIABLES.every((name) => (process.env[name] ?? "") === "")) return fetch;
   const undici = await import("undici");
-  const dispatcher = (agent ??= new undici.EnvHttpProxyAgent());
+  try {
+    agent ??= new undici.EnvHttpProxyAgent();
+  } catch (error) {
+    // It quotes no address, which may carry a password.
+    return `the proxy that the environment names cannot be used: ${reasonOf(error)}`;
+  }
+  const dispatcher = agent;
   // One fetch, two declarations: undici's own and Node's.
   return ((url: string, init: object) => undici.fetch(url, { ...init, dispatcher })) as unknown as typeof fetch;
 }

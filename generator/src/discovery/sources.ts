@@ -6,7 +6,7 @@ import { bundledApis, bundledPath } from "./bundle.js";
 import { fetchCached } from "./cache.js";
 import { type DirectoryEntry, type DirectoryOptions, fetchDirectory, unlistedUrl } from "./directory.js";
 import { type Lock, pinnedId, pinnedPath, readLock, readPinned } from "./lock.js";
-import { type ApiRequest, isUrl, nameOf, withoutSecrets } from "./request.js";
+import { type ApiRequest, hasScheme, isUrl, nameOf, withoutSecrets } from "./request.js";
 import { readText } from "./text.js";
 
 export interface SourceOptions extends DirectoryOptions {
@@ -68,9 +68,11 @@ function isWord(source: string): boolean {
 }
 
 async function readSource(path: string, signal: AbortSignal | undefined): Promise<SourceText> {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
+  if (hasScheme(path)) {
     const help = "Name an http(s) URL, or the path of a file.";
-    throw new InputError([diagnostic("FILE_UNREADABLE", path, "there is no way to fetch it", { help })]);
+    throw new InputError([
+      diagnostic("FILE_UNREADABLE", withoutSecrets(path), "there is no way to fetch it", { help }),
+    ]);
   }
   return { file: path, text: await readText(path, signal), source: path };
 }

@@ -60,6 +60,7 @@ const FILES: Readonly<Record<string, string | Uint8Array>> = {
   "typo.config.json": '{ "apis": ["thing.json"], "outptu": "x" }',
   "apis.config.json": '{ "apis": [{ "id": "thing:v1", "exlude": [] }] }',
   "enums.config.json": '{ "apis": ["thing.json"], "enums": "opne" }',
+  "ftp.config.json": '{ "apis": ["ftp://user:SECRET@x/y.json?key=SECRET"] }',
   file: "in the way",
 };
 
@@ -86,7 +87,7 @@ describe("a document", () => {
   it.each([
     ["that is not there", "nowhere.json", /FILE_UNREADABLE nowhere\.json: no such file or directory \(ENOENT\)/],
     ["that is a folder", "folder.json", /FILE_UNREADABLE folder\.json: it is a folder/],
-    ["of a scheme that is not fetched", "ftp://x/y.json", /FILE_UNREADABLE ftp:.*\n.*http\(s\)/],
+    ["of a scheme that is not fetched", "ftp://user:SECRET@x/y.json", /FILE_UNREADABLE ftp:\/\/x\/.*\n.*http\(s\)/],
     ["that is empty", "empty.json", /INVALID_JSON empty\.json: it is no JSON: Unexpected end/],
     ["of blanks", "blank.json", /INVALID_JSON/],
     ["that is a web page", "page.json", /INVALID_JSON page\.json: it is no JSON: Unexpected token '<'$/m],
@@ -187,6 +188,18 @@ describe("a server", () => {
     expect(await fault(["generate", address, "--no-cache"], folder)).toMatch(want);
   });
 
+  it("behind a proxy that is none, whose password is not shown", async () => {
+    const folder = await temporaryFolder();
+    for (const HTTPS_PROXY of ["ftp://user:SECRET@proxy.example", "http://user:SECRET@not a host"]) {
+      const { code, stderr } = await discogen(["generate", "https://api.invalid/x"], folder, { HTTPS_PROXY });
+      expect(stderr).toMatch(
+        /^error FETCH_FAILED https:\/\/api\.invalid\/x: the proxy that the environment names cannot be/,
+      );
+      expect(stderr).not.toContain("SECRET");
+      expect(code).toBe(2);
+    }
+  });
+
   it.each([
     ["that is down", undefined],
     ["that is a web page", "<html>"],
@@ -213,6 +226,7 @@ describe("a config", () => {
     ["that is no JSON", "broken.config.json", /CONFIG_UNLOADABLE broken\.config\.json: it is no JSON/],
     ["with a typo in a key", "typo.config.json", /CONFIG_INVALID .* it knows no "outptu"; did you mean output\?/],
     ["with one in a key of an API", "apis.config.json", /#\/apis\/0: it knows no "exlude"; did you mean exclude\?/],
+    ["with a source that is not fetched", "ftp.config.json", /FILE_UNREADABLE ftp:\/\/x\/y\.json\?key=REDACTED: /],
     ["with one in a value", "enums.config.json", /#\/enums: .*not "opne"; did you mean open\?/],
   ])("%s", async (_, file, want) => {
     expect(await fault(["generate", "--config", file], await folderOfFiles())).toMatch(want);
