@@ -19,15 +19,24 @@ export interface WriteOptions {
  * @returns how many that were
  * @throws {InputError} with code OUTPUT_UNWRITABLE, or the reason of `signal`
  */
-export async function writeOutput(
+export async function writeOutput(files: readonly OutputFile[], options: WriteOptions = {}): Promise<number> {
+  const changed = await changedFiles(files);
+  await writeAll(changed, options);
+  return changed.length;
+}
+
+/**
+ * Writes files, all or none.
+ *
+ * @throws {InputError} with code OUTPUT_UNWRITABLE, or the reason of `signal`
+ */
+export async function writeAll(
   files: readonly OutputFile[],
   { folder, signal, ...at }: WriteOptions = {},
-): Promise<number> {
-  const changed = await changedFiles(files);
+): Promise<void> {
   signal?.throwIfAborted();
-  await writeFiles(changed, folder).catch((error: unknown) => {
+  await writeFiles(files, folder).catch((error: unknown) => {
     if (!(error instanceof WriteError)) throw error;
     throw new InputError([diagnostic("OUTPUT_UNWRITABLE", error.path, reasonOf(error.cause), at)]);
   });
-  return changed.length;
 }

@@ -7,7 +7,7 @@ import { createSources, type SourceOptions, type SourceText } from "./discovery/
 import { type Diagnostic, diagnostic, InputError } from "./diagnostics.js";
 import { createEmitter, type Emitter } from "./emit/emitter.js";
 import { type ApiFacts, type Ledger, openLedger } from "./ledger.js";
-import { writeOutput } from "./files.js";
+import { writeAll } from "./files.js";
 import { type LoadedModel, modelOf } from "./load.js";
 import type { ModelOptions } from "./model/build.js";
 import { methodsOf } from "./model/methods.js";
@@ -210,7 +210,7 @@ async function emitOne(
   signal?.throwIfAborted();
   const changed = await changedFiles(emitted.map(({ path, text }) => ({ path: join(out, path), text })));
   if (!check) {
-    await writeOutput(changed, { folder: out, api: id }).catch((error: unknown) => {
+    await writeAll(changed, { folder: out, api: id }).catch((error: unknown) => {
       throw error instanceof InputError ? new InputError([...warnings, ...error.diagnostics]) : error;
     });
   }

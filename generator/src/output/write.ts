@@ -43,17 +43,20 @@ export class WriteError extends Error {
  * @throws {WriteError} for the first file that cannot be written
  */
 export async function writeFiles(files: readonly OutputFile[], folder?: string): Promise<void> {
+  const ready = new Set<string>();
   const made: string[] = [];
   const staged: { readonly path: string; readonly beside: string }[] = [];
   let at = "";
   try {
     for (const { path, text } of files) {
       at = path;
-      if (folder !== undefined) await refuseWayOut(folder, path);
-      await makeFolder(dirname(path), made);
+      const parent = dirname(path);
+      if (folder !== undefined && !ready.has(parent)) await refuseWayOut(folder, parent);
+      if (!ready.has(parent)) await makeFolder(parent, made);
+      ready.add(parent);
       await refuseFolder(path);
       // A name of its own: runs in containers that share a folder may share their process id.
-      const beside = join(dirname(path), `.${randomBytes(6).toString("hex")}.tmp`);
+      const beside = join(parent, `.${randomBytes(6).toString("hex")}.tmp`);
       staged.push({ path, beside });
       await writeFile(beside, text, { flag: "wx" });
     }
@@ -98,13 +101,13 @@ async function refuseFolder(path: string): Promise<void> {
   if (found?.isDirectory() === true) throw new Error("it is a folder");
 }
 
-async function refuseWayOut(folder: string, path: string): Promise<void> {
-  const [top, place] = [resolve(folder), resolve(path)];
+async function refuseWayOut(folder: string, inner: string): Promise<void> {
+  const top = resolve(folder);
   const root = await realpath(top).catch(() => undefined);
   // Where there is no folder yet, there are no links in it.
   if (root === undefined) return;
   const isInside = (real: string) => !relative(root, real).startsWith("..") && !isAbsolute(relative(root, real));
-  for (let parent = dirname(place); parent !== top && parent !== dirname(parent); parent = dirname(parent)) {
+  for (let parent = resolve(inner); parent !== top && parent !== dirname(parent); parent = dirname(parent)) {
     const real = await realpath(parent).catch(() => undefined);
     if (real !== undefined && !isInside(real)) throw new Error(`${relative(top, parent)} is a link out of ${folder}`);
   }
