@@ -18,6 +18,11 @@ interface CodeEntry {
 
 /** One entry per thing that can be wrong. The keys are stable: scripts may match on them. */
 export const codes = {
+  INTERNAL_ERROR: {
+    severity: "error",
+    title: "A bug in Discogen",
+    help: "Please report it, with what follows and how it came about.",
+  },
   USAGE: {
     severity: "error",
     title: "The command line cannot be understood",
@@ -42,6 +47,11 @@ export const codes = {
     severity: "error",
     title: "A file cannot be read",
     help: "Check the path and its permissions.",
+  },
+  DOCUMENT_TOO_LARGE: {
+    severity: "error",
+    title: "A document that is larger than any Discovery document",
+    help: "The largest of Google's has 6 MB: check that this is one, or take out of it what is not needed.",
   },
   FETCH_FAILED: {
     severity: "error",
@@ -76,7 +86,7 @@ export const codes = {
   CONFIG_UNLOADABLE: {
     severity: "error",
     title: "A config file that does not load",
-    help: "It should export by default what defineConfig of @discogen/generator returns.",
+    help: "It should be a JSON object, or a module that exports by default what defineConfig of @discogen/generator returns.",
   },
   CONFIG_INVALID: {
     severity: "error",
@@ -303,6 +313,13 @@ export class InputError extends Error {
     this.name = "InputError";
     this.diagnostics = diagnostics;
   }
+}
+
+/** What an error says; of one of the file system what is wrong, without the call that met it. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [, code, text] = /^([A-Z][A-Z0-9]+): (.+?), [a-z]+(?: '|$)/.exec(error.message) ?? [];
+  return text === undefined ? error.message : `${text} (${code})`;
 }
 
 /** Appends one segment to a JSON pointer (RFC 6901, section 3). */

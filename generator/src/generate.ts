@@ -7,10 +7,11 @@ import { createSources, type SourceOptions, type SourceText } from "./discovery/
 import { type Diagnostic, diagnostic, InputError } from "./diagnostics.js";
 import { createEmitter, type Emitter } from "./emit/emitter.js";
 import { type ApiFacts, type Ledger, openLedger } from "./ledger.js";
+import { writeAll } from "./files.js";
 import { type LoadedModel, modelOf } from "./load.js";
 import type { ModelOptions } from "./model/build.js";
 import { methodsOf } from "./model/methods.js";
-import { changedFiles, writeFiles } from "./output/write.js";
+import { changedFiles } from "./output/write.js";
 import type { ApiReport, GenerateReport } from "./report.js";
 
 export interface GenerateOptions extends ModelOptions, SourceOptions {
@@ -47,7 +48,10 @@ export async function generate(options: GenerateOptions): Promise<GenerateReport
   const emitter = createEmitter(jobs);
   try {
     if (check || ledger.isFirst) emitter.warm();
-    const outcomes = await outcomesOf(options, { ledger, emitter }, 2 * Math.max(1, jobs));
+    const outcomes = await Promise.race([
+      outcomesOf(options, { ledger, emitter }, 2 * Math.max(1, jobs)),
+      abortOf(options.signal),
+    ]);
     const diagnostics = outcomes.flatMap((outcome) => outcome.diagnostics);
     const apis = outcomes.flatMap(({ report }) => report ?? []);
     const isFine = () => diagnostics.every(({ severity }) => severity !== "error");
@@ -57,9 +61,20 @@ export async function generate(options: GenerateOptions): Promise<GenerateReport
     else if (prune && isFine()) diagnostics.push(...(await ledger.deleteDropped(ids)));
     if (!check) diagnostics.push(...(await attempt(() => ledger.save().then(() => NOTHING))).diagnostics);
     return { ok: isFine(), apis, diagnostics, ms: elapsed(start) };
+  } catch (error) {
+    // What is written already is not written again, nor forgotten when its API is dropped.
+    if (!check) await ledger.save().catch(() => undefined);
+    throw error;
   } finally {
     await emitter.close();
   }
+}
+
+/** Rejects when the signal aborts, whatever the threads are at: they are ended then. */
+function abortOf(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 /** What became of one API; without a report when it was at fault. */
@@ -195,9 +210,8 @@ async function emitOne(
   signal?.throwIfAborted();
   const changed = await changedFiles(emitted.map(({ path, text }) => ({ path: join(out, path), text })));
   if (!check) {
-    await writeFiles(changed).catch((error: unknown) => {
-      const message = `${join(out, model.name, model.version)}: ${error instanceof Error ? error.message : String(error)}`;
-      throw new InputError([...warnings, diagnostic("OUTPUT_UNWRITABLE", file, message, { api: id })]);
+    await writeAll(changed, { folder: out, api: id }).catch((error: unknown) => {
+      throw error instanceof InputError ? new InputError([...warnings, ...error.diagnostics]) : error;
     });
   }
   const facts: ApiFacts = {

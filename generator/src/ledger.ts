@@ -1,19 +1,12 @@
 /** What earlier runs wrote into a folder: what need not be written again, and what no longer belongs there. */
 import { rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Code, codes, type Diagnostic, diagnostic, InputError } from "./diagnostics.js";
+import { type Code, codes, type Diagnostic, diagnostic } from "./diagnostics.js";
+import { writeOutput } from "./files.js";
 import { fingerprint } from "./fingerprint.js";
 import type { ModelOptions } from "./model/build.js";
-import {
-  alteredFiles,
-  hashOfTexts,
-  type Manifest,
-  type ManifestEntry,
-  manifestFile,
-  manifestPath,
-  readManifest,
-} from "./output/manifest.js";
-import { changedFiles, type OutputFile, writeFiles } from "./output/write.js";
+import { alteredFiles, hashOfTexts, type ManifestEntry, manifestFile, readManifest } from "./output/manifest.js";
+import type { OutputFile } from "./output/write.js";
 
 /** What a report says of an API, its folder and file names left out: those depend on where the run was. */
 export interface ApiFacts {
@@ -50,7 +43,8 @@ export interface Ledger {
 export async function openLedger(folder: string): Promise<Ledger> {
   const [before, print] = await Promise.all([readManifest(folder, isFacts), fingerprint()]);
   const byInput = new Map([...before].map(([id, entry]) => [entry.input, { ...entry, id }]));
-  const after = new Map(before);
+  const recorded = new Map<string, ManifestEntry<ApiFacts>>();
+  const deleted = new Set<string>();
   const droppedFrom = (ids: ReadonlySet<string>) => [...before].filter(([id]) => !ids.has(id));
   return {
     isFirst: before.size === 0,
@@ -64,7 +58,7 @@ export async function openLedger(folder: string): Promise<Ledger> {
     },
     record: (id, input, files, facts) => {
       const hashes = Object.fromEntries(files.map(({ path, text }) => [path, hashOfTexts(text)]));
-      after.set(id, { input, files: hashes, facts });
+      recorded.set(id, { input, files: hashes, facts });
     },
     findDropped: async (ids) => {
       const found = droppedFrom(ids).map(async ([id, entry]) => {
@@ -82,11 +76,17 @@ export async function openLedger(folder: string): Promise<Ledger> {
         for (const path of present(entry, [...edited, ...gone])) await deleteFile(folder, path);
         for (const path of edited)
           kept.push(diagnostic("STALE_OUTPUT_KEPT", join(folder, path), `${id} is no longer generated`, { api: id }));
-        after.delete(id);
+        deleted.add(id);
       }
       return kept;
     },
-    save: () => save(folder, before, after),
+    save: async () => {
+      if (recorded.size === 0 && deleted.size === 0 && before.size === 0) return;
+      // Read again: another run may have written other APIs into this folder meanwhile.
+      const now = await readManifest(folder, isFacts);
+      const kept = [...now].filter(([id]) => !deleted.has(id));
+      await writeOutput([manifestFile(folder, new Map([...kept, ...recorded]))], { folder });
+    },
   };
 }
 
@@ -103,16 +103,6 @@ async function deleteFile(folder: string, path: string): Promise<void> {
       () => false,
     );
     if (!isLast) return;
-  }
-}
-
-async function save(folder: string, before: Manifest<ApiFacts>, after: Manifest<ApiFacts>): Promise<void> {
-  if (after.size === 0 && before.size === 0) return;
-  try {
-    await writeFiles(await changedFiles([manifestFile(folder, after)]));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InputError([diagnostic("OUTPUT_UNWRITABLE", manifestPath(folder), reason)]);
   }
 }
 

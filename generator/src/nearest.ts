@@ -2,8 +2,12 @@
 
 /** `; did you mean a or b?`, or nothing where no word is near. */
 export function didYouMean(word: string, words: readonly string[]): string {
-  const near = nearest(word, words);
-  return near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
+  return meant(nearest(word, words));
+}
+
+/** The question after words that may have been meant; nothing where there are none. */
+export function meant(words: readonly string[]): string {
+  return words.length === 0 ? "" : `; did you mean ${words.join(" or ")}?`;
 }
 
 /** The words nearest to `word`, at most three; those farther than a third of its letters are not near. */

@@ -8,14 +8,16 @@ import {
   lockText,
   pinnedId,
   pinnedPath,
+  readLock,
   readPinned,
 } from "./discovery/lock.js";
 import { type ApiRequest, isLocal } from "./discovery/request.js";
 import { createSources, type SourceOptions } from "./discovery/sources.js";
-import { type Diagnostic, diagnostic, InputError } from "./diagnostics.js";
+import { type Diagnostic, InputError } from "./diagnostics.js";
+import { writeOutput } from "./files.js";
 import { modelOf } from "./load.js";
 import type { ApiModel } from "./model/types.js";
-import { changedFiles, type OutputFile, writeFiles } from "./output/write.js";
+import type { OutputFile } from "./output/write.js";
 
 /** Documents fetched at once. */
 const FETCHES = 8;
@@ -88,15 +90,12 @@ export async function writePins(
   dropped: ReadonlySet<string> = new Set(),
 ): Promise<Lock> {
   const { folder } = lock;
-  const kept = [...lock.apis].filter(([id]) => !dropped.has(id));
+  // Read again: another run may have pinned other APIs meanwhile.
+  const kept = [...(await readLock(folder)).apis].filter(([id]) => !dropped.has(id));
   const apis = new Map([...kept, ...fetched.map(({ model, entry }) => [model.id, entry] as const)]);
   const documents = fetched.map(({ model, text }): OutputFile => ({ path: pinnedPath(folder, model.id), text }));
-  const file = lockPath(folder);
-  const files = await changedFiles([...documents, { path: file, text: lockText(apis) }]);
-  await writeFiles(files).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    const help = "The folder of the config must be writable, and have room.";
-    throw new InputError([diagnostic("OUTPUT_UNWRITABLE", file, reason, { help })]);
+  await writeOutput([...documents, { path: lockPath(folder), text: lockText(apis) }], {
+    help: "The folder of the config must be writable, and have room.",
   });
   for (const id of dropped) {
     const isOurs = await readPinned(lock, id).then(

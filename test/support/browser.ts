@@ -5,6 +5,9 @@ import { onTestFinished } from "vitest";
 
 const CHROMIUM = "/usr/bin/chromium";
 
+/** The size of the screen, in pixels. */
+export const VIEW = { width: 1400, height: 900 };
+
 /** Part of the name of a test that needs a browser, so that a skip tells its reason. */
 export const needsChromium = existsSync(CHROMIUM) ? "" : ` (skipped: ${CHROMIUM} is not here)`;
 
@@ -26,7 +29,7 @@ export async function openBrowser(): Promise<Watched> {
     args: [...args, "disable-component-update", "disable-sync"].map((name) => `--${name}`),
   });
   onTestFinished(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  const page = await browser.newPage({ viewport: VIEW });
   const requests: string[] = [];
   const faults: string[] = [];
   page.on("request", (request) => requests.push(request.url()));

@@ -72,7 +72,11 @@ export function optionalChoice<Word extends string>(
   const given = parsed.text(name);
   if (given === undefined) return undefined;
   const found = words.find((word) => word === given);
-  if (found === undefined) throw usage(command, `--${name} takes ${words.join(" or ")}, not ${JSON.stringify(given)}`);
+  if (found === undefined)
+    throw usage(
+      command,
+      `--${name} takes ${words.join(" or ")}, not ${JSON.stringify(given)}${didYouMean(given, words)}`,
+    );
   return found;
 }
 

@@ -37,9 +37,10 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     throw usage("diff", `takes two APIs, not ${parsed.positionals.length}`);
   const project = await openProject("diff", parsed);
   const [old, now] = await Promise.all([loadNamed(project, before, signal), loadNamed(project, after, signal)]);
+  const diagnostics = [...old.warnings, ...now.warnings];
   const report = diffReport(old.model, now.model, diffModels(old.model, now.model));
   const isOk = !report.changes.some((entry) => failsOn(failOn, entry.class));
-  process.stdout.write(render(report, reporter, isOk));
+  process.stdout.write(render(report, reporter, { ok: isOk, diagnostics }));
   return isOk ? 0 : 1;
 }
 
@@ -47,7 +48,7 @@ function failsOn(failOn: "any" | "breaking" | undefined, found: ChangeClass): bo
   return failOn === "any" || failOn === found;
 }
 
-function render(report: DiffReport, reporter: "json" | "markdown" | "text", ok: boolean): string {
-  if (reporter === "json") return `${JSON.stringify({ ok, ...report }, undefined, 2)}\n`;
+function render(report: DiffReport, reporter: "json" | "markdown" | "text", run: object): string {
+  if (reporter === "json") return `${JSON.stringify({ ...run, ...report }, undefined, 2)}\n`;
   return reporter === "markdown" ? diffMarkdown(report) : diffText(report);
 }

@@ -3,42 +3,44 @@ import { join } from "node:path";
 import { diagnostic, InputError } from "../diagnostics.js";
 import { rendererFiles } from "../docs/renderer.js";
 import { docsSite } from "../docs/site.js";
+import { writeOutput } from "../files.js";
 import type { LoadedModel } from "../load.js";
 import { type Command, type ExitCode, parse, usage } from "./command.js";
-import { writeOutput } from "./output.js";
 import { printDiagnostics } from "./print.js";
 import { loadNamed, openProject } from "./project.js";
+import { selection, SELECTION_HELP, SELECTION_OPTIONS } from "./selection.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
 
 export const docsCommand: Command = {
   summary: "writes a reference of APIs as a static site",
   help: `
-Usage: discogen docs <api…> --out DIR
+Usage: discogen docs <api…> --out DIR [options]
 
 Writes HTML pages with every method, a TypeScript sample of each, every type, and a search box. They open from the disk
 or from any web server, and ask no other host for anything.
 
   <api>               name:version, a path to a .json document, or its URL
   --out DIR           folder for index.html and <name>/<version>/index.html
-${SOURCE_HELP}
-Example:
+${SELECTION_HELP}${SOURCE_HELP}
+Examples:
   discogen docs sqladmin:v1beta3 --out site
+  discogen docs drive:v3 sheets:v4 --include '*.get' --include '*.list' --out site
 `,
   run,
 };
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
-  const parsed = parse("docs", args, { ...SOURCE_OPTIONS, out: { type: "string" } });
+  const parsed = parse("docs", args, { ...SELECTION_OPTIONS, ...SOURCE_OPTIONS, out: { type: "string" } });
   const out = parsed.text("out");
   if (parsed.positionals.length === 0) throw usage("docs", "no API is named");
   if (out === undefined) throw usage("docs", "--out DIR is missing");
   const project = await openProject("docs", parsed);
-  const loaded = await Promise.all(parsed.positionals.map((api) => loadNamed(project, api, signal)));
+  const loaded = await Promise.all(parsed.positionals.map((api) => loadNamed(project, api, signal, selection(parsed))));
   refuseTwice(loaded);
   printDiagnostics(loaded.flatMap(({ warnings }) => warnings));
   const models = loaded.map(({ model }) => model);
   const files = docsSite(models, await rendererFiles()).map(({ path, text }) => ({ path: join(out, path), text }));
-  const written = await writeOutput(out, files, signal);
+  const written = await writeOutput(files, { folder: out, signal });
   const change = written === 0 ? "unchanged" : `${written} written`;
   process.stdout.write(`${models.map(({ id }) => id).join(", ")} → ${join(out, "index.html")} (${change})\n`);
   return 0;

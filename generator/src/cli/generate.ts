@@ -18,12 +18,12 @@ import {
 import { hasError, printDiagnostics, printJson } from "./print.js";
 import { progress } from "./progress.js";
 import { namedApis, openProject, type Project } from "./project.js";
+import { selection, SELECTION_HELP, SELECTION_OPTIONS } from "./selection.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
 
 const OPTIONS: Options = {
   out: { type: "string" },
-  include: { type: "string", multiple: true },
-  exclude: { type: "string", multiple: true },
+  ...SELECTION_OPTIONS,
   enums: { type: "string" },
   jobs: { type: "string" },
   config: { type: "string" },
@@ -34,9 +34,7 @@ const OPTIONS: Options = {
 const HELP = `
   [api…]              name:version, a path to a .json document, or its URL (default: all of the config's)
   --out DIR           folder for <name>/<version>/index.ts and schemas.ts (default: generated)
-  --include GLOB      only methods whose id matches, such as 'drive.files.*'; may be given again
-  --exclude GLOB      no methods whose id matches; may be given again
-  --enums WORD        closed: the document's values only (default); open: any other string too
+${SELECTION_HELP}  --enums WORD        closed: the document's values only (default); open: any other string too
   --jobs N            threads that write code (default: one a core)
   --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder)
 ${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
@@ -141,12 +139,7 @@ async function withPins(project: Project, named: readonly CodeRequest[], check: 
 
 function modelOptions(command: string, parsed: Parsed): ModelOptions {
   const enums = optionalChoice(command, parsed, "enums", ["closed", "open"]);
-  const [include, exclude] = [parsed.texts("include"), parsed.texts("exclude")];
-  return {
-    ...(include.length > 0 && { include }),
-    ...(exclude.length > 0 && { exclude }),
-    ...(enums !== undefined && { enums }),
-  };
+  return { ...selection(parsed), ...(enums !== undefined && { enums }) };
 }
 
 function jobsOf(command: string, text: string | undefined): { readonly jobs?: number } {

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { findConfig } from "../config/load.js";
 import { isApiId, isUrl } from "../discovery/request.js";
-import { diagnostic, InputError } from "../diagnostics.js";
+import { diagnostic, InputError, reasonOf } from "../diagnostics.js";
 import { choice, type Command, type ExitCode, parse, type Parsed, usage } from "./command.js";
 import { printJson } from "./print.js";
 
@@ -49,9 +49,8 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const config = JSON.stringify({ output, apis }, undefined, 2);
   const text = parsed.flag("json") ? `${config}\n` : moduleText(config);
   await writeFile(file, text, { flag: "wx" }).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
     const help = "Run it in a folder that can be written to.";
-    throw new InputError([diagnostic("OUTPUT_UNWRITABLE", file, reason, { help })]);
+    throw new InputError([diagnostic("OUTPUT_UNWRITABLE", file, reasonOf(error), { help })]);
   });
   if (reporter === "json") printJson({ ok: true, file, output, apis, diagnostics: [] });
   else process.stdout.write(`${file} is written; \`discogen generate\` comes next.\n`);
@@ -79,8 +78,10 @@ async function answers(parsed: Parsed, signal: AbortSignal): Promise<Answers> {
   ended.catch(() => undefined);
   const ask = async (question: string, fallback: string) => {
     process.stderr.write(`${question} (${fallback}): `);
-    const { value } = await Promise.race([lines.next(), ended]);
-    return String(value ?? "").trim() || fallback;
+    const { value, done } = await Promise.race([lines.next(), ended]);
+    // Nobody has agreed to the default.
+    if (done === true) throw usage("init", "the input ended at a question; add --yes to be asked nothing");
+    return value.trim() || fallback;
   };
   try {
     const { positionals: given } = parsed;

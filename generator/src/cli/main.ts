@@ -1,6 +1,6 @@
 /** argv → command → exit code. */
 import module from "node:module";
-import { InputError } from "../diagnostics.js";
+import { diagnostic, InputError, reasonOf } from "../diagnostics.js";
 import { didYouMean } from "../nearest.js";
 import { VERSION } from "../version.js";
 import { type Command, type ExitCode, usage } from "./command.js";
@@ -25,8 +25,9 @@ const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
 };
 
 async function main(args: readonly string[]): Promise<ExitCode> {
-  const [name, ...rest] = args;
-  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+  // `help X` is `X --help`.
+  const [name, ...rest] = args[0] === "help" ? [...args.slice(1), "--help"] : args;
+  if (name === undefined || name === "--help" || name === "-h") {
     process.stdout.write(await overview());
     return name === undefined ? 2 : 0;
   }
@@ -36,9 +37,10 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   }
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) {
-    const known = Object.keys(COMMANDS);
+    const isOption = name.startsWith("-");
+    const known = isOption ? ["--help", "--version"] : [...Object.keys(COMMANDS), "help"];
     const near = didYouMean(name, known) || `; there are ${known.join(", ")}`;
-    throw usage("", `there is no command ${JSON.stringify(name)}${near}`);
+    throw usage("", `there is no ${isOption ? "option" : "command"} ${JSON.stringify(name)}${near}`);
   }
   const command = await load();
   if (rest.includes("--help") || rest.includes("-h")) {
@@ -72,29 +74,31 @@ function interruption(): AbortSignal {
 }
 
 function exitCodeOf(error: unknown, args: readonly string[]): ExitCode {
-  if (error instanceof InputError) {
-    const { diagnostics } = error;
-    printDiagnostics(diagnostics);
-    // Programs get their one object also of a command line that could not be read.
-    const isForPrograms = /(?:^| )--reporter[= ]json(?: |$)/.test(args.join(" "));
-    if (isForPrograms) printJson({ ok: false, apis: [], diagnostics, ms: 0 });
-    return 2;
-  }
   if (error instanceof Error && error.name === "AbortError") {
     process.stderr.write("discogen: interrupted; files are as they were, or whole.\n");
     return 130;
   }
-  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(
-    `discogen: this is a bug in Discogen ${VERSION}; please report it with what follows.\n${trace}\n`,
-  );
-  return 70;
+  const isInput = error instanceof InputError;
+  const diagnostics = isInput
+    ? error.diagnostics
+    : [diagnostic("INTERNAL_ERROR", `discogen ${VERSION}`, String(error))];
+  printDiagnostics(diagnostics);
+  if (!isInput && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  // Programs get their one object also of a command line that could not be read.
+  const isForPrograms = /(?:^| )--reporter[= ]json(?: |$)/.test(args.join(" "));
+  if (isForPrograms) printJson({ ok: false, apis: [], diagnostics, ms: 0 });
+  return isInput ? 2 : 70;
 }
 
-// A reader that has seen enough, such as `head`, is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+  // A reader that has seen enough, such as `head`, is no fault.
+  if (error.code === "EPIPE") return;
+  const help = "Write it to where there is room.";
+  printDiagnostics([diagnostic("OUTPUT_UNWRITABLE", "standard output", reasonOf(error), { help })]);
+  process.exit(2);
 });
+// Nobody is left to be told.
+process.stderr.on("error", () => {});
 
 try {
   process.exitCode = await main(process.argv.slice(2));

@@ -1,39 +1,42 @@
 /** `discogen openapi`. */
+import { writeOutput } from "../files.js";
 import { openapiDocument } from "../openapi/document.js";
 import { type Command, type ExitCode, parse, usage } from "./command.js";
-import { writeOutput } from "./output.js";
 import { printDiagnostics } from "./print.js";
 import { loadNamed, openProject } from "./project.js";
+import { selection, SELECTION_HELP, SELECTION_OPTIONS } from "./selection.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
 
 export const openapiCommand: Command = {
   summary: "writes a document as OpenAPI 3.1",
   help: `
-Usage: discogen openapi <api> [--out FILE]
+Usage: discogen openapi <api> [--out FILE] [options]
 
 Prints the API as an OpenAPI 3.1 document in JSON. Paths that hold {+name} are spelled out as their patterns tell.
 
   <api>               name:version, a path to a .json document, or its URL
   --out FILE          where to write it (default: standard output)
-${SOURCE_HELP}
-Example:
+${SELECTION_HELP}${SOURCE_HELP}
+Examples:
   discogen openapi sqladmin:v1beta3 --out sqladmin.openapi.json
+  discogen openapi drive:v3 --include 'drive.files.*' --exclude 'drive.files.watch'
 `,
   run,
 };
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
-  const parsed = parse("openapi", args, { ...SOURCE_OPTIONS, out: { type: "string" } });
+  const parsed = parse("openapi", args, { ...SELECTION_OPTIONS, ...SOURCE_OPTIONS, out: { type: "string" } });
   const [api, ...rest] = parsed.positionals;
   if (api === undefined || rest.length > 0) throw usage("openapi", `takes one API, not ${parsed.positionals.length}`);
-  const { model, warnings } = await loadNamed(await openProject("openapi", parsed), api, signal);
+  const { model, warnings } = await loadNamed(await openProject("openapi", parsed), api, signal, selection(parsed));
   printDiagnostics(warnings);
   const text = `${JSON.stringify(openapiDocument(model), undefined, 2)}\n`;
   const out = parsed.text("out");
   if (out === undefined) {
     process.stdout.write(text);
   } else {
-    const written = await writeOutput(out, [{ path: out, text }], signal);
+    const help = "Name a file that can be written with --out.";
+    const written = await writeOutput([{ path: out, text }], { help, signal });
     process.stdout.write(`${model.id} → ${out} (${written === 0 ? "unchanged" : "written"})\n`);
   }
   return 0;

@@ -6,6 +6,7 @@ import { nameOf, requestOf } from "../discovery/request.js";
 import { createSources, type SourceOptions } from "../discovery/sources.js";
 import { diagnostic, InputError } from "../diagnostics.js";
 import { type LoadedModel, modelOf } from "../load.js";
+import type { Selection } from "../model/selection.js";
 import { didYouMean } from "../nearest.js";
 import { type Parsed, usage } from "./command.js";
 import { sourceOptions } from "./sources.js";
@@ -37,11 +38,19 @@ export function namedApis({ config }: Project, names: readonly string[]): readon
   return names.map((name) => ofConfig(config, name) ?? requestOf(name));
 }
 
-/** Reads the document of an API that is named, and works out what it means. */
-export async function loadNamed(project: Project, name: string, signal: AbortSignal): Promise<LoadedModel> {
+/**
+ * Reads the document of an API that is named, and works out what it means.
+ *
+ * @param methods those to take; all by default: what a config leaves out is left out of code alone
+ */
+export async function loadNamed(
+  project: Project,
+  name: string,
+  signal: AbortSignal,
+  methods: Selection = {},
+): Promise<LoadedModel> {
   const [request = requestOf(name)] = namedApis(project, [name]);
-  // The whole API: what a config leaves out is left out of code alone.
-  return modelOf(await createSources(project.sources).load(request, signal), request, {});
+  return modelOf(await createSources(project.sources).load(request, signal), request, methods);
 }
 
 /** Those of the config's APIs that are named. */

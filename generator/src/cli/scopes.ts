@@ -3,6 +3,7 @@ import { methodsOf } from "../model/methods.js";
 import { fewestScopes } from "../model/scopes.js";
 import { choice, type Command, type ExitCode, parse, usage } from "./command.js";
 import { namedMember } from "./methods.js";
+import { printJson } from "./print.js";
 import { loadNamed, openProject } from "./project.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
 
@@ -16,7 +17,8 @@ named. Of several such sets it takes the one that opens the fewest other methods
 
   <api>               name:version, a path to a .json document, or its URL
   [method…]           ids, such as sql.instances.list; without the leading name, as instances.list, too
-${SOURCE_HELP}
+${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
+
 Example:
   discogen scopes sqladmin:v1beta3 instances.list instances.get
 `,
@@ -28,16 +30,15 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const reporter = choice("scopes", parsed, "reporter", ["text", "json"]);
   const [api, ...names] = parsed.positionals;
   if (api === undefined) throw usage("scopes", "no API is named");
-  const { model } = await loadNamed(await openProject("scopes", parsed), api, signal);
+  const { model, warnings } = await loadNamed(await openProject("scopes", parsed), api, signal);
   const all = methodsOf(model.root);
   const methods = names.length === 0 ? all : names.map((name) => namedMember("scopes", name, model).method);
   const scopes = fewestScopes(
     methods.map((method) => method.scopes),
     all.map((method) => method.scopes),
   );
-  const result = { api: model.id, methods: methods.map(({ id }) => id), scopes };
-  process.stdout.write(
-    reporter === "json" ? `${JSON.stringify(result, undefined, 2)}\n` : scopes.map((scope) => `${scope}\n`).join(""),
-  );
+  if (reporter === "json")
+    printJson({ ok: true, api: model.id, methods: methods.map(({ id }) => id), scopes, diagnostics: warnings });
+  else process.stdout.write(scopes.map((scope) => `${scope}\n`).join(""));
   return 0;
 }

@@ -1,4 +1,4 @@
-/** Colours, on a terminal that wants them (https://no-color.org). */
+/** Colours, on a terminal that wants them (https://no-color.org, https://force-color.org). */
 
 export interface Style {
   readonly error: (text: string) => string;
@@ -7,7 +7,14 @@ export interface Style {
 }
 
 export function styleOf(stream: NodeJS.WriteStream): Style {
-  const isColoured = stream.isTTY && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
+  const isColoured = wanted() ?? (stream.isTTY && process.env["TERM"] !== "dumb");
   const paint = (code: number) => (text: string) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
   return { error: paint(31), warning: paint(33), faint: paint(2) };
+}
+
+/** What the environment says; as with Node, FORCE_COLOR goes before NO_COLOR. */
+function wanted(): boolean | undefined {
+  const { FORCE_COLOR: force = "", NO_COLOR: none = "" } = process.env;
+  if (force !== "") return force !== "0" && force !== "false";
+  return none === "" ? undefined : false;
 }

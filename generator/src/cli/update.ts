@@ -1,8 +1,9 @@
 /** `discogen update`. */
-import { type Change, diffModels, semverStep, type SemverStep } from "../diff/diff.js";
+import { diffModels } from "../diff/diff.js";
+import { type DiffReport, diffReport, diffText } from "../diff/render.js";
 import { type Lock, pinnedPath, readPinned } from "../discovery/lock.js";
 import { isLocal } from "../discovery/request.js";
-import { InputError, printable } from "../diagnostics.js";
+import { InputError } from "../diagnostics.js";
 import { modelOf } from "../load.js";
 import type { ApiModel } from "../model/types.js";
 import type { Pinned } from "../pin.js";
@@ -40,9 +41,7 @@ interface Update {
   /** Whether the document is another than before. */
   readonly changed: boolean;
   /** What that means to a program; absent where there is nothing to compare with. */
-  readonly changes?: readonly Change[];
-  /** The step they call for in the version of a package that holds the client. */
-  readonly semver?: SemverStep;
+  readonly diff?: DiffReport;
 }
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
@@ -67,7 +66,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const all = [...updates, ...gone].sort((a, b) => (a.id < b.id ? -1 : 1));
   printDiagnostics(diagnostics);
   const ms = Math.round(performance.now() - start);
-  if (reporter === "json") printJson({ ok: !hasError(diagnostics), apis: all, diagnostics, ms });
+  if (reporter === "json") printJson({ ok: !hasError(diagnostics), apis: all.map(jsonOf), diagnostics, ms });
   else process.stdout.write(all.map((update) => `${textOf(update)}\n`).join(""));
   return hasError(diagnostics) ? 2 : 0;
 }
@@ -80,11 +79,9 @@ function revisionOf({ apis }: Lock, id: string): { readonly from?: string } {
 async function updateOf(lock: Lock, { model, entry }: Pinned): Promise<Update> {
   const before = lock.apis.get(model.id);
   const update = { id: model.id, ...revisionOf(lock, model.id), to: model.revision };
-  if (before?.sha256 === entry.sha256) return { ...update, changed: false, changes: [], semver: "none" };
+  if (before?.sha256 === entry.sha256) return { ...update, changed: false, diff: diffReport(model, model, []) };
   const old = before === undefined ? undefined : await pinnedModel(lock, model.id);
-  if (old === undefined) return { ...update, changed: true };
-  const changes = diffModels(old, model);
-  return { ...update, changed: true, changes, semver: semverStep(changes) };
+  return { ...update, changed: true, ...(old && { diff: diffReport(old, model, diffModels(old, model)) }) };
 }
 
 /** What was pinned; nothing when it is gone, was edited, or was written for another version of Discogen. */
@@ -98,16 +95,16 @@ async function pinnedModel(lock: Lock, id: string): Promise<ApiModel | undefined
   }
 }
 
-function textOf({ id, from, to, changed, changes = [], semver = "none" }: Update): string {
+function jsonOf({ diff, ...update }: Update): object {
+  if (diff === undefined) return update;
+  const { semver, counts, changes } = diff;
+  return { ...update, semver, counts, changes };
+}
+
+/** A line for what did not change; else as `discogen diff` has it, changes of texts counted alone. */
+function textOf({ id, from, to, changed, diff }: Update): string {
   if (to === undefined) return `${id}  ${from} is pinned no longer`;
   if (from === undefined) return `${id}  ${to} is pinned`;
   if (!changed) return `${id}  ${to} is current`;
-  const told = changes.filter((change) => change.class !== "documentation");
-  const rest = changes.length - told.length;
-  const step = semver === "none" ? "" : `, calls for a ${semver} version`;
-  return [
-    `${id}  ${from === to ? `${to} has changed` : `${from} → ${to}`}${step}`,
-    ...told.map((change) => `  ${change.class}: ${printable(`${change.name} ${change.message}`)}`),
-    ...(rest === 0 ? [] : [`  documentation: ${rest} ${rest === 1 ? "change" : "changes"}`]),
-  ].join("\n");
+  return diff === undefined ? `${id}  ${from} → ${to}` : diffText(diff, ["breaking", "additive"]);
 }

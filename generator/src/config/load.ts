@@ -1,9 +1,10 @@
 /** Finds the config file and loads it, whatever language it is in. */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { cacheFolder } from "../discovery/cache.js";
-import { diagnostic, InputError } from "../diagnostics.js";
+import { isObject, parseJson } from "../discovery/reader.js";
+import { diagnostic, InputError, reasonOf } from "../diagnostics.js";
 import { defineConfig } from "./define.js";
 import { type ReadConfig, readConfig } from "./read.js";
 
@@ -34,22 +35,49 @@ export async function loadConfig(file: string): Promise<LoadedConfig> {
 }
 
 async function valueOf(file: string): Promise<unknown> {
+  const refuse = (reason: string, help?: string) =>
+    new InputError([diagnostic("CONFIG_UNLOADABLE", file, reason, help === undefined ? {} : { help })]);
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isFile() !== true) {
+    const help = "Run `discogen init`, or name the file with --config.";
+    throw refuse(found === undefined ? "there is no such file" : "it is no file", help);
+  }
   try {
-    if (file.endsWith(".json")) return JSON.parse((await readFile(file, "utf8")).replace(/^\uFEFF/, ""));
-    if (!existsSync(file)) throw new Error("there is no such file");
-    // Node 20 runs no TypeScript.
-    const { createJiti } = await import("jiti");
-    const jiti = createJiti(import.meta.url, {
-      // By content, and in a folder that no other user writes to.
-      fsCache: join(cacheFolder(), "config"),
-      // The file may be edited between two loads.
-      moduleCache: false,
-      // Also where this package is not installed beside the config, as with npx.
-      virtualModules: { "@discogen/generator": { defineConfig } },
-    });
-    return await jiti.import(resolve(file), { default: true });
+    return file.endsWith(".json") ? parseJson(await readFile(file, "utf8")) : await settled(defaultExport(file));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InputError([diagnostic("CONFIG_UNLOADABLE", file, reason)]);
+    // What follows the first line tells folders of this package.
+    const [reason = ""] = reasonOf(error).split("\nRequire stack");
+    throw refuse(reason.replace(/\s+/g, " "));
+  }
+}
+
+async function defaultExport(file: string): Promise<unknown> {
+  // Node 20 runs no TypeScript.
+  const { createJiti } = await import("jiti");
+  const jiti = createJiti(import.meta.url, {
+    // By content, and in a folder that no other user writes to.
+    fsCache: join(cacheFolder(), "config"),
+    // The file may be edited between two loads.
+    moduleCache: false,
+    // Also where this package is not installed beside the config, as with npx.
+    virtualModules: { "@discogen/generator": { defineConfig } },
+  });
+  const exported = await jiti.import(resolve(file));
+  if (!isObject(exported) || !("default" in exported)) throw new Error("it exports nothing by default");
+  // May be a promise, for a config that has to find out something first.
+  return await exported["default"];
+}
+
+/** The value, or a fault where the config waits for what never comes: the process would end there without a word. */
+async function settled(loading: Promise<unknown>): Promise<unknown> {
+  let giveUp = () => {};
+  const idle = new Promise<never>((_, reject) => {
+    giveUp = () => reject(new Error("it waits for something that never comes"));
+  });
+  process.once("beforeExit", giveUp);
+  try {
+    return await Promise.race([loading, idle]);
+  } finally {
+    process.off("beforeExit", giveUp);
   }
 }

@@ -1,7 +1,7 @@
 /** What a config file exports → what it asks for, or everything that is wrong with it. */
 import { isAbsolute, join } from "node:path";
-import { isObject, jsonType, ObjectReader } from "../discovery/reader.js";
-import { type ApiRequest, isApiId, isUrl, requestOf } from "../discovery/request.js";
+import { article, isObject, jsonType, ObjectReader } from "../discovery/reader.js";
+import { type ApiRequest, hasScheme, isApiId, isUrl, requestOf } from "../discovery/request.js";
 import { type Diagnostic, diagnostic, InputError, type Report } from "../diagnostics.js";
 import type { ModelOptions } from "../model/build.js";
 import { didYouMean } from "../nearest.js";
@@ -29,7 +29,8 @@ export function readConfig(value: unknown, file: string, folder: string): ReadCo
   const refuse: Report = (_, pointer, message) =>
     diagnostics.push(diagnostic("CONFIG_INVALID", file, message, { pointer }));
   const config = isObject(value) ? read(value, folder, refuse) : undefined;
-  if (config === undefined) refuse("CONFIG_INVALID", "", `it gives ${jsonType(value)}, where an object is expected`);
+  if (config === undefined)
+    refuse("CONFIG_INVALID", "", `it gives ${article(jsonType(value))}, where an object is expected`);
   if (config === undefined || diagnostics.length > 0) throw new InputError(diagnostics);
   return config;
 }
@@ -67,7 +68,11 @@ function modelOptions(entry: ObjectReader, refuse: Report): ModelOptions {
   const enums = entry.string("enums");
   const isEnumPolicy = enums === "closed" || enums === "open";
   if (enums !== undefined && !isEnumPolicy)
-    refuse("CONFIG_INVALID", `${entry.pointer}/enums`, `it takes closed or open, not ${JSON.stringify(enums)}`);
+    refuse(
+      "CONFIG_INVALID",
+      `${entry.pointer}/enums`,
+      `it takes closed or open, not ${JSON.stringify(enums)}${didYouMean(enums, ["closed", "open"])}`,
+    );
   const include = entry.strings("include");
   const exclude = entry.strings("exclude");
   return { ...(include && { include }), ...(exclude && { exclude }), ...(isEnumPolicy && { enums }) };
@@ -82,7 +87,7 @@ function refuseUnknown(entry: ObjectReader, known: readonly string[], refuse: Re
 
 function withSourceAt(folder: string, request: ApiRequest): ApiRequest {
   const { source } = request;
-  return source === undefined || isUrl(source) ? request : { ...request, source: placed(folder, source) };
+  return source === undefined || hasScheme(source) ? request : { ...request, source: placed(folder, source) };
 }
 
 function placed(folder: string, path: string): string {

@@ -25,7 +25,6 @@ export type Aspect =
   | "etag"
   | "format"
   | "http-method"
-  | "mtls"
   | "name"
   | "operation"
   | "paging"

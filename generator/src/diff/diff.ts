@@ -27,7 +27,7 @@ function apiChanges(before: ApiModel, after: ApiModel): readonly Change[] {
     ...addressChange(place, "the API", before.rootUrl, after.rootUrl),
     ...addressChange(place, "most methods", before.servicePath, after.servicePath),
     ...offeredChange(place, "batch", "batches", before.batchPath, after.batchPath),
-    ...offeredChange(place, "mtls", "mTLS", before.mtlsRootUrl, after.mtlsRootUrl),
+    ...mtlsChange(place, before, after),
     ...[...new Set([...before.endpoints.keys(), ...after.endpoints.keys()])].flatMap((region) =>
       offeredChange(
         place,
@@ -54,9 +54,16 @@ function addressChange(place: Place, of: string, before: string, after: string):
     : [change(place, "address", "documentation", `finds ${of} at ${shown(after)}, was at ${shown(before)}`)];
 }
 
+/** No program names this address: the client goes there with a certificate, and to the ordinary one without it. */
+function mtlsChange(place: Place, before: ApiModel, after: ApiModel): readonly Change[] {
+  if (before.mtlsRootUrl === after.mtlsRootUrl) return [];
+  const address = ({ mtlsRootUrl, rootUrl }: ApiModel) => mtlsRootUrl ?? rootUrl;
+  return addressChange(place, "the API with a client certificate", address(before), address(after));
+}
+
 function offeredChange(
   place: Place,
-  aspect: "batch" | "mtls" | "region",
+  aspect: "batch" | "region",
   what: string,
   before: string | undefined,
   after: string | undefined,

@@ -26,9 +26,14 @@ export function diffReport(before: ApiVersion, after: ApiVersion, changes: reado
   };
 }
 
-/** What matters most comes first; within a class the order is that of the documents. */
-export function diffText(report: DiffReport): string {
-  const sections = byClass(report).map(([changeClass, changes]) => {
+/**
+ * What matters most comes first; within a class the order is that of the documents.
+ *
+ * @param told classes whose changes are shown; the others are counted
+ */
+export function diffText(report: DiffReport, told: readonly ChangeClass[] = CLASSES): string {
+  const shown = byClass(report).filter(([changeClass]) => told.includes(changeClass));
+  const sections = shown.map(([changeClass, changes]) => {
     const lines = changes.map(({ subject, name, message }) => `  ${subject} ${name} ${message}\n`);
     return `${changeClass}\n${lines.join("")}\n`;
   });

@@ -1,7 +1,7 @@
 /** The directory of APIs: Google's live one, or a mirror of it. */
 import { diagnostic, InputError } from "../diagnostics.js";
 import { type FetchOptions, fetchCached } from "./cache.js";
-import { isObject } from "./reader.js";
+import { isObject, parseJson } from "./reader.js";
 import { isApiId, isUrl, withoutSecrets } from "./request.js";
 
 const GOOGLE = "https://www.googleapis.com/discovery/v1/apis";
@@ -56,7 +56,7 @@ export async function fetchDirectory(
 
 function itemsOf(text: string): readonly unknown[] | undefined {
   try {
-    const list: unknown = JSON.parse(text);
+    const list = parseJson(text);
     return isObject(list) && Array.isArray(list["items"]) ? list["items"] : undefined;
   } catch {
     return undefined;

@@ -1,11 +1,10 @@
 /** One URL → its text: proxies, redirects, retries, time and size limits, and credentials for those who may see them. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Dispatcher } from "undici";
-import { type Code, diagnostic, InputError } from "../diagnostics.js";
+import { type Code, diagnostic, InputError, reasonOf } from "../diagnostics.js";
 import { withoutSecrets } from "./request.js";
+import { textOf } from "./text.js";
 
-/** The largest document known has 6 MB; far beyond that something else is being read. */
-const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_REDIRECTS = 5;
 const ATTEMPTS = 3;
 /** Milliseconds, of one attempt. */
@@ -24,7 +23,7 @@ export interface Fetched {
  * redirect leads beyond these.
  *
  * @param etag of the text that is at hand; a server that has no other answers without one
- * @throws {InputError} with the code DOCUMENT_GONE or FETCH_FAILED
+ * @throws {InputError} with the code DOCUMENT_GONE, DOCUMENT_TOO_LARGE, INVALID_JSON or FETCH_FAILED
  */
 export async function fetchText(address: string, etag?: string, signal?: AbortSignal): Promise<Fetched> {
   const file = withoutSecrets(address);
@@ -50,9 +49,9 @@ async function attemptOnce(
 ): Promise<Fetched | Failure> {
   const fault = (message: string, code: Code = "FETCH_FAILED", help?: string) =>
     new InputError([diagnostic(code, file, message, help === undefined ? {} : { help })]);
-  const limits = [AbortSignal.timeout(TIMEOUT), ...(signal === undefined ? [] : [signal])];
+  const limit = AbortSignal.timeout(TIMEOUT);
   try {
-    const response = await follow(address, etag, AbortSignal.any(limits));
+    const response = await follow(address, etag, AbortSignal.any(signal === undefined ? [limit] : [limit, signal]));
     if (typeof response === "string") return { fault: fault(response) };
     const { status } = response;
     const given = response.headers.get("etag") ?? undefined;
@@ -72,13 +71,19 @@ async function attemptOnce(
       await response.body?.cancel();
       return { fault: fault("the server answered with a web page, not with JSON") };
     }
-    const text = await boundedText(response);
-    return text === undefined
-      ? { fault: fault(`the answer is larger than ${MAX_BYTES} bytes`) }
-      : { text, etag: given };
+    const { body } = response;
+    const text = await textOf(body ?? new Blob([]).stream(), file, lengthOf(response)).catch(async (error: unknown) => {
+      // What is not wanted is not waited for.
+      await body?.cancel().catch(() => undefined);
+      throw error;
+    });
+    return { text, etag: given };
   } catch (error) {
     signal?.throwIfAborted();
-    return { fault: fault(reasonOf(error)), retryAfter: 0 };
+    if (error instanceof InputError) return { fault: error };
+    // Who has not answered by now is not asked again: nobody waits that long a second time.
+    if (limit.aborted) return { fault: fault(`there was no whole answer within ${TIMEOUT / 1000} seconds`) };
+    return { fault: fault(causeOf(error)), retryAfter: 0 };
   }
 }
 
@@ -91,6 +96,7 @@ function secondsOf(response: Response): number {
 async function follow(address: string, etag: string | undefined, signal: AbortSignal): Promise<Response | string> {
   if (!URL.canParse(address)) return "it is no URL";
   const send = await proxied();
+  if (typeof send === "string") return send;
   let url = new URL(address);
   const own = url.host;
   const basic = url.username === "" ? undefined : basicOf(url);
@@ -129,29 +135,26 @@ function credentialsFor(url: URL, own: string): Readonly<Record<string, string>>
 
 let agent: Dispatcher | undefined;
 
-/** `fetch`, through the proxy that the environment names: until Node 24 the one of Node knows none. */
-async function proxied(): Promise<typeof fetch> {
+/** `fetch`, through the proxy that the environment names: until Node 24 the one of Node knows none. A text tells why not. */
+async function proxied(): Promise<typeof fetch | string> {
   if (PROXY_VARIABLES.every((name) => (process.env[name] ?? "") === "")) return fetch;
   const undici = await import("undici");
-  const dispatcher = (agent ??= new undici.EnvHttpProxyAgent());
+  try {
+    agent ??= new undici.EnvHttpProxyAgent();
+  } catch (error) {
+    // It quotes no address, which may carry a password.
+    return `the proxy that the environment names cannot be used: ${reasonOf(error)}`;
+  }
+  const dispatcher = agent;
   // One fetch, two declarations: undici's own and Node's.
   return ((url: string, init: object) => undici.fetch(url, { ...init, dispatcher })) as unknown as typeof fetch;
 }
 
-async function boundedText(response: Response): Promise<string | undefined> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > MAX_BYTES) return undefined;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+function lengthOf(response: Response): number {
+  return Number(response.headers.get("content-length") ?? 0);
 }
 
 /** The innermost cause in words: fetch hides what happened behind "fetch failed". */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
+function causeOf(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error ? causeOf(error.cause) : reasonOf(error);
 }

@@ -3,11 +3,13 @@
  * from, the same on every machine and without a network.
  */
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { diagnostic, InputError } from "../diagnostics.js";
-import { isObject } from "./reader.js";
+import { diagnostic, InputError, reasonOf } from "../diagnostics.js";
+import { isObject, parseJson } from "./reader.js";
 import { type ApiRequest, isApiId, isLocal, withoutSecrets } from "./request.js";
+import { readText } from "./text.js";
 
 const FILE = "discogen.lock.json";
 
@@ -64,10 +66,10 @@ export async function readLock(folder: string): Promise<Lock> {
     new InputError([diagnostic("LOCK_INVALID", file, message, { pointer })]);
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(file, "utf8"));
+    value = parseJson(await readFile(file, "utf8"));
   } catch (error) {
     if (isMissing(error)) return { folder, apis: new Map() };
-    throw refuse(error instanceof Error ? error.message : String(error));
+    throw refuse(reasonOf(error));
   }
   if (!isObject(value) || !isObject(value["apis"])) throw refuse("it has no apis");
   if (value["version"] !== 1)
@@ -102,14 +104,13 @@ export function pinnedId({ apis }: Lock, request: ApiRequest): string | undefine
 /**
  * The text of a pinned document.
  *
- * @throws {InputError} with the code LOCK_MISMATCH, when it is gone or was edited
+ * @throws {InputError} with the code LOCK_MISMATCH when it is gone or was edited, FILE_UNREADABLE and the like
  */
-export async function readPinned({ folder, apis }: Lock, id: string): Promise<string> {
+export async function readPinned({ folder, apis }: Lock, id: string, signal?: AbortSignal): Promise<string> {
   const file = pinnedPath(folder, id);
   const refuse = (message: string) => new InputError([diagnostic("LOCK_MISMATCH", file, message, { api: id })]);
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw refuse(isMissing(error) ? "it is gone" : String(error instanceof Error ? error.message : error));
-  });
+  if (!existsSync(file)) throw refuse("it is gone");
+  const text = await readText(file, signal);
   if (hashOf(text) !== apis.get(id)?.sha256)
     throw refuse(`it was edited: its hash is not the one in ${lockPath(folder)}`);
   return text;

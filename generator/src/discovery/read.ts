@@ -1,6 +1,6 @@
 /** Text of a Discovery document → {@link DiscoveryDocument}, or everything that is wrong with it. */
-import { type Diagnostic, diagnostic, InputError, type Report } from "../diagnostics.js";
-import { isObject, jsonType, ObjectReader } from "./reader.js";
+import { type Diagnostic, diagnostic, InputError, reasonOf, type Report } from "../diagnostics.js";
+import { article, isObject, jsonType, ObjectReader, parseJson } from "./reader.js";
 import { resolveRoot } from "./root-url.js";
 import type {
   DiscoveryDocument,
@@ -25,12 +25,12 @@ export interface ReadDocument {
  * @throws {InputError} with every fault found
  */
 export function readDocument(text: string, file: string): ReadDocument {
-  const value = parseJson(text, file);
+  const value = valueOf(text, file);
   const diagnostics: Diagnostic[] = [];
   const report: Report = (code, pointer, message) => diagnostics.push(diagnostic(code, file, message, { pointer }));
   const fail = (message: string) => new InputError([diagnostic("NOT_A_DISCOVERY_DOCUMENT", file, message)]);
 
-  if (!isObject(value)) throw fail(`expected an object, found ${jsonType(value)}`);
+  if (!isObject(value)) throw fail(`expected an object, found ${article(jsonType(value))}`);
   const reason = reasonAgainst(value);
   if (reason !== undefined) throw fail(reason);
 
@@ -39,13 +39,11 @@ export function readDocument(text: string, file: string): ReadDocument {
   return { document, warnings: diagnostics };
 }
 
-function parseJson(text: string, file: string): unknown {
+function valueOf(text: string, file: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
+    return parseJson(text);
   } catch (error) {
-    // The engine quotes the text around the fault, which may be anything, a private key included: only its lead is kept.
-    const reason = String(error instanceof Error ? error.message : error).split(/, (?="|\.\.\.)/)[0] ?? "";
-    throw new InputError([diagnostic("INVALID_JSON", file, reason)]);
+    throw new InputError([diagnostic("INVALID_JSON", file, reasonOf(error))]);
   }
 }
 

@@ -4,12 +4,12 @@
  * `null` means absent. A value of another type than the one asked for is reported and then counts as absent, so that one
  * run finds every fault of a document.
  */
-import { pointerTo, type Report } from "../diagnostics.js";
+import { pointerTo, reasonOf, type Report } from "../diagnostics.js";
 
 type JsonObject = { readonly [key: string]: unknown };
 
 /** Real documents stay below 40 levels; beyond this no recursion of ours, or of the compilers after us, is safe. */
-const MAX_DEPTH = 200;
+export const MAX_DEPTH = 200;
 
 /** One object of the document. */
 export class ObjectReader {
@@ -111,6 +111,21 @@ export class ObjectReader {
   }
 }
 
+/**
+ * Parses JSON; a byte order mark before it is fine.
+ *
+ * @throws {SyntaxError} that quotes nothing of the text
+ */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    // The engine quotes the text around the fault, which may be anything, a private key included: its lead is kept.
+    const [lead = ""] = reasonOf(error).split(/, (?="|\.\.\.)/);
+    throw new SyntaxError(`it is no JSON: ${lead}`);
+  }
+}
+
 /** True for what JSON calls an object. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -122,7 +137,8 @@ export function jsonType(value: unknown): string {
   return Array.isArray(value) ? "array" : typeof value;
 }
 
-function article(noun: string): string {
-  if (noun === "null") return noun;
+/** The name of a type with its article; `null` and `undefined` have none. */
+export function article(noun: string): string {
+  if (noun === "null" || noun === "undefined") return noun;
   return /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`;
 }

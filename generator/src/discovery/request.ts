@@ -22,6 +22,11 @@ export function isUrl(text: string): boolean {
   return /^https?:\/\//i.test(text);
 }
 
+/** Whether it is a URL of any scheme, those that nothing is fetched by included. */
+export function hasScheme(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(text);
+}
+
 /** Whether the document is a file of the user's own, which no lock pins. */
 export function isLocal({ source }: ApiRequest): boolean {
   return source !== undefined && !isUrl(source);
@@ -37,7 +42,7 @@ const TELLING = new Set(["version", "labels"]);
 
 /** The URL without user name, password, and the values of its query that may be keys. A path stays as it is. */
 export function withoutSecrets(address: string): string {
-  if (!isUrl(address)) return address;
+  if (!hasScheme(address)) return address;
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined) return address.replace(/[?#].*$/s, "").replace(/\/\/[^/]*@/, "//");
   url.username = "";

@@ -1,12 +1,13 @@
 /** Where documents come from: the lock, files, URLs, the bundle, the directory. */
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { diagnostic, InputError } from "../diagnostics.js";
-import { didYouMean } from "../nearest.js";
+import { meant, nearest } from "../nearest.js";
 import { bundledApis, bundledPath } from "./bundle.js";
 import { fetchCached } from "./cache.js";
 import { type DirectoryEntry, type DirectoryOptions, fetchDirectory, unlistedUrl } from "./directory.js";
 import { type Lock, pinnedId, pinnedPath, readLock, readPinned } from "./lock.js";
-import { type ApiRequest, isUrl, nameOf, withoutSecrets } from "./request.js";
+import { type ApiRequest, hasScheme, isUrl, nameOf, withoutSecrets } from "./request.js";
+import { readText } from "./text.js";
 
 export interface SourceOptions extends DirectoryOptions {
   /** What is pinned comes from there. Default: the lock of the working folder; false: none. */
@@ -44,11 +45,13 @@ export function createSources(options: SourceOptions = {}): Sources {
       const pin = pinnedId(held, request);
       if (pin !== undefined) {
         const file = pinnedPath(held.folder, pin);
-        return { file, text: await readPinned(held, pin), source: held.apis.get(pin)?.source ?? "" };
+        return { file, text: await readPinned(held, pin, signal), source: held.apis.get(pin)?.source ?? "" };
       }
-      if (source !== undefined)
-        return isUrl(source) ? fetchSource(source, options, signal) : readSource(source, signal);
+      if (source !== undefined && isUrl(source)) return fetchSource(source, options, signal);
       const bundled = await bundledApis();
+      if (source !== undefined && isWord(source) && !existsSync(source))
+        throw unknownApi(source, bundled, await listed(signal).catch(inputErrorOf));
+      if (source !== undefined) return readSource(source, signal);
       const name = nameOf(request);
       if (id !== undefined && bundled.includes(id))
         return { ...(await readSource(bundledPath(id), signal)), file: id, source: "bundled" };
@@ -59,14 +62,19 @@ export function createSources(options: SourceOptions = {}): Sources {
 
 const NO_LOCK: Lock = { folder: ".", apis: new Map() };
 
+/** What may be the name of an API without its version. */
+function isWord(source: string): boolean {
+  return /^[\w-]+$/.test(source);
+}
+
 async function readSource(path: string, signal: AbortSignal | undefined): Promise<SourceText> {
-  try {
-    return { file: path, text: await readFile(path, { encoding: "utf8", signal }), source: path };
-  } catch (error) {
-    signal?.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InputError([diagnostic("FILE_UNREADABLE", path, reason)]);
+  if (hasScheme(path)) {
+    const help = "Name an http(s) URL, or the path of a file.";
+    throw new InputError([
+      diagnostic("FILE_UNREADABLE", withoutSecrets(path), "there is no way to fetch it", { help }),
+    ]);
   }
+  return { file: path, text: await readText(path, signal), source: path };
 }
 
 async function fetchSource(url: string, options: SourceOptions, signal: AbortSignal | undefined): Promise<SourceText> {
@@ -110,15 +118,24 @@ function unknownApi(
 ): InputError {
   if (listed instanceof InputError) {
     const reasons = listed.diagnostics.map(({ file, message }) => `${file}: ${message}`).join("; ");
-    const near = didYouMean(id, bundled);
+    const near = meant(nearApis(id, bundled));
     const message = `it is not bundled (${bundled.join(", ")} is), and the directory cannot be had: ${reasons}${near}`;
     const help = listed.diagnostics[0]?.help ?? "";
     return new InputError([diagnostic("UNKNOWN_API", id, message, { api: id, help })]);
   }
   const known = [...bundled, ...listed.map((entry) => entry.id)];
-  const versions = known.filter((other) => other.startsWith(`${id.split(":")[0]}:`));
-  const near = versions.length > 0 ? `; did you mean ${versions.join(" or ")}?` : didYouMean(id, known);
+  const near = meant(nearApis(id, known));
   return new InputError([
     diagnostic("UNKNOWN_API", id, `it is neither bundled nor in the directory${near}`, { api: id }),
   ]);
+}
+
+/** Its other versions; without any the nearest ids, and of a name alone the versions of the nearest names. */
+function nearApis(id: string, known: readonly string[]): readonly string[] {
+  const [name = id] = id.split(":");
+  const versionsOf = (one: string) => known.filter((other) => other.startsWith(`${one}:`));
+  const versions = versionsOf(name);
+  if (versions.length > 0) return versions;
+  const names = known.map((other) => other.split(":")[0] ?? other);
+  return id === name ? nearest(name, names).flatMap(versionsOf) : nearest(id, known);
 }

@@ -47,41 +47,44 @@ export function withInputTwins(
 }
 
 /** Every schema that these lead to through properties a caller may set. */
-function reach(from: readonly string[], byName: ReadonlyMap<string, SchemaModel>): Set<string> {
-  const reached = new Set<string>();
-  const waiting = [...from];
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    const schema = byName.get(name);
-    if (schema === undefined || reached.has(name)) continue;
-    reached.add(name);
-    waiting.push(...writableReferences(schema.shape));
-  }
+function reach(from: readonly string[], byName: ReadonlyMap<string, SchemaModel>): ReadonlySet<string> {
+  return closure(from, (name) => writableReferences(byName.get(name)?.shape));
+}
+
+function differingFromInput(names: ReadonlySet<string>, byName: ReadonlyMap<string, SchemaModel>): ReadonlySet<string> {
+  const shapeOf = (name: string) => byName.get(name)?.shape;
+  const users = usersOf(names, (name) => writableReferences(shapeOf(name)));
+  const own = [...names].filter((name) => {
+    const shape = shapeOf(name);
+    return shape?.kind === "object" && shape.properties.some(({ readOnly }) => readOnly);
+  });
+  return closure(own, (name) => users.get(name));
+}
+
+/** Names, and all that they lead to, step by step. */
+export function closure(
+  from: Iterable<string>,
+  next: (name: string) => Iterable<string> | undefined,
+): ReadonlySet<string> {
+  const reached = new Set(from);
+  // A set goes on to what is added to it meanwhile.
+  for (const name of reached) for (const other of next(name) ?? []) reached.add(other);
   return reached;
 }
 
-function differingFromInput(names: ReadonlySet<string>, byName: ReadonlyMap<string, SchemaModel>): Set<string> {
-  const users = new Map<string, string[]>();
-  const waiting: string[] = [];
-  for (const name of names) {
-    const shape = byName.get(name)?.shape;
-    if (shape === undefined) continue;
-    if (shape.kind === "object" && shape.properties.some(({ readOnly }) => readOnly)) waiting.push(name);
-    for (const used of writableReferences(shape)) {
-      const known = users.get(used);
-      if (known === undefined) users.set(used, [name]);
-      else known.push(name);
-    }
-  }
-  const differing = new Set<string>();
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    if (differing.has(name)) continue;
-    differing.add(name);
-    waiting.push(...(users.get(name) ?? []));
-  }
-  return differing;
+/** Who refers to each name. */
+export function usersOf(
+  names: Iterable<string>,
+  referencesOf: (name: string) => readonly string[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const users = new Map<string, Set<string>>();
+  for (const name of names)
+    for (const used of referencesOf(name)) users.set(used, (users.get(used) ?? new Set()).add(name));
+  return users;
 }
 
-function writableReferences(shape: ShapeModel): string[] {
+function writableReferences(shape: ShapeModel | undefined): string[] {
+  if (shape === undefined) return [];
   if (shape.kind === "alias") return references(shape.type);
   return shape.properties.filter(({ readOnly }) => !readOnly).flatMap(({ type }) => references(type));
 }

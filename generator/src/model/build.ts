@@ -7,11 +7,12 @@ import { finishMethod, type MethodDraft } from "./methods.js";
 import { NameScope, typeName } from "./names.js";
 import { withOperations } from "./operations.js";
 import { globalParameters } from "./parameters.js";
+import { requirementsOf } from "./required.js";
 import { draftMethods, draftResource, type ResourceDraft } from "./resources.js";
 import { SchemaBuilder } from "./schemas.js";
 import { selected, type Selection } from "./selection.js";
 import { withSharedEnums } from "./shared-enums.js";
-import type { ApiModel, ResourceModel, SchemaModel, ScopeModel } from "./types.js";
+import type { ApiModel, ResourceModel, ScopeModel } from "./types.js";
 
 export interface ModelOptions extends Selection {
   /** Default: `closed`. */
@@ -33,7 +34,7 @@ export function buildModel(whole: DiscoveryDocument, options: ModelOptions, repo
   const byName = new Map(schemas.map((schema) => [schema.name, schema]));
   const facts = {
     schema: (name: string) => byName.get(name),
-    requiring: new Set(schemas.flatMap(requirersOf)),
+    requirements: requirementsOf(schemas, report),
     input,
     globalNames,
     names,
@@ -67,10 +68,6 @@ export function buildModel(whole: DiscoveryDocument, options: ModelOptions, repo
     schemas,
     root,
   };
-}
-
-function requirersOf({ shape }: SchemaModel): readonly string[] {
-  return shape.kind === "object" ? shape.properties.flatMap(({ requiredBy }) => requiredBy) : [];
 }
 
 /** The document's scopes, and those that only a method names. */

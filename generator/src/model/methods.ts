@@ -7,7 +7,7 @@ import { pagingOf } from "./paging.js";
 import { methodParameters } from "./parameters.js";
 import { pathVariables } from "./paths.js";
 import { requestIdOf } from "./request-id.js";
-import { requiredBy } from "./required.js";
+import type { Requirements } from "./required.js";
 import type { SchemaBuilder } from "./schemas.js";
 import type {
   HttpMethod,
@@ -129,8 +129,7 @@ function isBlank(schema: DiscoverySchema): boolean {
 /** What finishing a method takes from the rest of the API. */
 export interface FinishContext {
   readonly schema: (name: string) => SchemaModel | undefined;
-  /** Ids of the methods that require some property. */
-  readonly requiring: ReadonlySet<string>;
+  readonly requirements: Requirements;
   /** The type as a request takes it. */
   readonly input: (type: TypeModel) => TypeModel;
   readonly globalNames: ReadonlySet<string>;
@@ -139,7 +138,7 @@ export interface FinishContext {
 
 export function finishMethod(
   draft: MethodDraft,
-  { schema, requiring, input, globalNames, names }: FinishContext,
+  { schema, requirements, input, globalNames, names }: FinishContext,
 ): MethodModel {
   const { method, id, httpMethod, parameters, response, mediaUpload } = draft;
   const bodyType = draft.body?.kind === "json" ? draft.body.type : undefined;
@@ -155,7 +154,7 @@ export function finishMethod(
     path: draft.path,
     parameters,
     shadowedGlobals: parameters.map(({ name }) => name).filter((name) => globalNames.has(name)),
-    request: finishRequest(draft, schema, requiring, input),
+    request: finishRequest(draft, requirements, input),
     updateMask: httpMethod === "PATCH" && bodyType !== undefined && parameters.some(isUpdateMask),
     requestId: requestIdOf(httpMethod, parameters, bodyType, schema),
     response,
@@ -179,15 +178,14 @@ function isUpdateMask({ name, location, type, repeated }: ParameterModel): boole
 }
 
 function finishRequest(
-  { id, httpMethod, body, mediaUpload }: MethodDraft,
-  schema: (name: string) => SchemaModel | undefined,
-  requiring: ReadonlySet<string>,
+  { method, id, httpMethod, body, mediaUpload }: MethodDraft,
+  requirements: Requirements,
   input: (type: TypeModel) => TypeModel,
 ): RequestModel | undefined {
   if (body?.kind !== "json") return body;
   const type = input(body.type);
   // PUT and PATCH take what GET gave, changed: there the document's word stays in the doc comment.
-  const requires = httpMethod === "POST" && requiring.has(id) ? requiredBy(id, type, schema) : undefined;
+  const requires = httpMethod === "POST" ? requirements({ id, pointer: method.pointer }, type) : undefined;
   const required = mediaUpload === undefined && (requires?.required.length ?? 0) > 0;
   return { kind: "json", type, required, requires };
 }

@@ -42,9 +42,15 @@ function propertiesOf(
   type: TypeModel | undefined,
   schema: (name: string) => SchemaModel | undefined,
 ): readonly PropertyModel[] {
-  const shape = type?.kind === "reference" ? schema(type.name)?.shape : undefined;
-  if (shape?.kind === "alias" && shape.type.kind === "reference") return propertiesOf(shape.type, schema);
-  return shape?.kind === "object" ? shape.properties : [];
+  // References that lead back to themselves are a fault, and told as such.
+  const seen = new Set<string>();
+  for (let at = type; at?.kind === "reference" && !seen.has(at.name);) {
+    seen.add(at.name);
+    const shape = schema(at.name)?.shape;
+    if (shape?.kind === "object") return shape.properties;
+    at = shape?.type;
+  }
+  return [];
 }
 
 function isString(properties: readonly PropertyModel[], name: string): boolean {

@@ -1,6 +1,6 @@
 /** Parameters of a method, and the global ones. */
 import type { DiscoveryMethod, DiscoverySchema } from "../discovery/types.js";
-import { pointerTo, type Report } from "../diagnostics.js";
+import { pointerTo, reasonOf, type Report } from "../diagnostics.js";
 import type { PathVariable } from "./paths.js";
 import type { SchemaBuilder } from "./schemas.js";
 import type { ParameterModel, TypeModel } from "./types.js";
@@ -102,8 +102,7 @@ function checkedPattern({ pattern, pointer }: DiscoverySchema, report: Report): 
     RegExp(pattern, "u");
     return pattern;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    report("INVALID_PATTERN", pointerTo(pointer, "pattern"), reason);
+    report("INVALID_PATTERN", pointerTo(pointer, "pattern"), reasonOf(error));
     return undefined;
   }
 }

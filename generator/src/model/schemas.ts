@@ -4,6 +4,7 @@
  * Ids stay what they are; anonymous objects, at any depth, are hoisted out and named after where they stand.
  */
 import type { DiscoveryDocument, DiscoverySchema } from "../discovery/types.js";
+import { MAX_DEPTH } from "../discovery/reader.js";
 import { pointerTo, type Report } from "../diagnostics.js";
 import { isReadOnly } from "./access.js";
 import { enumOf, type EnumPolicy } from "./enums.js";
@@ -224,7 +225,7 @@ function discriminate(properties: PropertyModel[], name: string, values: readonl
   properties.splice(index === -1 ? 0 : index, index === -1 ? 0 : 1, discriminator);
 }
 
-/** Schemas that are only references may not lead back to themselves: such a type has no meaning. */
+/** Schemas that are only references may not lead back to themselves, as such a type has no meaning, nor on and on. */
 function reportAliasCycles(document: DiscoveryDocument, report: Report): void {
   const targets = new Map<string, readonly string[]>();
   for (const [id, { reference, variant }] of document.schemas) {
@@ -232,9 +233,13 @@ function reportAliasCycles(document: DiscoveryDocument, report: Report): void {
     if (named !== undefined) targets.set(id, named);
   }
   // What leads to no further alias is sound; taking it away again and again leaves the cycles and what leads to them.
-  for (let size = -1; size !== targets.size;) {
-    size = targets.size;
-    for (const [id, named] of targets) if (!named.some((target) => targets.has(target))) targets.delete(id);
+  for (let depth = 0; ; depth += 1) {
+    const sound = [...targets].filter(([, named]) => !named.some((target) => targets.has(target)));
+    const [id] = sound[0] ?? [];
+    if (id === undefined) break;
+    if (depth > MAX_DEPTH)
+      return report("TOO_DEEP", pointerTo("/schemas", id), `more than ${MAX_DEPTH} references lead to its type`);
+    for (const [id] of sound) targets.delete(id);
   }
   const told = new Set<string>();
   for (const start of targets.keys()) {

@@ -10,6 +10,15 @@ describe("exit codes and where things are printed", () => {
   it.each([
     ["help", ["--help"], 0, /Usage: discogen <command>/, /^$/],
     ["the version", ["--version"], 0, /^\d+\.\d+\.\d+\n$/, /^$/],
+    ["help, asked for in words", ["help"], 0, /Usage: discogen <command>/, /^$/],
+    ["help on a command", ["help", "generate"], 0, /--out DIR[\s\S]*Examples:/, /^$/],
+    [
+      "the fewest scopes, for programs",
+      ["scopes", "sqladmin:v1beta3", "--reporter", "json"],
+      0,
+      /^{\n {2}"ok": true/,
+      /^$/,
+    ],
     ["help of a command", ["generate", "--help"], 0, /--out DIR[\s\S]*Examples:/, /^$/],
     ["the bundled APIs", ["list", "--offline"], 0, /^sqladmin:v1beta3 {2}bundled\n$/, /^$/],
     ["a filter that fits nothing", ["list", "--offline", "zzz"], 0, /^$/, /^$/],

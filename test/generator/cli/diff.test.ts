@@ -67,6 +67,7 @@ additive
       after: { id: "shelves:v1", revision: "20260101" },
       semver: "minor",
       counts: { breaking: 0, additive: 1, documentation: 0 },
+      diagnostics: expect.arrayContaining([expect.objectContaining({ severity: "warning", code: "RENAMED" })]),
       changes: [
         {
           class: "additive",

@@ -30,6 +30,21 @@ describe("discogen openapi", () => {
   });
 
   it.each([
+    ["--include", "sql.instances.*", "--exclude", "*.insert"],
+    ["--exclude", "*.insert", "--include", "sql.instances.*"],
+  ])("takes the methods that %s %s %s %s selects, and their types", async (...selection) => {
+    const { code, stdout } = await discogen(["openapi", "sqladmin:v1beta3", ...selection]);
+    const { paths, components } = JSON.parse(stdout);
+    expect(code).toBe(0);
+    const operations = Object.values<object>(paths).flatMap((path) => Object.values(path));
+    const ids = operations.map((operation: object) => Reflect.get(operation, "operationId"));
+    expect(ids).toContain("sql.instances.list");
+    expect(ids.filter((id) => !/^sql\.instances\.(?!insert$)/.test(id))).toEqual([]);
+    expect(Object.keys(components.schemas)).toContain("DatabaseInstance");
+    expect(Object.keys(components.schemas)).not.toContain("TiersListResponse");
+  });
+
+  it.each([
     ["no API", ["openapi"], /takes one API, not 0/],
     ["two APIs", ["openapi", "a:v1", "b:v1"], /takes one API, not 2/],
     ["an unknown API", ["openapi", "nothing:v1"], /error UNKNOWN_API/],

@@ -1,11 +1,11 @@
 /** A project with a config, from its first day on, through the real binary and a directory on a real socket. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DISCOGEN, discogen, type Outcome } from "../../support/discogen.js";
-import { temporaryFolder } from "../../support/folders.js";
+import { filesOf, temporaryFolder } from "../../support/folders.js";
 import { type DirectoryServer, serveDirectory } from "../discovery/directory-server.js";
 
 interface Project {
@@ -25,14 +25,7 @@ async function project(): Promise<Project> {
       join(folder, "discogen.config.ts"),
       `export default ${JSON.stringify({ output: "src", apis, ...facts })};`,
     );
-  const files = async () => {
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-      .sort();
-  };
-  return { folder, server, run: (...args) => discogen(args, folder, env), config, files };
+  return { folder, server, run: (...args) => discogen(args, folder, env), config, files: () => filesOf(folder) };
 }
 
 describe("a new project", () => {
@@ -215,7 +208,7 @@ describe("discogen update", () => {
     const { code, stdout } = await run("update");
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^shelves:v1 {2}20260101 → 20270101, calls for a major version\n( {2}\w+: .*\n)* {2}breaking: .* is gone/,
+      /^shelves:v1 \(20260101\) → shelves:v1 \(20270101\)\n\nbreaking\n(?: {2}.*\n)* {2}method \S+ is gone\n[\s\S]* breaking.*: calls for a major version$/m,
     );
     expect(stdout).toMatch(/^shelves:v2 {2}20260101 is current$/m);
     expect(await run("check")).toMatchObject({ code: 1 });

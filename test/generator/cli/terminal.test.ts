@@ -7,7 +7,7 @@ import { styleOf } from "../../../generator/src/cli/style.js";
 const START = "\r\u001b[K";
 
 beforeEach(() => {
-  for (const name of ["CI", "NO_COLOR"]) vi.stubEnv(name, undefined);
+  for (const name of ["CI", "FORCE_COLOR", "NO_COLOR"]) vi.stubEnv(name, undefined);
   vi.stubEnv("TERM", "xterm");
 });
 afterEach(() => vi.unstubAllEnvs());
@@ -24,6 +24,9 @@ it.each([
   ["not into a file", false, {}, "x"],
   ["not where they are not wanted", true, { NO_COLOR: "1" }, "x"],
   ["not where nobody understands them", true, { TERM: "dumb" }, "x"],
+  ["where they are wanted all the same", false, { FORCE_COLOR: "1", NO_COLOR: "1" }, "\u001b[31mx\u001b[0m"],
+  ["not where they are forced off", true, { FORCE_COLOR: "0" }, "x"],
+  ["in CI that shows them", true, { CI: "true" }, "\u001b[31mx\u001b[0m"],
 ])("colours: %s", (_, isTTY, env, want) => {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   expect(styleOf(stream(isTTY)).error("x")).toBe(want);

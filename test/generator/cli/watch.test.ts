@@ -1,46 +1,11 @@
-/** `--watch` and Ctrl-C, with the real binary. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { cp, readdir, readFile, rename, writeFile } from "node:fs/promises";
+/** `--watch`, with the real binary. */
+import { cp, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { DISCOGEN } from "../../support/discogen.js";
+import { describe, expect, it } from "vitest";
 import { ROOT, temporaryFolder } from "../../support/folders.js";
-import { serve } from "../../runtime/support/server.js";
+import { start } from "../../support/running.js";
 
 const FIXTURE = join(ROOT, "test/fixtures/shelves.v1.json");
-
-interface Running {
-  readonly child: ChildProcess;
-  /** Resolves once what was printed since the last call, to either stream, matches all. */
-  readonly printed: (...patterns: readonly RegExp[]) => Promise<string>;
-  readonly ended: Promise<readonly [code: number | null, signal: string | null]>;
-}
-
-function start(folder: string, ...args: readonly string[]): Running {
-  const child = spawn(process.execPath, [DISCOGEN, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  let text = "";
-  let look = () => {};
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => {
-      text += chunk.toString();
-      look();
-    });
-  const printed = (...patterns: readonly RegExp[]) =>
-    new Promise<string>((resolve) => {
-      look = () => {
-        if (!patterns.every((pattern) => pattern.test(text))) return;
-        const found = text;
-        text = "";
-        look = () => {};
-        resolve(found);
-      };
-      look();
-    });
-  const ended = once(child, "close").then(([code, signal]) => [code, signal] as const);
-  return { child, printed, ended };
-}
 
 describe("discogen generate --watch", () => {
   it("generates again when a document changes, also by another in its place", async () => {
@@ -74,19 +39,4 @@ describe("discogen generate --watch", () => {
     child.kill("SIGINT");
     expect(await ended).toEqual([0, null]);
   });
-});
-
-it("Ctrl-C leaves everything as it was", async () => {
-  const folder = await temporaryFolder();
-  // A server that never answers: the run is in the midst of its work.
-  let asked = () => {};
-  const isAsked = new Promise<void>((resolve) => (asked = resolve));
-  const { url } = await serve(() => asked());
-  await writeFile(join(folder, "discogen.config.json"), JSON.stringify({ apis: ["sqladmin:v1beta3", `${url}rest`] }));
-  const { child, ended, printed } = start(folder, "generate", "--no-cache");
-  await isAsked;
-  child.kill("SIGINT");
-  expect(await ended).toEqual([130, null]);
-  expect(await printed(/interrupted/)).toContain("interrupted");
-  expect(await readdir(folder)).toEqual(["discogen.config.json"]);
 });

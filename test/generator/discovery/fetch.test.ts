@@ -81,7 +81,7 @@ describe("what will not pass is told", () => {
       };
       write();
     });
-    expect(String(await errorOf(fetchText(url)))).toMatch(/larger than 67108864 bytes/);
+    expect(String(await errorOf(fetchText(url)))).toMatch(/DOCUMENT_TOO_LARGE .* more than 32 MiB/);
   });
 
   it("nothing, when the run was stopped meanwhile", async () => {

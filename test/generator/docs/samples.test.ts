@@ -75,7 +75,9 @@ for await (const item of client.instances.list({
   });
 });
 
-/** Faults that the compiler finds in the samples of an API. */
+const UPLOADS = join(ROOT, "test/fixtures/media/youtube.v3.json");
+
+/** Faults that the compiler finds in the samples of an API, those of uploads included. */
 async function faultsIn(api: string): Promise<string> {
   const { model } = await loadModel(api);
   const folder = await temporaryFolder();
@@ -84,13 +86,22 @@ async function faultsIn(api: string): Promise<string> {
   const compilerOptions = { strict: true, target: "es2023", module: "nodenext", types: ["node"], noEmit: true };
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
   await generate({ apis: [api], out: join(folder, "generated"), jobs: 1 });
-  for (const { member, source } of methodSamples(model)) await writeFile(join(folder, `${member}.ts`), `${source}\n`);
+  const samples = methodSamples(model);
+  for (const { member, source, upload } of samples) {
+    await writeFile(join(folder, `${member}.ts`), `${source}\n`);
+    if (upload !== undefined) await writeFile(join(folder, `${member}.upload.ts`), `${upload}\n`);
+  }
   const { stdout } = await node([join(ROOT, "node_modules/typescript/bin/tsc"), "-p", folder, "--pretty", "false"]);
   return stdout;
 }
 
 describe("every sample compiles", () => {
-  it.each([["sqladmin:v1beta3"], [FIXTURE]])("of %s", async (api) => expect(await faultsIn(api)).toBe(""));
+  it.each([["sqladmin:v1beta3"], [FIXTURE], [UPLOADS]])("of %s", async (api) => expect(await faultsIn(api)).toBe(""));
+
+  it("uploads among them", async () => {
+    const uploads = [...(await samplesOf(UPLOADS)).values()].filter(({ upload }) => upload !== undefined);
+    expect(uploads.length).toBeGreaterThan(0);
+  });
 });
 
 describe.skipIf(needsCorpus !== "")(`every sample compiles${needsCorpus}`, () => {

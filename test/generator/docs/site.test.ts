@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { needsChromium, openBrowser } from "../../support/browser.js";
+import { needsChromium, openBrowser, VIEW } from "../../support/browser.js";
 import { discogen } from "../../support/discogen.js";
 import { ROOT, temporaryFolder } from "../../support/folders.js";
 
@@ -37,7 +37,11 @@ async function serve(folder: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-const isInView = (y: number | undefined) => y !== undefined && y > 0 && y < 800;
+type Box = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+
+/** Whether all of its lines are on the screen, which a screenshot then shows; long lines scroll in their frame. */
+const isInView = (box: Box | null) =>
+  box !== null && box.x >= 0 && box.x < VIEW.width && box.y >= 0 && box.y + box.height <= VIEW.height;
 
 describe.skipIf(needsChromium !== "")(`the site${needsChromium}`, () => {
   it("shows a method with its TypeScript sample, and finds it", async () => {
@@ -57,10 +61,23 @@ describe.skipIf(needsChromium !== "")(`the site${needsChromium}`, () => {
     expect(await sample.textContent()).toMatch(
       /for await \(const item of client\.instances\.list.*project: "PROJECT"/s,
     );
-    await expect.poll(async () => (await sample.boundingBox())?.y, { timeout: 20_000 }).toSatisfy(isInView);
     await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    // What the screenshot shows: the method's name, its parameters, its sample, and that this is TypeScript.
+    const shown = [
+      page.getByRole("heading", { name: "instances.list", exact: true }),
+      page.getByText("ID of the project whose instances are listed."),
+      sample,
+    ];
+    for (const part of shown)
+      await expect.poll(() => part.boundingBox(), { timeout: 20_000 }).toSatisfy(isInView, "is on the screen");
+    const labels = await page.getByText("TypeScript", { exact: true }).all();
+    const places = await Promise.all(labels.map((label) => label.boundingBox()));
+    expect(places.filter(isInView)).not.toEqual([]);
     await mkdir(join(ROOT, "test/dist"), { recursive: true });
-    await page.screenshot({ path: join(ROOT, "test/dist/docs.png") });
+    const picture = await page.screenshot({ path: join(ROOT, "test/dist/docs.png") });
+    // PNG: width and height (section 11.2.2).
+    expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([VIEW.width, VIEW.height]);
+    for (const part of shown) expect(await part.boundingBox()).toSatisfy(isInView);
 
     expect(requests.filter((url) => !url.startsWith(`${root}/`))).toEqual([]);
     expect(faults).toEqual([]);

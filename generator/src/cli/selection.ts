@@ -1,0 +1,18 @@
+/** The options that commands share which take some methods of an API. */
+import type { Selection } from "../model/selection.js";
+import type { Options, Parsed } from "./command.js";
+
+export const SELECTION_OPTIONS: Options = {
+  include: { type: "string", multiple: true },
+  exclude: { type: "string", multiple: true },
+};
+
+export const SELECTION_HELP = `  --include GLOB      only methods whose id matches, such as 'drive.files.*'; may be given again
+  --exclude GLOB      no methods whose id matches; may be given again
+`;
+
+/** What the command line says of methods. */
+export function selection(parsed: Parsed): Selection {
+  const [include, exclude] = [parsed.texts("include"), parsed.texts("exclude")];
+  return { ...(include.length > 0 && { include }), ...(exclude.length > 0 && { exclude }) };
+}

@@ -1,0 +1,365 @@
+/** Input at fault, row by row, through the real binary: a code, a way out, exit 2, and nothing written or changed. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { mkdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { describe, expect, it } from "vitest";
+import { serve } from "../../runtime/support/server.js";
+import { DISCOGEN, discogen } from "../../support/discogen.js";
+import { filesOf, temporaryFolder } from "../../support/folders.js";
+
+const HEAD = { kind: "discovery#restDescription", name: "thing", version: "v1", rootUrl: "https://thing.example/" };
+
+const documentOf = (facts: object) => JSON.stringify({ ...HEAD, ...facts });
+
+/** Text that stands in a document as many levels deep; parsing or writing it by recursion is what is tested. */
+const deep = (before: string, after: string) => before.repeat(10_000) + "{}" + after.repeat(10_000);
+
+/** Schemas that lead from one to the next, and so on, by what `linkTo` makes of them. */
+function chainOf(linkTo: (next: string) => object, last: object): object {
+  const links = Array.from({ length: 10_000 }, (_, index) => [`S${index}`, linkTo(`S${index + 1}`)] as const);
+  const method = { id: "thing.go", httpMethod: "POST", path: "go", request: { $ref: "S0" }, response: { $ref: "S0" } };
+  return { schemas: { ...Object.fromEntries(links), S10000: last }, methods: { go: method } };
+}
+
+const inProperty = (next: string) => ({ type: "object", properties: { next: { $ref: next } } });
+
+/** What a run finds in its folder. */
+const FILES: Readonly<Record<string, string | Uint8Array>> = {
+  "thing.json": documentOf({}),
+  "THING.json": documentOf({ name: "Thing" }),
+  "empty.json": "",
+  "blank.json": " \n",
+  "page.json": "<!doctype html><title>Sign in</title>",
+  "secret.json": '{"private_key": "-----BEGIN PRIVATE KEY-----", ]',
+  "bytes.json": Uint8Array.from({ length: 4096 }, (_, index) => index),
+  "latin.json": Buffer.from(documentOf({ title: "\u00fc" }), "latin1"),
+  "utf-16.json": Buffer.from(documentOf({}), "utf16le"),
+  "list.json": "[]",
+  "climbs.json": documentOf({ name: "../../out" }),
+  "absolute.json": documentOf({ version: "/etc" }),
+  "deep-json.json": `{"schemas": ${deep('{"x":', "}")}}`,
+  "deep-schemas.json": documentOf({ schemas: { Deep: 0 } }).replace("0", deep('{"type":"array","items":', "}")),
+  "deep-resources.json": documentOf({ resources: { deep: 0 } }).replace("0", deep('{"resources":{"x":', "}}")),
+  "deep-aliases.json": documentOf(chainOf((next) => ({ $ref: next }), { type: "string" })),
+  "deep-requirement.json": documentOf(
+    chainOf(inProperty, {
+      type: "object",
+      properties: { name: { type: "string", annotations: { required: ["thing.go"] } } },
+    }),
+  ),
+  "broken.config.ts": "export default {",
+  "throwing.config.ts": 'throw new Error("no luck");',
+  "waiting.config.ts": "export default new Promise(() => {});",
+  "named.config.ts": "export const config = { apis: [] };",
+  "number.config.ts": "export default 7;",
+  "broken.config.json": '{ "apis": ["https://thing.example/?key=SECRET" ] ]',
+  "typo.config.json": '{ "apis": ["thing.json"], "outptu": "x" }',
+  "apis.config.json": '{ "apis": [{ "id": "thing:v1", "exlude": [] }] }',
+  "enums.config.json": '{ "apis": ["thing.json"], "enums": "opne" }',
+  "ftp.config.json": '{ "apis": ["ftp://user:SECRET@x/y.json?key=SECRET"] }',
+  file: "in the way",
+};
+
+async function folderOfFiles(): Promise<string> {
+  const folder = await temporaryFolder();
+  for (const [name, content] of Object.entries(FILES)) await writeFile(join(folder, name), content);
+  await mkdir(join(folder, "folder.json"));
+  await mkdir(join(folder, "taken/thing/v1/schemas.ts"), { recursive: true });
+  return folder;
+}
+
+/** Runs, and holds what is so of every fault. Gives what was printed to standard error. */
+async function fault(args: readonly string[], folder: string): Promise<string> {
+  const before = await filesOf(folder);
+  const { code, stderr } = await discogen(args, folder);
+  expect(stderr).toMatch(/^error [A-Z_]+ .+\n {2}help: .+\n/);
+  expect(stderr).not.toMatch(/^\s+at |INTERNAL_ERROR|SECRET|PRIVATE/m);
+  expect(await filesOf(folder)).toEqual(before);
+  expect(code).toBe(2);
+  return stderr;
+}
+
+describe("a document", () => {
+  it.each([
+    ["that is not there", "nowhere.json", /FILE_UNREADABLE nowhere\.json: no such file or directory \(ENOENT\)/],
+    ["that is a folder", "folder.json", /FILE_UNREADABLE folder\.json: it is a folder/],
+    ["of a scheme that is not fetched", "ftp://user:SECRET@x/y.json", /FILE_UNREADABLE ftp:\/\/x\/.*\n.*http\(s\)/],
+    ["that is empty", "empty.json", /INVALID_JSON empty\.json: it is no JSON: Unexpected end/],
+    ["of blanks", "blank.json", /INVALID_JSON/],
+    ["that is a web page", "page.json", /INVALID_JSON page\.json: it is no JSON: Unexpected token '<'$/m],
+    ["that holds a secret", "secret.json", /INVALID_JSON/],
+    ["of any bytes", "bytes.json", /INVALID_JSON bytes\.json: it is no UTF-8 text/],
+    ["in Latin-1", "latin.json", /INVALID_JSON latin\.json: it is no UTF-8 text/],
+    ["in UTF-16", "utf-16.json", /INVALID_JSON/],
+    ["that is a list", "list.json", /NOT_A_DISCOVERY_DOCUMENT list\.json: expected an object, found an array/],
+    ["whose name leaves the folder", "climbs.json", /UNSAFE_NAME climbs\.json#\/name: "\.\.\/\.\.\/out"/],
+    ["whose version does", "absolute.json", /UNSAFE_NAME absolute\.json#\/version: "\/etc"/],
+    ["that is deep, and no Discovery document", "deep-json.json", /NOT_A_DISCOVERY_DOCUMENT/],
+    ["of deep schemas", "deep-schemas.json", /TOO_DEEP deep-schemas\.json#\/schemas\/Deep\/items/],
+    ["of deep resources", "deep-resources.json", /TOO_DEEP deep-resources\.json#\/resources\/deep/],
+    ["of references to references", "deep-aliases.json", /TOO_DEEP deep-aliases\.json#\/schemas\/S\d+/],
+    ["that requires something deep", "deep-requirement.json", /TOO_DEEP deep-requirement\.json#\/methods\/go/],
+  ])("%s", async (_, file, want) => {
+    expect(await fault(["generate", file, "--out", "out"], await folderOfFiles())).toMatch(want);
+  });
+
+  it.each([["generate"], ["openapi"], ["scopes"], ["docs", "--out", "site"], ["mock"], ["diff", "thing.json"]])(
+    "of references to references does not bring down %s",
+    async (command, ...rest) => {
+      const file = "deep-aliases.json";
+      expect(await fault([command, file, ...rest], await folderOfFiles())).toContain("TOO_DEEP");
+    },
+  );
+
+  it("of 50 MB", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "large.json"), documentOf({ description: "x".repeat(50_000_000) }));
+    expect(await fault(["generate", "large.json"], folder)).toMatch(
+      /DOCUMENT_TOO_LARGE large\.json: it has more than 32 MiB/,
+    );
+  });
+
+  it("with a byte order mark is none at fault", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "mark.json"), `\uFEFF${documentOf({})}`);
+    expect(await discogen(["generate", "mark.json"], folder)).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("of types that hold the next one, 10,000 times, is none at fault for any command", async () => {
+    const folder = await temporaryFolder();
+    const last = { type: "object", properties: { id: { type: "string", readOnly: true } } };
+    await writeFile(join(folder, "long.json"), documentOf(chainOf(inProperty, last)));
+    await writeFile(join(folder, "other.json"), documentOf(chainOf(inProperty, { type: "object" })));
+    for (const args of [
+      ["generate", "long.json", "--out", "out"],
+      ["openapi", "long.json", "--out", "openapi.json"],
+      ["docs", "long.json", "--out", "site"],
+      ["scopes", "long.json"],
+      ["diff", "long.json", "other.json"],
+      ["call", "long.json", "go", "--help"],
+    ])
+      expect(await discogen(args, folder)).toMatchObject({ code: 0, stderr: "" });
+  });
+});
+
+interface Answer {
+  readonly status?: number;
+  readonly type?: string;
+  readonly body?: string;
+  /** Announced, and not sent. */
+  readonly length?: number;
+}
+
+describe("a server", () => {
+  it.each<[string, Answer | undefined, RegExp]>([
+    ["that is down", undefined, /FETCH_FAILED \S+\/x\?key=REDACTED: connect ECONNREFUSED/],
+    ["without the document", { status: 404 }, /DOCUMENT_GONE \S+\/x\?key=REDACTED: the server answered 404/],
+    [
+      "with a web page",
+      { type: "text/html", body: "<html>" },
+      /FETCH_FAILED \S+\/x\?key=REDACTED: .* web page, not with JSON/,
+    ],
+    [
+      "with a web page that says it is JSON",
+      { body: "<html>" },
+      /INVALID_JSON \S+\/x\?key=REDACTED: it is no JSON: .* '<'$/m,
+    ],
+    ["that asks for a sign-in", { status: 401 }, /FETCH_FAILED [\s\S]*help: .*DISCOGEN_API_KEY/],
+    [
+      "that announces far too much",
+      { length: 10 ** 12 },
+      /DOCUMENT_TOO_LARGE \S+\/x\?key=REDACTED: it has more than 32 MiB/,
+    ],
+    ["with nothing", { status: 204 }, /INVALID_JSON/],
+  ])("%s", async (_, answer, want) => {
+    const { url, server } = await serve((_, response) => {
+      const { status = 200, type = "application/json", body = "", length } = answer ?? {};
+      response.writeHead(status, { "content-type": type, ...(length !== undefined && { "content-length": length }) });
+      if (length === undefined) response.end(body);
+      else response.write("{");
+    });
+    if (answer === undefined) await new Promise((resolve) => server.close(resolve));
+    const folder = await temporaryFolder();
+    const address = `${url.replace("http://", "http://user:SECRET@")}x?key=SECRET`;
+    expect(await fault(["generate", address, "--no-cache"], folder)).toMatch(want);
+  });
+
+  it("behind a proxy that is none, whose password is not shown", async () => {
+    const folder = await temporaryFolder();
+    for (const HTTPS_PROXY of ["ftp://user:SECRET@proxy.example", "http://user:SECRET@not a host"]) {
+      const { code, stderr } = await discogen(["generate", "https://api.invalid/x"], folder, { HTTPS_PROXY });
+      expect(stderr).toMatch(
+        /^error FETCH_FAILED https:\/\/api\.invalid\/x: the proxy that the environment names cannot be/,
+      );
+      expect(stderr).not.toContain("SECRET");
+      expect(code).toBe(2);
+    }
+  });
+
+  it.each([
+    ["that is down", undefined],
+    ["that is a web page", "<html>"],
+    ["that is something else", '{"apis":[]}'],
+  ])("as a directory, %s", async (_, body) => {
+    const { url, server } = await serve((_, response) => void response.end(body));
+    if (body === undefined) await new Promise((resolve) => server.close(resolve));
+    const args = ["generate", "thing:v1", "--no-cache", "--directory-url", url];
+    expect(await fault(args, await temporaryFolder())).toMatch(
+      /UNKNOWN_API thing:v1: .*the directory cannot be had: http/,
+    );
+  });
+});
+
+describe("a config", () => {
+  it.each([
+    ["that is not there", "none.config.ts", /CONFIG_UNLOADABLE none\.config\.ts: there is no such file\n.*init/],
+    ["that is a folder", "folder.json", /CONFIG_UNLOADABLE folder\.json: it is no file/],
+    ["with a syntax error", "broken.config.ts", /CONFIG_UNLOADABLE broken\.config\.ts: .*broken\.config\.ts:1:\d+/],
+    ["that throws", "throwing.config.ts", /CONFIG_UNLOADABLE throwing\.config\.ts: no luck/],
+    ["that never ends", "waiting.config.ts", /CONFIG_UNLOADABLE .* it waits for something that never comes/],
+    ["without a default export", "named.config.ts", /CONFIG_UNLOADABLE .* it exports nothing by default/],
+    ["that is no object", "number.config.ts", /CONFIG_INVALID .* it gives a number, where an object is expected/],
+    ["that is no JSON", "broken.config.json", /CONFIG_UNLOADABLE broken\.config\.json: it is no JSON/],
+    ["with a typo in a key", "typo.config.json", /CONFIG_INVALID .* it knows no "outptu"; did you mean output\?/],
+    ["with one in a key of an API", "apis.config.json", /#\/apis\/0: it knows no "exlude"; did you mean exclude\?/],
+    ["with a source that is not fetched", "ftp.config.json", /FILE_UNREADABLE ftp:\/\/x\/y\.json\?key=REDACTED: /],
+    ["with one in a value", "enums.config.json", /#\/enums: .*not "opne"; did you mean open\?/],
+  ])("%s", async (_, file, want) => {
+    expect(await fault(["generate", "--config", file], await folderOfFiles())).toMatch(want);
+  });
+});
+
+describe("a command line", () => {
+  it.each([
+    ["that checks and watches", ["generate", "--check", "--watch"], /--check and --watch exclude each other/],
+    ["without a network or a cache", ["list", "--offline", "--no-cache"], /--offline and --no-cache exclude each/],
+    ["of a command that is none", ["genrate"], /there is no command "genrate"; did you mean generate\?/],
+    ["of an option alone", ["--versoin"], /there is no option "--versoin"; did you mean --version\?/],
+    ["for help on no command", ["help", "moc"], /there is no command "moc"; did you mean mock\?/],
+    ["with an option that is none", ["docs", "x:v1", "--exlude", "x"], /did you mean --exclude\?/],
+    ["with a reporter that is none", ["update", "--reporter", "jsn"], /text or json, not "jsn"; did you mean json\?/],
+    ["with a word that is none", ["generate", "x:v1", "--enums", "closd"], /did you mean closed\?/],
+    ["with another word", ["diff", "x:v1", "x:v2", "--fail-on", "braking"], /did you mean breaking\?/],
+    ["with an API that is none", ["scopes", "sqladmin:v1beta4"], /did you mean sqladmin:v1beta3\?/],
+    ["with an API without its version", ["generate", "sqladmin"], /UNKNOWN_API .*did you mean sqladmin:v1beta3\?/],
+    ["with a name that is none", ["openapi", "sqladmn"], /UNKNOWN_API .*did you mean sqladmin:v1beta3\?/],
+    ["with a method that is none", ["scopes", "sqladmin:v1beta3", "instances.lst"], /did you mean instances\.list\?/],
+    [
+      "with a parameter that is none",
+      ["call", "sqladmin:v1beta3", "instances.list", "--projct", "x"],
+      /did you mean --project\?/,
+    ],
+  ])("%s", async (_, args, want) => {
+    const folder = await temporaryFolder();
+    // A directory that answers: nobody's network is asked.
+    const { url } = await serve((_, response) => void response.end('{"items":[]}'));
+    const directory = args[0] === "scopes" || /sqladm/.test(args[1] ?? "") ? ["--directory-url", url] : [];
+    expect(await fault([...args, ...directory], folder)).toMatch(want);
+  });
+});
+
+describe("output", () => {
+  it.each([
+    ["into a file", ["generate", "thing.json", "--out", "file"], /OUTPUT_UNWRITABLE file\/thing\/v1\/index\.ts: /],
+    ["below a file", ["generate", "thing.json", "--out", "file/below"], /OUTPUT_UNWRITABLE .*not a directory/],
+    ["over a folder", ["generate", "thing.json", "--out", "taken"], /taken\/thing\/v1\/schemas\.ts: it is a folder/],
+    ["of one file over a folder", ["openapi", "thing.json", "--out", "folder.json"], /folder\.json: it is a folder/],
+    ["of a site into a file", ["docs", "thing.json", "--out", "file"], /OUTPUT_UNWRITABLE file\/\S+: /],
+    ["of a key below a file", ["mock", "thing.json", "--key-file", "file/key"], /OUTPUT_UNWRITABLE file\/key: /],
+  ])("%s", async (_, args, want) => {
+    expect(await fault(args, await folderOfFiles())).toMatch(want);
+  });
+
+  it("of two APIs in one folder: the second is told, the first stands", async () => {
+    const folder = await folderOfFiles();
+    const outcome = await discogen(["generate", "thing.json", "THING.json", "--out", "out"], folder);
+    expect(outcome).toMatchObject({
+      code: 2,
+      stdout: expect.stringMatching(/^thing:v1 .*\(2 written\)\n1 API, 1 error/),
+      stderr: expect.stringMatching(/^error DUPLICATE_API THING\.json: Thing:v1 .* from thing\.json\n {2}help: .+\n$/),
+    });
+    expect((await filesOf(folder)).filter((file) => file.startsWith("out/"))).toEqual([
+      "out/.discogen.json",
+      "out/thing/v1/index.ts",
+      "out/thing/v1/schemas.ts",
+    ]);
+  });
+
+  it("through a link that leads out of its folder", async () => {
+    const folder = await folderOfFiles();
+    const elsewhere = await temporaryFolder();
+    await mkdir(join(folder, "out"));
+    await symlink(elsewhere, join(folder, "out/thing"), "dir");
+    expect(await fault(["generate", "thing.json", "--out", "out"], folder)).toMatch(
+      /OUTPUT_UNWRITABLE out\/thing\/v1\/index\.ts: thing is a link out of out/,
+    );
+    expect(await filesOf(elsewhere)).toEqual([]);
+  });
+
+  it("through a folder that is a link itself is none at fault", async () => {
+    const folder = await folderOfFiles();
+    const elsewhere = await temporaryFolder();
+    await symlink(elsewhere, join(folder, "out"), "dir");
+    expect(await discogen(["generate", "thing.json", "--out", "out"], folder)).toMatchObject({ code: 0, stderr: "" });
+    expect(await filesOf(elsewhere)).toContain("thing/v1/index.ts");
+    expect(await readlink(join(folder, "out"))).toBe(elsewhere);
+  });
+
+  // A limit of the system on the size of files: like a full disk it fails a write in its midst, and for root, too.
+  it.skipIf(process.platform === "win32")("on a disk that is full", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "small.json"), documentOf({}));
+    await discogen(["generate", "small.json", "--out", "out"], folder);
+    const before = await filesOf(folder);
+    const command = `ulimit -f 16; exec "$0" "$@"`;
+    const child = spawn(
+      "sh",
+      ["-c", command, process.execPath, DISCOGEN, "generate", "sqladmin:v1beta3", "--out", "out"],
+      {
+        cwd: folder,
+        env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: "1" },
+      },
+    );
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
+    expect(stderr).toMatch(/^error OUTPUT_UNWRITABLE out\/sqladmin\/v1beta3\/\w+\.ts: file too large \(EFBIG\)\n/);
+    expect(code).toBe(2);
+    expect(await filesOf(folder)).toEqual(before);
+    expect(await readFile(join(folder, "out/thing/v1/index.ts"), "utf8")).toContain("ThingClient");
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("to a place without room", async () => {
+    const full = openSync("/dev/full", "w");
+    for (const args of [["--help"], ["list", "--offline"], ["openapi", "sqladmin:v1beta3"]]) {
+      const child = spawn(process.execPath, [DISCOGEN, ...args], { stdio: ["ignore", full, "pipe"] });
+      const [stderr, [code]] = await Promise.all([text(child.stderr ?? Readable.from([])), once(child, "close")]);
+      expect(stderr).toMatch(
+        /^error OUTPUT_UNWRITABLE standard output: no space left on device \(ENOSPC\)\n {2}help: /,
+      );
+      expect(code).toBe(2);
+    }
+    closeSync(full);
+  });
+});
+
+describe("a fault is one JSON object for programs, whatever the command", () => {
+  it.each([
+    ["generate", ["generate", "nowhere.json"], "FILE_UNREADABLE"],
+    ["check", ["check", "nowhere.json"], "FILE_UNREADABLE"],
+    ["list", ["list", "a", "b"], "USAGE"],
+    ["update", ["update"], "CONFIG_MISSING"],
+    ["diff", ["diff", "nowhere.json", "sqladmin:v1beta3"], "FILE_UNREADABLE"],
+    ["scopes", ["scopes", "sqladmin:v1beta3", "nothing"], "USAGE"],
+    ["mock", ["mock"], "USAGE"],
+    ["init", ["init", "--yes", "nothing"], "USAGE"],
+    ["no command", ["genrate"], "USAGE"],
+    ["an option", ["generate", "--sped"], "USAGE"],
+  ])("%s", async (_, args, code) => {
+    const outcome = await discogen([...args, "--reporter", "json"], await temporaryFolder());
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ ok: false, diagnostics: [{ severity: "error", code }] });
+    expect(outcome.code).toBe(2);
+  });
+});

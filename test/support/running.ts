@@ -1,0 +1,47 @@
+/** Runs the command while a test talks to it: what it prints as it goes, signals, its end. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { onTestFinished } from "vitest";
+import { DISCOGEN } from "./discogen.js";
+
+export interface Running {
+  readonly child: ChildProcess;
+  /** Resolves once what was printed since the last call, to either stream, matches all. */
+  readonly printed: (...patterns: readonly RegExp[]) => Promise<string>;
+  readonly ended: Promise<readonly [code: number | null, signal: string | null]>;
+}
+
+/** Starts it in a folder; it is ended with the test. */
+export function start(folder: string, ...args: readonly string[]): Running {
+  return startWith({}, folder, ...args);
+}
+
+export function startWith(env: NodeJS.ProcessEnv, folder: string, ...args: readonly string[]): Running {
+  const child = spawn(process.execPath, [DISCOGEN, ...args], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    // Its input stays open, and says nothing.
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let text = "";
+  let look = () => {};
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      look();
+    });
+  const printed = (...patterns: readonly RegExp[]) =>
+    new Promise<string>((resolve) => {
+      look = () => {
+        if (!patterns.every((pattern) => pattern.test(text))) return;
+        const found = text;
+        text = "";
+        look = () => {};
+        resolve(found);
+      };
+      look();
+    });
+  const ended = once(child, "close").then(([code, signal]) => [code, signal] as const);
+  return { child, printed, ended };
+}
