@@ -11,7 +11,7 @@ import {
   readPinned,
 } from "./discovery/lock.js";
 import { type ApiRequest, isLocal } from "./discovery/request.js";
-import { createSources, type SourceOptions } from "./discovery/sources.js";
+import { createSources, decoded, type SourceOptions } from "./discovery/sources.js";
 import { type Diagnostic, diagnostic, InputError } from "./diagnostics.js";
 import { modelOf } from "./load.js";
 import type { ApiModel } from "./model/types.js";
@@ -54,7 +54,8 @@ export async function fetchPins(
     for (let request = waiting.shift(); request !== undefined; request = waiting.shift()) {
       try {
         const found = await sources.load(request, signal);
-        const { text, source, etag } = found;
+        const { source, etag } = found;
+        const text = decoded(found.text);
         // Nothing is pinned that nothing can be generated from.
         const { model } = modelOf(found, request, {});
         const entry = {

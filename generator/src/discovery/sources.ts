@@ -17,10 +17,15 @@ export interface SourceOptions extends DirectoryOptions {
 export interface SourceText {
   /** What to call it: a path, a URL without its secrets, or the id of a bundled API. */
   readonly file: string;
-  readonly text: string;
+  /** Bytes, where it comes from a file: whoever needs no more than their hash need not have them decoded. */
+  readonly text: string | Uint8Array<ArrayBuffer>;
   /** What a lock says of it: its URL without secrets, a path, or `bundled`. */
   readonly source: string;
   readonly etag?: string | undefined;
+}
+
+export function decoded(text: SourceText["text"]): string {
+  return typeof text === "string" ? text : Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString();
 }
 
 export interface Sources {
@@ -61,7 +66,7 @@ const NO_LOCK: Lock = { folder: ".", apis: new Map() };
 
 async function readSource(path: string, signal: AbortSignal | undefined): Promise<SourceText> {
   try {
-    return { file: path, text: await readFile(path, { encoding: "utf8", signal }), source: path };
+    return { file: path, text: await readFile(path, { signal }), source: path };
   } catch (error) {
     signal?.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
