@@ -27,15 +27,33 @@ function progress(text: string): void {
 /** Milliseconds that a whole process takes, from its start to its end. */
 export function wallTime(command: string, args: readonly string[]): number {
   const start = performance.now();
+  run(command, args);
+  return performance.now() - start;
+}
+
+/** Run in a process of Node, it tells the most memory that the process had, in kilobytes. */
+const TELL_PEAK = `
+  import { writeSync } from "node:fs";
+  import { isMainThread } from "node:worker_threads";
+  if (isMainThread) process.on("exit", () => writeSync(2, \`\\npeak \${process.resourceUsage().maxRSS}\`));
+`;
+
+/** Megabytes (a million bytes) that a process of Node had in memory at most, with all its threads. */
+export function peakMemory(node: string, args: readonly string[]): number {
+  const told = run(node, ["--import", `data:text/javascript,${encodeURIComponent(TELL_PEAK)}`, ...args]);
+  return (Number(/\npeak (\d+)$/.exec(told)?.[1]) * 1024) / 1e6;
+}
+
+/** Runs a process to its end. @returns what it wrote to standard error */
+function run(command: string, args: readonly string[]): string {
   const { status, error, stderr } = spawnSync(command, args, {
     stdio: ["ignore", "ignore", "pipe"],
     maxBuffer: 2 ** 26,
   });
-  const time = performance.now() - start;
   if (error !== undefined) throw error;
   if (status !== 0)
     throw new Error(
       `${[command, ...args].join(" ").slice(0, 300)} exited with ${status}: ${stderr.toString().slice(-2000)}`,
     );
-  return time;
+  return stderr.toString();
 }

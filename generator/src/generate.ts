@@ -3,16 +3,15 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { CodeRequest } from "./config/define.js";
 import { nameOf, requestOf } from "./discovery/request.js";
-import { createSources, type SourceOptions, type SourceText } from "./discovery/sources.js";
+import { createSources, type SourceOptions, type Sources } from "./discovery/sources.js";
 import { type Diagnostic, diagnostic, InputError } from "./diagnostics.js";
-import { createEmitter, type Emitter } from "./emit/emitter.js";
-import { type ApiFacts, type Ledger, openLedger } from "./ledger.js";
 import { writeAll } from "./files.js";
-import { type LoadedModel, modelOf } from "./load.js";
+import { type ApiFacts, type Ledger, openLedger, type WrittenApi } from "./ledger.js";
 import type { ModelOptions } from "./model/build.js";
-import { methodsOf } from "./model/methods.js";
 import { changedFiles } from "./output/write.js";
 import type { ApiReport, GenerateReport } from "./report.js";
+import type { TranslatedApi, Translation } from "./translate.js";
+import { createTranslator, type Translator } from "./translator.js";
 
 export interface GenerateOptions extends ModelOptions, SourceOptions {
   /** Each `name:version`, a path to a .json document, an http(s) URL, or an object with options of its own. */
@@ -23,15 +22,21 @@ export interface GenerateOptions extends ModelOptions, SourceOptions {
   readonly check?: boolean;
   /** Delete what earlier runs wrote for other APIs than these, unless it was edited since. Default: false. */
   readonly prune?: boolean;
-  /** Threads that write code, beside the one that reads documents. With 1 all is done in one. Default: one a core. */
+  /**
+   * Threads that write code, at most, beside the one that reads and writes files: few APIs need no more than one, and
+   * have no more. With 1 all is done in one. Default: one a core.
+   */
   readonly jobs?: number;
   readonly signal?: AbortSignal;
   /** Called before each document is read: how many APIs are done, of how many, and which is next. */
   readonly onProgress?: (done: number, total: number, api: string) => void;
 }
 
-/** Texts that are fetched ahead of the one that is being read. */
-const AHEAD = 4;
+/** APIs on their way at once, for each thread: so many that none waits while a large one is done. */
+const AHEAD = 8;
+
+/** APIs that a further thread is worth its start for. */
+const APIS_OF_THREAD = 4;
 
 /**
  * Generates clients. What an earlier run wrote from the same documents, options and code is left as it is.
@@ -43,15 +48,13 @@ const AHEAD = 4;
 export async function generate(options: GenerateOptions): Promise<GenerateReport> {
   const start = performance.now();
   const { out, check = false, prune = false } = options;
-  const jobs = options.jobs ?? availableParallelism();
+  const jobs = Math.min(options.jobs ?? availableParallelism(), Math.ceil(options.apis.length / APIS_OF_THREAD));
   const ledger = await openLedger(out);
-  const emitter = createEmitter(jobs);
+  const translator = createTranslator(jobs);
   try {
-    if (check || ledger.isFirst) emitter.warm();
-    const outcomes = await Promise.race([
-      outcomesOf(options, { ledger, emitter }, 2 * Math.max(1, jobs)),
-      abortOf(options.signal),
-    ]);
+    if (check || ledger.isFirst) translator.warm();
+    const tools = { ledger, translator, aborted: abortOf(options.signal) };
+    const outcomes = await outcomesOf(options, tools, AHEAD * Math.max(1, jobs));
     const diagnostics = outcomes.flatMap((outcome) => outcome.diagnostics);
     const apis = outcomes.flatMap(({ report }) => report ?? []);
     const isFine = () => diagnostics.every(({ severity }) => severity !== "error");
@@ -59,22 +62,25 @@ export async function generate(options: GenerateOptions): Promise<GenerateReport
     // An API at fault may be one whose id is not known: nothing is deleted that could be its output.
     if (prune && check) diagnostics.push(...(await ledger.findDropped(ids)));
     else if (prune && isFine()) diagnostics.push(...(await ledger.deleteDropped(ids)));
-    if (!check) diagnostics.push(...(await attempt(() => ledger.save().then(() => NOTHING))).diagnostics);
-    return { ok: isFine(), apis, diagnostics, ms: elapsed(start) };
+    if (!check) diagnostics.push(...(await attempt(() => ledger.save().then(() => ({ diagnostics: [] })))).diagnostics);
+    return { ok: isFine(), apis, diagnostics, ms: Math.round(performance.now() - start) };
   } catch (error) {
     // What is written already is not written again, nor forgotten when its API is dropped.
     if (!check) await ledger.save().catch(() => undefined);
     throw error;
   } finally {
-    await emitter.close();
+    await translator.close();
   }
 }
 
-/** Rejects when the signal aborts, whatever the threads are at: they are ended then. */
+/** Rejects when the signal aborts. */
 function abortOf(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
+  const aborted = new Promise<never>((_, reject) => {
     signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
+  // Perhaps nobody waits for anything then.
+  aborted.catch(() => undefined);
+  return aborted;
 }
 
 /** What became of one API; without a report when it was at fault. */
@@ -83,79 +89,68 @@ interface Outcome {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const NOTHING: Outcome = { diagnostics: [] };
-
 interface Tools {
   readonly ledger: Ledger;
-  readonly emitter: Emitter;
+  readonly translator: Translator;
+  readonly aborted: Promise<never>;
 }
 
-/** One API on its way. */
-interface Job {
+/** One API, all but written. */
+interface Prepared {
   readonly request: CodeRequest;
-  readonly source: SourceText;
+  readonly file: string;
   readonly input: string;
-  readonly start: number;
+  /** What was written from that input by an earlier run, and is still there. */
+  readonly written: WrittenApi | undefined;
+  /** Its code, which is not asked for where it is written already. */
+  readonly translated: () => Promise<Translation>;
 }
 
-/** Documents are read one after the other, while at most `limit` of those before are being emitted and written. */
+/** Up to `limit` APIs are prepared at once; they are written one after the other, in the order of the requests. */
 async function outcomesOf(options: GenerateOptions, tools: Tools, limit: number): Promise<readonly Outcome[]> {
   const { signal, onProgress, include, exclude, enums } = options;
   const common = { ...(include && { include }), ...(exclude && { exclude }), ...(enums && { enums }) };
   const requests = options.apis.map((api) => ({ ...common, ...(typeof api === "string" ? requestOf(api) : api) }));
+  const sources = createSources(options);
   const taken = new Map<string, string>();
-  const running = new Set<Promise<Outcome>>();
-  const outcomes: Promise<Outcome>[] = [];
-  const texts = textsAhead(requests, options);
-  let done = 0;
+  let ahead: readonly Promise<Prepared>[] = [];
+  const outcomes: Outcome[] = [];
+  const start = (request: CodeRequest) => {
+    const prepared = prepare(request, sources, tools, options);
+    // Whoever takes it sees that it failed; that may be never, when the run is stopped.
+    prepared.catch(() => undefined);
+    return prepared;
+  };
   for (const [index, request] of requests.entries()) {
     signal?.throwIfAborted();
-    onProgress?.(done, requests.length, nameOf(request));
-    const start = performance.now();
-    const outcome = await attempt(async () => {
-      const source = await texts(index);
-      const job = { request, source, input: tools.ledger.inputOf(source.text, request), start };
-      return (await skipped(job, taken, tools, options)) ?? { job, loaded: loadOnce(job, taken) };
-    });
-    const ended =
-      "loaded" in outcome
-        ? attempt(() => emitOne(outcome.job, outcome.loaded, tools, options))
-        : Promise.resolve(outcome);
-    outcomes.push(ended);
-    running.add(ended);
-    const settled = () => {
-      running.delete(ended);
-      done += 1;
-    };
-    ended.then(settled, settled);
-    while (running.size >= limit) await Promise.race(running);
+    onProgress?.(index, requests.length, nameOf(request));
+    const [prepared = start(request), ...others] = ahead;
+    const further = requests.slice(index + 1 + others.length, index + limit);
+    ahead = [...others, ...further.map(start)];
+    outcomes.push(await attempt(async () => finish(await prepared, taken, tools, options)));
   }
-  return Promise.all(outcomes);
+  return outcomes;
 }
 
-/** Gives the text of each request in its turn; a few are on their way ahead of it. */
-function textsAhead(
-  requests: readonly CodeRequest[],
-  options: GenerateOptions,
-): (index: number) => Promise<SourceText> {
-  const sources = createSources(options);
-  const loading: Promise<SourceText>[] = [];
-  return (index) => {
-    for (const request of requests.slice(loading.length, index + AHEAD)) {
-      const text = sources.load(request, options.signal);
-      // Whoever takes it sees that it failed; that may be never, when the run is stopped.
-      text.catch(() => undefined);
-      loading.push(text);
-    }
-    const text = loading[index] ?? Promise.reject(new Error(`there is no request ${index}`));
-    // Taken: a text of megabytes is not kept for the rest of the run.
-    delete loading[index];
-    return text;
-  };
+async function prepare(
+  request: CodeRequest,
+  sources: Sources,
+  { ledger, translator, aborted }: Tools,
+  { check = false, signal }: GenerateOptions,
+): Promise<Prepared> {
+  const source = await sources.load(request, signal);
+  const input = ledger.inputOf(source.text, request);
+  // A check that believed what a run before it noted would check nothing.
+  const written = check ? undefined : await ledger.find(input);
+  // Threads are not waited for when the run is stopped, files that are being written are.
+  const translate = () => Promise.race([translator.translate(source, request), aborted]);
+  const translation = written === undefined ? await translate() : undefined;
+  const translated = async () => translation ?? translate();
+  return { request, file: source.file, input, written, translated };
 }
 
 /** Turns input at fault into an outcome; whatever else is thrown is a bug, or an abort. */
-async function attempt<Value>(run: () => Promise<Value>): Promise<Outcome | Value> {
+async function attempt(run: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await run();
   } catch (error) {
@@ -164,88 +159,66 @@ async function attempt<Value>(run: () => Promise<Value>): Promise<Outcome | Valu
   }
 }
 
-/** The outcome of an API that is written already, without a look into its document. */
-async function skipped(
-  { request, source: { file }, input, start }: Job,
+async function finish(
+  { request, file, input, written, translated }: Prepared,
   taken: Map<string, string>,
   { ledger }: Tools,
-  { out, check = false }: GenerateOptions,
-): Promise<Outcome | undefined> {
-  // A check that believed what a run before it noted would check nothing.
-  const written = check ? undefined : await ledger.find(input);
-  if (written === undefined || (request.id ?? written.id) !== written.id || taken.has(written.id.toLowerCase()))
-    return undefined;
-  const { id, facts } = written;
-  taken.set(id.toLowerCase(), file);
-  const paths = Object.keys(written.files);
-  const report = reportOf(id, facts, out, paths, 0, paths.length, start);
-  return {
-    report,
-    diagnostics: facts.warnings.map(([code, pointer, message]) =>
-      diagnostic(code, file, message, { pointer, api: id }),
-    ),
-  };
-}
-
-function loadOnce({ request, source }: Job, taken: Map<string, string>): LoadedModel {
-  const loaded = modelOf(source, request, request);
-  const { model, file, warnings } = loaded;
-  const other = taken.get(model.id.toLowerCase());
-  if (other !== undefined) {
-    const message = `${model.id} is already generated from ${other}`;
-    throw new InputError([...warnings, diagnostic("DUPLICATE_API", file, message, { api: model.id })]);
-  }
-  taken.set(model.id.toLowerCase(), file);
-  return loaded;
-}
-
-async function emitOne(
-  { input, start }: Job,
-  { model, file, warnings }: LoadedModel,
-  { ledger, emitter }: Tools,
-  { out, check = false, signal }: GenerateOptions,
+  options: GenerateOptions,
 ): Promise<Outcome> {
-  const { id } = model;
-  const emitted = await emitter.emit(model);
-  signal?.throwIfAborted();
-  const changed = await changedFiles(emitted.map(({ path, text }) => ({ path: join(out, path), text })));
-  if (!check) {
-    await writeAll(changed, { folder: out, api: id }).catch((error: unknown) => {
-      throw error instanceof InputError ? new InputError([...warnings, ...error.diagnostics]) : error;
-    });
+  if (written !== undefined && (request.id ?? written.id) === written.id && !taken.has(written.id.toLowerCase())) {
+    taken.set(written.id.toLowerCase(), file);
+    return skipped(written, file, options);
   }
-  const facts: ApiFacts = {
-    revision: model.revision,
-    client: model.clientName,
-    methods: methodsOf(model.root).length,
-    // Hoisted types and input twins are ours, not the document's.
-    schemas: model.schemas.filter((schema) => schema.id !== undefined).length,
-    warnings: warnings.map(({ code, pointer, message }) => [code, pointer, message]),
-  };
-  ledger.record(id, input, emitted, facts);
+  const { api, diagnostics, ms } = await translated();
+  if (api === undefined) return { diagnostics };
+  const other = taken.get(api.id.toLowerCase());
+  if (other !== undefined) {
+    const message = `${api.id} is already generated from ${other}`;
+    return { diagnostics: [...diagnostics, diagnostic("DUPLICATE_API", file, message, { api: api.id })] };
+  }
+  taken.set(api.id.toLowerCase(), file);
+  const outcome = await attempt(() => write(api, file, ms, options));
+  if (outcome.report !== undefined) ledger.record(api.id, input, api.files, api.facts);
+  return { ...outcome, diagnostics: [...diagnostics, ...outcome.diagnostics] };
+}
+
+/** The outcome of an API that is written already, without a look into its document. */
+function skipped({ id, facts, files }: WrittenApi, file: string, options: GenerateOptions): Outcome {
+  const diagnostics = facts.warnings.map(([code, pointer, message]) =>
+    diagnostic(code, file, message, { pointer, api: id }),
+  );
+  return { report: reportOf(id, facts, options, Object.keys(files), 0, 0), diagnostics };
+}
+
+async function write(
+  { id, files, facts }: TranslatedApi,
+  file: string,
+  ms: number,
+  options: GenerateOptions,
+): Promise<Outcome> {
+  const { out, check = false, signal } = options;
+  signal?.throwIfAborted();
+  const start = performance.now();
+  const changed = await changedFiles(files.map(({ path, text }) => ({ path: join(out, path), text })));
+  if (!check) await writeAll(changed, { folder: out, api: id });
   const stale = (check ? changed : []).map(({ path }) =>
     diagnostic("OUTPUT_STALE", path, `it differs from what ${file} gives`, { api: id }),
   );
-  const paths = emitted.map(({ path }) => path);
-  const written = check ? 0 : changed.length;
-  const report = reportOf(id, facts, out, paths, written, paths.length - changed.length, start);
-  return { report, diagnostics: [...warnings, ...stale] };
+  const paths = files.map(({ path }) => path);
+  const report = reportOf(id, facts, options, paths, changed.length, ms + performance.now() - start);
+  return { report: check ? { ...report, written: 0 } : report, diagnostics: stale };
 }
 
 function reportOf(
   id: string,
   { revision, client, methods, schemas }: ApiFacts,
-  out: string,
+  { out }: GenerateOptions,
   paths: readonly string[],
-  written: number,
-  unchanged: number,
-  start: number,
+  changed: number,
+  ms: number,
 ): ApiReport {
   const dir = join(out, ...id.split(":"));
   const files = paths.map((path) => join(out, path));
-  return { id, revision, dir, client, methods, schemas, files, written, unchanged, ms: elapsed(start) };
-}
-
-function elapsed(start: number): number {
-  return Math.round(performance.now() - start);
+  const unchanged = paths.length - changed;
+  return { id, revision, dir, client, methods, schemas, files, written: changed, unchanged, ms: Math.round(ms) };
 }

@@ -6,7 +6,6 @@ import { writeOutput } from "./files.js";
 import { fingerprint } from "./fingerprint.js";
 import type { ModelOptions } from "./model/build.js";
 import { alteredFiles, hashOfTexts, type ManifestEntry, manifestFile, readManifest } from "./output/manifest.js";
-import type { OutputFile } from "./output/write.js";
 
 /** What a report says of an API, its folder and file names left out: those depend on where the run was. */
 export interface ApiFacts {
@@ -22,15 +21,22 @@ export interface WrittenApi extends ManifestEntry<ApiFacts> {
   readonly id: string;
 }
 
+/** A file that was written. */
+export interface HashedFile {
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly hash: string;
+}
+
 export interface Ledger {
   /** Nothing is known to be written here. */
   readonly isFirst: boolean;
   /** Hash of all that the output of a document depends on. */
-  readonly inputOf: (text: string, options: ModelOptions) => string;
+  readonly inputOf: (text: string | Uint8Array, options: ModelOptions) => string;
   /** What was written from that input, when it is still there unchanged. */
   readonly find: (input: string) => Promise<WrittenApi | undefined>;
-  /** Notes what was written; paths are those in the folder. */
-  readonly record: (id: string, input: string, files: readonly OutputFile[], facts: ApiFacts) => void;
+  /** Notes what was written. */
+  readonly record: (id: string, input: string, files: readonly HashedFile[], facts: ApiFacts) => void;
   /** What is there of other APIs than these, told and not touched. */
   readonly findDropped: (ids: ReadonlySet<string>) => Promise<readonly Diagnostic[]>;
   /** Deletes what is there of other APIs than these; what was edited is kept, and told. */
@@ -57,7 +63,7 @@ export async function openLedger(folder: string): Promise<Ledger> {
       return edited.length + gone.length === 0 ? written : undefined;
     },
     record: (id, input, files, facts) => {
-      const hashes = Object.fromEntries(files.map(({ path, text }) => [path, hashOfTexts(text)]));
+      const hashes = Object.fromEntries(files.map(({ path, hash }) => [path, hash]));
       recorded.set(id, { input, files: hashes, facts });
     },
     findDropped: async (ids) => {

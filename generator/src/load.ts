@@ -2,6 +2,7 @@
 import { type ReadDocument, readDocument } from "./discovery/read.js";
 import { type ApiRequest, requestOf } from "./discovery/request.js";
 import { createSources, type SourceOptions, type SourceText } from "./discovery/sources.js";
+import { decoded } from "./discovery/text.js";
 import { type Diagnostic, diagnostic, InputError } from "./diagnostics.js";
 import { buildModel, type ModelOptions } from "./model/build.js";
 import type { ApiModel } from "./model/types.js";
@@ -27,7 +28,7 @@ export async function loadDocument(
   signal?: AbortSignal,
 ): Promise<ReadDocument> {
   const { file, text } = await createSources(options).load(requestOf(api), signal);
-  return readDocument(text, file);
+  return readDocument(decoded(text, file), file);
 }
 
 /**
@@ -51,7 +52,7 @@ export async function loadModel(
  * @throws {InputError} when it is no valid document, that of another API than was asked for, or cannot be generated
  */
 export function modelOf({ text, file }: SourceText, { id: wanted }: ApiRequest, options: ModelOptions): LoadedModel {
-  const { document, warnings } = readDocument(text, file);
+  const { document, warnings } = readDocument(decoded(text, file), file);
   const id = `${document.name}:${document.version}`;
   const found: Diagnostic[] = warnings.map((entry) => ({ ...entry, api: id }));
   if (wanted !== undefined && wanted !== id)

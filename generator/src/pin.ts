@@ -13,6 +13,7 @@ import {
 } from "./discovery/lock.js";
 import { type ApiRequest, isLocal } from "./discovery/request.js";
 import { createSources, type SourceOptions } from "./discovery/sources.js";
+import { decoded } from "./discovery/text.js";
 import { type Diagnostic, InputError } from "./diagnostics.js";
 import { writeOutput } from "./files.js";
 import { modelOf } from "./load.js";
@@ -56,7 +57,8 @@ export async function fetchPins(
     for (let request = waiting.shift(); request !== undefined; request = waiting.shift()) {
       try {
         const found = await sources.load(request, signal);
-        const { text, source, etag } = found;
+        const { source, etag } = found;
+        const text = decoded(found.text, found.file);
         // Nothing is pinned that nothing can be generated from.
         const { model } = modelOf(found, request, {});
         const entry = {

@@ -98,6 +98,41 @@ describe("a run", () => {
   });
 });
 
+describe("a run over many APIs", () => {
+  const versions = ["v1", "v2", "v3", "v4", "v5", "v6"];
+
+  async function documents(): Promise<readonly string[]> {
+    const folder = await temporaryFolder();
+    return Promise.all(versions.map((version) => fixtureWith(folder, { version }, `${version}.json`)));
+  }
+
+  it("gives the same on several threads as on one", async () => {
+    const apis = await documents();
+    const [one, several] = await Promise.all(
+      [1, 2].map(async (jobs) => {
+        const out = await temporaryFolder();
+        const report = await generate({ apis, out, jobs });
+        const files = await Promise.all(
+          ["shelves/v1/index.ts", "shelves/v6/schemas.ts", ".discogen.json"].map((path) => readFile(join(out, path))),
+        );
+        return { files, apis: report.apis.map(({ id, methods, schemas, written }) => [id, methods, schemas, written]) };
+      }),
+    );
+    expect(several).toEqual(one);
+    expect(several?.apis.map(([id]) => id)).toEqual(versions.map((version) => `shelves:${version}`));
+  });
+
+  it.each([1, 2])("tells faults in the order of the requests and goes on, with %i threads", async (jobs) => {
+    const folder = await temporaryFolder();
+    const broken = await fixtureWith(folder, { version: "../v0" }, "broken.json");
+    const [first = "", ...others] = await documents();
+    const out = join(folder, "out");
+    const report = await generate({ apis: [broken, first, join(folder, "missing.json"), first, ...others], out, jobs });
+    expect(codesOf(report)).toEqual(["UNSAFE_NAME", "FILE_UNREADABLE", "DUPLICATE_API"]);
+    expect((await readdir(join(out, "shelves"))).toSorted()).toEqual(versions);
+  });
+});
+
 describe("a run that only checks", () => {
   it.each([
     ["missing", undefined],

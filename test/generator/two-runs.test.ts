@@ -12,8 +12,8 @@ it("what both wrote is in the manifest", async () => {
   const folder = await temporaryFolder();
   const [one, other] = [await openLedger(folder), await openLedger(folder)];
   const facts = { revision: "1", client: "Client", methods: 0, schemas: 0, warnings: [] };
-  one.record("a:v1", "input a", [{ path: "a/v1/index.ts", text: "a" }], facts);
-  other.record("b:v1", "input b", [{ path: "b/v1/index.ts", text: "b" }], facts);
+  one.record("a:v1", "input a", [{ path: "a/v1/index.ts", hash: "a" }], facts);
+  other.record("b:v1", "input b", [{ path: "b/v1/index.ts", hash: "b" }], facts);
   await one.save();
   await other.save();
   const manifest = JSON.parse(await readFile(join(folder, ".discogen.json"), "utf8"));

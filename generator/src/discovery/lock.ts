@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { diagnostic, InputError, reasonOf } from "../diagnostics.js";
 import { isObject, parseJson } from "./reader.js";
 import { type ApiRequest, isApiId, isLocal, withoutSecrets } from "./request.js";
-import { readText } from "./text.js";
+import { decoded, readBytes } from "./text.js";
 
 const FILE = "discogen.lock.json";
 
@@ -110,7 +110,7 @@ export async function readPinned({ folder, apis }: Lock, id: string, signal?: Ab
   const file = pinnedPath(folder, id);
   const refuse = (message: string) => new InputError([diagnostic("LOCK_MISMATCH", file, message, { api: id })]);
   if (!existsSync(file)) throw refuse("it is gone");
-  const text = await readText(file, signal);
+  const text = decoded(await readBytes(file, signal), file);
   if (hashOf(text) !== apis.get(id)?.sha256)
     throw refuse(`it was edited: its hash is not the one in ${lockPath(folder)}`);
   return text;

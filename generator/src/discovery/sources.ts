@@ -7,7 +7,7 @@ import { fetchCached } from "./cache.js";
 import { type DirectoryEntry, type DirectoryOptions, fetchDirectory, unlistedUrl } from "./directory.js";
 import { type Lock, pinnedId, pinnedPath, readLock, readPinned } from "./lock.js";
 import { type ApiRequest, hasScheme, isUrl, nameOf, withoutSecrets } from "./request.js";
-import { readText } from "./text.js";
+import { type DocumentText, readBytes } from "./text.js";
 
 export interface SourceOptions extends DirectoryOptions {
   /** What is pinned comes from there. Default: the lock of the working folder; false: none. */
@@ -18,7 +18,8 @@ export interface SourceOptions extends DirectoryOptions {
 export interface SourceText {
   /** What to call it: a path, a URL without its secrets, or the id of a bundled API. */
   readonly file: string;
-  readonly text: string;
+  /** Bytes, where it comes from a file: whoever needs no more than their hash need not have them decoded. */
+  readonly text: DocumentText;
   /** What a lock says of it: its URL without secrets, a path, or `bundled`. */
   readonly source: string;
   readonly etag?: string | undefined;
@@ -74,7 +75,7 @@ async function readSource(path: string, signal: AbortSignal | undefined): Promis
       diagnostic("FILE_UNREADABLE", withoutSecrets(path), "there is no way to fetch it", { help }),
     ]);
   }
-  return { file: path, text: await readText(path, signal), source: path };
+  return { file: path, text: await readBytes(path, signal), source: path };
 }
 
 async function fetchSource(url: string, options: SourceOptions, signal: AbortSignal | undefined): Promise<SourceText> {

@@ -1,12 +1,14 @@
 /** What the parts of a module look up in common: schemas, scopes, and the names of its constants. */
 import { capitalized, memberName, NameScope } from "../model/names.js";
 import type { ApiModel, MethodModel, ResourceModel, SchemaModel } from "../model/types.js";
+import { Comments } from "./comments.js";
 import { operationDescriptor } from "./descriptors.js";
 import { type Data, Name } from "./literal.js";
 
 /** What every part of the module looks up. */
 export interface Context {
   readonly model: ApiModel;
+  readonly comments: Comments;
   readonly schema: (name: string) => SchemaModel | undefined;
   /** Scope to its place in the API's list. */
   readonly scopes: ReadonlyMap<string, number>;
@@ -42,6 +44,7 @@ export function contextOf(model: ApiModel): Context {
     operations,
     operation: (method) => operationOf.get(method),
     model,
+    comments: new Comments(),
     schema: (name) => schemas.get(name),
     scopes: new Map(model.scopes.map(({ scope }, index) => [scope, index])),
     table: (resource) => tables.get(resource) ?? "",

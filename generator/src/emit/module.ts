@@ -36,7 +36,7 @@ export function emitModule(model: ApiModel): string {
     preamble(model),
     model.schemas.length === 0 ? RUNTIME_IMPORT : IMPORTS,
     constant("api", "runtime.ApiDescriptor", apiDescriptor(model)),
-    printStructures(declarations(context)),
+    context.comments.fill(printStructures(declarations(context))),
     ...Array.from(context.operations, ([name, data]) => constant(name, "runtime.OperationDescriptor", data)),
     ...allResources(model.root).flatMap((resource) => methodTable(resource, context)),
   ].join("\n");
@@ -45,7 +45,7 @@ export function emitModule(model: ApiModel): string {
 function declarations(context: Context): StatementStructures[] {
   const { root } = context.model;
   return [
-    globalParameters(context.model),
+    globalParameters(context),
     ...root.methods.map((method) => paramsInterface(method, context)),
     clientClass(context),
     ...root.resources.flatMap((resource) => resourceStatements(resource, context)),
@@ -60,14 +60,14 @@ function clientClass(context: Context): ClassDeclarationStructure {
   const options = { name: "options", type: "runtime.ClientOptions" };
   const withOptions: OptionalKind<MethodDeclarationStructure> = {
     name: "withOptions",
-    docs: docs(["A client with these options over those of this one; both share their credentials."]),
+    docs: docs(["A client with these options over those of this one; both share their credentials."], context),
     parameters: [options],
     returnType: model.clientName,
     statements: ["return runtime.withOptions(this, options);"],
   };
   const batch: OptionalKind<MethodDeclarationStructure> = {
     name: "batch",
-    docs: docs(["This client with its calls collected, and sent as one request by `send()`."]),
+    docs: docs(["This client with its calls collected, and sent as one request by `send()`."], context),
     returnType: `runtime.Batch<${model.clientName}>`,
     statements: [`return runtime.batch<${model.clientName}>(this);`],
   };
@@ -82,6 +82,7 @@ function clientClass(context: Context): ClassDeclarationStructure {
         deprecated: model.deprecated,
         see: httpLink(model.documentationLink),
       }),
+      context,
     ),
     properties: [
       {
@@ -90,7 +91,7 @@ function clientClass(context: Context): ClassDeclarationStructure {
         isReadonly: true,
         type: "readonly string[]",
         initializer: "api.scopes",
-        docs: docs(["Every OAuth 2.0 scope of this API."]),
+        docs: docs(["Every OAuth 2.0 scope of this API."], context),
       },
       ...childResources(model.root),
     ],
@@ -110,7 +111,7 @@ function resourceStatements(resource: ResourceModel, context: Context): Statemen
     name: resource.className,
     isExported: true,
     extends: "runtime.Resource",
-    docs: docs(docLines({ notes: [`\`${name}\` of ${context.model.id}.`], deprecated: resource.deprecated })),
+    docs: docs(docLines({ notes: [`\`${name}\` of ${context.model.id}.`], deprecated: resource.deprecated }), context),
     properties: childResources(resource),
     methods: resource.methods.flatMap((method) => methodDeclarations(method, resource, context)),
   };
@@ -142,13 +143,14 @@ function constant(name: string, type: string, data: Data): string {
   return `${start}${literal(data, start.length)};\n`;
 }
 
-function globalParameters({ globalParametersName, id, parameters }: ApiModel): InterfaceDeclarationStructure {
+function globalParameters(context: Context): InterfaceDeclarationStructure {
+  const { globalParametersName, id, parameters } = context.model;
   return {
     kind: StructureKind.Interface,
     name: globalParametersName,
     isExported: true,
-    docs: docs([`What every method of ${id} takes.`]),
-    properties: parameters.map(parameterProperty),
+    docs: docs([`What every method of ${id} takes.`], context),
+    properties: parameters.map((parameter) => parameterProperty(parameter, context)),
   };
 }
 
@@ -171,25 +173,31 @@ function paramsInterface(method: MethodModel, context: Context): InterfaceDeclar
     kind: StructureKind.Interface,
     name: method.paramsName,
     isExported: true,
-    docs: docs([`Parameters of \`${method.id.replaceAll(/[^\w.$-]/g, "")}\`.`]),
+    docs: docs([`Parameters of \`${method.id.replaceAll(/[^\w.$-]/g, "")}\`.`], context),
     extends: [shadowed === "" ? globalParametersName : `Omit<${globalParametersName}, ${shadowed}>`],
     properties: [
       ...method.parameters.map((parameter) =>
-        isMask(parameter) ? maskProperty(parameter, method) : parameterProperty(parameter),
+        isMask(parameter) ? maskProperty(parameter, method, context) : parameterProperty(parameter, context),
       ),
       ...body,
-      ...(method.mediaUpload === undefined ? [] : [mediaProperty(method.mediaUpload)]),
+      ...(method.mediaUpload === undefined ? [] : [mediaProperty(method.mediaUpload, context)]),
     ],
   };
 }
 
-function mediaProperty({ accept, maxSize }: MediaUploadModel): OptionalKind<PropertySignatureStructure> {
+function mediaProperty(
+  { accept, maxSize }: MediaUploadModel,
+  context: Context,
+): OptionalKind<PropertySignatureStructure> {
   const types = accept.includes("*/*") ? [] : accept.map(acceptText);
   const notes = [
     ...(types.length === 0 ? [] : [`Type: ${types.join(", ")}.`]),
     ...(maxSize === undefined ? [] : [`At most ${String(maxSize)} bytes.`]),
   ];
-  return { ...optional("media", "runtime.MediaUpload", true), docs: docs(notes.length === 0 ? [] : [notes.join(" ")]) };
+  return {
+    ...optional("media", "runtime.MediaUpload", true),
+    docs: docs(notes.length === 0 ? [] : [notes.join(" ")], context),
+  };
 }
 
 /** `image/*` would need an escape, which readers would see. */
@@ -197,7 +205,7 @@ function acceptText(type: string): string {
   return type.endsWith("/*") ? `any ${inlineCode(type.slice(0, -2))}` : inlineCode(type);
 }
 
-function parameterProperty(parameter: ParameterModel): OptionalKind<PropertySignatureStructure> {
+function parameterProperty(parameter: ParameterModel, context: Context): OptionalKind<PropertySignatureStructure> {
   const { description, deprecated, minimum, maximum, type } = parameter;
   const range = rangeNote(minimum, maximum);
   const lines = docLines({
@@ -207,15 +215,22 @@ function parameterProperty(parameter: ParameterModel): OptionalKind<PropertySign
     notes: range === undefined ? [] : [range],
     default: parameter.default,
   });
-  return { ...optional(propertyKey(parameter.name), parameterText(parameter), !parameter.required), docs: docs(lines) };
+  return {
+    ...optional(propertyKey(parameter.name), parameterText(parameter), !parameter.required),
+    docs: docs(lines, context),
+  };
 }
 
 /** A mask may also be a list of paths, which the compiler knows. */
-function maskProperty(parameter: ParameterModel, { request }: MethodModel): OptionalKind<PropertySignatureStructure> {
+function maskProperty(
+  parameter: ParameterModel,
+  { request }: MethodModel,
+  context: Context,
+): OptionalKind<PropertySignatureStructure> {
   const resource = request?.kind === "json" ? typeText(request.type) : "unknown";
   const type = `string | readonly runtime.FieldPath<${resource}>[]`;
   const lines = docLines({ description: parameter.description, notes: ["Default: the keys of `requestBody`."] });
-  return { ...optional(parameter.name, type, !parameter.required), docs: docs(lines) };
+  return { ...optional(parameter.name, type, !parameter.required), docs: docs(lines, context) };
 }
 
 /** An optional parameter takes undefined too, so that what may be missing can be passed on. */
@@ -240,10 +255,10 @@ function methodDeclarations(
             ...declared({ ...plain, paramsType: method.paramsName, paramsOptional: true }, optionsType),
             overloads: signatures.map((signature, index) => ({
               ...declared(signature, optionsType),
-              docs: index === 0 ? docs(doc) : [],
+              docs: index === 0 ? docs(doc, context) : [],
             })),
           }
-        : { ...declared(plain, optionsType), docs: docs(doc) }),
+        : { ...declared(plain, optionsType), docs: docs(doc, context) }),
       statements: [
         `return runtime.${sender}(this, ${descriptor}, params, options${uploads ? ", runtime.upload" : ""});`,
       ],
@@ -270,10 +285,8 @@ function declared(
 }
 
 /** As text: the description of a structure would be printed twice. */
-function docs(lines: readonly string[]): string[] {
-  if (lines.length === 0) return [];
-  // A leading line break asks for the form of several lines.
-  return [`${lines.length === 1 ? "" : "\n"}${lines.join("\n")}`];
+function docs(lines: readonly string[], { comments }: Context): string[] {
+  return lines.length === 0 ? [] : [comments.keep(lines)];
 }
 
 function httpLink(link: string): string | undefined {

@@ -1,32 +1,25 @@
 /**
- * Types of the model → `schemas.ts`. The only file that knows openapi-typescript.
+ * Types of the model → `schemas.ts`, by openapi-typescript.
  *
- * It transforms one component at a time; each result is made a named interface or alias, and each of its references
- * the name itself.
+ * It transforms one component at a time; each result is made a named interface or alias.
  */
-import { createRequire } from "node:module";
-import type { GlobalContext, transformSchemaObject as TransformSchemaObject } from "openapi-typescript";
+import type { GlobalContext } from "openapi-typescript";
 import type TypeScript from "typescript";
 import type { ApiModel, PropertyModel, SchemaModel, TypeModel } from "../model/types.js";
-import { OPEN_STRING, referencedName, type SchemaObject, typeComponent } from "../openapi/components.js";
+import { OPEN_STRING, type SchemaObject, typeComponent } from "../openapi/components.js";
+import { Comments } from "./comments.js";
+import { transformSchemaObject, ts } from "./compiler.js";
 import { docLines } from "./doc-comments.js";
 import { preamble } from "./preamble.js";
 import { rangeNote } from "./range-note.js";
 
-// Through `import` Node would first scan these CommonJS files for export names, which takes longer than running them;
-// and the package's entry would load its OpenAPI linter, which has nothing to do here.
-const require = createRequire(import.meta.url);
-const ts = require("typescript") as typeof TypeScript;
-const transformSchemaObject = require("openapi-typescript/dist/transform/schema-object.cjs")
-  .default as typeof TransformSchemaObject;
-
 /** The text of `schemas.ts`. */
 export function emitSchemas(model: ApiModel): string {
   if (model.schemas.length === 0) return `${preamble(model)}\nexport {};\n`;
-  const comments: Comments = [];
+  const comments = new Comments();
   const twins = new Map(model.schemas.map((schema) => [schema.inputOf, schema]));
   const declarations = model.schemas.map((schema) => declaration(schema, twins.get(schema.name), comments));
-  return `${preamble(model)}\n${print(declarations, comments)}`;
+  return `${preamble(model)}\n${comments.fill(print(declarations))}`;
 }
 
 const { factory, SyntaxKind } = ts;
@@ -118,25 +111,17 @@ function enumOf(type: TypeModel): Extract<TypeModel, { kind: "string" }>["enum"]
   return type.kind === "string" ? type.enum : undefined;
 }
 
-/** Lines of doc comments, in the order they were made. */
-type Comments = (readonly string[])[];
-
 /** Replaces whatever comment the transformation gave by one that holds the number of ours. */
 function documented<Node extends TypeScript.Node>(node: Node, lines: readonly string[], comments: Comments): Node {
   if (lines.length === 0) return ts.setSyntheticLeadingComments(node, undefined);
-  const text = String(comments.push(lines) - 1);
   const comment = {
     kind: SyntaxKind.MultiLineCommentTrivia,
-    text,
+    text: `* ${comments.keep(lines.map((line) => line.trimEnd()))} `,
     hasTrailingNewLine: true,
     pos: -1,
     end: -1,
   } as const;
   return ts.setSyntheticLeadingComments(node, [comment]);
-}
-
-function typeReference(reference: string): TypeScript.TypeNode {
-  return factory.createTypeReferenceNode(referencedName(reference));
 }
 
 /** `string & {}`: any string, without taking the known values out of what an editor offers. */
@@ -163,7 +148,7 @@ function neverMap(): TypeScript.TypeNode {
   return factory.createTypeLiteralNode([factory.createIndexSignature(undefined, [key], never)]);
 }
 
-/** Settings of the transformation; both hooks put names where it would look a type up. */
+/** Settings of the transformation; the hooks write what it would write at more length. */
 const context: GlobalContext = {
   additionalProperties: false,
   alphabetize: false,
@@ -192,16 +177,8 @@ const context: GlobalContext = {
   rootTypesNoSchemaPrefix: false,
   silent: true,
   transformProperty: undefined,
-  transform: (schema) => {
-    const component = schema as SchemaObject;
-    if (component.$ref !== undefined) return typeReference(component.$ref);
-    return component === OPEN_STRING ? openString() : undefined;
-  },
+  transform: (schema) => ((schema as SchemaObject) === OPEN_STRING ? openString() : undefined),
   postTransform: (type) => {
-    // `components["schemas"]["X"]`: a reference among items, values or members.
-    if (ts.isIndexedAccessTypeNode(type) && ts.isLiteralTypeNode(type.indexType)) {
-      return factory.createTypeReferenceNode((type.indexType.literal as TypeScript.StringLiteral).text);
-    }
     // A lone index signature reads well on one line.
     if (ts.isTypeLiteralNode(type) && type.members.length === 1 && type.members.every(ts.isIndexSignatureDeclaration)) {
       return ts.setEmitFlags(type, ts.EmitFlags.SingleLine);
@@ -220,21 +197,17 @@ const context: GlobalContext = {
   },
 };
 
-function print(declarations: readonly TypeScript.Statement[], comments: Comments): string {
+function print(declarations: readonly TypeScript.Statement[]): string {
   const file = ts.createSourceFile("schemas.ts", "", ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
   const printer = ts.createPrinter({ newLine: ts.NewLineKind.LineFeed });
   const texts = declarations.map((node) => `${printer.printNode(ts.EmitHint.Unspecified, node, file)}\n`);
-  // The printer indents by four columns and knows no other way; comments of several lines it takes apart at length, so
-  // they are put in after it. No text of a document can stand alone on a line, as a string literal holds no line break.
-  return texts
-    .join("\n")
-    .replace(/^((?: {4})*)(?:\/\*(\d+)\*\/$)?/gm, (_, indent: string, index: string | undefined) => {
-      const space = indent.slice(indent.length / 2);
-      return index === undefined ? space : docComment(comments[Number(index)] ?? [], space);
-    });
+  return indentedByTwo(texts.join("\n"));
 }
 
-function docComment(lines: readonly string[], space: string): string {
-  if (lines.length === 1) return `${space}/** ${lines.join("")} */`;
-  return `${space}/**\n${lines.map((line) => `${`${space} * ${line}`.trimEnd()}\n`).join("")}${space} */`;
+/** The printer indents by four columns and knows no other way. */
+function indentedByTwo(text: string, level = 1): string {
+  // The levels above are done, two columns each.
+  const done = "  ".repeat(level);
+  const result = text.replaceAll(new RegExp(`^${done}  `, "gm"), done);
+  return result === text ? text : indentedByTwo(result, level + 1);
 }

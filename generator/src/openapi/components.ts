@@ -25,42 +25,48 @@ export interface SchemaObject {
 /** "Or any other string": the member that makes an enum open. */
 export const OPEN_STRING: SchemaObject = { type: "string" };
 
-const REFERENCE_PREFIX = "#/components/schemas/";
-
-/** The type name a reference points to. */
-export function referencedName(reference: string): string {
-  return reference.slice(REFERENCE_PREFIX.length);
-}
+/** Where references find the schemas of an OpenAPI document. */
+const COMPONENTS = "#/components/schemas/";
 
 /** A named type. */
 export function schemaComponent(schema: SchemaModel): SchemaObject {
   const { description, deprecated } = schema;
   return {
-    ...component(schema, propertySchema),
+    ...component(schema, COMPONENTS, propertySchema),
     ...(description === "" ? {} : { description }),
     ...(deprecated ? { deprecated } : {}),
   };
 }
 
-/** The same without what only tells: all that the type engine needs. */
+/** The same without what only tells, in a document of schemas alone (`#/Name`): all that the type engine needs. */
 export function typeComponent(schema: SchemaModel): SchemaObject {
-  return component(schema, ({ type, readOnly }) => (readOnly ? { ...typeSchema(type), readOnly } : typeSchema(type)));
+  return component(schema, "#/", ({ type, readOnly }) =>
+    readOnly ? { ...typeSchema(type, "#/"), readOnly } : typeSchema(type, "#/"),
+  );
 }
 
-function component({ shape }: SchemaModel, propertyOf: (property: PropertyModel) => SchemaObject): SchemaObject {
-  if (shape.kind === "alias") return typeSchema(shape.type);
+function component(
+  { shape }: SchemaModel,
+  place: string,
+  propertyOf: (property: PropertyModel) => SchemaObject,
+): SchemaObject {
+  if (shape.kind === "alias") return typeSchema(shape.type, place);
   const required = shape.properties.filter((property) => property.required).map(({ name }) => name);
   return {
     type: "object",
     // Own properties whatever the name: `__proto__` is one here.
     properties: Object.fromEntries(shape.properties.map((property) => [property.name, propertyOf(property)])),
     ...(required.length === 0 ? {} : { required }),
-    ...additionalOf(shape.additional, shape.properties.length),
+    ...additionalOf(shape.additional, place, shape.properties.length),
   };
 }
 
-function additionalOf(additional: TypeModel | undefined, count: number): Pick<SchemaObject, "additionalProperties"> {
-  if (additional !== undefined) return { additionalProperties: typeSchema(additional) };
+function additionalOf(
+  additional: TypeModel | undefined,
+  place: string,
+  count: number,
+): Pick<SchemaObject, "additionalProperties"> {
+  if (additional !== undefined) return { additionalProperties: typeSchema(additional, place) };
   return count === 0 ? { additionalProperties: false } : {};
 }
 
@@ -88,8 +94,8 @@ export function typedDefault(text: string, type: TypeModel): unknown {
   return type.kind === "number" && Number.isFinite(number) ? number : text;
 }
 
-/** A type as it is used. */
-export function typeSchema(type: TypeModel): SchemaObject {
+/** A type as it is used. `place` is where references find the named ones. */
+export function typeSchema(type: TypeModel, place = COMPONENTS): SchemaObject {
   switch (type.kind) {
     case "string":
       return { ...(type.enum === undefined ? { type: "string" } : enumSchema(type.enum)), ...formatOf(type.format) };
@@ -100,13 +106,13 @@ export function typeSchema(type: TypeModel): SchemaObject {
     case "unknown":
       return {};
     case "array":
-      return { type: "array", items: typeSchema(type.items) };
+      return { type: "array", items: typeSchema(type.items, place) };
     case "map":
-      return { type: "object", additionalProperties: typeSchema(type.values) };
+      return { type: "object", additionalProperties: typeSchema(type.values, place) };
     case "reference":
-      return { $ref: `${REFERENCE_PREFIX}${type.name}` };
+      return { $ref: `${place}${type.name}` };
     case "union":
-      return { oneOf: type.members.map(typeSchema) };
+      return { oneOf: type.members.map((member) => typeSchema(member, place)) };
   }
 }
 

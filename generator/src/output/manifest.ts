@@ -24,10 +24,10 @@ export function manifestPath(folder: string): string {
   return join(folder, ".discogen.json");
 }
 
-/** Hash of some texts, each told from the next. */
-export function hashOfTexts(...texts: readonly string[]): string {
+/** Hash of some texts, or of what they are in UTF-8, each told from the next. */
+export function hashOfTexts(...texts: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
-  for (const text of texts) hash.update(`${text.length}\n`).update(text);
+  for (const text of texts) hash.update(`${Buffer.byteLength(text)}\n`).update(text);
   return hash.digest("hex");
 }
 
@@ -63,7 +63,7 @@ export async function alteredFiles(
   const gone: string[] = [];
   await Promise.all(
     Object.entries(files).map(async ([path, hash]) => {
-      const text = await readFile(join(folder, path), "utf8").catch(() => undefined);
+      const text = await readFile(join(folder, path)).catch(() => undefined);
       if (text === undefined) gone.push(path);
       else if (hashOfTexts(text) !== hash) edited.push(path);
     }),

@@ -6,21 +6,23 @@ import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 /** One file of the output. */
 export interface OutputFile {
   readonly path: string;
-  readonly text: string;
+  /** Text, or what it is in UTF-8. */
+  readonly text: string | Uint8Array;
 }
 
 /** Those of the files that are not already as they should be. */
 export async function changedFiles(files: readonly OutputFile[]): Promise<readonly OutputFile[]> {
-  const isCurrent = await Promise.all(files.map(async ({ path, text }) => (await textOf(path)) === text));
+  const isCurrent = await Promise.all(files.map(({ path, text }) => isThere(path, text)));
   return files.filter((_, index) => isCurrent[index] !== true);
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+async function isThere(path: string, text: string | Uint8Array): Promise<boolean> {
   try {
-    return await readFile(path, "utf8");
+    const found = await readFile(path);
+    return found.equals(typeof text === "string" ? Buffer.from(text) : text);
   } catch {
     // Missing or unreadable: either way it has to be written, and that tells what is wrong.
-    return undefined;
+    return false;
   }
 }
 

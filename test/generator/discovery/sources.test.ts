@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { fetchDirectory } from "../../../generator/src/discovery/directory.js";
 import { hashOf, type Lock, lockText, readLock } from "../../../generator/src/discovery/lock.js";
 import { createSources } from "../../../generator/src/discovery/sources.js";
+import { decoded } from "../../../generator/src/discovery/text.js";
 import { InputError } from "../../../generator/src/diagnostics.js";
 import { temporaryFolder } from "../../support/folders.js";
 import { serve } from "../../runtime/support/server.js";
@@ -30,7 +31,7 @@ describe("an id", () => {
       source: `${url}rest/shelves:v2`,
       etag: expect.stringMatching(/"/),
     });
-    expect(JSON.parse(found.text)).toMatchObject({ version: "v2" });
+    expect(JSON.parse(decoded(found.text, found.file))).toMatchObject({ version: "v2" });
   });
 
   it("is looked up where the environment says", async () => {
@@ -209,7 +210,8 @@ describe("what is pinned", () => {
     const lock = await pinned();
     const source = join(lock.folder, "own.json");
     await writeFile(source, "{}");
-    expect(await createSources({ lock }).load({ id: "shelves:v1", source })).toMatchObject({ text: "{}" });
+    const own = await createSources({ lock }).load({ id: "shelves:v1", source });
+    expect(decoded(own.text, own.file)).toBe("{}");
   });
 
   it("is the same with the line ends of another system", async () => {

@@ -1,0 +1,15 @@
+/** A process that has openapi-typescript write the types of many OpenAPI documents, by its programmatic call. */
+import { writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [entry = "", out = "", ...files] = process.argv.slice(2);
+// The little of its interface that is used here; its own types are where the peers are.
+const { default: openapiTS, astToString } = (await import(pathToFileURL(entry).href)) as {
+  readonly default: (source: URL, options: { readonly silent: boolean }) => Promise<readonly unknown[]>;
+  readonly astToString: (types: readonly unknown[]) => string;
+};
+for (const file of files) {
+  const types = await openapiTS(pathToFileURL(file), { silent: true });
+  writeFileSync(join(out, `${basename(file, ".json")}.ts`), astToString(types));
+}
