@@ -1,5 +1,5 @@
 /** The bytes of a download as the server sends them, over as many connections as it takes. */
-import { DiscogenError } from "../errors.js";
+import { AbortError, DiscogenError } from "../errors.js";
 import { type PreparedCall, abortedCall } from "../policy/prepared-call.js";
 import { delayOf, send } from "../policy/send.js";
 import { pause } from "../policy/wait.js";
@@ -53,6 +53,7 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
   #known = 0;
   #failures = 0;
   #isOver = false;
+  #isCancelled = false;
 
   constructor(download: Download) {
     this.#download = download;
@@ -78,11 +79,16 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
       } catch (error) {
         // An error is told once: whoever reads on after it finds the end.
         this.#isOver = true;
+        this.#refuseCancelled();
         await this.#resume(call, error);
         this.#isOver = false;
         continue;
       }
-      if (piece === undefined) break;
+      if (piece === undefined) {
+        this.#isOver = true;
+        this.#refuseCancelled();
+        break;
+      }
       if (piece.length === 0) continue;
       this.#received += piece.length;
       this.#failures = 0;
@@ -93,12 +99,18 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {
+    this.#isCancelled = true;
     await this.#pieces.return?.();
     return { done: true, value: undefined };
   }
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /** Whoever still reads must not take what has come for the whole. */
+  #refuseCancelled(): void {
+    if (this.#isCancelled) throw new AbortError(`${this.#download.call.methodId}: the download was cancelled`);
   }
 
   /** The next piece that did not come before; `undefined` at the end. */
@@ -126,6 +138,7 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
     call.observer?.retry(error, delay);
     this.#failures++;
     await pause(delay, call.signal, () => abortedCall(call));
+    this.#refuseCancelled();
     const from = this.#start + this.#received;
     const to = this.#expected === undefined ? "" : String(this.#start + this.#expected - 1);
     const etag = markOf(this.#first.headers, "etag");
@@ -136,6 +149,8 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
     };
     const { response } = await send(core, { ...call, built: { ...call.built, headers } });
     this.#pieces = piecesOf(response);
+    if (this.#isCancelled) await this.#pieces.return?.();
+    this.#refuseCancelled();
     const start = partOf(response)?.start ?? (response.status === 200 ? 0 : undefined);
     if (start === undefined || start > from || !isSame(this.#first, response)) {
       await this.#pieces.return?.();

@@ -76,7 +76,7 @@ export class MediaResponse implements ApiResponse {
     return saveBody(this.#take()[Symbol.asyncIterator](), path);
   }
 
-  /** Lets the body and its connection go. Not needed after reading. */
+  /** Lets the body and its connection go; a reading that is under way throws. Not needed after reading. */
   async cancel(): Promise<void> {
     this.#taken = true;
     await this.#body[Symbol.asyncIterator]().return?.();
