@@ -102,7 +102,6 @@ async function askIam(
       metrics,
       headers: { ...signature, "content-type": "application/json" },
       body: JSON.stringify(body),
-      secrets: Object.values(signature).flatMap((value) => [value, ...value.split(" ").slice(1)]),
       hint,
     };
     try {
