@@ -92,7 +92,14 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
       if (piece.length === 0) continue;
       this.#received += piece.length;
       this.#failures = 0;
-      onProgress?.({ received: this.#received, total: this.#expected });
+      try {
+        onProgress?.({ received: this.#received, total: this.#expected });
+      } catch (error) {
+        // Nobody closes an iterator that has thrown.
+        this.#isOver = true;
+        await this.#pieces.return?.();
+        throw error;
+      }
       return { done: false, value: piece };
     }
     return { done: true, value: undefined };

@@ -334,6 +334,22 @@ describe("saveTo", () => {
   });
 });
 
+it("what onProgress throws ends the download, and lets the connection go", async () => {
+  const closed = vi.fn<() => void>();
+  const { url } = await serve((_request, response) => {
+    response.on("close", closed);
+    response.writeHead(200, { "content-length": String(size) });
+    response.write(content.subarray(0, 10));
+  });
+  const reason = new Error("enough");
+  const onProgress = (): never => {
+    throw reason;
+  };
+  const media = await clientOf(url).books.exportMedia({ book: "b" }, { onProgress });
+  expect(await failureOf(media.bytes())).toBe(reason);
+  await vi.waitFor(() => expect(closed).toHaveBeenCalled());
+});
+
 describe("a download that is cancelled while it is saved", () => {
   it.each<[string, Handler]>([
     [
