@@ -84,11 +84,7 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
         this.#isOver = false;
         continue;
       }
-      if (piece === undefined) {
-        this.#isOver = true;
-        this.#refuseCancelled();
-        break;
-      }
+      if (piece === undefined) break;
       if (piece.length === 0) continue;
       this.#received += piece.length;
       this.#failures = 0;
@@ -117,7 +113,7 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
 
   /** Whoever still reads must not take what has come for the whole. */
   #refuseCancelled(): void {
-    if (this.#isCancelled) throw new AbortError(`${this.#download.call.methodId}: the download was cancelled`);
+    if (this.#isCancelled) throw new AbortError(`${this.#download.call.methodId}: cancelled`);
   }
 
   /** The next piece that did not come before; `undefined` at the end. */
@@ -128,6 +124,10 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
       return undefined;
     }
     const { done, value } = await this.#pieces.next();
+    if (this.#isCancelled) {
+      await this.#pieces.return?.();
+      this.#refuseCancelled();
+    }
     if (done === true) {
       if (missing === Number.POSITIVE_INFINITY) return undefined;
       throw new Error(`the body ended ${String(missing)} bytes early`);
@@ -156,8 +156,6 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
     };
     const { response } = await send(core, { ...call, built: { ...call.built, headers } });
     this.#pieces = piecesOf(response);
-    if (this.#isCancelled) await this.#pieces.return?.();
-    this.#refuseCancelled();
     const start = partOf(response)?.start ?? (response.status === 200 ? 0 : undefined);
     if (start === undefined || start > from || !isSame(this.#first, response)) {
       await this.#pieces.return?.();
