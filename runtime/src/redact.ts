@@ -7,6 +7,9 @@ const secretHeaders: ReadonlySet<string> = new Set([
   "cookie",
   "proxy-authorization",
   "x-goog-api-key",
+  // Of Cloud Storage: keys that the caller keeps, which open what was encrypted with them.
+  "x-goog-copy-source-encryption-key",
+  "x-goog-encryption-key",
 ]);
 const secretQuery: RegExp = /([?&](?:access_token|assertion|bearer_token|key|oauth_token|upload_id)=)([^&#\s]*)/gi;
 // Each is linear in the text, which may be a megabyte that a server made up.

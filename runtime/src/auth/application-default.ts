@@ -5,6 +5,7 @@ import { undiciTransport } from "../transport/undici.js";
 import { readCredentialFile } from "./credential-file.js";
 import { credentialsFrom, type CredentialsFileOptions, fileAdvice } from "./from-file.js";
 import { gcloudFile } from "../gcloud.js";
+import { homeFolder } from "./home.js";
 import { ImpersonatedCredentials } from "./impersonated.js";
 import { MetadataCredentials, metadataEmail } from "./metadata.js";
 import type { TokenCredentials } from "./tokens.js";
@@ -32,8 +33,7 @@ export async function applicationDefault(options: ApplicationDefaultOptions = {}
   };
   const named = nonEmpty(env["GOOGLE_APPLICATION_CREDENTIALS"]);
   if (named !== undefined) return fromNamedFile(named, given);
-  const { homedir } = await import("node:os");
-  const wellKnown = wellKnownFile(env, process.platform, homedir());
+  const wellKnown = wellKnownFile(env, process.platform, homeFolder());
   const found = wellKnown === undefined ? undefined : await readIfThere(wellKnown, given);
   return found ?? fromMetadata(given, wellKnown);
 }

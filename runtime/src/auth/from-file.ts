@@ -5,6 +5,7 @@ import { AuthorizedUserCredentials } from "./authorized-user.js";
 import { type CredentialFile, type JsonObject, parseCredentials, readCredentialFile } from "./credential-file.js";
 import type { Credentials } from "./credentials.js";
 import { trustedUrl } from "./external/trust.js";
+import { accountIn } from "./iam.js";
 import { ImpersonatedCredentials, impersonation } from "./impersonated.js";
 import { ServiceAccountCredentials } from "./service-account.js";
 import { type TokenCredentials, type TokenOptions, Tokens } from "./tokens.js";
@@ -77,9 +78,8 @@ async function impersonatedFrom(file: CredentialFile, options: CredentialsFileOp
   // The source's token goes there: to Google, to this machine, or where the caller says.
   const trusted = URL.canParse(text) && isLoopback(new URL(text).hostname) ? [...urls, text] : urls;
   const url = trustedUrl(file, member, text, "iamcredentials", trusted);
-  const { account, principal } =
-    /^(?<account>.+\/serviceAccounts\/(?<principal>[^/?#:]{1,256})):generateAccessToken$/.exec(url.href)?.groups ?? {};
-  if (account === undefined || principal === undefined)
+  const account = accountIn(url.href);
+  if (account === undefined)
     throw file.problem("KEY_FIELD_INVALID", member, "must end with /serviceAccounts/ADDRESS:generateAccessToken");
   const { delegates } = file.members;
   if (delegates !== undefined && !(Array.isArray(delegates) && delegates.every((one) => typeof one === "string")))
@@ -90,8 +90,7 @@ async function impersonatedFrom(file: CredentialFile, options: CredentialsFileOp
     dispatcher,
     transport,
   });
-  const targetPrincipal = decodeURIComponent(principal);
-  const kind = impersonation({ sourceCredentials, targetPrincipal, delegates }, account);
+  const kind = impersonation({ sourceCredentials, targetPrincipal: account.email, delegates }, account.url);
   return new ImpersonatedCredentials(Tokens.of(kind, options, file.text("quota_project_id")));
 }
 

@@ -29,6 +29,17 @@ export function accountUrl(email: string, universe: string): string {
   return `https://iamcredentials.${universe}/v1/projects/-/serviceAccounts/${encodeURIComponent(email)}`;
 }
 
+/** The account in a URL that gives its tokens: its own URL and its address. `undefined` where that is no such URL. */
+export function accountIn(url: string): { readonly url: string; readonly email: string } | undefined {
+  const [, account, principal] = /^(.+\/serviceAccounts\/([^/?#:]{1,256})):generateAccessToken$/.exec(url) ?? [];
+  if (account === undefined || principal === undefined) return undefined;
+  try {
+    return { url: account, email: decodeURIComponent(principal) };
+  } catch {
+    return undefined;
+  }
+}
+
 /** An access token of the account. `lifetime` is in seconds; above an hour only where a policy of the organisation allows it. */
 export async function generateAccessToken(
   transport: Transport,
@@ -91,7 +102,6 @@ async function askIam(
       metrics,
       headers: { ...signature, "content-type": "application/json" },
       body: JSON.stringify(body),
-      secrets: Object.values(signature).flatMap((value) => [value, ...value.split(" ").slice(1)]),
       hint,
     };
     try {

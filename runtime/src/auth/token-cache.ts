@@ -41,10 +41,10 @@ export class TokenCache {
     const left = token === undefined ? 0 : token.expires - now;
     // A server that is down, or that keeps refusing, is not asked for every call.
     if (token === undefined || left <= 0)
-      return now < this.#heldUntil ? Promise.reject(this.#failure) : this.#renew(fetch);
+      return isAhead(this.#heldUntil, now) ? Promise.reject(this.#failure) : this.#renew(fetch);
     // Shares of a short life, or such a token would be renewed for every call.
     const life = token.expires - token.obtained;
-    if (left > Math.min(advisory, life / 4) || now < this.#notBefore) return Promise.resolve(token);
+    if (left > Math.min(advisory, life / 4) || isAhead(this.#notBefore, now)) return Promise.resolve(token);
     const renewal = this.#renew(fetch).catch(() => token); // the token at hand still serves
     return left > Math.min(mandatory, life / 10) ? Promise.resolve(token) : renewal;
   }
@@ -89,4 +89,9 @@ export class TokenCache {
     // The first may have passed already: a caller who tries again is worth a request.
     if (this.#failures > 1) this.#heldUntil = now + Math.min(backoff, firstHold * 2 ** (this.#failures - 2));
   }
+}
+
+/** Whether the end of a hold is to come. One that is further away than any hold was set by a clock that has been set back. */
+function isAhead(end: number, now: number): boolean {
+  return now < end && end - now <= backoff;
 }

@@ -80,7 +80,7 @@ export class Collector implements Transport {
 
   #advance(): void {
     if (this.#size === undefined || this.#waiting.size < this.#open) return;
-    const parts = [...this.#waiting];
+    const parts = [...this.#waiting].filter((part) => part.isInTime());
     this.#waiting.clear();
     for (let start = 0; start < parts.length; start += this.#size)
       void this.#post(parts.slice(start, start + this.#size));
@@ -137,10 +137,21 @@ class Part implements Timed {
     if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.fail(abortError(request)));
   }
 
-  /** The request leaves: from now on its time counts. */
+  /** `false`: the time of the whole call is over, which ends it. */
+  isInTime(): boolean {
+    if (this.#remaining() > 0) return true;
+    this.onExpired();
+    return false;
+  }
+
+  /** The request leaves: from now on the time of the attempt counts. */
   start(onEnd: () => void): void {
     this.#onEnd = onEnd;
-    this.#deadline = startDeadline(this, this.request.timeout);
+    this.#deadline = startDeadline(this, Math.min(this.request.timeout, this.#remaining()));
+  }
+
+  #remaining(): number {
+    return (this.request.deadline ?? Number.POSITIVE_INFINITY) - performance.now();
   }
 
   onExpired(): void {

@@ -7,10 +7,10 @@ import { printable } from "../redact.js";
 const batchSize: number = 1024 * 1024;
 
 export async function saveBody(pieces: AsyncIterator<Uint8Array>, path: string): Promise<void> {
-  if (typeof path !== "string" || path === "") throw unwritable("must be a file name");
   const beside = `${path}.${crypto.randomUUID()}.part`;
   let file: FileHandle | undefined;
   try {
+    if (typeof path !== "string" || path === "") throw unwritable("must be a file name");
     file = await orUnwritable(open(beside, "wx"));
     await writeAll(pieces, file);
     await orUnwritable(file.close());

@@ -2,7 +2,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { InvalidRequestError } from "../errors.js";
 import type { Blob } from "../platform.js";
-import { type WebStream, isBlob, isFileBody, isStream, streamPieces, unreadable } from "../request/bytes.js";
+import { type WebStream, blobPart, isBlob, isFileBody, isStream, streamPieces, unreadable } from "../request/bytes.js";
 
 /** Content, of which a chunk at a time is in memory. */
 export interface Source {
@@ -35,7 +35,7 @@ async function sourceOf(methodId: string, body: unknown, size: number | undefine
   if (typeof body === "string") return bytesSource(new TextEncoder().encode(body));
   if (body instanceof Uint8Array) return bytesSource(body);
   if (body instanceof ArrayBuffer) return bytesSource(new Uint8Array(body));
-  if (isBlob(body)) return blobSource(body);
+  if (isBlob(body)) return blobSource(methodId, body);
   if (isStream(body)) return streamSource(methodId, body, size);
   if (isFileBody(body)) return fileSource(methodId, body.path, size);
   throw invalid(
@@ -58,11 +58,11 @@ function bytesSource(bytes: Uint8Array): Source {
   };
 }
 
-function blobSource(blob: Blob): Source {
+function blobSource(methodId: string, blob: Blob): Source {
   return {
     size: blob.size,
     replayable: true,
-    read: async (offset, length) => new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer()),
+    read: (offset, length) => blobPart(methodId, parameter, blob.slice(offset, offset + length)),
     close: async () => undefined,
   };
 }
@@ -166,7 +166,7 @@ function streamSource(
     },
     close: async () => {
       if ("destroy" in stream && typeof stream.destroy === "function") stream.destroy();
-      // Not awaited: it may wait for a piece that never comes.
+      // Not awaited: an iterable that is no stream may wait for a piece that never comes.
       pieces.return().catch(() => undefined);
     },
   };

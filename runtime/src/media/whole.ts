@@ -4,6 +4,7 @@ import { type Sent, send } from "../policy/send.js";
 import type { EncodedBody } from "../request/body.js";
 import type { HeaderRecord } from "../request/headers.js";
 import { type PreparedUpload, withUploadType } from "./prepared-upload.js";
+import type { UploadProgress } from "./upload.js";
 
 /** Bytes that are read at a time. */
 const pieceSize: number = 256 * 1024;
@@ -12,12 +13,25 @@ export async function sendWhole(core: Core, upload: PreparedUpload): Promise<Sen
   const { call, media, source } = upload;
   const { built } = call;
   const metadata = built.body;
-  const { body, length } = metadata === undefined ? alone(upload) : behind(metadata, upload);
+  /** What `onProgress` threw: the caller's own, and no failure of the connection though it ends that. */
+  const thrown: unknown[] = [];
+  const onProgress = (progress: UploadProgress): void => {
+    try {
+      media.onProgress?.(progress);
+    } catch (error) {
+      thrown.push(error);
+      throw error;
+    }
+  };
+  const content = { ...upload, media: { ...media, onProgress } };
+  const { body, length } = metadata === undefined ? alone(content) : behind(metadata, content);
   const { "content-length": _, ...kept } = built.headers;
   const headers: HeaderRecord = { ...kept, "content-type": body.contentType };
   if (length !== undefined) headers["content-length"] = String(length);
   const path = withUploadType(built.path, metadata === undefined ? "media" : "multipart");
-  const sent = await send(core, { ...call, built: { path, headers, body } });
+  const sent = await send(core, { ...call, built: { path, headers, body } }).catch((error: unknown) => {
+    throw thrown.length > 0 ? thrown[0] : error;
+  });
   media.onProgress?.({ sent: source.size ?? 0, total: source.size, session: undefined });
   return sent;
 }

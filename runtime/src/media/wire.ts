@@ -1,5 +1,5 @@
 /** The bytes of a download as the server sends them, over as many connections as it takes. */
-import { DiscogenError } from "../errors.js";
+import { AbortError, DiscogenError } from "../errors.js";
 import { type PreparedCall, abortedCall } from "../policy/prepared-call.js";
 import { delayOf, send } from "../policy/send.js";
 import { pause } from "../policy/wait.js";
@@ -53,6 +53,7 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
   #known = 0;
   #failures = 0;
   #isOver = false;
+  #isCancelled = false;
 
   constructor(download: Download) {
     this.#download = download;
@@ -78,6 +79,7 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
       } catch (error) {
         // An error is told once: whoever reads on after it finds the end.
         this.#isOver = true;
+        this.#refuseCancelled();
         await this.#resume(call, error);
         this.#isOver = false;
         continue;
@@ -86,19 +88,32 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
       if (piece.length === 0) continue;
       this.#received += piece.length;
       this.#failures = 0;
-      onProgress?.({ received: this.#received, total: this.#expected });
+      try {
+        onProgress?.({ received: this.#received, total: this.#expected });
+      } catch (error) {
+        // Nobody closes an iterator that has thrown.
+        this.#isOver = true;
+        await this.#pieces.return?.();
+        throw error;
+      }
       return { done: false, value: piece };
     }
     return { done: true, value: undefined };
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {
+    this.#isCancelled = true;
     await this.#pieces.return?.();
     return { done: true, value: undefined };
   }
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /** Whoever still reads must not take what has come for the whole. */
+  #refuseCancelled(): void {
+    if (this.#isCancelled) throw new AbortError(`${this.#download.call.methodId}: cancelled`);
   }
 
   /** The next piece that did not come before; `undefined` at the end. */
@@ -109,6 +124,10 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
       return undefined;
     }
     const { done, value } = await this.#pieces.next();
+    if (this.#isCancelled) {
+      await this.#pieces.return?.();
+      this.#refuseCancelled();
+    }
     if (done === true) {
       if (missing === Number.POSITIVE_INFINITY) return undefined;
       throw new Error(`the body ended ${String(missing)} bytes early`);
@@ -126,6 +145,7 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
     call.observer?.retry(error, delay);
     this.#failures++;
     await pause(delay, call.signal, () => abortedCall(call));
+    this.#refuseCancelled();
     const from = this.#start + this.#received;
     const to = this.#expected === undefined ? "" : String(this.#start + this.#expected - 1);
     const etag = markOf(this.#first.headers, "etag");

@@ -145,12 +145,16 @@ function isPassingStatus(status: number, reasons: readonly string[]): boolean {
   return status === 408 || status === 429 || (status >= 500 && status <= 599);
 }
 
-/** `Retry-After` in milliseconds: seconds or a date (RFC 9110 §10.2.3). `undefined` where it is absent or nonsense. */
+/**
+ * `Retry-After` in milliseconds: seconds or a date (RFC 9110 §10.2.3). `undefined` where it is absent or nonsense, or a
+ * date gone by: then clocks differ, and how long to wait is not told.
+ */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  // Every form of HTTP date begins with the name of a day.
-  const date = /^[A-Za-z]{3,9},? /.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  // Every form of HTTP date begins with the name of a day; the one without a comma does not say that it is in GMT.
+  const [, comma] = /^[A-Za-z]{3,9}(,?) /.exec(text) ?? [];
+  const date = comma === undefined ? Number.NaN : Date.parse(comma === "" ? `${text} GMT` : text);
+  return date > now ? date - now : undefined;
 }

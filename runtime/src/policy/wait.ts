@@ -36,7 +36,7 @@ export function within<T>(work: Promise<T>, limits: Limits): Promise<T> {
   });
 }
 
-/** Resolves after so many milliseconds; rejects at once when the signal aborts. */
+/** Resolves after so many milliseconds, 25 days at most; rejects at once when the signal aborts. */
 export async function pause(
   milliseconds: number,
   signal: AbortSignal | undefined,
@@ -44,7 +44,7 @@ export async function pause(
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
+    timer = setTimeout(resolve, Math.min(milliseconds, longestTimer));
   });
   try {
     await within(over, { signal, remaining: Number.POSITIVE_INFINITY, aborted, expired: aborted });

@@ -74,7 +74,7 @@ function bytesBody(methodId: string, value: unknown, fault: (message: string) =>
 function bytesOf(methodId: string, data: unknown): EncodedBody["data"] | undefined {
   if (typeof data === "string" || data instanceof Uint8Array) return data;
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  if (isBlob(data)) return blobPieces(data);
+  if (isBlob(data)) return blobPieces(methodId, "requestBody.data", data);
   if (isStream(data)) return streamPieces(methodId, "requestBody.data", data);
   return isFileBody(data) ? filePieces(methodId, "requestBody.data", data.path) : undefined;
 }

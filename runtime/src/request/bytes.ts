@@ -44,36 +44,50 @@ export function nameOf(body: unknown): string | undefined {
   return isBlob(body) && "name" in body && typeof body.name === "string" ? body.name : undefined;
 }
 
-/** The pieces of a stream; text becomes UTF-8. Anything else in it throws. */
-export async function* streamPieces(
-  subject: string,
-  parameter: string,
-  stream: AsyncIterable<unknown> | WebStream,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    for await (const piece of Symbol.asyncIterator in stream ? stream : webPieces(stream)) {
-      if (piece instanceof Uint8Array) yield piece;
-      else if (typeof piece === "string") yield new TextEncoder().encode(piece);
-      else throw new TypeError(`it yields a ${typeof piece} where bytes are expected`);
-    }
-  } catch (error) {
-    throw unreadable(subject, parameter, error);
-  }
+/** The pieces of bytes to send, to be let go of before they end. */
+export interface Pieces extends AsyncIterableIterator<Uint8Array, undefined> {
+  return(): Promise<IteratorReturnResult<undefined>>;
 }
 
-async function* webPieces(stream: WebStream): AsyncGenerator<unknown, void, undefined> {
+/** What is used of the iterator of a stream. */
+interface Opened {
+  next(): Promise<{ readonly done?: boolean | undefined; readonly value?: unknown }>;
+  return?(): Promise<unknown>;
+}
+
+/**
+ * The pieces of a stream, which is opened when they are first asked for; text becomes UTF-8. Anything else in it throws.
+ * No generator: that could not end a stream of the web while it is silent, nor one that was never read.
+ */
+export function streamPieces(subject: string, parameter: string, stream: AsyncIterable<unknown> | WebStream): Pieces {
+  let opened: Opened | undefined;
+  const open = (): Opened => (opened ??= "getReader" in stream ? webPieces(stream) : stream[Symbol.asyncIterator]());
+  const close = async (): Promise<IteratorReturnResult<undefined>> => {
+    await open().return?.();
+    return { done: true, value: undefined };
+  };
+  const pieces: Pieces = {
+    next: async () => {
+      try {
+        const { done, value } = await open().next();
+        if (done === true) return { done, value: undefined };
+        if (value instanceof Uint8Array) return { done: false, value };
+        if (typeof value === "string") return { done: false, value: new TextEncoder().encode(value) };
+        await close();
+        throw new TypeError(`it yields a ${typeof value} where bytes are expected`);
+      } catch (error) {
+        throw unreadable(subject, parameter, error);
+      }
+    },
+    return: close,
+    [Symbol.asyncIterator]: () => pieces,
+  };
+  return pieces;
+}
+
+function webPieces(stream: WebStream): Opened {
   const reader = stream.getReader();
-  let isDone = false;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      isDone = done;
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    if (!isDone) await reader.cancel();
-  }
+  return { next: () => reader.read(), return: () => reader.cancel() };
 }
 
 /** What is thrown where the bytes to send cannot be read. */
@@ -94,12 +108,21 @@ export function filePieces(subject: string, parameter: string, path: string): As
 }
 
 /** The bytes of a blob from its beginning, each time they are iterated. */
-export function blobPieces(blob: Blob): AsyncIterable<Uint8Array> {
+export function blobPieces(subject: string, parameter: string, blob: Blob): AsyncIterable<Uint8Array> {
   return {
     async *[Symbol.asyncIterator]() {
       const step = 1024 * 1024;
       for (let offset = 0; offset < blob.size; offset += step)
-        yield new Uint8Array(await blob.slice(offset, offset + step).arrayBuffer());
+        yield blobPart(subject, parameter, blob.slice(offset, offset + step));
     },
   };
+}
+
+/** All bytes of a blob. Those of a file cannot be read any more when it has changed. */
+export async function blobPart(subject: string, parameter: string, part: Blob): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await part.arrayBuffer());
+  } catch (error) {
+    throw unreadable(subject, parameter, error);
+  }
 }

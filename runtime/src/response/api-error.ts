@@ -48,12 +48,13 @@ export function apiError(request: HttpRequest, status: number, headers: HttpHead
 
 /** The error for a success whose body is not what it must be. */
 export function invalidResponse(request: HttpRequest, status: number, headers: HttpHeaders, problem: string): ApiError {
+  const safeHeaders = clean(headers, secretsOf(request));
   return new ApiError({
     code: "INVALID_RESPONSE",
     message: `${subjectOf(request)} was answered with status ${String(status)}, but ${problem}`,
     status,
-    response: new LazyResponse(request, { status, headers }),
-    requestId: requestIdOf(headers),
+    response: new LazyResponse(request, { status, headers: safeHeaders }),
+    requestId: requestIdOf(safeHeaders),
   });
 }
 

@@ -2,6 +2,7 @@
 import { InvalidRequestError, TimeoutError } from "../errors.js";
 import type { Headers as PlatformHeaders } from "../platform.js";
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
+import { longestTimer } from "../transport/deadlines.js";
 import { subjectOf } from "../transport/failure.js";
 import { type ApiResponse, LazyResponse } from "./api-response.js";
 
@@ -75,7 +76,7 @@ export class MediaResponse implements ApiResponse {
     return saveBody(this.#take()[Symbol.asyncIterator](), path);
   }
 
-  /** Lets the body and its connection go. Not needed after reading. */
+  /** Lets the body and its connection go; a reading that is under way throws. Not needed after reading. */
   async cancel(): Promise<void> {
     this.#taken = true;
     await this.#body[Symbol.asyncIterator]().return?.();
@@ -100,7 +101,7 @@ export function untilDeadline(
   const pieces = body[Symbol.asyncIterator]();
   let expired: TimeoutError | undefined;
   let interrupt: ((error: Error) => void) | undefined;
-  const timer = setTimeout(() => {
+  const expire = (): void => {
     expired = new TimeoutError(
       `${subjectOf(request)}: the body was not complete within ${String(limit)} ms`,
       limit,
@@ -108,7 +109,8 @@ export function untilDeadline(
     );
     interrupt?.(expired);
     void pieces.return?.();
-  }, remaining);
+  };
+  const timer = remaining > longestTimer ? undefined : setTimeout(expire, remaining);
   const stop = (): void => clearTimeout(timer);
   const iterator: AsyncIterableIterator<Uint8Array> = {
     next: () =>

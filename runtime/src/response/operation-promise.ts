@@ -52,6 +52,8 @@ export class OperationPromise<Answer, Operation> extends ApiPromise<Answer> {
         if (!ended.signal.aborted) onProgress?.(value as Operation);
       });
     });
+    // Where the options are at fault nobody waits for it: then its failure is no unhandled one.
+    work.catch(() => undefined);
     try {
       checkCallOptions(id, { signal, timeout });
       const last = await within(work, {

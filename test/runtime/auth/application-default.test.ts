@@ -1,6 +1,6 @@
 /** What the environment offers to sign in with, in the order of AIP-4110. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import os, { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import {
@@ -146,6 +146,31 @@ it("a machine's account acts for a person without a key", async () => {
     ["robot@example-123.iam.gserviceaccount.com", "signJwt"],
   ]);
   expect(tokens.assertions[0]?.claims).toMatchObject({ sub: "person@example.com", scope: "a" });
+});
+
+describe("a user whom the machine does not know, without HOME", () => {
+  beforeEach(() => {
+    vi.stubEnv("CLOUDSDK_CONFIG", undefined);
+    vi.stubEnv("APPDATA", undefined);
+    // As Node does it there.
+    const homeless = vi.spyOn(os, "homedir").mockImplementation(() => {
+      throw new Error("uv_os_homedir returned ENOENT");
+    });
+    onTestFinished(() => homeless.mockRestore());
+  });
+
+  it("is signed in by the metadata server", async () => {
+    vi.stubEnv("NO_GCE_CHECK", undefined);
+    vi.stubEnv("GCE_METADATA_HOST", hostOf(await metadataServer()));
+    expect(await applicationDefault()).toBeInstanceOf(MetadataCredentials);
+  });
+
+  it("is told what was tried where there is none", async () => {
+    expect(await failureOf(applicationDefault())).toMatchObject({
+      code: "NO_CREDENTIALS",
+      message: expect.stringContaining("gcloud's folder is not known here") as unknown,
+    });
+  });
 });
 
 describe("where nothing will do", () => {

@@ -56,6 +56,12 @@ it.each<[string, object, string, string]>([
     "#/service_account_impersonation_url: must end",
   ],
   [
+    "an account whose percent-encoding is broken",
+    impersonated(`https://iamcredentials.googleapis.com${account.replace("robot@", "robot%zz@")}`),
+    "KEY_FIELD_INVALID",
+    "#/service_account_impersonation_url: must end",
+  ],
+  [
     "delegates that are none",
     impersonated(`https://iamcredentials.googleapis.com${account}`, { delegates: [7] }),
     "KEY_FIELD_INVALID",

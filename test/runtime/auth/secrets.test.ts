@@ -103,3 +103,21 @@ it("an account impersonated by a token, where IAM repeats it", async () => {
   expect(error).toMatchObject({ code: "TOKEN_REFUSED", message: expect.stringContaining("[redacted]") as unknown });
   expect(shown(error)).not.toContain(accessToken);
 });
+
+it("a refusal of IAM keeps what is no secret: the project that it speaks of", async () => {
+  const message = "the API is not enabled in project payer-123";
+  const { url } = await serve((_request, response) => {
+    response.writeHead(403).end(JSON.stringify({ error: { message, status: "PERMISSION_DENIED" } }));
+  });
+  const signature = { authorization: `Bearer ${accessToken}`, "x-goog-user-project": "payer-123", "x-empty": "" };
+  const auth = new ImpersonatedCredentials({
+    sourceCredentials: { getRequestHeaders: async () => signature },
+    targetPrincipal: address,
+    scopes: ["a"],
+    transport: rerouted({ "https://iamcredentials.googleapis.com": url }),
+  });
+  expect(await failureOf(auth.getRequestHeaders())).toMatchObject({
+    reason: "PERMISSION_DENIED",
+    message: expect.stringContaining(message) as unknown,
+  });
+});

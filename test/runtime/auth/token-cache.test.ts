@@ -110,6 +110,18 @@ it("is not asked for every call while a server stays down, and is asked again in
   expect(await used(cache.get(fetch))).toBe("12");
 });
 
+it("is asked for again after a clock that was ahead is set right", async () => {
+  const cache = new TokenCache();
+  const { fail, fetch, ...counted } = source();
+  fail(new Error("down"));
+  vi.setSystemTime(hour);
+  for (let i = 0; i < 3; i++) await cache.get(fetch).catch(() => undefined);
+  expect(counted.calls()).toBe(2);
+  fail(undefined);
+  vi.setSystemTime(0);
+  expect(await used(cache.get(fetch))).toBe("3");
+});
+
 it("under steady load a renewal keeps no call waiting, and is one request", async () => {
   const cache = new TokenCache();
   let calls = 0;

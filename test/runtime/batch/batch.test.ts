@@ -1,4 +1,5 @@
 /** Batches over a real socket: what goes out, what comes back, and what becomes of each call. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import {
@@ -457,6 +458,32 @@ describe("time and cancelling", () => {
     getBooks(all, ["a"]);
     expect(statusesOf(await all.send({ signal: AbortSignal.abort() }))).toEqual(["ABORTED"]);
     expect(server.seen).toEqual([]);
+  });
+
+  it("totalTimeout begins with the call, not with the batch", async () => {
+    const server = await serveRaw(() => undefined);
+    const all = clientOf(server.url).batch();
+    const ended: string[] = [];
+    const note = (name: string) => (): void => void ended.push(name);
+    const whole = all.books.get({ book: "a" }, { totalTimeout: 400 });
+    void whole.catch(note("of the call"));
+    void all.books.get({ book: "b" }, { timeout: 250, retry: false }).catch(note("of the attempt"));
+    await sleep(300);
+    await all.send();
+    expect(ended).toEqual(["of the call", "of the attempt"]);
+    expect(await failureOf(whole)).toMatchObject({ code: "TOTAL_TIMEOUT", timeout: 400 });
+  });
+
+  it("a call whose totalTimeout is over when the batch is sent is not sent", async () => {
+    const server = await serveBatches(bookOf);
+    const all = clientOf(server.url).batch();
+    const late = all.books.get({ book: "a" }, { totalTimeout: 50 });
+    const other = all.books.get({ book: "b" });
+    await sleep(100);
+    expect(statusesOf(await all.send())).toEqual(["TOTAL_TIMEOUT", "fulfilled"]);
+    expect(await failureOf(late)).toBeInstanceOf(TimeoutError);
+    expect(await other).toEqual({ name: "b" });
+    expect(paths(server.batches)).toEqual([["/v1/books/b"]]);
   });
 
   it("the time of a call begins when it is sent, and its end ends it alone", async () => {

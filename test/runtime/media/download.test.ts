@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Crc32c } from "../../../runtime/src/media/crc32c.js";
 import type { ClientOptions, DownloadProgress } from "../../../runtime/src/index.js";
 import { temporaryFolder } from "../../support/folders.js";
@@ -256,6 +256,17 @@ describe("checksums", () => {
 });
 
 describe("saveTo", () => {
+  it("to a name that is none lets the connection go", async () => {
+    const closed = vi.fn<() => void>();
+    const { url } = await serve((_request, response) => {
+      response.on("close", closed);
+      response.writeHead(200, { "content-length": String(size) });
+      response.write("x");
+    });
+    await failureOf((await get(url)).saveTo(""));
+    await vi.waitFor(() => expect(closed).toHaveBeenCalled());
+  });
+
   it("writes a file beside and renames it when it is whole", async () => {
     const folder = await temporaryFolder();
     const path = join(folder, "a");
@@ -320,6 +331,69 @@ describe("saveTo", () => {
       message: expect.stringContaining(message),
     });
     expect(await readdir(folder)).toEqual(["taken"]);
+  });
+});
+
+it("what onProgress throws ends the download, and lets the connection go", async () => {
+  const closed = vi.fn<() => void>();
+  const { url } = await serve((_request, response) => {
+    response.on("close", closed);
+    response.writeHead(200, { "content-length": String(size) });
+    response.write(content.subarray(0, 10));
+  });
+  const reason = new Error("enough");
+  const onProgress = (): never => {
+    throw reason;
+  };
+  const media = await clientOf(url).books.exportMedia({ book: "b" }, { onProgress });
+  expect(await failureOf(media.bytes())).toBe(reason);
+  await vi.waitFor(() => expect(closed).toHaveBeenCalled());
+});
+
+describe("a download that is cancelled while it is saved", () => {
+  it.each<[string, Handler]>([
+    [
+      "with a length",
+      (_request, response) => {
+        response.writeHead(200, { "content-length": String(size), etag: '"v1"' });
+        response.write(content.subarray(0, 300_000));
+      },
+    ],
+    [
+      "without one",
+      (_request, response) => {
+        response.writeHead(200, { etag: '"v1"' });
+        response.write(content.subarray(0, 300_000));
+      },
+    ],
+  ])("%s leaves no half of it and lets the connection go", async (_name, handler) => {
+    const folder = await temporaryFolder();
+    const closed = vi.fn<() => void>();
+    const server = await serve((request, response, index) => {
+      response.on("close", closed);
+      return handler(request, response, index);
+    });
+    const media = await get(server.url);
+    const saving = failureOf(media.saveTo(join(folder, "a")));
+    await vi.waitFor(async () => expect(await readdir(folder)).toHaveLength(1));
+    await media.cancel();
+    expect(await saving).toMatchObject({ code: "ABORTED", message: expect.stringContaining("cancelled") as unknown });
+    await vi.waitFor(() => expect(closed).toHaveBeenCalled());
+    expect(await readdir(folder)).toEqual([]);
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it("in the pause before it is taken up again is not", async () => {
+    const folder = await temporaryFolder();
+    const server = await serve(serving(content, { etag: '"v1"' }, [{ cut: 300_000 }]));
+    const failed = vi.fn<() => number>(() => 200);
+    const media = await get(server.url, { retry: { decide: failed } });
+    const saving = failureOf(media.saveTo(join(folder, "a")));
+    await vi.waitFor(() => expect(failed).toHaveBeenCalled());
+    await media.cancel();
+    expect(await saving).toMatchObject({ code: "ABORTED" });
+    expect(server.seen).toHaveLength(1);
+    expect(await readdir(folder)).toEqual([]);
   });
 });
 

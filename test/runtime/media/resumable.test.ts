@@ -257,6 +257,13 @@ describe("it stops", () => {
     expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain("session-1");
   });
 
+  it("at an answer that makes no sense, and does not show the session", async () => {
+    const headers = { range: "bytes=0-999999999", "x-guploader-uploadid": "session-1" };
+    const { error } = await stop(at({ 1: { status: 308, headers } }), { body: pattern(0, size) });
+    expect(error).toMatchObject({ code: "UPLOAD_FAILED", cause: { code: "INVALID_RESPONSE" } });
+    expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain("session-1");
+  });
+
   it("when parts never get through though the server can be asked", async () => {
     const { error, server } = await stop((step) => (step.range?.startsWith("bytes 0-") ? { cutAfter: 1 } : undefined), {
       body: pattern(0, size),

@@ -112,6 +112,16 @@ describe("content alone", () => {
   });
 });
 
+it("what onProgress throws is what the call throws", async () => {
+  const { url } = await serve(statuses(200));
+  const reason = new Error("enough");
+  const onProgress = (): never => {
+    throw reason;
+  };
+  const body = new Uint8Array(300 * 1024);
+  expect(await failureOf(clientOf(url).books.create({ media: { body, onProgress } }))).toBe(reason);
+});
+
 describe("time", () => {
   const slow = async function* (pieces: number): AsyncGenerator<Uint8Array, void, undefined> {
     for (let i = 0; i < pieces; i++) {

@@ -47,6 +47,17 @@ describe("a logger", () => {
     expect(shown).not.toContain("SECRET-API-KEY");
   });
 
+  it.each(["x-goog-encryption-key", "x-goog-copy-source-encryption-key", "cookie", "X-Goog-Api-Key"])(
+    "is not shown what %s holds",
+    async (name) => {
+      const { url } = await serve(statuses(200));
+      const { fields, logger } = notes();
+      await clientOf(url, { auth, logger }).books.get({ book: "b" }, { headers: { [name]: "c2VjcmV0IGtleQ==" } });
+      expect(fields[0]).toMatchObject({ headers: { [name.toLowerCase()]: "[redacted]" } });
+      expect(inspect(fields, { depth: null, showHidden: true })).not.toContain("c2VjcmV0");
+    },
+  );
+
   it.each<[string, (url: string) => Promise<unknown>, string]>([
     ["the server's", (url) => failureOf(clientOf(url, { logger: notes().logger }).books.get({ book: "b" })), "404"],
   ])("errors stay what they are: %s", async (_, call, want) => {

@@ -100,6 +100,16 @@ describe("a reader", () => {
     await vi.waitFor(() => expect(closed).toHaveBeenCalled());
   });
 
+  it("is not ended by a totalTimeout that is longer than timers run", async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200);
+      response.write("x");
+      setTimeout(() => response.end("y"), 50);
+    });
+    const media = await clientOf(url).books.exportMedia({ book: "b" }, { totalTimeout: 30 * 24 * 3_600_000 });
+    expect(await media.text()).toBe("xy");
+  });
+
   it("is ended by timeout where nothing comes for so long", async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200);

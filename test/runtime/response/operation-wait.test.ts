@@ -125,6 +125,7 @@ describe("a pause that the server suggests", () => {
     ["may be none", "0", 0],
     ["is not kept where it is endless", "100000", 300_000],
     ["is not one where it is nonsense", "soon", 500],
+    ["is not one where it is a date gone by, since clocks differ", "Fri, 02 Jan 2015 00:00:00 GMT", 500],
   ])("%s", async (_, retryAfter, want) => {
     const lengths = quickPauses();
     const server = await serve((_request, response, index) =>

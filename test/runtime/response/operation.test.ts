@@ -1,5 +1,6 @@
 /** Long-running operations over real requests, in every style that Google's APIs have. */
 import { getEventListeners } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, expectTypeOf, it, onTestFinished, vi } from "vitest";
 import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
 import {
@@ -706,6 +707,24 @@ describe("wait() refuses", () => {
     const error = await failureOf(start(server.url).wait(options));
     expect(error).toBeInstanceOf(InvalidRequestError);
     expect(error).toMatchObject({ code: "INVALID_REQUEST", faults: [{ parameter }] });
+  });
+
+  it.each<[string, unknown, number]>([
+    ["that goes on", { name: "operations/1", done: false }, 200],
+    ["that was not begun", { error: { message: "no" } }, 400],
+  ])("wrong options of an operation %s, without a rejection that nobody handles", async (_name, body, status) => {
+    const unhandled = vi.fn<(reason: unknown) => void>();
+    process.on("unhandledRejection", unhandled);
+    onTestFinished(() => void process.off("unhandledRejection", unhandled));
+    const server = await serve((_request, response) => json(response, status, body));
+    const operation = start(server.url);
+    await failureOf(operation.wait({ timeout: -1 }));
+    await operation.then(
+      () => undefined,
+      () => undefined,
+    );
+    await setTimeout(50);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 
   it("promises that are not of a call that starts an operation", async () => {

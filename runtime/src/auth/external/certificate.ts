@@ -1,12 +1,12 @@
 /** X.509 certificates as subject tokens: the certificate that the connection to the STS is made with (RFC 8705). */
 import { X509Certificate } from "node:crypto";
-import { homedir } from "node:os";
 import { createSecureContext } from "node:tls";
 import { AuthError } from "../../errors.js";
 import type { Transport } from "../../transport/transport.js";
 import { undiciTransport } from "../../transport/undici.js";
 import { gcloudFile } from "../../gcloud.js";
 import { parseCredentials } from "../credential-file.js";
+import { homeFolder } from "../home.js";
 import type { CertificateSource } from "./subject-source.js";
 import { readTextFile } from "./text-file.js";
 
@@ -45,7 +45,8 @@ export async function readCertificate(
 /** What the environment names, else gcloud's own file. */
 function wellKnownConfig(source: string): string {
   const { env, platform } = process;
-  const path = env["GOOGLE_API_CERTIFICATE_CONFIG"] || gcloudFile("certificate_config.json", env, platform, homedir());
+  const path =
+    env["GOOGLE_API_CERTIFICATE_CONFIG"] || gcloudFile("certificate_config.json", env, platform, homeFolder());
   if (path) return path;
   throw new AuthError(
     "KEY_FILE_UNREADABLE",

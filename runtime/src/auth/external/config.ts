@@ -1,6 +1,7 @@
 /** Configurations of external accounts (AIP-4117): what they may hold, and what is read out of them. */
 import type { Url } from "../../platform.js";
 import type { CredentialFile, FileKind } from "../credential-file.js";
+import { accountIn } from "../iam.js";
 import { basicAuthorization } from "./sts.js";
 import { readNumber, readSource, type SubjectSource } from "./subject-source.js";
 import { type Trust, trustedUrl } from "./trust.js";
@@ -116,11 +117,10 @@ function readImpersonation(file: CredentialFile, trust: Trust): ServiceAccountIm
   const text = file.text(member);
   if (text === undefined) return undefined;
   const { href } = trustedUrl(file, member, text, "iamcredentials", trust);
-  const match = /^(.*\/serviceAccounts\/([^/?#]+)):generateAccessToken$/.exec(href);
-  if (match === null)
+  const account = accountIn(href);
+  if (account === undefined)
     throw file.problem("KEY_FIELD_INVALID", member, "must end in /serviceAccounts/ADDRESS:generateAccessToken");
-  const [, url = "", email = ""] = match;
-  return { email: decodeURIComponent(email), url, lifetime: readLifetime(file) };
+  return { ...account, lifetime: readLifetime(file) };
 }
 
 function readLifetime(file: CredentialFile): number | undefined {

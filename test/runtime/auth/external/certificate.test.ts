@@ -3,6 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import os from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { inspect } from "node:util";
@@ -207,6 +208,18 @@ describe("files that will not do", () => {
     const error = await refusalOf(of("https://127.0.0.1:1/", source).getRequestHeaders());
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
     expect(inspect(error)).not.toContain("hush");
+  });
+
+  it("a configuration that nothing tells of", async () => {
+    for (const name of ["APPDATA", "CLOUDSDK_CONFIG"]) vi.stubEnv(name, undefined);
+    const homeless = vi.spyOn(os, "homedir").mockImplementation(() => {
+      throw new Error("uv_os_homedir returned ENOENT");
+    });
+    onTestFinished(() => homeless.mockRestore());
+    const auth = of("https://127.0.0.1:1/", { certificate: { use_default_certificate_config: true } });
+    expect((await refusalOf(auth.getRequestHeaders())).message).toContain(
+      "neither GOOGLE_API_CERTIFICATE_CONFIG nor gcloud's folder says where the certificate is",
+    );
   });
 
   it("a configuration that is not there", async () => {

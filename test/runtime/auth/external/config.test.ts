@@ -54,6 +54,12 @@ describe("a configuration", () => {
       "#/service_account_impersonation_url: must end in",
     ],
     [
+      "with an impersonation URL whose percent-encoding is broken",
+      { service_account_impersonation_url: iam.replace("@", "%zz@") },
+      "KEY_FIELD_INVALID",
+      "#/service_account_impersonation_url: must end in",
+    ],
+    [
       "with a lifetime that is too long",
       {
         service_account_impersonation_url: iam,
