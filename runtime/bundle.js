@@ -39,6 +39,8 @@ await build({
     dir: "dist",
     cleanDir: true,
     chunkFileNames: "shared/[name].js",
+    // Declarations keep them, where editors look.
+    comments: { annotation: true, jsdoc: false, legal: false },
     // One chunk for what both entries need at once, and one for what the first call and those after it need.
     codeSplitting: {
       groups: [

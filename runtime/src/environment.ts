@@ -15,4 +15,6 @@ export function environment(name: string): string | undefined {
 }
 
 /** Node's channels for those who watch programs, without an import that other platforms would trip over. */
-export const diagnostics: typeof Diagnostics | undefined = process?.getBuiltinModule?.("node:diagnostics_channel");
+export function diagnostics(): typeof Diagnostics | undefined {
+  return process?.getBuiltinModule?.("node:diagnostics_channel");
+}

@@ -53,18 +53,33 @@ export interface RetryTrace {
 }
 
 type Watched<Trace extends object> = Diagnostics.TracingChannel<unknown, Trace> | undefined;
-const calls: Watched<CallTrace> = diagnostics?.tracingChannel("discogen:call");
-const attempts: Watched<AttemptTrace> = diagnostics?.tracingChannel("discogen:attempt");
-const retries: Diagnostics.Channel | undefined = diagnostics?.channel("discogen:retry");
+
+interface Channels {
+  readonly calls: Watched<CallTrace>;
+  readonly attempts: Watched<AttemptTrace>;
+  readonly retries: Diagnostics.Channel | undefined;
+}
+
+let made: Channels | undefined;
+
+/** Made with the first call: a program that starts need not wait for them. */
+function channels(): Channels {
+  return (made ??= makeChannels(diagnostics()));
+}
+
+function makeChannels(offered: typeof Diagnostics | undefined): Channels {
+  return {
+    calls: offered?.tracingChannel("discogen:call"),
+    attempts: offered?.tracingChannel("discogen:attempt"),
+    retries: offered?.channel("discogen:retry"),
+  };
+}
 
 /** Whether anybody watches. */
 export function isWatched(log: Log | undefined): boolean {
-  return (
-    log !== undefined ||
-    calls?.hasSubscribers === true ||
-    attempts?.hasSubscribers === true ||
-    retries?.hasSubscribers === true
-  );
+  if (log !== undefined) return true;
+  const { attempts, calls, retries } = channels();
+  return calls?.hasSubscribers === true || attempts?.hasSubscribers === true || retries?.hasSubscribers === true;
 }
 
 /** Watches one call. */
@@ -82,7 +97,7 @@ export class CallObserver {
   async call<T>(work: () => Promise<T>): Promise<T> {
     const trace = this.#trace;
     try {
-      const value = await traced(calls, trace, work);
+      const value = await traced(channels().calls, trace, work);
       this.#tell("info", `done with status ${String(trace.status)} ${this.#soFar()}`, this.#facts());
       return value;
     } catch (error) {
@@ -106,7 +121,7 @@ export class CallObserver {
     const { attempt, headers, httpMethod, url } = trace;
     this.#tell("debug", `attempt ${String(attempt)}: ${httpMethod} ${url}`, { attempt, httpMethod, url, headers });
     const start = performance.now();
-    const response = await traced(attempts, trace, work, ({ status }) => {
+    const response = await traced(channels().attempts, trace, work, ({ status }) => {
       trace.status = status;
       call.status = status;
     });
@@ -121,6 +136,7 @@ export class CallObserver {
   retry(error: DiscogenError, delay: number): void {
     const call = this.#trace;
     const attempt = call.attempts;
+    const { retries } = channels();
     if (retries?.hasSubscribers === true) retries.publish({ call, attempt, error, delay } satisfies RetryTrace);
     const said = error instanceof ApiError ? `status ${String(error.status)}` : error.code;
     const text = `attempt ${String(attempt)} failed (${said}), next one in ${String(Math.round(delay))} ms`;

@@ -28,5 +28,5 @@ export function sendByNode(request: HttpRequest): Promise<HttpResponse> | undefi
 /** The program has loaded undici, or listens to it. */
 function isUndiciChosen(): boolean {
   const globalDispatcher: unknown = Reflect.get(globalThis, Symbol.for("undici.globalDispatcher.1"));
-  return globalDispatcher !== undefined || diagnostics?.hasSubscribers("undici:request:create") === true;
+  return globalDispatcher !== undefined || diagnostics()?.hasSubscribers("undici:request:create") === true;
 }
