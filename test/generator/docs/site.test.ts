@@ -70,9 +70,12 @@ describe.skipIf(needsChromium !== "")(`the site${needsChromium}`, () => {
     ];
     for (const part of shown)
       await expect.poll(() => part.boundingBox(), { timeout: 20_000 }).toSatisfy(isInView, "is on the screen");
-    const labels = await page.getByText("TypeScript", { exact: true }).all();
-    const places = await Promise.all(labels.map((label) => label.boundingBox()));
-    expect(places.filter(isInView)).not.toEqual([]);
+    // The page may still be moving to the method.
+    const labelsInView = async () => {
+      const labels = await page.getByText("TypeScript", { exact: true }).all();
+      return (await Promise.all(labels.map((label) => label.boundingBox()))).filter(isInView);
+    };
+    await expect.poll(labelsInView, { timeout: 5_000 }).not.toEqual([]);
     await mkdir(join(ROOT, "test/dist"), { recursive: true });
     const picture = await page.screenshot({ path: join(ROOT, "test/dist/docs.png") });
     // PNG: width and height (section 11.2.2).
