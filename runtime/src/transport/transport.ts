@@ -31,6 +31,11 @@ export interface HttpRequest {
   readonly stream?: boolean | undefined;
   /** Of a streamed body: leave the content-encoding on and name it in the answer. A transport need not be able to. */
   readonly keepEncoding?: boolean | undefined;
+  /**
+   * The largest body, after decoding, that the transport may collect, in bytes. Does not apply to streamed bodies. A
+   * larger one is a `DiscogenError` with code `RESPONSE_TOO_LARGE`, and reading stops. Default: what a string can hold.
+   */
+  readonly maxResponseBytes?: number | undefined;
   /** The API method, for instance `sql.instances.list`; absent for requests for tokens. */
   readonly methodId?: string | undefined;
 }
