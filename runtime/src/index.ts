@@ -73,6 +73,6 @@ export type {
   UploadDescriptor,
 } from "./method.js";
 export type { FieldPath } from "./request/update-mask.js";
-export type { Selected, SelectedItem, SelectedPages, SelectedPromise, Selecting, Whole } from "./fields.js";
+export type { Selected, SelectedItem, Selecting } from "./fields.js";
 export type { Patch } from "./patch.js";
 export { Resource } from "./resource.js";

@@ -103,40 +103,57 @@ export class BackupRunsResource extends runtime.Resource {
   /**
    * Reads one backup run of an instance, found by its backup configuration and its due time.
    *
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/backupRuns/{backupConfiguration}`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.backupRuns.get({ project, instance, backupConfiguration, dueTime })
    */
-  get(params: runtime.Whole<BackupRunsGetParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.BackupRun>;
-  get<Fields extends string>(params: runtime.Selecting<BackupRunsGetParams, schemas.BackupRun, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.BackupRun, Fields>;
-  get(params?: BackupRunsGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.BackupRun> {
+  get<Fields extends string | undefined = undefined>(
+    params: runtime.Selecting<BackupRunsGetParams, schemas.BackupRun, Fields>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.BackupRun, Fields>> {
     return runtime.call(this, backupRunsMethods.get, params, options);
   }
 
   /**
    * Lists the backup runs of an instance, the latest enqueued first.
    *
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/backupRuns`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example for await (const item of sqladmin.backupRuns.list({ project, instance, backupConfiguration })) {}
    */
-  list(params: runtime.Whole<BackupRunsListParams>, options?: runtime.CallOptions): runtime.Paged<schemas.BackupRunsListResponse, schemas.BackupRun>;
-  list<Fields extends string>(params: runtime.Selecting<BackupRunsListParams, schemas.BackupRunsListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPages<schemas.BackupRunsListResponse, Fields, "items">;
-  list(params?: BackupRunsListParams, options?: runtime.CallOptions): runtime.Paged<schemas.BackupRunsListResponse, schemas.BackupRun> {
+  list<Fields extends string | undefined = undefined>(
+    params: runtime.Selecting<BackupRunsListParams, schemas.BackupRunsListResponse, Fields>,
+    options?: runtime.CallOptions,
+  ): runtime.Paged<
+    runtime.Selected<schemas.BackupRunsListResponse, Fields>,
+    runtime.SelectedItem<schemas.BackupRunsListResponse, Fields, "items">
+  > {
     return runtime.paged(this, backupRunsMethods.list, params, options);
   }
 }
 
 /** Parameters of `sql.flags.list`. */
-export interface FlagsListParams extends GlobalParameters {
-}
+export interface FlagsListParams extends GlobalParameters {}
 
 /** `flags` of sqladmin:v1beta3. */
 export class FlagsResource extends runtime.Resource {
   /**
    * Lists every database flag that Cloud SQL instances accept.
    *
+   * `GET /sql/v1beta3/flags`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.flags.list()
    */
-  list(params?: runtime.Whole<FlagsListParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.FlagsListResponse>;
-  list<Fields extends string>(params: runtime.Selecting<FlagsListParams, schemas.FlagsListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.FlagsListResponse, Fields>;
-  list(params?: FlagsListParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.FlagsListResponse> {
+  list<Fields extends string | undefined = undefined>(
+    params?: runtime.Selecting<FlagsListParams, schemas.FlagsListResponse, Fields>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.FlagsListResponse, Fields>> {
     return runtime.call(this, flagsMethods.list, params, options);
   }
 }
@@ -186,8 +203,13 @@ export interface InstancesImportParams extends GlobalParameters {
 export interface InstancesInsertParams extends GlobalParameters {
   /** ID of the project in which to create the instance. */
   project: string;
-  requestBody: schemas.DatabaseInstance & { instance: string; project: string; settings?: schemas.Settings & { tier: string } };
+  requestBody: InstancesInsertBody;
 }
+
+/** Body of `sql.instances.insert`: the schema with what the method requires. */
+export type InstancesInsertBody =
+  & schemas.DatabaseInstance
+  & { instance: string; project: string; settings?: schemas.Settings & { tier: string } };
 
 /** Parameters of `sql.instances.list`. */
 export interface InstancesListParams extends GlobalParameters {
@@ -270,87 +292,147 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Makes a new instance that is a clone of an existing one in the same project.
    *
+   * `POST /sql/v1beta3/projects/{project}/instances/clone`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.instances.clone({ project, requestBody })
    */
-  clone(params: runtime.Whole<InstancesCloneParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.InstancesCloneResponse>;
-  clone<Fields extends string>(params: runtime.Selecting<InstancesCloneParams, schemas.InstancesCloneResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.InstancesCloneResponse, Fields>;
-  clone(params?: InstancesCloneParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.InstancesCloneResponse> {
+  clone<Fields extends string | undefined = undefined>(
+    params: runtime.Selecting<InstancesCloneParams, schemas.InstancesCloneResponse, Fields>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.InstancesCloneResponse, Fields>> {
     return runtime.call(this, instancesMethods.clone, params, options);
   }
 
   /**
    * Deletes an instance.
    *
+   * `DELETE /sql/v1beta3/projects/{project}/instances/{instance}`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.instances.delete({ project, instance }).wait()
    */
-  delete(params: InstancesDeleteParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesDeleteResponse, schemas.InstanceOperation> {
+  delete(
+    params: InstancesDeleteParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesDeleteResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.delete, params, options);
   }
 
   /**
    * Writes data of an instance to a MySQL dump in a bucket of Google Cloud Storage.
    *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/export`
+   *
    * Scope: `cloud-platform`.
+   *
+   * @example await sqladmin.instances.export({ project, instance, requestBody }).wait()
    */
-  export(params: InstancesExportParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesExportResponse, schemas.InstanceOperation> {
+  export(
+    params: InstancesExportParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesExportResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.export, params, options);
   }
 
   /**
    * Reads an instance with its state and settings.
    *
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.instances.get({ project, instance })
    */
-  get(params: runtime.Whole<InstancesGetParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.DatabaseInstance>;
-  get<Fields extends string>(params: runtime.Selecting<InstancesGetParams, schemas.DatabaseInstance, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.DatabaseInstance, Fields>;
-  get(params?: InstancesGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.DatabaseInstance> {
+  get<Fields extends string | undefined = undefined>(
+    params: runtime.Selecting<InstancesGetParams, schemas.DatabaseInstance, Fields>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.DatabaseInstance, Fields>> {
     return runtime.call(this, instancesMethods.get, params, options);
   }
 
   /**
    * Loads a MySQL dump from a Google Cloud Storage bucket into an instance.
    *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/import`
+   *
    * Scope: `cloud-platform`.
+   *
+   * @example await sqladmin.instances.import({ project, instance, requestBody }).wait()
    */
-  import(params: InstancesImportParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesImportResponse, schemas.InstanceOperation> {
+  import(
+    params: InstancesImportParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesImportResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.import, params, options);
   }
 
   /**
    * Creates an instance in a project.
    *
+   * `POST /sql/v1beta3/projects/{project}/instances`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.instances.insert({ project, requestBody }).wait()
    */
-  insert(params: InstancesInsertParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesInsertResponse, schemas.InstanceOperation> {
+  insert(
+    params: InstancesInsertParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesInsertResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.insert, params, options);
   }
 
   /**
    * Lists the instances of a project, sorted by name.
    *
+   * `GET /sql/v1beta3/projects/{project}/instances`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example for await (const item of sqladmin.instances.list({ project })) {}
    */
-  list(params: runtime.Whole<InstancesListParams>, options?: runtime.CallOptions): runtime.Paged<schemas.InstancesListResponse, schemas.DatabaseInstance>;
-  list<Fields extends string>(params: runtime.Selecting<InstancesListParams, schemas.InstancesListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPages<schemas.InstancesListResponse, Fields, "items">;
-  list(params?: InstancesListParams, options?: runtime.CallOptions): runtime.Paged<schemas.InstancesListResponse, schemas.DatabaseInstance> {
+  list<Fields extends string | undefined = undefined>(
+    params: runtime.Selecting<InstancesListParams, schemas.InstancesListResponse, Fields>,
+    options?: runtime.CallOptions,
+  ): runtime.Paged<
+    runtime.Selected<schemas.InstancesListResponse, Fields>,
+    runtime.SelectedItem<schemas.InstancesListResponse, Fields, "items">
+  > {
     return runtime.paged(this, instancesMethods.list, params, options);
   }
 
   /**
    * Changes some of the settings of an instance. The request has patch semantics: it holds just what is to change.
    *
+   * `PATCH /sql/v1beta3/projects/{project}/instances/{instance}`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.instances.patch({ project, instance, requestBody }).wait()
    */
-  patch(params: InstancesPatchParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesUpdateResponse, schemas.InstanceOperation> {
+  patch(
+    params: InstancesPatchParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesUpdateResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.patch, params, options);
   }
 
   /**
    * Turns a read replica into an instance that stands on its own.
    *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/promoteReplica`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.instances.promoteReplica({ project, instance }).wait()
    */
-  promoteReplica(params: InstancesPromoteReplicaParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesPromoteReplicaResponse, schemas.InstanceOperation> {
+  promoteReplica(
+    params: InstancesPromoteReplicaParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesPromoteReplicaResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.promoteReplica, params, options);
   }
 
@@ -358,47 +440,82 @@ export class InstancesResource extends runtime.Resource {
    * Deletes every client certificate of an instance and issues a new server certificate. This takes effect when
    * the instance is next restarted.
    *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/resetSslConfig`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.instances.resetSslConfig({ project, instance }).wait()
    */
-  resetSslConfig(params: InstancesResetSslConfigParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesResetSslConfigResponse, schemas.InstanceOperation> {
+  resetSslConfig(
+    params: InstancesResetSslConfigParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesResetSslConfigResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.resetSslConfig, params, options);
   }
 
   /**
    * Restarts an instance.
    *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/restart`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.instances.restart({ project, instance }).wait()
    */
-  restart(params: InstancesRestartParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesRestartResponse, schemas.InstanceOperation> {
+  restart(
+    params: InstancesRestartParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesRestartResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.restart, params, options);
   }
 
   /**
    * Restores an instance from one of its backups, found by its backup configuration and its due time.
    *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/restoreBackup`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.instances.restoreBackup({ project, instance, backupConfiguration, dueTime }).wait()
    */
-  restoreBackup(params: InstancesRestoreBackupParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesRestoreBackupResponse, schemas.InstanceOperation> {
+  restoreBackup(
+    params: InstancesRestoreBackupParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesRestoreBackupResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.restoreBackup, params, options);
   }
 
   /**
    * Sets the root password of an instance.
    *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/setRootPassword`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.instances.setRootPassword({ project, instance, requestBody }).wait()
    */
-  setRootPassword(params: InstancesSetRootPasswordParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesSetRootPasswordResponse, schemas.InstanceOperation> {
+  setRootPassword(
+    params: InstancesSetRootPasswordParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesSetRootPasswordResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.setRootPassword, params, options);
   }
 
   /**
    * Changes the settings of an instance. The request must carry the latest `settingsVersion`.
    *
+   * `PUT /sql/v1beta3/projects/{project}/instances/{instance}`
+   *
    * Pass the etag of what was read as `ifMatch`.
    *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.instances.update({ project, instance, requestBody }).wait()
    */
-  update(params: InstancesUpdateParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesUpdateResponse, schemas.InstanceOperation> {
+  update(
+    params: InstancesUpdateParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesUpdateResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.update, params, options);
   }
 }
@@ -430,22 +547,38 @@ export class OperationsResource extends runtime.Resource {
   /**
    * Reads one operation on an instance, with its state and outcome.
    *
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/operations/{operation}`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.operations.get({ project, instance, operation })
    */
-  get(params: runtime.Whole<OperationsGetParams>, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstanceOperation, schemas.InstanceOperation>;
-  get<Fields extends string>(params: runtime.Selecting<OperationsGetParams, schemas.InstanceOperation, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.InstanceOperation, Fields>;
-  get(params?: OperationsGetParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstanceOperation, schemas.InstanceOperation> {
+  get<Fields extends string | undefined = undefined>(
+    params: runtime.Selecting<OperationsGetParams, schemas.InstanceOperation, Fields>,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<
+    runtime.Selected<schemas.InstanceOperation, Fields>,
+    runtime.Selected<schemas.InstanceOperation, Fields>
+  > {
     return runtime.operate(this, operationsMethods.get, params, options);
   }
 
   /**
    * Lists the operations on an instance.
    *
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/operations`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example for await (const item of sqladmin.operations.list({ project, instance })) {}
    */
-  list(params: runtime.Whole<OperationsListParams>, options?: runtime.CallOptions): runtime.Paged<schemas.OperationsListResponse, schemas.InstanceOperation>;
-  list<Fields extends string>(params: runtime.Selecting<OperationsListParams, schemas.OperationsListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPages<schemas.OperationsListResponse, Fields, "items">;
-  list(params?: OperationsListParams, options?: runtime.CallOptions): runtime.Paged<schemas.OperationsListResponse, schemas.InstanceOperation> {
+  list<Fields extends string | undefined = undefined>(
+    params: runtime.Selecting<OperationsListParams, schemas.OperationsListResponse, Fields>,
+    options?: runtime.CallOptions,
+  ): runtime.Paged<
+    runtime.Selected<schemas.OperationsListResponse, Fields>,
+    runtime.SelectedItem<schemas.OperationsListResponse, Fields, "items">
+  > {
     return runtime.paged(this, operationsMethods.list, params, options);
   }
 }
@@ -492,20 +625,32 @@ export class SslCertsResource extends runtime.Resource {
   /**
    * Deletes one SSL certificate of an instance.
    *
+   * `DELETE /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts/{sha1Fingerprint}`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.sslCerts.delete({ project, instance, sha1Fingerprint }).wait()
    */
-  delete(params: SslCertsDeleteParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.SslCertsDeleteResponse, schemas.InstanceOperation> {
+  delete(
+    params: SslCertsDeleteParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.SslCertsDeleteResponse, schemas.InstanceOperation> {
     return runtime.operate(this, sslCertsMethods.delete, params, options);
   }
 
   /**
    * Reads one SSL certificate of an instance, found by its SHA-1 fingerprint.
    *
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts/{sha1Fingerprint}`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.sslCerts.get({ project, instance, sha1Fingerprint })
    */
-  get(params: runtime.Whole<SslCertsGetParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.SslCert>;
-  get<Fields extends string>(params: runtime.Selecting<SslCertsGetParams, schemas.SslCert, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.SslCert, Fields>;
-  get(params?: SslCertsGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.SslCert> {
+  get<Fields extends string | undefined = undefined>(
+    params: runtime.Selecting<SslCertsGetParams, schemas.SslCert, Fields>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.SslCert, Fields>> {
     return runtime.call(this, sslCertsMethods.get, params, options);
   }
 
@@ -513,22 +658,32 @@ export class SslCertsResource extends runtime.Resource {
    * Creates an SSL certificate for an instance. The response holds it, its private key, and the certificate of the
    * server's authority. The new certificate works once the instance has been restarted.
    *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.sslCerts.insert({ project, instance, requestBody })
    */
-  insert(params: runtime.Whole<SslCertsInsertParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.SslCertsInsertResponse>;
-  insert<Fields extends string>(params: runtime.Selecting<SslCertsInsertParams, schemas.SslCertsInsertResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.SslCertsInsertResponse, Fields>;
-  insert(params?: SslCertsInsertParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.SslCertsInsertResponse> {
+  insert<Fields extends string | undefined = undefined>(
+    params: runtime.Selecting<SslCertsInsertParams, schemas.SslCertsInsertResponse, Fields>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.SslCertsInsertResponse, Fields>> {
     return runtime.call(this, sslCertsMethods.insert, params, options);
   }
 
   /**
    * Lists the SSL certificates that an instance has at present.
    *
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.sslCerts.list({ project, instance })
    */
-  list(params: runtime.Whole<SslCertsListParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.SslCertsListResponse>;
-  list<Fields extends string>(params: runtime.Selecting<SslCertsListParams, schemas.SslCertsListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.SslCertsListResponse, Fields>;
-  list(params?: SslCertsListParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.SslCertsListResponse> {
+  list<Fields extends string | undefined = undefined>(
+    params: runtime.Selecting<SslCertsListParams, schemas.SslCertsListResponse, Fields>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.SslCertsListResponse, Fields>> {
     return runtime.call(this, sslCertsMethods.list, params, options);
   }
 }
@@ -544,16 +699,21 @@ export class TiersResource extends runtime.Resource {
   /**
    * Lists the service tiers that instances can be created in.
    *
+   * `GET /sql/v1beta3/projects/{project}/tiers`
+   *
    * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   *
+   * @example await sqladmin.tiers.list({ project })
    */
-  list(params: runtime.Whole<TiersListParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.TiersListResponse>;
-  list<Fields extends string>(params: runtime.Selecting<TiersListParams, schemas.TiersListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.TiersListResponse, Fields>;
-  list(params?: TiersListParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.TiersListResponse> {
+  list<Fields extends string | undefined = undefined>(
+    params: runtime.Selecting<TiersListParams, schemas.TiersListResponse, Fields>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.TiersListResponse, Fields>> {
     return runtime.call(this, tiersMethods.list, params, options);
   }
 }
 
-const operation: runtime.OperationDescriptor = {
+const instancesDeleteOperation: runtime.OperationDescriptor = {
   polls: [
     {
       method: {
@@ -570,7 +730,7 @@ const operation: runtime.OperationDescriptor = {
   error: "error",
 };
 
-const operation2: runtime.OperationDescriptor = {
+const instancesInsertOperation: runtime.OperationDescriptor = {
   polls: [
     {
       method: {
@@ -587,7 +747,7 @@ const operation2: runtime.OperationDescriptor = {
   error: "error",
 };
 
-const operation3: runtime.OperationDescriptor = { polls: [], done: "state", error: "error", isAnswer: true };
+const operationsGetOperation: runtime.OperationDescriptor = { polls: [], done: "state", error: "error", isAnswer: true };
 
 const backupRunsMethods: Record<"get" | "list", runtime.MethodDescriptor> = {
   get: {
@@ -635,7 +795,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     parameters: { project: { required: true }, instance: { required: true } },
     scopes: [0, 1],
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   export: {
     id: "sql.instances.export",
@@ -645,7 +805,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     scopes: [0],
     request: "json",
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   get: {
     id: "sql.instances.get",
@@ -663,7 +823,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     scopes: [0],
     request: "json",
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   insert: {
     id: "sql.instances.insert",
@@ -674,7 +834,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     request: "json",
     requestRequired: true,
     response: "json",
-    operation: operation2,
+    operation: instancesInsertOperation,
   },
   list: {
     id: "sql.instances.list",
@@ -693,7 +853,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     scopes: [0, 1],
     request: "json",
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   promoteReplica: {
     id: "sql.instances.promoteReplica",
@@ -702,7 +862,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     parameters: { project: { required: true }, instance: { required: true } },
     scopes: [0, 1],
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   resetSslConfig: {
     id: "sql.instances.resetSslConfig",
@@ -711,7 +871,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     parameters: { project: { required: true }, instance: { required: true } },
     scopes: [0, 1],
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   restart: {
     id: "sql.instances.restart",
@@ -720,7 +880,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     parameters: { project: { required: true }, instance: { required: true } },
     scopes: [0, 1],
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   restoreBackup: {
     id: "sql.instances.restoreBackup",
@@ -734,7 +894,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     },
     scopes: [0, 1],
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   setRootPassword: {
     id: "sql.instances.setRootPassword",
@@ -744,7 +904,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     scopes: [0, 1],
     request: "json",
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   update: {
     id: "sql.instances.update",
@@ -754,7 +914,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     scopes: [0, 1],
     request: "json",
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
 };
 
@@ -766,7 +926,7 @@ const operationsMethods: Record<"get" | "list", runtime.MethodDescriptor> = {
     parameters: { project: { required: true }, instance: { required: true }, operation: { required: true } },
     scopes: [0, 1],
     response: "json",
-    operation: operation3,
+    operation: operationsGetOperation,
   },
   list: {
     id: "sql.operations.list",
@@ -787,7 +947,7 @@ const sslCertsMethods: Record<"delete" | "get" | "insert" | "list", runtime.Meth
     parameters: { project: { required: true }, instance: { required: true }, sha1Fingerprint: { required: true } },
     scopes: [0, 1],
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   get: {
     id: "sql.sslCerts.get",

@@ -17,6 +17,8 @@ export interface DocParts {
   readonly enum?: EnumModel | undefined;
   readonly default?: string | undefined;
   readonly deprecated?: boolean;
+  /** One line of code, made of the model's names. */
+  readonly example?: string;
   /** Links, already checked to be http(s). */
   readonly see?: string | undefined;
 }
@@ -31,6 +33,7 @@ export function docLines(parts: DocParts): readonly string[] {
   const tags = [
     ...(parts.default === undefined ? [] : [`@defaultValue ${inlineCode(parts.default)}`]),
     ...(parts.deprecated === true ? ["@deprecated"] : []),
+    ...(parts.example === undefined ? [] : [`@example ${parts.example}`]),
     ...(parts.see === undefined ? [] : [`@see ${safeText(parts.see)}`]),
   ];
   if (tags.length > 0) blocks.push(tags);

@@ -143,18 +143,21 @@ export function finishMethod(
   const { method, id, httpMethod, parameters, response, mediaUpload } = draft;
   const bodyType = draft.body?.kind === "json" ? draft.body.type : undefined;
   const answerType = response?.kind === "json" ? response.type : undefined;
+  const stem = [...draft.resourcePath, draft.name].map(typeName).map(capitalized).join("");
+  const request = finishRequest(draft, requirements, input);
   return {
     id,
     name: draft.name,
     member: draft.member,
-    paramsName: names.take(`${[...draft.resourcePath, draft.name].map(typeName).map(capitalized).join("")}Params`),
+    paramsName: names.take(`${stem}Params`),
+    bodyName: request?.kind === "json" && request.requires !== undefined ? names.take(`${stem}Body`) : undefined,
     description: method.description,
     deprecated: method.deprecated,
     httpMethod,
     path: draft.path,
     parameters,
     shadowedGlobals: parameters.map(({ name }) => name).filter((name) => globalNames.has(name)),
-    request: finishRequest(draft, requirements, input),
+    request,
     updateMask: httpMethod === "PATCH" && bodyType !== undefined && parameters.some(isUpdateMask),
     requestId: requestIdOf(httpMethod, parameters, bodyType, schema),
     response,

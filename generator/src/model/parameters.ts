@@ -21,8 +21,11 @@ export function globalParameters(
   builder: SchemaBuilder,
   report: Report,
 ): readonly ParameterModel[] {
-  return [...parameters]
-    .filter(([name]) => !RUNTIME_PARAMETERS.has(name))
+  const offered = [...parameters].filter(([name]) => !RUNTIME_PARAMETERS.has(name));
+  // `$.xgafv` and the like are for Google's own tools.
+  const unusual = (name: string) => (name.startsWith("$") ? 1 : 0);
+  return offered
+    .toSorted(([a], [b]) => unusual(a) - unusual(b))
     .map(([name, schema]) => parameter(name, schema, "query", builder, report));
 }
 

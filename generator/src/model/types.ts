@@ -69,6 +69,8 @@ export interface MethodModel {
   readonly member: string;
   /** `InstancesListParams`. */
   readonly paramsName: string;
+  /** `InstancesInsertBody`, where the method requires properties of its body. */
+  readonly bodyName: string | undefined;
   readonly description: string;
   readonly deprecated: boolean;
   readonly httpMethod: HttpMethod;

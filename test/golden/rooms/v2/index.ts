@@ -15,8 +15,7 @@ const api: runtime.ApiDescriptor = {
 };
 
 /** What every method of rooms:v2 takes. */
-export interface GlobalParameters {
-}
+export interface GlobalParameters {}
 
 export class RoomsClient extends runtime.ApiClient {
   /** Every OAuth 2.0 scope of this API. */
@@ -60,17 +59,35 @@ export class HousesResource extends runtime.Resource {
   readonly rooms: HousesRoomsResource = new HousesRoomsResource(this);
   readonly operations: HousesOperationsResource = new HousesOperationsResource(this);
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `GET /v2/{name}`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.getRules({ name })
+   */
   getRules(params: HousesGetRulesParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Rules> {
     return runtime.call(this, housesMethods.getRules, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `PATCH /v2/{name}`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.updateRules({ name, requestBody })
+   */
   updateRules(params: HousesUpdateRulesParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Rules> {
     return runtime.call(this, housesMethods.updateRules, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `POST /v2/{house}:plan`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.plan({ house, requestBody })
+   */
   plan(params: HousesPlanParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Plan> {
     return runtime.call(this, housesMethods.plan, params, options);
   }
@@ -124,32 +141,74 @@ export interface HousesRoomsPaintParams extends GlobalParameters {
 export class HousesRoomsResource extends runtime.Resource {
   readonly doors: HousesRoomsDoorsResource = new HousesRoomsDoorsResource(this);
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `GET /v2/{name}`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.rooms.get({ name })
+   */
   get(params: HousesRoomsGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Room> {
     return runtime.call(this, housesRoomsMethods.get, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `GET /v2/{parent}/rooms`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example for await (const item of rooms.houses.rooms.list({ parent })) {}
+   */
   list(params: HousesRoomsListParams, options?: runtime.CallOptions): runtime.Paged<schemas.Rooms, schemas.Room> {
     return runtime.paged(this, housesRoomsMethods.list, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
-  create(params: HousesRoomsCreateParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
+  /**
+   * `POST /v2/{parent}/rooms`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.rooms.create({ parent, requestBody }).wait()
+   */
+  create(
+    params: HousesRoomsCreateParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
     return runtime.operate(this, housesRoomsMethods.create, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `PATCH /v2/{name}`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.rooms.patch({ name, requestBody })
+   */
   patch(params: HousesRoomsPatchParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Room> {
     return runtime.call(this, housesRoomsMethods.patch, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
-  delete(params: HousesRoomsDeleteParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
+  /**
+   * `DELETE /v2/{name}`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.rooms.delete({ name }).wait()
+   */
+  delete(
+    params: HousesRoomsDeleteParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
     return runtime.operate(this, housesRoomsMethods.delete, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `POST /v2/{name}:paint`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.rooms.paint({ name, requestBody })
+   */
   paint(params: HousesRoomsPaintParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Room> {
     return runtime.call(this, housesRoomsMethods.paint, params, options);
   }
@@ -217,48 +276,111 @@ export interface HousesRoomsDoorsTestIamPermissionsParams extends GlobalParamete
 
 /** `houses.rooms.doors` of rooms:v2. */
 export class HousesRoomsDoorsResource extends runtime.Resource {
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `GET /v2/{name}`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.rooms.doors.get({ name })
+   */
   get(params: HousesRoomsDoorsGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
     return runtime.call(this, housesRoomsDoorsMethods.get, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `GET /v2/{parent}/doors`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example for await (const item of rooms.houses.rooms.doors.list({ parent })) {}
+   */
   list(params: HousesRoomsDoorsListParams, options?: runtime.CallOptions): runtime.Paged<schemas.Doors, schemas.Door> {
     return runtime.paged(this, housesRoomsDoorsMethods.list, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `POST /v2/{parent}/doors`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.rooms.doors.create({ parent, requestBody })
+   */
   create(params: HousesRoomsDoorsCreateParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
     return runtime.call(this, housesRoomsDoorsMethods.create, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `PATCH /v2/{name}`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.rooms.doors.patch({ name, requestBody })
+   */
   patch(params: HousesRoomsDoorsPatchParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
     return runtime.call(this, housesRoomsDoorsMethods.patch, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `DELETE /v2/{name}`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.rooms.doors.delete({ name })
+   */
   delete(params: HousesRoomsDoorsDeleteParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
     return runtime.call(this, housesRoomsDoorsMethods.delete, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `POST /v2/{name}:undelete`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.rooms.doors.undelete({ name, requestBody })
+   */
   undelete(params: HousesRoomsDoorsUndeleteParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
     return runtime.call(this, housesRoomsDoorsMethods.undelete, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
-  getIamPolicy(params: HousesRoomsDoorsGetIamPolicyParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Policy> {
+  /**
+   * `GET /v2/{resource}:getIamPolicy`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.rooms.doors.getIamPolicy({ resource })
+   */
+  getIamPolicy(
+    params: HousesRoomsDoorsGetIamPolicyParams,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<schemas.Policy> {
     return runtime.call(this, housesRoomsDoorsMethods.getIamPolicy, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
-  setIamPolicy(params: HousesRoomsDoorsSetIamPolicyParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Policy> {
+  /**
+   * `POST /v2/{resource}:setIamPolicy`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.rooms.doors.setIamPolicy({ resource, requestBody })
+   */
+  setIamPolicy(
+    params: HousesRoomsDoorsSetIamPolicyParams,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<schemas.Policy> {
     return runtime.call(this, housesRoomsDoorsMethods.setIamPolicy, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
-  testIamPermissions(params: HousesRoomsDoorsTestIamPermissionsParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Permissions> {
+  /**
+   * `POST /v2/{resource}:testIamPermissions`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.rooms.doors.testIamPermissions({ resource, requestBody })
+   */
+  testIamPermissions(
+    params: HousesRoomsDoorsTestIamPermissionsParams,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<schemas.Permissions> {
     return runtime.call(this, housesRoomsDoorsMethods.testIamPermissions, params, options);
   }
 }
@@ -288,28 +410,58 @@ export interface HousesOperationsGetParams extends GlobalParameters {
 
 /** `houses.operations` of rooms:v2. */
 export class HousesOperationsResource extends runtime.Resource {
-  /** Scope: `https://www.example.com/auth/library`. */
-  list(params: HousesOperationsListParams, options?: runtime.CallOptions): runtime.Paged<schemas.Operations, schemas.Operation> {
+  /**
+   * `GET /v2/{name}/operations`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example for await (const item of rooms.houses.operations.list({ name })) {}
+   */
+  list(
+    params: HousesOperationsListParams,
+    options?: runtime.CallOptions,
+  ): runtime.Paged<schemas.Operations, schemas.Operation> {
     return runtime.paged(this, housesOperationsMethods.list, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `POST /v2/{name}:cancel`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.operations.cancel({ name, requestBody })
+   */
   cancel(params: HousesOperationsCancelParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Empty> {
     return runtime.call(this, housesOperationsMethods.cancel, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `DELETE /v2/{name}`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.operations.delete({ name })
+   */
   delete(params: HousesOperationsDeleteParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Empty> {
     return runtime.call(this, housesOperationsMethods.delete, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
-  get(params: HousesOperationsGetParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
+  /**
+   * `GET /v2/{name}`
+   *
+   * Scope: `https://www.example.com/auth/library`.
+   *
+   * @example await rooms.houses.operations.get({ name })
+   */
+  get(
+    params: HousesOperationsGetParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
     return runtime.operate(this, housesOperationsMethods.get, params, options);
   }
 }
 
-const operation: runtime.OperationDescriptor = {
+const housesRoomsCreateOperation: runtime.OperationDescriptor = {
   polls: [
     {
       method: {
@@ -327,7 +479,12 @@ const operation: runtime.OperationDescriptor = {
   isAnswer: true,
 };
 
-const operation2: runtime.OperationDescriptor = { polls: [], done: "done", error: "error", isAnswer: true };
+const housesOperationsGetOperation: runtime.OperationDescriptor = {
+  polls: [],
+  done: "done",
+  error: "error",
+  isAnswer: true,
+};
 
 const housesMethods: Record<"getRules" | "updateRules" | "plan", runtime.MethodDescriptor> = {
   getRules: {
@@ -385,7 +542,7 @@ const housesRoomsMethods: Record<"get" | "list" | "create" | "patch" | "delete" 
     request: "json",
     requestId: "query",
     response: "json",
-    operation: operation,
+    operation: housesRoomsCreateOperation,
   },
   patch: {
     id: "rooms.houses.rooms.patch",
@@ -404,7 +561,7 @@ const housesRoomsMethods: Record<"get" | "list" | "create" | "patch" | "delete" 
     parameters: { name: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+$" } },
     scopes: [0],
     response: "json",
-    operation: operation,
+    operation: housesRoomsCreateOperation,
   },
   paint: {
     id: "rooms.houses.rooms.paint",
@@ -533,6 +690,6 @@ const housesOperationsMethods: Record<"list" | "cancel" | "delete" | "get", runt
     parameters: { name: { required: true, pattern: "^houses/[^/]+/operations/[^/]+$" } },
     scopes: [0],
     response: "json",
-    operation: operation2,
+    operation: housesOperationsGetOperation,
   },
 };

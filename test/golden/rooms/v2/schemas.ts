@@ -16,7 +16,7 @@ export interface RoomInput {
   colour?: RoomColour;
   window?: Window;
   tags?: string[];
-  labels?: { [key: string]: string; };
+  labels?: { [key: string]: string };
   open?: boolean;
   heated?: string;
   within?: RoomInput;
@@ -41,7 +41,7 @@ export interface DoorInput {
   painted?: string;
   handle?: Window;
   tags?: string[];
-  labels?: { [key: string]: string; };
+  labels?: { [key: string]: string };
   etag?: string;
 }
 
@@ -102,9 +102,9 @@ export interface Plan {
 export interface Operation {
   name?: string;
   done?: boolean;
-  error?: { [key: string]: unknown; };
-  metadata?: { [key: string]: unknown; };
-  response?: { [key: string]: unknown; };
+  error?: { [key: string]: unknown };
+  metadata?: { [key: string]: unknown };
+  response?: { [key: string]: unknown };
 }
 
 export interface Empty {

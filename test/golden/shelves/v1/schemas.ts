@@ -19,7 +19,7 @@ export interface Shelf extends ShelfInput {
   readonly state?: "STATE_UNSPECIFIED" | "OPEN" | "CLOSED";
   /** What stands on it. */
   books?: Book[];
-  byTitle?: { [key: string]: Book; };
+  byTitle?: { [key: string]: Book };
   marks?: ShelfMarks[];
   /** The shelf above. */
   parent?: Shelf;
@@ -58,15 +58,15 @@ export interface ShelfInput {
   load?: string;
   ratio?: number;
   /** Any labels. */
-  labels?: { [key: string]: string; };
+  labels?: { [key: string]: string };
   /** Anything; `\@type` says what. */
-  metadata?: { [key: string]: unknown; };
+  metadata?: { [key: string]: unknown };
   /** Any JSON value. */
   anything?: unknown;
   grid?: number[][];
   /** What stands on it. */
   books?: BookInput[];
-  byTitle?: { [key: string]: BookInput; };
+  byTitle?: { [key: string]: BookInput };
   /** Where it stands. */
   place?: ShelfPlace_;
   marks?: ShelfMarksInput[];
@@ -149,8 +149,7 @@ export interface ReadOnlyThing {
 }
 
 /** {@link ReadOnlyThing} as requests take it: without what only the server sets. */
-export interface ReadOnlyThingInput {
-}
+export interface ReadOnlyThingInput {}
 
 /** Nothing at all. */
 export interface Empty {
@@ -176,7 +175,7 @@ export interface SearchRequestInput {
 }
 
 export interface SearchResponse {
-  items?: { [key: string]: Shapes; };
+  items?: { [key: string]: Shapes };
   nextPageToken?: string;
 }
 
@@ -205,7 +204,7 @@ export interface ArrayItem {
 
 export type Words = string[];
 
-export type Dictionary = { [key: string]: Words; };
+export type Dictionary = { [key: string]: Words };
 
 export interface Open {
   name?: string;
@@ -241,7 +240,7 @@ export interface WellKnown {
 export interface HttpBody {
   contentType?: string;
   data?: string;
-  extensions?: { [key: string]: unknown; }[];
+  extensions?: { [key: string]: unknown }[];
 }
 
 export interface ShelvesResource {
@@ -257,8 +256,8 @@ export interface Operation {
   name?: string;
   done?: boolean;
   error?: Value;
-  metadata?: { [key: string]: unknown; };
-  response?: { [key: string]: unknown; };
+  metadata?: { [key: string]: unknown };
+  response?: { [key: string]: unknown };
 }
 
 export interface RoomsShelvesMoveRequest {

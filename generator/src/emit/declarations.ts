@@ -1,0 +1,81 @@
+/** Declarations of a module → text. */
+import { COLUMNS, layout, memberLayout } from "./layout.js";
+
+/** A property of an interface; its type is on one line and is broken where it is too long. */
+export interface PropertyDeclaration {
+  readonly docs: readonly string[];
+  /** As it is written: quoted where it is no identifier. */
+  readonly key: string;
+  readonly isOptional: boolean;
+  readonly type: string;
+}
+
+export interface InterfaceDeclaration {
+  readonly docs: readonly string[];
+  readonly name: string;
+  readonly extends: string | undefined;
+  readonly properties: readonly PropertyDeclaration[];
+}
+
+/** A method with one statement. */
+export interface MethodDeclaration {
+  readonly docs: readonly string[];
+  readonly name: string;
+  readonly typeParameter: string | undefined;
+  /** `name?: type` */
+  readonly parameters: readonly string[];
+  readonly returnType: string;
+  readonly statement: string;
+}
+
+export interface ClassDeclaration {
+  readonly docs: readonly string[];
+  readonly name: string;
+  readonly extends: string;
+  /** A line each. */
+  readonly properties: readonly { readonly docs: readonly string[]; readonly line: string }[];
+  /** The constructor as text, where the base class's is not enough. */
+  readonly constructorText: string | undefined;
+  readonly methods: readonly MethodDeclaration[];
+}
+
+/** A doc comment; empty without lines. */
+export function docComment(lines: readonly string[], indent: number): string {
+  const space = " ".repeat(indent);
+  if (lines.length === 0) return "";
+  if (lines.length === 1) return `${space}/** ${lines.join("")} */\n`;
+  return `${space}/**\n${lines.map((line) => `${space} *${line === "" ? "" : ` ${line}`}\n`).join("")}${space} */\n`;
+}
+
+export function interfaceText(declaration: InterfaceDeclaration): string {
+  const { docs, name, properties } = declaration;
+  const members = properties.map(
+    ({ docs, key, isOptional, type }) =>
+      `${docComment(docs, 2)}  ${memberLayout(`${key}${isOptional ? "?" : ""}: ${type}`, 2)};\n`,
+  );
+  const base = declaration.extends === undefined ? "" : ` extends ${declaration.extends}`;
+  return `${docComment(docs, 0)}export interface ${name}${base} {${members.length === 0 ? "" : "\n"}${members.join("")}}\n`;
+}
+
+export function typeAliasText(docs: readonly string[], name: string, type: string): string {
+  const start = `export type ${name} =`;
+  const broken = layout(type, start.length + 1, 0, 1);
+  return `${docComment(docs, 0)}${start}${broken.startsWith("\n") ? "" : " "}${broken};\n`;
+}
+
+export function classText(declaration: ClassDeclaration): string {
+  const { docs, name, properties, constructorText, methods } = declaration;
+  const fields = properties.map(({ docs, line }) => `${docComment(docs, 2)}  ${line}\n`).join("");
+  const blocks = [fields, constructorText ?? "", ...methods.map(methodText)].filter((block) => block !== "");
+  return `${docComment(docs, 0)}export class ${name} extends ${declaration.extends} {\n${blocks.join("\n")}}\n`;
+}
+
+function methodText({ docs, name, typeParameter, parameters, returnType, statement }: MethodDeclaration): string {
+  const start = `  ${name}${typeParameter === undefined ? "" : `<${typeParameter}>`}(`;
+  const line = `${start}${parameters.join(", ")}): ${returnType} {`;
+  const head =
+    line.length <= COLUMNS
+      ? line
+      : `${start}\n${parameters.map((parameter) => `    ${memberLayout(parameter, 4)},\n`).join("")}  ): ${layout(returnType, 5, 2, 2)} {`;
+  return `${docComment(docs, 2)}${head}\n    ${statement}\n  }\n`;
+}
