@@ -248,10 +248,15 @@ export const codes = {
     title: "An absolute batch path",
     help: "It is ignored, and the API has no batches. Give a path relative to the root URL.",
   },
+  GLOB_MATCHES_NOTHING: {
+    severity: "error",
+    title: "A glob that matches no method",
+    help: "Check --include and --exclude: a glob is compared with complete method ids, such as sql.instances.list.",
+  },
   NOTHING_SELECTED: {
-    severity: "warning",
+    severity: "error",
     title: "No method is selected",
-    help: "Check the globs of --include and --exclude: they are matched against whole method ids, such as sql.instances.list.",
+    help: "Check --include and --exclude: a glob is compared with complete method ids, such as sql.instances.list.",
   },
   RENAMED: {
     severity: "warning",

@@ -49,14 +49,17 @@ function singleText({ type, location, pattern }: ParameterModel): string {
   return location === "path" && pattern !== undefined ? patternText(pattern) : "string";
 }
 
-/** `` `projects/${string}` `` for `^projects/[^/]+$`; any string where the pattern does not fix the segments. */
+/**
+ * `` `projects/${string}` | (string & {}) `` for `^projects/[^/]+$`: editors show the shape, and any string is accepted,
+ * as names come from lists and settings, and a pattern may cover only some of the paths that the server accepts.
+ */
 function patternText(pattern: string): string {
   const parts = patternParts(pattern);
-  if (parts === undefined || parts.every((part) => typeof part === "string")) return "string";
-  if (parts.every((part) => typeof part !== "string")) {
-    return JSON.stringify(parts.map((part) => (typeof part === "string" ? "" : part.literal)).join(""));
-  }
-  return `\`${parts.map((part) => (typeof part === "string" ? "${string}" : part.literal)).join("")}\``;
+  // Without a literal word, the shape says nothing.
+  if (parts === undefined || !parts.some((part) => typeof part !== "string" && /\w/.test(part.literal)))
+    return "string";
+  const shape = parts.map((part) => (typeof part === "string" ? "${string}" : part.literal)).join("");
+  return `${shape.includes("${") ? `\`${shape}\`` : JSON.stringify(shape)} | (string & {})`;
 }
 
 function enumText({ values, open }: EnumModel): string {

@@ -7,11 +7,11 @@ import { finishMethod, type MethodDraft } from "./methods.js";
 import { NameScope, typeName } from "./names.js";
 import { withOperations } from "./operations.js";
 import { globalParameters } from "./parameters.js";
+import { withPropertyEnums } from "./property-enums.js";
 import { requirementsOf } from "./required.js";
 import { draftMethods, draftResource, type ResourceDraft } from "./resources.js";
 import { SchemaBuilder } from "./schemas.js";
-import { selected, type Selection } from "./selection.js";
-import { withSharedEnums } from "./shared-enums.js";
+import { isLeftOut, MethodSelection, selected, type Selection } from "./selection.js";
 import type { ApiModel, ResourceModel, ScopeModel } from "./types.js";
 
 export interface ModelOptions extends Selection {
@@ -19,9 +19,23 @@ export interface ModelOptions extends Selection {
   readonly enums?: EnumPolicy;
 }
 
-/** What the document means. Faults are reported; what is reported as an error must not be emitted. */
-export function buildModel(whole: DiscoveryDocument, options: ModelOptions, report: Report): ApiModel {
-  const document = selected(whole, options, report);
+/**
+ * What the document means, with the selected methods. Problems are reported; what is reported as an error must not be
+ * emitted. Problems of methods and schemas that are not selected are not reported.
+ */
+export function buildModel(document: DiscoveryDocument, options: ModelOptions, report: Report): ApiModel {
+  const selection = new MethodSelection(document, options, report);
+  const problems: Parameters<Report>[] = [];
+  const model = selected(
+    completeModel(document, options, (...problem) => problems.push(problem)),
+    selection,
+  );
+  for (const problem of problems) if (!isLeftOut(problem[1], document, model, selection)) report(...problem);
+  return model;
+}
+
+/** Built of all methods, since what a method returns may depend on others. */
+function completeModel(document: DiscoveryDocument, options: ModelOptions, report: Report): ApiModel {
   const names = new NameScope();
   const builder = new SchemaBuilder(document, names, options.enums ?? "closed", report);
   const parameters = globalParameters(document.parameters, builder, report);
@@ -29,7 +43,7 @@ export function buildModel(whole: DiscoveryDocument, options: ModelOptions, repo
   const draft = draftResource(document, builder, report);
   const drafts = draftMethods(draft);
   const bodies = drafts.flatMap(({ body }) => (body?.kind === "json" ? [body.type] : []));
-  const { schemas, input } = withInputTwins(withSharedEnums(builder.schemas, names), bodies, names);
+  const { schemas, input } = withInputTwins(withPropertyEnums(builder.schemas, names), bodies, names);
 
   const byName = new Map(schemas.map((schema) => [schema.name, schema]));
   const facts = {
