@@ -93,54 +93,62 @@ type Tail<Path extends string, Name extends string> = Path extends `${Name}/${in
 /** Paths that end at this name, and so select all of it. */
 type Ending<Path extends string, Name extends string> = Path extends Name | "*" ? Path : never;
 
+// An open enum holds `string & {}`, which is an object to the compiler.
 type Select<Value, Path extends string> = unknown extends Value
   ? Value
-  : Value extends readonly (infer Item)[]
-    ? Select<Item, Path>[]
-    : Value extends object
-      ? string extends keyof Value
-        ? Value
-        : "*" extends Path
+  : Value extends string
+    ? Value
+    : Value extends readonly (infer Item)[]
+      ? Select<Item, Path>[]
+      : Value extends object
+        ? string extends keyof Value
           ? Value
-          : {
-              [
-                Key in keyof Value as Key extends Head<Path> ? Key : "*" extends Head<Path> ? Key : never
-              ]: Key extends string
-                ? [Ending<Path, Key>] extends [never]
-                  ? Select<Value[Key], Tail<Path, Key> | Tail<Path, "*">>
-                  : Value[Key]
-                : never;
-            }
-      : Value;
+          : "*" extends Path
+            ? Value
+            : {
+                [
+                  Key in keyof Value as Key extends Head<Path> ? Key : "*" extends Head<Path> ? Key : never
+                ]: Key extends string
+                  ? [Ending<Path, Key>] extends [never]
+                    ? Select<Value[Key], Tail<Path, Key> | Tail<Path, "*">>
+                    : Value[Key]
+                  : never;
+              }
+        : Value;
 
 /** The first part of a path that names no field, with the path that leads to it. */
 type UnknownField<Value, Path extends string, Before extends string = ""> = Path extends string
   ? unknown extends Value
     ? never
-    : Value extends readonly (infer Item)[]
-      ? UnknownField<Item, Path, Before>
-      : Value extends object
-        ? string extends keyof Value
-          ? never
-          : Head<Path> extends "*"
-            ? Path extends `*/${infer Rest}`
-              ? UnknownOfAny<NonNullable<Value[keyof Value]>, Rest, `${Before}*/`>
-              : never
-            : [KeyOf<Value, Head<Path>>] extends [never]
-              ? `${Before}${Head<Path>}`
-              : Path extends `${infer Name}/${infer Rest}`
-                ? UnknownField<NonNullable<Value[KeyOf<Value, Name> & keyof Value]>, Rest, `${Before}${Name}/`>
+    : Value extends string
+      ? never
+      : Value extends readonly (infer Item)[]
+        ? UnknownField<Item, Path, Before>
+        : Value extends object
+          ? string extends keyof Value
+            ? never
+            : Head<Path> extends "*"
+              ? Path extends `*/${infer Rest}`
+                ? UnknownOfAny<NonNullable<Value[keyof Value]>, Rest, `${Before}*/`>
                 : never
-        : never
+              : [KeyOf<Value, Head<Path>>] extends [never]
+                ? `${Before}${Head<Path>}`
+                : Path extends `${infer Name}/${infer Rest}`
+                  ? UnknownField<NonNullable<Value[KeyOf<Value, Name> & keyof Value]>, Rest, `${Before}${Name}/`>
+                  : never
+          : never
   : never;
 
 /** Below `*` a field is unknown only if no property has it. */
-type UnknownOfAny<Value, Path extends string, Before extends string> = true extends HasField<Value, Path>
-  ? never
-  : `${Before}${Head<Path>}`;
+type UnknownOfAny<Value, Path extends string, Before extends string> =
+  true extends HasField<Value, Path> ? never : `${Before}${Head<Path>}`;
 
-type HasField<Value, Path extends string> = Value extends unknown
-  ? [UnknownField<Value, Path>] extends [never]
-    ? true
-    : false
-  : never;
+type HasField<Value, Path extends string> = unknown extends Value
+  ? true
+  : Value extends string | number | boolean
+    ? false
+    : Value extends readonly (infer Item)[]
+      ? HasField<Item, Path>
+      : [UnknownField<Value, Path>] extends [never]
+        ? true
+        : false;

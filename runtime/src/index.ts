@@ -63,14 +63,15 @@ export { ApiClient, withOptions } from "./client.js";
 export { content, download } from "./content.js";
 export { type Core, type CoreHolder, core } from "./core.js";
 export { type Sender, upload } from "./media/upload.js";
-export type {
-  ApiDescriptor,
-  MethodDescriptor,
-  OperationDescriptor,
-  OperationPoll,
-  PagingDescriptor,
-  ParameterDescriptor,
-  UploadDescriptor,
+export {
+  type ApiDescriptor,
+  descriptorVersion,
+  type MethodDescriptor,
+  type OperationDescriptor,
+  type OperationPoll,
+  type PagingDescriptor,
+  type ParameterDescriptor,
+  type UploadDescriptor,
 } from "./method.js";
 export type { FieldPath } from "./request/update-mask.js";
 export type { Selected, SelectedItem, Selecting } from "./fields.js";

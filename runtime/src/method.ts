@@ -5,8 +5,13 @@
  * ordinary case, so that a table stays as small as the API is plain.
  */
 
+/** The version of these tables that this runtime reads. Code generated for another one must be generated again. */
+export const descriptorVersion = 2;
+
 /** One API: where it lives and what it may ask for. */
 export interface ApiDescriptor {
+  /** {@link descriptorVersion} of the generator. Absent in code generated before it was stated. */
+  readonly descriptors: typeof descriptorVersion;
   /** `name:version`, for instance `sqladmin:v1beta3`. */
   readonly id: string;
   /** Ends with a slash: `https://sqladmin.googleapis.com/`. */

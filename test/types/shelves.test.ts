@@ -14,13 +14,20 @@ const types = (_: (...values: never[]) => unknown) => {};
 declare const rooms: shelves.RoomsResource;
 
 describe("paths", () => {
-  it("whose pattern fixes the segments are template literals", () => {
+  it("show the documented shape and accept any string", () => {
     types((room: string) => {
       void rooms.shelves.get({ name: `rooms/${room}/shelves/1` });
-      // @ts-expect-error a shelf is not a room
-      void rooms.shelves.get({ name: `rooms/${room}` });
-      // @ts-expect-error any string might be anything
       void rooms.shelves.get({ name: room });
+      expectTypeOf<shelves.RoomsShelvesGetParams["name"]>().toEqualTypeOf<
+        `rooms/${string}/shelves/${string}` | (string & {})
+      >();
+    });
+  });
+
+  it("accept names that responses and the environment hold", () => {
+    types(async (env: { readonly [name: string]: string | undefined }) => {
+      for await (const { name = "" } of rooms.shelves.list({ parent: env["ROOM"] ?? "rooms/1" }))
+        void rooms.shelves.get({ name });
     });
   });
 

@@ -4,6 +4,7 @@
  */
 import type {
   DatabaseInstance,
+  Settings,
   InstanceOperation,
   InstancesInsertParams,
   InstancesInsertResponse,
@@ -138,6 +139,27 @@ describe("a literal fields parameter narrows the answer", () => {
     });
   });
 
+  it("in every form that Google documents", () => {
+    types(() => {
+      type Tier = { settings?: Pick<Settings, "tier" | "activationPolicy"> };
+      expectTypeOf(
+        sqladmin.instances.get({ project: "p", instance: "i", fields: "settings.tier,settings/activationPolicy" }),
+      ).resolves.toEqualTypeOf<Tier>();
+      expectTypeOf(
+        sqladmin.instances.get({ project: "p", instance: "i", fields: " settings( tier , activation_policy ) " }),
+      ).resolves.toEqualTypeOf<Tier>();
+      expectTypeOf(
+        sqladmin.instances.get({ project: "p", instance: "i", fields: "settings(*),instance" }),
+      ).resolves.toEqualTypeOf<Pick<DatabaseInstance, "instance" | "settings">>();
+      expectTypeOf(
+        sqladmin.instances.list({ project: "p", fields: "next_page_token,items.settings.tier" }),
+      ).resolves.toEqualTypeOf<{ nextPageToken?: string; items?: { settings?: { tier?: string } }[] }>();
+      // @ts-expect-error below a star a field must be one of some property
+      void sqladmin.instances.get({ project: "p", instance: "i", fields: "*/tear" });
+      void sqladmin.instances.get({ project: "p", instance: "i", fields: "*/tier" });
+    });
+  });
+
   it("of pages and their items alike", () => {
     types(async () => {
       const list = sqladmin.instances.list({ project: "p", fields: "items(instance,settings/tier),nextPageToken" });
@@ -162,9 +184,9 @@ describe("a literal fields parameter narrows the answer", () => {
 
   it("and refuses one that is not there", () => {
     types(() => {
-      // @ts-expect-error there is no field items/settings/tierr
+      // @ts-expect-error unknown field: items/settings/tierr
       void sqladmin.instances.list({ project: "p", fields: "items(settings/tierr),nextPageToken" });
-      // @ts-expect-error there is no field nextPage
+      // @ts-expect-error unknown field: nextPage
       void sqladmin.instances.list({ project: "p", fields: "items,nextPage" });
     });
   });

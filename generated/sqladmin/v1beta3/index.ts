@@ -7,6 +7,7 @@ import type * as schemas from "./schemas.js";
 export type * from "./schemas.js";
 
 const api: runtime.ApiDescriptor = {
+  descriptors: 2,
   id: "sqladmin:v1beta3",
   rootUrl: "https://www.googleapis.com/",
   servicePath: "sql/v1beta3/",
@@ -207,9 +208,11 @@ export interface InstancesInsertParams extends GlobalParameters {
 }
 
 /** Body of `sql.instances.insert`: the schema with what the method requires. */
-export type InstancesInsertBody =
-  & schemas.DatabaseInstance
-  & { instance: string; project: string; settings?: schemas.Settings & { tier: string } };
+export interface InstancesInsertBody extends schemas.DatabaseInstance {
+  instance: string;
+  project: string;
+  settings?: schemas.Settings & { tier: string };
+}
 
 /** Parameters of `sql.instances.list`. */
 export interface InstancesListParams extends GlobalParameters {

@@ -1,4 +1,5 @@
 /** Methods of the model → the data that the runtime reads. */
+import type { descriptorVersion } from "@discogen/runtime";
 import { patternParts } from "../model/paths.js";
 import type {
   ApiModel,
@@ -10,9 +11,13 @@ import type {
 } from "../model/types.js";
 import type { Data } from "./literal.js";
 
+/** The runtime compares it with its own; its type is that of the runtime this generator is built with. */
+const DESCRIPTOR_VERSION: typeof descriptorVersion = 2;
+
 /** `runtime.ApiDescriptor`. */
 export function apiDescriptor(model: ApiModel): Data {
   return {
+    descriptors: DESCRIPTOR_VERSION,
     id: model.id,
     rootUrl: model.rootUrl,
     servicePath: model.servicePath,

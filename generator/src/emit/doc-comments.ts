@@ -65,37 +65,96 @@ const PLAIN = /^[ -%'-)+-;=-?A-z|~]*$/;
 
 /** Text as Markdown that is inert in a comment. */
 export function safeText(text: string): string {
-  if (PLAIN.test(text)) return text.trim();
+  if (PLAIN.test(text) && !text.includes("URL=")) return withLists(text.trim());
+  const clean = withoutHtml(text)
+    .replace(/\r\n?|[\u2028\u2029]/g, "\n")
+    // oxlint-disable-next-line no-control-regex -- what must not come through is exactly this
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "")
+    .replace(/\{@code ([^{}]*)\}/g, "`$1`")
+    // Tools that look for source maps would follow it, even in a comment.
+    .replace(/([#@])\s+(?=source(?:Mapping)?URL=)/g, "$1");
+  return withLists(escaped(clean))
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
+}
+
+/** A code span within one line; in it an escape would be shown. */
+const CODE_SPAN = /(`[^`\n]+`)/;
+
+function escaped(text: string): string {
+  return text
+    .split(CODE_SPAN)
+    .map((part, index) => (index % 2 === 1 ? codeSpan(part.slice(1, -1)) : escapedProse(part)))
+    .join("");
+}
+
+function escapedProse(text: string): string {
   return (
-    withoutHtml(text)
-      .replace(/\r\n?|[\u2028\u2029]/g, "\n")
-      // oxlint-disable-next-line no-control-regex -- what must not come through is exactly this
-      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "")
-      .replace(/\{@code ([^{}]*)\}/g, "`$1`")
+    text
       .replaceAll("*/", "*\\/")
       .replaceAll("/*", "/\\*")
       // A tag is an @ that no word character precedes; mail addresses stay.
-      .replace(/(^|[^\w\\])@(?=\w)/g, "$1\\@")
-      .split("\n")
-      .map((line) => line.trimEnd())
-      .join("\n")
-      .replace(/\n{3,}/g, "\n\n")
-      .trim()
+      .replace(/(?<![\w\\])@/g, "\\@")
   );
+}
+
+/** The end of a comment splits a span in two, and so does what the compiler reads as a tag even there. */
+function codeSpan(code: string): string {
+  return `\`${code.replaceAll("*/", "*`/`").replaceAll(/\s@/g, "` `@")}\``.replaceAll("``", "");
 }
 
 /** A value as inline code; backticks in it are dropped, as no escape exists for them there. */
 export function inlineCode(value: string): string {
-  return `\`${safeText(value.replaceAll("`", "").replace(/\s+/g, " "))}\``;
+  const code = value.replaceAll("`", "").replace(/\s+/g, " ").trim();
+  return code === "" ? "``" : safeText(`\`${code}\``);
+}
+
+/**
+ * Google's documents write a list on one line: `Possible values: * A * B`. Each item gets a line of its own again. Only
+ * what follows a colon, a full stop or the start is the first item; elsewhere it may be a product or a dash.
+ */
+function withLists(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => {
+      for (const bullet of [" * ", " - "]) {
+        const parts = split(line, bullet);
+        const [intro = "", ...items] = parts;
+        const isList =
+          items.length > 1 &&
+          /[:.]$|^[*-]? ?$/.test(intro) &&
+          (bullet === " * " || parts.slice(1, -1).every((item) => /[.;:]$/.test(item)));
+        if (isList) return [intro, ...items.map((item) => `- ${item.trim()}`)].join("\n");
+      }
+      return line;
+    })
+    .join("\n");
+}
+
+/** The parts between separators that stand outside of code spans. */
+function split(line: string, separator: string): readonly string[] {
+  if (!line.includes(separator)) return [line];
+  const spans: string[] = [];
+  const masked = line.replaceAll(/`[^`]+`/g, (span) => `\u0000${String(spans.push(span) - 1)}\u0000`);
+  // oxlint-disable-next-line no-control-regex -- no text holds it any more at this point
+  return masked
+    .split(separator)
+    .map((part) => part.replaceAll(/\u0000(\d+)\u0000/g, (_, index) => spans[Number(index)] ?? ""));
 }
 
 /** Text that would turn the rest of a line, moved to the next, into a list, heading, quote or fence. */
-const BLOCK_START = /(?:[-+*=#>|~]|```|\d+[.)])/y;
+const BLOCK_START = /(?:[-+*=#>|~@]|```|\d+[.)])/y;
 
 function wrapped(text: string, indent = ""): readonly string[] {
   if (text === "") return [];
   if (text.length <= WIDTH && !text.includes("\n")) return [text];
-  return text.split("\n").flatMap((line) => wrappedLine(line.replace(/^ +/, ""), indent));
+  return text.split("\n").flatMap((line) => {
+    const start = line.replace(/^ +/, "");
+    return wrappedLine(start, /^[-*] /.test(start) ? "  " : indent);
+  });
 }
 
 /** Breaks at the last space that fits, never before a {@link BLOCK_START}. */

@@ -22,7 +22,7 @@ import { type Data, literal } from "./literal.js";
 import { preamble } from "./preamble.js";
 import { rangeNote } from "./range-note.js";
 import { methodShapes } from "./signatures.js";
-import { parameterText, propertyKey, requestText, typeText } from "./type-text.js";
+import { parameterText, propertyKey, requestText, requiredMembers, typeText } from "./type-text.js";
 
 const IMPORTS = `import * as runtime from "@discogen/runtime";
 import type * as schemas from "./schemas.js";
@@ -156,7 +156,22 @@ function methodTypes(method: MethodModel, context: Context): string[] {
   const params = interfaceText(paramsInterface(method, id, context));
   if (bodyName === undefined || request?.kind !== "json") return [params];
   const docs = [`Body of \`${id}\`: the schema with what the method requires.`];
-  return [params, typeAliasText(docs, bodyName, requestText(request, method.httpMethod, context.schema))];
+  return [params, bodyText(docs, bodyName, request, context)];
+}
+
+/** An interface where the body is one: errors then name it alone. */
+function bodyText(
+  docs: readonly string[],
+  name: string,
+  request: Extract<RequestModel, { kind: "json" }>,
+  { schema }: Context,
+): string {
+  const { requires, type } = request;
+  const shape = type.kind === "reference" ? schema(type.name)?.shape : undefined;
+  if (requires === undefined || shape?.kind !== "object")
+    return typeAliasText(docs, name, requestText(request, "POST", schema));
+  const properties = requiredMembers(shape, requires, schema).map((member) => ({ ...member, docs: [] }));
+  return interfaceText({ docs, name, extends: typeText(type), properties });
 }
 
 function paramsInterface(method: MethodModel, id: string, context: Context): InterfaceDeclaration {
@@ -164,7 +179,6 @@ function paramsInterface(method: MethodModel, id: string, context: Context): Int
   const shadowed = method.shadowedGlobals.map((name) => JSON.stringify(name)).join(" | ");
   const { bodyName, request } = method;
   const isMask = ({ name }: ParameterModel) => method.updateMask && name === "updateMask";
-  const bodyText = (body: RequestModel) => bodyName ?? requestText(body, method.httpMethod, context.schema);
   return {
     docs: [`Parameters of \`${id}\`.`],
     name: method.paramsName,
@@ -175,7 +189,13 @@ function paramsInterface(method: MethodModel, id: string, context: Context): Int
       ),
       ...(request === undefined
         ? []
-        : [property("requestBody", bodyText(request), request.kind === "bytes" || !request.required)]),
+        : [
+            property(
+              "requestBody",
+              bodyName ?? requestText(request, method.httpMethod, context.schema),
+              request.kind === "bytes" || !request.required,
+            ),
+          ]),
       ...(method.mediaUpload === undefined ? [] : [mediaProperty(method.mediaUpload)]),
     ],
   };

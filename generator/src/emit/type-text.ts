@@ -7,6 +7,7 @@ import type {
   RequestModel,
   RequiredProperties,
   SchemaModel,
+  ShapeModel,
   TypeModel,
 } from "../model/types.js";
 
@@ -93,11 +94,28 @@ function requiringText(
   if (type.kind === "map") return `{ [key: string]: ${requiringText(type.values, requires, schema)} }`;
   const shape = type.kind === "reference" ? schema(type.name)?.shape : undefined;
   if (shape?.kind === "alias") return requiringText(shape.type, requires, schema);
-  const members = (shape?.properties ?? []).flatMap((property) => {
+  const members = requiredMembers(shape, requires, schema);
+  return `${typeText(type)} & { ${members.map(({ key, isOptional, type }) => `${key}${isOptional ? "?" : ""}: ${type}`).join("; ")} }`;
+}
+
+/** A property with what a method requires of it. */
+export interface RequiredMember {
+  readonly key: string;
+  readonly isOptional: boolean;
+  readonly type: string;
+}
+
+/** The properties that a method requires, and those that hold some that it requires. */
+export function requiredMembers(
+  shape: ShapeModel | undefined,
+  requires: RequiredProperties,
+  schema: (name: string) => SchemaModel | undefined,
+): readonly RequiredMember[] {
+  return (shape?.kind === "object" ? shape.properties : []).flatMap((property) => {
     const nested = requires.nested.get(property.name);
     const isRequired = requires.required.includes(property.name);
     if (!isRequired && nested === undefined) return [];
-    return [`${propertyKey(property.name)}${isRequired ? "" : "?"}: ${requiringText(property.type, nested, schema)}`];
+    const type = requiringText(property.type, nested, schema);
+    return [{ key: propertyKey(property.name), isOptional: !isRequired, type }];
   });
-  return `${typeText(type)} & { ${members.join("; ")} }`;
 }

@@ -7,6 +7,7 @@ import type * as schemas from "./schemas.js";
 export type * from "./schemas.js";
 
 const api: runtime.ApiDescriptor = {
+  descriptors: 2,
   id: "rooms:v2",
   rootUrl: "https://rooms.example.com/",
   servicePath: "",
@@ -39,18 +40,18 @@ export class RoomsClient extends runtime.ApiClient {
 
 /** Parameters of `rooms.houses.getRules`. */
 export interface HousesGetRulesParams extends GlobalParameters {
-  name: `houses/${string}/rules`;
+  name: `houses/${string}/rules` | (string & {});
 }
 
 /** Parameters of `rooms.houses.updateRules`. */
 export interface HousesUpdateRulesParams extends GlobalParameters {
-  name: `houses/${string}/rules`;
+  name: `houses/${string}/rules` | (string & {});
   requestBody?: runtime.Patch<schemas.Rules> | undefined;
 }
 
 /** Parameters of `rooms.houses.plan`. */
 export interface HousesPlanParams extends GlobalParameters {
-  house: `houses/${string}`;
+  house: `houses/${string}` | (string & {});
   requestBody?: schemas.Empty | undefined;
 }
 
@@ -95,12 +96,12 @@ export class HousesResource extends runtime.Resource {
 
 /** Parameters of `rooms.houses.rooms.get`. */
 export interface HousesRoomsGetParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}`;
+  name: `houses/${string}/rooms/${string}` | (string & {});
 }
 
 /** Parameters of `rooms.houses.rooms.list`. */
 export interface HousesRoomsListParams extends GlobalParameters {
-  parent: `houses/${string}`;
+  parent: `houses/${string}` | (string & {});
   /** From 0 to 100. */
   pageSize?: number | undefined;
   pageToken?: string | undefined;
@@ -110,7 +111,7 @@ export interface HousesRoomsListParams extends GlobalParameters {
 
 /** Parameters of `rooms.houses.rooms.create`. */
 export interface HousesRoomsCreateParams extends GlobalParameters {
-  parent: `houses/${string}`;
+  parent: `houses/${string}` | (string & {});
   roomId?: string | undefined;
   /** A unique id of the request. */
   requestId?: string | undefined;
@@ -119,7 +120,7 @@ export interface HousesRoomsCreateParams extends GlobalParameters {
 
 /** Parameters of `rooms.houses.rooms.patch`. */
 export interface HousesRoomsPatchParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}`;
+  name: `houses/${string}/rooms/${string}` | (string & {});
   /** Default: the keys of `requestBody`. */
   updateMask?: string | readonly runtime.FieldPath<schemas.RoomInput>[] | undefined;
   allowMissing?: boolean | undefined;
@@ -128,12 +129,12 @@ export interface HousesRoomsPatchParams extends GlobalParameters {
 
 /** Parameters of `rooms.houses.rooms.delete`. */
 export interface HousesRoomsDeleteParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}`;
+  name: `houses/${string}/rooms/${string}` | (string & {});
 }
 
 /** Parameters of `rooms.houses.rooms.paint`. */
 export interface HousesRoomsPaintParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}`;
+  name: `houses/${string}/rooms/${string}` | (string & {});
   requestBody?: schemas.Empty | undefined;
 }
 
@@ -216,12 +217,12 @@ export class HousesRoomsResource extends runtime.Resource {
 
 /** Parameters of `rooms.houses.rooms.doors.get`. */
 export interface HousesRoomsDoorsGetParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}/doors/${string}`;
+  name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
 }
 
 /** Parameters of `rooms.houses.rooms.doors.list`. */
 export interface HousesRoomsDoorsListParams extends GlobalParameters {
-  parent: `houses/${string}/rooms/${string}`;
+  parent: `houses/${string}/rooms/${string}` | (string & {});
   filter?: string | undefined;
   orderBy?: string | undefined;
   showDeleted?: boolean | undefined;
@@ -231,7 +232,7 @@ export interface HousesRoomsDoorsListParams extends GlobalParameters {
 
 /** Parameters of `rooms.houses.rooms.doors.create`. */
 export interface HousesRoomsDoorsCreateParams extends GlobalParameters {
-  parent: `houses/${string}/rooms/${string}`;
+  parent: `houses/${string}/rooms/${string}` | (string & {});
   doorId?: string | undefined;
   validateOnly?: boolean | undefined;
   requestBody?: schemas.DoorInput | undefined;
@@ -239,7 +240,7 @@ export interface HousesRoomsDoorsCreateParams extends GlobalParameters {
 
 /** Parameters of `rooms.houses.rooms.doors.patch`. */
 export interface HousesRoomsDoorsPatchParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}/doors/${string}`;
+  name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
   /** Default: the keys of `requestBody`. */
   updateMask?: string | readonly runtime.FieldPath<schemas.DoorInput>[] | undefined;
   requestBody?: runtime.Patch<schemas.DoorInput> | undefined;
@@ -247,30 +248,30 @@ export interface HousesRoomsDoorsPatchParams extends GlobalParameters {
 
 /** Parameters of `rooms.houses.rooms.doors.delete`. */
 export interface HousesRoomsDoorsDeleteParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}/doors/${string}`;
+  name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
   etag?: string | undefined;
 }
 
 /** Parameters of `rooms.houses.rooms.doors.undelete`. */
 export interface HousesRoomsDoorsUndeleteParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}/doors/${string}`;
+  name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
   requestBody?: schemas.Undeletion | undefined;
 }
 
 /** Parameters of `rooms.houses.rooms.doors.getIamPolicy`. */
 export interface HousesRoomsDoorsGetIamPolicyParams extends GlobalParameters {
-  resource: `houses/${string}/rooms/${string}/doors/${string}`;
+  resource: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
 }
 
 /** Parameters of `rooms.houses.rooms.doors.setIamPolicy`. */
 export interface HousesRoomsDoorsSetIamPolicyParams extends GlobalParameters {
-  resource: `houses/${string}/rooms/${string}/doors/${string}`;
+  resource: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
   requestBody?: schemas.SetPolicy | undefined;
 }
 
 /** Parameters of `rooms.houses.rooms.doors.testIamPermissions`. */
 export interface HousesRoomsDoorsTestIamPermissionsParams extends GlobalParameters {
-  resource: `houses/${string}/rooms/${string}/doors/${string}`;
+  resource: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
   requestBody?: schemas.Permissions | undefined;
 }
 
@@ -387,25 +388,25 @@ export class HousesRoomsDoorsResource extends runtime.Resource {
 
 /** Parameters of `rooms.houses.operations.list`. */
 export interface HousesOperationsListParams extends GlobalParameters {
-  name: `houses/${string}`;
+  name: `houses/${string}` | (string & {});
   pageSize?: number | undefined;
   pageToken?: string | undefined;
 }
 
 /** Parameters of `rooms.houses.operations.cancel`. */
 export interface HousesOperationsCancelParams extends GlobalParameters {
-  name: `houses/${string}/operations/${string}`;
+  name: `houses/${string}/operations/${string}` | (string & {});
   requestBody?: schemas.Empty | undefined;
 }
 
 /** Parameters of `rooms.houses.operations.delete`. */
 export interface HousesOperationsDeleteParams extends GlobalParameters {
-  name: `houses/${string}/operations/${string}`;
+  name: `houses/${string}/operations/${string}` | (string & {});
 }
 
 /** Parameters of `rooms.houses.operations.get`. */
 export interface HousesOperationsGetParams extends GlobalParameters {
-  name: `houses/${string}/operations/${string}`;
+  name: `houses/${string}/operations/${string}` | (string & {});
 }
 
 /** `houses.operations` of rooms:v2. */

@@ -2,7 +2,7 @@
 /* eslint-disable */
 
 export interface Room extends RoomInput {
-  readonly state?: "STATE_UNSPECIFIED" | "ACTIVE";
+  readonly state?: RoomState;
   readonly createTime?: string;
   within?: Room;
 }
@@ -22,10 +22,12 @@ export interface RoomInput {
   within?: RoomInput;
 }
 
+export type RoomState = "STATE_UNSPECIFIED" | "ACTIVE";
+
 export type RoomColour = "RED" | "BLUE";
 
 export interface Door extends DoorInput {
-  readonly state?: "STATE_UNSPECIFIED" | "ACTIVE" | "DELETED";
+  readonly state?: DoorState;
   readonly createTime?: string;
   readonly deleteTime?: string;
 }
@@ -37,13 +39,17 @@ export interface DoorInput {
   width?: number;
   weight?: string;
   locked?: boolean;
-  colour?: RoomColour;
+  colour?: DoorColour;
   painted?: string;
   handle?: Window;
   tags?: string[];
   labels?: { [key: string]: string };
   etag?: string;
 }
+
+export type DoorColour = "RED" | "BLUE";
+
+export type DoorState = "STATE_UNSPECIFIED" | "ACTIVE" | "DELETED";
 
 export interface Doors {
   doors?: Door[];

@@ -7,6 +7,7 @@ import type * as schemas from "./schemas.js";
 export type * from "./schemas.js";
 
 const api: runtime.ApiDescriptor = {
+  descriptors: 2,
   id: "shelves:v1",
   rootUrl: "https://shelves.example.com/",
   servicePath: "",
@@ -48,7 +49,9 @@ export interface SearchParams extends GlobalParameters {
 }
 
 /** Body of `shelves.search`: the schema with what the method requires. */
-export type SearchBody = schemas.SearchRequestInput & { query: string };
+export interface SearchBody extends schemas.SearchRequestInput {
+  query: string;
+}
 
 /** Parameters of `shelves.ping`. */
 export interface PingParams extends GlobalParameters {}
@@ -113,7 +116,7 @@ export class RoomsResource extends runtime.Resource {
 
 /** Parameters of `shelves.rooms.shelves.list`. */
 export interface RoomsShelvesListParams extends GlobalParameters {
-  parent: `rooms/${string}`;
+  parent: `rooms/${string}` | (string & {});
   /** From 1 to 100. */
   pageSize?: number | undefined;
   pageToken?: string | undefined;
@@ -124,28 +127,26 @@ export interface RoomsShelvesListParams extends GlobalParameters {
 /** Parameters of `shelves.rooms.shelves.get`. */
 export interface RoomsShelvesGetParams extends GlobalParameters {
   /** Which shelf. */
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
 }
 
 /** Parameters of `shelves.rooms.shelves.create`. */
 export interface RoomsShelvesCreateParams extends GlobalParameters {
-  parent: `rooms/${string}`;
+  parent: `rooms/${string}` | (string & {});
   shelfId: string;
   requestBody?: RoomsShelvesCreateBody | undefined;
 }
 
 /** Body of `shelves.rooms.shelves.create`: the schema with what the method requires. */
-export type RoomsShelvesCreateBody =
-  & schemas.ShelfInput
-  & {
-      books?: (schemas.BookInput & { title: string; size?: schemas.Size & { pages: number } })[];
-      byTitle?: { [key: string]: schemas.BookInput & { title: string; size?: schemas.Size & { pages: number } } };
-    };
+export interface RoomsShelvesCreateBody extends schemas.ShelfInput {
+  books?: (schemas.BookInput & { title: string; size?: schemas.Size & { pages: number } })[];
+  byTitle?: { [key: string]: schemas.BookInput & { title: string; size?: schemas.Size & { pages: number } } };
+}
 
 /** Parameters of `shelves.rooms.shelves.patch`. */
 export interface RoomsShelvesPatchParams extends GlobalParameters {
   /** Which shelf. */
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
   /** Default: the keys of `requestBody`. */
   updateMask?: string | readonly runtime.FieldPath<schemas.ShelfInput>[] | undefined;
   requestBody?: runtime.Patch<schemas.ShelfInput> | undefined;
@@ -154,13 +155,13 @@ export interface RoomsShelvesPatchParams extends GlobalParameters {
 /** Parameters of `shelves.rooms.shelves.delete`. */
 export interface RoomsShelvesDeleteParams extends GlobalParameters {
   /** Which shelf. */
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
 }
 
 /** Parameters of `shelves.rooms.shelves.move`. */
 export interface RoomsShelvesMoveParams extends Omit<GlobalParameters, "key"> {
   /** Which shelf. */
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
   /** Not the API key: the key of the door. */
   key: string;
   requestBody?: schemas.RoomsShelvesMoveRequest | undefined;
@@ -169,25 +170,25 @@ export interface RoomsShelvesMoveParams extends Omit<GlobalParameters, "key"> {
 /** Parameters of `shelves.rooms.shelves.bulk-export-group`. */
 export interface RoomsShelvesBulkExportGroupParams extends GlobalParameters {
   /** Which shelf. */
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
 }
 
 /** Parameters of `shelves.rooms.shelves.Binary-create`. */
 export interface RoomsShelvesBinaryCreateParams extends GlobalParameters {
   /** Which shelf. */
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
   requestBody?: runtime.BytesRequest | undefined;
 }
 
 /** Parameters of `shelves.rooms.shelves.books`. */
 export interface RoomsShelvesBooksParams extends GlobalParameters {
   /** Which shelf. */
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
 }
 
 /** Parameters of `shelves.rooms.shelves.rearrange`. */
 export interface RoomsShelvesRearrangeParams extends GlobalParameters {
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
   /** A unique id of the request, best a UUID: the server does the same one only once. */
   requestId?: string | undefined;
 }
@@ -386,13 +387,13 @@ export class RoomsShelvesBooksResource extends runtime.Resource {
 /** Parameters of `shelves.rooms.operations.get`. */
 export interface RoomsOperationsGetParams extends GlobalParameters {
   /** Of the operation. */
-  name: `rooms/${string}/operations/${string}`;
+  name: `rooms/${string}/operations/${string}` | (string & {});
 }
 
 /** Parameters of `shelves.rooms.operations.wait`. */
 export interface RoomsOperationsWaitParams extends GlobalParameters {
   /** Of the operation. */
-  name: `rooms/${string}/operations/${string}`;
+  name: `rooms/${string}/operations/${string}` | (string & {});
 }
 
 /** `rooms.operations` of shelves:v1. */

@@ -9,14 +9,8 @@ export interface Shelf extends ShelfInput {
   readonly etag?: string;
   /** [Output Only] Which revision this is. */
   readonly revisionId?: string;
-  /**
-   * How it stands.
-   *
-   * - `STATE_UNSPECIFIED`: Nothing is known.
-   * - `OPEN`: Books can be taken.
-   * - `CLOSED`: Deprecated. Nobody may touch it.
-   */
-  readonly state?: "STATE_UNSPECIFIED" | "OPEN" | "CLOSED";
+  /** How it stands. */
+  readonly state?: ShelfState;
   /** What stands on it. */
   books?: Book[];
   byTitle?: { [key: string]: Book };
@@ -59,7 +53,7 @@ export interface ShelfInput {
   ratio?: number;
   /** Any labels. */
   labels?: { [key: string]: string };
-  /** Anything; `\@type` says what. */
+  /** Anything; `@type` says what. */
   metadata?: { [key: string]: unknown };
   /** Any JSON value. */
   anything?: unknown;
@@ -93,6 +87,13 @@ export interface ShelfInput {
   sneaky?: string;
 }
 
+/**
+ * - `STATE_UNSPECIFIED`: Nothing is known.
+ * - `OPEN`: Books can be taken.
+ * - `CLOSED`: Deprecated. Nobody may touch it.
+ */
+export type ShelfState = "STATE_UNSPECIFIED" | "OPEN" | "CLOSED";
+
 /** Where it stands. */
 export interface ShelfPlace_ {
   floor?: number;
@@ -100,8 +101,10 @@ export interface ShelfPlace_ {
 }
 
 export interface ShelfPlaceCorner {
-  side?: "LEFT" | "RIGHT";
+  side?: ShelfPlaceCornerSide;
 }
+
+export type ShelfPlaceCornerSide = "LEFT" | "RIGHT";
 
 export interface ShelfMarks extends ShelfMarksInput {
   readonly at?: string;
