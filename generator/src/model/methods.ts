@@ -187,9 +187,10 @@ function finishRequest(
 ): RequestModel | undefined {
   if (body?.kind !== "json") return body;
   const type = input(body.type);
+  const takesMedia = mediaUpload !== undefined;
   // PUT and PATCH take what GET gave, changed: there the document's word stays in the doc comment.
-  const requires = httpMethod === "POST" ? requirements({ id, pointer: method.pointer }, type) : undefined;
-  const required = mediaUpload === undefined && (requires?.required.length ?? 0) > 0;
+  const requires = httpMethod === "POST" ? requirements({ id, pointer: method.pointer, takesMedia }, type) : undefined;
+  const required = !takesMedia && (requires?.required.length ?? 0) > 0;
   return { kind: "json", type, required, requires };
 }
 

@@ -4,11 +4,16 @@ import type { Report } from "../diagnostics.js";
 import { closure, references, usersOf } from "./access.js";
 import type { RequiredProperties, SchemaModel, TypeModel } from "./types.js";
 
+/** The method that requires. */
+export interface RequiringMethod {
+  readonly id: string;
+  readonly pointer: string;
+  /** Takes media: properties of format `byte` are not required, as the media replaces them (Gmail's `raw`). */
+  readonly takesMedia: boolean;
+}
+
 /** What a method requires below the type of its body; undefined when it requires nothing. */
-export type Requirements = (
-  method: { readonly id: string; readonly pointer: string },
-  body: TypeModel,
-) => RequiredProperties | undefined;
+export type Requirements = (method: RequiringMethod, body: TypeModel) => RequiredProperties | undefined;
 
 /** The requirements of every method. */
 export function requirementsOf(schemas: readonly SchemaModel[], report: Report): Requirements {
@@ -16,13 +21,14 @@ export function requirementsOf(schemas: readonly SchemaModel[], report: Report):
   if (holders.size === 0) return () => undefined;
   const byName = new Map(schemas.map((schema) => [schema.name, schema]));
   const users = usersOf(byName.keys(), (name) => referencesOf(byName.get(name)));
-  return ({ id, pointer }, body) => {
+  return (method, body) => {
+    const { id, pointer } = method;
     const holding = holders.get(id);
     if (holding === undefined) return undefined;
     // Types that lead to no requirement of this method are not looked at: what is left is as deep as the requirement.
     const leading = closure(holding, (name) => users.get(name));
     const schema = (name: string) => (leading.has(name) ? byName.get(name) : undefined);
-    return requiredBy(id, body, schema, () =>
+    return requiredBy(method, body, schema, () =>
       report("TOO_DEEP", pointer, `it requires properties that lie deeper than ${MAX_DEPTH} types`),
     );
   };
@@ -46,7 +52,7 @@ function referencesOf(schema: SchemaModel | undefined): readonly string[] {
 
 /** Each type is looked at once, so one that holds itself ends there. */
 function requiredBy(
-  methodId: string,
+  { id, takesMedia }: RequiringMethod,
   type: TypeModel,
   schema: (name: string) => SchemaModel | undefined,
   tooDeep: () => void,
@@ -65,7 +71,9 @@ function requiredBy(
     if (found === undefined) return undefined;
     if (found.shape.kind === "alias") return below(found.shape.type, depth + 1);
     const { properties } = found.shape;
-    const required = properties.filter((property) => !property.required && property.requiredBy.includes(methodId));
+    const required = properties.filter(
+      (property) => !property.required && property.requiredBy.includes(id) && !(takesMedia && isBytes(property.type)),
+    );
     const nested = new Map<string, RequiredProperties>();
     for (const property of properties) {
       const inside = below(property.type, depth + 1);
@@ -75,6 +83,10 @@ function requiredBy(
     return { required: required.map(({ name }) => name), nested };
   };
   return below(type, 0);
+}
+
+function isBytes(type: TypeModel): boolean {
+  return type.kind === "string" && type.format === "byte";
 }
 
 /** The schema a type refers to, through lists and maps. */
