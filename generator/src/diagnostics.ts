@@ -93,6 +93,11 @@ export const codes = {
     title: "A config that says what no config can say",
     help: "A config is { output, apis: ['sqladmin:v1beta3', { id, source, include, exclude, enums }] }.",
   },
+  CONFIG_NOT_EXECUTED: {
+    severity: "warning",
+    title: "A config that this command does not execute",
+    help: "Name the document by its path or URL, pin it with `discogen generate`, or write the config as discogen.config.json.",
+  },
   LOCK_INVALID: {
     severity: "error",
     title: "A lock that cannot be read",
@@ -122,6 +127,11 @@ export const codes = {
     severity: "error",
     title: "No credentials, or none that are taken",
     help: "Run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a credential file.",
+  },
+  UNTRUSTED_HOST: {
+    severity: "error",
+    title: "Credentials would be sent to a host that is not Google's",
+    help: "Check where the document comes from. If that host may have your credentials, pass its address with --root-url. For credentials of another universe, set GOOGLE_CLOUD_UNIVERSE_DOMAIN.",
   },
   CALL_FAILED: {
     severity: "error",

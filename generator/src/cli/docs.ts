@@ -18,6 +18,7 @@ Usage: discogen docs <api…> --out DIR [options]
 
 Writes HTML pages with every method, a TypeScript sample of each, every type, and a search box. They open from the disk
 or from any web server, and ask no other host for anything.
+Executes no config that is code: reads discogen.config.json and the lock.
 
   <api>               name:version, a path to a .json document, or its URL
   --out DIR           folder for index.html and <name>/<version>/index.html

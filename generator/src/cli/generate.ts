@@ -37,7 +37,8 @@ const HELP = `
   --out DIR           folder for <name>/<version>/index.ts and schemas.ts (default: generated)
 ${SELECTION_HELP}  --enums WORD        closed: the document's values only (default); open: any other string too
   --jobs N            threads that write code (default: one a core)
-  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder)
+  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder);
+                      executed unless it is JSON, so run this only in folders that you trust
 ${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
 `;
 

@@ -61,7 +61,8 @@ Usage: discogen <command> [options]
 
 ${lines.join("\n")}
 
-\`discogen <command> --help\` tells more of each.
+\`discogen <command> --help\` tells more of each. generate, check and update execute a config that is code;
+the other commands read only discogen.config.json and the lock.
 `;
 }
 

@@ -16,6 +16,7 @@ Usage: discogen mock <api…> [options]
 
 Serves the APIs and Google's token endpoint on loopback until it is interrupted. Sign in with the key file it writes:
 assertions are verified, and calls without a valid token are refused.
+Executes no config that is code: reads discogen.config.json and the lock.
 
   <api>               name:version, a path to a .json document, or its URL
   --port N            port to listen on (default: a free one)

@@ -13,6 +13,7 @@ export const openapiCommand: Command = {
 Usage: discogen openapi <api> [--out FILE] [options]
 
 Prints the API as an OpenAPI 3.1 document in JSON. Paths that hold {+name} are spelled out as their patterns tell.
+Executes no config that is code: reads discogen.config.json and the lock.
 
   <api>               name:version, a path to a .json document, or its URL
   --out FILE          where to write it (default: standard output)

@@ -21,7 +21,8 @@ Fetches the documents of the config's APIs anew, keeps them in discovery/, pins 
 what changed; discogen generate then writes it out. A document that is a file of your own is not pinned.
 
   [api…]              APIs of the config (default: all)
-  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder)
+  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder);
+                      executed unless it is JSON, so run this only in folders that you trust
 ${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
 
 Examples:

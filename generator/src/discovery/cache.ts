@@ -14,6 +14,11 @@ export interface FetchOptions {
   readonly offline?: boolean | undefined;
   /** The folder that keeps what is fetched; false: none. Default: `discogen` in the user's cache folder. */
   readonly cache?: string | false | undefined;
+  /**
+   * Hosts with their ports, such as `example.com:8080`, that `DISCOGEN_API_KEY` and `DISCOGEN_TOKEN` are sent to besides
+   * Google's. Default: those of the directory and of the document's URL, as the caller passes them.
+   */
+  readonly credentialHosts?: readonly string[] | undefined;
 }
 
 export interface FetchedText extends Fetched {
@@ -27,7 +32,7 @@ export interface FetchedText extends Fetched {
  */
 export async function fetchCached(
   url: string,
-  { offline = false, cache = cacheFolder() }: FetchOptions,
+  { offline = false, cache = cacheFolder(), credentialHosts }: FetchOptions,
   signal?: AbortSignal,
 ): Promise<FetchedText> {
   const path = cache === false ? undefined : join(cache, `${createHash("sha256").update(url).digest("hex")}.json`);
@@ -36,7 +41,7 @@ export async function fetchCached(
     if (kept !== undefined) return kept;
     throw new InputError([diagnostic("OFFLINE", withoutSecrets(url), "it was not fetched before")]);
   }
-  const { text, etag } = await fetchText(url, kept?.etag, signal);
+  const { text, etag } = await fetchText(url, kept?.etag, signal, credentialHosts);
   // Without an etag nothing was asked for, and a text is what came.
   if (text === undefined) return { text: kept?.text ?? "", etag };
   if (path !== undefined && cache !== false) await write(cache, path, { text, etag });

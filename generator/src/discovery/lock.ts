@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { diagnostic, InputError, reasonOf } from "../diagnostics.js";
 import { isObject, parseJson } from "./reader.js";
@@ -66,6 +66,8 @@ export async function readLock(folder: string): Promise<Lock> {
     new InputError([diagnostic("LOCK_INVALID", file, message, { pointer })]);
   let value: unknown;
   try {
+    // A pipe or device, which a link may lead to, has no end.
+    if (!(await stat(file)).isFile()) throw new Error("it is no file");
     value = parseJson(await readFile(file, "utf8"));
   } catch (error) {
     if (isMissing(error)) return { folder, apis: new Map() };

@@ -76,6 +76,11 @@ export function createClient(model: ApiModel, options: runtime.ClientOptions = {
   return new Client(options) as runtime.ApiClient as DynamicClient;
 }
 
+/** Where clients without a `rootUrl` send their calls: what universe and client certificates make of the document's. */
+export function rootUrlOf(model: ApiModel): URL {
+  return new URL(new runtime.ApiClient(plain(apiDescriptor(model)))[runtime.core].rootUrl);
+}
+
 /** What a client and its clones share: descriptors, made once. */
 interface Table {
   readonly methods: readonly (readonly [member: string, call: Call])[];
