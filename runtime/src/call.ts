@@ -11,7 +11,7 @@ import { ApiPromise, type Executor, type Settle, promiseOf } from "./response/ap
 import { OperationPromise } from "./response/operation-promise.js";
 import type { Follow } from "./response/operation-wait.js";
 import { Paged, type Walk } from "./response/paged.js";
-import { parseValue, readText } from "./response/read.js";
+import { parseValue, textOf } from "./response/read.js";
 
 /** Calls an ordinary method. `upload` sends the call where it is given `media`. */
 export function call<T>(
@@ -132,13 +132,13 @@ async function perform<T>(
   }
 }
 
-/** The value of a method's answer: at once where the body is a string, as it is by default. */
+/** The value of a method's answer: at once where the body is a string or bytes, as it is by default. */
 function valueOf(core: Core, method: MethodDescriptor, _prepared: PreparedCall, sent: Sent): unknown {
   if (method.response === undefined) return undefined;
   const { request, response } = sent;
-  const { body } = response;
-  if (typeof body === "string") return parseValue(core.api, request, response, body);
-  return readText(body).then((text) => parseValue(core.api, request, response, text));
+  const text = textOf(request, response);
+  if (typeof text === "string") return parseValue(core.api, request, response, text);
+  return text.then((read) => parseValue(core.api, request, response, read));
 }
 
 /** The parameters of the page of this token. */
