@@ -52,13 +52,23 @@ export function operate<Answer, Operation>(
   const unconditional = withoutEtags(options);
   const follow: Follow = {
     method,
-    params: params ?? noParams,
+    params: followed(method, params),
     signal: options?.signal,
     timeout: options?.timeout ?? coreOf(target).options.timeout ?? defaultTimeout,
     fetch: (poll, values, own) => call<unknown>(outsideOf(target), poll, values, { ...unconditional, ...own }),
   };
   const make = (executor: Executor<Answer>) => new OperationPromise<Answer, Operation>(executor, follow);
   return begin(target, method, params, options, make, upload);
+}
+
+/** The parameters that polls read, without bodies and content, which may be large: the promise outlives the call. */
+function followed({ operation }: MethodDescriptor, params: object | undefined): object {
+  const sources = operation?.polls.flatMap(({ parameters }) => Object.values(parameters)) ?? [];
+  // A method that reads an operation is called again as it was.
+  if (params === undefined || sources.length === 0) return params ?? noParams;
+  const { media: _, requestBody, ...kept }: Params = { ...params };
+  const isRead = sources.some((source) => (typeof source === "string" ? source : source.value).startsWith("body."));
+  return isRead ? { ...kept, requestBody } : kept;
 }
 
 /** For calls that follow from another one: what made that one conditional does not hold for them. */

@@ -3,9 +3,17 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
 import { AccessTokenCredentials } from "../../../runtime/src/auth/index.js";
-import { fetchTransport, type HttpRequest, type Transport, undiciTransport } from "../../../runtime/src/index.js";
+import {
+  fetchTransport,
+  type HttpRequest,
+  type MethodDescriptor,
+  operate,
+  OperationPromise,
+  type Transport,
+  undiciTransport,
+} from "../../../runtime/src/index.js";
 import { sendByNode } from "../../../runtime/src/transport/first-call.js";
-import { clientOf, failureOf, type LibraryClient } from "../support/library.js";
+import { clientOf, failureOf, type LibraryClient, methods } from "../support/library.js";
 import { json, serve } from "../support/server.js";
 
 setFlagsFromString("--expose-gc");
@@ -64,6 +72,33 @@ it.each<[string, number, Run]>([
   // Headers that all requests share are the client's.
   expect(alive().filter((name) => name !== "request: headers" || run === upload)).toEqual([]);
   expect(promise).toBeInstanceOf(Promise);
+});
+
+it("a promise of an operation keeps neither the body nor the content of the call", async () => {
+  const starter: MethodDescriptor = {
+    id: "library.books.move",
+    httpMethod: "POST",
+    path: "books:move",
+    request: "json",
+    response: "json",
+    operation: {
+      polls: [{ method: methods.get, parameters: { book: "response.name" } }],
+      done: "done",
+      error: "error",
+    },
+  };
+  const { alive, transport } = weakly(200);
+  const { books } = clientOf("http://127.0.0.1:1/", { transport });
+  const begin = () => {
+    const requestBody = { name: "b" };
+    const refs = [new WeakRef(requestBody)];
+    return { refs, promise: operate(books, starter, { shelf: "s", requestBody }, undefined) };
+  };
+  const { promise, refs } = begin();
+  await promise;
+  await collect();
+  expect([refs[0]?.deref(), alive()]).toEqual([undefined, []]);
+  expect(promise).toBeInstanceOf(OperationPromise);
 });
 
 it("withResponse() has status, headers and URL all the same", async () => {
