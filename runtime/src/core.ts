@@ -8,12 +8,13 @@ import { type BatchOptions, type ClientOptions, checkLimits } from "./options.js
 import type { AbortSignal } from "./platform.js";
 import { RetryBudget } from "./policy/budget.js";
 import { type Log, logOf } from "./policy/logger.js";
+import { withLimits } from "./policy/limits.js";
 import { withMiddleware } from "./policy/middleware.js";
 import type { RequestBase } from "./request/build.js";
 import { type HeaderRecord, apiClient, readHeader, readHeaders, userAgent } from "./request/headers.js";
 import { type RootUrl, isLoopback } from "./root-url.js";
 import { type CertificateSource, readMtls } from "./transport/client-certificate.js";
-import type { Transport } from "./transport/transport.js";
+import { type Transport, isSelfLimited } from "./transport/transport.js";
 import { UndiciTransport } from "./transport/undici.js";
 import { checkUniverse, isOfUniverse } from "./universe.js";
 
@@ -115,6 +116,8 @@ export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
   if (faults.length > 0) throw new InvalidRequestError(`the client of ${api.id}`, faults, "INVALID_OPTION");
   if (options.auth !== undefined) checkUniverse(`the client of ${api.id}`, options.auth, universe);
   const parent = parents.get(options);
+  const isOwn = isSelfLimited(transport) && certificate === undefined;
+  const limited = isOwn ? transport : withLimits(transport);
   return {
     api,
     options,
@@ -122,8 +125,8 @@ export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
     rootPath: root.path,
     rootUrl: root.origin + root.path,
     universe,
-    transport: withMiddleware(transport, options.middleware),
-    credentialsContext: { transport },
+    transport: withMiddleware(limited, options.middleware),
+    credentialsContext: { transport: limited },
     memo: { signature: undefined, signed: {} },
     budget: parent?.origin === root.origin ? parent.budget : new RetryBudget(),
     log: logOf(options.logger),

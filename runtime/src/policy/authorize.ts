@@ -1,7 +1,7 @@
 /** Asks the credentials for the headers of an attempt, within the limits of the call. */
 import { type Credentials, isAnonymous } from "../auth/credentials.js";
 import type { Core } from "../core.js";
-import { AuthError, DiscogenError } from "../errors.js";
+import { AuthError, DiscogenError, TimeoutError } from "../errors.js";
 import type { Headers } from "../platform.js";
 import { printable, redact, safeCause } from "../redact.js";
 import { type HeaderRecord, lowerCase } from "../request/headers.js";
@@ -68,12 +68,16 @@ async function ask(
   try {
     // Credentials without types may answer without a promise.
     const asked = Promise.resolve(credentials.getRequestHeaders(core.rootUrl, core.credentialsContext));
-    if (call.signal === undefined && call.deadline === Number.POSITIVE_INFINITY) return await asked;
+    const { methodId, signal, timeout } = call;
+    const remaining = remainingOf(call);
     return await within(asked, {
-      signal: call.signal,
-      remaining: remainingOf(call),
+      signal,
+      remaining: Math.min(timeout, remaining),
       aborted: () => abortedCall(call),
-      expired: () => expiredCall(call),
+      expired: () =>
+        timeout < remaining
+          ? new TimeoutError(`${methodId}: no headers from the credentials within ${String(timeout)} ms`, timeout)
+          : expiredCall(call),
     });
   } catch (error) {
     if (error instanceof DiscogenError) throw error;
