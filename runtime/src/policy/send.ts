@@ -52,9 +52,9 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
       error = ownError(core, call, request, thrown);
     }
     const replayable = built.body?.replayable !== false;
-    if (!isRenewed && replayable && error instanceof ApiError && error.status === 401) {
+    if (!isRenewed && error instanceof ApiError && error.status === 401) {
       isRenewed = true;
-      renewed = await renew(core, call, request, signature);
+      renewed = await renew(core, call, request, signature, replayable);
       // A 401 means that nothing was done, so this holds for POST as well and is no attempt of the policy.
       if (renewed !== undefined) continue;
     }
