@@ -1,5 +1,6 @@
 /** Asks the credentials for the headers of an attempt, within the limits of the call. */
 import { type Credentials, isAnonymous } from "../auth/credentials.js";
+import { ownCopy } from "../call-site.js";
 import type { Core } from "../core.js";
 import { AuthError, DiscogenError, TimeoutError } from "../errors.js";
 import type { Headers } from "../platform.js";
@@ -87,7 +88,8 @@ async function ask(
     const asked = Promise.resolve(credentials.getRequestHeaders(core.rootUrl, core.credentialsContext));
     return await bounded(call, asked);
   } catch (error) {
-    if (error instanceof DiscogenError) throw error;
+    // All calls that wait for one token fail with one error.
+    if (error instanceof DiscogenError) throw ownCopy(error);
     throw foreignError(call.methodId, error);
   }
 }

@@ -1,4 +1,5 @@
 /** Long-running operations: one promise that is the answer of the method, and a way to wait for the end. */
+import { callSite, leadingToCaller } from "../call-site.js";
 import { AbortError, TimeoutError } from "../errors.js";
 import { checkCallOptions } from "../options.js";
 import type { AbortSignal } from "../platform.js";
@@ -38,6 +39,7 @@ export class OperationPromise<Answer, Operation> extends ApiPromise<Answer> {
    * @throws DiscogenError with code `OPERATION_UNKNOWN` when the answer does not tell which operation to ask for
    */
   async wait(options: WaitOptions<Operation> = {}): Promise<Operation> {
+    const site = callSite(this.wait);
     const follow = this.#follow;
     if (follow === undefined) throw new TypeError("this promise is not that of a call");
     const { id, operation } = follow.method;
@@ -66,6 +68,8 @@ export class OperationPromise<Answer, Operation> extends ApiPromise<Answer> {
         },
       });
       return last as Operation; // as above
+    } catch (error) {
+      throw leadingToCaller(error, this.wait, site);
     } finally {
       ended.abort();
     }
