@@ -6,7 +6,7 @@ import type { MethodDescriptor } from "./method.js";
 import { type CallOptions, defaultTimeout } from "./options.js";
 import type { PreparedCall } from "./policy/prepared-call.js";
 import { type Sent, send } from "./policy/send.js";
-import { noParams, paramsOf, prepare } from "./prepare.js";
+import { checkForeignNames, noParams, paramsOf, prepare } from "./prepare.js";
 import type { Params } from "./request/build.js";
 import { ApiPromise, type Executor, type Keep, promiseOf } from "./response/api-promise.js";
 import { OperationPromise } from "./response/operation-promise.js";
@@ -87,7 +87,9 @@ export function begin<T, P extends ApiPromise<T>>(
   const core = collector?.core ?? own;
   // What fails in a batch has failed before anybody awaits it.
   const site = collector === undefined ? undefined : callSite(begin);
-  const promise = promiseOf<T, P>(make, (keep) => perform(core, method, params, options, keep, site, upload, read));
+  const promise = promiseOf<T, P>(make, (keep) =>
+    perform(target, core, method, params, options, keep, site, upload, read),
+  );
   collector?.add(promise);
   return promise;
 }
@@ -99,6 +101,7 @@ function outsideOf(target: CoreHolder): CoreHolder {
 
 /** Does the call. */
 async function perform<T>(
+  target: CoreHolder,
   core: Core,
   method: MethodDescriptor,
   params: object | undefined,
@@ -109,6 +112,7 @@ async function perform<T>(
   read: Read,
 ): Promise<T> {
   try {
+    checkForeignNames(target, method, params);
     let sent: Sent;
     let value: unknown;
     if (upload !== undefined && params !== undefined && paramOf(params, "media") !== undefined) {

@@ -2,7 +2,14 @@
 import { begin } from "./call.js";
 import { type CallSite, callSite, leadingToCaller } from "./call-site.js";
 import { type Core, type CoreHolder, coreOf } from "./core.js";
-import { type ByteRange, Content, type Download, type DownloadOptions, rangeField } from "./media/download.js";
+import {
+  type ByteRange,
+  Content,
+  type Download,
+  type DownloadOptions,
+  checkDownloadOptions,
+  rangeField,
+} from "./media/download.js";
 import type { Sender } from "./media/upload.js";
 import type { MethodDescriptor } from "./method.js";
 import type { CallOptions } from "./options.js";
@@ -49,6 +56,7 @@ async function fetchMedia(
   site: CallSite | undefined,
 ): Promise<MediaResponse> {
   try {
+    if (options !== undefined) checkDownloadOptions(method.id, options);
     const whole = prepare(core, method, params, options, true);
     const call = options?.range === undefined ? whole : withRange(whole, options.range);
     const work = async (): Promise<MediaResponse> =>

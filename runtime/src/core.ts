@@ -1,10 +1,11 @@
 /** What a client and its resources share, under one key so that a document may name its members as it likes. */
 import { type Signature, atHandOf } from "./auth/at-hand.js";
 import { type Credentials, type CredentialsContext, isAnonymous, withDefaultScopes } from "./auth/credentials.js";
+import { checkNames } from "./check-names.js";
 import { endpointOf } from "./endpoint.js";
 import { type Fault, InvalidRequestError } from "./errors.js";
 import type { ApiDescriptor } from "./method.js";
-import { type BatchOptions, type ClientOptions, checkLimits } from "./options.js";
+import { type BatchOptions, type ClientOptions, certificateOptions, checkLimits, clientOptions } from "./options.js";
 import type { AbortSignal } from "./platform.js";
 import { RetryBudget } from "./policy/budget.js";
 import { type Log, logOf } from "./policy/logger.js";
@@ -103,8 +104,10 @@ export function inheritFrom(parent: Core, options: ClientOptions): ClientOptions
  */
 export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
   const faults: Fault[] = [];
+  checkNames(options, clientOptions, faults);
   checkLimits(options, faults);
   checkAuth(options.auth, faults);
+  if (typeof options.mtls === "object") checkNames(options.mtls, certificateOptions, faults, "mtls.");
   const { certificate, isMtlsEndpoint } = readMtls(options, faults);
   const { root, universe } = endpointOf(api, options, isMtlsEndpoint, faults);
   if (options.auth !== undefined && faults.length === 0) checkSecure(root, options.auth, faults);

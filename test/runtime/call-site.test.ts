@@ -24,7 +24,7 @@ const source = readFileSync(path, "utf8").split("\n");
 /** `call-site.test.ts:12:` for the line that ends with this comment. */
 function lineOf(comment: string): string {
   const line = source.findIndex((text) => text.endsWith(`// ${comment}`)) + 1;
-  expect(line, comment).toBeGreaterThan(0);
+  expect(line).toBeGreaterThan(0);
   return `${path}:${String(line)}:`;
 }
 

@@ -1,4 +1,5 @@
 /** Long-running operations: one promise that is the answer of the method, and a way to wait for the end. */
+import { type Known } from "../check-names.js";
 import { callSite, leadingToCaller } from "../call-site.js";
 import { AbortError, TimeoutError } from "../errors.js";
 import { checkCallOptions } from "../options.js";
@@ -16,6 +17,8 @@ export interface WaitOptions<Operation> {
   /** Called with the operation each time it has been read. */
   readonly onProgress?: ((operation: Operation) => void) | undefined;
 }
+
+const waitOptions: Known<WaitOptions<unknown>> = { onProgress: 1, signal: 1, timeout: 1 };
 
 /**
  * What a method returns that starts a long-running operation, or reads one. The request is under way when you get it;
@@ -57,7 +60,7 @@ export class OperationPromise<Answer, Operation> extends ApiPromise<Answer> {
     // Where the options are at fault nobody waits for it: then its failure is no unhandled one.
     work.catch(() => undefined);
     try {
-      checkCallOptions(id, { signal, timeout });
+      checkCallOptions(id, options, waitOptions);
       const last = await within(work, {
         signal,
         remaining: timeout,

@@ -140,7 +140,7 @@ describe("a limit", () => {
   });
 
   it("closes the body of a response that comes too late", async () => {
-    const close = vi.fn(async () => ({ done: true as const, value: undefined }));
+    const close = vi.fn<() => Promise<IteratorResult<Uint8Array>>>(async () => ({ done: true, value: undefined }));
     const body = { [Symbol.asyncIterator]: () => ({ next: never, return: close }) };
     const { books } = clientOf("http://127.0.0.1:1/", {
       transport: {
