@@ -44,7 +44,7 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
       const { status } = response;
       if ((status >= 200 && status < 300) || (status === 308 && session !== undefined)) {
         if (attempt > before) core.budget.giveBack(attempt - before);
-        const isReady = call.stream || typeof response.body === "string";
+        const isReady = call.stream || typeof response.body === "string" || response.body instanceof Uint8Array;
         return { request, response: isReady ? response : await collected(response) };
       }
       error = apiError(request, status, response.headers, await readText(response.body, errorBodyLimit));
