@@ -1,19 +1,28 @@
 /** What a client and its resources share, under one key so that a document may name its members as it likes. */
 import { type Signature, atHandOf } from "./auth/at-hand.js";
 import { type Credentials, type CredentialsContext, isAnonymous, withDefaultScopes } from "./auth/credentials.js";
+import { checkNames } from "./check-names.js";
 import { endpointOf } from "./endpoint.js";
 import { type Fault, InvalidRequestError } from "./errors.js";
 import type { ApiDescriptor } from "./method.js";
-import { type BatchOptions, type ClientOptions, checkLimits, checkResponseSize } from "./options.js";
+import {
+  type BatchOptions,
+  type ClientOptions,
+  certificateOptions,
+  checkLimits,
+  checkResponseSize,
+  clientOptions,
+} from "./options.js";
 import type { AbortSignal } from "./platform.js";
 import { RetryBudget } from "./policy/budget.js";
 import { type Log, logOf } from "./policy/logger.js";
+import { withLimits } from "./policy/limits.js";
 import { withMiddleware } from "./policy/middleware.js";
 import type { RequestBase } from "./request/build.js";
 import { type HeaderRecord, apiClient, readHeader, readHeaders, userAgent } from "./request/headers.js";
 import { type RootUrl, isLoopback } from "./root-url.js";
 import { type CertificateSource, readMtls } from "./transport/client-certificate.js";
-import type { Transport } from "./transport/transport.js";
+import { type Transport, isSelfLimited } from "./transport/transport.js";
 import { UndiciTransport } from "./transport/undici.js";
 import { checkUniverse, isOfUniverse } from "./universe.js";
 
@@ -102,9 +111,11 @@ export function inheritFrom(parent: Core, options: ClientOptions): ClientOptions
  */
 export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
   const faults: Fault[] = [];
+  checkNames(options, clientOptions, faults);
   checkLimits(options, faults);
   checkResponseSize(options, faults);
   checkAuth(options.auth, faults);
+  if (typeof options.mtls === "object") checkNames(options.mtls, certificateOptions, faults, "mtls.");
   const { certificate, isMtlsEndpoint } = readMtls(options, faults);
   const { root, universe } = endpointOf(api, options, isMtlsEndpoint, faults);
   if (options.auth !== undefined && faults.length === 0) checkSecure(root, options.auth, faults);
@@ -116,6 +127,8 @@ export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
   if (faults.length > 0) throw new InvalidRequestError(`the client of ${api.id}`, faults, "INVALID_OPTION");
   if (options.auth !== undefined) checkUniverse(`the client of ${api.id}`, options.auth, universe);
   const parent = parents.get(options);
+  const isOwn = isSelfLimited(transport) && certificate === undefined;
+  const limited = isOwn ? transport : withLimits(transport);
   return {
     api,
     options,
@@ -123,8 +136,8 @@ export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
     rootPath: root.path,
     rootUrl: root.origin + root.path,
     universe,
-    transport: withMiddleware(transport, options.middleware),
-    credentialsContext: { transport },
+    transport: withMiddleware(limited, options.middleware),
+    credentialsContext: { transport: limited },
     memo: { signature: undefined, signed: {} },
     budget: parent?.origin === root.origin ? parent.budget : new RetryBudget(),
     log: logOf(options.logger),

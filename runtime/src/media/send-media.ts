@@ -1,4 +1,5 @@
 /** One call that carries content: checks what is given, chooses the protocol, and sends. */
+import { type Known, checkNames } from "../check-names.js";
 import { prepare } from "../prepare.js";
 import type { Core } from "../core.js";
 import { type Fault, InvalidRequestError } from "../errors.js";
@@ -16,6 +17,16 @@ import { sendWhole } from "./whole.js";
 
 /** Above this size a failure costs more than the further requests of a resumable upload: bytes. */
 const wholeLimit: number = 8 * 1024 * 1024;
+
+const mediaOptions: Known<MediaUpload> = {
+  body: 1,
+  chunkSize: 1,
+  mimeType: 1,
+  onProgress: 1,
+  resumable: 1,
+  session: 1,
+  size: 1,
+};
 
 export async function sendMedia(
   core: Core,
@@ -77,6 +88,7 @@ function checkMedia(
     throw new InvalidRequestError(methodId, faults);
   }
   const media = given as MediaUpload; // its members are checked here, its body where it is opened
+  checkNames(media, mediaOptions, faults, "media.");
   const { chunkSize, onProgress, resumable, session, size } = media;
   if (size !== undefined && !(Number.isSafeInteger(size) && size >= 0))
     fault("size", "must be a number of bytes, 0 or more");

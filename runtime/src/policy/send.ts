@@ -44,16 +44,17 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
       const { status } = response;
       if ((status >= 200 && status < 300) || (status === 308 && session !== undefined)) {
         if (attempt > before) core.budget.giveBack(attempt - before);
-        return { request, response };
+        const isReady = call.stream || typeof response.body === "string" || response.body instanceof Uint8Array;
+        return { request, response: isReady ? response : await collected(response) };
       }
       error = apiError(request, status, response.headers, await readText(response.body, errorBodyLimit));
     } catch (thrown) {
       error = ownError(core, call, request, thrown);
     }
     const replayable = built.body?.replayable !== false;
-    if (!isRenewed && replayable && error instanceof ApiError && error.status === 401) {
+    if (!isRenewed && error instanceof ApiError && error.status === 401) {
       isRenewed = true;
-      renewed = await renew(core, call, request, signature);
+      renewed = await renew(core, call, request, signature, replayable);
       // A 401 means that nothing was done, so this holds for POST as well and is no attempt of the policy.
       if (renewed !== undefined) continue;
     }
@@ -64,6 +65,12 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
     attempt++;
     if (session !== undefined) built = session.question;
   }
+}
+
+/** The response with its body as text; a transport of the caller's may stream it, which is part of the attempt. */
+async function collected(response: HttpResponse): Promise<HttpResponse> {
+  const { encoding, headers, status } = response;
+  return { status, headers, encoding, body: await readText(response.body) };
 }
 
 /** Milliseconds until the next attempt after so many that failed; `undefined`: there is none. */

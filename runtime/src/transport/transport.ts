@@ -69,3 +69,15 @@ export function header(headers: HttpHeaders, name: string): string | undefined {
   const value = headers[name];
   return typeof value === "string" ? value : value?.[0];
 }
+
+const selfLimited: WeakSet<Transport> = new WeakSet();
+
+/** Marks a transport that ends every request at its limits, whatever happens below it. */
+export function selfLimiting<T extends Transport>(transport: T): T {
+  selfLimited.add(transport);
+  return transport;
+}
+
+export function isSelfLimited(transport: Transport): boolean {
+  return selfLimited.has(transport);
+}

@@ -1,5 +1,5 @@
 /** Tokens that are refused, and token endpoints that go wrong. */
-import { get, post } from "../calls.js";
+import { get, post, streamTwice } from "../calls.js";
 import type { Fault } from "../fault.js";
 import { answer, failure, grant, late, ok, redirect, reset } from "../steps.js";
 
@@ -8,6 +8,7 @@ const refusal = (error: string, error_description: string) => answer(400, { erro
 export const signIn: readonly Fault[] = [
   { name: "401 once", call: get, server: [failure(401), ok], tokens: [grant] },
   { name: "401 once", call: post, server: [failure(401), ok], tokens: [grant] },
+  { name: "401 once", call: streamTwice, server: [failure(401), ok], tokens: [grant] },
   { name: "401 for ever", call: get, server: [failure(401)], tokens: [grant] },
   { name: "token endpoint: reset once", call: post, tokens: [reset, grant] },
   { name: "token endpoint: 503 once", call: get, tokens: [failure(503), grant] },

@@ -1,5 +1,5 @@
 /** Answers that say no, and what they ask for. */
-import { get, getUnlessSame, patchIfSame, post, postWithId } from "../calls.js";
+import { get, getUnlessSame, patchIfSame, post, postWithId, waiting } from "../calls.js";
 import type { Fault } from "../fault.js";
 import { answer, detailed, failure, laterByDate, ok, patient, redirect } from "../steps.js";
 
@@ -28,6 +28,11 @@ export const pauses: readonly Fault[] = [
   { name: "503, `Retry-After` a date", call: get, server: [laterByDate, patient(990)], options: patiently },
   { name: "503, `Retry-After` a date gone by", call: get, server: [unavailable("Fri, 02 Jan 2015 00:00:00 GMT"), ok] },
   { name: "503, `Retry-After` garbage", call: get, server: [unavailable("soon"), ok] },
+  {
+    name: "operation, `Retry-After: 0`",
+    call: waiting,
+    server: [answer(200, { done: false }, { "retry-after": "0" })],
+  },
   { name: "503, `Retry-After: 3600`", call: get, server: [unavailable("3600"), ok], options: { retry: {} } },
   {
     name: "429, RetryInfo of 1 s",
