@@ -128,7 +128,7 @@ async function makeFolder(folder: string, made: string[]): Promise<void> {
 
 async function refuseOutside(folder: string, path: string): Promise<void> {
   const link = await linkOut(folder, path);
-  if (link !== undefined) throw new Error(`${link} is a link out of ${folder}`);
+  if (link !== undefined) throw new Error(`${link} is a link out of ${folder === "." ? "this folder" : folder}`);
   const found = await stat(path).catch(() => undefined);
   if (found !== undefined && !found.isFile() && !found.isDirectory())
     throw new Error("it is a pipe, a socket or a device");
