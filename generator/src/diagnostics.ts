@@ -118,6 +118,16 @@ export const codes = {
     title: "The output cannot be written",
     help: "Name a folder that can be written to with --out.",
   },
+  OUTPUT_EXISTS: {
+    severity: "error",
+    title: "A file that Discogen did not write is where output goes",
+    help: "Move the file, name another folder with --out, or add --force to replace the file.",
+  },
+  DISK_FULL: {
+    severity: "error",
+    title: "The disk is full, or the quota is used up",
+    help: "Free some space, or write to another disk.",
+  },
   OUTPUT_STALE: {
     severity: "error",
     title: "The output is not what the document gives",

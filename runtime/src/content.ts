@@ -13,8 +13,9 @@ import {
 import type { Sender } from "./media/upload.js";
 import type { MethodDescriptor } from "./method.js";
 import type { CallOptions } from "./options.js";
-import type { PreparedCall } from "./policy/prepared-call.js";
+import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "./policy/prepared-call.js";
 import { send } from "./policy/send.js";
+import type { Limits } from "./policy/wait.js";
 import { prepare } from "./prepare.js";
 import { ApiPromise, type Executor } from "./response/api-promise.js";
 import { MediaResponse, untilDeadline } from "./response/media-response.js";
@@ -80,7 +81,7 @@ function mediaOf(download: Download): MediaResponse {
     deadline === Number.POSITIVE_INFINITY
       ? content
       : untilDeadline(request, content, deadline - performance.now(), totalTimeout);
-  return new MediaResponse(request, response, readByCaller(bounded));
+  return new MediaResponse(request, response, readByCaller(bounded), limitsOf(download.call));
 }
 
 /** The same body, whose errors lead to the code that reads it. */
@@ -99,4 +100,16 @@ function readByCaller(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array
     [Symbol.asyncIterator]: () => iterator,
   };
   return iterator;
+}
+
+/** What is left of the call's limits whenever they are read. */
+function limitsOf(call: PreparedCall): Limits {
+  return {
+    signal: call.signal,
+    get remaining() {
+      return remainingOf(call);
+    },
+    aborted: () => abortedCall(call),
+    expired: () => expiredCall(call),
+  };
 }

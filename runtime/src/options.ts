@@ -128,6 +128,7 @@ export const clientOptions: Known<ClientOptions> = {
   dispatcher: 1,
   headers: 1,
   logger: 1,
+  maxResponseBytes: 1,
   middleware: 1,
   mtls: 1,
   quotaProject: 1,

@@ -175,6 +175,7 @@ async function explained(error: unknown, call: string): Promise<unknown> {
   const { message } = error;
   if (error instanceof InvalidRequestError)
     return new InputError([diagnostic("USAGE", "discogen call", message, { help })]);
+  if (error.code === "DISK_FULL") return new InputError([diagnostic("DISK_FULL", "discogen call", message)]);
   if (error instanceof AuthError) return new InputError([diagnostic("SIGN_IN_FAILED", "discogen call", message)]);
   const isNetwork = error instanceof ConnectionError || error instanceof TimeoutError;
   const violations = error instanceof ApiError ? error.fieldViolations : [];

@@ -18,6 +18,13 @@ export interface Command {
   readonly run: (args: readonly string[], signal: AbortSignal) => Promise<ExitCode>;
 }
 
+/** The option of commands that write files. */
+export const FORCE_OPTION: Options = { force: { type: "boolean" } };
+
+/** Its line of `--help`. */
+export const FORCE_HELP = `  --force             replace files that Discogen did not write
+`;
+
 /** Options and arguments of a command line. */
 export interface Parsed {
   readonly text: (name: string) => string | undefined;

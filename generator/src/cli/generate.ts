@@ -10,6 +10,8 @@ import {
   choice,
   type Command,
   type ExitCode,
+  FORCE_HELP,
+  FORCE_OPTION,
   optionalChoice,
   type Options,
   parse,
@@ -50,7 +52,7 @@ Usage: discogen generate [api…] [options]
 Writes a typed client for each API. Files are written only when they change, and whole. Without an API it generates all
 of discogen.config.ts, pins their documents in discogen.lock.json, and deletes what it wrote for APIs that are no longer
 there. Options given here take the place of the config's.
-${HELP}  --check             write nothing; exit 1 when the output is not current
+${HELP}${FORCE_HELP}  --check             write nothing; exit 1 when the output is not current
   --watch             generate again whenever the config or a document changes, until Ctrl-C
 
 Examples:
@@ -59,7 +61,12 @@ Examples:
   discogen generate 'https://sheets.googleapis.com/$discovery/rest?version=v4' --out src/google
 `,
   run: async (args, signal) => {
-    const parsed = parse("generate", args, { ...OPTIONS, check: { type: "boolean" }, watch: { type: "boolean" } });
+    const parsed = parse("generate", args, {
+      ...OPTIONS,
+      ...FORCE_OPTION,
+      check: { type: "boolean" },
+      watch: { type: "boolean" },
+    });
     if (!parsed.flag("watch")) return runOnce("generate", parsed, parsed.flag("check"), signal);
     if (parsed.flag("check")) throw usage("generate", "--check and --watch exclude each other");
     const { watch } = await import("./watch.js");
@@ -93,7 +100,8 @@ async function runOnce(command: string, parsed: Parsed, check: boolean, signal: 
       project.config === undefined ? "no API is named, and there is no config" : "the config has no APIs",
     );
 
-  const { apis, sources, diagnostics } = await withPins(project, named, check, signal);
+  const force = parsed.flag("force");
+  const { apis, sources, diagnostics } = await withPins(project, named, { check, force }, signal);
   preferQuickCompiler();
   const { generate } = await import("../generate.js");
   const bar = progress(process.stderr);
@@ -103,6 +111,7 @@ async function runOnce(command: string, parsed: Parsed, check: boolean, signal: 
     out: parsed.text("out") ?? project.config?.out ?? "generated",
     ...jobs,
     check,
+    force,
     prune: parsed.positionals.length === 0 && !hasError(diagnostics),
     signal,
     onProgress: bar.update,
@@ -126,7 +135,12 @@ function preferQuickCompiler(): void {
 }
 
 /** Has the documents of a config's APIs pinned; those that cannot be are told and left out. */
-async function withPins(project: Project, named: readonly CodeRequest[], check: boolean, signal: AbortSignal) {
+async function withPins(
+  project: Project,
+  named: readonly CodeRequest[],
+  { check, force }: { readonly check: boolean; readonly force: boolean },
+  signal: AbortSignal,
+) {
   const { config, lock, sources } = project;
   const ofConfig = new Set(config?.apis.map(nameOf));
   const { fetchPins, unpinned, writePins } = await import("../pin.js");
@@ -144,7 +158,7 @@ async function withPins(project: Project, named: readonly CodeRequest[], check: 
     return { apis: named.filter((api) => !missing.includes(api)), sources, diagnostics };
   }
   const pins = await fetchPins(missing, sources, signal);
-  const pinned = pins.fetched.length === 0 ? lock : await writePins(lock, pins.fetched);
+  const pinned = pins.fetched.length === 0 ? lock : await writePins(lock, pins.fetched, { force });
   const apis = named.filter((api) => !pins.failed.includes(api));
   return { apis, sources: { ...sources, lock: pinned }, diagnostics: pins.diagnostics };
 }

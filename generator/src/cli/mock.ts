@@ -1,10 +1,11 @@
 /** `discogen mock`. */
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
-import { diagnostic, InputError } from "../diagnostics.js";
+import { readFile } from "node:fs/promises";
+import { writeOutput } from "../files.js";
 import type { Fixtures } from "../mock/fixtures.js";
 import { isObject, parseJson } from "../mock/json.js";
-import { choice, type Command, type ExitCode, parse, usage } from "./command.js";
+import { isMockKey } from "../mock/sign-in/key.js";
+import { choice, type Command, type ExitCode, FORCE_HELP, FORCE_OPTION, parse, usage } from "./command.js";
 import { printDiagnostics } from "./print.js";
 import { loadNamed, openProject } from "./project.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
@@ -21,7 +22,7 @@ Executes no config that is code: reads discogen.config.json and the lock.
   <api>               name:version, a path to a .json document, or its URL
   --port N            port to listen on (default: a free one)
   --key-file FILE     where to write the service-account key (default: service-account.json)
-  --fixtures FILE     JSON: resources by the path of their collection, answers by the id of their method
+${FORCE_HELP}  --fixtures FILE     JSON: resources by the path of their collection, answers by the id of their method
   --latency MS        milliseconds to wait before each answer (default: 0)
   --fault FAULT       what goes wrong, once; may be repeated: on=call, on=upload or on=download, with status=N or
                       cutAfter=BYTES, and with after=N for N requests of that kind that go well before
@@ -37,6 +38,7 @@ Examples:
 async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
   const parsed = parse("mock", args, {
     ...SOURCE_OPTIONS,
+    ...FORCE_OPTION,
     port: { type: "string" },
     "key-file": { type: "string" },
     fixtures: { type: "string" },
@@ -71,12 +73,12 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     throw usage("mock", isFixtures ? reasonOf(error) : `cannot listen on port ${port}: ${reasonOf(error)}`);
   });
   try {
-    await writeFile(keyFile, `${JSON.stringify(mock.key, undefined, 2)}\n`, { mode: 0o600 }).catch((error: unknown) => {
-      throw new InputError([
-        diagnostic("OUTPUT_UNWRITABLE", keyFile, reasonOf(error), {
-          help: "Name a file that can be written with --key-file.",
-        }),
-      ]);
+    await writeOutput([{ path: keyFile, text: `${JSON.stringify(mock.key, undefined, 2)}\n` }], {
+      mode: 0o600,
+      ...(!parsed.flag("force") && { isOurs: (_path, content) => isMockKey(content) }),
+      help: "Name a file that can be written with --key-file.",
+      existsHelp: "It may be a real key. Name another file with --key-file, or add --force to replace this one.",
+      signal,
     });
     const apis = models.map(({ id }) => id);
     const text = `${apis.join(", ")} at ${mock.url}\nkey file: ${keyFile}\nCtrl-C ends it.`;

@@ -1,8 +1,9 @@
 /** What was fetched before, on this machine: a file per URL, with the etag to ask whether it is still current. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { type FileWriter, openFile } from "@discogen/runtime/files";
 import { diagnostic, InputError } from "../diagnostics.js";
 import { type Fetched, fetchText } from "./fetch.js";
 import { isObject } from "./reader.js";
@@ -67,14 +68,16 @@ async function read(path: string): Promise<FetchedText | undefined> {
 }
 
 async function write(folder: string, path: string, entry: FetchedText): Promise<void> {
-  const beside = `${path}.${process.pid}.tmp`;
+  let writer: FileWriter | undefined;
   try {
     // Private documents are for this user's eyes.
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(beside, JSON.stringify(entry), { mode: 0o600 });
-    await rename(beside, path);
+    writer = await openFile(path, { mode: 0o600 });
+    await writer.write([Buffer.from(JSON.stringify(entry))]);
+    await writer.end();
+    await writer.commit();
   } catch {
     // A cache that cannot be written to costs time alone.
-    await rm(beside, { force: true }).catch(() => undefined);
+    await writer?.discard();
   }
 }

@@ -4,7 +4,7 @@ import { ApiError, ConnectionError, DiscogenError, TimeoutError } from "../error
 import type { BuiltRequest } from "../request/build.js";
 import type { HeaderRecord } from "../request/headers.js";
 import { apiError } from "../response/api-error.js";
-import { readText } from "../response/read.js";
+import { readText, textOf } from "../response/read.js";
 import { connectionError } from "../transport/failure.js";
 import { type HttpRequest, type HttpResponse } from "../transport/transport.js";
 import { authorize, renew, signatureAtHand } from "./authorize.js";
@@ -45,7 +45,7 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
       if ((status >= 200 && status < 300) || (status === 308 && session !== undefined)) {
         if (attempt > before) core.budget.giveBack(attempt - before);
         const isReady = call.stream || typeof response.body === "string" || response.body instanceof Uint8Array;
-        return { request, response: isReady ? response : await collected(response) };
+        return { request, response: isReady ? response : await collected(request, response) };
       }
       error = apiError(request, status, response.headers, await readText(response.body, errorBodyLimit));
     } catch (thrown) {
@@ -68,9 +68,9 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
 }
 
 /** The response with its body as text; a transport of the caller's may stream it, which is part of the attempt. */
-async function collected(response: HttpResponse): Promise<HttpResponse> {
+async function collected(request: HttpRequest, response: HttpResponse): Promise<HttpResponse> {
   const { encoding, headers, status } = response;
-  return { status, headers, encoding, body: await readText(response.body) };
+  return { status, headers, encoding, body: await textOf(request, response) };
 }
 
 /** Milliseconds until the next attempt after so many that failed; `undefined`: there is none. */
