@@ -181,7 +181,11 @@ export class ConnectionError extends DiscogenError {
   }
   /** `false`: the request surely never reached the server, so nothing was done there. */
   readonly sent: boolean;
-  /** The system's or undici's code, for instance `ECONNREFUSED`. */
+  /**
+   * Node's name of the event: of a system call (`ECONNRESET`), DNS (`ENOTFOUND`), TLS (`EPROTO`, `CERT_HAS_EXPIRED`),
+   * the HTTP parser (`HPE_…`) or zlib (`Z_DATA_ERROR`). The same for the same event over every transport. `undefined`
+   * where the transport reports none, as `fetch` of browsers.
+   */
   readonly systemCode: string | undefined;
 
   constructor(
