@@ -270,7 +270,7 @@ describe("forms", () => {
 
   it.each([
     ["a JSON string", '"no disk"', "no disk"],
-    ["a guard against scripts", ")]}'\n" + '{"message":"no disk"}', "no disk"],
+    ["a guard against scripts", `)]}'\n{"message":"no disk"}`, "no disk"],
     ["a byte order mark", '\ufeff{"message":"no disk"}', "no disk"],
     ["lines of text", "no disk\r\n\tno tape\n", "no disk no tape"],
   ])("%s", (_name, body, serverMessage) => {
