@@ -14,7 +14,7 @@ import {
   clientOptions,
 } from "./options.js";
 import type { AbortSignal } from "./platform.js";
-import { RetryBudget } from "./policy/budget.js";
+import { type RetryBudget, budgetOf } from "./policy/budget.js";
 import { type Log, logOf } from "./policy/logger.js";
 import { withLimits } from "./policy/limits.js";
 import { withMiddleware } from "./policy/middleware.js";
@@ -96,15 +96,6 @@ export interface Memo {
   signed: HeaderRecord;
 }
 
-/** The client that these options were made from, by {@link inheritFrom}. */
-const parents: WeakMap<ClientOptions, Core> = new WeakMap();
-
-/** Lets the client of these options share what clones share with the client they are made from. */
-export function inheritFrom(parent: Core, options: ClientOptions): ClientOptions {
-  parents.set(options, parent);
-  return options;
-}
-
 /**
  * The core of a client with these options. Throws an `InvalidRequestError` that lists every invalid one, or an
  * `AuthError` for credentials of another universe.
@@ -126,7 +117,6 @@ export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
   checkWatchers(options, faults);
   if (faults.length > 0) throw new InvalidRequestError(`the client of ${api.id}`, faults, "INVALID_OPTION");
   if (options.auth !== undefined) checkUniverse(`the client of ${api.id}`, options.auth, universe);
-  const parent = parents.get(options);
   const isOwn = isSelfLimited(transport) && certificate === undefined;
   const limited = isOwn ? transport : withLimits(transport);
   return {
@@ -139,7 +129,7 @@ export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
     transport: withMiddleware(limited, options.middleware),
     credentialsContext: { transport: limited },
     memo: { signature: undefined, signed: {} },
-    budget: parent?.origin === root.origin ? parent.budget : new RetryBudget(),
+    budget: budgetOf(root.origin, options.transport),
     log: logOf(options.logger),
     ...scopedOnce(api, options.auth, universe),
     signal: undefined,

@@ -6,6 +6,7 @@
  * these errors holds a token, key or assertion.
  */
 import {
+  type ApiErrorItem,
   type ErrorInfo,
   type FieldViolation,
   type HelpLink,
@@ -104,10 +105,14 @@ export interface ApiErrorInit {
   readonly message: string;
   readonly status: number;
   readonly response: ApiResponse;
+  readonly serverMessage?: string | undefined;
   readonly reason?: string | undefined;
   readonly rpcStatus?: string | undefined;
+  readonly errors?: readonly ApiErrorItem[] | undefined;
   readonly details?: readonly unknown[] | undefined;
   readonly requestId?: string | undefined;
+  /** A string is parsed as JSON, if it is JSON, when {@link ApiError.body} is read. */
+  readonly body?: unknown;
 }
 
 /**
@@ -122,26 +127,46 @@ export class ApiError extends DiscogenError {
   declare readonly code: ApiErrorCode;
   /** The HTTP status. */
   readonly status: number;
-  /** The most precise reason given: of `ErrorInfo`, else of the first legacy error, else {@link rpcStatus}. */
+  /**
+   * The server's own words on one line: the message of JSON or XML, the title or text of a web page, or the text. At
+   * most 2,000 characters. `undefined`: it said nothing. {@link message} has the method and the status in front.
+   */
+  readonly serverMessage: string | undefined;
+  /**
+   * The most precise reason given: of `ErrorInfo`, else of the first of {@link errors}, else the `error` of OAuth or
+   * the `Code` of Cloud Storage's XML, else {@link rpcStatus}.
+   */
   readonly reason: string | undefined;
   /** The canonical code of google.rpc, for instance `NOT_FOUND`. */
   readonly rpcStatus: string | undefined;
-  /** The `details` of the answer, as they came (AIP-193). */
+  /** The older list of errors, as it came: `error.errors[]`. Of XML one that has `reason` and `message`. */
+  declare readonly errors: readonly ApiErrorItem[];
+  /** The `details` of the response, as they came (AIP-193); of services without them {@link errors}. */
   readonly details: readonly unknown[];
   /** Names the request to Google's support: of the `RequestInfo` detail, else of a response header. */
   readonly requestId: string | undefined;
   /** Status and headers of the answer. */
   declare readonly response: ApiResponse;
+  /**
+   * The body of the response without secrets: the value of JSON, else the text (XML, HTML), of which the first megabyte
+   * is kept. Parsed when it is first read. `undefined` if it was empty.
+   */
+  declare readonly body: unknown;
 
   constructor(init: ApiErrorInit) {
     super(init.code ?? "API_ERROR", init.message);
     this.status = init.status;
+    this.serverMessage = init.serverMessage;
     this.reason = init.reason;
     this.rpcStatus = init.rpcStatus;
-    this.details = init.details ?? [];
+    this.details = init.details ?? init.errors ?? [];
     this.requestId = init.requestId;
     // Not enumerable: a logged error stays readable.
-    Object.defineProperty(this, "response", { value: init.response });
+    Object.defineProperties(this, {
+      body: { get: parsedOnce(init.body) },
+      errors: { value: init.errors ?? [] },
+      response: { value: init.response },
+    });
   }
 
   /** The machine-readable cause. */
@@ -156,7 +181,7 @@ export class ApiError extends DiscogenError {
 
   /** What is wrong with the request, field by field. */
   get fieldViolations(): readonly FieldViolation[] {
-    return readFieldViolations(this.details);
+    return readFieldViolations(this.details, this.errors);
   }
 
   /** Which quotas were used up. */
@@ -166,13 +191,29 @@ export class ApiError extends DiscogenError {
 
   /** Pages that tell more. */
   get helpLinks(): readonly HelpLink[] {
-    return readHelpLinks(this.details);
+    return readHelpLinks(this.details, this.errors);
   }
 
   /** A text for the person at the screen, in the language that the request asked for. */
   get localizedMessage(): LocalizedMessage | undefined {
     return readLocalizedMessage(this.details);
   }
+}
+
+/** A getter that returns the value of JSON, other text as it is, and what is no text as well. Parses once. */
+function parsedOnce(body: unknown): () => unknown {
+  let value = body;
+  let text = typeof body === "string" ? body : undefined;
+  return () => {
+    if (text === undefined) return value;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      // The text is the value.
+    }
+    text = undefined;
+    return value;
+  };
 }
 
 /** No complete answer came: code `CONNECTION_FAILED`. */
@@ -182,7 +223,11 @@ export class ConnectionError extends DiscogenError {
   }
   /** `false`: the request surely never reached the server, so nothing was done there. */
   readonly sent: boolean;
-  /** The system's or undici's code, for instance `ECONNREFUSED`. */
+  /**
+   * Node's name of the event: of a system call (`ECONNRESET`), DNS (`ENOTFOUND`), TLS (`EPROTO`, `CERT_HAS_EXPIRED`),
+   * the HTTP parser (`HPE_…`) or zlib (`Z_DATA_ERROR`). The same for the same event over every transport. `undefined`
+   * where the transport reports none, as `fetch` of browsers.
+   */
   readonly systemCode: string | undefined;
 
   constructor(

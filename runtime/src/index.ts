@@ -3,6 +3,7 @@
 // For applications
 export type { Credentials, CredentialsContext, ScopedCredentials } from "./auth/credentials.js";
 export type {
+  ApiErrorItem,
   ErrorInfo,
   FieldViolation,
   HelpLink,

@@ -95,8 +95,8 @@ export function safeCause(error: unknown, secrets: readonly string[] = []): Erro
 }
 
 /** The `code` of a system, undici or fetch error, where there is one. */
-export function codeOf(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null) return undefined;
+export function codeOf(error: unknown, depth: number = 0): string | undefined {
+  if (typeof error !== "object" || error === null || depth > 5) return undefined;
   if ("code" in error && typeof error.code === "string") return error.code;
-  return "cause" in error ? codeOf(error.cause) : undefined;
+  return "cause" in error ? codeOf(error.cause, depth + 1) : undefined;
 }

@@ -5,7 +5,7 @@ import { type Failure, parseRetryAfter, pauseBefore, type RetryPolicy } from "..
 import { pause } from "../policy/wait.js";
 import { printable, redact, safeCause, secretsOf } from "../redact.js";
 import { apiClient, userAgent } from "../request/headers.js";
-import { parseErrorBody } from "../response/api-error.js";
+import { parseErrorBody } from "../response/error-body.js";
 import { readText } from "../response/read.js";
 import { connectionError } from "../transport/failure.js";
 import {
@@ -123,7 +123,7 @@ export function isToken(value: unknown): value is string {
 
 function refusal(ask: EndpointRequest, { headers, status }: HttpResponse, text: string): [AuthError, Failure] {
   const { account, url } = ask;
-  const { message, reasons, rpcStatus } = parseErrorBody(text);
+  const { message, reasons, rpcStatus } = parseErrorBody(text, header(headers, "content-type"));
   const reason = reasons[0] ?? rpcStatus;
   const said = [reason, message].filter((part) => part !== undefined).map((part) => printable(part, 500));
   const what = said.length === 0 ? "" : `: ${said.join(": ").replace(/\.$/, "")}`;

@@ -8,6 +8,7 @@ import { readText, textOf } from "../response/read.js";
 import { connectionError } from "../transport/failure.js";
 import { type HttpRequest, type HttpResponse } from "../transport/transport.js";
 import { authorize, renew, signatureAtHand } from "./authorize.js";
+import { deposit, refund, spend } from "./budget.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "./prepared-call.js";
 import { type Failure, parseRetryAfter, pauseBefore } from "./retry.js";
 import { pause } from "./wait.js";
@@ -29,7 +30,7 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
   let attempt = before;
   let renewed: HeaderRecord | undefined;
   let isRenewed = false;
-  core.budget.earn();
+  deposit(core.budget);
   for (;;) {
     // No await where the token is at hand: most calls then leave in the tick in which they are made.
     const signature: HeaderRecord = renewed ?? signatureAtHand(core, call) ?? (await authorize(core, call));
@@ -43,7 +44,7 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
         : observer.attempt(request, () => core.transport.send(request)));
       const { status } = response;
       if ((status >= 200 && status < 300) || (status === 308 && session !== undefined)) {
-        if (attempt > before) core.budget.giveBack(attempt - before);
+        if (attempt > before) refund(core.budget, attempt - before);
         const isReady = call.stream || typeof response.body === "string" || response.body instanceof Uint8Array;
         return { request, response: isReady ? response : await collected(request, response) };
       }
@@ -81,7 +82,7 @@ export function delayOf(core: Core, call: PreparedCall, attempt: number, error: 
   // A pause that reaches past the deadline would only hide why the call failed.
   const isInTime = (delay: number | undefined): delay is number =>
     delay !== undefined && performance.now() + delay < call.deadline;
-  if (policy.decide === undefined) return isInTime(proposed) && core.budget.spend() ? proposed : undefined;
+  if (policy.decide === undefined) return isInTime(proposed) && spend(core.budget) ? proposed : undefined;
   if (error.code === "ABORTED" || error.code === "TOTAL_TIMEOUT") return undefined;
   const { httpMethod, methodId } = call;
   const { idempotent } = policy;

@@ -147,7 +147,7 @@ export class Exchange implements Timed {
   onError(error: unknown): void {
     // A status that says what went wrong is worth more than the news that its body broke off.
     if (this.status >= 400 && !this.done) this.finish();
-    else this.fail(connectionError(this.request, error, this.connected));
+    else this.fail(connectionError(this.request, error, this.connected, this.status > 0));
   }
 
   protected stopTimer(): void {

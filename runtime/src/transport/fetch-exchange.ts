@@ -31,6 +31,7 @@ export class FetchExchange {
   /** Why the exchange was ended from our side. */
   #end: Error | undefined;
   #interrupt: ((error: Error) => void) | undefined;
+  #hasHead = false;
   /** A body that is sent as it comes. */
   #pieces: AsyncIterator<Uint8Array> | undefined;
 
@@ -57,6 +58,7 @@ export class FetchExchange {
       const init = { method, redirect: "manual", signal: this.#controller.signal, ...content };
       const answer = await this.#within(fetch(origin + path, init));
       isSending = false;
+      this.#hasHead = true;
       const head = { status: answer.status, headers: headersOf(answer) };
       const isGood = head.status >= 200 && head.status < 300;
       if (isGood) checkCodings(this.#request, head.headers);
@@ -184,7 +186,7 @@ export class FetchExchange {
     if (this.#end !== undefined) return this.#end;
     // Node's says "fetch failed", and why in the cause.
     const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
-    return connectionError(this.#request, cause, true);
+    return connectionError(this.#request, cause, true, this.#hasHead);
   }
 }
 
