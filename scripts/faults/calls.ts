@@ -39,6 +39,19 @@ export const content: Call = {
   run: async ({ books }, signal) => ({ text: await (await books.raw({ book: "b" }, { signal })).text() }),
 };
 
+const mebibyte: Uint8Array = new Uint8Array(1024 * 1024);
+
+/** Content in parts of 256 KiB. */
+export function inParts(name: string, body: () => unknown): Call {
+  return {
+    name: `POST, ${name} in parts`,
+    run: ({ books }, signal) =>
+      books.create({ media: { body: body(), resumable: true, chunkSize: 256 * 1024 } }, { signal }),
+  };
+}
+
+export const bytesInParts: Call = inParts("content", () => mebibyte);
+
 /** The same call again, over a connection that had the time to go bad. */
 export function again(call: Call): Call {
   return {
