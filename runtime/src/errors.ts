@@ -55,6 +55,7 @@ export type ErrorCode =
   | "TOKEN_UNAVAILABLE"
   | "TOTAL_TIMEOUT"
   | "UNIVERSE_MISMATCH"
+  | "UPLOAD_CONTENT_MISMATCH"
   | "UPLOAD_FAILED"
   | "UPLOAD_SESSION_LOST";
 
@@ -319,6 +320,9 @@ export class InvalidRequestError extends DiscogenError {
   }
 }
 
+/** Codes of {@link UploadError}. */
+export type UploadErrorCode = Extract<ErrorCode, `UPLOAD_${string}`>;
+
 /** What an {@link UploadError} is made of. */
 export interface UploadErrorInit {
   readonly session: string;
@@ -327,22 +331,27 @@ export interface UploadErrorInit {
 }
 
 /**
- * A resumable upload stopped, and the server has part of it. Code `UPLOAD_FAILED`: it can go on from {@link session};
+ * An upload stopped. Code `UPLOAD_FAILED`: the server has part of it, and it can go on from {@link session};
  * `UPLOAD_SESSION_LOST`: the server does not know that session any more, so it must begin again, which this call could
- * not do because a stream is read only once. `cause` is what went wrong.
+ * not do because a stream is read only once; `UPLOAD_CONTENT_MISMATCH`: a file changed while it was sent, or a stream
+ * is not of the size given, so it must begin again. `cause` is what went wrong.
  */
 export class UploadError extends DiscogenError {
   static {
     markPrototype(this.prototype, "UploadError");
   }
-  declare readonly code: "UPLOAD_FAILED" | "UPLOAD_SESSION_LOST";
-  /** For `media.session`, in this process or another. Whoever has it can write to the upload: keep it secret. */
+  declare readonly code: UploadErrorCode;
+  /**
+   * For `media.session`, in this process or another; empty where the content went in one request. Whoever has it can
+   * write to the upload: keep it secret.
+   */
   declare readonly session: string;
   /** Bytes that have surely arrived. */
   readonly sent: number;
 
-  constructor(code: "UPLOAD_FAILED" | "UPLOAD_SESSION_LOST", message: string, init: UploadErrorInit) {
-    super(code, message, { cause: init.cause });
+  /** `init`: of an upload in parts. */
+  constructor(code: UploadErrorCode, message: string, init: UploadErrorInit = { session: "", sent: 0 }) {
+    super(code, message, "cause" in init ? { cause: init.cause } : undefined);
     this.sent = init.sent;
     // Not enumerable: a logged error shows no secret.
     Object.defineProperty(this, "session", { value: init.session });

@@ -8,6 +8,7 @@ import { CallObserver, isWatched } from "./policy/observe.js";
 import type { PreparedCall } from "./policy/prepared-call.js";
 import { retryPolicy } from "./policy/retry.js";
 import { type Params, buildRequest } from "./request/build.js";
+import { handleErrorsOf } from "./request/streams.js";
 import { requestIdOf, withRequestId } from "./request/request-id.js";
 import { withUpdateMask } from "./request/update-mask.js";
 
@@ -23,13 +24,17 @@ export function prepare(
   options: CallOptions | undefined,
   media: boolean,
 ): PreparedCall {
+  if (method.request === "bytes") handleErrorsOf((params as Params | undefined)?.["requestBody"], "data"); // checked below
   if (options !== undefined && !media) checkCallOptions(method.id, options);
   const values = withRequestId(method, withUpdateMask(method, paramsOf(method, params)));
+  const built = buildRequest(core, method, values, options, media);
+  // A batch refuses streams, so it takes none.
+  if (built.body?.stream !== undefined && core.signal === undefined) built.body.stream.open();
   const totalTimeout = options?.totalTimeout ?? core.options.totalTimeout ?? Number.POSITIVE_INFINITY;
   return {
     methodId: method.id,
     httpMethod: method.httpMethod,
-    built: buildRequest(core, method, values, options, media),
+    built,
     stream: media || method.response === "media",
     signal: signalOf(core, options?.signal),
     timeout: options?.timeout ?? core.options.timeout ?? defaultTimeout,

@@ -76,6 +76,19 @@ export const waiting: Call = {
   run: (client, signal) => operate(client, operation, {}, { signal }).wait({ timeout: 1200 }),
 };
 
+const mebibyte: Uint8Array = new Uint8Array(1024 * 1024);
+
+/** Content in parts of 256 KiB. */
+export function inParts(name: string, body: () => unknown): Call {
+  return {
+    name: `POST, ${name} in parts`,
+    run: ({ books }, signal) =>
+      books.create({ media: { body: body(), resumable: true, chunkSize: 256 * 1024 } }, { signal }),
+  };
+}
+
+export const bytesInParts: Call = inParts("content", () => mebibyte);
+
 /** The same call again, over a connection that had the time to go bad. */
 export function again(call: Call): Call {
   return {

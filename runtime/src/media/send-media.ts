@@ -11,6 +11,7 @@ import { isBlob, nameOf } from "../request/bytes.js";
 import { isAccepted, isMediaType, typeOfName, unknownType } from "../request/content-type.js";
 import { type PreparedUpload, granularity } from "./prepared-upload.js";
 import { sendResumable } from "./resumable.js";
+import { foreignSession, sessionAt } from "./session.js";
 import { openSource } from "./source.js";
 import type { MediaUpload } from "./upload.js";
 import { sendWhole } from "./whole.js";
@@ -41,9 +42,13 @@ export async function sendMedia(
   const prepared = prepare(core, onUploadPath(method, descriptor), rest, options, false);
   const hasMetadata = prepared.built.body !== undefined;
   const { media, mimeType } = checkMedia(method.id, descriptor, given, hasMetadata);
-  const source = await openSource(method.id, media.body, media.size);
+  if (media.session !== undefined && sessionAt(core, media.session, core.origin) === undefined)
+    throw foreignSession(method.id, "media.session");
+  const source = await openSource(method.id, media, prepared.timeout);
   try {
     checkSize(method.id, descriptor, source.size);
+    // A batch refuses content, so it takes no stream.
+    if (core.signal === undefined) source.take?.();
     const upload: PreparedUpload = { call: prepared, media, mimeType, source };
     const work = (): Promise<Sent> =>
       isResumable(upload, descriptor) ? sendResumable(core, upload) : sendWhole(core, upload);

@@ -4,7 +4,9 @@ import type { MethodDescriptor } from "../method.js";
 import type { CallOptions } from "../options.js";
 import type { PreparedCall } from "../policy/prepared-call.js";
 import type { Sent } from "../policy/send.js";
+import type { Params } from "../request/build.js";
 import type { BytesBody } from "../request/bytes.js";
+import { handleErrorsOf } from "../request/streams.js";
 
 /** Content to upload: the `media` of methods that take it. */
 export interface MediaUpload {
@@ -59,6 +61,7 @@ export type Sender = (
 
 /** Sends calls that are given `media`. Passed by the methods that take it, so that other programs need not hold it. */
 export const upload: Sender = async (core, method, params, options) => {
+  handleErrorsOf((params as Params)["media"], "body"); // any object can be read by name
   const { sendMedia } = await import("./send-media.js");
   return sendMedia(core, method, params, options);
 };

@@ -23,7 +23,16 @@ export interface Sent {
 const errorBodyLimit: number = 1024 * 1024;
 
 /** Resolves to a 2xx answer, or a 308 to a step of an upload; throws whatever else the last attempt came to. */
-export async function send(core: Core, call: PreparedCall): Promise<Sent> {
+export function send(core: Core, call: PreparedCall): Promise<Sent> {
+  const close = call.built.body?.close;
+  if (close === undefined) return sendAttempts(core, call);
+  return sendAttempts(core, call).catch((error: unknown) => {
+    close();
+    throw error;
+  });
+}
+
+async function sendAttempts(core: Core, call: PreparedCall): Promise<Sent> {
   const { session } = call;
   let built = call.built;
   const before = session?.failures ?? 0;
