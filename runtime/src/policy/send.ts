@@ -3,6 +3,7 @@ import type { Core } from "../core.js";
 import { ApiError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
 import type { BuiltRequest } from "../request/build.js";
 import type { HeaderRecord } from "../request/headers.js";
+import { shapeHint } from "../request/shape.js";
 import { apiError } from "../response/api-error.js";
 import { readText } from "../response/read.js";
 import { connectionError } from "../transport/failure.js";
@@ -46,7 +47,13 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
         if (attempt > before) core.budget.giveBack(attempt - before);
         return { request, response };
       }
-      error = apiError(request, status, response.headers, await readText(response.body, errorBodyLimit));
+      error = apiError(
+        request,
+        status,
+        response.headers,
+        await readText(response.body, errorBodyLimit),
+        hintFor(call, status),
+      );
     } catch (thrown) {
       error = ownError(core, call, request, thrown);
     }
@@ -64,6 +71,11 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
     attempt++;
     if (session !== undefined) built = session.question;
   }
+}
+
+/** Why the server may have refused the request. A session is no resource that parameters name. */
+function hintFor({ method, params, session }: PreparedCall, status: number): string | undefined {
+  return (status === 400 || status === 404) && session === undefined ? shapeHint(method, params) : undefined;
 }
 
 /** Milliseconds until the next attempt after so many that failed; `undefined`: there is none. */

@@ -24,8 +24,14 @@ const codes: { readonly [status: number]: ApiErrorCode } = { 304: "NOT_MODIFIED"
 /** Headers that name a request to support, best first. */
 const requestIdHeaders: readonly string[] = ["x-request-id", "x-goog-request-id", "x-guploader-uploadid"];
 
-/** The error for an answer whose status is no success. `body` may be anything. */
-export function apiError(request: HttpRequest, status: number, headers: HttpHeaders, body: string): ApiError {
+/** The error for an answer whose status is no success. `body` may be anything; `hint` is added to the message. */
+export function apiError(
+  request: HttpRequest,
+  status: number,
+  headers: HttpHeaders,
+  body: string,
+  hint?: string,
+): ApiError {
   const secrets = secretsOf(request);
   // A server may echo what it was sent: blank it before anything is read.
   const text = redact(body, secrets);
@@ -35,7 +41,7 @@ export function apiError(request: HttpRequest, status: number, headers: HttpHead
   const safeHeaders = clean(headers, secrets);
   return new ApiError({
     code: codes[status],
-    message: `${subjectOf(request)} failed with status ${String(status)}${reason === undefined ? "" : ` (${printable(reason, 100)})`}${said === "" ? "" : `: ${said}`}`,
+    message: `${subjectOf(request)} failed with status ${String(status)}${reason === undefined ? "" : ` (${printable(reason, 100)})`}${said === "" ? "" : `: ${said}`}${hint === undefined ? "" : ` (${hint})`}`,
     status,
     response: new LazyResponse(request, { status, headers: safeHeaders }),
     reason,
