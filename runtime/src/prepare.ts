@@ -8,8 +8,8 @@ import { CallObserver, isWatched } from "./policy/observe.js";
 import type { PreparedCall } from "./policy/prepared-call.js";
 import { retryPolicy } from "./policy/retry.js";
 import { type Params, buildRequest } from "./request/build.js";
+import { getterOf, isInstance, kindOf } from "./request/json.js";
 import { requestIdOf, withRequestId } from "./request/request-id.js";
-import { withUpdateMask } from "./request/update-mask.js";
 
 /** Everything of a call that is known before its first attempt. */
 export function prepare(
@@ -20,11 +20,13 @@ export function prepare(
   media: boolean,
 ): PreparedCall {
   if (options !== undefined) checkCallOptions(method.id, options);
-  const values = withRequestId(method, withUpdateMask(method, paramsOf(method, params)));
+  const values = withRequestId(method, paramsOf(method, params));
   const totalTimeout = options?.totalTimeout ?? core.options.totalTimeout ?? Number.POSITIVE_INFINITY;
   return {
     methodId: method.id,
     httpMethod: method.httpMethod,
+    method,
+    params: values,
     built: buildRequest(core, method, values, options, media),
     stream: media || method.response === "media",
     signal: signalOf(core, options?.signal),
@@ -42,11 +44,16 @@ function signalOf({ signal }: Core, own: AbortSignal | undefined): AbortSignal |
 
 export const noParams: Params = {};
 
-/** The parameters by name. Throws an `InvalidRequestError` where they are no object. */
+/** The parameters by name. Throws an `InvalidRequestError` where they are no object whose properties can be listed. */
 export function paramsOf(method: MethodDescriptor, params: object | undefined): Params {
   if (params === undefined) return noParams;
   if (typeof params !== "object" || params === null || Array.isArray(params)) {
     throw new InvalidRequestError(method.id, [{ parameter: "params", message: "must be an object of parameters" }]);
+  }
+  const getter = isInstance(params) ? getterOf(params) : undefined;
+  if (getter !== undefined) {
+    const message = `is ${kindOf(params)}, whose getter \`${getter}\` would be left out: pass a plain object`;
+    throw new InvalidRequestError(method.id, [{ parameter: "params", message }]);
   }
   // Any object can be read by name.
   return params as Params;
