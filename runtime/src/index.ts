@@ -74,7 +74,13 @@ export type {
   ParameterDescriptor,
   UploadDescriptor,
 } from "./method.js";
-export type { FieldPath } from "./request/update-mask.js";
+export {
+  type FieldPath,
+  type MaskedMethod,
+  type MaskedType,
+  type UpdateMasks,
+  updateMaskOf,
+} from "./request/update-mask.js";
 export type { Selected, SelectedItem, SelectedPages, SelectedPromise, Selecting, Whole } from "./fields.js";
 export type { Patch } from "./patch.js";
 export { Resource } from "./resource.js";

@@ -8,9 +8,9 @@ import { CallObserver, isWatched } from "./policy/observe.js";
 import type { PreparedCall } from "./policy/prepared-call.js";
 import { retryPolicy } from "./policy/retry.js";
 import { type Params, buildRequest } from "./request/build.js";
-import { handleErrorsOf } from "./request/streams.js";
+import { getterOf, isInstance, kindOf } from "./request/json.js";
 import { requestIdOf, withRequestId } from "./request/request-id.js";
-import { withUpdateMask } from "./request/update-mask.js";
+import { handleErrorsOf } from "./request/streams.js";
 
 /**
  * Everything of a call that is known before its first attempt.
@@ -26,7 +26,7 @@ export function prepare(
 ): PreparedCall {
   if (method.request === "bytes") handleErrorsOf((params as Params | undefined)?.["requestBody"], "data"); // checked below
   if (options !== undefined && !media) checkCallOptions(method.id, options);
-  const values = withRequestId(method, withUpdateMask(method, paramsOf(method, params)));
+  const values = withRequestId(method, paramsOf(method, params));
   const built = buildRequest(core, method, values, options, media);
   // A batch refuses streams, so it takes none.
   if (built.body?.stream !== undefined && core.signal === undefined) built.body.stream.open();
@@ -34,6 +34,8 @@ export function prepare(
   return {
     methodId: method.id,
     httpMethod: method.httpMethod,
+    method,
+    params: values,
     built,
     stream: media || method.response === "media",
     signal: signalOf(core, options?.signal),
@@ -72,11 +74,16 @@ export function checkForeignNames(resource: object, method: MethodDescriptor, pa
   if (faults.length > 0) throw new InvalidRequestError(method.id, faults);
 }
 
-/** The parameters by name. Throws an `InvalidRequestError` where they are no object. */
+/** The parameters by name. Throws an `InvalidRequestError` where they are no object whose properties can be listed. */
 export function paramsOf(method: MethodDescriptor, params: object | undefined): Params {
   if (params === undefined) return noParams;
   if (typeof params !== "object" || params === null || Array.isArray(params)) {
     throw new InvalidRequestError(method.id, [{ parameter: "params", message: "must be an object of parameters" }]);
+  }
+  const getter = isInstance(params) ? getterOf(params) : undefined;
+  if (getter !== undefined) {
+    const message = `is ${kindOf(params)}, whose getter \`${getter}\` would be left out: pass a plain object`;
+    throw new InvalidRequestError(method.id, [{ parameter: "params", message }]);
   }
   // Any object can be read by name.
   return params as Params;

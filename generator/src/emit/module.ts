@@ -11,7 +11,7 @@ import type {
 } from "ts-morph";
 import type { ApiModel, MediaUploadModel, MethodModel, ParameterModel, ResourceModel } from "../model/types.js";
 import { allResources, type Context, contextOf } from "./context.js";
-import { apiDescriptor, methodDescriptor } from "./descriptors.js";
+import { apiDescriptor, methodDescriptor, updateMasks } from "./descriptors.js";
 import { docLines, inlineCode } from "./doc-comments.js";
 import { type Data, literal } from "./literal.js";
 import { preamble } from "./preamble.js";
@@ -36,6 +36,7 @@ export function emitModule(model: ApiModel): string {
     preamble(model),
     model.schemas.length === 0 ? RUNTIME_IMPORT : IMPORTS,
     constant("api", "runtime.ApiDescriptor", apiDescriptor(model)),
+    ...masksConstant(model),
     context.comments.fill(printStructures(declarations(context))),
     ...Array.from(context.operations, ([name, data]) => constant(name, "runtime.OperationDescriptor", data)),
     ...allResources(model.root).flatMap((resource) => methodTable(resource, context)),
@@ -50,6 +51,29 @@ function declarations(context: Context): StatementStructures[] {
     clientClass(context),
     ...root.resources.flatMap((resource) => resourceStatements(resource, context)),
   ];
+}
+
+/** Before the client, whose static property it is. No other name of the module is like that of the interface. */
+function masksConstant({ updateMasks: masks }: ApiModel): string[] {
+  const data = updateMasks(masks);
+  if (data === undefined) return [];
+  const params = masks.methods.map(
+    ({ path, method }) => `  readonly ${propertyKey(path.join("."))}: ${method.paramsName};\n`,
+  );
+  return [`interface MaskedMethods {\n${params.join("")}}\n`, constant("updateMasks", MASKS_TYPE, data)];
+}
+
+const MASKS_TYPE = "runtime.UpdateMasks<MaskedMethods>";
+
+function masksProperty(context: Context): OptionalKind<PropertyDeclarationStructure> {
+  return {
+    name: "updateMasks",
+    isStatic: true,
+    isReadonly: true,
+    type: MASKS_TYPE,
+    initializer: "updateMasks",
+    docs: docs(["For {@link runtime.updateMaskOf}."], context),
+  };
 }
 
 function clientClass(context: Context): ClassDeclarationStructure {
@@ -93,6 +117,7 @@ function clientClass(context: Context): ClassDeclarationStructure {
         initializer: "api.scopes",
         docs: docs(["Every OAuth 2.0 scope of this API."], context),
       },
+      ...(model.updateMasks.methods.length === 0 ? [] : [masksProperty(context)]),
       ...childResources(model.root),
     ],
     ctors: [{ parameters: [{ ...options, hasQuestionToken: true }], statements: ["super(api, options);"] }],
@@ -158,7 +183,7 @@ function paramsInterface(method: MethodModel, context: Context): InterfaceDeclar
   const { globalParametersName } = context.model;
   const shadowed = method.shadowedGlobals.map((name) => JSON.stringify(name)).join(" | ");
   const { request } = method;
-  const isMask = ({ name }: ParameterModel) => method.updateMask && name === "updateMask";
+  const isMask = ({ name }: ParameterModel) => method.updateMask !== undefined && name === "updateMask";
   const body: OptionalKind<PropertySignatureStructure>[] =
     request === undefined
       ? []
@@ -224,13 +249,13 @@ function parameterProperty(parameter: ParameterModel, context: Context): Optiona
 /** A mask may also be a list of paths, which the compiler knows. */
 function maskProperty(
   parameter: ParameterModel,
-  { request }: MethodModel,
+  { request, updateMask }: MethodModel,
   context: Context,
 ): OptionalKind<PropertySignatureStructure> {
   const resource = request?.kind === "json" ? typeText(request.type) : "unknown";
   const type = `string | readonly runtime.FieldPath<${resource}>[]`;
-  const lines = docLines({ description: parameter.description, notes: ["Default: the keys of `requestBody`."] });
-  return { ...optional(parameter.name, type, !parameter.required), docs: docs(lines, context) };
+  const lines = docLines({ description: parameter.description, deprecated: parameter.deprecated });
+  return { ...optional(parameter.name, type, updateMask !== "required"), docs: docs(lines, context) };
 }
 
 /** An optional parameter takes undefined too, so that what may be missing can be passed on. */

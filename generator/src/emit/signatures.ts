@@ -29,6 +29,7 @@ export interface MethodShape {
 export function methodShapes(method: MethodModel, model: ApiModel): readonly MethodShape[] {
   const paramsOptional =
     method.parameters.every(({ required }) => !required) &&
+    method.updateMask !== "required" &&
     !(method.request?.kind === "json" && method.request.required);
   const plain: Signature = {
     typeParameter: undefined,

@@ -1,6 +1,6 @@
 /** One call that carries content: checks what is given, chooses the protocol, and sends. */
 import { type Known, checkNames } from "../check-names.js";
-import { prepare } from "../prepare.js";
+import { paramsOf, prepare } from "../prepare.js";
 import type { Core } from "../core.js";
 import { type Fault, InvalidRequestError } from "../errors.js";
 import type { MethodDescriptor, UploadDescriptor } from "../method.js";
@@ -35,7 +35,7 @@ export async function sendMedia(
   params: object,
   options: CallOptions | undefined,
 ): Promise<{ readonly prepared: PreparedCall; readonly sent: Sent }> {
-  const { media: given, ...rest } = params as { readonly media?: unknown }; // any object can be read by name
+  const { media: given, ...rest } = paramsOf(method, params);
   const descriptor = method.upload;
   if (descriptor === undefined)
     throw new InvalidRequestError(method.id, [{ parameter: "media", message: "is given, but the method takes none" }]);

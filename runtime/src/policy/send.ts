@@ -3,6 +3,7 @@ import type { Core } from "../core.js";
 import { ApiError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
 import type { BuiltRequest } from "../request/build.js";
 import type { HeaderRecord } from "../request/headers.js";
+import { shapeHint } from "../request/shape.js";
 import { apiError } from "../response/api-error.js";
 import { readText, textOf } from "../response/read.js";
 import { connectionError } from "../transport/failure.js";
@@ -57,7 +58,13 @@ async function sendAttempts(core: Core, call: PreparedCall): Promise<Sent> {
         const isReady = call.stream || typeof response.body === "string" || response.body instanceof Uint8Array;
         return { request, response: isReady ? response : await collected(request, response) };
       }
-      error = apiError(request, status, response.headers, await readText(response.body, errorBodyLimit));
+      error = apiError(
+        request,
+        status,
+        response.headers,
+        await readText(response.body, errorBodyLimit),
+        hintFor(call, status),
+      );
     } catch (thrown) {
       error = ownError(core, call, request, thrown);
     }
@@ -81,6 +88,11 @@ async function sendAttempts(core: Core, call: PreparedCall): Promise<Sent> {
 async function collected(request: HttpRequest, response: HttpResponse): Promise<HttpResponse> {
   const { encoding, headers, status } = response;
   return { status, headers, encoding, body: await textOf(request, response) };
+}
+
+/** Why the server may have refused the request. A session is no resource that parameters name. */
+function hintFor({ method, params, session }: PreparedCall, status: number): string | undefined {
+  return (status === 400 || status === 404) && session === undefined ? shapeHint(method, params) : undefined;
 }
 
 /** Milliseconds until the next attempt after so many that failed; `undefined`: there is none. */

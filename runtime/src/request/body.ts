@@ -3,6 +3,7 @@ import type { Fault } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
 import { type BytesBody, blobChunks, fileChunks, isBlob, isFileBody, nameOf } from "./bytes.js";
 import { isMediaType, typeOfName, unknownType } from "./content-type.js";
+import { toJson } from "./json.js";
 import { type StreamChunks, isStream, streamChunks } from "./streams.js";
 
 /** The `requestBody` of methods that take raw bytes (HttpBody). */
@@ -36,28 +37,9 @@ export function encodeBody(
   if (method.request === undefined) return fault("is given, but the method takes none");
   if (value === null) return fault("must not be null: leave it out or pass undefined");
   if (method.request === "bytes") return bytesBody(method.id, value, fault);
-  const data = toJson(wrapped ? { data: value } : value, fault);
-  return data === undefined ? undefined : { data, contentType: "application/json", replayable: true };
-}
-
-function toJson(value: unknown, fault: (message: string) => undefined): string | undefined {
-  try {
-    return stringify(value) ?? fault(`must be JSON, not a ${typeof value}`);
-  } catch (error) {
-    return fault(
-      `cannot be written as JSON: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : "toJSON failed"}`,
-    );
-  }
-}
-
-function stringify(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    // Tried second because a replacer makes every ordinary body four times slower. 64-bit integers travel as strings.
-    return JSON.stringify(value, (_key, entry: unknown) => (typeof entry === "bigint" ? String(entry) : entry));
-  }
+  const text = toJson(value, "requestBody", faults);
+  if (text === undefined) return undefined;
+  return { data: wrapped ? `{"data":${text}}` : text, contentType: "application/json", replayable: true };
 }
 
 function bytesBody(methodId: string, value: unknown, fault: (message: string) => undefined): EncodedBody | undefined {

@@ -13,8 +13,14 @@ const codes: { readonly [status: number]: ApiErrorCode } = { 304: "NOT_MODIFIED"
 /** Headers that name a request to support, best first. */
 const requestIdHeaders: readonly string[] = ["x-request-id", "x-goog-request-id", "x-guploader-uploadid"];
 
-/** The error for an answer whose status is no success. `body` may be anything. */
-export function apiError(request: HttpRequest, status: number, headers: HttpHeaders, body: string): ApiError {
+/** The error for an answer whose status is no success. `body` may be anything; `hint` is added to the message. */
+export function apiError(
+  request: HttpRequest,
+  status: number,
+  headers: HttpHeaders,
+  body: string,
+  hint?: string,
+): ApiError {
   const secrets = secretsOf(request);
   const read = parseErrorBody(body, header(headers, "content-type"), secrets);
   const { details, message, reasons, remark, rpcStatus } = read;
@@ -24,7 +30,7 @@ export function apiError(request: HttpRequest, status: number, headers: HttpHead
   const safeHeaders = clean(headers, secrets);
   return new ApiError({
     code: codes[status],
-    message: `${subjectOf(request)} failed with status ${String(status)}${what}${said === "" ? "" : `: ${said}`}`,
+    message: `${subjectOf(request)} failed with status ${String(status)}${what}${said === "" ? "" : `: ${said}`}${hint === undefined ? "" : ` (${hint})`}`,
     status,
     response: new LazyResponse(request, { status, headers: safeHeaders }),
     serverMessage: message,
