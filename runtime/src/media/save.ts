@@ -1,7 +1,7 @@
 /** A download to a file, without a stream in between: the next pieces come while those before are written. */
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { InvalidRequestError } from "../errors.js";
-import { printable } from "../redact.js";
+import { fileProblem } from "../redact.js";
 
 /** Bytes that are written at a time: fewer, larger writes leave the processor to the network. */
 const batchSize: number = 1024 * 1024;
@@ -57,7 +57,7 @@ async function orUnwritable<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw unwritable(`cannot be written: ${printable(error instanceof Error ? error.message : String(error), 200)}`);
+    throw unwritable(`cannot be written: ${fileProblem(error)}`);
   }
 }
 

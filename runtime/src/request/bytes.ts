@@ -1,6 +1,6 @@
 /** Bytes to send, in whatever form the caller has them, as one kind of stream. */
 import type { Blob } from "../platform.js";
-import { printable } from "../redact.js";
+import { fileProblem } from "../redact.js";
 import { InvalidRequestError } from "../errors.js";
 
 /** What is used of a `ReadableStream`, whose type differs between platforms. */
@@ -93,8 +93,7 @@ function webPieces(stream: WebStream): Opened {
 /** What is thrown where the bytes to send cannot be read. */
 export function unreadable(subject: string, parameter: string, error: unknown): InvalidRequestError {
   if (error instanceof InvalidRequestError) return error;
-  const reason = printable(error instanceof Error ? error.message : String(error), 200);
-  return new InvalidRequestError(subject, [{ parameter, message: `cannot be read: ${reason}` }]);
+  return new InvalidRequestError(subject, [{ parameter, message: `cannot be read: ${fileProblem(error)}` }]);
 }
 
 /** The bytes of a file from its beginning, each time they are iterated. */
