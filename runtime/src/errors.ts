@@ -291,15 +291,18 @@ export class UploadError extends DiscogenError {
   }
   declare readonly code: "UPLOAD_FAILED" | "UPLOAD_SESSION_LOST";
   /** For `media.session`, in this process or another. Whoever has it can write to the upload: keep it secret. */
-  declare readonly session: string;
+  get session(): string {
+    return this.#session;
+  }
+  // Private: a logged error shows no secret.
+  readonly #session: string;
   /** Bytes that have surely arrived. */
   readonly sent: number;
 
   constructor(code: "UPLOAD_FAILED" | "UPLOAD_SESSION_LOST", message: string, init: UploadErrorInit) {
     super(code, message, { cause: init.cause });
     this.sent = init.sent;
-    // Not enumerable: a logged error shows no secret.
-    Object.defineProperty(this, "session", { value: init.session });
+    this.#session = init.session;
   }
 }
 

@@ -94,6 +94,7 @@ function httpRequest(core: Core, call: PreparedCall, built: BuiltRequest, signat
     signal: call.signal,
     stream: call.stream,
     keepEncoding: call.stream,
+    secretPath: call.session !== undefined,
     methodId: call.methodId,
   };
 }

@@ -1,25 +1,25 @@
 /** Status and headers of an answer, beside its data. */
 import type { Headers as PlatformHeaders } from "../platform.js";
-import { redactQuery } from "../redact.js";
-import type { HttpHeaders } from "../transport/transport.js";
+import { urlOf } from "../redact.js";
+import type { HttpHeaders, HttpRequest } from "../transport/transport.js";
 
 /** What `.withResponse()` and `ApiError` tell of an answer. */
 export interface ApiResponse {
   readonly status: number;
   readonly headers: PlatformHeaders;
-  /** Where it came from; secret query values are blanked. */
+  /** Where it came from; secret query values are blanked, and all but the host of an upload session. */
   readonly url: string;
 }
 
 /** The answer to a request; headers are read, and made `Headers`, only when they are asked for. */
 export class LazyResponse implements ApiResponse {
   readonly status: number;
-  readonly #request: { readonly origin: string; readonly path: string };
+  readonly #request: Pick<HttpRequest, "origin" | "path" | "secretPath">;
   readonly #response: { readonly headers: HttpHeaders };
   #headers: PlatformHeaders | undefined;
 
   constructor(
-    request: { readonly origin: string; readonly path: string },
+    request: Pick<HttpRequest, "origin" | "path" | "secretPath">,
     response: { readonly status: number; readonly headers: HttpHeaders },
   ) {
     this.status = response.status;
@@ -28,7 +28,7 @@ export class LazyResponse implements ApiResponse {
   }
 
   get url(): string {
-    return redactQuery(this.#request.origin + this.#request.path);
+    return urlOf(this.#request);
   }
 
   get headers(): PlatformHeaders {
