@@ -2,7 +2,7 @@
 import { type Credentials, isAnonymous } from "../auth/credentials.js";
 import type { Core } from "../core.js";
 import { AuthError, DiscogenError } from "../errors.js";
-import type { Headers } from "../platform.js";
+import type { AbortSignal, Headers } from "../platform.js";
 import { printable, redact, safeCause } from "../redact.js";
 import { type HeaderRecord, lowerCase } from "../request/headers.js";
 import type { HttpRequest } from "../transport/transport.js";
@@ -67,8 +67,10 @@ async function ask(
 ): Promise<Headers | Record<string, string>> {
   try {
     // Credentials without types may answer without a promise.
-    const asked = Promise.resolve(credentials.getRequestHeaders(core.rootUrl, core.credentialsContext));
-    if (call.signal === undefined && call.deadline === Number.POSITIVE_INFINITY) return await asked;
+    if (call.signal === undefined && call.deadline === Number.POSITIVE_INFINITY)
+      return await credentials.getRequestHeaders(core.rootUrl, core.credentialsContext);
+    const asked = (signal: AbortSignal): ReturnType<Credentials["getRequestHeaders"]> =>
+      credentials.getRequestHeaders(core.rootUrl, { ...core.credentialsContext, signal });
     return await within(asked, {
       signal: call.signal,
       remaining: remainingOf(call),

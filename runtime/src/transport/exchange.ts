@@ -5,8 +5,9 @@
  * asked for: on small answers both together save a third of the CPU time. Its methods are those of undici 7's plain
  * handler interface; `ModernHandler` adapts it to other versions.
  */
+import type { AbortSignal } from "../platform.js";
 import { onAbort } from "./abort-listeners.js";
-import { type Deadline, type Timed, startDeadline, stopDeadline } from "./deadlines.js";
+import { type Deadline, type Timed, lateResponse, startDeadline, stopDeadline } from "./deadlines.js";
 import { decodeBytes } from "./decode.js";
 import { abortError, connectionError, errorBodyLimit, timeoutError } from "./failure.js";
 import { type RawHeaders, rawValue, readHeaders } from "./raw-headers.js";
@@ -106,7 +107,22 @@ export class Exchange implements Timed {
     this.status = status;
     this.raw = raw;
     this.resume = resume;
+    const { readSignal } = this.request;
+    if (readSignal !== undefined) this.stopReadingOn(readSignal);
     return true;
+  }
+
+  private stopReadingOn(signal: AbortSignal): void {
+    if (signal.aborted) {
+      this.stopTimer();
+      this.deadline = startDeadline(this, lateResponse);
+    }
+    const { stopListening } = this;
+    const stopReading = onAbort(signal, () => this.cancel(abortError(this.request)));
+    this.stopListening = () => {
+      stopListening?.();
+      stopReading();
+    };
   }
 
   /** `false`: wait for `resume`. */

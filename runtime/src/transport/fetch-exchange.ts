@@ -1,6 +1,7 @@
 /** One request and its answer over `fetch`. Loaded with the first request. */
+import type { AbortSignal } from "../platform.js";
 import { onAbort } from "./abort-listeners.js";
-import { longestTimer } from "./deadlines.js";
+import { lateResponse, longestTimer } from "./deadlines.js";
 import { abortError, connectionError, errorBodyLimit, timeoutError } from "./failure.js";
 import type { Fetch, FetchResponse } from "./fetch.js";
 import type { HttpHeaders, HttpRequest, HttpResponse } from "./transport.js";
@@ -27,7 +28,7 @@ export class FetchExchange {
   }
 
   async send(fetch: Fetch): Promise<HttpResponse> {
-    const { method, origin, path, signal, stream } = this.#request;
+    const { method, origin, path, readSignal, signal, stream } = this.#request;
     if (signal?.aborted === true) throw abortError(this.#request);
     if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.#cancel(abortError(this.#request)));
     this.#startSendTimer();
@@ -41,6 +42,7 @@ export class FetchExchange {
       const init = { method, redirect: "manual", signal: this.#controller.signal, ...content };
       const answer = await this.#within(fetch(origin + path, init));
       isSending = false;
+      if (readSignal !== undefined) this.#stopReadingOn(readSignal);
       const head = { status: answer.status, headers: headersOf(answer) };
       const isGood = head.status >= 200 && head.status < 300;
       if (isGood) checkCoding(head.headers);
@@ -53,6 +55,16 @@ export class FetchExchange {
     } finally {
       this.#stopTimer();
     }
+  }
+
+  #stopReadingOn(signal: AbortSignal): void {
+    if (signal.aborted) this.#startTimer(lateResponse);
+    const stopListening = this.#stopListening;
+    const stopReading = onAbort(signal, () => this.#cancel(abortError(this.#request)));
+    this.#stopListening = () => {
+      stopListening?.();
+      stopReading();
+    };
   }
 
   #content(onPiece: () => void): object {
