@@ -1,4 +1,5 @@
 /** What the working folder says beside the command line: its config, and the lock beside that. */
+import { quotedName } from "@discogen/runtime/names";
 import type { CodeRequest } from "../config/define.js";
 import { findConfig, type LoadedConfig, loadConfig } from "../config/load.js";
 import { type Lock, readLock } from "../discovery/lock.js";
@@ -61,7 +62,7 @@ export function namedOfConfig(command: string, config: LoadedConfig, names: read
     if (found !== undefined) return found;
     const known = config.apis.map(nameOf);
     const near = didYouMean(name, known) || `; there are ${known.join(", ")}`;
-    throw usage(command, `${config.file} knows no API ${JSON.stringify(name)}${near}`);
+    throw usage(command, `${config.file} knows no API ${quotedName(name)}${near}`);
   });
 }
 
