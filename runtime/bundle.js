@@ -71,3 +71,6 @@ await build({
   external: "@discogen/runtime",
   output: { dir: "dist" },
 });
+
+// For tools that show names and load nothing else of the runtime.
+await build({ ...common, input: { names: "src/names.ts" }, output: { dir: "dist" } });

@@ -4,6 +4,7 @@
  * A diagnostic names the file, the place (a JSON pointer), the fact, and what to do. Text that comes from documents is
  * made printable here, so that no document can write to a terminal.
  */
+import { shownName } from "@discogen/runtime/names";
 
 export type Severity = "error" | "warning";
 
@@ -310,8 +311,8 @@ export function diagnostic(
   return {
     severity: codes[code].severity,
     code,
-    file: printable(file),
-    ...(at.api === undefined ? {} : { api: at.api }),
+    file: shownName(file.includes("\n") ? file : printable(file)),
+    ...(at.api === undefined ? {} : { api: shownName(at.api) }),
     pointer: printable(at.pointer ?? ""),
     message: printable(message),
     help: at.help ?? codes[code].help,
@@ -338,6 +339,8 @@ export class InputError extends Error {
 /** What an error says; of one of the file system what is wrong, without the call that met it. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // Node quotes a path that no file can have.
+  if ("code" in error && error.code === "ERR_INVALID_ARG_VALUE") return "the path is invalid";
   const [, code, text] = /^([A-Z][A-Z0-9]+): (.+?), [a-z]+(?: '|$)/.exec(error.message) ?? [];
   return text === undefined ? error.message : `${text} (${code})`;
 }

@@ -19,6 +19,7 @@ import { type Log, logOf } from "./policy/logger.js";
 import { withLimits } from "./policy/limits.js";
 import { withMiddleware } from "./policy/middleware.js";
 import type { RequestBase } from "./request/build.js";
+import { shownName } from "./redact.js";
 import { type HeaderRecord, apiClient, readHeader, readHeaders, userAgent } from "./request/headers.js";
 import { type RootUrl, isLoopback } from "./root-url.js";
 import { type CertificateSource, readMtls } from "./transport/client-certificate.js";
@@ -26,7 +27,7 @@ import { type Transport, isSelfLimited } from "./transport/transport.js";
 import { UndiciTransport } from "./transport/undici.js";
 import { checkUniverse, isOfUniverse } from "./universe.js";
 
-/** The key under which clients and resources keep their state. Not for applications. */
+/** Distinguishes the types of clients and resources from others. At run time no property has this key. */
 export const core: unique symbol = Symbol("@discogen/runtime.core");
 
 /** A client, a resource, or anything else that can make calls. */
@@ -34,23 +35,29 @@ export interface CoreHolder {
   readonly [core]: Core;
 }
 
+let readCore: (holder: object) => Core | undefined;
+
 /**
  * The base of clients and resources: holds the core, and no member with a name. The type is written out because a
  * class with a computed member needs the compiler to tell its declaration.
  */
-export const Holder: new (value: Core) => CoreHolder = class implements CoreHolder {
+export const Holder: new (value: Core) => CoreHolder = class Holder implements CoreHolder {
+  static {
+    readCore = (holder) => (#core in holder ? holder.#core : undefined);
+  }
   declare readonly [core]: Core;
+  // Private: the core holds the token, which `util.inspect` would show even of a hidden property.
+  readonly #core: Core;
 
   constructor(value: Core) {
-    // Not enumerable: a client that is logged shows its resources, not its options.
-    Object.defineProperty(this, core, { value });
+    this.#core = value;
   }
 };
 
 /** The core of a client or resource. */
 export function coreOf(holder: CoreHolder): Core {
   // Callers without type checks may pass anything, and so may those with two copies of this package.
-  const found = (holder as CoreHolder | undefined)?.[core] as Core | undefined;
+  const found = Object(holder) === holder ? readCore(holder) : undefined;
   if (found !== undefined) return found;
   const fault: Fault = { parameter: "parent", message: "is no client or resource of this copy of @discogen/runtime" };
   throw new InvalidRequestError("Resource", [fault], "INVALID_OPTION");
@@ -195,7 +202,7 @@ function checkSecure(root: RootUrl, auth: Credentials, faults: Fault[]): void {
   if (root.origin.startsWith("https:") || isLoopback(root.hostname) || isAnonymous(auth)) return;
   faults.push({
     parameter: "rootUrl",
-    message: `is ${root.origin}: credentials are sent over https only, or over http to this machine`,
+    message: `is ${shownName(root.origin)}: credentials are sent over https only, or over http to this machine`,
   });
 }
 

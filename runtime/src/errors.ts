@@ -345,7 +345,11 @@ export class UploadError extends DiscogenError {
    * For `media.session`, in this process or another; empty where the content went in one request. Whoever has it can
    * write to the upload: keep it secret.
    */
-  declare readonly session: string;
+  get session(): string {
+    return this.#session;
+  }
+  // Private: a logged error shows no secret.
+  readonly #session: string;
   /** Bytes that have surely arrived. */
   readonly sent: number;
 
@@ -353,8 +357,7 @@ export class UploadError extends DiscogenError {
   constructor(code: UploadErrorCode, message: string, init: UploadErrorInit = { session: "", sent: 0 }) {
     super(code, message, "cause" in init ? { cause: init.cause } : undefined);
     this.sent = init.sent;
-    // Not enumerable: a logged error shows no secret.
-    Object.defineProperty(this, "session", { value: init.session });
+    this.#session = init.session;
   }
 }
 

@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { addAbortSignal } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { Credentials } from "@discogen/runtime";
-import { diagnostic, InputError } from "../diagnostics.js";
+import { shownName } from "@discogen/runtime/names";
+import { diagnostic, InputError, reasonOf } from "../diagnostics.js";
 import type { DynamicMember, DynamicMethod, DynamicPromise, DynamicResource } from "../dynamic/client.js";
 import type { LoadedModel } from "../load.js";
 import type { MethodModel } from "../model/types.js";
@@ -65,7 +66,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const { api, method: name, own } = targetOf(args);
   if (api === undefined) throw usage("call", "no API is named");
   if (name === undefined)
-    throw usage("call", `no method is named: \`discogen call ${api} --help\` tells which there are`);
+    throw usage("call", `no method is named: \`discogen call ${shownName(api)} --help\` tells which there are`);
   const loaded = await loadNamed(await openProject("call", own, [api]), api, signal);
   const { model } = loaded;
   const member = namedMember("call", name, model);
@@ -85,7 +86,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   } catch (error) {
     // A reader that has seen enough, such as `head`, is no fault.
     if (error instanceof Error && "code" in error && error.code === "EPIPE") return 0;
-    throw await explained(error, `${api} ${member.path.join(".")}`);
+    throw await explained(error, `${shownName(api)} ${member.path.join(".")}`);
   }
 }
 
@@ -121,7 +122,7 @@ async function readJson(file: string, signal: AbortSignal): Promise<unknown> {
     file === "-" ? text(addAbortSignal(signal, process.stdin)) : readFile(file, { encoding: "utf8", signal });
   const content = await given.catch((error: NodeJS.ErrnoException) => {
     if (error.name === "AbortError") throw error;
-    throw new InputError([diagnostic("FILE_UNREADABLE", file, error.message)]);
+    throw new InputError([diagnostic("FILE_UNREADABLE", file, reasonOf(error))]);
   });
   const value = parseJson(content);
   if (value !== undefined) return value;

@@ -1,5 +1,6 @@
 /** `discogen generate` and `discogen check`. */
 import { setFlagsFromString } from "node:v8";
+import { quotedName } from "@discogen/runtime/names";
 import type { CodeRequest } from "../config/define.js";
 import { lockPath } from "../discovery/lock.js";
 import { nameOf } from "../discovery/request.js";
@@ -170,7 +171,7 @@ function modelOptions(command: string, parsed: Parsed): ModelOptions {
 
 function jobsOf(command: string, text: string | undefined): { readonly jobs?: number } {
   if (text === undefined) return {};
-  if (!/^[1-9]\d{0,2}$/.test(text)) throw usage(command, `--jobs takes a number from 1, not ${JSON.stringify(text)}`);
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw usage(command, `--jobs takes a number from 1, not ${quotedName(text)}`);
   return { jobs: Number(text) };
 }
 

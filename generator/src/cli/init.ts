@@ -1,5 +1,6 @@
 /** `discogen init`. */
 import { createInterface } from "node:readline/promises";
+import { quotedName } from "@discogen/runtime/names";
 import { findConfig } from "../config/load.js";
 import { isApiId, isUrl } from "../discovery/request.js";
 import { diagnostic, InputError } from "../diagnostics.js";
@@ -51,7 +52,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const { apis, output } = parsed.flag("yes") ? defaults(parsed) : await answers(parsed, signal);
   const wrong = apis.find((api) => !isApiId(api) && !isUrl(api) && !api.endsWith(".json"));
   if (wrong !== undefined)
-    throw usage("init", `${JSON.stringify(wrong)} is neither name:version, nor a path to a .json document, nor a URL`);
+    throw usage("init", `${quotedName(wrong)} is neither name:version, nor a path to a .json document, nor a URL`);
 
   const config = JSON.stringify({ output, apis }, undefined, 2);
   const text = parsed.flag("json") ? `${config}\n` : moduleText(config);

@@ -1,6 +1,8 @@
 /** `discogen mock`. */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { quotedName, shownName } from "@discogen/runtime/names";
+import { reasonOf } from "../diagnostics.js";
 import { writeOutput } from "../files.js";
 import type { Fixtures } from "../mock/fixtures.js";
 import { isObject, parseJson } from "../mock/json.js";
@@ -58,7 +60,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     try {
       return readFault(text);
     } catch (error) {
-      throw usage("mock", `--fault ${JSON.stringify(text)}: ${reasonOf(error)}`);
+      throw usage("mock", `--fault ${quotedName(text)}: ${reasonOf(error)}`);
     }
   });
   const loaded = await Promise.all(parsed.positionals.map((api) => loadNamed(project, api, signal)));
@@ -81,7 +83,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
       signal,
     });
     const apis = models.map(({ id }) => id);
-    const text = `${apis.join(", ")} at ${mock.url}\nkey file: ${keyFile}\nCtrl-C ends it.`;
+    const text = `${apis.join(", ")} at ${mock.url}\nkey file: ${shownName(keyFile)}\nCtrl-C ends it.`;
     process.stdout.write(
       `${reporter === "json" ? JSON.stringify({ apis, url: mock.url, tokenUrl: mock.tokenUrl, keyFile }) : text}\n`,
     );
@@ -95,13 +97,13 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
 function numberOf(option: string, text: string | undefined, most: number): number {
   const number = Number(text ?? "0");
   if (!/^\d+$/.test(text ?? "0") || number > most)
-    throw usage("mock", `--${option} takes a number up to ${most}, not ${JSON.stringify(text)}`);
+    throw usage("mock", `--${option} takes a number up to ${most}, not ${quotedName(text)}`);
   return number;
 }
 
 async function readFixtures(file: string): Promise<Fixtures> {
   const refuse = (error: unknown) =>
-    usage("mock", `--fixtures takes a file with a JSON object, not ${JSON.stringify(file)}: ${reasonOf(error)}`);
+    usage("mock", `--fixtures takes a file with a JSON object, not ${quotedName(file)}: ${reasonOf(error)}`);
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     throw refuse(error);
   });
@@ -109,8 +111,4 @@ async function readFixtures(file: string): Promise<Fixtures> {
   if (!isObject(value)) throw refuse("it holds none");
   // What is in it is checked against the models by startMock.
   return value as Fixtures;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 /** What the working folder says beside the command line: its config, and the lock beside that. */
 import { dirname } from "node:path";
+import { quotedName } from "@discogen/runtime/names";
 import type { CodeRequest } from "../config/define.js";
 import { checkFile, findConfig, isCode, type LoadedConfig, loadConfig } from "../config/load.js";
 import { type Lock, pinnedId, readLock } from "../discovery/lock.js";
@@ -89,7 +90,7 @@ export function namedOfConfig(command: string, config: LoadedConfig, names: read
     if (found !== undefined) return found;
     const known = config.apis.map(nameOf);
     const near = didYouMean(name, known) || `; there are ${known.join(", ")}`;
-    throw usage(command, `${config.file} knows no API ${JSON.stringify(name)}${near}`);
+    throw usage(command, `${config.file} knows no API ${quotedName(name)}${near}`);
   });
 }
 

@@ -1,4 +1,5 @@
 /** The options that commands share which fetch documents. */
+import { quotedName } from "@discogen/runtime/names";
 import { hostsOf } from "../discovery/hosts.js";
 import type { SourceOptions } from "../discovery/sources.js";
 import { isUrl } from "../discovery/request.js";
@@ -24,7 +25,7 @@ export function sourceOptions(command: string, parsed: Parsed, apis: readonly st
   const directoryUrl = parsed.text("directory-url");
   if (offline && parsed.flag("no-cache")) throw usage(command, "--offline and --no-cache exclude each other");
   if (directoryUrl !== undefined && !isUrl(directoryUrl))
-    throw usage(command, `--directory-url takes an http(s) URL, not ${JSON.stringify(directoryUrl)}`);
+    throw usage(command, `--directory-url takes an http(s) URL, not ${quotedName(directoryUrl)}`);
   return {
     credentialHosts: hostsOf([directoryUrl, process.env["DISCOGEN_DIRECTORY_URL"], ...apis]),
     ...(offline && { offline }),

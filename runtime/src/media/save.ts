@@ -2,7 +2,7 @@
 import { AbortError, DiscogenError, InvalidRequestError } from "../errors.js";
 import { type FileWriter, isDiskFull, openFile } from "../files.js";
 import { type Limits, within } from "../policy/wait.js";
-import { printable } from "../redact.js";
+import { fileProblem } from "../redact.js";
 
 /** Bytes that are written at a time: fewer, larger writes leave the processor to the network. */
 const batchSize: number = 1024 * 1024;
@@ -53,13 +53,9 @@ async function writeAll(
 }
 
 function refuse(error: unknown): never {
-  const { message, name } = error instanceof Error ? error : new Error(String(error));
   // The limits say why.
-  if (name === "AbortError") throw new AbortError("saveTo: ended", { cause: error });
-  // Without the call and the path that follow the reason in errors of the file system.
-  const [, code = "", text = message] = /^([A-Z0-9]+): (.+?), [a-z]+(?: |$)/.exec(message) ?? [];
-  const reason = code === "ENOENT" ? "its folder does not exist" : printable(text, 200);
-  const problem = `cannot be written: ${reason}${code === "" ? "" : ` (${code})`}`;
+  if (error instanceof Error && error.name === "AbortError") throw new AbortError("saveTo: ended", { cause: error });
+  const problem = `cannot be written: ${fileProblem(error)}`;
   if (isDiskFull(error)) throw new DiscogenError("DISK_FULL", `saveTo: path ${problem}. Free some space.`);
   throw unwritable(problem);
 }

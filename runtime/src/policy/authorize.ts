@@ -3,7 +3,7 @@ import { type Credentials, isAnonymous } from "../auth/credentials.js";
 import { ownCopy } from "../call-site.js";
 import type { Core } from "../core.js";
 import { AuthError, DiscogenError, TimeoutError } from "../errors.js";
-import type { Headers } from "../platform.js";
+import type { AbortSignal, Headers } from "../platform.js";
 import { printable, redact, safeCause } from "../redact.js";
 import { type HeaderRecord, lowerCase } from "../request/headers.js";
 import type { HttpRequest } from "../transport/transport.js";
@@ -84,9 +84,9 @@ async function ask(
   credentials: Credentials,
 ): Promise<Headers | Record<string, string>> {
   try {
-    // Credentials without types may answer without a promise.
-    const asked = Promise.resolve(credentials.getRequestHeaders(core.rootUrl, core.credentialsContext));
-    return await bounded(call, asked);
+    return await bounded(call, (signal) =>
+      credentials.getRequestHeaders(core.rootUrl, { ...core.credentialsContext, signal }),
+    );
   } catch (error) {
     // All calls that wait for one token fail with one error.
     if (error instanceof DiscogenError) throw ownCopy(error);
@@ -95,7 +95,7 @@ async function ask(
 }
 
 /** Work of credentials within the limits of the call and of one attempt. */
-function bounded<T>(call: PreparedCall, work: Promise<T>): Promise<T> {
+function bounded<T>(call: PreparedCall, work: Promise<T> | ((signal: AbortSignal) => PromiseLike<T> | T)): Promise<T> {
   const { methodId, signal, timeout } = call;
   const remaining = remainingOf(call);
   return within(work, {

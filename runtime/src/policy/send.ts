@@ -124,6 +124,7 @@ function httpRequest(core: Core, call: PreparedCall, built: BuiltRequest, signat
     stream: call.stream,
     keepEncoding: call.stream,
     maxResponseBytes: core.options.maxResponseBytes,
+    secretPath: call.session !== undefined,
     methodId: call.methodId,
   };
 }

@@ -1,7 +1,7 @@
 /** Streams to send: refused where they were used before, and read by one call alone. */
 import { nodeStreams } from "../environment.js";
 import { InvalidRequestError } from "../errors.js";
-import { printable } from "../redact.js";
+import { fileProblem } from "../redact.js";
 
 /** What is used of a `ReadableStream`, whose type differs between platforms. */
 export interface WebStream {
@@ -53,7 +53,7 @@ function problemOf(stream: object): string | undefined {
     Record<string, unknown>
   >; // any object can be read by name
   const node = nodeStreams()?.Readable;
-  if (errored instanceof Error) return `cannot be read: ${reasonOf(errored)}`;
+  if (errored instanceof Error) return `cannot be read: ${fileProblem(errored)}`;
   const either = stream as NodeJS.ReadableStream; // these functions know streams of the web as well
   if (node?.isErrored(either) === true) return `has failed: ${advice}`;
   if (locked === true) return `is locked to another reader: ${advice}`;
@@ -145,12 +145,8 @@ function webChunks(stream: WebStream): Opened {
   return { next: () => reader.read(), return: () => reader.cancel() };
 }
 
-function reasonOf(error: unknown): string {
-  return printable(error instanceof Error ? error.message : String(error), 200);
-}
-
 /** What is thrown where the bytes to send cannot be read. Errors that say so already stay as they are. */
 export function unreadable(subject: string, parameter: string, error: unknown): InvalidRequestError {
   if (error instanceof InvalidRequestError) return error;
-  return new InvalidRequestError(subject, [{ parameter, message: `cannot be read: ${reasonOf(error)}` }]);
+  return new InvalidRequestError(subject, [{ parameter, message: `cannot be read: ${fileProblem(error)}` }]);
 }

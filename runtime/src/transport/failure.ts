@@ -1,6 +1,6 @@
 /** Turns whatever ended an exchange into one of our errors, without secrets. */
 import { AbortError, ConnectionError, DiscogenError, InvalidRequestError, TimeoutError } from "../errors.js";
-import { codeOf, printable, redact, safeCause, secretsOf } from "../redact.js";
+import { codeOf, printable, redact, safeCause, secretsOf, shownName } from "../redact.js";
 import { http2Code, isUnprocessed } from "./http2-failure.js";
 import { systemCodeOf } from "./system-code.js";
 import type { HttpRequest } from "./transport.js";
@@ -29,7 +29,7 @@ export const errorBodyLimit: number = 1024 * 1024;
 
 /** Who speaks in a message about this request. */
 export function subjectOf(request: HttpRequest): string {
-  return request.methodId ?? `${request.method} ${request.origin}`;
+  return request.methodId ?? `${request.method} ${shownName(request.origin)}`;
 }
 
 export function abortError(request: HttpRequest): AbortError {

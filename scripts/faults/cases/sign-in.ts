@@ -1,7 +1,7 @@
 /** Tokens that are refused, and token endpoints that go wrong. */
 import { get, post, streamTwice } from "../calls.js";
 import type { Fault } from "../fault.js";
-import { answer, failure, grant, late, ok, redirect, reset } from "../steps.js";
+import { answer, answerOf, failure, grant, late, ok, redirect, reset, trickle } from "../steps.js";
 
 const refusal = (error: string, error_description: string) => answer(400, { error, error_description });
 
@@ -24,6 +24,17 @@ export const signIn: readonly Fault[] = [
     name: "token endpoint: a web page",
     call: get,
     tokens: [answer(200, "<p>Welcome", { "content-type": "text/html" })],
+  },
+  {
+    name: "token endpoint: a response of 2 MB",
+    call: get,
+    tokens: [answer(200, { access_token: "x".repeat(2_000_000) })],
+  },
+  {
+    name: "token endpoint: a response that arrives too slowly for `totalTimeout`",
+    call: get,
+    tokens: [trickle(answerOf(200, { access_token: "token" }), 20)],
+    options: { totalTimeout: 400 },
   },
   { name: "token endpoint: no token in the answer", call: get, tokens: [answer(200, {})] },
   { name: "token endpoint: 307 to another host", call: get, tokens: [redirect(307)] },
