@@ -1,6 +1,7 @@
 /** The stack of an error includes the line that made the call, in whatever form it was made. */
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { types } from "node:util";
 import { describe, expect, it } from "vitest";
 import { AccessTokenCredentials, ServiceAccountCredentials } from "../../runtime/src/auth/index.js";
@@ -12,6 +13,8 @@ import {
   type MethodDescriptor,
   operate,
 } from "../../runtime/src/index.js";
+import { node } from "../support/discogen.js";
+import { ROOT } from "../support/folders.js";
 import { serveBatches } from "./batch/server.js";
 import { keyFor } from "./support/keys.js";
 import { clientOf, failureOf, type LibraryClient } from "./support/library.js";
@@ -375,4 +378,25 @@ it("what is not this package's keeps its stack", async () => {
   };
   expect(await failureOf(clientOf("http://127.0.0.1:1/", { middleware: [refuse] }).books.list())).toBe(mine);
   expect(mine.stack).toBe(stack);
+});
+
+/** Programs over the built packages; the fourth line makes the call. */
+it.each([
+  ["await at the top", "await client.instances.list({ project: 'p' });"],
+  ["a loop", "(async () => { for await (const _ of client.instances.list({ project: 'p' })); })();"],
+  ["wait() that nothing awaits", "void client.instances.restart({ project: 'p', instance: 'i' }).wait();"],
+  ["an invalid call that nothing awaits", "client.instances.get({ project: 'p' });"],
+])("what Node prints of an uncaught error leads to %s", async (_, line) => {
+  const url = (name: string) => JSON.stringify(pathToFileURL(join(ROOT, name)).href);
+  const program = await temporaryFile(
+    "program.mjs",
+    `import { SQLAdminClient } from ${url("generated/dist/sqladmin/v1beta3/index.js")};
+import { AnonymousCredentials } from ${url("runtime/dist/auth/index.js")};
+const client = new SQLAdminClient({ auth: new AnonymousCredentials(), rootUrl: "http://127.0.0.1:1/", retry: false });
+${line}
+`,
+  );
+  const { code, stderr } = await node([program]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("program.mjs:4:");
 });
