@@ -2,17 +2,18 @@
 import { type Known, checkNames } from "../check-names.js";
 import { paramsOf, prepare } from "../prepare.js";
 import type { Core } from "../core.js";
-import { type Fault, InvalidRequestError } from "../errors.js";
+import { type Fault, InvalidRequestError, TimeoutError } from "../errors.js";
 import type { MethodDescriptor, UploadDescriptor } from "../method.js";
 import type { CallOptions } from "../options.js";
-import type { PreparedCall } from "../policy/prepared-call.js";
+import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../policy/prepared-call.js";
 import type { Sent } from "../policy/send.js";
+import { within } from "../policy/wait.js";
 import { isBlob, nameOf } from "../request/bytes.js";
 import { isAccepted, isMediaType, typeOfName, unknownType } from "../request/content-type.js";
 import { type PreparedUpload, granularity } from "./prepared-upload.js";
 import { sendResumable } from "./resumable.js";
 import { foreignSession, sessionAt } from "./session.js";
-import { openSource } from "./source.js";
+import { type Source, openSource } from "./source.js";
 import type { MediaUpload } from "./upload.js";
 import { sendWhole } from "./whole.js";
 
@@ -44,7 +45,7 @@ export async function sendMedia(
   const { media, mimeType } = checkMedia(method.id, descriptor, given, hasMetadata);
   if (media.session !== undefined && sessionAt(core, media.session, core.origin) === undefined)
     throw foreignSession(method.id, "media.session");
-  const source = await openSource(method.id, media, prepared.timeout);
+  const source = await openInTime(prepared, media);
   try {
     checkSize(method.id, descriptor, source.size);
     // A batch refuses content, so it takes no stream.
@@ -55,6 +56,27 @@ export async function sendMedia(
     return { prepared, sent: await (prepared.observer === undefined ? work() : prepared.observer.call(work)) };
   } finally {
     await source.close();
+  }
+}
+
+/** Opening a file may take for ever, of a pipe without a writer or on a file system that hangs. */
+async function openInTime(call: PreparedCall, media: MediaUpload): Promise<Source> {
+  const opening = openSource(call.methodId, media, call.timeout);
+  const left = remainingOf(call);
+  const expired = (): TimeoutError =>
+    left <= call.timeout
+      ? expiredCall(call)
+      : new TimeoutError(`${call.methodId}: media.body was not opened within ${String(call.timeout)} ms`, call.timeout);
+  try {
+    const remaining = Math.min(call.timeout, left);
+    return await within(opening, { signal: call.signal, remaining, aborted: () => abortedCall(call), expired });
+  } catch (error) {
+    const close = (source: Source): Promise<void> => {
+      source.take?.();
+      return source.close();
+    };
+    opening.then(close).catch(() => undefined);
+    throw error;
   }
 }
 

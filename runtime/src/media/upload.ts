@@ -12,12 +12,14 @@ import { handleErrorsOf } from "../request/streams.js";
 export interface MediaUpload {
   /**
    * Streams and other async iterables are read once, with no more than a chunk of them in memory, and closed when the
-   * upload fails. The others can be sent again from any byte on.
+   * upload fails. One that was read before, or passed to another call, throws an `InvalidRequestError` before anything
+   * is sent; that error leaves the stream as it was. The others can be sent again from any byte on. A file that changes
+   * while it is sent throws an `UploadError`.
    */
   readonly body: BytesBody;
   /** Default: that of the `Blob`, or of the file name's extension, else `application/octet-stream`. */
   readonly mimeType?: string | undefined;
-  /** Bytes of a stream, where they are known; others know theirs. */
+  /** Bytes of a stream, where they are known; others know theirs. Another number of them throws an `UploadError`. */
   readonly size?: number | undefined;
   /**
    * `true`: in parts, each sent again where it failed; `false`: in one request. Default: in parts where the size is not

@@ -21,6 +21,15 @@ export function isStream(body: unknown): body is Stream {
   );
 }
 
+/** A stream of Node, or of an older make. */
+function isNode(stream: object): boolean {
+  return "pipe" in stream;
+}
+
+function isWeb(stream: object): stream is WebStream {
+  return "getReader" in stream;
+}
+
 /** Streams and iterators that a call has taken. */
 const taken: WeakSet<object> = new WeakSet();
 const handled: WeakSet<object> = new WeakSet();
@@ -49,12 +58,13 @@ const advice = "pass a new stream, or { path }";
 
 /** Why the stream would not be sent from its first byte, as the end of a sentence; `undefined`: it would. */
 function problemOf(stream: object): string | undefined {
+  if (!isNode(stream) && !isWeb(stream)) return undefined;
   const { destroyed, errored, locked, readable, readableDidRead, readableEnded, readableFlowing } = stream as Partial<
     Record<string, unknown>
   >; // any object can be read by name
   const node = nodeStreams()?.Readable;
-  if (errored instanceof Error) return `cannot be read: ${fileProblem(errored)}`;
   const either = stream as NodeJS.ReadableStream; // these functions know streams of the web as well
+  if (errored instanceof Error) return `cannot be read: ${fileProblem(errored)}`;
   if (node?.isErrored(either) === true) return `has failed: ${advice}`;
   if (locked === true) return `is locked to another reader: ${advice}`;
   if (readableDidRead === true || readableEnded === true) return `was read before: ${advice}`;
@@ -96,11 +106,11 @@ export function streamChunks(subject: string, parameter: string, stream: Stream)
     if (opened !== undefined) return opened;
     const passed = `was passed to another call: ${advice}`;
     refuse(taken.has(stream) ? passed : problemOf(stream));
-    const iterator = "getReader" in stream ? webChunks(stream) : stream[Symbol.asyncIterator]();
+    const iterator = isWeb(stream) ? webChunks(stream) : stream[Symbol.asyncIterator]();
     // An iterable that makes a new iterator each time may be sent again and again.
     refuse(taken.has(iterator) ? passed : undefined);
     taken.add(iterator);
-    if ("getReader" in stream || "on" in stream) taken.add(stream);
+    if (isNode(stream) || isWeb(stream)) taken.add(stream);
     return (opened = iterator);
   };
   const explain = (error: unknown): InvalidRequestError => unreadable(subject, parameter, error);
@@ -116,7 +126,7 @@ export function streamChunks(subject: string, parameter: string, stream: Stream)
       try {
         const iterator = open();
         // Between the call and this, others may have read from a stream of Node.
-        if (!isStarted && "on" in stream) refuse(problemOf(stream));
+        if (!isStarted && isNode(stream)) refuse(problemOf(stream));
         isStarted = true;
         const { done, value } = await iterator.next();
         if (done === true) return { done, value: undefined };

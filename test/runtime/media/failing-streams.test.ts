@@ -50,12 +50,13 @@ describe.each(uploadForms)("$name", ({ send }) => {
     "handles the errors of a stream whose call has %s",
     async (_name, options, own, rest, code, takes) => {
       const { seen, url } = await serve(uploads);
-      const body = breaking();
+      const body = new PassThrough();
       expect(await failureOf(send(clientOf(url, options), body, own, { ...rest }))).toMatchObject({ code });
       expect(body.destroyed).toBe(takes);
-      await setTimeout(40);
+      // Ends the process where nothing listens.
+      if (!takes) body.destroy(new Error("the source broke"));
+      await setTimeout(1);
       expect(seen).toHaveLength(0);
-      expect(body.errored?.message).toBe(takes ? undefined : "the source broke");
     },
   );
 

@@ -216,9 +216,12 @@ for (const { name, parameter, send } of uploadForms) {
       expect(kept()).toContain(text);
     });
 
-    it("an iterable that begins again each time, twice", async () => {
+    it.each<[string, object]>([
+      ["", {}],
+      [" with members of other meaning", { destroyed: true, locked: true, readable: false, on: () => undefined }],
+    ])("an iterable%s that begins again each time, twice", async (_name, members) => {
       const { url, kept } = await keeper();
-      const body = { [Symbol.asyncIterator]: generated };
+      const body = { ...members, [Symbol.asyncIterator]: generated };
       await send(clientOf(url), body);
       await send(clientOf(url), body);
       expect(kept().split(text)).toHaveLength(3);
