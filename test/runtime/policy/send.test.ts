@@ -326,6 +326,7 @@ describe("sign-in", () => {
     const getRequestHeaders = vi.fn<Credentials["getRequestHeaders"]>(async () => ({ authorization: "Bearer x" }));
     await clientOf(url, { auth: { getRequestHeaders } }).books.list();
     expect(getRequestHeaders).toHaveBeenCalledWith(url, {
+      signal: expect.any(AbortSignal) as unknown,
       transport: expect.objectContaining({ send: expect.any(Function) as unknown }) as unknown,
     });
   });
