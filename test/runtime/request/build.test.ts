@@ -105,6 +105,7 @@ describe("bodies", () => {
     ["where the method takes none", methods.get, {}, "the method takes none"],
     ["null", methods.insert, null, "must not be null"],
     ["a function", methods.insert, () => 1, "must be JSON, not a function"],
+    ["what JSON cannot carry", methods.insert, { a: [Number.NaN] }, "requestBody.a[0] must be JSON, not NaN"],
     ["missing bytes", methods.upload, {}, "{ data, contentType }"],
     ["bytes of an unknown kind", methods.upload, { data: 1 }, "unknown kind"],
     ["a content type with a line break", methods.upload, { data: "x", contentType: "a\r\nb: c" }, "no media type"],
