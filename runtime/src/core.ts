@@ -27,39 +27,37 @@ import { type Transport, isSelfLimited } from "./transport/transport.js";
 import { UndiciTransport } from "./transport/undici.js";
 import { checkUniverse, isOfUniverse } from "./universe.js";
 
-/** Distinguishes the types of clients and resources from others. At run time no property has this key. */
+/** The key under which clients and resources keep their state. Not for applications. */
 export const core: unique symbol = Symbol("@discogen/runtime.core");
 
 /** A client, a resource, or anything else that can make calls. */
 export interface CoreHolder {
-  readonly [core]: Core;
+  readonly [core]: () => Core;
 }
-
-let readCore: (holder: object) => Core | undefined;
 
 /**
  * The base of clients and resources: holds the core, and no member with a name. The type is written out because a
- * class with a computed member needs the compiler to tell its declaration.
+ * class with a computed member needs the compiler to infer its declaration.
  */
-export const Holder: new (value: Core) => CoreHolder = class Holder implements CoreHolder {
-  static {
-    readCore = (holder) => (#core in holder ? holder.#core : undefined);
-  }
-  declare readonly [core]: Core;
-  // Private: the core holds the token, which `util.inspect` would show even of a hidden property.
-  readonly #core: Core;
+export const Holder: new (value: Core) => CoreHolder = class implements CoreHolder {
+  declare readonly [core]: () => Core;
 
   constructor(value: Core) {
-    this.#core = value;
+    // A function, since `util.inspect` shows hidden properties, and the core holds the token. No private field, which a
+    // proxy of the client would not have.
+    Object.defineProperty(this, core, { value: () => value });
   }
 };
 
 /** The core of a client or resource. */
 export function coreOf(holder: CoreHolder): Core {
   // Callers without type checks may pass anything, and so may those with two copies of this package.
-  const found = Object(holder) === holder ? readCore(holder) : undefined;
-  if (found !== undefined) return found;
-  const fault: Fault = { parameter: "parent", message: "is no client or resource of this copy of @discogen/runtime" };
+  const found = (holder as CoreHolder | undefined)?.[core] as (() => Core) | undefined;
+  if (found !== undefined) return found();
+  const fault: Fault = {
+    parameter: "parent",
+    message: "is not a client or resource of this copy of @discogen/runtime",
+  };
   throw new InvalidRequestError("Resource", [fault], "INVALID_OPTION");
 }
 

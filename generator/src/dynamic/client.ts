@@ -81,7 +81,7 @@ export function createClient(model: ApiModel, options: runtime.ClientOptions = {
 
 /** Where clients without a `rootUrl` send their calls: what universe and client certificates make of the document's. */
 export function rootUrlOf(model: ApiModel): URL {
-  return new URL(new runtime.ApiClient(plain(apiDescriptor(model)))[runtime.core].rootUrl);
+  return new URL(new runtime.ApiClient(plain(apiDescriptor(model)))[runtime.core]().rootUrl);
 }
 
 /** What a client and its clones share: descriptors, made once. */
