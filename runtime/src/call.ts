@@ -1,17 +1,18 @@
 /** What generated methods call: one function for each kind of method. Those that answer content are in `content.ts`. */
+import { type CallSite, callSite, leadingToCaller } from "./call-site.js";
 import { type Core, type CoreHolder, coreOf } from "./core.js";
 import type { Sender } from "./media/upload.js";
 import type { MethodDescriptor } from "./method.js";
 import { type CallOptions, defaultTimeout } from "./options.js";
 import type { PreparedCall } from "./policy/prepared-call.js";
 import { type Sent, send } from "./policy/send.js";
-import { noParams, paramsOf, prepare } from "./prepare.js";
+import { checkForeignNames, noParams, paramsOf, prepare } from "./prepare.js";
 import type { Params } from "./request/build.js";
-import { ApiPromise, type Executor, type Settle, promiseOf } from "./response/api-promise.js";
+import { ApiPromise, type Executor, type Keep, promiseOf } from "./response/api-promise.js";
 import { OperationPromise } from "./response/operation-promise.js";
 import type { Follow } from "./response/operation-wait.js";
 import { Paged, type Walk } from "./response/paged.js";
-import { parseValue, readText } from "./response/read.js";
+import { parseValue, textOf } from "./response/read.js";
 
 /** Calls an ordinary method. `upload` sends the call where it is given `media`. */
 export function call<T>(
@@ -52,13 +53,23 @@ export function operate<Answer, Operation>(
   const unconditional = withoutEtags(options);
   const follow: Follow = {
     method,
-    params: params ?? noParams,
+    params: followed(method, params),
     signal: options?.signal,
     timeout: options?.timeout ?? coreOf(target).options.timeout ?? defaultTimeout,
     fetch: (poll, values, own) => call<unknown>(outsideOf(target), poll, values, { ...unconditional, ...own }),
   };
   const make = (executor: Executor<Answer>) => new OperationPromise<Answer, Operation>(executor, follow);
   return begin(target, method, params, options, make, upload);
+}
+
+/** The parameters that polls read, without bodies and content, which may be large: the promise outlives the call. */
+function followed({ operation }: MethodDescriptor, params: object | undefined): object {
+  const sources = operation?.polls.flatMap(({ parameters }) => Object.values(parameters)) ?? [];
+  // A method that reads an operation is called again as it was.
+  if (params === undefined || sources.length === 0) return params ?? noParams;
+  const { media: _, requestBody, ...kept }: Params = { ...params };
+  const isRead = sources.some((source) => (typeof source === "string" ? source : source.value).startsWith("body."));
+  return isRead ? { ...kept, requestBody } : kept;
 }
 
 /** For calls that follow from another one: what made that one conditional does not hold for them. */
@@ -84,7 +95,11 @@ export function begin<T, P extends ApiPromise<T>>(
   const own = coreOf(target);
   const collector = own.batch?.collector;
   const core = collector?.core ?? own;
-  const promise = promiseOf<T, P>(make, (settle) => void perform(core, method, params, options, settle, upload, read));
+  // What fails in a batch has failed before anybody awaits it.
+  const site = collector === undefined ? undefined : callSite(begin);
+  const promise = promiseOf<T, P>(make, (keep) =>
+    perform(target, core, method, params, options, keep, site, upload, read),
+  );
   collector?.add(promise);
   return promise;
 }
@@ -94,17 +109,20 @@ function outsideOf(target: CoreHolder): CoreHolder {
   return coreOf(target).batch?.client ?? target;
 }
 
-/** Does the call and settles its promise itself: one promise less for each call. Never rejects. */
+/** Does the call. */
 async function perform<T>(
+  target: CoreHolder,
   core: Core,
   method: MethodDescriptor,
   params: object | undefined,
   options: CallOptions | undefined,
-  settle: Settle<T>,
+  keep: Keep,
+  site: CallSite | undefined,
   upload: Sender | undefined,
   read: Read,
-): Promise<void> {
+): Promise<T> {
   try {
+    checkForeignNames(target, method, params);
     let sent: Sent;
     let value: unknown;
     if (upload !== undefined && params !== undefined && paramOf(params, "media") !== undefined) {
@@ -125,20 +143,21 @@ async function perform<T>(
         });
       }
     }
+    keep(sent.request, sent.response);
     // The document says that this is what the method answers.
-    settle.resolve(value as T, sent.request, sent.response);
+    return value as T;
   } catch (error) {
-    settle.reject(error);
+    throw leadingToCaller(error, perform, site);
   }
 }
 
-/** The value of a method's answer: at once where the body is a string, as it is by default. */
+/** The value of a method's answer: at once where the body is a string or bytes, as it is by default. */
 function valueOf(core: Core, method: MethodDescriptor, _prepared: PreparedCall, sent: Sent): unknown {
   if (method.response === undefined) return undefined;
   const { request, response } = sent;
-  const { body } = response;
-  if (typeof body === "string") return parseValue(core.api, request, response, body);
-  return readText(body).then((text) => parseValue(core.api, request, response, text));
+  const text = textOf(request, response);
+  if (typeof text === "string") return parseValue(core.api, request, response, text);
+  return text.then((read) => parseValue(core.api, request, response, read));
 }
 
 /** The parameters of the page of this token. */

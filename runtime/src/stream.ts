@@ -16,17 +16,25 @@ export function stream<Item>(
   options: CallOptions | undefined,
 ): StreamPromise<Item> {
   const make = (executor: Executor<OpenMessages<Item>>) => new ApiPromise(executor);
-  const head = begin(target, method, params, options, make, undefined, (core, _method, call, sent): OpenMessages<Item> => {
-    const { body } = sent.response;
-    const chunks = typeof body === "object" && !(body instanceof Uint8Array) ? body : once(body);
-    const { deadline, totalTimeout } = call;
-    const bounded =
-      deadline === Number.POSITIVE_INFINITY
-        ? chunks
-        : untilDeadline(sent.request, chunks, deadline - performance.now(), totalTimeout);
-    // The document says that each message is of this type.
-    return () => messagesOf(core.api, sent, bounded) as AsyncGenerator<Item, void, undefined>;
-  });
+  const head = begin(
+    target,
+    method,
+    params,
+    options,
+    make,
+    undefined,
+    (core, _method, call, sent): OpenMessages<Item> => {
+      const { body } = sent.response;
+      const chunks = typeof body === "object" && !(body instanceof Uint8Array) ? body : once(body);
+      const { deadline, totalTimeout } = call;
+      const bounded =
+        deadline === Number.POSITIVE_INFINITY
+          ? chunks
+          : untilDeadline(sent.request, chunks, deadline - performance.now(), totalTimeout);
+      // The document says that each message is of this type.
+      return () => messagesOf(core.api, sent, bounded) as AsyncGenerator<Item, void, undefined>;
+    },
+  );
   return new StreamPromise(head);
 }
 

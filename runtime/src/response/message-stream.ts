@@ -35,12 +35,14 @@ export async function* messagesOf(
   }
   for (const text of splitter.push(`${decoder.decode()}\n\n`)) yield valueOf(text);
   const rest = splitter.rest().trim();
-  if (rest !== "") throw invalidResponse(request, response.status, response.headers, "its stream ended within a message");
+  if (rest !== "")
+    throw invalidResponse(request, response.status, response.headers, "its stream ended within a message");
 }
 
 /** The HTTP status of `{ "error": { "code": 503, … } }`, which takes the place of a message when the server fails. */
 function errorStatus(value: unknown): number | undefined {
-  if (typeof value !== "object" || value === null || !("error" in value) || Object.keys(value).length > 1) return undefined;
+  if (typeof value !== "object" || value === null || !("error" in value) || Object.keys(value).length > 1)
+    return undefined;
   const { error } = value;
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
   return typeof code === "number" && code >= 400 && code <= 599 ? code : undefined;

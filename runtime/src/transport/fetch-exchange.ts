@@ -1,12 +1,25 @@
 /** One request and its answer over `fetch`. Loaded with the first request. */
+import { InvalidRequestError } from "../errors.js";
+import type { AbortSignal } from "../platform.js";
 import { onAbort } from "./abort-listeners.js";
-import { longestTimer } from "./deadlines.js";
-import { abortError, connectionError, errorBodyLimit, timeoutError } from "./failure.js";
+import { codingsOf } from "./codings.js";
+import { lateResponse, longestTimer } from "./deadlines.js";
+import { abortError, connectionError, errorBodyLimit, subjectOf, timeoutError } from "./failure.js";
 import type { Fetch, FetchResponse } from "./fetch.js";
+import { responseTooLarge, sizeLimit } from "./size-limit.js";
 import type { HttpHeaders, HttpRequest, HttpResponse } from "./transport.js";
 
-/** Those that `fetch` knows. Asked for is gzip alone, but servers may answer as they like. */
-const codings = /^(?:br|deflate|gzip|identity|x-gzip|zstd)?$/i;
+/** Those that `fetch` decodes. */
+const known = /^(?:br|deflate|gzip|zstd)$/;
+
+let own: boolean | undefined;
+
+/** Browsers accept what they like, whatever a request says, and drop the header from it. */
+function isHeaderOurs(): boolean {
+  const headers = { "accept-encoding": "gzip" };
+  own ??= new Request("https://example.com/", { headers }).headers.has("accept-encoding");
+  return own;
+}
 
 /** What a reader gets at the end. */
 const nothing: IteratorReturnResult<undefined> = { done: true, value: undefined };
@@ -19,6 +32,7 @@ export class FetchExchange {
   /** Why the exchange was ended from our side. */
   #end: Error | undefined;
   #interrupt: ((error: Error) => void) | undefined;
+  #hasHead = false;
   /** A body that is sent as it comes. */
   #pieces: AsyncIterator<Uint8Array> | undefined;
 
@@ -27,7 +41,11 @@ export class FetchExchange {
   }
 
   async send(fetch: Fetch): Promise<HttpResponse> {
-    const { method, origin, path, signal, stream } = this.#request;
+    const { body, method, origin, path, readSignal, signal, stream } = this.#request;
+    if (body !== undefined && (method === "GET" || method === "HEAD")) {
+      const message = `cannot be sent with ${method} by fetch: use undiciTransport()`;
+      throw new InvalidRequestError(subjectOf(this.#request), [{ parameter: "requestBody", message }]);
+    }
     if (signal?.aborted === true) throw abortError(this.#request);
     if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.#cancel(abortError(this.#request)));
     this.#startSendTimer();
@@ -41,9 +59,11 @@ export class FetchExchange {
       const init = { method, redirect: "manual", signal: this.#controller.signal, ...content };
       const answer = await this.#within(fetch(origin + path, init));
       isSending = false;
+      this.#hasHead = true;
+      if (readSignal !== undefined) this.#stopReadingOn(readSignal);
       const head = { status: answer.status, headers: headersOf(answer) };
       const isGood = head.status >= 200 && head.status < 300;
-      if (isGood) checkCoding(head.headers);
+      if (isGood) checkCodings(this.#request, head.headers);
       if (isGood && stream === true) return { ...head, body: this.#streamed(answer) };
       const text = await this.#collected(answer);
       this.#stopListening?.();
@@ -53,6 +73,16 @@ export class FetchExchange {
     } finally {
       this.#stopTimer();
     }
+  }
+
+  #stopReadingOn(signal: AbortSignal): void {
+    if (signal.aborted) this.#startTimer(lateResponse);
+    const stopListening = this.#stopListening;
+    const stopReading = onAbort(signal, () => this.#cancel(abortError(this.#request)));
+    this.#stopListening = () => {
+      stopListening?.();
+      stopReading();
+    };
   }
 
   #content(onPiece: () => void): object {
@@ -71,13 +101,15 @@ export class FetchExchange {
     const decoder = new TextDecoder();
     let text = "";
     let size = 0;
+    const limit = status < 300 ? sizeLimit(this.#request) : errorBodyLimit;
     try {
       for (;;) {
         const { value } = reader === undefined ? nothing : await this.#within(reader.read());
         if (value === undefined) break;
-        text += decoder.decode(value, { stream: true });
         size += value.length;
-        if (status < 300 || size <= errorBodyLimit) continue;
+        if (size > limit && status < 300) throw responseTooLarge(this.#request);
+        text += decoder.decode(value, { stream: true });
+        if (size <= limit) continue;
         this.#controller.abort();
         break;
       }
@@ -166,7 +198,7 @@ export class FetchExchange {
     if (this.#end !== undefined) return this.#end;
     // Node's says "fetch failed", and why in the cause.
     const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
-    return connectionError(this.#request, cause, true);
+    return connectionError(this.#request, cause, true, this.#hasHead);
   }
 }
 
@@ -192,9 +224,11 @@ function headersOf({ headers }: FetchResponse): HttpHeaders {
   return Object.fromEntries(fields);
 }
 
-/** `fetch` passes on what it cannot decode. */
-function checkCoding(headers: HttpHeaders): void {
-  const list = String(headers["content-encoding"] ?? "").split(",");
-  const unknown = list.map((coding) => coding.trim()).find((coding) => !codings.test(coding));
+/** Throws on what the request does not accept, and on what `fetch` cannot decode, which it passes on. */
+function checkCodings(request: HttpRequest, headers: HttpHeaders): void {
+  const encoding = headers["content-encoding"];
+  if (encoding === undefined) return;
+  const accepted = isHeaderOurs() ? request.headers : {};
+  const unknown = codingsOf({ ...request, headers: accepted }, String(encoding)).find((coding) => !known.test(coding));
   if (unknown !== undefined) throw new Error(`the body has the unknown content-encoding ${JSON.stringify(unknown)}`);
 }

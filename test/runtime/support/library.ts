@@ -132,6 +132,9 @@ export class BooksResource extends runtime.Resource {
   delete(params: Params, options?: runtime.CallOptions): runtime.ApiPromise<void> {
     return runtime.call(this, methods.delete, params, options);
   }
+  export(params: Params, options?: runtime.CallOptions): runtime.ApiPromise<Book> {
+    return runtime.call(this, methods.export, params, options);
+  }
   exportMedia(params: Params, options?: runtime.DownloadOptions): Promise<runtime.MediaResponse> {
     return runtime.download(this, methods.export, params, options);
   }

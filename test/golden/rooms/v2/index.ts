@@ -7,7 +7,6 @@ import type * as schemas from "./schemas.js";
 export type * from "./schemas.js";
 
 const api: runtime.ApiDescriptor = {
-  descriptors: 2,
   id: "rooms:v2",
   rootUrl: "https://rooms.example.com/",
   servicePath: "",
@@ -15,12 +14,33 @@ const api: runtime.ApiDescriptor = {
   scopes: ["https://www.example.com/auth/library"],
 };
 
+interface MaskedMethods {
+  readonly "houses.updateRules": HousesUpdateRulesParams;
+  readonly "houses.rooms.patch": HousesRoomsPatchParams;
+  readonly "houses.rooms.doors.patch": HousesRoomsDoorsPatchParams;
+}
+
+const updateMasks: runtime.UpdateMasks<MaskedMethods> = {
+  methods: {
+    "houses.updateRules": {},
+    "houses.rooms.patch": { type: "Room" },
+    "houses.rooms.doors.patch": { type: "Door" },
+  },
+  types: {
+    Room: { readOnly: ["state", "createTime"], maps: ["labels"], types: { within: "Room" } },
+    Door: { readOnly: ["state", "createTime", "deleteTime"], maps: ["labels"] },
+  },
+};
+
 /** What every method of rooms:v2 takes. */
-export interface GlobalParameters {}
+export interface GlobalParameters {
+}
 
 export class RoomsClient extends runtime.ApiClient {
   /** Every OAuth 2.0 scope of this API. */
   static readonly scopes: readonly string[] = api.scopes;
+  /** For {@link runtime.updateMaskOf}. */
+  static readonly updateMasks: runtime.UpdateMasks<MaskedMethods> = updateMasks;
   readonly houses: HousesResource = new HousesResource(this);
 
   constructor(options?: runtime.ClientOptions) {
@@ -40,18 +60,18 @@ export class RoomsClient extends runtime.ApiClient {
 
 /** Parameters of `rooms.houses.getRules`. */
 export interface HousesGetRulesParams extends GlobalParameters {
-  name: `houses/${string}/rules` | (string & {});
+  name: `houses/${string}/rules`;
 }
 
 /** Parameters of `rooms.houses.updateRules`. */
 export interface HousesUpdateRulesParams extends GlobalParameters {
-  name: `houses/${string}/rules` | (string & {});
+  name: `houses/${string}/rules`;
   requestBody?: runtime.Patch<schemas.Rules> | undefined;
 }
 
 /** Parameters of `rooms.houses.plan`. */
 export interface HousesPlanParams extends GlobalParameters {
-  house: `houses/${string}` | (string & {});
+  house: `houses/${string}`;
   requestBody?: schemas.Empty | undefined;
 }
 
@@ -60,35 +80,17 @@ export class HousesResource extends runtime.Resource {
   readonly rooms: HousesRoomsResource = new HousesRoomsResource(this);
   readonly operations: HousesOperationsResource = new HousesOperationsResource(this);
 
-  /**
-   * `GET /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.getRules({ name })
-   */
+  /** Scope: `https://www.example.com/auth/library`. */
   getRules(params: HousesGetRulesParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Rules> {
     return runtime.call(this, housesMethods.getRules, params, options);
   }
 
-  /**
-   * `PATCH /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.updateRules({ name, requestBody })
-   */
+  /** Scope: `https://www.example.com/auth/library`. */
   updateRules(params: HousesUpdateRulesParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Rules> {
     return runtime.call(this, housesMethods.updateRules, params, options);
   }
 
-  /**
-   * `POST /v2/{house}:plan`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.plan({ house, requestBody })
-   */
+  /** Scope: `https://www.example.com/auth/library`. */
   plan(params: HousesPlanParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Plan> {
     return runtime.call(this, housesMethods.plan, params, options);
   }
@@ -96,12 +98,12 @@ export class HousesResource extends runtime.Resource {
 
 /** Parameters of `rooms.houses.rooms.get`. */
 export interface HousesRoomsGetParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}` | (string & {});
+  name: `houses/${string}/rooms/${string}`;
 }
 
 /** Parameters of `rooms.houses.rooms.list`. */
 export interface HousesRoomsListParams extends GlobalParameters {
-  parent: `houses/${string}` | (string & {});
+  parent: `houses/${string}`;
   /** From 0 to 100. */
   pageSize?: number | undefined;
   pageToken?: string | undefined;
@@ -111,17 +113,16 @@ export interface HousesRoomsListParams extends GlobalParameters {
 
 /** Parameters of `rooms.houses.rooms.create`. */
 export interface HousesRoomsCreateParams extends GlobalParameters {
-  parent: `houses/${string}` | (string & {});
+  parent: `houses/${string}`;
   roomId?: string | undefined;
-  /** A unique id of the request. */
+  /** A unique id of the request. Of two requests with the same id the second is ignored. */
   requestId?: string | undefined;
   requestBody?: schemas.RoomInput | undefined;
 }
 
 /** Parameters of `rooms.houses.rooms.patch`. */
 export interface HousesRoomsPatchParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}` | (string & {});
-  /** Default: the keys of `requestBody`. */
+  name: `houses/${string}/rooms/${string}`;
   updateMask?: string | readonly runtime.FieldPath<schemas.RoomInput>[] | undefined;
   allowMissing?: boolean | undefined;
   requestBody?: runtime.Patch<schemas.RoomInput> | undefined;
@@ -129,12 +130,12 @@ export interface HousesRoomsPatchParams extends GlobalParameters {
 
 /** Parameters of `rooms.houses.rooms.delete`. */
 export interface HousesRoomsDeleteParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}` | (string & {});
+  name: `houses/${string}/rooms/${string}`;
 }
 
 /** Parameters of `rooms.houses.rooms.paint`. */
 export interface HousesRoomsPaintParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}` | (string & {});
+  name: `houses/${string}/rooms/${string}`;
   requestBody?: schemas.Empty | undefined;
 }
 
@@ -142,74 +143,32 @@ export interface HousesRoomsPaintParams extends GlobalParameters {
 export class HousesRoomsResource extends runtime.Resource {
   readonly doors: HousesRoomsDoorsResource = new HousesRoomsDoorsResource(this);
 
-  /**
-   * `GET /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.rooms.get({ name })
-   */
+  /** Scope: `https://www.example.com/auth/library`. */
   get(params: HousesRoomsGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Room> {
     return runtime.call(this, housesRoomsMethods.get, params, options);
   }
 
-  /**
-   * `GET /v2/{parent}/rooms`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example for await (const item of rooms.houses.rooms.list({ parent })) {}
-   */
+  /** Scope: `https://www.example.com/auth/library`. */
   list(params: HousesRoomsListParams, options?: runtime.CallOptions): runtime.Paged<schemas.Rooms, schemas.Room> {
     return runtime.paged(this, housesRoomsMethods.list, params, options);
   }
 
-  /**
-   * `POST /v2/{parent}/rooms`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.rooms.create({ parent, requestBody }).wait()
-   */
-  create(
-    params: HousesRoomsCreateParams,
-    options?: runtime.CallOptions,
-  ): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
+  /** Scope: `https://www.example.com/auth/library`. */
+  create(params: HousesRoomsCreateParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
     return runtime.operate(this, housesRoomsMethods.create, params, options);
   }
 
-  /**
-   * `PATCH /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.rooms.patch({ name, requestBody })
-   */
+  /** Scope: `https://www.example.com/auth/library`. */
   patch(params: HousesRoomsPatchParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Room> {
     return runtime.call(this, housesRoomsMethods.patch, params, options);
   }
 
-  /**
-   * `DELETE /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.rooms.delete({ name }).wait()
-   */
-  delete(
-    params: HousesRoomsDeleteParams,
-    options?: runtime.CallOptions,
-  ): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
+  /** Scope: `https://www.example.com/auth/library`. */
+  delete(params: HousesRoomsDeleteParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
     return runtime.operate(this, housesRoomsMethods.delete, params, options);
   }
 
-  /**
-   * `POST /v2/{name}:paint`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.rooms.paint({ name, requestBody })
-   */
+  /** Scope: `https://www.example.com/auth/library`. */
   paint(params: HousesRoomsPaintParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Room> {
     return runtime.call(this, housesRoomsMethods.paint, params, options);
   }
@@ -217,12 +176,12 @@ export class HousesRoomsResource extends runtime.Resource {
 
 /** Parameters of `rooms.houses.rooms.doors.get`. */
 export interface HousesRoomsDoorsGetParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
+  name: `houses/${string}/rooms/${string}/doors/${string}`;
 }
 
 /** Parameters of `rooms.houses.rooms.doors.list`. */
 export interface HousesRoomsDoorsListParams extends GlobalParameters {
-  parent: `houses/${string}/rooms/${string}` | (string & {});
+  parent: `houses/${string}/rooms/${string}`;
   filter?: string | undefined;
   orderBy?: string | undefined;
   showDeleted?: boolean | undefined;
@@ -232,7 +191,7 @@ export interface HousesRoomsDoorsListParams extends GlobalParameters {
 
 /** Parameters of `rooms.houses.rooms.doors.create`. */
 export interface HousesRoomsDoorsCreateParams extends GlobalParameters {
-  parent: `houses/${string}/rooms/${string}` | (string & {});
+  parent: `houses/${string}/rooms/${string}`;
   doorId?: string | undefined;
   validateOnly?: boolean | undefined;
   requestBody?: schemas.DoorInput | undefined;
@@ -240,229 +199,135 @@ export interface HousesRoomsDoorsCreateParams extends GlobalParameters {
 
 /** Parameters of `rooms.houses.rooms.doors.patch`. */
 export interface HousesRoomsDoorsPatchParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
-  /** Default: the keys of `requestBody`. */
+  name: `houses/${string}/rooms/${string}/doors/${string}`;
   updateMask?: string | readonly runtime.FieldPath<schemas.DoorInput>[] | undefined;
   requestBody?: runtime.Patch<schemas.DoorInput> | undefined;
 }
 
 /** Parameters of `rooms.houses.rooms.doors.delete`. */
 export interface HousesRoomsDoorsDeleteParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
+  name: `houses/${string}/rooms/${string}/doors/${string}`;
   etag?: string | undefined;
 }
 
 /** Parameters of `rooms.houses.rooms.doors.undelete`. */
 export interface HousesRoomsDoorsUndeleteParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
+  name: `houses/${string}/rooms/${string}/doors/${string}`;
   requestBody?: schemas.Undeletion | undefined;
 }
 
 /** Parameters of `rooms.houses.rooms.doors.getIamPolicy`. */
 export interface HousesRoomsDoorsGetIamPolicyParams extends GlobalParameters {
-  resource: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
+  resource: `houses/${string}/rooms/${string}/doors/${string}`;
 }
 
 /** Parameters of `rooms.houses.rooms.doors.setIamPolicy`. */
 export interface HousesRoomsDoorsSetIamPolicyParams extends GlobalParameters {
-  resource: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
+  resource: `houses/${string}/rooms/${string}/doors/${string}`;
   requestBody?: schemas.SetPolicy | undefined;
 }
 
 /** Parameters of `rooms.houses.rooms.doors.testIamPermissions`. */
 export interface HousesRoomsDoorsTestIamPermissionsParams extends GlobalParameters {
-  resource: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
+  resource: `houses/${string}/rooms/${string}/doors/${string}`;
   requestBody?: schemas.Permissions | undefined;
 }
 
 /** `houses.rooms.doors` of rooms:v2. */
 export class HousesRoomsDoorsResource extends runtime.Resource {
-  /**
-   * `GET /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.rooms.doors.get({ name })
-   */
+  /** Scope: `https://www.example.com/auth/library`. */
   get(params: HousesRoomsDoorsGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
     return runtime.call(this, housesRoomsDoorsMethods.get, params, options);
   }
 
-  /**
-   * `GET /v2/{parent}/doors`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example for await (const item of rooms.houses.rooms.doors.list({ parent })) {}
-   */
+  /** Scope: `https://www.example.com/auth/library`. */
   list(params: HousesRoomsDoorsListParams, options?: runtime.CallOptions): runtime.Paged<schemas.Doors, schemas.Door> {
     return runtime.paged(this, housesRoomsDoorsMethods.list, params, options);
   }
 
-  /**
-   * `POST /v2/{parent}/doors`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.rooms.doors.create({ parent, requestBody })
-   */
+  /** Scope: `https://www.example.com/auth/library`. */
   create(params: HousesRoomsDoorsCreateParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
     return runtime.call(this, housesRoomsDoorsMethods.create, params, options);
   }
 
-  /**
-   * `PATCH /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.rooms.doors.patch({ name, requestBody })
-   */
+  /** Scope: `https://www.example.com/auth/library`. */
   patch(params: HousesRoomsDoorsPatchParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
     return runtime.call(this, housesRoomsDoorsMethods.patch, params, options);
   }
 
-  /**
-   * `DELETE /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.rooms.doors.delete({ name })
-   */
+  /** Scope: `https://www.example.com/auth/library`. */
   delete(params: HousesRoomsDoorsDeleteParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
     return runtime.call(this, housesRoomsDoorsMethods.delete, params, options);
   }
 
-  /**
-   * `POST /v2/{name}:undelete`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.rooms.doors.undelete({ name, requestBody })
-   */
+  /** Scope: `https://www.example.com/auth/library`. */
   undelete(params: HousesRoomsDoorsUndeleteParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
     return runtime.call(this, housesRoomsDoorsMethods.undelete, params, options);
   }
 
-  /**
-   * `GET /v2/{resource}:getIamPolicy`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.rooms.doors.getIamPolicy({ resource })
-   */
-  getIamPolicy(
-    params: HousesRoomsDoorsGetIamPolicyParams,
-    options?: runtime.CallOptions,
-  ): runtime.ApiPromise<schemas.Policy> {
+  /** Scope: `https://www.example.com/auth/library`. */
+  getIamPolicy(params: HousesRoomsDoorsGetIamPolicyParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Policy> {
     return runtime.call(this, housesRoomsDoorsMethods.getIamPolicy, params, options);
   }
 
-  /**
-   * `POST /v2/{resource}:setIamPolicy`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.rooms.doors.setIamPolicy({ resource, requestBody })
-   */
-  setIamPolicy(
-    params: HousesRoomsDoorsSetIamPolicyParams,
-    options?: runtime.CallOptions,
-  ): runtime.ApiPromise<schemas.Policy> {
+  /** Scope: `https://www.example.com/auth/library`. */
+  setIamPolicy(params: HousesRoomsDoorsSetIamPolicyParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Policy> {
     return runtime.call(this, housesRoomsDoorsMethods.setIamPolicy, params, options);
   }
 
-  /**
-   * `POST /v2/{resource}:testIamPermissions`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.rooms.doors.testIamPermissions({ resource, requestBody })
-   */
-  testIamPermissions(
-    params: HousesRoomsDoorsTestIamPermissionsParams,
-    options?: runtime.CallOptions,
-  ): runtime.ApiPromise<schemas.Permissions> {
+  /** Scope: `https://www.example.com/auth/library`. */
+  testIamPermissions(params: HousesRoomsDoorsTestIamPermissionsParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Permissions> {
     return runtime.call(this, housesRoomsDoorsMethods.testIamPermissions, params, options);
   }
 }
 
 /** Parameters of `rooms.houses.operations.list`. */
 export interface HousesOperationsListParams extends GlobalParameters {
-  name: `houses/${string}` | (string & {});
+  name: `houses/${string}`;
   pageSize?: number | undefined;
   pageToken?: string | undefined;
 }
 
 /** Parameters of `rooms.houses.operations.cancel`. */
 export interface HousesOperationsCancelParams extends GlobalParameters {
-  name: `houses/${string}/operations/${string}` | (string & {});
+  name: `houses/${string}/operations/${string}`;
   requestBody?: schemas.Empty | undefined;
 }
 
 /** Parameters of `rooms.houses.operations.delete`. */
 export interface HousesOperationsDeleteParams extends GlobalParameters {
-  name: `houses/${string}/operations/${string}` | (string & {});
+  name: `houses/${string}/operations/${string}`;
 }
 
 /** Parameters of `rooms.houses.operations.get`. */
 export interface HousesOperationsGetParams extends GlobalParameters {
-  name: `houses/${string}/operations/${string}` | (string & {});
+  name: `houses/${string}/operations/${string}`;
 }
 
 /** `houses.operations` of rooms:v2. */
 export class HousesOperationsResource extends runtime.Resource {
-  /**
-   * `GET /v2/{name}/operations`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example for await (const item of rooms.houses.operations.list({ name })) {}
-   */
-  list(
-    params: HousesOperationsListParams,
-    options?: runtime.CallOptions,
-  ): runtime.Paged<schemas.Operations, schemas.Operation> {
+  /** Scope: `https://www.example.com/auth/library`. */
+  list(params: HousesOperationsListParams, options?: runtime.CallOptions): runtime.Paged<schemas.Operations, schemas.Operation> {
     return runtime.paged(this, housesOperationsMethods.list, params, options);
   }
 
-  /**
-   * `POST /v2/{name}:cancel`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.operations.cancel({ name, requestBody })
-   */
+  /** Scope: `https://www.example.com/auth/library`. */
   cancel(params: HousesOperationsCancelParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Empty> {
     return runtime.call(this, housesOperationsMethods.cancel, params, options);
   }
 
-  /**
-   * `DELETE /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.operations.delete({ name })
-   */
+  /** Scope: `https://www.example.com/auth/library`. */
   delete(params: HousesOperationsDeleteParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Empty> {
     return runtime.call(this, housesOperationsMethods.delete, params, options);
   }
 
-  /**
-   * `GET /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
-   * @example await rooms.houses.operations.get({ name })
-   */
-  get(
-    params: HousesOperationsGetParams,
-    options?: runtime.CallOptions,
-  ): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
+  /** Scope: `https://www.example.com/auth/library`. */
+  get(params: HousesOperationsGetParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
     return runtime.operate(this, housesOperationsMethods.get, params, options);
   }
 }
 
-const housesRoomsCreateOperation: runtime.OperationDescriptor = {
+const operation: runtime.OperationDescriptor = {
   polls: [
     {
       method: {
@@ -480,12 +345,7 @@ const housesRoomsCreateOperation: runtime.OperationDescriptor = {
   isAnswer: true,
 };
 
-const housesOperationsGetOperation: runtime.OperationDescriptor = {
-  polls: [],
-  done: "done",
-  error: "error",
-  isAnswer: true,
-};
+const operation2: runtime.OperationDescriptor = { polls: [], done: "done", error: "error", isAnswer: true };
 
 const housesMethods: Record<"getRules" | "updateRules" | "plan", runtime.MethodDescriptor> = {
   getRules: {
@@ -529,7 +389,11 @@ const housesRoomsMethods: Record<"get" | "list" | "create" | "patch" | "delete" 
     id: "rooms.houses.rooms.list",
     httpMethod: "GET",
     path: "v2/{+parent}/rooms",
-    parameters: { parent: { required: true, pattern: "^houses/[^/]+$" }, pageSize: { minimum: "0", maximum: "100" } },
+    parameters: {
+      parent: { required: true, pattern: "^houses/[^/]+$" },
+      pageSize: { type: "integer", minimum: "0", maximum: "100" },
+      deep: { type: "boolean" },
+    },
     scopes: [0],
     response: "json",
     paging: { token: "pageToken", in: "query", next: "nextPageToken", items: "rooms" },
@@ -543,16 +407,19 @@ const housesRoomsMethods: Record<"get" | "list" | "create" | "patch" | "delete" 
     request: "json",
     requestId: "query",
     response: "json",
-    operation: housesRoomsCreateOperation,
+    operation: operation,
   },
   patch: {
     id: "rooms.houses.rooms.patch",
     httpMethod: "PATCH",
     path: "v2/{+name}",
-    parameters: { name: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+$" } },
+    parameters: {
+      name: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+$" },
+      updateMask: { mask: true },
+      allowMissing: { type: "boolean" },
+    },
     scopes: [0],
     request: "json",
-    updateMask: true,
     response: "json",
   },
   delete: {
@@ -562,7 +429,7 @@ const housesRoomsMethods: Record<"get" | "list" | "create" | "patch" | "delete" 
     parameters: { name: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+$" } },
     scopes: [0],
     response: "json",
-    operation: housesRoomsCreateOperation,
+    operation: operation,
   },
   paint: {
     id: "rooms.houses.rooms.paint",
@@ -588,7 +455,11 @@ const housesRoomsDoorsMethods: Record<"get" | "list" | "create" | "patch" | "del
     id: "rooms.houses.rooms.doors.list",
     httpMethod: "GET",
     path: "v2/{+parent}/doors",
-    parameters: { parent: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+$" } },
+    parameters: {
+      parent: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+$" },
+      showDeleted: { type: "boolean" },
+      pageSize: { type: "integer" },
+    },
     scopes: [0],
     response: "json",
     paging: { token: "pageToken", in: "query", next: "nextPageToken", items: "doors" },
@@ -597,7 +468,10 @@ const housesRoomsDoorsMethods: Record<"get" | "list" | "create" | "patch" | "del
     id: "rooms.houses.rooms.doors.create",
     httpMethod: "POST",
     path: "v2/{+parent}/doors",
-    parameters: { parent: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+$" } },
+    parameters: {
+      parent: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+$" },
+      validateOnly: { type: "boolean" },
+    },
     scopes: [0],
     request: "json",
     response: "json",
@@ -606,10 +480,12 @@ const housesRoomsDoorsMethods: Record<"get" | "list" | "create" | "patch" | "del
     id: "rooms.houses.rooms.doors.patch",
     httpMethod: "PATCH",
     path: "v2/{+name}",
-    parameters: { name: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+/doors/[^/]+$" } },
+    parameters: {
+      name: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+/doors/[^/]+$" },
+      updateMask: { mask: true },
+    },
     scopes: [0],
     request: "json",
-    updateMask: true,
     response: "json",
   },
   delete: {
@@ -662,7 +538,7 @@ const housesOperationsMethods: Record<"list" | "cancel" | "delete" | "get", runt
     id: "rooms.houses.operations.list",
     httpMethod: "GET",
     path: "v2/{+name}/operations",
-    parameters: { name: { required: true, pattern: "^houses/[^/]+$" } },
+    parameters: { name: { required: true, pattern: "^houses/[^/]+$" }, pageSize: { type: "integer" } },
     scopes: [0],
     response: "json",
     paging: { token: "pageToken", in: "query", next: "nextPageToken", items: "operations" },
@@ -691,6 +567,6 @@ const housesOperationsMethods: Record<"list" | "cancel" | "delete" | "get", runt
     parameters: { name: { required: true, pattern: "^houses/[^/]+/operations/[^/]+$" } },
     scopes: [0],
     response: "json",
-    operation: housesOperationsGetOperation,
+    operation: operation2,
   },
 };
