@@ -2,7 +2,7 @@
 import { AbortError, DiscogenError, InvalidRequestError } from "../errors.js";
 import { type FileWriter, isDiskFull, openFile } from "../files.js";
 import { type Limits, within } from "../policy/wait.js";
-import { fileProblem } from "../redact.js";
+import { fileProblem, printable } from "../redact.js";
 
 /** Bytes that are written at a time: fewer, larger writes leave the processor to the network. */
 const batchSize: number = 1024 * 1024;
@@ -55,9 +55,17 @@ async function writeAll(
 function refuse(error: unknown): never {
   // The limits say why.
   if (error instanceof Error && error.name === "AbortError") throw new AbortError("saveTo: ended", { cause: error });
-  const problem = `cannot be written: ${fileProblem(error)}`;
+  const problem = `cannot be written: ${reasonOf(error)}`;
   if (isDiskFull(error)) throw new DiscogenError("DISK_FULL", `saveTo: path ${problem}. Free some space.`);
   throw unwritable(problem);
+}
+
+/** Without the system call and the path, which follow the reason in errors of the file system. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : "";
+  const [, code, text = ""] = /^([A-Z0-9]+): (.+?), [a-z]+(?: |$)/.exec(message) ?? [];
+  if (code === undefined) return fileProblem(error);
+  return `${code === "ENOENT" ? "its folder does not exist" : printable(text, 200)} (${code})`;
 }
 
 function unwritable(message: string): InvalidRequestError {

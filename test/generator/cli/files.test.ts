@@ -73,7 +73,8 @@ describe.skipIf(process.platform !== "linux")("output", () => {
     expect(await printed(/written/)).not.toMatch(/EPIPE|error/);
   });
 
-  it.each(["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "link"])("to %s is all there is there", async (out) => {
+  // Not /dev/stdout itself, which a fault of the code would replace where root runs this.
+  it.each(["/dev/fd/1", "/proc/self/fd/1", "link"])("to %s is all there is there", async (out) => {
     const folder = await temporaryFolder();
     await symlink("/dev/stdout", join(folder, "link"));
     const { code, stdout, stderr } = await discogen(["openapi", API, "--out", out], folder);
@@ -84,7 +85,7 @@ describe.skipIf(process.platform !== "linux")("output", () => {
   it("to standard output that is a file is in that file", async () => {
     const folder = await temporaryFolder();
     const file = await open(join(folder, "a"), "w");
-    const child = spawn(process.execPath, [DISCOGEN, "openapi", API, "--out", "/dev/stdout"], {
+    const child = spawn(process.execPath, [DISCOGEN, "openapi", API, "--out", "/dev/fd/1"], {
       stdio: ["ignore", file.fd, "inherit"],
     });
     expect(await once(child, "close")).toEqual([0, null]);
