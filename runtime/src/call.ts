@@ -135,10 +135,21 @@ async function perform<T>(
 /** The value of a method's answer: at once where the body is a string, as it is by default. */
 function valueOf(core: Core, method: MethodDescriptor, _prepared: PreparedCall, sent: Sent): unknown {
   if (method.response === undefined) return undefined;
-  const { request, response } = sent;
-  const { body } = response;
-  if (typeof body === "string") return parseValue(core.api, request, response, body);
-  return readText(body).then((text) => parseValue(core.api, request, response, text));
+  const { body } = sent.response;
+  if (typeof body === "string") return parsed(core, method, sent, body);
+  return readText(body).then((text) => parsed(core, method, sent, text));
+}
+
+function parsed(core: Core, method: MethodDescriptor, { request, response }: Sent, text: string): unknown {
+  const value = parseValue(core.api, request, response, text);
+  if (Array.isArray(value) && method.response === "json") warnOfArray(core, method);
+  return value;
+}
+
+/** Each property of the type would be `undefined`. */
+function warnOfArray({ api, log }: Core, { id }: MethodDescriptor): void {
+  const text = `${id}: the response is a JSON array, but its type is one message. If the method streams its responses, set \`streaming: { "${id}": true }\` for ${api.id} in discogen.config.ts and generate its client again`;
+  log?.("warn", text, { methodId: id });
 }
 
 /** The parameters of the page of this token. */

@@ -11,6 +11,7 @@ export interface PreparedCall {
   readonly httpMethod: string;
   readonly built: BuiltRequest;
   readonly stream: boolean;
+  readonly keepEncoding: boolean;
   readonly signal: AbortSignal | undefined;
   /** For one attempt, in milliseconds. */
   readonly timeout: number;

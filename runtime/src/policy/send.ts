@@ -93,7 +93,7 @@ function httpRequest(core: Core, call: PreparedCall, built: BuiltRequest, signat
     deadline: call.deadline,
     signal: call.signal,
     stream: call.stream,
-    keepEncoding: call.stream,
+    keepEncoding: call.keepEncoding,
     methodId: call.methodId,
   };
 }

@@ -1,35 +1,44 @@
-/** Methods that stream their responses: one promise that is the list of all messages, and the messages as they arrive. */
+/** The promise of a method that streams: the list of all messages, and each message as it arrives. */
 import { InvalidRequestError } from "../errors.js";
 import { ApiPromise, type WithResponse } from "./api-promise.js";
 
-/** Opens the messages of a response whose head has arrived; once. */
+/** Starts to read the messages of a response whose head has arrived. */
 export type OpenMessages<Item> = () => AsyncGenerator<Item, void, undefined>;
+
+interface Settle<Item> {
+  resolve(items: Item[]): void;
+  reject(error: unknown): void;
+}
 
 /**
  * What a method returns that streams its responses. The request is sent at once. `for await` yields each message as soon
- * as it has arrived, and stopping early ends the request; `await` resolves to all messages. Read it one way or the
- * other: until then the connection waits.
+ * as it has arrived, and stopping early ends the request; `await` resolves to the array of all messages. Read it one way
+ * or the other, once, and begin within `timeout` of the call: until then the connection waits.
  *
  * `timeout` limits the time to the head of the response and then between two chunks, `totalTimeout` the complete
  * stream. A stream that breaks is not retried, since messages have been delivered.
  *
- * Reading throws `ApiError` (an error may follow messages), `ConnectionError`, `TimeoutError` or `AbortError`.
+ * Both throw `ApiError`, which may follow messages, `ConnectionError`, `TimeoutError` and `AbortError`.
  */
 export class StreamPromise<Item> extends ApiPromise<Item[]> implements AsyncIterable<Item> {
   readonly #head: ApiPromise<OpenMessages<Item>>;
-  #settle: { resolve(items: Item[]): void; reject(error: unknown): void } | undefined;
-  #isIterated = false;
+  readonly #methodId: string;
+  /** Until the messages are awaited. */
+  #settle: Settle<Item> | undefined;
+  #isRead = false;
 
-  constructor(head: ApiPromise<OpenMessages<Item>>) {
-    let settle: StreamPromise<Item>["#settle"];
+  constructor(head: ApiPromise<OpenMessages<Item>>, methodId: string) {
+    let settle: Settle<Item> | undefined;
     super((resolve, reject) => {
       settle = { resolve, reject };
     });
     this.#settle = settle;
     this.#head = head;
+    this.#methodId = methodId;
   }
 
-  /** Reads all messages, when they are awaited first. */
+  /** Reads all messages where nobody has yet: `await` calls it. */
+  // oxlint-disable-next-line unicorn/no-thenable -- a promise has one already
   override then<Value = Item[], Failure = never>(
     onFulfilled?: ((items: Item[]) => PromiseLike<Value> | Value) | null,
     onRejected?: ((error: unknown) => Failure | PromiseLike<Failure>) | null,
@@ -37,11 +46,12 @@ export class StreamPromise<Item> extends ApiPromise<Item[]> implements AsyncIter
     const settle = this.#settle;
     if (settle !== undefined) {
       this.#settle = undefined;
-      this.#collected().then(settle.resolve, settle.reject);
+      this.#collect().then(settle.resolve, settle.reject);
     }
     return super.then(onFulfilled, onRejected);
   }
 
+  /** All messages, status and headers. Rejects as the call itself does. */
   override async withResponse(): Promise<WithResponse<Item[]>> {
     const { response } = await this.#head.withResponse();
     return { data: await this, response };
@@ -49,27 +59,22 @@ export class StreamPromise<Item> extends ApiPromise<Item[]> implements AsyncIter
 
   /** Each message as it arrives. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    if (this.#settle === undefined) {
-      // Awaited before: the messages are there, or will be.
-      yield* await this;
-      return;
-    }
-    this.#refuseTwice();
-    yield* (await this.#head)();
+    if (this.#settle === undefined) yield* await this;
+    else yield* await this.#open();
   }
 
-  async #collected(): Promise<Item[]> {
-    this.#refuseTwice();
+  async #collect(): Promise<Item[]> {
     const items: Item[] = [];
-    for await (const item of (await this.#head)()) items.push(item);
+    for await (const item of await this.#open()) items.push(item);
     return items;
   }
 
-  #refuseTwice(): void {
-    if (this.#isIterated) {
-      const fault = { parameter: "messages", message: "are read already: iterate over the stream once, or await it" };
-      throw new InvalidRequestError("StreamPromise", [fault]);
+  async #open(): Promise<AsyncGenerator<Item, void, undefined>> {
+    if (this.#isRead) {
+      const message = "was read before. Iterate over it once, or await it";
+      throw new InvalidRequestError(this.#methodId, [{ parameter: "response", message }]);
     }
-    this.#isIterated = true;
+    this.#isRead = true;
+    return (await this.#head)();
   }
 }
