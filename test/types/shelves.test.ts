@@ -3,7 +3,7 @@
  * `tsc -b` checks this file: a promise that is not kept, or a misuse that is no longer refused, is a compile error.
  */
 import { Readable } from "node:stream";
-import type { ApiPromise, MediaResponse, OperationPromise, Paged } from "@discogen/runtime";
+import type { ApiPromise, MediaResponse, OperationPromise, Paged, StreamPromise } from "@discogen/runtime";
 import { describe, expectTypeOf, it } from "vitest";
 import type * as shelves from "../golden/shelves/v1/index.js";
 
@@ -189,7 +189,6 @@ describe("answers of every shape", () => {
       expectTypeOf(rooms.shelves.books({ name: "rooms/1/shelves/1" })).resolves.toEqualTypeOf<string[]>();
       expectTypeOf(rooms.shelves.booksMedia({ name: "rooms/1/shelves/1" })).resolves.toEqualTypeOf<MediaResponse>();
       expectTypeOf(rooms.shelves.delete({ name: "rooms/1/shelves/1" })).resolves.toEqualTypeOf<shelves.Empty>();
-      expectTypeOf(client.wellKnown.stream()).resolves.toEqualTypeOf<unknown[]>();
       expectTypeOf(client.ping()).resolves.toEqualTypeOf<"YES" | "NO">();
       void client
         .search({ requestBody: { query: "q" } })
@@ -197,6 +196,28 @@ describe("answers of every shape", () => {
       expectTypeOf(client.search({ requestBody: { query: "q" } })).toEqualTypeOf<
         Paged<shelves.SearchResponse, shelves.Shapes>
       >();
+    });
+  });
+});
+
+describe("streams", () => {
+  it("are messages as they arrive, and the array of them", () => {
+    types(async () => {
+      const found = rooms.shelves.streamQuery({ parent: "rooms/1" });
+      expectTypeOf(found).toEqualTypeOf<StreamPromise<shelves.Shelf>>();
+      expectTypeOf(await found).toEqualTypeOf<shelves.Shelf[]>();
+      for await (const shelf of found) expectTypeOf(shelf).toEqualTypeOf<shelves.Shelf>();
+      expectTypeOf((await found.withResponse()).data).toEqualTypeOf<shelves.Shelf[]>();
+      expectTypeOf(client.wellKnown.stream()).toEqualTypeOf<StreamPromise<unknown>>();
+    });
+  });
+
+  it("hold what is selected of each message", () => {
+    types(async () => {
+      const found = rooms.shelves.streamQuery({ parent: "rooms/1", fields: "name" });
+      expectTypeOf(found).resolves.toEqualTypeOf<{ name?: string }[]>();
+      // @ts-expect-error a field that no message has
+      void rooms.shelves.streamQuery({ parent: "rooms/1", fields: "nmae" });
     });
   });
 });

@@ -26,6 +26,7 @@ export function apiDescriptor(model: ApiModel): Data {
     endpoints: model.endpoints.size === 0 ? undefined : Object.fromEntries(model.endpoints),
     altJson: model.altDefault === "json" ? undefined : true,
     dataWrapper: model.dataWrapper ? true : undefined,
+    altSse: model.offersEvents ? true : undefined,
     scopes: model.scopes.map(({ scope }) => scope),
   };
 }
@@ -75,7 +76,7 @@ export function methodDescriptor(
     requestRequired: request?.kind === "json" && request.required ? true : undefined,
     updateMask: method.updateMask ? true : undefined,
     requestId: method.requestId,
-    response: response?.kind,
+    response: response?.kind === "json" && !response.isMessage ? "value" : response?.kind,
     paging:
       paging === undefined
         ? undefined
