@@ -11,7 +11,7 @@ import { ApiPromise, type Executor, type Settle, promiseOf } from "./response/ap
 import { OperationPromise } from "./response/operation-promise.js";
 import type { Follow } from "./response/operation-wait.js";
 import { Paged, type Walk } from "./response/paged.js";
-import { parseValue, readText } from "./response/read.js";
+import { parseValue, textOf } from "./response/read.js";
 
 /** Calls an ordinary method. `upload` sends the call where it is given `media`. */
 export function call<T>(
@@ -52,13 +52,23 @@ export function operate<Answer, Operation>(
   const unconditional = withoutEtags(options);
   const follow: Follow = {
     method,
-    params: params ?? noParams,
+    params: followed(method, params),
     signal: options?.signal,
     timeout: options?.timeout ?? coreOf(target).options.timeout ?? defaultTimeout,
     fetch: (poll, values, own) => call<unknown>(outsideOf(target), poll, values, { ...unconditional, ...own }),
   };
   const make = (executor: Executor<Answer>) => new OperationPromise<Answer, Operation>(executor, follow);
   return begin(target, method, params, options, make, upload);
+}
+
+/** The parameters that polls read, without bodies and content, which may be large: the promise outlives the call. */
+function followed({ operation }: MethodDescriptor, params: object | undefined): object {
+  const sources = operation?.polls.flatMap(({ parameters }) => Object.values(parameters)) ?? [];
+  // A method that reads an operation is called again as it was.
+  if (params === undefined || sources.length === 0) return params ?? noParams;
+  const { media: _, requestBody, ...kept }: Params = { ...params };
+  const isRead = sources.some((source) => (typeof source === "string" ? source : source.value).startsWith("body."));
+  return isRead ? { ...kept, requestBody } : kept;
 }
 
 /** For calls that follow from another one: what made that one conditional does not hold for them. */
@@ -132,12 +142,12 @@ async function perform<T>(
   }
 }
 
-/** The value of a method's answer: at once where the body is a string, as it is by default. */
+/** The value of a method's answer: at once where the body is a string or bytes, as it is by default. */
 function valueOf(core: Core, method: MethodDescriptor, _prepared: PreparedCall, sent: Sent): unknown {
   if (method.response === undefined) return undefined;
-  const { body } = sent.response;
-  if (typeof body === "string") return parsed(core, method, sent, body);
-  return readText(body).then((text) => parsed(core, method, sent, text));
+  const text = textOf(sent.request, sent.response);
+  if (typeof text === "string") return parsed(core, method, sent, text);
+  return text.then((read) => parsed(core, method, sent, read));
 }
 
 function parsed(core: Core, method: MethodDescriptor, { request, response }: Sent, text: string): unknown {

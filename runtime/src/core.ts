@@ -4,7 +4,7 @@ import { type Credentials, type CredentialsContext, isAnonymous, withDefaultScop
 import { endpointOf } from "./endpoint.js";
 import { DiscogenError, type Fault, InvalidRequestError } from "./errors.js";
 import { type ApiDescriptor, descriptorVersion } from "./method.js";
-import { type BatchOptions, type ClientOptions, checkLimits } from "./options.js";
+import { type BatchOptions, type ClientOptions, checkLimits, checkResponseSize } from "./options.js";
 import type { AbortSignal } from "./platform.js";
 import { RetryBudget } from "./policy/budget.js";
 import { type Log, logOf } from "./policy/logger.js";
@@ -104,6 +104,7 @@ export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
   checkDescriptors(api);
   const faults: Fault[] = [];
   checkLimits(options, faults);
+  checkResponseSize(options, faults);
   checkAuth(options.auth, faults);
   const { certificate, isMtlsEndpoint } = readMtls(options, faults);
   const { root, universe } = endpointOf(api, options, isMtlsEndpoint, faults);

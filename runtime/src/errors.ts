@@ -75,7 +75,8 @@ function markPrototype(prototype: object, kind: string): void {
 /**
  * The base of all errors. Thrown as itself with code `PAGE_TOKEN_REPEATED`: a server answered with a page token it
  * had given before, which would never end; `CONTENT_CHANGED`: what is downloaded is not what it was when the connection
- * broke; `CONTENT_DAMAGED`: it is not what its checksum says.
+ * broke; `CONTENT_DAMAGED`: it is not what its checksum says; `RESPONSE_TOO_LARGE`: the response has more bytes than
+ * `maxResponseBytes` allows or a string can hold.
  */
 export class DiscogenError extends Error {
   static {

@@ -90,6 +90,12 @@ export interface ClientOptions {
   /** Functions around every attempt, the first one outermost; not around requests for tokens. */
   readonly middleware?: readonly Middleware[] | undefined;
   /**
+   * The largest response that a call collects, or message of a stream, in bytes after decoding; a larger one is a `DiscogenError` with code
+   * `RESPONSE_TOO_LARGE`, and reading stops. Not for content, which is streamed; bodies of errors are cut at 1 MiB.
+   * Default, and the most: what a string can hold, 536,870,888.
+   */
+  readonly maxResponseBytes?: number | undefined;
+  /**
    * Is told what calls do, without secrets; `console` will do. Default: none, or standard error where the environment
    * variable `DISCOGEN_LOG` is `debug`, `info`, `warn` or `error`.
    */
@@ -126,6 +132,12 @@ export function checkLimits(options: CallOptions | ClientOptions, faults: Fault[
 function checkTime(option: string, value: number | undefined, faults: Fault[]): void {
   if (value !== undefined && !(typeof value === "number" && value > 0))
     faults.push({ parameter: option, message: "must be milliseconds above 0, or Infinity for no limit" });
+}
+
+/** Checks what only clients have. */
+export function checkResponseSize({ maxResponseBytes: size }: ClientOptions, faults: Fault[]): void {
+  if (size !== undefined && size !== Number.POSITIVE_INFINITY && !(Number.isInteger(size) && size > 0))
+    faults.push({ parameter: "maxResponseBytes", message: "must be bytes, an integer above 0, or Infinity" });
 }
 
 function checkSignal({ signal }: CallOptions | BatchOptions, faults: Fault[]): void {

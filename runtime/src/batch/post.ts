@@ -2,7 +2,7 @@
 import type { Core } from "../core.js";
 import type { AbortSignal } from "../platform.js";
 import { apiError, invalidResponse } from "../response/api-error.js";
-import { readText } from "../response/read.js";
+import { textOf } from "../response/read.js";
 import { type HttpRequest, type HttpResponse, header } from "../transport/transport.js";
 import { encodeBatch, indexOfContentId, sharedHeaders } from "./encode.js";
 import { type AnswerPart, boundaryOf, parseParts } from "./parse.js";
@@ -37,7 +37,7 @@ export async function post(
   };
   const response = await transport.send(whole);
   const { headers, status } = response;
-  const text = await readText(response.body);
+  const text = await textOf(whole, response);
   if (status < 200 || status >= 300) throw apiError(whole, status, headers, text);
   const boundary = boundaryOf(header(headers, "content-type") ?? "");
   if (boundary === undefined) throw invalidResponse(whole, status, headers, "its body is not multipart/mixed");

@@ -1,5 +1,4 @@
 /** The way of a download's bytes: off the wire, held against their checksum, unpacked. */
-import { connectionError } from "../transport/failure.js";
 import { decodeStream } from "../transport/decode.js";
 import { checksumsOf, verified } from "./checksum.js";
 import type { Download } from "./download.js";
@@ -10,8 +9,7 @@ export function openContent(download: Download): AsyncIterator<Uint8Array> {
   const wire = new Wire(download);
   const checksums = checksumsOf(response);
   const whole = checksums.length === 0 ? wire : verified(wire, request, checksums);
-  const explain = (error: unknown): Error => connectionError(request, error, true);
   return response.encoding === undefined
     ? whole
-    : decodeStream(whole, response.encoding, explain)[Symbol.asyncIterator]();
+    : decodeStream(request, whole, response.encoding)[Symbol.asyncIterator]();
 }

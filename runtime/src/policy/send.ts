@@ -94,6 +94,7 @@ function httpRequest(core: Core, call: PreparedCall, built: BuiltRequest, signat
     signal: call.signal,
     stream: call.stream,
     keepEncoding: call.keepEncoding,
+    maxResponseBytes: core.options.maxResponseBytes,
     methodId: call.methodId,
   };
 }

@@ -23,12 +23,11 @@ let keepAnswer: <T>(promise: ApiPromise<T>, request: HttpRequest, response: Http
 export class ApiPromise<T> extends Promise<T> {
   static {
     keepAnswer = (promise, request, response) => {
-      promise.#request = request;
-      promise.#response = response;
+      promise.#response = new LazyResponse(request, response);
     };
   }
-  #request: HttpRequest | undefined;
-  #response: HttpResponse | undefined;
+  /** Neither the request nor the body: the promise may outlive both by far. */
+  #response: ApiResponse | undefined;
 
   /** `then` and its kin give plain promises. */
   static override get [Symbol.species](): PromiseConstructor {
@@ -38,9 +37,8 @@ export class ApiPromise<T> extends Promise<T> {
   /** Data, status and headers. Rejects as the call itself does. */
   withResponse(): Promise<WithResponse<T>> {
     return this.then((data) => {
-      if (this.#request === undefined || this.#response === undefined)
-        throw new TypeError("this promise is not that of a call");
-      return { data, response: new LazyResponse(this.#request, this.#response) };
+      if (this.#response === undefined) throw new TypeError("this promise is not that of a call");
+      return { data, response: this.#response };
     });
   }
 }

@@ -1,6 +1,7 @@
 /** Status and headers of an answer, beside its data. */
 import type { Headers as PlatformHeaders } from "../platform.js";
 import { redactQuery } from "../redact.js";
+import { Answer, type RawHeaders, readHeaders } from "../transport/raw-headers.js";
 import type { HttpHeaders } from "../transport/transport.js";
 
 /** What `.withResponse()` and `ApiError` tell of an answer. */
@@ -11,11 +12,11 @@ export interface ApiResponse {
   readonly url: string;
 }
 
-/** The answer to a request; headers are read, and made `Headers`, only when they are asked for. */
+/** The response to a request. Reads the headers on first use; keeps neither the request nor the body. */
 export class LazyResponse implements ApiResponse {
   readonly status: number;
-  readonly #request: { readonly origin: string; readonly path: string };
-  readonly #response: { readonly headers: HttpHeaders };
+  readonly #url: string;
+  readonly #raw: RawHeaders;
   #headers: PlatformHeaders | undefined;
 
   constructor(
@@ -23,18 +24,18 @@ export class LazyResponse implements ApiResponse {
     response: { readonly status: number; readonly headers: HttpHeaders },
   ) {
     this.status = response.status;
-    this.#request = request;
-    this.#response = response;
+    this.#url = request.origin + request.path;
+    this.#raw = response instanceof Answer ? response.raw : response.headers;
   }
 
   get url(): string {
-    return redactQuery(this.#request.origin + this.#request.path);
+    return redactQuery(this.#url);
   }
 
   get headers(): PlatformHeaders {
     if (this.#headers === undefined) {
       const headers = new Headers();
-      for (const [name, value] of Object.entries(this.#response.headers)) {
+      for (const [name, value] of Object.entries(readHeaders(this.#raw))) {
         for (const one of typeof value === "string" ? [value] : (value ?? [])) headers.append(name, one);
       }
       this.#headers = headers;

@@ -1,9 +1,10 @@
 /** An answer whose body is content, not JSON. */
-import { InvalidRequestError, TimeoutError } from "../errors.js";
+import { DiscogenError, InvalidRequestError, TimeoutError } from "../errors.js";
 import type { Headers as PlatformHeaders } from "../platform.js";
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
 import { longestTimer } from "../transport/deadlines.js";
 import { subjectOf } from "../transport/failure.js";
+import { longestString } from "../transport/size-limit.js";
 import { type ApiResponse, LazyResponse } from "./api-response.js";
 
 /**
@@ -24,12 +25,15 @@ export class MediaResponse implements ApiResponse {
   readonly status: number;
   readonly #response: LazyResponse;
   readonly #body: AsyncIterable<Uint8Array>;
+  /** The method, for messages. */
+  readonly #subject: string;
   #taken = false;
 
   constructor(request: HttpRequest, response: HttpResponse, body: AsyncIterable<Uint8Array>) {
     this.status = response.status;
     this.#response = new LazyResponse(request, response);
     this.#body = body;
+    this.#subject = subjectOf(request);
   }
 
   get headers(): PlatformHeaders {
@@ -45,26 +49,41 @@ export class MediaResponse implements ApiResponse {
     return { [Symbol.asyncIterator]: () => this.#take()[Symbol.asyncIterator]() };
   }
 
-  /** The whole body. */
+  /** The whole body. Throws a `DiscogenError` with code `RESPONSE_TOO_LARGE` where memory cannot hold it. */
   async bytes(): Promise<Uint8Array> {
-    const pieces: Uint8Array[] = [];
+    return this.#collect(Number.POSITIVE_INFINITY);
+  }
+
+  /** The whole body as UTF-8 text. Throws like {@link bytes}; a string can hold 536,870,888 bytes. */
+  async text(): Promise<string> {
+    return new TextDecoder().decode(await this.#collect(longestString));
+  }
+
+  async #collect(limit: number): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
     let size = 0;
-    for await (const piece of this.#take()) {
-      pieces.push(piece);
-      size += piece.length;
+    for await (const chunk of this.#take()) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > limit) throw this.#tooLarge(`a string can hold ${String(limit)}`);
     }
-    const whole = new Uint8Array(size);
+    let whole: Uint8Array;
+    try {
+      whole = new Uint8Array(size);
+    } catch {
+      throw this.#tooLarge("memory cannot hold them");
+    }
     let offset = 0;
-    for (const piece of pieces) {
-      whole.set(piece, offset);
-      offset += piece.length;
+    for (const chunk of chunks) {
+      whole.set(chunk, offset);
+      offset += chunk.length;
     }
     return whole;
   }
 
-  /** The whole body as UTF-8 text. */
-  async text(): Promise<string> {
-    return new TextDecoder().decode(await this.bytes());
+  #tooLarge(reason: string): DiscogenError {
+    const message = `${this.#subject}: the content has too many bytes, ${reason}. Read it by saveTo() or body`;
+    return new DiscogenError("RESPONSE_TOO_LARGE", message);
   }
 
   /**

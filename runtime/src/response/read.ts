@@ -1,5 +1,6 @@
 /** Bodies as text, and text as the value of a call. */
 import type { ApiDescriptor } from "../method.js";
+import { responseTooLarge, sizeLimit } from "../transport/size-limit.js";
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
 import { invalidResponse } from "./api-error.js";
 
@@ -33,16 +34,45 @@ function withoutMark(text: string): unknown {
 }
 
 /** A body as text, cut after about `limit` bytes. */
-export async function readText(body: HttpResponse["body"], limit: number = Number.POSITIVE_INFINITY): Promise<string> {
+export async function readText(body: HttpResponse["body"], limit: number): Promise<string> {
   if (typeof body === "string") return body;
-  if (body instanceof Uint8Array) return new TextDecoder().decode(body.length > limit ? body.subarray(0, limit) : body);
   const decoder = new TextDecoder();
+  if (body instanceof Uint8Array) return decoder.decode(body.subarray(0, limit));
   let text = "";
-  let size = 0;
-  for await (const piece of body) {
-    size += piece.length;
-    text += decoder.decode(piece, { stream: true });
-    if (size > limit) break;
+  let left = limit;
+  for await (const chunk of body) {
+    text += decoder.decode(chunk.subarray(0, left), { stream: true });
+    left -= chunk.length;
+    // Not 0: a body of exactly so many bytes ends by itself, and its connection can be used again.
+    if (left < 0) break;
   }
   return text + decoder.decode();
+}
+
+/**
+ * The body of a success as text: at once where it is a string, as it is by default.
+ *
+ * @throws DiscogenError `RESPONSE_TOO_LARGE` for more than the request allows, of which reading stops
+ */
+export function textOf(request: HttpRequest, { body }: HttpResponse): string | Promise<string> {
+  // A transport of the user's need not know the limit. No string has more characters than bytes.
+  const limit = sizeLimit(request);
+  if (typeof body === "string" || body instanceof Uint8Array) {
+    if (body.length > limit) throw responseTooLarge(request);
+    return typeof body === "string" ? body : new TextDecoder().decode(body);
+  }
+  return readText(bounded(request, body, limit), limit);
+}
+
+async function* bounded(
+  request: HttpRequest,
+  body: AsyncIterable<Uint8Array>,
+  limit: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limit) throw responseTooLarge(request);
+    yield chunk;
+  }
 }

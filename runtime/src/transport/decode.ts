@@ -1,22 +1,21 @@
 /** Takes the content-encoding off a body: gzip, deflate, br, and zstd where Node has it; collected or as a stream. */
 import type { Duplex, Readable } from "node:stream";
 import type * as Zlib from "node:zlib";
+import { codeOf } from "../redact.js";
+import { codingsOf } from "./codings.js";
+import { connectionError } from "./failure.js";
+import { encodedLimit } from "./size-limit.js";
+import type { HttpRequest } from "./transport.js";
 
-/** Below this size decoding in place costs a fifth of a trip to the thread pool. */
-const syncLimit: number = 64 * 1024;
-
-/** The codings of a header value, in the order in which they are taken off. */
-function codings(encoding: string): string[] {
-  return encoding
-    .toLowerCase()
-    .split(",")
-    .map((coding) => coding.trim())
-    .filter((coding) => coding !== "" && coding !== "identity")
-    .toReversed();
-}
+/**
+ * Bodies up to this many bytes are decoded in place where the result has at most so many: that costs a fifth of a trip to
+ * the thread pool. Everything else is decoded there, since it would block the event loop.
+ */
+const syncInput: number = 64 * 1024;
+const syncOutput: number = 1024 * 1024;
 
 interface Limit {
-  readonly maxOutputLength?: number;
+  readonly maxOutputLength: number;
 }
 type SyncDecode = (data: Uint8Array, limit: Limit) => Uint8Array;
 type AsyncDecode = (data: Uint8Array, limit: Limit, done: (error: Error | null, data: Uint8Array) => void) => void;
@@ -37,15 +36,13 @@ function knownCodings(): ReadonlyMap<string, Coding> {
 }
 
 function tableOf(zlib: typeof Zlib): ReadonlyMap<string, Coding> {
-  const gzip: Coding = { sync: zlib.gunzipSync, later: zlib.gunzip, stream: () => zlib.createGunzip() };
   const br: Coding = {
     sync: zlib.brotliDecompressSync,
     later: zlib.brotliDecompress,
     stream: () => zlib.createBrotliDecompress(),
   };
   return new Map([
-    ["gzip", gzip],
-    ["x-gzip", gzip],
+    ["gzip", { sync: zlib.gunzipSync, later: zlib.gunzip, stream: () => zlib.createGunzip() }],
     ["deflate", { sync: zlib.inflateSync, later: zlib.inflate, stream: () => zlib.createInflate() }],
     ["br", br],
     ...zstd(zlib),
@@ -65,41 +62,63 @@ function zstd(zlib: typeof Zlib): readonly (readonly [string, Coding])[] {
 }
 
 /**
- * The decoded bytes: at once where they are few, else by promise. Throws on an unknown coding, on damage, and when
- * the result would be longer than `limit` bytes.
+ * The decoded bytes: at once where they are few, else by promise. Throws on an unknown coding, on damage, and an error
+ * with code `ERR_BUFFER_TOO_LARGE` when the result is longer than `limit` bytes.
  */
 export function decodeBytes(
   data: Uint8Array,
-  encoding: string,
-  limit: number | undefined,
+  codings: readonly string[],
+  limit: number,
 ): Uint8Array | Promise<Uint8Array> {
+  if (data.length <= syncInput) {
+    try {
+      return decodeNow(data, codings, Math.min(limit, syncOutput));
+    } catch (error) {
+      if (limit <= syncOutput || !isTooLarge(error)) throw error;
+    }
+  }
+  return decodeLater(data, codings, limit);
+}
+
+/** Whether an error says that a result was longer than its limit. */
+export function isTooLarge(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === "ERR_BUFFER_TOO_LARGE" || code === "ERR_STRING_TOO_LONG";
+}
+
+function decodeNow(data: Uint8Array, codings: readonly string[], limit: number): Uint8Array {
   let result = data;
-  const steps = codings(encoding);
-  const bound: Limit = limit === undefined ? {} : { maxOutputLength: limit };
-  if (data.length > syncLimit) return decodeLater(data, steps, bound);
-  for (const step of steps) result = codingOf(step).sync(result, bound);
+  for (const [index, coding] of codings.toReversed().entries())
+    result = codingOf(coding).sync(result, limitOf(index, codings, limit));
   return result;
 }
 
-async function decodeLater(data: Uint8Array, steps: readonly string[], bound: Limit): Promise<Uint8Array> {
+async function decodeLater(data: Uint8Array, codings: readonly string[], limit: number): Promise<Uint8Array> {
   let result = data;
-  for (const step of steps) {
-    const decode = codingOf(step).later;
+  for (const [index, coding] of codings.toReversed().entries()) {
+    const decode = codingOf(coding).later;
     const input = result;
     result = await new Promise<Uint8Array>((resolve, reject) => {
-      decode(input, bound, (error, output) => (error === null ? resolve(output) : reject(error)));
+      decode(input, limitOf(index, codings, limit), (error, output) =>
+        error === null ? resolve(output) : reject(error),
+      );
     });
   }
   return result;
 }
 
-/** The decoded bytes of a stream, with its back-pressure; reading throws what `explain` makes of an error. */
+/** What is decoded further may be longer than the end result. */
+function limitOf(step: number, codings: readonly string[], limit: number): Limit {
+  return { maxOutputLength: step === codings.length - 1 ? limit : encodedLimit(limit) };
+}
+
+/** The decoded bytes of a streamed response, with its back-pressure. Throws where {@link checkEncoding} does. */
 export function decodeStream(
+  request: HttpRequest,
   body: AsyncIterable<Uint8Array>,
   encoding: string,
-  explain: (error: unknown) => Error,
 ): AsyncIterable<Uint8Array> {
-  const steps = codings(encoding);
+  const steps = codingsOf(request, encoding).toReversed();
   if (steps.length === 0) return body;
   const { Readable, pipeline } = process.getBuiltinModule("node:stream");
   let stream: Readable = Readable.from(body, { objectMode: false });
@@ -115,7 +134,7 @@ export function decodeStream(
       return {
         next: () =>
           pieces.next().catch((error: unknown) => {
-            throw explain(error);
+            throw connectionError(request, error, true);
           }),
         // Node's own iterator lets the stream live when it is closed before its first step.
         return: () => {
@@ -127,9 +146,9 @@ export function decodeStream(
   };
 }
 
-/** Throws on a coding that {@link decodeStream} does not know. */
-export function checkEncoding(encoding: string): void {
-  for (const step of codings(encoding)) codingOf(step);
+/** Throws on a coding that the request does not accept, and on one that is unknown here. */
+export function checkEncoding(request: HttpRequest, encoding: string): void {
+  for (const coding of codingsOf(request, encoding)) codingOf(coding);
 }
 
 function codingOf(name: string): Coding {

@@ -15,7 +15,7 @@ import type { CertificateSource } from "./client-certificate.js";
 import { isDefaultDispatcher } from "./default-dispatcher.js";
 import { type Proxies, isDirect, readProxies } from "./proxies.js";
 import { exchange } from "./sender.js";
-import type { Transport } from "./transport.js";
+import type { HttpRequest, Transport } from "./transport.js";
 import type { Dispatcher } from "./dispatcher.js";
 
 /** The dispatcher for a request to this origin. */
@@ -43,8 +43,25 @@ export async function senderOver(
   const choose = await chooseDispatcher(given, certificate);
   return (request) => {
     const dispatcher = choose(request.origin);
-    return exchange(dispatcher, isPlain(dispatcher), request);
+    return exchange(dispatcher, isPlain(dispatcher), framed(request));
   };
+}
+
+/**
+ * The body of a GET or DELETE as a stream of known length, which undici frames over HTTP/1.1 and HTTP/2 alike. Given as
+ * bytes for HTTP/2, it fails an assertion in undici that ends the process.
+ */
+function framed(request: HttpRequest): HttpRequest {
+  const { body, headers, method } = request;
+  if (body === undefined || method.startsWith("P")) return request;
+  if (typeof body !== "string" && !(body instanceof Uint8Array)) return request;
+  const bytes = Buffer.from(body);
+  if (bytes.length === 0) return { ...request, body: undefined };
+  return { ...request, headers: { "content-length": String(bytes.length), ...headers }, body: once(bytes) };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield bytes;
 }
 
 /** How the plain dispatchers of our own undici, which is version 7, dispatch: `Agent`, `Pool`, `Client`. */

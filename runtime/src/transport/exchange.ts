@@ -7,29 +7,13 @@
  */
 import { onAbort } from "./abort-listeners.js";
 import { type Deadline, type Timed, startDeadline, stopDeadline } from "./deadlines.js";
-import { decodeBytes } from "./decode.js";
+import { codingsOf } from "./codings.js";
+import { decodeBytes, isTooLarge } from "./decode.js";
 import { abortError, connectionError, errorBodyLimit, timeoutError } from "./failure.js";
-import { type RawHeaders, rawValue, readHeaders } from "./raw-headers.js";
-import type { HttpHeaders, HttpRequest, HttpResponse } from "./transport.js";
-
-/** An answer whose headers are read when they are asked for. */
-export class Answer implements HttpResponse {
-  readonly status: number;
-  readonly body: HttpResponse["body"];
-  readonly encoding: string | undefined;
-  private readonly raw: RawHeaders;
-
-  constructor(status: number, raw: RawHeaders, body: HttpResponse["body"], encoding?: string) {
-    this.status = status;
-    this.raw = raw;
-    this.body = body;
-    this.encoding = encoding;
-  }
-
-  get headers(): HttpHeaders {
-    return readHeaders(this.raw);
-  }
-}
+import { Answer, type RawHeaders, rawValue } from "./raw-headers.js";
+import { streamReset } from "./http2-failure.js";
+import { encodedLimit, responseTooLarge, sizeLimit } from "./size-limit.js";
+import type { HttpRequest, HttpResponse } from "./transport.js";
 
 /** Collects the whole answer. Fields are not #private: making those is what a small exchange would spend most on. */
 export class Exchange implements Timed {
@@ -49,7 +33,14 @@ export class Exchange implements Timed {
   private stopListening: (() => void) | undefined = undefined;
   private first: Buffer | undefined = undefined;
   private more: Buffer[] | undefined = undefined;
-  private size = 0;
+  protected size = 0;
+  /** The most bytes of the body. */
+  private limit = 0;
+  private isDecoding = false;
+  private isUnframed = false;
+  private isUnreadable = false;
+  /** What the body is encoded with. */
+  private codings: readonly string[] | undefined = undefined;
 
   constructor(request: HttpRequest, resolve: (response: HttpResponse) => void, reject: (error: Error) => void) {
     this.request = request;
@@ -100,13 +91,28 @@ export class Exchange implements Timed {
   }
 
   /** `false`: wait for `resume`. */
-  onHeaders(status: number, raw: RawHeaders, resume: () => void): boolean {
+  onHeaders(status: number, raw: RawHeaders, resume: () => void, statusText?: string): boolean {
     // 1xx announce the answer, they are not it.
     if (status < 200) return true;
     this.status = status;
     this.raw = raw;
     this.resume = resume;
+    // HTTP/2 has no status text; undici takes its streams that are cancelled within the body for complete ones.
+    this.isUnframed = statusText === "" && this.request.method !== "HEAD";
+    this.limit = status >= 300 ? errorBodyLimit : sizeLimit(this.request);
+    const encoding = rawValue(raw, "content-encoding");
+    if (encoding !== undefined) this.onEncoding(encoding);
     return true;
+  }
+
+  private onEncoding(encoding: string): void {
+    try {
+      this.codings = codingsOf(this.request, encoding);
+    } catch (error) {
+      // An error whose body cannot be read is still that error.
+      if (this.status < 300) this.cancel(connectionError(this.request, error, true));
+      else this.isUnreadable = true;
+    }
   }
 
   /** `false`: wait for `resume`. */
@@ -115,15 +121,27 @@ export class Exchange implements Timed {
     this.size += chunk.length;
     if (this.first === undefined) this.first = chunk;
     else (this.more ??= [this.first]).push(chunk);
-    if (this.status >= 300 && this.size > errorBodyLimit) {
-      this.finish();
-      this.abort?.(new Error("the error's body is too long"));
-    }
+    if (this.size > this.limit) this.onTooLarge();
     return true;
   }
 
+  private onTooLarge(): void {
+    if (this.status >= 300) {
+      this.finish();
+      this.abort?.(new Error("the error's body is too long"));
+    } else if (this.codings === undefined || this.size > encodedLimit(this.limit)) {
+      this.cancel(responseTooLarge(this.request));
+    }
+  }
+
   onComplete(): void {
-    this.finish();
+    if (this.isUnframed && this.isCut()) this.onError(streamReset());
+    else this.finish();
+  }
+
+  private isCut(): boolean {
+    const length = rawValue(this.raw, "content-length");
+    return length !== undefined && this.size < Number(length);
   }
 
   onError(error: unknown): void {
@@ -151,26 +169,31 @@ export class Exchange implements Timed {
   }
 
   protected finish(): void {
-    if (!this.end()) return;
+    if (this.done || this.isDecoding) return;
     try {
-      const bytes = this.more === undefined ? this.first : Buffer.concat(this.more);
-      const encoding = rawValue(this.raw, "content-encoding");
-      if (encoding === undefined || bytes === undefined || bytes.length === 0) return this.give(bytes);
-      const decoded = decodeBytes(bytes, encoding, this.status >= 300 ? errorBodyLimit : undefined);
-      if (decoded instanceof Uint8Array) this.give(decoded);
-      else decoded.then((result) => this.give(result)).catch((error: unknown) => this.giveUp(error));
+      const bytes = this.isUnreadable ? undefined : this.more === undefined ? this.first : Buffer.concat(this.more);
+      if (this.codings === undefined || bytes === undefined || bytes.length === 0) return this.give(bytes);
+      const decoded = decodeBytes(bytes, this.codings, this.limit);
+      if (decoded instanceof Uint8Array) return this.give(decoded);
+      // Timeout and signal still end the exchange.
+      this.isDecoding = true;
+      decoded.then((result) => this.give(result)).catch((error: unknown) => this.giveUp(error));
     } catch (error) {
       this.giveUp(error);
     }
   }
 
   private give(bytes: Uint8Array | undefined): void {
-    this.resolve(new Answer(this.status, this.raw, bytes === undefined ? "" : textOf(bytes)));
+    // Of a body that is not encoded it is known.
+    if (bytes !== undefined && bytes.length > this.limit && this.status < 300) throw responseTooLarge(this.request);
+    const answer = new Answer(this.status, this.raw, bytes === undefined ? "" : textOf(bytes));
+    if (this.end()) this.resolve(answer);
   }
 
   private giveUp(error: unknown): void {
     if (this.status >= 300) this.give(undefined);
-    else this.reject(connectionError(this.request, error, true));
+    else if (isTooLarge(error)) this.fail(responseTooLarge(this.request));
+    else this.fail(connectionError(this.request, error, true));
   }
 }
 

@@ -1,6 +1,7 @@
 /** Turns whatever ended an exchange into one of our errors, without secrets. */
 import { AbortError, ConnectionError, DiscogenError, InvalidRequestError, TimeoutError } from "../errors.js";
 import { codeOf, printable, redact, safeCause, secretsOf } from "../redact.js";
+import { http2Code, isUnprocessed } from "./http2-failure.js";
 import type { HttpRequest } from "./transport.js";
 
 /** Errors of connecting: nothing of the request can have been sent. */
@@ -36,17 +37,21 @@ export function timeoutError(request: HttpRequest): TimeoutError {
 /** `sent`: whether the request may have reached the server. */
 export function connectionError(request: HttpRequest, error: unknown, sent: boolean): DiscogenError {
   if (error instanceof DiscogenError) return error;
-  const code = codeOf(error);
+  const code = http2Code(error, codeOf(error));
   if (code !== undefined && timeouts.has(code)) return timeoutError(request);
   const secrets = secretsOf(request);
   const text = printable(redact(describe(error), secrets));
   if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED") {
     return new InvalidRequestError(subjectOf(request), [{ parameter: "request", message: `cannot be sent: ${text}` }]);
   }
-  const reached = sent && !(code !== undefined && beforeSending.has(code));
+  const reached = sent && !(code !== undefined && beforeSending.has(code)) && !isUnprocessed(error, code);
   // zlib's codes: every byte came, but they do not make sense.
   const isDamaged = code?.startsWith("Z_") === true;
-  const what = isDamaged ? "the answer is damaged" : reached ? "the connection failed" : "no connection";
+  const what = isDamaged
+    ? "the answer is damaged"
+    : reached || code?.startsWith("ERR_HTTP2_")
+      ? "the connection failed"
+      : "no connection";
   return new ConnectionError(`${subjectOf(request)}: ${what}: ${text}`, {
     cause: safeCause(error, secrets),
     sent: reached,

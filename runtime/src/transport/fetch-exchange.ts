@@ -1,12 +1,24 @@
 /** One request and its answer over `fetch`. Loaded with the first request. */
+import { InvalidRequestError } from "../errors.js";
 import { onAbort } from "./abort-listeners.js";
+import { codingsOf } from "./codings.js";
 import { longestTimer } from "./deadlines.js";
-import { abortError, connectionError, errorBodyLimit, timeoutError } from "./failure.js";
+import { abortError, connectionError, errorBodyLimit, subjectOf, timeoutError } from "./failure.js";
 import type { Fetch, FetchResponse } from "./fetch.js";
+import { responseTooLarge, sizeLimit } from "./size-limit.js";
 import type { HttpHeaders, HttpRequest, HttpResponse } from "./transport.js";
 
-/** Those that `fetch` knows. Asked for is gzip alone, but servers may answer as they like. */
-const codings = /^(?:br|deflate|gzip|identity|x-gzip|zstd)?$/i;
+/** Those that `fetch` decodes. */
+const known = /^(?:br|deflate|gzip|zstd)$/;
+
+let own: boolean | undefined;
+
+/** Browsers accept what they like, whatever a request says, and drop the header from it. */
+function isHeaderOurs(): boolean {
+  const headers = { "accept-encoding": "gzip" };
+  own ??= new Request("https://example.com/", { headers }).headers.has("accept-encoding");
+  return own;
+}
 
 /** What a reader gets at the end. */
 const nothing: IteratorReturnResult<undefined> = { done: true, value: undefined };
@@ -27,7 +39,11 @@ export class FetchExchange {
   }
 
   async send(fetch: Fetch): Promise<HttpResponse> {
-    const { method, origin, path, signal, stream } = this.#request;
+    const { body, method, origin, path, signal, stream } = this.#request;
+    if (body !== undefined && (method === "GET" || method === "HEAD")) {
+      const message = `cannot be sent with ${method} by fetch: use undiciTransport()`;
+      throw new InvalidRequestError(subjectOf(this.#request), [{ parameter: "requestBody", message }]);
+    }
     if (signal?.aborted === true) throw abortError(this.#request);
     if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.#cancel(abortError(this.#request)));
     this.#startSendTimer();
@@ -43,7 +59,7 @@ export class FetchExchange {
       isSending = false;
       const head = { status: answer.status, headers: headersOf(answer) };
       const isGood = head.status >= 200 && head.status < 300;
-      if (isGood) checkCoding(head.headers);
+      if (isGood) checkCodings(this.#request, head.headers);
       if (isGood && stream === true) return { ...head, body: this.#streamed(answer) };
       const text = await this.#collected(answer);
       this.#stopListening?.();
@@ -71,13 +87,15 @@ export class FetchExchange {
     const decoder = new TextDecoder();
     let text = "";
     let size = 0;
+    const limit = status < 300 ? sizeLimit(this.#request) : errorBodyLimit;
     try {
       for (;;) {
         const { value } = reader === undefined ? nothing : await this.#within(reader.read());
         if (value === undefined) break;
-        text += decoder.decode(value, { stream: true });
         size += value.length;
-        if (status < 300 || size <= errorBodyLimit) continue;
+        if (size > limit && status < 300) throw responseTooLarge(this.#request);
+        text += decoder.decode(value, { stream: true });
+        if (size <= limit) continue;
         this.#controller.abort();
         break;
       }
@@ -192,9 +210,11 @@ function headersOf({ headers }: FetchResponse): HttpHeaders {
   return Object.fromEntries(fields);
 }
 
-/** `fetch` passes on what it cannot decode. */
-function checkCoding(headers: HttpHeaders): void {
-  const list = String(headers["content-encoding"] ?? "").split(",");
-  const unknown = list.map((coding) => coding.trim()).find((coding) => !codings.test(coding));
+/** Throws on what the request does not accept, and on what `fetch` cannot decode, which it passes on. */
+function checkCodings(request: HttpRequest, headers: HttpHeaders): void {
+  const encoding = headers["content-encoding"];
+  if (encoding === undefined) return;
+  const accepted = isHeaderOurs() ? request.headers : {};
+  const unknown = codingsOf({ ...request, headers: accepted }, String(encoding)).find((coding) => !known.test(coding));
   if (unknown !== undefined) throw new Error(`the body has the unknown content-encoding ${JSON.stringify(unknown)}`);
 }

@@ -24,8 +24,8 @@ export class ModernHandler {
     this.#exchange.onConnect((reason) => controller.abort(reason));
   }
 
-  onResponseStart(controller: Controller, status: number, headers: HttpHeaders): void {
-    if (!this.#exchange.onHeaders(status, headers, () => controller.resume())) controller.pause();
+  onResponseStart(controller: Controller, status: number, headers: HttpHeaders, statusText?: string): void {
+    if (!this.#exchange.onHeaders(status, headers, () => controller.resume(), statusText)) controller.pause();
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {
@@ -46,8 +46,8 @@ export class ModernHandler {
     this.#exchange.onConnect(abort);
   }
 
-  onHeaders(status: number, raw: RawHeaders, resume: () => void): boolean {
-    return this.#exchange.onHeaders(status, raw, resume);
+  onHeaders(status: number, raw: RawHeaders, resume: () => void, statusText?: string): boolean {
+    return this.#exchange.onHeaders(status, raw, resume, statusText);
   }
 
   onData(chunk: Buffer): boolean {

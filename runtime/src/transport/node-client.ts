@@ -39,12 +39,18 @@ export const nodeClient: Dispatcher = {
     const { request } = isSecure ? process.getBuiltinModule("node:https") : process.getBuiltinModule("node:http");
     // An IPv6 address stands in brackets only where it is part of a URL.
     const host = hostname.replace(/^\[|\]$/g, "");
-    const sent = request({ host, port, path, method, headers, agent: false });
+    const fields = body === null ? headers : framed(headers, body);
+    const sent = request({ host, port, path, method, headers: fields, agent: false });
     report(sent, isSecure ? "secureConnect" : "connect", handler);
     sent.end(body ?? undefined);
     return true;
   },
 };
+
+/** Node frames no body of a GET or DELETE: the server would take it for the next request (RFC 9112 §6.3). */
+function framed(headers: DispatchOptions["headers"], body: string | Uint8Array): DispatchOptions["headers"] {
+  return { "content-length": String(Buffer.byteLength(body)), ...headers };
+}
 
 function report(request: ClientRequest, connected: string, handler: Handler): void {
   const abort = (reason: Error): void => void request.destroy(reason);

@@ -1,6 +1,5 @@
 /** Response headers as undici gives them: names and values in turn, or a record that it has made of them. */
-import type { HttpHeaders } from "./transport.js";
-import { header } from "./transport.js";
+import { type HttpHeaders, type HttpResponse, header } from "./transport.js";
 
 export type RawHeaders = HttpHeaders | readonly (Buffer | Buffer[] | string)[];
 
@@ -38,4 +37,33 @@ export function readHeaders(raw: RawHeaders): HttpHeaders {
     else known.push(value);
   }
   return Object.fromEntries(fields);
+}
+
+/** Bytes of a connection that a response may keep for the sake of its headers. */
+const keptBytes: number = 4096;
+
+/** The header fields without what else the connection delivered with them, which is the body itself. */
+function detached(raw: RawHeaders): RawHeaders {
+  const first = isList(raw) ? raw[0] : undefined;
+  if (!isList(raw) || !(first instanceof Uint8Array) || first.buffer.byteLength <= keptBytes) return raw;
+  return raw.map(text);
+}
+
+/** A response whose headers are read when they are used. */
+export class Answer implements HttpResponse {
+  readonly status: number;
+  readonly body: HttpResponse["body"];
+  readonly encoding: string | undefined;
+  readonly raw: RawHeaders;
+
+  constructor(status: number, raw: RawHeaders, body: HttpResponse["body"], encoding?: string) {
+    this.status = status;
+    this.raw = detached(raw);
+    this.body = body;
+    this.encoding = encoding;
+  }
+
+  get headers(): HttpHeaders {
+    return readHeaders(this.raw);
+  }
 }

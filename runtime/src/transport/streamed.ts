@@ -1,8 +1,8 @@
 /** An exchange whose answer is read while it arrives; the connection waits for a slow reader. */
 import { checkEncoding, decodeStream } from "./decode.js";
-import { Answer, Exchange } from "./exchange.js";
+import { Exchange } from "./exchange.js";
 import { connectionError } from "./failure.js";
-import { type RawHeaders, rawValue } from "./raw-headers.js";
+import { Answer, type RawHeaders, rawValue } from "./raw-headers.js";
 
 /** Unread bytes at which the connection is paused: what comes while a file is written. */
 const highWaterMark: number = 512 * 1024;
@@ -11,8 +11,8 @@ const highWaterMark: number = 512 * 1024;
 export class StreamedExchange extends Exchange {
   #body: Body | undefined;
 
-  override onHeaders(status: number, raw: RawHeaders, resume: () => void): boolean {
-    super.onHeaders(status, raw, resume);
+  override onHeaders(status: number, raw: RawHeaders, resume: () => void, statusText?: string): boolean {
+    super.onHeaders(status, raw, resume, statusText);
     if (status < 200 || status >= 300 || this.done) return true;
     this.stopTimer();
     const drained = (): void => {
@@ -21,22 +21,22 @@ export class StreamedExchange extends Exchange {
     };
     const body = new Body(drained, () => this.cancel(new Error("the reader stopped")));
     const encoding = rawValue(raw, "content-encoding");
-    const explain = (error: unknown): Error => connectionError(this.request, error, true);
     try {
       if (encoding === undefined) this.resolve(new Answer(status, raw, body));
       else if (this.request.keepEncoding === true) {
-        checkEncoding(encoding);
+        checkEncoding(this.request, encoding);
         this.resolve(new Answer(status, raw, body, encoding));
-      } else this.resolve(new Answer(status, raw, decodeStream(body, encoding, explain)));
+      } else this.resolve(new Answer(status, raw, decodeStream(this.request, body, encoding)));
       this.#body = body;
     } catch (error) {
-      this.cancel(explain(error));
+      this.cancel(connectionError(this.request, error, true));
     }
     return true;
   }
 
   override onData(chunk: Buffer): boolean {
     if (this.#body === undefined) return super.onData(chunk);
+    this.size += chunk.length;
     if (!this.paused) this.paused = this.#body.push(chunk) >= highWaterMark;
     else this.#body.push(chunk);
     return !this.paused;

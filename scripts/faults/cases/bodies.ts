@@ -1,5 +1,5 @@
 /** Answers that are not what they should be. */
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { content, everyPage, get, post } from "../calls.js";
 import type { Fault } from "../fault.js";
 import { answer, answerOf, book, close, ok, partly } from "../steps.js";
@@ -7,6 +7,7 @@ import { answer, answerOf, book, close, ok, partly } from "../steps.js";
 const page = "<!doctype html><title>Sign in to the Wi-Fi</title><p>Welcome";
 const html = { "content-type": "text/html" };
 const gzip = { "content-encoding": "gzip" };
+const twice = { "content-encoding": "gzip, gzip" };
 const zipped = gzipSync(JSON.stringify(book));
 const damaged = Buffer.from(zipped).fill(0xff, 12, 20);
 const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
@@ -34,6 +35,26 @@ export const bodies: readonly Fault[] = [
     name: "content-encoding that nobody asked for",
     call: get,
     server: [answer(200, "x", { "content-encoding": "lzma" })],
+  },
+  {
+    name: "`br`, which the request does not accept",
+    call: get,
+    server: [answer(200, brotliCompressSync(JSON.stringify(book)), { "content-encoding": "br" })],
+  },
+  { name: "gzip applied twice, 64 MB of nothing", call: get, server: [answer(200, gzipSync(bomb), twice)] },
+  { name: "gzip applied twice, streamed content", call: content, server: [answer(200, gzipSync(bomb), twice)] },
+  { name: "400 with gzip applied twice", call: get, server: [answer(400, gzipSync(bomb), twice)] },
+  {
+    name: "8 MB, `maxResponseBytes: 1_000_000`",
+    call: get,
+    server: [answer(200, `"${"x".repeat(8e6)}"`)],
+    options: { maxResponseBytes: 1_000_000 },
+  },
+  {
+    name: "gzip of 64 MB of nothing, `maxResponseBytes: 1_000_000`",
+    call: post,
+    server: [answer(200, bomb, gzip)],
+    options: { maxResponseBytes: 1_000_000 },
   },
   { name: "502 with a web page", call: post, server: [answer(502, page, html)] },
   { name: "500 with no body", call: post, server: [answer(500, "")] },

@@ -154,6 +154,18 @@ describe.each([
     expect([response.status, response.headers.get("x-mood")]).toEqual([200, "good"]);
   });
 
+  it("refuses a message of more than maxResponseBytes, and ends the request", async () => {
+    const closed = signal();
+    const { url } = await talking((response) => {
+      response.on("close", closed.reach);
+      response.write(`[${one},{"text":"${"x".repeat(2000)}`);
+    });
+    const { error, read } = await readAll(listenTo(url, { ...options, maxResponseBytes: 1000 })());
+    expect(read).toEqual([{ n: 1 }]);
+    expect(error).toMatchObject({ code: "RESPONSE_TOO_LARGE" });
+    await closed.reached;
+  });
+
   it("ends the request when the reader stops early", async () => {
     const closed = signal();
     const { url } = await talking((response) => {

@@ -113,7 +113,7 @@ describe.each([
         response.writeHead(200, { "content-type": "application/json", "content-encoding": encoding });
         response.end(encode(JSON.stringify(request.url.includes("small") ? small : large)));
       });
-      const { books } = clientOf(url);
+      const { books } = clientOf(url, { headers: { "accept-encoding": "gzip, deflate, br" } });
       expect(await books.get({ book: "small" })).toEqual(small);
       expect(await books.get({ book: "large" })).toEqual(large);
       expect(JSON.parse(await (await books.exportMedia({ book: "large" })).text())).toEqual(large);
