@@ -56,6 +56,14 @@ await build({
   },
 });
 
+// What the generator needs of it alone: small, and shared with no other entry, so that those stay as they are.
+await build({
+  ...common,
+  input: { files: "src/files.ts" },
+  external: /^node:/,
+  output: { dir: "dist" },
+});
+
 // What tests need stands on the public surface, so that programs do not open a further file for its sake.
 await build({
   ...common,
@@ -63,3 +71,6 @@ await build({
   external: "@discogen/runtime",
   output: { dir: "dist" },
 });
+
+// For tools that show names and load nothing else of the runtime.
+await build({ ...common, input: { names: "src/names.ts" }, output: { dir: "dist" } });

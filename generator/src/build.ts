@@ -12,6 +12,9 @@ import { loadModel } from "./load.js";
  * for await (const instance of sqladmin.instances.list({ project: "example-123" })) console.log(instance);
  * ```
  *
+ * The credentials of `options.auth` are sent to the host that the document names, whatever host that is. An id is first
+ * looked up in the lock of the working folder, which a stranger may have written: pass `rootUrl`, or `{ lock: false }`.
+ *
  * @param api `name:version`, a path to a file, or an http(s) URL
  * @param options those of a generated client
  * @param sources where documents come from

@@ -4,6 +4,7 @@
  * A diagnostic names the file, the place (a JSON pointer), the fact, and what to do. Text that comes from documents is
  * made printable here, so that no document can write to a terminal.
  */
+import { shownName } from "@discogen/runtime/names";
 
 export type Severity = "error" | "warning";
 
@@ -93,6 +94,11 @@ export const codes = {
     title: "A config that says what no config can say",
     help: "A config is { output, apis: ['sqladmin:v1beta3', { id, source, include, exclude, enums, streaming }] }.",
   },
+  CONFIG_NOT_EXECUTED: {
+    severity: "warning",
+    title: "A config that this command does not execute",
+    help: "Name the document by its path or URL, pin it with `discogen generate`, or write the config as discogen.config.json.",
+  },
   LOCK_INVALID: {
     severity: "error",
     title: "A lock that cannot be read",
@@ -113,6 +119,16 @@ export const codes = {
     title: "The output cannot be written",
     help: "Name a folder that can be written to with --out.",
   },
+  OUTPUT_EXISTS: {
+    severity: "error",
+    title: "A file that Discogen did not write is where output goes",
+    help: "Move the file, name another folder with --out, or add --force to replace the file.",
+  },
+  DISK_FULL: {
+    severity: "error",
+    title: "The disk is full, or the quota is used up",
+    help: "Free some space, or write to another disk.",
+  },
   OUTPUT_STALE: {
     severity: "error",
     title: "The output is not what the document gives",
@@ -122,6 +138,11 @@ export const codes = {
     severity: "error",
     title: "No credentials, or none that are taken",
     help: "Run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a credential file.",
+  },
+  UNTRUSTED_HOST: {
+    severity: "error",
+    title: "Credentials would be sent to a host that is not Google's",
+    help: "Check where the document comes from. If that host may have your credentials, pass its address with --root-url. For credentials of another universe, set GOOGLE_CLOUD_UNIVERSE_DOMAIN.",
   },
   CALL_FAILED: {
     severity: "error",
@@ -300,8 +321,8 @@ export function diagnostic(
   return {
     severity: codes[code].severity,
     code,
-    file: printable(file),
-    ...(at.api === undefined ? {} : { api: at.api }),
+    file: shownName(file.includes("\n") ? file : printable(file)),
+    ...(at.api === undefined ? {} : { api: shownName(at.api) }),
     pointer: printable(at.pointer ?? ""),
     message: printable(message),
     help: at.help ?? codes[code].help,
@@ -328,6 +349,8 @@ export class InputError extends Error {
 /** What an error says; of one of the file system what is wrong, without the call that met it. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // Node quotes a path that no file can have.
+  if ("code" in error && error.code === "ERR_INVALID_ARG_VALUE") return "the path is invalid";
   const [, code, text] = /^([A-Z][A-Z0-9]+): (.+?), [a-z]+(?: '|$)/.exec(error.message) ?? [];
   return text === undefined ? error.message : `${text} (${code})`;
 }

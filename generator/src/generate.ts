@@ -1,10 +1,12 @@
 /** The whole flow: sources → documents → models → emitted files → written files, and a report of it. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { removeLeftovers } from "@discogen/runtime/files";
 import type { CodeRequest } from "./config/define.js";
 import { nameOf, requestOf } from "./discovery/request.js";
 import { createSources, type SourceOptions, type Sources } from "./discovery/sources.js";
 import { type Diagnostic, diagnostic, InputError } from "./diagnostics.js";
+import { hasPreamble } from "./emit/preamble.js";
 import { writeAll } from "./files.js";
 import { type ApiFacts, type Ledger, openLedger, type WrittenApi } from "./ledger.js";
 import type { SharedOptions } from "./model/build.js";
@@ -20,6 +22,8 @@ export interface GenerateOptions extends SharedOptions, SourceOptions {
   readonly out: string;
   /** Write nothing; output that is not current is a fault. Default: false. */
   readonly check?: boolean;
+  /** Replace files that Discogen did not write. Default: false, they are an error. */
+  readonly force?: boolean;
   /** Delete what earlier runs wrote for other APIs than these, unless it was edited since. Default: false. */
   readonly prune?: boolean;
   /**
@@ -167,6 +171,7 @@ async function finish(
 ): Promise<Outcome> {
   if (written !== undefined && (request.id ?? written.id) === written.id && !taken.has(written.id.toLowerCase())) {
     taken.set(written.id.toLowerCase(), file);
+    await removeLeftovers(join(options.out, ...written.id.split(":")));
     return skipped(written, file, options);
   }
   const { api, diagnostics, ms } = await translated();
@@ -177,7 +182,7 @@ async function finish(
     return { diagnostics: [...diagnostics, diagnostic("DUPLICATE_API", file, message, { api: api.id })] };
   }
   taken.set(api.id.toLowerCase(), file);
-  const outcome = await attempt(() => write(api, file, ms, options));
+  const outcome = await attempt(() => write(api, file, ms, ledger, options));
   if (outcome.report !== undefined) ledger.record(api.id, input, api.files, api.facts);
   return { ...outcome, diagnostics: [...diagnostics, ...outcome.diagnostics] };
 }
@@ -194,13 +199,17 @@ async function write(
   { id, files, facts }: TranslatedApi,
   file: string,
   ms: number,
+  ledger: Ledger,
   options: GenerateOptions,
 ): Promise<Outcome> {
-  const { out, check = false, signal } = options;
+  const { out, check = false, force = false, signal } = options;
   signal?.throwIfAborted();
   const start = performance.now();
   const changed = await changedFiles(files.map(({ path, text }) => ({ path: join(out, path), text })));
-  if (!check) await writeAll(changed, { folder: out, api: id });
+  const written = new Set(files.flatMap(({ path }) => (ledger.wrote(path) ? join(out, path) : [])));
+  const isOurs = (path: string, content: Uint8Array) => written.has(path) || hasPreamble(content);
+  if (!check) await removeLeftovers(join(out, ...id.split(":")));
+  if (!check) await writeAll(changed, { folder: out, api: id, ...(!force && { isOurs }) });
   const stale = (check ? changed : []).map(({ path }) =>
     diagnostic("OUTPUT_STALE", path, `it differs from what ${file} gives`, { api: id }),
   );

@@ -35,6 +35,8 @@ export interface Ledger {
   readonly inputOf: (text: string | Uint8Array, options: ModelOptions) => string;
   /** What was written from that input, when it is still there unchanged. */
   readonly find: (input: string) => Promise<WrittenApi | undefined>;
+  /** Whether a run wrote a file of this path, relative to the folder. */
+  readonly wrote: (path: string) => boolean;
   /** Notes what was written. */
   readonly record: (id: string, input: string, files: readonly HashedFile[], facts: ApiFacts) => void;
   /** What is there of other APIs than these, told and not touched. */
@@ -51,6 +53,7 @@ export async function openLedger(folder: string): Promise<Ledger> {
   const byInput = new Map([...before].map(([id, entry]) => [entry.input, { ...entry, id }]));
   const recorded = new Map<string, ManifestEntry<ApiFacts>>();
   const deleted = new Set<string>();
+  const paths = new Set([...before.values()].flatMap(({ files }) => Object.keys(files)));
   const droppedFrom = (ids: ReadonlySet<string>) => [...before].filter(([id]) => !ids.has(id));
   return {
     isFirst: before.size === 0,
@@ -62,6 +65,7 @@ export async function openLedger(folder: string): Promise<Ledger> {
       const { edited, gone } = await alteredFiles(folder, written);
       return edited.length + gone.length === 0 ? written : undefined;
     },
+    wrote: (path) => paths.has(path),
     record: (id, input, files, facts) => {
       const hashes = Object.fromEntries(files.map(({ path, hash }) => [path, hash]));
       recorded.set(id, { input, files: hashes, facts });

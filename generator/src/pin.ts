@@ -79,25 +79,37 @@ export async function fetchPins(
   return { fetched, failed, diagnostics };
 }
 
+/** What else to do than to write. */
+export interface PinOptions {
+  /** Ids to pin no longer. Their documents are deleted, unless they were edited. */
+  readonly dropped?: ReadonlySet<string>;
+  /** Replace files in `discovery/` that the lock does not pin. Default: false, they are an error. */
+  readonly force?: boolean;
+}
+
 /**
  * Writes documents and the lock that pins them, all or nothing.
  *
- * @param dropped ids to pin no longer; their documents are deleted, unless they were edited
  * @returns the new lock
  * @throws {InputError} when they cannot be written
  */
 export async function writePins(
   lock: Lock,
   fetched: readonly Pinned[],
-  dropped: ReadonlySet<string> = new Set(),
+  { dropped = new Set(), force = false }: PinOptions = {},
 ): Promise<Lock> {
   const { folder } = lock;
   // Read again: another run may have pinned other APIs meanwhile.
-  const kept = [...(await readLock(folder)).apis].filter(([id]) => !dropped.has(id));
+  const before = (await readLock(folder)).apis;
+  const kept = [...before].filter(([id]) => !dropped.has(id));
   const apis = new Map([...kept, ...fetched.map(({ model, entry }) => [model.id, entry] as const)]);
   const documents = fetched.map(({ model, text }): OutputFile => ({ path: pinnedPath(folder, model.id), text }));
+  const ours = new Set([lockPath(folder), ...[...before.keys()].map((id) => pinnedPath(folder, id))]);
   await writeOutput([...documents, { path: lockPath(folder), text: lockText(apis) }], {
-    help: "The folder of the config must be writable, and have room.",
+    folder,
+    ...(!force && { isOurs: (path) => ours.has(path) }),
+    help: "The folder of the config must be writable, and discovery/ and the lock must be in it.",
+    existsHelp: "The lock does not pin it. Move the file, or add --force to replace it.",
   });
   for (const id of dropped) {
     const isOurs = await readPinned(lock, id).then(

@@ -1,13 +1,14 @@
 /** What generated methods call: one function for each kind of method. Those that answer content are in `content.ts`. */
+import { type CallSite, callSite, leadingToCaller } from "./call-site.js";
 import { type Core, type CoreHolder, coreOf } from "./core.js";
 import type { Sender } from "./media/upload.js";
 import type { MethodDescriptor } from "./method.js";
 import { type CallOptions, defaultTimeout } from "./options.js";
 import type { PreparedCall } from "./policy/prepared-call.js";
 import { type Sent, send } from "./policy/send.js";
-import { noParams, paramsOf, prepare } from "./prepare.js";
+import { checkForeignNames, noParams, paramsOf, prepare } from "./prepare.js";
 import type { Params } from "./request/build.js";
-import { ApiPromise, type Executor, type Settle, promiseOf } from "./response/api-promise.js";
+import { ApiPromise, type Executor, type Keep, promiseOf } from "./response/api-promise.js";
 import { OperationPromise } from "./response/operation-promise.js";
 import type { Follow } from "./response/operation-wait.js";
 import { Paged, type Walk } from "./response/paged.js";
@@ -94,7 +95,11 @@ export function begin<T, P extends ApiPromise<T>>(
   const own = coreOf(target);
   const collector = own.batch?.collector;
   const core = collector?.core ?? own;
-  const promise = promiseOf<T, P>(make, (settle) => void perform(core, method, params, options, settle, upload, read));
+  // What fails in a batch has failed before anybody awaits it.
+  const site = collector === undefined ? undefined : callSite(begin);
+  const promise = promiseOf<T, P>(make, (keep) =>
+    perform(target, core, method, params, options, keep, site, upload, read),
+  );
   collector?.add(promise);
   return promise;
 }
@@ -104,17 +109,20 @@ function outsideOf(target: CoreHolder): CoreHolder {
   return coreOf(target).batch?.client ?? target;
 }
 
-/** Does the call and settles its promise itself: one promise less for each call. Never rejects. */
+/** Does the call. */
 async function perform<T>(
+  target: CoreHolder,
   core: Core,
   method: MethodDescriptor,
   params: object | undefined,
   options: CallOptions | undefined,
-  settle: Settle<T>,
+  keep: Keep,
+  site: CallSite | undefined,
   upload: Sender | undefined,
   read: Read,
-): Promise<void> {
+): Promise<T> {
   try {
+    checkForeignNames(target, method, params);
     let sent: Sent;
     let value: unknown;
     if (upload !== undefined && params !== undefined && paramOf(params, "media") !== undefined) {
@@ -135,10 +143,11 @@ async function perform<T>(
         });
       }
     }
+    keep(sent.request, sent.response);
     // The document says that this is what the method answers.
-    settle.resolve(value as T, sent.request, sent.response);
+    return value as T;
   } catch (error) {
-    settle.reject(error);
+    throw leadingToCaller(error, perform, site);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The base of generated client classes, and clones with other options. */
-import { type CoreHolder, Holder, coreOf, createCore, inheritFrom } from "./core.js";
+import { type CoreHolder, Holder, coreOf, createCore } from "./core.js";
 import type { ApiDescriptor } from "./method.js";
 import type { ClientOptions } from "./options.js";
 import type { HeadersInput } from "./request/headers.js";
@@ -24,7 +24,7 @@ export class ApiClient extends Holder {
 export function withOptions<Client extends ApiClient>(client: Client, options: ClientOptions): Client {
   // Generated clients, and classes derived from them, are made of options alone.
   const { constructor } = client as unknown as { readonly constructor: new (options: ClientOptions) => Client };
-  return new constructor(inheritFrom(coreOf(client), mergedOptions(client, options)));
+  return new constructor(mergedOptions(client, options));
 }
 
 /** The options of a client, with those given in place of its own. */

@@ -1,12 +1,21 @@
 /** What generated methods call whose answer is content: apart, so that programs without any need not hold it. */
 import { begin } from "./call.js";
+import { type CallSite, callSite, leadingToCaller } from "./call-site.js";
 import { type Core, type CoreHolder, coreOf } from "./core.js";
-import { type ByteRange, Content, type Download, type DownloadOptions, rangeField } from "./media/download.js";
+import {
+  type ByteRange,
+  Content,
+  type Download,
+  type DownloadOptions,
+  checkDownloadOptions,
+  rangeField,
+} from "./media/download.js";
 import type { Sender } from "./media/upload.js";
 import type { MethodDescriptor } from "./method.js";
 import type { CallOptions } from "./options.js";
-import type { PreparedCall } from "./policy/prepared-call.js";
+import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "./policy/prepared-call.js";
 import { send } from "./policy/send.js";
+import type { Limits } from "./policy/wait.js";
 import { prepare } from "./prepare.js";
 import { ApiPromise, type Executor } from "./response/api-promise.js";
 import { MediaResponse, untilDeadline } from "./response/media-response.js";
@@ -34,7 +43,8 @@ export function download(
 ): Promise<MediaResponse> {
   const own = coreOf(target);
   const collector = own.batch?.collector;
-  const media = fetchMedia(collector?.core ?? own, method, params, options);
+  const site = collector === undefined ? undefined : callSite(download);
+  const media = fetchMedia(collector?.core ?? own, method, params, options, site);
   collector?.add(media);
   return media;
 }
@@ -44,12 +54,18 @@ async function fetchMedia(
   method: MethodDescriptor,
   params: object | undefined,
   options: DownloadOptions | undefined,
+  site: CallSite | undefined,
 ): Promise<MediaResponse> {
-  const whole = prepare(core, method, params, options, true);
-  const call = options?.range === undefined ? whole : withRange(whole, options.range);
-  const work = async (): Promise<MediaResponse> =>
-    mediaOf({ core, call, sent: await send(core, call), onProgress: options?.onProgress });
-  return call.observer === undefined ? work() : call.observer.call(work);
+  try {
+    if (options !== undefined) checkDownloadOptions(method.id, options);
+    const whole = prepare(core, method, params, options, true);
+    const call = options?.range === undefined ? whole : withRange(whole, options.range);
+    const work = async (): Promise<MediaResponse> =>
+      mediaOf({ core, call, sent: await send(core, call), onProgress: options?.onProgress });
+    return await (call.observer === undefined ? work() : call.observer.call(work));
+  } catch (error) {
+    throw leadingToCaller(error, fetchMedia, site);
+  }
 }
 
 function withRange(call: PreparedCall, range: ByteRange): PreparedCall {
@@ -65,5 +81,35 @@ function mediaOf(download: Download): MediaResponse {
     deadline === Number.POSITIVE_INFINITY
       ? content
       : untilDeadline(request, content, deadline - performance.now(), totalTimeout);
-  return new MediaResponse(request, response, bounded);
+  return new MediaResponse(request, response, readByCaller(bounded), limitsOf(download.call));
+}
+
+/** The same body, whose errors lead to the code that reads it. */
+function readByCaller(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
+  const next = async (): Promise<IteratorResult<Uint8Array>> => {
+    try {
+      return await chunks.next();
+    } catch (error) {
+      throw leadingToCaller(error, next);
+    }
+  };
+  const iterator: AsyncIterableIterator<Uint8Array> = {
+    next,
+    return: async () => (await chunks.return?.()) ?? { done: true, value: undefined },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
+}
+
+/** What is left of the call's limits whenever they are read. */
+function limitsOf(call: PreparedCall): Limits {
+  return {
+    signal: call.signal,
+    get remaining() {
+      return remainingOf(call);
+    },
+    aborted: () => abortedCall(call),
+    expired: () => expiredCall(call),
+  };
 }

@@ -1,19 +1,29 @@
 /** What a client and its resources share, under one key so that a document may name its members as it likes. */
 import { type Signature, atHandOf } from "./auth/at-hand.js";
 import { type Credentials, type CredentialsContext, isAnonymous, withDefaultScopes } from "./auth/credentials.js";
+import { checkNames } from "./check-names.js";
 import { endpointOf } from "./endpoint.js";
 import { DiscogenError, type Fault, InvalidRequestError } from "./errors.js";
 import { type ApiDescriptor, descriptorVersion } from "./method.js";
-import { type BatchOptions, type ClientOptions, checkLimits, checkResponseSize } from "./options.js";
+import {
+  type BatchOptions,
+  type ClientOptions,
+  certificateOptions,
+  checkLimits,
+  checkResponseSize,
+  clientOptions,
+} from "./options.js";
 import type { AbortSignal } from "./platform.js";
-import { RetryBudget } from "./policy/budget.js";
+import { type RetryBudget, budgetOf } from "./policy/budget.js";
 import { type Log, logOf } from "./policy/logger.js";
+import { withLimits } from "./policy/limits.js";
 import { withMiddleware } from "./policy/middleware.js";
 import type { RequestBase } from "./request/build.js";
+import { shownName } from "./redact.js";
 import { type HeaderRecord, apiClient, readHeader, readHeaders, userAgent } from "./request/headers.js";
 import { type RootUrl, isLoopback } from "./root-url.js";
 import { type CertificateSource, readMtls } from "./transport/client-certificate.js";
-import type { Transport } from "./transport/transport.js";
+import { type Transport, isSelfLimited } from "./transport/transport.js";
 import { UndiciTransport } from "./transport/undici.js";
 import { checkUniverse, isOfUniverse } from "./universe.js";
 
@@ -22,28 +32,32 @@ export const core: unique symbol = Symbol("@discogen/runtime.core");
 
 /** A client, a resource, or anything else that can make calls. */
 export interface CoreHolder {
-  readonly [core]: Core;
+  readonly [core]: () => Core;
 }
 
 /**
  * The base of clients and resources: holds the core, and no member with a name. The type is written out because a
- * class with a computed member needs the compiler to tell its declaration.
+ * class with a computed member needs the compiler to infer its declaration.
  */
 export const Holder: new (value: Core) => CoreHolder = class implements CoreHolder {
-  declare readonly [core]: Core;
+  declare readonly [core]: () => Core;
 
   constructor(value: Core) {
-    // Not enumerable: a client that is logged shows its resources, not its options.
-    Object.defineProperty(this, core, { value });
+    // A function, since `util.inspect` shows hidden properties, and the core holds the token. No private field, which a
+    // proxy of the client would not have.
+    Object.defineProperty(this, core, { value: () => value });
   }
 };
 
 /** The core of a client or resource. */
 export function coreOf(holder: CoreHolder): Core {
   // Callers without type checks may pass anything, and so may those with two copies of this package.
-  const found = (holder as CoreHolder | undefined)?.[core] as Core | undefined;
-  if (found !== undefined) return found;
-  const fault: Fault = { parameter: "parent", message: "is no client or resource of this copy of @discogen/runtime" };
+  const found = (holder as CoreHolder | undefined)?.[core] as (() => Core) | undefined;
+  if (found !== undefined) return found();
+  const fault: Fault = {
+    parameter: "parent",
+    message: "is not a client or resource of this copy of @discogen/runtime",
+  };
   throw new InvalidRequestError("Resource", [fault], "INVALID_OPTION");
 }
 
@@ -87,15 +101,6 @@ export interface Memo {
   signed: HeaderRecord;
 }
 
-/** The client that these options were made from, by {@link inheritFrom}. */
-const parents: WeakMap<ClientOptions, Core> = new WeakMap();
-
-/** Lets the client of these options share what clones share with the client they are made from. */
-export function inheritFrom(parent: Core, options: ClientOptions): ClientOptions {
-  parents.set(options, parent);
-  return options;
-}
-
 /**
  * The core of a client with these options. Throws an `InvalidRequestError` that lists every invalid one, or an
  * `AuthError` for credentials of another universe.
@@ -103,9 +108,11 @@ export function inheritFrom(parent: Core, options: ClientOptions): ClientOptions
 export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
   checkDescriptors(api);
   const faults: Fault[] = [];
+  checkNames(options, clientOptions, faults);
   checkLimits(options, faults);
   checkResponseSize(options, faults);
   checkAuth(options.auth, faults);
+  if (typeof options.mtls === "object") checkNames(options.mtls, certificateOptions, faults, "mtls.");
   const { certificate, isMtlsEndpoint } = readMtls(options, faults);
   const { root, universe } = endpointOf(api, options, isMtlsEndpoint, faults);
   if (options.auth !== undefined && faults.length === 0) checkSecure(root, options.auth, faults);
@@ -116,7 +123,8 @@ export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
   checkWatchers(options, faults);
   if (faults.length > 0) throw new InvalidRequestError(`the client of ${api.id}`, faults, "INVALID_OPTION");
   if (options.auth !== undefined) checkUniverse(`the client of ${api.id}`, options.auth, universe);
-  const parent = parents.get(options);
+  const isOwn = isSelfLimited(transport) && certificate === undefined;
+  const limited = isOwn ? transport : withLimits(transport);
   return {
     api,
     options,
@@ -124,10 +132,10 @@ export function createCore(api: ApiDescriptor, options: ClientOptions): Core {
     rootPath: root.path,
     rootUrl: root.origin + root.path,
     universe,
-    transport: withMiddleware(transport, options.middleware),
-    credentialsContext: { transport },
+    transport: withMiddleware(limited, options.middleware),
+    credentialsContext: { transport: limited },
     memo: { signature: undefined, signed: {} },
-    budget: parent?.origin === root.origin ? parent.budget : new RetryBudget(),
+    budget: budgetOf(root.origin, options.transport),
     log: logOf(options.logger),
     ...scopedOnce(api, options.auth, universe),
     signal: undefined,
@@ -149,7 +157,8 @@ function checkDescriptors({ descriptors, id }: ApiDescriptor): void {
   if (descriptors === descriptorVersion) return;
   // Code generated by another version may hold anything here.
   const found: unknown = descriptors;
-  const generated = typeof found === "number" ? `descriptors of version ${String(found)}` : "descriptors of an older version";
+  const generated =
+    typeof found === "number" ? `descriptors of version ${String(found)}` : "descriptors of an older version";
   const update = Number(found) > descriptorVersion ? "Update @discogen/runtime, or run" : "Run";
   throw new DiscogenError(
     "REGENERATE",
@@ -206,7 +215,7 @@ function checkSecure(root: RootUrl, auth: Credentials, faults: Fault[]): void {
   if (root.origin.startsWith("https:") || isLoopback(root.hostname) || isAnonymous(auth)) return;
   faults.push({
     parameter: "rootUrl",
-    message: `is ${root.origin}: credentials are sent over https only, or over http to this machine`,
+    message: `is ${shownName(root.origin)}: credentials are sent over https only, or over http to this machine`,
   });
 }
 

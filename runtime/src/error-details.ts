@@ -39,6 +39,20 @@ export interface LocalizedMessage {
   readonly message: string;
 }
 
+/** One entry of `errors[]`, as services before AIP-193 report errors. Other members are as they came. */
+export interface ApiErrorItem {
+  /** For instance `notFound`. */
+  readonly reason?: string;
+  readonly message?: string;
+  /** For instance `global`, `usageLimits`. */
+  readonly domain?: string;
+  /** What is at fault: for instance the name of a parameter. */
+  readonly location?: string;
+  /** `parameter`, `header`, `other`. */
+  readonly locationType?: string;
+  readonly [member: string]: unknown;
+}
+
 /** An object of JSON. */
 export type Json = { readonly [name: string]: unknown };
 
@@ -84,12 +98,22 @@ export function readRetryInfo(details: readonly unknown[]): RetryInfo | undefine
   return Number.isFinite(milliseconds) && milliseconds >= 0 ? { retryDelay: milliseconds } : undefined;
 }
 
-export function readFieldViolations(details: readonly unknown[]): readonly FieldViolation[] {
-  return entries(details, "BadRequest", "fieldViolations").map((entry) => {
-    const reason = stringOf(entry["reason"]);
-    const violation = { field: stringOf(entry["field"]) ?? "", description: stringOf(entry["description"]) ?? "" };
-    return reason === undefined ? violation : { ...violation, reason };
-  });
+/** Of `BadRequest`, else of the older `errors[]` that name a part of the request. */
+export function readFieldViolations(
+  details: readonly unknown[],
+  errors: readonly ApiErrorItem[],
+): readonly FieldViolation[] {
+  const found = entries(details, "BadRequest", "fieldViolations");
+  if (found.length > 0) return found.map((entry) => violation(entry["field"], entry["description"], entry["reason"]));
+  return errors
+    .filter(({ location, locationType }) => stringOf(location) !== undefined && locationType !== "header")
+    .map(({ location, message, reason }) => violation(location, message, reason));
+}
+
+function violation(field: unknown, description: unknown, reason: unknown): FieldViolation {
+  const known = { field: stringOf(field) ?? "", description: stringOf(description) ?? "" };
+  const name = stringOf(reason);
+  return name === undefined ? known : { ...known, reason: name };
 }
 
 export function readQuotaViolations(details: readonly unknown[]): readonly QuotaViolation[] {
@@ -99,11 +123,13 @@ export function readQuotaViolations(details: readonly unknown[]): readonly Quota
   }));
 }
 
-export function readHelpLinks(details: readonly unknown[]): readonly HelpLink[] {
-  return entries(details, "Help", "links").map((entry) => ({
-    description: stringOf(entry["description"]) ?? "",
-    url: stringOf(entry["url"]) ?? "",
-  }));
+/** Of `Help`, else the `extendedHelp` of the older `errors[]`. */
+export function readHelpLinks(details: readonly unknown[], errors: readonly ApiErrorItem[]): readonly HelpLink[] {
+  const found = entries(details, "Help", "links");
+  const links = found.length > 0 ? found : errors.map((entry) => ({ url: entry["extendedHelp"] }));
+  return links
+    .map((entry: Json) => ({ description: stringOf(entry["description"]) ?? "", url: stringOf(entry["url"]) ?? "" }))
+    .filter(({ url }) => found.length > 0 || url !== "");
 }
 
 export function readLocalizedMessage(details: readonly unknown[]): LocalizedMessage | undefined {

@@ -6,6 +6,7 @@
  * these errors holds a token, key or assertion.
  */
 import {
+  type ApiErrorItem,
   type ErrorInfo,
   type FieldViolation,
   type HelpLink,
@@ -55,6 +56,7 @@ export type ErrorCode =
   | "TOKEN_UNAVAILABLE"
   | "TOTAL_TIMEOUT"
   | "UNIVERSE_MISMATCH"
+  | "UPLOAD_CONTENT_MISMATCH"
   | "UPLOAD_FAILED"
   | "UPLOAD_SESSION_LOST";
 
@@ -76,7 +78,7 @@ function markPrototype(prototype: object, kind: string): void {
  * The base of all errors. Thrown as itself with code `PAGE_TOKEN_REPEATED`: a server answered with a page token it
  * had given before, which would never end; `CONTENT_CHANGED`: what is downloaded is not what it was when the connection
  * broke; `CONTENT_DAMAGED`: it is not what its checksum says; `RESPONSE_TOO_LARGE`: the response has more bytes than
- * `maxResponseBytes` allows or a string can hold.
+ * `maxResponseBytes` allows or a string can hold; `DISK_FULL`: `saveTo` found no room on the disk.
  */
 export class DiscogenError extends Error {
   static {
@@ -105,10 +107,14 @@ export interface ApiErrorInit {
   readonly message: string;
   readonly status: number;
   readonly response: ApiResponse;
+  readonly serverMessage?: string | undefined;
   readonly reason?: string | undefined;
   readonly rpcStatus?: string | undefined;
+  readonly errors?: readonly ApiErrorItem[] | undefined;
   readonly details?: readonly unknown[] | undefined;
   readonly requestId?: string | undefined;
+  /** A string is parsed as JSON, if it is JSON, when {@link ApiError.body} is read. */
+  readonly body?: unknown;
 }
 
 /**
@@ -123,26 +129,46 @@ export class ApiError extends DiscogenError {
   declare readonly code: ApiErrorCode;
   /** The HTTP status. */
   readonly status: number;
-  /** The most precise reason given: of `ErrorInfo`, else of the first legacy error, else {@link rpcStatus}. */
+  /**
+   * The server's own words on one line: the message of JSON or XML, the title or text of a web page, or the text. At
+   * most 2,000 characters. `undefined`: it said nothing. {@link message} has the method and the status in front.
+   */
+  readonly serverMessage: string | undefined;
+  /**
+   * The most precise reason given: of `ErrorInfo`, else of the first of {@link errors}, else the `error` of OAuth or
+   * the `Code` of Cloud Storage's XML, else {@link rpcStatus}.
+   */
   readonly reason: string | undefined;
   /** The canonical code of google.rpc, for instance `NOT_FOUND`. */
   readonly rpcStatus: string | undefined;
-  /** The `details` of the answer, as they came (AIP-193). */
+  /** The older list of errors, as it came: `error.errors[]`. Of XML one that has `reason` and `message`. */
+  declare readonly errors: readonly ApiErrorItem[];
+  /** The `details` of the response, as they came (AIP-193); of services without them {@link errors}. */
   readonly details: readonly unknown[];
   /** Names the request to Google's support: of the `RequestInfo` detail, else of a response header. */
   readonly requestId: string | undefined;
   /** Status and headers of the answer. */
   declare readonly response: ApiResponse;
+  /**
+   * The body of the response without secrets: the value of JSON, else the text (XML, HTML), of which the first megabyte
+   * is kept. Parsed when it is first read. `undefined` if it was empty.
+   */
+  declare readonly body: unknown;
 
   constructor(init: ApiErrorInit) {
     super(init.code ?? "API_ERROR", init.message);
     this.status = init.status;
+    this.serverMessage = init.serverMessage;
     this.reason = init.reason;
     this.rpcStatus = init.rpcStatus;
-    this.details = init.details ?? [];
+    this.details = init.details ?? init.errors ?? [];
     this.requestId = init.requestId;
     // Not enumerable: a logged error stays readable.
-    Object.defineProperty(this, "response", { value: init.response });
+    Object.defineProperties(this, {
+      body: { get: parsedOnce(init.body) },
+      errors: { value: init.errors ?? [] },
+      response: { value: init.response },
+    });
   }
 
   /** The machine-readable cause. */
@@ -157,7 +183,7 @@ export class ApiError extends DiscogenError {
 
   /** What is wrong with the request, field by field. */
   get fieldViolations(): readonly FieldViolation[] {
-    return readFieldViolations(this.details);
+    return readFieldViolations(this.details, this.errors);
   }
 
   /** Which quotas were used up. */
@@ -167,13 +193,29 @@ export class ApiError extends DiscogenError {
 
   /** Pages that tell more. */
   get helpLinks(): readonly HelpLink[] {
-    return readHelpLinks(this.details);
+    return readHelpLinks(this.details, this.errors);
   }
 
   /** A text for the person at the screen, in the language that the request asked for. */
   get localizedMessage(): LocalizedMessage | undefined {
     return readLocalizedMessage(this.details);
   }
+}
+
+/** A getter that returns the value of JSON, other text as it is, and what is no text as well. Parses once. */
+function parsedOnce(body: unknown): () => unknown {
+  let value = body;
+  let text = typeof body === "string" ? body : undefined;
+  return () => {
+    if (text === undefined) return value;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      // The text is the value.
+    }
+    text = undefined;
+    return value;
+  };
 }
 
 /** No complete answer came: code `CONNECTION_FAILED`. */
@@ -183,7 +225,11 @@ export class ConnectionError extends DiscogenError {
   }
   /** `false`: the request surely never reached the server, so nothing was done there. */
   readonly sent: boolean;
-  /** The system's or undici's code, for instance `ECONNREFUSED`. */
+  /**
+   * Node's name of the event: of a system call (`ECONNRESET`), DNS (`ENOTFOUND`), TLS (`EPROTO`, `CERT_HAS_EXPIRED`),
+   * the HTTP parser (`HPE_…`) or zlib (`Z_DATA_ERROR`). The same for the same event over every transport. `undefined`
+   * where the transport reports none, as `fetch` of browsers.
+   */
   readonly systemCode: string | undefined;
 
   constructor(
@@ -275,6 +321,9 @@ export class InvalidRequestError extends DiscogenError {
   }
 }
 
+/** Codes of {@link UploadError}. */
+export type UploadErrorCode = Extract<ErrorCode, `UPLOAD_${string}`>;
+
 /** What an {@link UploadError} is made of. */
 export interface UploadErrorInit {
   readonly session: string;
@@ -283,25 +332,33 @@ export interface UploadErrorInit {
 }
 
 /**
- * A resumable upload stopped, and the server has part of it. Code `UPLOAD_FAILED`: it can go on from {@link session};
+ * An upload stopped. Code `UPLOAD_FAILED`: the server has part of it, and it can go on from {@link session};
  * `UPLOAD_SESSION_LOST`: the server does not know that session any more, so it must begin again, which this call could
- * not do because a stream is read only once. `cause` is what went wrong.
+ * not do because a stream is read only once; `UPLOAD_CONTENT_MISMATCH`: a file changed while it was sent, or a stream
+ * is not of the size given, so it must begin again. `cause` is what went wrong.
  */
 export class UploadError extends DiscogenError {
   static {
     markPrototype(this.prototype, "UploadError");
   }
-  declare readonly code: "UPLOAD_FAILED" | "UPLOAD_SESSION_LOST";
-  /** For `media.session`, in this process or another. Whoever has it can write to the upload: keep it secret. */
-  declare readonly session: string;
+  declare readonly code: UploadErrorCode;
+  /**
+   * For `media.session`, in this process or another; empty where the content went in one request. Whoever has it can
+   * write to the upload: keep it secret.
+   */
+  get session(): string {
+    return this.#session;
+  }
+  // Private: a logged error shows no secret.
+  readonly #session: string;
   /** Bytes that have surely arrived. */
   readonly sent: number;
 
-  constructor(code: "UPLOAD_FAILED" | "UPLOAD_SESSION_LOST", message: string, init: UploadErrorInit) {
-    super(code, message, { cause: init.cause });
+  /** `init`: of an upload in parts. */
+  constructor(code: UploadErrorCode, message: string, init: UploadErrorInit = { session: "", sent: 0 }) {
+    super(code, message, "cause" in init ? { cause: init.cause } : undefined);
     this.sent = init.sent;
-    // Not enumerable: a logged error shows no secret.
-    Object.defineProperty(this, "session", { value: init.session });
+    this.#session = init.session;
   }
 }
 

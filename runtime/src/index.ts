@@ -3,6 +3,7 @@
 // For applications
 export type { Credentials, CredentialsContext, ScopedCredentials } from "./auth/credentials.js";
 export type {
+  ApiErrorItem,
   ErrorInfo,
   FieldViolation,
   HelpLink,
@@ -36,8 +37,9 @@ export type { Middleware } from "./policy/middleware.js";
 export type { AttemptTrace, CallTrace, RetryTrace } from "./policy/observe.js";
 export type { FailedAttempt, RetryOptions } from "./policy/retry.js";
 export type { BytesRequest } from "./request/body.js";
-export type { BytesBody, FileBody, WebStream } from "./request/bytes.js";
+export type { BytesBody, FileBody } from "./request/bytes.js";
 export type { HeadersInput } from "./request/headers.js";
+export type { WebStream } from "./request/streams.js";
 export { ApiPromise, type WithResponse } from "./response/api-promise.js";
 export type { ApiResponse } from "./response/api-response.js";
 export { MediaResponse } from "./response/media-response.js";
@@ -74,7 +76,13 @@ export {
   type ParameterDescriptor,
   type UploadDescriptor,
 } from "./method.js";
-export type { FieldPath } from "./request/update-mask.js";
+export {
+  type FieldPath,
+  type MaskedMethod,
+  type MaskedType,
+  type UpdateMasks,
+  updateMaskOf,
+} from "./request/update-mask.js";
 export type { Selected, SelectedItem, Selecting } from "./fields.js";
 export type { Patch } from "./patch.js";
 export { Resource } from "./resource.js";

@@ -26,7 +26,7 @@ export interface ApiDescriptor {
   readonly endpoints?: { readonly [location: string]: string };
   /** Every OAuth 2.0 scope of the API; methods point into this list. Empty: the API needs no sign-in. */
   readonly scopes: readonly string[];
-  /** The document's default for `alt` is something else, so every call says `alt=json`. */
+  /** The document's default for `alt` is something else, but it has `json`, so every call says `alt=json`. */
   readonly altJson?: true;
   /** Bodies travel inside `{ "data": … }`. */
   readonly dataWrapper?: true;
@@ -52,8 +52,6 @@ export interface MethodDescriptor {
   readonly request?: "bytes" | "json";
   /** The body must be given. */
   readonly requestRequired?: true;
-  /** The parameter `updateMask` says which keys of the body count; where it is not given, all that are present do. */
-  readonly updateMask?: true;
   /** Where a request id goes, by which the server knows a repetition (AIP-155); filled in where the caller gives none. */
   readonly requestId?: "body" | "query";
   /**
@@ -85,12 +83,19 @@ export interface UploadDescriptor {
   readonly resumable?: true;
 }
 
-/** What is checked of a parameter before anything is sent. */
+/** What is known of a parameter. All but its pattern is checked before anything is sent. */
 export interface ParameterDescriptor {
   readonly required?: true;
+  /** What its text must be. Absent: any text. `date-time` also takes a `Date`. */
+  readonly type?: "boolean" | "date-time" | "integer" | "number";
+  /** A field mask: also takes a list of paths, which is sent joined by commas. */
+  readonly mask?: true;
   /** Takes a list; sent once per element (`a=1&a=2`). */
   readonly repeated?: true;
-  /** A JavaScript regular expression that path values must match. Written by the generator, and safe to run. */
+  /**
+   * A regular expression for the documented shape. Servers accept more than documents say, so a value that does not
+   * match is sent, and named only in the error for a 400 or 404. Written by the generator, and safe to run.
+   */
   readonly pattern?: string;
   /** Inclusive bounds of an integer, as written in the document. */
   readonly minimum?: string;

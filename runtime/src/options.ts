@@ -1,5 +1,6 @@
 /** Options of clients and calls, and what they must be. */
 import type { Credentials } from "./auth/credentials.js";
+import { type Known, checkNames } from "./check-names.js";
 import { type Fault, InvalidRequestError } from "./errors.js";
 import type { AbortSignal } from "./platform.js";
 import type { Logger } from "./policy/logger.js";
@@ -16,7 +17,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * Milliseconds for one attempt until its whole answer is there; for a streamed body until its head, and then between
-   * two pieces. Begins anew with each piece of content that is sent. `Infinity`: no limit. Default: 60,000.
+   * two pieces. Begins anew with each piece of content that is sent. Also limits the wait for credentials, and applies to
+   * middleware and a custom {@link ClientOptions.transport}. `Infinity`: no limit. Default: 60,000.
    */
   readonly timeout?: number | undefined;
   /** Milliseconds for the call with sign-in, retries and pauses. Each page has its own. Default: no limit. */
@@ -108,6 +110,44 @@ export const defaultTimeout: number = 60_000;
 /** The default of {@link BatchOptions.size}, and the most that Google takes (https://developers.google.com/calendar/batch). */
 export const largestBatch: number = 1000;
 
+/** Names of {@link CallOptions}. */
+export const callOptions: Known<CallOptions> = {
+  headers: 1,
+  ifMatch: 1,
+  ifNoneMatch: 1,
+  quotaProject: 1,
+  retry: 1,
+  signal: 1,
+  timeout: 1,
+  totalTimeout: 1,
+};
+
+/** Names of {@link ClientOptions}. */
+export const clientOptions: Known<ClientOptions> = {
+  auth: 1,
+  dispatcher: 1,
+  headers: 1,
+  logger: 1,
+  maxResponseBytes: 1,
+  middleware: 1,
+  mtls: 1,
+  quotaProject: 1,
+  region: 1,
+  retry: 1,
+  rootUrl: 1,
+  timeout: 1,
+  totalTimeout: 1,
+  transport: 1,
+  universeDomain: 1,
+  userAgent: 1,
+};
+
+/** Names of {@link ClientOptions.mtls}. */
+export const certificateOptions: Known<ClientCertificate> = { cert: 1, key: 1, passphrase: 1 };
+
+const batchOptions: Known<BatchOptions> = { signal: 1, size: 1 };
+const retryOptions: Known<RetryOptions> = { attempts: 1, decide: 1, idempotent: 1, maxDelay: 1 };
+
 /** Checks what clients and calls have in common. */
 export function checkLimits(options: CallOptions | ClientOptions, faults: Fault[]): void {
   checkTime("timeout", options.timeout, faults);
@@ -118,6 +158,7 @@ export function checkLimits(options: CallOptions | ClientOptions, faults: Fault[
     faults.push({ parameter: "retry", message: "must be false or { attempts, maxDelay, idempotent }" });
     return;
   }
+  checkNames(retry, retryOptions, faults, "retry.");
   const { attempts, decide, idempotent, maxDelay } = retry;
   if (attempts !== undefined && !(Number.isInteger(attempts) && attempts >= 0))
     faults.push({ parameter: "retry.attempts", message: "must be an integer, 0 or more" });
@@ -149,9 +190,21 @@ function checkSignal({ signal }: CallOptions | BatchOptions, faults: Fault[]): v
   }
 }
 
-/** Checks the options of one call. */
-export function checkCallOptions(methodId: string, options: CallOptions): void {
+/** Checks the options of one call, or of what follows one: those that are `known` there. */
+export function checkCallOptions(
+  methodId: string,
+  options: CallOptions & { readonly onProgress?: unknown },
+  known: { readonly [name: string]: 1 } = callOptions,
+): void {
   const faults: Fault[] = [];
+  if (typeof options !== "object" || options === null) {
+    const message = "must be an object; methods take no callback, await the promise that they return";
+    throw new InvalidRequestError(methodId, [{ parameter: "options", message }]);
+  }
+  checkNames(options, known, faults);
+  const { onProgress } = options;
+  if (onProgress !== undefined && typeof onProgress !== "function")
+    faults.push({ parameter: "onProgress", message: "must be a function" });
   checkLimits(options, faults);
   checkSignal(options, faults);
   if (faults.length > 0) throw new InvalidRequestError(methodId, faults);
@@ -160,6 +213,7 @@ export function checkCallOptions(methodId: string, options: CallOptions): void {
 /** Checks the options of sending a batch. */
 export function checkBatchOptions(subject: string, options: BatchOptions): void {
   const faults: Fault[] = [];
+  checkNames(options, batchOptions, faults);
   checkSignal(options, faults);
   const { size } = options;
   if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= largestBatch))

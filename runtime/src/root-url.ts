@@ -21,7 +21,9 @@ export function parseRootUrl(text: string, faults: Fault[]): RootUrl {
     return fault("must be an absolute URL, for instance http://127.0.0.1:8080/");
   const url = new URL(text);
   if (url.protocol !== "http:" && url.protocol !== "https:")
-    return fault(`must be http or https, not ${url.protocol.slice(0, -1)}`);
+    return fault(
+      `must be http or https${/^[a-z]{2,6}:$/.test(url.protocol) ? `, not ${url.protocol.slice(0, -1)}` : ""}`,
+    );
   if (url.username !== "" || url.password !== "") return fault("must not carry credentials");
   if (text.includes("?") || text.includes("#")) return fault("must not carry a query or fragment");
   return {

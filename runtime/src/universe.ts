@@ -1,6 +1,7 @@
 /** Universes: Google's clouds, each with a domain of its own. The hosts of its APIs and its credentials belong together. */
 import type { Credentials } from "./auth/credentials.js";
 import { AuthError } from "./errors.js";
+import { isShowable, quotedName, shownName } from "./redact.js";
 import type { RootUrl } from "./root-url.js";
 
 /** The universe of everybody who does not know that there are others. */
@@ -8,7 +9,7 @@ export const defaultUniverse = "googleapis.com";
 
 /** Whether a text is a domain name with a dot in it. */
 export function isDomain(text: unknown): text is string {
-  return typeof text === "string" && /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(text);
+  return typeof text === "string" && /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(text) && isShowable(text);
 }
 
 const suffix = /\.googleapis\.com(?=$|:)/;
@@ -33,9 +34,9 @@ export function isOfUniverse(credentials: Credentials, universe: string | undefi
 /** Throws an `AuthError` where credentials are of another universe: a token must not be shown to another cloud. */
 export function checkUniverse(subject: string, credentials: Credentials, universe: string | undefined): void {
   if (isOfUniverse(credentials, universe)) return;
-  const own = String(credentials.universeDomain);
+  const own = credentials.universeDomain;
   throw new AuthError(
     "UNIVERSE_MISMATCH",
-    `${subject}: the credentials are of the universe ${own}, the client is of ${String(universe)}. Use other credentials, or pass \`universeDomain: ${JSON.stringify(own)}\` to the client`,
+    `${subject}: the credentials are of the universe ${shownName(own)}, the client is of ${shownName(universe)}. Use other credentials, or pass \`universeDomain: ${quotedName(own)}\` to the client`,
   );
 }

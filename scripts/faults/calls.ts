@@ -1,5 +1,6 @@
 /** The calls of the table, through a small client as the generator would write it. */
 import { setTimeout } from "node:timers/promises";
+import { type MethodDescriptor, operate } from "../../runtime/src/index.js";
 import type { Call } from "./fault.js";
 
 export const get: Call = { name: "GET", run: ({ books }, signal) => books.get({ book: "b" }, { signal }) };
@@ -38,6 +39,55 @@ export const content: Call = {
   name: "GET, content",
   run: async ({ books }, signal) => ({ text: await (await books.raw({ book: "b" }, { signal })).text() }),
 };
+
+/** A stream can be sent once only; the call is made again where it failed. */
+export const streamTwice: Call = {
+  name: "POST of a stream, then GET",
+  run: async (client, signal) => {
+    async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+      yield new TextEncoder().encode("abc");
+    }
+    const uploaded = client.books.create({ media: { body: chunks(), size: 3, resumable: false } }, { signal });
+    await Promise.allSettled([uploaded]);
+    return get.run(client, signal);
+  },
+};
+
+const operation: MethodDescriptor = {
+  id: "library.books.rebind",
+  httpMethod: "POST",
+  path: "books:rebind",
+  response: "json",
+  operation: {
+    polls: [
+      {
+        method: { id: "library.operations.get", httpMethod: "GET", path: "operations/1", response: "json" },
+        parameters: {},
+      },
+    ],
+    done: "done",
+    error: "error",
+    isAnswer: true,
+  },
+};
+
+export const waiting: Call = {
+  name: "POST, wait for 1.25 s",
+  run: (client, signal) => operate(client, operation, {}, { signal }).wait({ timeout: 1250 }),
+};
+
+const mebibyte: Uint8Array = new Uint8Array(1024 * 1024);
+
+/** Content in parts of 256 KiB. */
+export function inParts(name: string, body: () => unknown): Call {
+  return {
+    name: `POST, ${name} in parts`,
+    run: ({ books }, signal) =>
+      books.create({ media: { body: body(), resumable: true, chunkSize: 256 * 1024 } }, { signal }),
+  };
+}
+
+export const bytesInParts: Call = inParts("content", () => mebibyte);
 
 /** The same call again, over a connection that had the time to go bad. */
 export function again(call: Call): Call {

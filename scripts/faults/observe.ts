@@ -2,7 +2,13 @@
 import { getEventListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { AnonymousCredentials, type Credentials } from "../../runtime/src/auth/index.js";
-import { ApiError, type ClientOptions, DiscogenError, type Dispatcher } from "../../runtime/src/index.js";
+import {
+  ApiError,
+  type ClientOptions,
+  ConnectionError,
+  DiscogenError,
+  type Dispatcher,
+} from "../../runtime/src/index.js";
 import { leftovers, resources, until } from "../../test/runtime/support/leftovers.js";
 import { LibraryClient } from "../../test/runtime/support/library.js";
 import { countingAgent } from "./agent.js";
@@ -95,10 +101,11 @@ async function outcome(call: PromiseLike<unknown>): Promise<string> {
     return JSON.stringify(await call);
   } catch (error) {
     if (!(error instanceof DiscogenError)) return `no error of ours: ${String(error)}`;
-    const status = error instanceof ApiError ? ` ${String(error.status)}` : "";
+    const what =
+      error instanceof ApiError ? error.status : error instanceof ConnectionError ? error.systemCode : undefined;
     // Ports differ, and newer Nodes add advice on certificates.
     const message = error.message.replaceAll(/(127\.0\.0\.1):\d+/g, "$1").replace(/; if the root CA .*/, "");
-    return `${error.name} ${error.code}${status}: ${message}`;
+    return `${[error.name, error.code, what].filter((part) => part !== undefined).join(" ")}: ${message}`;
   }
 }
 

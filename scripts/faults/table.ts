@@ -10,7 +10,8 @@ are the defaults unless the row names an option, with two exceptions that save t
 where the server asks for none, and undici gives a connection that is not made up after one second instead of ten.
 \`npm test\` holds every row.
 
-- **What you see**: the value of the call, or the error's class, code, status and the beginning of its message.
+- **What you see**: the value of the call, or the error's class, code, status or system code, and the
+  beginning of its message.
 - **Requests**: how many the server read.
 - **Connections**: how many were begun. undici begins one in place of each whose request was given up, and drops it.
 - **Left open**: connections that wait for the next call, or are still being made. In every row nothing at all is left

@@ -158,7 +158,7 @@ describe("names", () => {
 
   it("a resource of nothing is refused", () => {
     expect(faultsOf(() => new BooksResource({} as ApiClient))).toEqual([
-      expect.stringContaining("is no client or resource"),
+      expect.stringContaining("is not a client or resource"),
     ]);
     expect(faultsOf(() => new BooksResource(undefined as unknown as ApiClient))).toHaveLength(1);
   });
@@ -191,4 +191,16 @@ it.each([
     new ApiClient({ ...api, ...change }, { auth: new AnonymousCredentials(), rootUrl: url }),
   );
   expect(await books.get({ book: "b" })).toEqual(want);
+});
+
+it("calls work through a proxy of the client, as reactive frameworks and spies make them", async () => {
+  const { url } = await serve(statuses(200));
+  const deep = <Target extends object>(target: Target): Target =>
+    new Proxy(target, {
+      get: (of, name, receiver) => {
+        const value: unknown = Reflect.get(of, name, receiver);
+        return typeof value === "object" && value !== null ? deep(value) : value;
+      },
+    });
+  expect(await deep(clientOf(url)).books.get({ book: "b" })).toEqual({ ok: true });
 });

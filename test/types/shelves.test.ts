@@ -3,7 +3,14 @@
  * `tsc -b` checks this file: a promise that is not kept, or a misuse that is no longer refused, is a compile error.
  */
 import { Readable } from "node:stream";
-import type { ApiPromise, MediaResponse, OperationPromise, Paged, StreamPromise } from "@discogen/runtime";
+import {
+  type ApiPromise,
+  type MediaResponse,
+  type OperationPromise,
+  type Paged,
+  type StreamPromise,
+  updateMaskOf,
+} from "@discogen/runtime";
 import { describe, expectTypeOf, it } from "vitest";
 import type * as shelves from "../golden/shelves/v1/index.js";
 
@@ -12,6 +19,7 @@ declare const client: shelves.ShelfKeeperClient;
 declare const shelf: shelves.Shelf;
 const types = (_: (...values: never[]) => unknown) => {};
 declare const rooms: shelves.RoomsResource;
+declare const shelvesClient: typeof shelves.ShelfKeeperClient;
 
 describe("paths", () => {
   it("show the documented shape and accept any string", () => {
@@ -131,6 +139,21 @@ describe("bodies", () => {
       void rooms.shelves.patch({ name, requestBody: { width: 1 }, updateMask: ["widht"] });
       // @ts-expect-error createTime is the server's
       void rooms.shelves.patch({ name, requestBody: { width: 1 }, updateMask: ["createTime"] });
+    });
+  });
+
+  it("make masks, by the method's path or id", () => {
+    types(() => {
+      const updateMask: string = updateMaskOf(shelvesClient, "rooms.shelves.patch", {
+        width: null,
+        labels: { a: "b" },
+      });
+      void updateMask;
+      updateMaskOf(shelvesClient, "shelves.rooms.shelves.patch", { place: { floor: 1 } });
+      // @ts-expect-error a method without a mask
+      updateMaskOf(shelvesClient, "rooms.shelves.get", {});
+      // @ts-expect-error there is no widht
+      updateMaskOf(shelvesClient, "rooms.shelves.patch", { widht: 1 });
     });
   });
 

@@ -15,6 +15,12 @@ const api: runtime.ApiDescriptor = {
   scopes: ["https://www.googleapis.com/auth/cloud-platform", "https://www.googleapis.com/auth/sqlservice.admin"],
 };
 
+interface MaskedMethods {
+  readonly "instances.patch": InstancesPatchParams;
+}
+
+const updateMasks: runtime.UpdateMasks<MaskedMethods> = { methods: { "instances.patch": {} }, types: {} };
+
 /** What every method of sqladmin:v1beta3 takes. */
 export interface GlobalParameters {
   /** Names the fields that the response should be limited to. */
@@ -48,6 +54,8 @@ export interface GlobalParameters {
 export class SQLAdminClient extends runtime.ApiClient {
   /** Every OAuth 2.0 scope of this API. */
   static readonly scopes: readonly string[] = api.scopes;
+  /** For {@link runtime.updateMaskOf}. */
+  static readonly updateMasks: runtime.UpdateMasks<MaskedMethods> = updateMasks;
   readonly backupRuns: BackupRunsResource = new BackupRunsResource(this);
   readonly flags: FlagsResource = new FlagsResource(this);
   readonly instances: InstancesResource = new InstancesResource(this);
@@ -770,7 +778,12 @@ const backupRunsMethods: Record<"get" | "list", runtime.MethodDescriptor> = {
     id: "sql.backupRuns.list",
     httpMethod: "GET",
     path: "projects/{project}/instances/{instance}/backupRuns",
-    parameters: { project: { required: true }, instance: { required: true }, backupConfiguration: { required: true } },
+    parameters: {
+      project: { required: true },
+      instance: { required: true },
+      backupConfiguration: { required: true },
+      maxResults: { type: "integer" },
+    },
     scopes: [0, 1],
     response: "json",
     paging: { token: "pageToken", in: "query", next: "nextPageToken", items: "items" },
@@ -843,7 +856,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     id: "sql.instances.list",
     httpMethod: "GET",
     path: "projects/{project}/instances",
-    parameters: { project: { required: true } },
+    parameters: { project: { required: true }, maxResults: { type: "integer" } },
     scopes: [0, 1],
     response: "json",
     paging: { token: "pageToken", in: "query", next: "nextPageToken", items: "items" },
@@ -935,7 +948,7 @@ const operationsMethods: Record<"get" | "list", runtime.MethodDescriptor> = {
     id: "sql.operations.list",
     httpMethod: "GET",
     path: "projects/{project}/instances/{instance}/operations",
-    parameters: { project: { required: true }, instance: { required: true } },
+    parameters: { project: { required: true }, instance: { required: true }, maxResults: { type: "integer" } },
     scopes: [0, 1],
     response: "json",
     paging: { token: "pageToken", in: "query", next: "nextPageToken", items: "items" },

@@ -1,5 +1,6 @@
 /** The command line of `discogen call`: options of its own, and one for each parameter of the method. */
 import { parseArgs } from "node:util";
+import { quotedName, shownName } from "@discogen/runtime/names";
 import { rangeNote } from "../emit/range-note.js";
 import type { ApiModel, MethodModel, ParameterModel } from "../model/types.js";
 import { didYouMean } from "../nearest.js";
@@ -40,7 +41,7 @@ export function targetOf(args: readonly string[]): Target {
     if (token.kind === "option-terminator" || names.length === 2) break;
     if (token.kind === "positional") names.push(token.value);
     else if (!Object.hasOwn(OWN_OPTIONS, token.name) && token.rawName !== "-h" && token.name !== "help")
-      throw usage("call", `${token.rawName} comes before the names of the API and the method`);
+      throw usage("call", `${shownName(token.rawName)} comes before the names of the API and the method`);
   }
   const [api, method] = names;
   return { api, method, own: parse("call", args, OWN_OPTIONS, false) };
@@ -66,7 +67,7 @@ export function readParameters(
   const parsed = parse("call", withFlags(args, parameters), { ...options, ...OWN_OPTIONS });
   const [, , unexpected] = parsed.positionals;
   if (unexpected !== undefined)
-    throw usage("call", `${JSON.stringify(unexpected)} belongs to no option: a value follows its --name`);
+    throw usage("call", `${quotedName(unexpected)} belongs to no option: a value follows its --name`);
   const given = parameters.flatMap((parameter): [string, unknown][] => {
     const values = parsed.texts(parameter.name);
     if (values.length === 0) return [];
@@ -115,7 +116,7 @@ export function parseJson(text: string): unknown {
 
 /** What code would be told by its types; the runtime checks the rest. */
 function check({ name, type }: ParameterModel, value: string): void {
-  const wrong = (wanted: string) => usage("call", `--${name} takes ${wanted}, not ${JSON.stringify(value)}`);
+  const wrong = (wanted: string) => usage("call", `--${name} takes ${wanted}, not ${quotedName(value)}`);
   if (type.kind === "boolean" && value !== "true" && value !== "false") throw wrong("true or false");
   if (type.kind === "number" && (value.trim() === "" || !Number.isFinite(Number(value)))) throw wrong("a number");
   const isWhole = type.kind === "number" ? type.integer : type.kind === "string" && /^u?int64$/.test(type.format ?? "");

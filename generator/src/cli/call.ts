@@ -2,14 +2,17 @@
 import { readFile } from "node:fs/promises";
 import { addAbortSignal } from "node:stream";
 import { text } from "node:stream/consumers";
-import type { ClientOptions } from "@discogen/runtime";
-import { diagnostic, InputError } from "../diagnostics.js";
+import type { Credentials } from "@discogen/runtime";
+import { shownName } from "@discogen/runtime/names";
+import { diagnostic, InputError, reasonOf } from "../diagnostics.js";
 import type { DynamicMember, DynamicMethod, DynamicPromise, DynamicResource } from "../dynamic/client.js";
-import type { ApiModel, MethodModel } from "../model/types.js";
+import type { LoadedModel } from "../load.js";
+import type { MethodModel } from "../model/types.js";
 import { VERSION } from "../version.js";
 import { printBytes, printList, printValue } from "./answer.js";
 import { parseJson, readParameters, targetOf } from "./call-arguments.js";
 import { methodHelp, methodsHelp } from "./call-help.js";
+import { isAuthorized, refuseForeignHost } from "./call-host.js";
 import { type Command, type ExitCode, type Parsed, usage } from "./command.js";
 import { type ClientMember, namedMember } from "./methods.js";
 import { loadNamed, openProject } from "./project.js";
@@ -23,6 +26,11 @@ Usage: discogen call <api> <method> [--parameter value…] [options]
 Calls a method with the parameters given and prints what it answers. Signs in with Application Default Credentials: the
 file that GOOGLE_APPLICATION_CREDENTIALS names, what \`gcloud auth application-default login\` left, or the metadata
 server; with --key by that API key alone.
+
+Credentials are sent to https://*.googleapis.com (or the universe of the
+credentials), to this machine, or to the host of --root-url. If a document
+names another host, the call is refused. A config that is code is not
+executed: only discogen.config.json and the lock are read.
 
   <api>               name:version, a path to a .json document, or its URL
   <method>            its id or its path, such as instances.list; with Media at the end it downloads the content
@@ -50,7 +58,7 @@ Examples:
 async function helpOn(args: readonly string[], signal: AbortSignal): Promise<string | undefined> {
   const { api, method, own } = targetOf(args);
   if (api === undefined) return undefined;
-  const { model } = await loadNamed(await openProject("call", own), api, signal);
+  const { model } = await loadNamed(await openProject("call", own, [api]), api, signal);
   return method === undefined ? methodsHelp(model, api) : methodHelp(namedMember("call", method, model), model, api);
 }
 
@@ -58,8 +66,9 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const { api, method: name, own } = targetOf(args);
   if (api === undefined) throw usage("call", "no API is named");
   if (name === undefined)
-    throw usage("call", `no method is named: \`discogen call ${api} --help\` tells which there are`);
-  const { model } = await loadNamed(await openProject("call", own), api, signal);
+    throw usage("call", `no method is named: \`discogen call ${shownName(api)} --help\` tells which there are`);
+  const loaded = await loadNamed(await openProject("call", own, [api]), api, signal);
+  const { model } = loaded;
   const member = namedMember("call", name, model);
   const { method } = member;
   const parameters = readParameters(args, method, model);
@@ -69,13 +78,15 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const isKey = method.parameters.every(({ name }) => name !== "key");
   const { key, ...others } = parameters;
   try {
-    const send = await senderOf(member, model, await clientOptions(own, isKey ? key : undefined, method));
-    await print(own, method, send({ ...(isKey ? others : parameters), ...content }, { signal }), signal);
+    const auth = await credentialsFor(own, isKey ? key : undefined, method);
+    const values = isKey ? others : parameters;
+    const send = await senderOf(member, loaded, auth, own.text("root-url"), values);
+    await print(own, method, send({ ...values, ...content }, { signal }), signal);
     return 0;
   } catch (error) {
     // A reader that has seen enough, such as `head`, is no fault.
     if (error instanceof Error && "code" in error && error.code === "EPIPE") return 0;
-    throw await explained(error, `${api} ${member.path.join(".")}`);
+    throw await explained(error, `${shownName(api)} ${member.path.join(".")}`);
   }
 }
 
@@ -111,7 +122,7 @@ async function readJson(file: string, signal: AbortSignal): Promise<unknown> {
     file === "-" ? text(addAbortSignal(signal, process.stdin)) : readFile(file, { encoding: "utf8", signal });
   const content = await given.catch((error: NodeJS.ErrnoException) => {
     if (error.name === "AbortError") throw error;
-    throw new InputError([diagnostic("FILE_UNREADABLE", file, error.message)]);
+    throw new InputError([diagnostic("FILE_UNREADABLE", file, reasonOf(error))]);
   });
   const value = parseJson(content);
   if (value !== undefined) return value;
@@ -120,22 +131,28 @@ async function readJson(file: string, signal: AbortSignal): Promise<unknown> {
   throw new InputError([diagnostic("INVALID_JSON", file === "-" ? "standard input" : file, "is no JSON", { help })]);
 }
 
-async function clientOptions(own: Parsed, key: unknown, { scopes }: MethodModel): Promise<ClientOptions> {
+async function credentialsFor(own: Parsed, key: unknown, { scopes }: MethodModel): Promise<Credentials> {
   const auth = await import("@discogen/runtime/auth");
   const wanted = own.texts("scope");
-  const credentials = () => {
-    if (typeof key === "string") return new auth.ApiKeyCredentials(key);
-    // What needs no scope is open to everybody.
-    if (scopes.length === 0 && wanted.length === 0) return new auth.AnonymousCredentials();
-    return auth.applicationDefault(wanted.length === 0 ? {} : { scopes: wanted });
-  };
-  return { auth: await credentials(), rootUrl: own.text("root-url"), userAgent: `discogen/${VERSION}` };
+  if (typeof key === "string") return new auth.ApiKeyCredentials(key);
+  // What needs no scope is open to everybody.
+  if (scopes.length === 0 && wanted.length === 0) return new auth.AnonymousCredentials();
+  return auth.applicationDefault(wanted.length === 0 ? {} : { scopes: wanted });
 }
 
-async function senderOf({ path }: ClientMember, model: ApiModel, options: ClientOptions): Promise<DynamicMethod> {
-  const { createClient } = await import("../dynamic/client.js");
+/** @throws {InputError} with the code UNTRUSTED_HOST where the document would have credentials sent elsewhere */
+async function senderOf(
+  { path }: ClientMember,
+  { model, file }: LoadedModel,
+  auth: Credentials,
+  rootUrl: string | undefined,
+  parameters: object,
+): Promise<DynamicMethod> {
+  const { createClient, rootUrlOf } = await import("../dynamic/client.js");
+  if (rootUrl === undefined && isAuthorized(auth, parameters))
+    refuseForeignHost(rootUrlOf(model), auth, file, model.id);
   let at: DynamicMember | undefined;
-  const client: DynamicResource = createClient(model, options);
+  const client: DynamicResource = createClient(model, { auth, rootUrl, userAgent: `discogen/${VERSION}` });
   for (const name of path) at = (at ?? client)[name];
   if (at === undefined) throw new TypeError(`the client has no ${path.join(".")}`);
   return at;
@@ -165,6 +182,7 @@ async function explained(error: unknown, call: string): Promise<unknown> {
   const { message } = error;
   if (error instanceof InvalidRequestError)
     return new InputError([diagnostic("USAGE", "discogen call", message, { help })]);
+  if (error.code === "DISK_FULL") return new InputError([diagnostic("DISK_FULL", "discogen call", message)]);
   if (error instanceof AuthError) return new InputError([diagnostic("SIGN_IN_FAILED", "discogen call", message)]);
   const isNetwork = error instanceof ConnectionError || error instanceof TimeoutError;
   const violations = error instanceof ApiError ? error.fieldViolations : [];

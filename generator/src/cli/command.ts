@@ -1,5 +1,6 @@
 /** What a command is: words for people, options for the parser, and one function. */
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { quotedName, shownName } from "@discogen/runtime/names";
 import { diagnostic, InputError } from "../diagnostics.js";
 import { didYouMean } from "../nearest.js";
 
@@ -17,6 +18,13 @@ export interface Command {
   readonly helpOn?: (args: readonly string[], signal: AbortSignal) => Promise<string | undefined>;
   readonly run: (args: readonly string[], signal: AbortSignal) => Promise<ExitCode>;
 }
+
+/** The option of commands that write files. */
+export const FORCE_OPTION: Options = { force: { type: "boolean" } };
+
+/** Its line of `--help`. */
+export const FORCE_HELP = `  --force             replace files that Discogen did not write
+`;
 
 /** Options and arguments of a command line. */
 export interface Parsed {
@@ -45,7 +53,8 @@ export function parse(command: string, args: readonly string[], options: Options
     };
   } catch (error) {
     // The parser's second sentence explains how to pass an argument that begins with a dash: rarely what was meant.
-    const reason = (error instanceof Error ? error.message : String(error)).split(". ")[0] ?? "";
+    const message = error instanceof Error ? error.message : String(error);
+    const [reason = ""] = message.replace(/'([^']*)'/g, (_, name) => `'${shownName(name)}'`).split(". ");
     const [unknown] = /--[\w-]+/.exec(reason.startsWith("Unknown option") ? reason : "") ?? [];
     const known = Object.keys(options).map((name) => `--${name}`);
     throw usage(command, reason + (unknown === undefined ? "" : didYouMean(unknown, known)));
@@ -73,10 +82,7 @@ export function optionalChoice<Word extends string>(
   if (given === undefined) return undefined;
   const found = words.find((word) => word === given);
   if (found === undefined)
-    throw usage(
-      command,
-      `--${name} takes ${words.join(" or ")}, not ${JSON.stringify(given)}${didYouMean(given, words)}`,
-    );
+    throw usage(command, `--${name} takes ${words.join(" or ")}, not ${quotedName(given)}${didYouMean(given, words)}`);
   return found;
 }
 

@@ -12,6 +12,7 @@ Usage: discogen diff <old> <new> [options]
 
 Compares two documents as a program that uses the generated client sees them. Each change is breaking, additive or
 documentation; together they call for a major, minor or patch version.
+Executes no config that is code: reads discogen.config.json and the lock.
 
   <old>, <new>        each name:version, a path to a .json document, or its URL
   --reporter WORD     text (default), markdown, or json: one object on standard output

@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import { diagnostic, InputError } from "../diagnostics.js";
 import { rendererFiles } from "../docs/renderer.js";
-import { docsSite } from "../docs/site.js";
+import { docsSite, isOfSite } from "../docs/site.js";
 import { writeOutput } from "../files.js";
 import type { LoadedModel } from "../load.js";
-import { type Command, type ExitCode, parse, usage } from "./command.js";
+import { type Command, type ExitCode, FORCE_HELP, FORCE_OPTION, parse, usage } from "./command.js";
 import { printDiagnostics } from "./print.js";
 import { loadNamed, openProject } from "./project.js";
 import { selection, SELECTION_HELP, SELECTION_OPTIONS } from "./selection.js";
@@ -18,10 +18,11 @@ Usage: discogen docs <api…> --out DIR [options]
 
 Writes HTML pages with every method, a TypeScript sample of each, every type, and a search box. They open from the disk
 or from any web server, and ask no other host for anything.
+Executes no config that is code: reads discogen.config.json and the lock.
 
   <api>               name:version, a path to a .json document, or its URL
   --out DIR           folder for index.html and <name>/<version>/index.html
-${SELECTION_HELP}${SOURCE_HELP}
+${FORCE_HELP}${SELECTION_HELP}${SOURCE_HELP}
 Examples:
   discogen docs sqladmin:v1beta3 --out site
   discogen docs drive:v3 sheets:v4 --include '*.get' --include '*.list' --out site
@@ -30,7 +31,12 @@ Examples:
 };
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
-  const parsed = parse("docs", args, { ...SELECTION_OPTIONS, ...SOURCE_OPTIONS, out: { type: "string" } });
+  const parsed = parse("docs", args, {
+    ...SELECTION_OPTIONS,
+    ...SOURCE_OPTIONS,
+    ...FORCE_OPTION,
+    out: { type: "string" },
+  });
   const out = parsed.text("out");
   if (parsed.positionals.length === 0) throw usage("docs", "no API is named");
   if (out === undefined) throw usage("docs", "--out DIR is missing");
@@ -40,7 +46,8 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   printDiagnostics(loaded.flatMap(({ warnings }) => warnings));
   const models = loaded.map(({ model }) => model);
   const files = docsSite(models, await rendererFiles()).map(({ path, text }) => ({ path: join(out, path), text }));
-  const written = await writeOutput(files, { folder: out, signal });
+  const isOurs = (_path: string, content: Uint8Array) => isOfSite(content);
+  const written = await writeOutput(files, { folder: out, ...(!parsed.flag("force") && { isOurs }), signal });
   const change = written === 0 ? "unchanged" : `${written} written`;
   process.stdout.write(`${models.map(({ id }) => id).join(", ")} → ${join(out, "index.html")} (${change})\n`);
   return 0;

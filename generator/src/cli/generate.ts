@@ -1,5 +1,6 @@
 /** `discogen generate` and `discogen check`. */
 import { setFlagsFromString } from "node:v8";
+import { quotedName } from "@discogen/runtime/names";
 import type { CodeRequest } from "../config/define.js";
 import { lockPath } from "../discovery/lock.js";
 import { nameOf } from "../discovery/request.js";
@@ -10,6 +11,8 @@ import {
   choice,
   type Command,
   type ExitCode,
+  FORCE_HELP,
+  FORCE_OPTION,
   optionalChoice,
   type Options,
   parse,
@@ -37,7 +40,8 @@ const HELP = `
   --out DIR           folder for <name>/<version>/index.ts and schemas.ts (default: generated)
 ${SELECTION_HELP}  --enums WORD        closed: the document's values only (default); open: any other string too
   --jobs N            threads that write code (default: one a core)
-  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder)
+  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder);
+                      executed unless it is JSON, so run this only in folders that you trust
 ${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
 `;
 
@@ -49,7 +53,7 @@ Usage: discogen generate [api…] [options]
 Writes a typed client for each API. Files are written only when they change, and whole. Without an API it generates all
 of discogen.config.ts, pins their documents in discogen.lock.json, and deletes what it wrote for APIs that are no longer
 there. Options given here take the place of the config's.
-${HELP}  --check             write nothing; exit 1 when the output is not current
+${HELP}${FORCE_HELP}  --check             write nothing; exit 1 when the output is not current
   --watch             generate again whenever the config or a document changes, until Ctrl-C
 
 Examples:
@@ -58,7 +62,12 @@ Examples:
   discogen generate 'https://sheets.googleapis.com/$discovery/rest?version=v4' --out src/google
 `,
   run: async (args, signal) => {
-    const parsed = parse("generate", args, { ...OPTIONS, check: { type: "boolean" }, watch: { type: "boolean" } });
+    const parsed = parse("generate", args, {
+      ...OPTIONS,
+      ...FORCE_OPTION,
+      check: { type: "boolean" },
+      watch: { type: "boolean" },
+    });
     if (!parsed.flag("watch")) return runOnce("generate", parsed, parsed.flag("check"), signal);
     if (parsed.flag("check")) throw usage("generate", "--check and --watch exclude each other");
     const { watch } = await import("./watch.js");
@@ -92,7 +101,8 @@ async function runOnce(command: string, parsed: Parsed, check: boolean, signal: 
       project.config === undefined ? "no API is named, and there is no config" : "the config has no APIs",
     );
 
-  const { apis, sources, diagnostics } = await withPins(project, named, check, signal);
+  const force = parsed.flag("force");
+  const { apis, sources, diagnostics } = await withPins(project, named, { check, force }, signal);
   preferQuickCompiler();
   const { generate } = await import("../generate.js");
   const bar = progress(process.stderr);
@@ -102,6 +112,7 @@ async function runOnce(command: string, parsed: Parsed, check: boolean, signal: 
     out: parsed.text("out") ?? project.config?.out ?? "generated",
     ...jobs,
     check,
+    force,
     prune: parsed.positionals.length === 0 && !hasError(diagnostics),
     signal,
     onProgress: bar.update,
@@ -125,7 +136,12 @@ function preferQuickCompiler(): void {
 }
 
 /** Has the documents of a config's APIs pinned; those that cannot be are told and left out. */
-async function withPins(project: Project, named: readonly CodeRequest[], check: boolean, signal: AbortSignal) {
+async function withPins(
+  project: Project,
+  named: readonly CodeRequest[],
+  { check, force }: { readonly check: boolean; readonly force: boolean },
+  signal: AbortSignal,
+) {
   const { config, lock, sources } = project;
   const ofConfig = new Set(config?.apis.map(nameOf));
   const { fetchPins, unpinned, writePins } = await import("../pin.js");
@@ -143,7 +159,7 @@ async function withPins(project: Project, named: readonly CodeRequest[], check: 
     return { apis: named.filter((api) => !missing.includes(api)), sources, diagnostics };
   }
   const pins = await fetchPins(missing, sources, signal);
-  const pinned = pins.fetched.length === 0 ? lock : await writePins(lock, pins.fetched);
+  const pinned = pins.fetched.length === 0 ? lock : await writePins(lock, pins.fetched, { force });
   const apis = named.filter((api) => !pins.failed.includes(api));
   return { apis, sources: { ...sources, lock: pinned }, diagnostics: pins.diagnostics };
 }
@@ -155,7 +171,7 @@ function modelOptions(command: string, parsed: Parsed): ModelOptions {
 
 function jobsOf(command: string, text: string | undefined): { readonly jobs?: number } {
   if (text === undefined) return {};
-  if (!/^[1-9]\d{0,2}$/.test(text)) throw usage(command, `--jobs takes a number from 1, not ${JSON.stringify(text)}`);
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw usage(command, `--jobs takes a number from 1, not ${quotedName(text)}`);
   return { jobs: Number(text) };
 }
 

@@ -1,10 +1,11 @@
 /** `discogen init`. */
-import { writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
+import { quotedName } from "@discogen/runtime/names";
 import { findConfig } from "../config/load.js";
 import { isApiId, isUrl } from "../discovery/request.js";
-import { diagnostic, InputError, reasonOf } from "../diagnostics.js";
-import { choice, type Command, type ExitCode, parse, type Parsed, usage } from "./command.js";
+import { diagnostic, InputError } from "../diagnostics.js";
+import { writeOutput } from "../files.js";
+import { choice, type Command, type ExitCode, FORCE_OPTION, parse, type Parsed, usage } from "./command.js";
 import { printJson } from "./print.js";
 
 const API = "sqladmin:v1beta3";
@@ -20,6 +21,7 @@ Writes discogen.config.ts into this folder. What is not said here is asked.
   [api…]              the APIs to generate
   --out DIR           folder of the output
   --json              write discogen.config.json instead
+  --force             replace the config file that is there
   --yes               ask nothing: ${API} and ${OUT} where nothing else is said
   --reporter WORD     text (default), or json: one object on standard output
 
@@ -34,23 +36,32 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const parsed = parse("init", args, {
     out: { type: "string" },
     json: { type: "boolean" },
+    ...FORCE_OPTION,
     yes: { type: "boolean" },
     reporter: { type: "string" },
   });
   const reporter = choice("init", parsed, "reporter", ["text", "json"]);
+  const file = `discogen.config.${parsed.flag("json") ? "json" : "ts"}`;
+  const force = parsed.flag("force");
   const existing = findConfig();
-  if (existing !== undefined) throw new InputError([diagnostic("CONFIG_EXISTS", existing, "it is there already")]);
+  // Beside a config of another name a new one would be ignored, or would hide it.
+  if (existing !== undefined && !(force && existing === file)) {
+    const help = existing === file ? "Edit it, or add --force to replace it." : "Edit it, or remove it first.";
+    throw new InputError([diagnostic("CONFIG_EXISTS", existing, "it is there already", { help })]);
+  }
   const { apis, output } = parsed.flag("yes") ? defaults(parsed) : await answers(parsed, signal);
   const wrong = apis.find((api) => !isApiId(api) && !isUrl(api) && !api.endsWith(".json"));
   if (wrong !== undefined)
-    throw usage("init", `${JSON.stringify(wrong)} is neither name:version, nor a path to a .json document, nor a URL`);
+    throw usage("init", `${quotedName(wrong)} is neither name:version, nor a path to a .json document, nor a URL`);
 
-  const file = `discogen.config.${parsed.flag("json") ? "json" : "ts"}`;
   const config = JSON.stringify({ output, apis }, undefined, 2);
   const text = parsed.flag("json") ? `${config}\n` : moduleText(config);
-  await writeFile(file, text, { flag: "wx" }).catch((error: unknown) => {
-    const help = "Run it in a folder that can be written to.";
-    throw new InputError([diagnostic("OUTPUT_UNWRITABLE", file, reasonOf(error), { help })]);
+  await writeOutput([{ path: file, text }], {
+    // It may have been made while the questions were open.
+    ...(!force && { isOurs: () => false }),
+    help: "Run it in a folder that can be written to.",
+    existsHelp: "Add --force to replace it.",
+    signal,
   });
   if (reporter === "json") printJson({ ok: true, file, output, apis, diagnostics: [] });
   else process.stdout.write(`${file} is written; \`discogen generate\` comes next.\n`);

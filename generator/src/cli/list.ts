@@ -16,7 +16,8 @@ Usage: discogen list [filter] [options]
 Lists the APIs whose id or title contains the filter: those that are pinned in discogen.lock.json, those that come with
 Discogen, and those of Google's live directory. Without a network it lists what is here, and says so.
 
-  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder)
+  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder);
+                      never executed: of one that is code only the folder counts, where the lock is
 ${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
 
 Examples:

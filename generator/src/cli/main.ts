@@ -1,5 +1,6 @@
 /** argv → command → exit code. */
 import module from "node:module";
+import { quotedName } from "@discogen/runtime/names";
 import { diagnostic, InputError, reasonOf } from "../diagnostics.js";
 import { didYouMean } from "../nearest.js";
 import { VERSION } from "../version.js";
@@ -40,7 +41,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     const isOption = name.startsWith("-");
     const known = isOption ? ["--help", "--version"] : [...Object.keys(COMMANDS), "help"];
     const near = didYouMean(name, known) || `; there are ${known.join(", ")}`;
-    throw usage("", `there is no ${isOption ? "option" : "command"} ${JSON.stringify(name)}${near}`);
+    throw usage("", `there is no ${isOption ? "option" : "command"} ${quotedName(name)}${near}`);
   }
   const command = await load();
   if (rest.includes("--help") || rest.includes("-h")) {
@@ -61,7 +62,8 @@ Usage: discogen <command> [options]
 
 ${lines.join("\n")}
 
-\`discogen <command> --help\` tells more of each.
+\`discogen <command> --help\` tells more of each. generate, check and update execute a config that is code;
+the other commands read only discogen.config.json and the lock.
 `;
 }
 

@@ -1,4 +1,5 @@
 /** Methods as a command line names them. */
+import { quotedName } from "@discogen/runtime/names";
 import type { ApiModel, MethodModel, ResourceModel } from "../model/types.js";
 import { didYouMean } from "../nearest.js";
 import { usage } from "./command.js";
@@ -46,5 +47,5 @@ export function namedMember(command: string, name: string, model: ApiModel): Cli
   const last = `.${name.split(".").at(-1) ?? ""}`;
   const alike = members.filter(({ id }) => id.endsWith(last)).slice(0, 5);
   const hint = near !== "" || alike.length === 0 ? near : `; there is ${alike.map(({ id }) => id).join(", ")}`;
-  throw usage(command, `${model.id} has no method ${JSON.stringify(name)}${hint}`);
+  throw usage(command, `${model.id} has no method ${quotedName(name)}${hint}`);
 }

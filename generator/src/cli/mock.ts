@@ -1,10 +1,13 @@
 /** `discogen mock`. */
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
-import { diagnostic, InputError } from "../diagnostics.js";
+import { readFile } from "node:fs/promises";
+import { quotedName, shownName } from "@discogen/runtime/names";
+import { reasonOf } from "../diagnostics.js";
+import { writeOutput } from "../files.js";
 import type { Fixtures } from "../mock/fixtures.js";
 import { isObject, parseJson } from "../mock/json.js";
-import { choice, type Command, type ExitCode, parse, usage } from "./command.js";
+import { isMockKey } from "../mock/sign-in/key.js";
+import { choice, type Command, type ExitCode, FORCE_HELP, FORCE_OPTION, parse, usage } from "./command.js";
 import { printDiagnostics } from "./print.js";
 import { loadNamed, openProject } from "./project.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
@@ -16,11 +19,12 @@ Usage: discogen mock <api…> [options]
 
 Serves the APIs and Google's token endpoint on loopback until it is interrupted. Sign in with the key file it writes:
 assertions are verified, and calls without a valid token are refused.
+Executes no config that is code: reads discogen.config.json and the lock.
 
   <api>               name:version, a path to a .json document, or its URL
   --port N            port to listen on (default: a free one)
   --key-file FILE     where to write the service-account key (default: service-account.json)
-  --fixtures FILE     JSON: resources by the path of their collection, answers by the id of their method
+${FORCE_HELP}  --fixtures FILE     JSON: resources by the path of their collection, answers by the id of their method
   --latency MS        milliseconds to wait before each answer (default: 0)
   --fault FAULT       what goes wrong, once; may be repeated: on=call, on=upload or on=download, with status=N or
                       cutAfter=BYTES, and with after=N for N requests of that kind that go well before
@@ -36,6 +40,7 @@ Examples:
 async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
   const parsed = parse("mock", args, {
     ...SOURCE_OPTIONS,
+    ...FORCE_OPTION,
     port: { type: "string" },
     "key-file": { type: "string" },
     fixtures: { type: "string" },
@@ -55,7 +60,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     try {
       return readFault(text);
     } catch (error) {
-      throw usage("mock", `--fault ${JSON.stringify(text)}: ${reasonOf(error)}`);
+      throw usage("mock", `--fault ${quotedName(text)}: ${reasonOf(error)}`);
     }
   });
   const loaded = await Promise.all(parsed.positionals.map((api) => loadNamed(project, api, signal)));
@@ -70,15 +75,15 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     throw usage("mock", isFixtures ? reasonOf(error) : `cannot listen on port ${port}: ${reasonOf(error)}`);
   });
   try {
-    await writeFile(keyFile, `${JSON.stringify(mock.key, undefined, 2)}\n`, { mode: 0o600 }).catch((error: unknown) => {
-      throw new InputError([
-        diagnostic("OUTPUT_UNWRITABLE", keyFile, reasonOf(error), {
-          help: "Name a file that can be written with --key-file.",
-        }),
-      ]);
+    await writeOutput([{ path: keyFile, text: `${JSON.stringify(mock.key, undefined, 2)}\n` }], {
+      mode: 0o600,
+      ...(!parsed.flag("force") && { isOurs: (_path, content) => isMockKey(content) }),
+      help: "Name a file that can be written with --key-file.",
+      existsHelp: "It may be a real key. Name another file with --key-file, or add --force to replace this one.",
+      signal,
     });
     const apis = models.map(({ id }) => id);
-    const text = `${apis.join(", ")} at ${mock.url}\nkey file: ${keyFile}\nCtrl-C ends it.`;
+    const text = `${apis.join(", ")} at ${mock.url}\nkey file: ${shownName(keyFile)}\nCtrl-C ends it.`;
     process.stdout.write(
       `${reporter === "json" ? JSON.stringify({ apis, url: mock.url, tokenUrl: mock.tokenUrl, keyFile }) : text}\n`,
     );
@@ -92,13 +97,13 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
 function numberOf(option: string, text: string | undefined, most: number): number {
   const number = Number(text ?? "0");
   if (!/^\d+$/.test(text ?? "0") || number > most)
-    throw usage("mock", `--${option} takes a number up to ${most}, not ${JSON.stringify(text)}`);
+    throw usage("mock", `--${option} takes a number up to ${most}, not ${quotedName(text)}`);
   return number;
 }
 
 async function readFixtures(file: string): Promise<Fixtures> {
   const refuse = (error: unknown) =>
-    usage("mock", `--fixtures takes a file with a JSON object, not ${JSON.stringify(file)}: ${reasonOf(error)}`);
+    usage("mock", `--fixtures takes a file with a JSON object, not ${quotedName(file)}: ${reasonOf(error)}`);
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     throw refuse(error);
   });
@@ -106,8 +111,4 @@ async function readFixtures(file: string): Promise<Fixtures> {
   if (!isObject(value)) throw refuse("it holds none");
   // What is in it is checked against the models by startMock.
   return value as Fixtures;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

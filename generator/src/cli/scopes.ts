@@ -14,6 +14,7 @@ Usage: discogen scopes <api> [method…] [--reporter text|json]
 
 Prints the fewest OAuth 2.0 scopes with which the methods can be called, one a line; of every method, when none is
 named. Of several such sets it takes the one that opens the fewest other methods.
+Executes no config that is code: reads discogen.config.json and the lock.
 
   <api>               name:version, a path to a .json document, or its URL
   [method…]           ids, such as sql.instances.list; without the leading name, as instances.list, too

@@ -7,7 +7,7 @@ import { InputError } from "../diagnostics.js";
 import { modelOf } from "../load.js";
 import type { ApiModel } from "../model/types.js";
 import type { Pinned } from "../pin.js";
-import { choice, type Command, type ExitCode, parse } from "./command.js";
+import { choice, type Command, type ExitCode, FORCE_HELP, FORCE_OPTION, parse } from "./command.js";
 import { hasError, printDiagnostics, printJson } from "./print.js";
 import { namedOfConfig, openProject, requireConfig } from "./project.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
@@ -21,8 +21,9 @@ Fetches the documents of the config's APIs anew, keeps them in discovery/, pins 
 what changed; discogen generate then writes it out. A document that is a file of your own is not pinned.
 
   [api…]              APIs of the config (default: all)
-  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder)
-${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
+  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder);
+                      executed unless it is JSON, so run this only in folders that you trust
+${SOURCE_HELP}${FORCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
 
 Examples:
   discogen update
@@ -46,7 +47,12 @@ interface Update {
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
   const start = performance.now();
-  const parsed = parse("update", args, { ...SOURCE_OPTIONS, config: { type: "string" }, reporter: { type: "string" } });
+  const parsed = parse("update", args, {
+    ...SOURCE_OPTIONS,
+    ...FORCE_OPTION,
+    config: { type: "string" },
+    reporter: { type: "string" },
+  });
   const reporter = choice("update", parsed, "reporter", ["text", "json"]);
   const project = await openProject("update", parsed);
   const config = requireConfig(project);
@@ -60,7 +66,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const needed = new Set(fetched.map(({ model }) => model.id));
   const dropped = new Set([...project.lock.apis.keys()].filter((id) => isWhole && !needed.has(id)));
   signal.throwIfAborted();
-  await writePins(project.lock, fetched, dropped);
+  await writePins(project.lock, fetched, { dropped, force: parsed.flag("force") });
 
   const gone = [...dropped].map((id): Update => ({ id, ...revisionOf(project.lock, id), changed: true }));
   const all = [...updates, ...gone].sort((a, b) => (a.id < b.id ? -1 : 1));

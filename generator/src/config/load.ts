@@ -24,8 +24,13 @@ export function findConfig(folder = "."): string | undefined {
   return NAMES.map((name) => join(folder, name)).find((file) => existsSync(file));
 }
 
+/** Whether loading a config executes it. */
+export function isCode(file: string): boolean {
+  return !file.endsWith(".json");
+}
+
 /**
- * Loads a config file.
+ * Loads a config file. Executes it, if it is code.
  *
  * @throws {InputError} when it cannot be loaded, or says what no config can say
  */
@@ -34,20 +39,23 @@ export async function loadConfig(file: string): Promise<LoadedConfig> {
   return { ...readConfig(await valueOf(file), file, folder), file, folder };
 }
 
-async function valueOf(file: string): Promise<unknown> {
-  const refuse = (reason: string, help?: string) =>
-    new InputError([diagnostic("CONFIG_UNLOADABLE", file, reason, help === undefined ? {} : { help })]);
+/** @throws {InputError} with the code CONFIG_UNLOADABLE if there is no such file */
+export async function checkFile(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined);
-  if (found?.isFile() !== true) {
-    const help = "Run `discogen init`, or name the file with --config.";
-    throw refuse(found === undefined ? "there is no such file" : "it is no file", help);
-  }
+  if (found?.isFile() === true) return;
+  const help = "Run `discogen init`, or name the file with --config.";
+  const reason = found === undefined ? "there is no such file" : "it is no file";
+  throw new InputError([diagnostic("CONFIG_UNLOADABLE", file, reason, { help })]);
+}
+
+async function valueOf(file: string): Promise<unknown> {
+  await checkFile(file);
   try {
-    return file.endsWith(".json") ? parseJson(await readFile(file, "utf8")) : await settled(defaultExport(file));
+    return isCode(file) ? await settled(defaultExport(file)) : parseJson(await readFile(file, "utf8"));
   } catch (error) {
     // What follows the first line tells folders of this package.
     const [reason = ""] = reasonOf(error).split("\nRequire stack");
-    throw refuse(reason.replace(/\s+/g, " "));
+    throw new InputError([diagnostic("CONFIG_UNLOADABLE", file, reason.replace(/\s+/g, " "))]);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a config file exports → what it asks for, or everything that is wrong with it. */
 import { isAbsolute, join } from "node:path";
+import { quotedName } from "@discogen/runtime/names";
 import { article, isObject, jsonType, ObjectReader } from "../discovery/reader.js";
 import { type ApiRequest, hasScheme, isApiId, isUrl, requestOf } from "../discovery/request.js";
 import { type Diagnostic, diagnostic, InputError, type Report } from "../diagnostics.js";
@@ -60,7 +61,7 @@ function readApi(entry: ObjectReader, folder: string, refuse: Report): CodeReque
   const source = entry.string("source");
   if (id === undefined && source === undefined) refuse("CONFIG_INVALID", entry.pointer, "it has neither id nor source");
   if (id !== undefined && !isApiId(id))
-    refuse("CONFIG_INVALID", `${entry.pointer}/id`, `${JSON.stringify(id)} is not name:version`);
+    refuse("CONFIG_INVALID", `${entry.pointer}/id`, `${quotedName(id)} is not name:version`);
   return { ...withSourceAt(folder, { id, source }), ...modelOptions(entry, refuse), ...streamingOf(entry) };
 }
 
@@ -78,7 +79,7 @@ function modelOptions(entry: ObjectReader, refuse: Report): SharedOptions {
     refuse(
       "CONFIG_INVALID",
       `${entry.pointer}/enums`,
-      `it takes closed or open, not ${JSON.stringify(enums)}${didYouMean(enums, ["closed", "open"])}`,
+      `it takes closed or open, not ${quotedName(enums)}${didYouMean(enums, ["closed", "open"])}`,
     );
   const include = entry.strings("include");
   const exclude = entry.strings("exclude");
@@ -88,7 +89,7 @@ function modelOptions(entry: ObjectReader, refuse: Report): SharedOptions {
 function refuseUnknown(entry: ObjectReader, known: readonly string[], refuse: Report): void {
   for (const key of entry.keys().filter((key) => !known.includes(key))) {
     const near = didYouMean(key, known) || `; there are ${known.join(", ")}`;
-    refuse("CONFIG_INVALID", entry.pointer, `it knows no ${JSON.stringify(key)}${near}`);
+    refuse("CONFIG_INVALID", entry.pointer, `it knows no ${quotedName(key)}${near}`);
   }
 }
 

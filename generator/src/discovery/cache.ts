@@ -1,8 +1,9 @@
 /** What was fetched before, on this machine: a file per URL, with the etag to ask whether it is still current. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { type FileWriter, openFile } from "@discogen/runtime/files";
 import { diagnostic, InputError } from "../diagnostics.js";
 import { type Fetched, fetchText } from "./fetch.js";
 import { isObject } from "./reader.js";
@@ -14,6 +15,11 @@ export interface FetchOptions {
   readonly offline?: boolean | undefined;
   /** The folder that keeps what is fetched; false: none. Default: `discogen` in the user's cache folder. */
   readonly cache?: string | false | undefined;
+  /**
+   * Hosts with their ports, such as `example.com:8080`, that `DISCOGEN_API_KEY` and `DISCOGEN_TOKEN` are sent to besides
+   * Google's. Default: those of the directory and of the document's URL, as the caller passes them.
+   */
+  readonly credentialHosts?: readonly string[] | undefined;
 }
 
 export interface FetchedText extends Fetched {
@@ -27,7 +33,7 @@ export interface FetchedText extends Fetched {
  */
 export async function fetchCached(
   url: string,
-  { offline = false, cache = cacheFolder() }: FetchOptions,
+  { offline = false, cache = cacheFolder(), credentialHosts }: FetchOptions,
   signal?: AbortSignal,
 ): Promise<FetchedText> {
   const path = cache === false ? undefined : join(cache, `${createHash("sha256").update(url).digest("hex")}.json`);
@@ -36,7 +42,7 @@ export async function fetchCached(
     if (kept !== undefined) return kept;
     throw new InputError([diagnostic("OFFLINE", withoutSecrets(url), "it was not fetched before")]);
   }
-  const { text, etag } = await fetchText(url, kept?.etag, signal);
+  const { text, etag } = await fetchText(url, kept?.etag, signal, credentialHosts);
   // Without an etag nothing was asked for, and a text is what came.
   if (text === undefined) return { text: kept?.text ?? "", etag };
   if (path !== undefined && cache !== false) await write(cache, path, { text, etag });
@@ -62,14 +68,16 @@ async function read(path: string): Promise<FetchedText | undefined> {
 }
 
 async function write(folder: string, path: string, entry: FetchedText): Promise<void> {
-  const beside = `${path}.${process.pid}.tmp`;
+  let writer: FileWriter | undefined;
   try {
     // Private documents are for this user's eyes.
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(beside, JSON.stringify(entry), { mode: 0o600 });
-    await rename(beside, path);
+    writer = await openFile(path, { mode: 0o600 });
+    await writer.write([Buffer.from(JSON.stringify(entry))]);
+    await writer.end();
+    await writer.commit();
   } catch {
     // A cache that cannot be written to costs time alone.
-    await rm(beside, { force: true }).catch(() => undefined);
+    await writer?.discard();
   }
 }

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { type Code, diagnostic, InputError, reasonOf } from "../diagnostics.js";
+import { GOOGLE, hostsOf, isLoopback, isWithin } from "./hosts.js";
 import { withoutSecrets } from "./request.js";
 import { textOf } from "./text.js";
 
@@ -19,16 +20,22 @@ export interface Fetched {
 }
 
 /**
- * Fetches a text. `DISCOGEN_API_KEY` and `DISCOGEN_TOKEN` go along to Google's hosts and the URL's own, never to where a
- * redirect leads beyond these.
+ * Fetches a text. `DISCOGEN_API_KEY` and `DISCOGEN_TOKEN` are sent to Google's hosts and to the hosts listed, never to
+ * another host that a redirect leads to.
  *
  * @param etag of the text that is at hand; a server that has no other answers without one
+ * @param credentialHosts hosts with their ports. Default: that of the address
  * @throws {InputError} with the code DOCUMENT_GONE, DOCUMENT_TOO_LARGE, INVALID_JSON or FETCH_FAILED
  */
-export async function fetchText(address: string, etag?: string, signal?: AbortSignal): Promise<Fetched> {
+export async function fetchText(
+  address: string,
+  etag?: string,
+  signal?: AbortSignal,
+  credentialHosts: readonly string[] = hostsOf([address]),
+): Promise<Fetched> {
   const file = withoutSecrets(address);
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await attemptOnce(address, file, etag, signal);
+    const outcome = await attemptOnce(address, file, etag, signal, credentialHosts);
     if (!("fault" in outcome)) return outcome;
     if (attempt === ATTEMPTS || outcome.retryAfter === undefined) throw outcome.fault;
     await sleep(Math.min(MAX_DELAY, outcome.retryAfter || 200 * 2 ** attempt * Math.random()), undefined, { signal });
@@ -46,12 +53,14 @@ async function attemptOnce(
   file: string,
   etag: string | undefined,
   signal: AbortSignal | undefined,
+  credentialHosts: readonly string[],
 ): Promise<Fetched | Failure> {
   const fault = (message: string, code: Code = "FETCH_FAILED", help?: string) =>
     new InputError([diagnostic(code, file, message, help === undefined ? {} : { help })]);
   const limit = AbortSignal.timeout(TIMEOUT);
   try {
-    const response = await follow(address, etag, AbortSignal.any(signal === undefined ? [limit] : [limit, signal]));
+    const either = AbortSignal.any(signal === undefined ? [limit] : [limit, signal]);
+    const response = await follow(address, etag, either, credentialHosts);
     if (typeof response === "string") return { fault: fault(response) };
     const { status } = response;
     const given = response.headers.get("etag") ?? undefined;
@@ -61,7 +70,8 @@ async function attemptOnce(
       const message = `the server answered ${status} ${response.statusText}`.trimEnd();
       if (status === 404 || status === 410) return { fault: fault(message, "DOCUMENT_GONE") };
       if (status === 401 || status === 403) {
-        const help = "A private document needs an API key in DISCOGEN_API_KEY, or a token in DISCOGEN_TOKEN.";
+        const help =
+          "A private document needs an API key in DISCOGEN_API_KEY, or a token in DISCOGEN_TOKEN. Both are sent to Google, and to any other host only if the command line or DISCOGEN_DIRECTORY_URL names it.";
         return { fault: fault(message, "FETCH_FAILED", help) };
       }
       const mayPass = status === 408 || status === 429 || status >= 500;
@@ -93,7 +103,12 @@ function secondsOf(response: Response): number {
 }
 
 /** Redirects are followed here, as credentials may not go wherever they lead. A text tells why that came to no end. */
-async function follow(address: string, etag: string | undefined, signal: AbortSignal): Promise<Response | string> {
+async function follow(
+  address: string,
+  etag: string | undefined,
+  signal: AbortSignal,
+  credentialHosts: readonly string[],
+): Promise<Response | string> {
   if (!URL.canParse(address)) return "it is no URL";
   const send = await proxied();
   if (typeof send === "string") return send;
@@ -105,7 +120,7 @@ async function follow(address: string, etag: string | undefined, signal: AbortSi
       accept: "application/json",
       ...(etag !== undefined && { "if-none-match": etag }),
       ...(url.host === own && basic !== undefined && { authorization: basic }),
-      ...credentialsFor(url, own),
+      ...credentialsFor(url, credentialHosts),
     };
     url.username = "";
     url.password = "";
@@ -125,10 +140,10 @@ function basicOf({ username, password }: URL): string {
   return `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`;
 }
 
-/** Over TLS or on this machine alone, and only to Google's hosts or the one that was named. */
-function credentialsFor(url: URL, own: string): Readonly<Record<string, string>> {
-  const isPrivate = url.protocol === "https:" || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (!isPrivate || (url.host !== own && !/(^|\.)googleapis\.com$/.test(url.hostname))) return {};
+/** Over TLS or on this machine alone, and only to Google's hosts or those listed. */
+function credentialsFor(url: URL, hosts: readonly string[]): Readonly<Record<string, string>> {
+  const isListed = hosts.includes(url.host) && (url.protocol === "https:" || isLoopback(url.hostname));
+  if (!isListed && !isWithin(url, [GOOGLE])) return {};
   const { DISCOGEN_API_KEY: key, DISCOGEN_TOKEN: token } = process.env;
   return { ...(key && { "x-goog-api-key": key }), ...(token && { authorization: `Bearer ${token}` }) };
 }

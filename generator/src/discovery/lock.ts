@@ -4,9 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { diagnostic, InputError, reasonOf } from "../diagnostics.js";
+import { linkOut } from "../links.js";
 import { isObject, parseJson } from "./reader.js";
 import { type ApiRequest, isApiId, isLocal, withoutSecrets } from "./request.js";
 import { decoded, readBytes } from "./text.js";
@@ -64,8 +65,11 @@ export async function readLock(folder: string): Promise<Lock> {
   const file = lockPath(folder);
   const refuse = (message: string, pointer = "") =>
     new InputError([diagnostic("LOCK_INVALID", file, message, { pointer })]);
+  if ((await linkOut(folder, file)) !== undefined) throw refuse("it is a link out of its folder");
   let value: unknown;
   try {
+    // A pipe or device, which a link may lead to, has no end.
+    if (!(await stat(file)).isFile()) throw new Error("it is no file");
     value = parseJson(await readFile(file, "utf8"));
   } catch (error) {
     if (isMissing(error)) return { folder, apis: new Map() };
@@ -109,6 +113,8 @@ export function pinnedId({ apis }: Lock, request: ApiRequest): string | undefine
 export async function readPinned({ folder, apis }: Lock, id: string, signal?: AbortSignal): Promise<string> {
   const file = pinnedPath(folder, id);
   const refuse = (message: string) => new InputError([diagnostic("LOCK_MISMATCH", file, message, { api: id })]);
+  const link = await linkOut(folder, file);
+  if (link !== undefined) throw refuse(`${link} is a link out of the folder of ${lockPath(folder)}`);
   if (!existsSync(file)) throw refuse("it is gone");
   const text = decoded(await readBytes(file, signal), file);
   if (hashOf(text) !== apis.get(id)?.sha256)

@@ -1,5 +1,6 @@
 /** Where an API lives: `rootUrl` and `servicePath`, made fit to be put together by concatenation. */
 import { pointerTo, type Report } from "../diagnostics.js";
+import { isLoopback } from "./hosts.js";
 import type { ObjectReader } from "./reader.js";
 
 /** The host that served every API when documents had no root of their own. */
@@ -77,10 +78,6 @@ function checkedRoot(text: string, pointer: string, report: Report): string {
     report("INSECURE_ROOT_URL", pointer, `${url.origin} is reached over plain http`);
   }
   return url.href.endsWith("/") ? url.href : `${url.href}/`;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 function relativeFolder(path: string): string {

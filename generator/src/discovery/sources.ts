@@ -4,7 +4,14 @@ import { diagnostic, InputError } from "../diagnostics.js";
 import { meant, nearest } from "../nearest.js";
 import { bundledApis, bundledPath } from "./bundle.js";
 import { fetchCached } from "./cache.js";
-import { type DirectoryEntry, type DirectoryOptions, fetchDirectory, unlistedUrl } from "./directory.js";
+import {
+  directoryAddress,
+  type DirectoryEntry,
+  type DirectoryOptions,
+  fetchDirectory,
+  unlistedUrl,
+} from "./directory.js";
+import { hostsOf } from "./hosts.js";
 import { type Lock, pinnedId, pinnedPath, readLock, readPinned } from "./lock.js";
 import { type ApiRequest, hasScheme, isUrl, nameOf, withoutSecrets } from "./request.js";
 import { type DocumentText, readBytes } from "./text.js";
@@ -48,7 +55,10 @@ export function createSources(options: SourceOptions = {}): Sources {
         const file = pinnedPath(held.folder, pin);
         return { file, text: await readPinned(held, pin, signal), source: held.apis.get(pin)?.source ?? "" };
       }
-      if (source !== undefined && isUrl(source)) return fetchSource(source, options, signal);
+      // A document elsewhere that the directory lists was not named by the caller.
+      const credentialHosts = options.credentialHosts ?? hostsOf([directoryAddress(options), source]);
+      const own = { ...options, credentialHosts };
+      if (source !== undefined && isUrl(source)) return fetchSource(source, own, signal);
       const bundled = await bundledApis();
       if (source !== undefined && isWord(source) && !existsSync(source))
         throw unknownApi(source, bundled, await listed(signal).catch(inputErrorOf));
@@ -56,7 +66,7 @@ export function createSources(options: SourceOptions = {}): Sources {
       const name = nameOf(request);
       if (id !== undefined && bundled.includes(id))
         return { ...(await readSource(bundledPath(id), signal)), file: id, source: "bundled" };
-      return fetchListed(name, bundled, () => listed(signal), options, signal);
+      return fetchListed(name, bundled, () => listed(signal), own, signal);
     },
   };
 }

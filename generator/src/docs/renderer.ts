@@ -1,11 +1,16 @@
 /** The renderer, as the build laid it beside this package's modules: Scalar's bundle for browsers, and its licence. */
 import { readFile } from "node:fs/promises";
-import type { SiteFile } from "./site.js";
+import { MARK, type SiteFile } from "./site.js";
 
 // The same folder from src/docs and from dist/docs.
 const FOLDER = new URL("../../dist/docs/", import.meta.url);
 
 export async function rendererFiles(): Promise<readonly SiteFile[]> {
-  const names = ["scalar.js", "scalar.LICENSE.txt"];
-  return Promise.all(names.map(async (path) => ({ path, text: await readFile(new URL(path, FOLDER), "utf8") })));
+  const heads = { "scalar.js": `/* ${MARK}. */\n`, "scalar.LICENSE.txt": `${MARK}: the licence of scalar.js.\n\n` };
+  return Promise.all(
+    Object.entries(heads).map(async ([path, head]) => ({
+      path,
+      text: head + (await readFile(new URL(path, FOLDER), "utf8")),
+    })),
+  );
 }

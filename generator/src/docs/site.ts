@@ -6,6 +6,7 @@
  */
 import { methodsOf } from "../model/methods.js";
 import type { ApiModel } from "../model/types.js";
+import { VERSION } from "../version.js";
 import { INDEX_SCRIPT, INDEX_STYLE, REFERENCE_SCRIPT, REFERENCE_STYLE } from "./browser.js";
 import { referenceDocument } from "./reference.js";
 
@@ -15,12 +16,23 @@ export interface SiteFile {
   readonly text: string;
 }
 
+const WRITTEN_BY = "Written by @discogen/generator ";
+
+/** In the first line, or the second, of every file of a site. */
+export const MARK = WRITTEN_BY + VERSION;
+
+/** Whether a file is one of a site that this package wrote, of whichever version. */
+export function isOfSite(content: Uint8Array): boolean {
+  const head = Buffer.from(content.subarray(0, 256)).toString("latin1");
+  return head.split("\n").slice(0, 2).join("\n").includes(WRITTEN_BY);
+}
+
 /** @param renderer the files of the renderer, which lie at the top of the site */
 export function docsSite(models: readonly ApiModel[], renderer: readonly SiteFile[]): readonly SiteFile[] {
   return [
     { path: "index.html", text: indexPage(models) },
-    { path: "index.js", text: INDEX_SCRIPT },
-    { path: "reference.js", text: REFERENCE_SCRIPT },
+    { path: "index.js", text: `// ${MARK}.\n${INDEX_SCRIPT}` },
+    { path: "reference.js", text: `// ${MARK}.\n${REFERENCE_SCRIPT}` },
     ...renderer,
     ...models.map((model) => ({ path: `${model.name}/${model.version}/index.html`, text: apiPage(model) })),
   ];
@@ -61,6 +73,7 @@ ${entries.join("\n")}
 
 function page(title: string, style: string, body: string): string {
   return `<!doctype html>
+<!-- ${MARK}. -->
 <html lang="en">
 <head>
 <meta charset="utf-8">

@@ -5,7 +5,7 @@
  * same way.
  */
 import * as runtime from "@discogen/runtime";
-import { apiDescriptor, methodDescriptor, operationDescriptor } from "../emit/descriptors.js";
+import { apiDescriptor, methodDescriptor, operationDescriptor, updateMasks } from "../emit/descriptors.js";
 import type { Data } from "../emit/literal.js";
 import { senderOf } from "../emit/signatures.js";
 import type { ApiModel, MethodModel, ResourceModel } from "../model/types.js";
@@ -56,8 +56,11 @@ export type DynamicClient = DynamicResource &
 export function createClient(model: ApiModel, options: runtime.ClientOptions = {}): DynamicClient {
   const api: runtime.ApiDescriptor = plain(apiDescriptor(model));
   const tables = tablesOf(model.root, new Map(api.scopes.map((scope, index) => [scope, index])));
+  const masks = updateMasks(model.updateMasks);
   // A class, as clones and batches are made by the constructor of what they are made of.
   class Client extends runtime.ApiClient {
+    static readonly updateMasks: runtime.UpdateMasks | undefined = masks === undefined ? undefined : plain(masks);
+
     constructor(given: runtime.ClientOptions) {
       super(api, given);
       addMembers(this, tables);
@@ -74,6 +77,11 @@ export function createClient(model: ApiModel, options: runtime.ClientOptions = {
   }
   // Members are added by name, which the compiler cannot see.
   return new Client(options) as runtime.ApiClient as DynamicClient;
+}
+
+/** Where clients without a `rootUrl` send their calls: what universe and client certificates make of the document's. */
+export function rootUrlOf(model: ApiModel): URL {
+  return new URL(new runtime.ApiClient(plain(apiDescriptor(model)))[runtime.core]().rootUrl);
 }
 
 /** What a client and its clones share: descriptors, made once. */

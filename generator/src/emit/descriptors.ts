@@ -1,15 +1,18 @@
 /** Methods of the model → the data that the runtime reads. */
 import type { descriptorVersion } from "@discogen/runtime";
-import { patternParts } from "../model/paths.js";
+import { isQuickPattern, patternParts } from "../model/paths.js";
 import type {
   ApiModel,
   MediaUploadModel,
   MethodModel,
   OperationModel,
   ParameterModel,
+  TypeModel,
+  UpdateMasksModel,
   ValueSource,
 } from "../model/types.js";
 import type { Data } from "./literal.js";
+import { isTime } from "./type-text.js";
 
 /** The runtime compares it with its own; its type is that of the runtime this generator is built with. */
 const DESCRIPTOR_VERSION: typeof descriptorVersion = 2;
@@ -24,10 +27,31 @@ export function apiDescriptor(model: ApiModel): Data {
     batchPath: model.batchPath,
     mtlsRootUrl: model.mtlsRootUrl,
     endpoints: model.endpoints.size === 0 ? undefined : Object.fromEntries(model.endpoints),
-    altJson: model.altDefault === "json" ? undefined : true,
+    altJson: model.altJson ? true : undefined,
     dataWrapper: model.dataWrapper ? true : undefined,
     altSse: model.offersEvents ? true : undefined,
     scopes: model.scopes.map(({ scope }) => scope),
+  };
+}
+
+/** `runtime.UpdateMasks`; undefined where no method takes a mask. */
+export function updateMasks({ methods, types }: UpdateMasksModel): Data | undefined {
+  if (methods.length === 0) return undefined;
+  const list = (names: readonly string[]) => (names.length === 0 ? undefined : names);
+  return {
+    methods: Object.fromEntries(
+      methods.map(({ path, type, snake }) => [path.join("."), { type, snake: snake ? (true as const) : undefined }]),
+    ),
+    types: Object.fromEntries(
+      Array.from(types, ([name, fields]) => [
+        name,
+        {
+          readOnly: list(fields.readOnly),
+          maps: list(fields.maps),
+          types: fields.types.size === 0 ? undefined : Object.fromEntries(fields.types),
+        },
+      ]),
+    ),
   };
 }
 
@@ -63,7 +87,10 @@ export function methodDescriptor(
   const { request, response, paging } = method;
   const indexes = method.scopes.flatMap((scope) => scopes.get(scope) ?? []);
   const parameters = method.parameters.flatMap((parameter) => {
-    const descriptor = parameterDescriptor(parameter);
+    const descriptor = parameterDescriptor(
+      parameter,
+      method.updateMask !== undefined && parameter.name === "updateMask",
+    );
     return descriptor === undefined ? [] : [[parameter.name, descriptor] as const];
   });
   return {
@@ -74,7 +101,6 @@ export function methodDescriptor(
     scopes: indexes.length === 0 ? undefined : indexes,
     request: request?.kind,
     requestRequired: request?.kind === "json" && request.required ? true : undefined,
-    updateMask: method.updateMask ? true : undefined,
     requestId: method.requestId,
     response: response?.kind === "json" && !response.isMessage ? "value" : response?.kind,
     paging:
@@ -98,15 +124,31 @@ function uploadDescriptor({ path, accept, maxSize, multipart, resumable }: Media
   };
 }
 
+/** Of other patterns of paths, compute has hundreds that say little. */
+function isChecked(pattern: string, isPath: boolean): boolean {
+  return patternParts(pattern) !== undefined || (!isPath && isQuickPattern(pattern));
+}
+
+/** What text of a parameter is held against; undefined where any text will do. */
+function valueType(type: TypeModel): "boolean" | "date-time" | "integer" | "number" | undefined {
+  if (type.kind === "boolean") return "boolean";
+  if (type.kind === "number") return type.integer ? "integer" : "number";
+  if (type.kind !== "string") return undefined;
+  if (type.format === "int64" || type.format === "uint64") return "integer";
+  return isTime(type) ? "date-time" : undefined;
+}
+
 /** Undefined where there is nothing to check: an optional query parameter. */
-function parameterDescriptor(parameter: ParameterModel): Data | undefined {
+function parameterDescriptor(parameter: ParameterModel, isMask: boolean): Data | undefined {
   const { required, repeated, pattern, location, type, minimum, maximum } = parameter;
   const isPath = location === "path";
   const facts = {
     required: required ? (true as const) : undefined,
     repeated: repeated ? (true as const) : undefined,
-    // Only patterns that any engine matches in linear time: one from a document must not hang a call.
-    pattern: isPath && pattern !== undefined && patternParts(pattern) !== undefined ? pattern : undefined,
+    type: valueType(type),
+    mask: isMask ? (true as const) : undefined,
+    // One from a document must not hang a call.
+    pattern: pattern !== undefined && isChecked(pattern, isPath) ? pattern : undefined,
     minimum: type.kind === "number" ? minimum : undefined,
     maximum: type.kind === "number" ? maximum : undefined,
     enum:

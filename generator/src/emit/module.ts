@@ -16,7 +16,7 @@ import {
   type PropertyDeclaration,
   typeAliasText,
 } from "./declarations.js";
-import { apiDescriptor, methodDescriptor } from "./descriptors.js";
+import { apiDescriptor, methodDescriptor, updateMasks } from "./descriptors.js";
 import { docLines, inlineCode } from "./doc-comments.js";
 import { type Data, literal } from "./literal.js";
 import { preamble } from "./preamble.js";
@@ -40,6 +40,7 @@ export function emitModule(model: ApiModel): string {
     preamble(model),
     model.schemas.length === 0 ? RUNTIME_IMPORT : IMPORTS,
     constant("api", "runtime.ApiDescriptor", apiDescriptor(model)),
+    ...masksConstant(model),
     ...declarations(context),
     ...Array.from(context.operations, ([name, data]) => constant(name, "runtime.OperationDescriptor", data)),
     ...allResources(model.root).flatMap((resource) => methodTable(resource, context)),
@@ -55,6 +56,18 @@ function declarations(context: Context): string[] {
     ...root.resources.flatMap((resource) => resourceTexts(resource, context)),
   ];
 }
+
+/** Before the client, whose static property it is. No other name of the module is like that of the interface. */
+function masksConstant({ updateMasks: masks }: ApiModel): string[] {
+  const data = updateMasks(masks);
+  if (data === undefined) return [];
+  const params = masks.methods.map(
+    ({ path, method }) => `  readonly ${propertyKey(path.join("."))}: ${method.paramsName};\n`,
+  );
+  return [`interface MaskedMethods {\n${params.join("")}}\n`, constant("updateMasks", MASKS_TYPE, data)];
+}
+
+const MASKS_TYPE = "runtime.UpdateMasks<MaskedMethods>";
 
 function clientClass(context: Context): string {
   const { model } = context;
@@ -90,6 +103,14 @@ function clientClass(context: Context): string {
         docs: ["Every OAuth 2.0 scope of this API."],
         line: "static readonly scopes: readonly string[] = api.scopes;",
       },
+      ...(model.updateMasks.methods.length === 0
+        ? []
+        : [
+            {
+              docs: ["For {@link runtime.updateMaskOf}."],
+              line: `static readonly updateMasks: ${MASKS_TYPE} = updateMasks;`,
+            },
+          ]),
       ...childResources(model.root),
     ],
     constructorText: "  constructor(options?: runtime.ClientOptions) {\n    super(api, options);\n  }\n",
@@ -178,7 +199,7 @@ function paramsInterface(method: MethodModel, id: string, context: Context): Int
   const { globalParametersName } = context.model;
   const shadowed = method.shadowedGlobals.map((name) => JSON.stringify(name)).join(" | ");
   const { bodyName, request } = method;
-  const isMask = ({ name }: ParameterModel) => method.updateMask && name === "updateMask";
+  const isMask = ({ name }: ParameterModel) => method.updateMask !== undefined && name === "updateMask";
   return {
     docs: [`Parameters of \`${id}\`.`],
     name: method.paramsName,
@@ -234,11 +255,11 @@ function parameterProperty(parameter: ParameterModel): PropertyDeclaration {
 }
 
 /** A mask may also be a list of paths, which the compiler knows. */
-function maskProperty(parameter: ParameterModel, { request }: MethodModel): PropertyDeclaration {
+function maskProperty(parameter: ParameterModel, { request, updateMask }: MethodModel): PropertyDeclaration {
   const resource = request?.kind === "json" ? typeText(request.type) : "unknown";
   const type = `string | readonly runtime.FieldPath<${resource}>[]`;
-  const lines = docLines({ description: parameter.description, notes: ["Default: the keys of `requestBody`."] });
-  return property(parameter.name, type, !parameter.required, lines);
+  const lines = docLines({ description: parameter.description, deprecated: parameter.deprecated });
+  return property(parameter.name, type, updateMask !== "required", lines);
 }
 
 /** An optional parameter also takes `undefined`, so that a value that may be missing can be passed on. */

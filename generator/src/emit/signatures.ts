@@ -24,6 +24,7 @@ export interface MethodShape {
 export function methodShapes(method: MethodModel, accessor: string, model: ApiModel): readonly MethodShape[] {
   const paramsOptional =
     method.parameters.every(({ required }) => !required) &&
+    method.updateMask !== "required" &&
     !(method.request?.kind === "json" && method.request.required);
   const selecting = selectsFields(method, model);
   const ordinary: MethodShape = {

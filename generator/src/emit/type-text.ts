@@ -42,11 +42,17 @@ export function parameterText(parameter: ParameterModel): string {
   return parameter.repeated ? `readonly ${grouped(single)}[]` : single;
 }
 
+/** A point in time, which a `Date` is too. */
+export function isTime(type: TypeModel): boolean {
+  return type.kind === "string" && (type.format === "google-datetime" || type.format === "date-time");
+}
+
 function singleText({ type, location, pattern }: ParameterModel): string {
   if (type.kind === "unknown") return "string | number | boolean";
   if (type.kind !== "string") return typeText(type);
   if (type.enum !== undefined) return enumText(type.enum);
   if (type.format === "int64" || type.format === "uint64") return "string | number | bigint";
+  if (isTime(type)) return "string | Date";
   return location === "path" && pattern !== undefined ? patternText(pattern) : "string";
 }
 

@@ -1,4 +1,5 @@
 /** What a mock does wrong when it is asked to: for tests of what clients make of it. */
+import { quotedName } from "@discogen/runtime/names";
 import { didYouMean } from "../nearest.js";
 
 /** One request that goes wrong, either by `status` or by `cutAfter`. */
@@ -25,17 +26,17 @@ export function readFault(text: string): Fault {
   const members = new Map<string, string>();
   for (const piece of text.split(",")) {
     const [name = "", value, ...more] = piece.split("=").map((word) => word.trim());
-    if (value === undefined || more.length > 0) throw new RangeError(`${JSON.stringify(piece)} is not name=value`);
+    if (value === undefined || more.length > 0) throw new RangeError(`${quotedName(piece)} is not name=value`);
     const known = ["on", ...NUMBERS];
     if (!known.includes(name))
-      throw new RangeError(`it has ${known.join(", ")}, but no ${JSON.stringify(name)}${didYouMean(name, known)}`);
+      throw new RangeError(`it has ${known.join(", ")}, but no ${quotedName(name)}${didYouMean(name, known)}`);
     if (members.has(name)) throw new RangeError(`${name} is there twice`);
     members.set(name, value);
   }
   const given = NUMBERS.flatMap((name): [string, number][] => {
     const value = members.get(name);
     if (value === undefined) return [];
-    if (!/^\d+$/.test(value)) throw new RangeError(`${name} is a whole number, not ${JSON.stringify(value)}`);
+    if (!/^\d+$/.test(value)) throw new RangeError(`${name} is a whole number, not ${quotedName(value)}`);
     return [[name, Number(value)]];
   });
   // A word that is none of the three is refused right here.

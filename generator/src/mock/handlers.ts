@@ -1,5 +1,6 @@
 /** Functions of the user's own that answer in place of the mock, by method id. */
 import type { IncomingHttpHeaders } from "node:http";
+import { quotedName } from "@discogen/runtime/names";
 import type { IndexedMethod } from "./api-index.js";
 import type { Call } from "./call.js";
 import type { Answer } from "./google-error.js";
@@ -60,7 +61,7 @@ export function handled(
   return new Map(
     Object.entries(handlers).flatMap(([id, handler]) => {
       const found = entries.filter(({ method }) => method.id === id);
-      if (found.length === 0) throw new RangeError(`no method of the served APIs has the id ${JSON.stringify(id)}`);
+      if (found.length === 0) throw new RangeError(`no method of the served APIs has the id ${quotedName(id)}`);
       return found.map((entry): [IndexedMethod, Override] => [entry, overrideBy(handler)]);
     }),
   );

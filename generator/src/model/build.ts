@@ -1,5 +1,5 @@
 /** DiscoveryDocument → {@link ApiModel}: puts the rules of this room together, and decides every name. */
-import type { DiscoveryDocument } from "../discovery/types.js";
+import type { DiscoveryDocument, DiscoverySchema } from "../discovery/types.js";
 import type { Report } from "../diagnostics.js";
 import { withInputTwins } from "./access.js";
 import type { EnumPolicy } from "./enums.js";
@@ -13,6 +13,7 @@ import { draftMethods, draftResource, type ResourceDraft } from "./resources.js"
 import { SchemaBuilder } from "./schemas.js";
 import { isLeftOut, MethodSelection, selected, type Selection } from "./selection.js";
 import type { ApiModel, MethodModel, ResourceModel, ScopeModel } from "./types.js";
+import { updateMasksOf } from "./update-masks.js";
 
 /** What may hold for several APIs. */
 export interface SharedOptions extends Selection {
@@ -89,9 +90,11 @@ function completeModel(document: DiscoveryDocument, options: ModelOptions, repor
     dataWrapper: document.features.includes("dataWrapper"),
     altDefault: document.parameters.get("alt")?.default ?? "json",
     offersEvents: document.parameters.get("alt")?.enum?.includes("sse") === true,
+    altJson: needsAltJson(document.parameters.get("alt")),
     scopes: scopesOf(document, drafts),
     parameters,
     schemas,
+    updateMasks: updateMasksOf(root, schemas),
     root,
   };
 }
@@ -110,6 +113,11 @@ function reportUnfitStreaming(
     else if (isWanted && method.response?.kind !== "stream")
       report("STREAMING_UNFIT", "", `${name} cannot stream: its response is no JSON, or it takes media`);
   }
+}
+
+function needsAltJson(alt: DiscoverySchema | undefined): boolean {
+  const isOffered = alt?.enum === undefined || alt.enum.length === 0 || alt.enum.includes("json");
+  return (alt?.default ?? "json") !== "json" && isOffered;
 }
 
 /** The document's scopes, and those that only a method names. */

@@ -159,7 +159,7 @@ export function finishMethod(
     parameters,
     shadowedGlobals: parameters.map(({ name }) => name).filter((name) => globalNames.has(name)),
     request,
-    updateMask: httpMethod === "PATCH" && bodyType !== undefined && parameters.some(isUpdateMask),
+    updateMask: bodyType === undefined ? undefined : updateMaskOf(parameters),
     requestId: requestIdOf(httpMethod, parameters, bodyType, schema),
     response,
     paging: pagingOf(
@@ -204,8 +204,14 @@ function hasProperties(type: TypeModel, schema: FinishContext["schema"]): boolea
   return shape?.kind === "object" && (shape.properties.length > 0 || shape.additional !== undefined);
 }
 
-function isUpdateMask({ name, location, type, repeated }: ParameterModel): boolean {
-  return name === "updateMask" && location === "query" && type.kind === "string" && !repeated;
+/** No document flags it as required; descriptions of fields that are begin with the word (AIP-203). */
+function updateMaskOf(parameters: readonly ParameterModel[]): MethodModel["updateMask"] {
+  const mask = parameters.find(
+    ({ name, location, type, repeated }) =>
+      name === "updateMask" && location === "query" && type.kind === "string" && !repeated,
+  );
+  if (mask === undefined) return undefined;
+  return mask.required || /^\s*\[?required\b/i.test(mask.description) ? "required" : "optional";
 }
 
 function finishRequest(

@@ -22,6 +22,16 @@ export function pathVariables(template: string): readonly PathVariable[] | undef
   return /[{}]/.test(rest) || names.size !== variables.length ? undefined : variables;
 }
 
+/**
+ * Whether a pattern is matched in little time by any engine, whatever the text: no group is repeated, nothing looks ahead
+ * or back, and few parts vary in length.
+ */
+export function isQuickPattern(pattern: string): boolean {
+  const plain = pattern.replaceAll(/\\.|\[(?:\\.|[^\]\\])*\]/g, (atom) => (/^\\[1-9k]/.test(atom) ? "(?=" : "x"));
+  const varying = plain.match(/[*+]|\{\d*,\d*\}/g) ?? [];
+  return !/\)[*+{]|\(\?[^:]/.test(plain) && varying.length <= 3;
+}
+
 /** A path pattern as the sequence of its parts: literal text, one free segment, or any rest. */
 export type PatternPart = { readonly literal: string } | "rest" | "segment";
 

@@ -4,6 +4,7 @@ import type { Report } from "../diagnostics.js";
 import { closure, references } from "./access.js";
 import { methodsOf } from "./methods.js";
 import type { ApiModel, MethodModel, ResourceModel, SchemaModel, TypeModel } from "./types.js";
+import { updateMasksOf } from "./update-masks.js";
 
 /** Globs over method ids, such as `drive.files.*`: `*` is any run of characters, `?` any one. */
 export interface Selection {
@@ -59,7 +60,8 @@ export function selected(model: ApiModel, selection: MethodSelection): ApiModel 
     // A type with a twin is written as an extension of it.
     return [...schemaReferences(byName.get(name)), ...(twin === undefined ? [] : [twin])];
   });
-  return { ...model, root, schemas: model.schemas.filter(({ name }) => reached.has(name)) };
+  const schemas = model.schemas.filter(({ name }) => reached.has(name));
+  return { ...model, root, schemas, updateMasks: updateMasksOf(root, schemas) };
 }
 
 /** Whether a problem at this place of the document concerns nothing but methods and schemas that are left out. */

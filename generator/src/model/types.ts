@@ -34,11 +34,15 @@ export interface ApiModel {
   readonly altDefault: string;
   /** Methods that stream offer server-sent events: `alt=sse`. */
   readonly offersEvents: boolean;
+  /** Every call must say `alt=json`: the document's default is something else, and it has `json`. */
+  readonly altJson: boolean;
   readonly scopes: readonly ScopeModel[];
   /** Parameters that every method takes, those that are the runtime's own business left out. */
   readonly parameters: readonly ParameterModel[];
   /** Every type, in the order of the document: schemas, types hoisted out of them, input twins. */
   readonly schemas: readonly SchemaModel[];
+  /** What update masks of this API's methods need to know. */
+  readonly updateMasks: UpdateMasksModel;
   /** The top of the tree: its methods and resources are members of the client. */
   readonly root: ResourceModel;
 }
@@ -59,6 +63,32 @@ export interface ResourceModel {
   readonly deprecated: boolean;
   readonly methods: readonly MethodModel[];
   readonly resources: readonly ResourceModel[];
+}
+
+/** How to name the fields of a body in an update mask (AIP-161). */
+export interface UpdateMasksModel {
+  readonly methods: readonly MaskedMethodModel[];
+  /** The fields of types that are special, or lead to types with such fields. */
+  readonly types: ReadonlyMap<string, MaskedTypeModel>;
+}
+
+export interface MaskedMethodModel {
+  /** Members from the client down: `["files", "update"]`. */
+  readonly path: readonly string[];
+  readonly method: MethodModel;
+  /** The type of the body, where {@link UpdateMasksModel.types} has it. */
+  readonly type: string | undefined;
+  /** The document asks for `display_name` where the body has `displayName`. */
+  readonly snake: boolean;
+}
+
+export interface MaskedTypeModel {
+  /** Never in a mask. */
+  readonly readOnly: readonly string[];
+  /** Maps and values of any shape: a mask does not reach into them. */
+  readonly maps: readonly string[];
+  /** Property to the name of its type. */
+  readonly types: ReadonlyMap<string, string>;
 }
 
 export type HttpMethod = "DELETE" | "GET" | "HEAD" | "OPTIONS" | "PATCH" | "POST" | "PUT";
@@ -83,8 +113,8 @@ export interface MethodModel {
   /** Global parameters that a parameter of this method replaces. */
   readonly shadowedGlobals: readonly string[];
   readonly request: RequestModel | undefined;
-  /** The parameter `updateMask` tells which fields of the body count. */
-  readonly updateMask: boolean;
+  /** Whether the parameter `updateMask`, if there is one, must say which fields of the body count. */
+  readonly updateMask: "optional" | "required" | undefined;
   /** Where a request id goes, by which the server knows a repetition (AIP-155). */
   readonly requestId: "body" | "query" | undefined;
   readonly response: ResponseModel | undefined;

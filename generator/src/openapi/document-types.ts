@@ -9,6 +9,8 @@ export interface OpenApiDocument {
     readonly description?: string;
     /** Revision of the Discovery document. */
     readonly "x-google-revision"?: string;
+    /** Name and version of this package. */
+    readonly "x-generator": string;
   };
   readonly externalDocs?: { readonly url: string };
   readonly servers: readonly [{ readonly url: string }];

@@ -5,6 +5,7 @@
  * Where OpenAPI cannot say it as Discovery does, `x-discogen-…` keeps the original.
  */
 import type { ApiModel, MethodModel, ResourceModel, ScopeModel } from "../model/types.js";
+import { VERSION } from "../version.js";
 import { type BodyContext, requestBody, responses, uploadBody } from "./bodies.js";
 import { schemaComponent } from "./components.js";
 import type {
@@ -20,6 +21,20 @@ import { PathPlaces, type PathTemplate, pathTemplate, type PlacedPath } from "./
 
 export type { OpenApiDocument } from "./document-types.js";
 
+const GENERATOR = "@discogen/generator";
+
+/** Whether a file holds a document that {@link openapiDocument} made, of whichever version. */
+export function isGenerated(content: Uint8Array): boolean {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(content).toString());
+    const info = typeof value === "object" && value !== null && "info" in value ? value.info : undefined;
+    const mark = typeof info === "object" && info !== null && "x-generator" in info ? info["x-generator"] : undefined;
+    return typeof mark === "string" && mark.startsWith(`${GENERATOR} `);
+  } catch {
+    return false;
+  }
+}
+
 export function openapiDocument(model: ApiModel): OpenApiDocument {
   const { title, description, revision, rootUrl, documentationLink, scopes } = model;
   const tagged = taggedMethods(model.root);
@@ -34,6 +49,7 @@ export function openapiDocument(model: ApiModel): OpenApiDocument {
       version: model.version,
       ...(description === "" ? {} : { description }),
       ...(revision === "" ? {} : { "x-google-revision": revision }),
+      "x-generator": `${GENERATOR} ${VERSION}`,
     },
     // A page that links there may follow nothing but the web.
     ...(/^https?:/i.test(documentationLink) && URL.canParse(documentationLink)

@@ -1,7 +1,8 @@
-/** Files → disk: only what changes, whole files at a time. */
-import { randomBytes } from "node:crypto";
-import { lstat, mkdir, readFile, realpath, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+/** Files → disk: only what changes, complete files at a time. */
+import { mkdir, readFile, rmdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type FileWriter, openFile } from "@discogen/runtime/files";
+import { linkOut } from "../links.js";
 
 /** One file of the output. */
 export interface OutputFile {
@@ -10,23 +11,40 @@ export interface OutputFile {
   readonly text: string | Uint8Array;
 }
 
+/** A file that is not as it should be. */
+export interface ChangedFile extends OutputFile {
+  /** What is in the way: the bytes of a regular file, or `unknown` where they cannot be read. */
+  readonly found: Uint8Array | "unknown" | undefined;
+}
+
+/** What is larger than this is nothing of ours. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
 /** Those of the files that are not already as they should be. */
-export async function changedFiles(files: readonly OutputFile[]): Promise<readonly OutputFile[]> {
-  const isCurrent = await Promise.all(files.map(({ path, text }) => isThere(path, text)));
-  return files.filter((_, index) => isCurrent[index] !== true);
+export async function changedFiles(files: readonly OutputFile[]): Promise<readonly ChangedFile[]> {
+  const changed = await Promise.all(
+    files.map(async ({ path, text }): Promise<ChangedFile | undefined> => {
+      const found = await bytesAt(path);
+      const isCurrent = found instanceof Uint8Array && bytesOf(text).equals(found);
+      return isCurrent ? undefined : { path, text, found };
+    }),
+  );
+  return changed.filter((file) => file !== undefined);
 }
 
-async function isThere(path: string, text: string | Uint8Array): Promise<boolean> {
-  try {
-    const found = await readFile(path);
-    return found.equals(typeof text === "string" ? Buffer.from(text) : text);
-  } catch {
-    // Missing or unreadable: either way it has to be written, and that tells what is wrong.
-    return false;
-  }
+/** The same memory, where it is bytes already. */
+function bytesOf(text: string | Uint8Array): Buffer {
+  return typeof text === "string" ? Buffer.from(text) : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
 }
 
-/** A file that cannot be written; its cause tells why. */
+async function bytesAt(path: string): Promise<Uint8Array | "unknown" | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  // To read a pipe would wait for its writer, and some devices have no end.
+  if (found?.isFile() !== true) return undefined;
+  return found.size > MAX_BYTES ? "unknown" : readFile(path).catch(() => "unknown");
+}
+
+/** A file that cannot be written. Its cause has the reason. */
 export class WriteError extends Error {
   override readonly name = "WriteError";
   readonly path: string;
@@ -37,37 +55,47 @@ export class WriteError extends Error {
   }
 }
 
+/** Where files may be, and what they are like. */
+export interface WriteFilesOptions {
+  /** None of the files may leave it, nor be anything but a regular file. */
+  readonly folder?: string | undefined;
+  /** Permission bits. Default: those of the file that is replaced, or what the umask allows. */
+  readonly mode?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Writes files: all beside their places first, then each is moved to its own, so that a run which fails or is stopped
  * leaves what was there.
  *
- * @param folder that none of them may leave, not by a link in it either
  * @throws {WriteError} for the first file that cannot be written
  */
-export async function writeFiles(files: readonly OutputFile[], folder?: string): Promise<void> {
+export async function writeFiles(
+  files: readonly OutputFile[],
+  { folder, mode, signal }: WriteFilesOptions = {},
+): Promise<void> {
   const ready = new Set<string>();
   const made: string[] = [];
-  const staged: { readonly path: string; readonly beside: string }[] = [];
+  const staged: { readonly path: string; readonly writer: FileWriter }[] = [];
   let at = "";
   try {
     for (const { path, text } of files) {
       at = path;
+      if (folder !== undefined) await refuseOutside(folder, path);
       const parent = dirname(path);
-      if (folder !== undefined && !ready.has(parent)) await refuseWayOut(folder, parent);
       if (!ready.has(parent)) await makeFolder(parent, made);
       ready.add(parent);
-      await refuseFolder(path);
-      // A name of its own: runs in containers that share a folder may share their process id.
-      const beside = join(parent, `.${randomBytes(6).toString("hex")}.tmp`);
-      staged.push({ path, beside });
-      await writeFile(beside, text, { flag: "wx" });
+      const writer = await openFile(path, { mode, signal });
+      staged.push({ path, writer });
+      await writer.write([bytesOf(text)]);
+      await writer.end();
     }
-    for (const { path, beside } of staged) {
+    for (const { path, writer } of staged) {
       at = path;
-      await rename(beside, path);
+      await writer.commit();
     }
   } catch (error) {
-    await Promise.all(staged.map(({ beside }) => rm(beside, { force: true }).catch(() => undefined)));
+    await Promise.all(staged.map(({ writer }) => writer.discard()));
     // The innermost first; one that another run has put something into meanwhile stays.
     for (const empty of made.toReversed()) await rmdir(empty).catch(() => undefined);
     throw new WriteError(at, error);
@@ -88,6 +116,7 @@ async function makeFolder(folder: string, made: string[]): Promise<void> {
       () => false,
     );
     if (isThere) return;
+    if (codeOf(error) === "EEXIST") throw new Error(`${folder} is not a folder`, { cause: error });
     if (codeOf(error) !== "ENOENT" || dirname(folder) === folder) throw error;
     await makeFolder(dirname(folder), made);
     // Another run may have been faster.
@@ -97,22 +126,12 @@ async function makeFolder(folder: string, made: string[]): Promise<void> {
   }
 }
 
-/** A file cannot take its place, which should not turn out when others have taken theirs. */
-async function refuseFolder(path: string): Promise<void> {
-  const found = await lstat(path).catch(() => undefined);
-  if (found?.isDirectory() === true) throw new Error("it is a folder");
-}
-
-async function refuseWayOut(folder: string, inner: string): Promise<void> {
-  const top = resolve(folder);
-  const root = await realpath(top).catch(() => undefined);
-  // Where there is no folder yet, there are no links in it.
-  if (root === undefined) return;
-  const isInside = (real: string) => !relative(root, real).startsWith("..") && !isAbsolute(relative(root, real));
-  for (let parent = resolve(inner); parent !== top && parent !== dirname(parent); parent = dirname(parent)) {
-    const real = await realpath(parent).catch(() => undefined);
-    if (real !== undefined && !isInside(real)) throw new Error(`${relative(top, parent)} is a link out of ${folder}`);
-  }
+async function refuseOutside(folder: string, path: string): Promise<void> {
+  const link = await linkOut(folder, path);
+  if (link !== undefined) throw new Error(`${link} is a link out of ${folder === "." ? "this folder" : folder}`);
+  const found = await stat(path).catch(() => undefined);
+  if (found !== undefined && !found.isFile() && !found.isDirectory())
+    throw new Error("it is a pipe, a socket or a device");
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,9 +1,10 @@
 /** Application Default Credentials (AIP-4110): what the environment offers to sign in with. */
 import { AuthError } from "../errors.js";
 import type { Environment } from "../platform.js";
+import { shownName } from "../redact.js";
 import { undiciTransport } from "../transport/undici.js";
 import { readCredentialFile } from "./credential-file.js";
-import { credentialsFrom, type CredentialsFileOptions, fileAdvice } from "./from-file.js";
+import { anyFile, credentialsFrom, type CredentialsFileOptions } from "./from-file.js";
 import { gcloudFile } from "../gcloud.js";
 import { homeFolder } from "./home.js";
 import { ImpersonatedCredentials } from "./impersonated.js";
@@ -45,7 +46,7 @@ export function wellKnownFile(env: Environment, platform: string, home: string):
 
 async function fromNamedFile(path: string, options: ApplicationDefaultOptions): Promise<TokenCredentials> {
   try {
-    return await credentialsFrom(await readCredentialFile(path, fileAdvice), options);
+    return await credentialsFrom(await readCredentialFile(path, anyFile), options);
   } catch (error) {
     if (!(error instanceof AuthError) || error.code !== "KEY_FILE_UNREADABLE") throw error;
     throw new AuthError(
@@ -62,7 +63,7 @@ async function readIfThere(path: string, options: ApplicationDefaultOptions): Pr
     (error: unknown) =>
       !(error instanceof Error && "code" in error && ["ENOENT", "ENOTDIR"].includes(String(error.code))),
   );
-  return isThere ? credentialsFrom(await readCredentialFile(path, fileAdvice), options) : undefined;
+  return isThere ? credentialsFrom(await readCredentialFile(path, anyFile), options) : undefined;
 }
 
 async function fromMetadata(
@@ -79,12 +80,12 @@ async function fromMetadata(
   return new ImpersonatedCredentials({
     ...options,
     sourceCredentials: new MetadataCredentials({ dispatcher, transport: options.transport, host }),
-    targetPrincipal: await metadataEmail(own ?? undiciTransport(), host),
+    targetPrincipal: await metadataEmail({ transport: own ?? undiciTransport() }, host),
   });
 }
 
 function nothingFound(wellKnown: string | undefined, metadata: string): AuthError {
-  const file = wellKnown === undefined ? "gcloud's folder is not known here" : `there is no ${wellKnown}`;
+  const file = wellKnown === undefined ? "gcloud's folder is not known here" : `there is no ${shownName(wellKnown)}`;
   return new AuthError(
     "NO_CREDENTIALS",
     `no Application Default Credentials: GOOGLE_APPLICATION_CREDENTIALS is not set; ${file}; metadata server: ${metadata}. Run \`gcloud auth application-default login\`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a credential file`,

@@ -26,6 +26,7 @@ const fileKind: FileKind = {
   type: "authorized_user",
   advice:
     'AuthorizedUserCredentials takes the sign-in of a person, with "type": "authorized_user", as `gcloud auth application-default login` leaves it',
+  fromJson: "AuthorizedUserCredentials.fromJSON",
 };
 
 /**
@@ -43,7 +44,7 @@ export class AuthorizedUserCredentials extends TokenCredentials {
    * @throws AuthError `KEY_…`, naming the file and the place in it, never what stands there.
    */
   static async fromFile(path: string, options?: AuthorizedUserOptions): Promise<AuthorizedUserCredentials> {
-    const file = await readCredentialFile(path, fileKind.advice);
+    const file = await readCredentialFile(path, fileKind);
     return AuthorizedUserCredentials.fromJSON(file.unchecked(), options, path);
   }
 
@@ -82,20 +83,21 @@ function authorizedUser(file: CredentialFile): TokenKind {
   return {
     name: "AuthorizedUserCredentials",
     source: file.source,
+    email: typeof file.members["account"] === "string" ? file.members["account"] || undefined : undefined,
     universeDomain: universe,
     withoutScopes: "none",
 
-    async getToken({ scopes, transport }) {
+    async getToken({ network, scopes }) {
       const form = formOf(scopes.length === 0 ? {} : { scope: scopes.join(" ") });
-      const answer = await requestForm(transport, { ...ask, form, metrics: "auth-request-type/at cred-type/u" });
+      const answer = await requestForm(network, { ...ask, form, metrics: "auth-request-type/at cred-type/u" });
       // A server may replace the refresh token, which ends the old one (RFC 6749 §6).
       if (typeof answer["refresh_token"] === "string" && answer["refresh_token"] !== "")
         refreshToken = answer["refresh_token"];
       return readAccessToken(ask, answer);
     },
 
-    getIdToken: (audience, transport) =>
-      requestIdToken(transport, {
+    getIdToken: (audience, network) =>
+      requestIdToken(network, {
         ...ask,
         form: formOf({ target_audience: audience }),
         metrics: "auth-request-type/it cred-type/u",

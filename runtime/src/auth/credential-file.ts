@@ -4,7 +4,9 @@
  */
 import { AuthError, type AuthErrorCode } from "../errors.js";
 import type { Url } from "../platform.js";
+import { adviceForKey, quotedName, shownName } from "../redact.js";
 import { isLoopback } from "../root-url.js";
+import { readTextFile } from "../text-file.js";
 import { defaultUniverse, isDomain } from "../universe.js";
 
 /** A JSON object, as `JSON.parse` gives it. */
@@ -26,6 +28,8 @@ export interface FileKind {
   readonly type: string;
   /** What to say to those who passed something else: `X takes …`. */
   readonly advice: string;
+  /** The function that takes the JSON itself, for those who passed it as a path. */
+  readonly fromJson: string;
 }
 
 /** The members of a credential file, read with messages that name the place. */
@@ -107,19 +111,19 @@ export class CredentialFile {
     }
     if (typeof this.type !== "string") throw this.problem("KEY_WRONG_TYPE", "type", `is missing. ${advice}`);
     const known = Object.hasOwn(types, this.type) ? `, ${String(types[this.type])}` : "";
-    throw this.problem("KEY_WRONG_TYPE", "type", `is ${JSON.stringify(this.type.slice(0, 60))}${known}. ${advice}`);
+    throw this.problem("KEY_WRONG_TYPE", "type", `is ${quotedName(this.type)}${known}. ${advice}`);
   }
 }
 
 /** Reads a file of credentials. */
-export async function readCredentialFile(path: string, advice: string): Promise<CredentialFile> {
-  const { readFile } = await import("node:fs/promises");
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    throw new AuthError("KEY_FILE_UNREADABLE", `${path}: ${reasonOf(error)}`);
-  }
+export async function readCredentialFile(
+  path: string,
+  { advice, fromJson }: Pick<FileKind, "advice" | "fromJson">,
+): Promise<CredentialFile> {
+  const text = await readTextFile(path, (message, code) => {
+    const reason = adviceForKey(path, fromJson) ?? reasonOf(code) ?? `the key file ${message}`;
+    return new AuthError("KEY_FILE_UNREADABLE", `${shownName(path)}: ${reason}`);
+  });
   const file = parseCredentials(text, path, advice);
   if (["private_key", "refresh_token", "source_credentials"].some((name) => name in file.members))
     await warnIfOpen(path);
@@ -127,7 +131,8 @@ export async function readCredentialFile(path: string, advice: string): Promise<
 }
 
 /** Reads credentials given as an object or as JSON. */
-export function parseCredentials(input: unknown, source: string, advice: string): CredentialFile {
+export function parseCredentials(input: unknown, name: string, advice: string): CredentialFile {
+  const source = shownName(name);
   const value = typeof input === "string" ? parseJson(input, source, advice) : input;
   return new CredentialFile(source, objectOf(value, source, advice), advice);
 }
@@ -145,8 +150,7 @@ export function endpointOf(text: string, problem: (message: string) => Error): U
   throw problem("must be https, or http to this machine");
 }
 
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+function reasonOf(code: string | undefined): string | undefined {
   switch (code) {
     case "ENOENT":
       return "there is no such key file";
@@ -156,7 +160,7 @@ function reasonOf(error: unknown): string {
     case "EISDIR":
       return "this is a folder, not a key file";
     default:
-      return `the key file cannot be read (${typeof code === "string" ? code : "no reason given"})`;
+      return undefined;
   }
 }
 
@@ -189,7 +193,10 @@ async function warnIfOpen(path: string): Promise<void> {
   const mode = (await stat(path).catch(() => undefined))?.mode ?? 0;
   if ((mode & 0o044) === 0) return;
   warned.add(path);
-  process.emitWarning(`${path} holds a secret and can be read by other users of this machine: chmod 600 it`, {
-    code: "DISCOGEN_KEY_FILE_OPEN",
-  });
+  process.emitWarning(
+    `${shownName(path)} holds a secret and can be read by other users of this machine: chmod 600 it`,
+    {
+      code: "DISCOGEN_KEY_FILE_OPEN",
+    },
+  );
 }

@@ -1,11 +1,13 @@
 /** What a client needs of credentials. */
-import type { Headers } from "../platform.js";
+import type { AbortSignal, Headers } from "../platform.js";
 import type { Transport } from "../transport/transport.js";
 
 /** What a client offers credentials that ask for a token. */
 export interface CredentialsContext {
   /** The client's transport, for credentials that were given none of their own. */
   readonly transport?: Transport | undefined;
+  /** Aborts when the call no longer waits for the token. A request that nobody else waits for can end then. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

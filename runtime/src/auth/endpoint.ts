@@ -1,11 +1,11 @@
 /** Asks the endpoints that sign-in needs, with retries, and says what their refusals mean. */
 import { AuthError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
-import type { Url } from "../platform.js";
+import type { AbortSignal, Url } from "../platform.js";
 import { type Failure, parseRetryAfter, pauseBefore, type RetryPolicy } from "../policy/retry.js";
 import { pause } from "../policy/wait.js";
-import { printable, redact, safeCause, secretsOf } from "../redact.js";
+import { printable, redact, safeCause, secretsOf, shownName } from "../redact.js";
 import { apiClient, userAgent } from "../request/headers.js";
-import { parseErrorBody } from "../response/api-error.js";
+import { parseErrorBody } from "../response/error-body.js";
 import { readText } from "../response/read.js";
 import { connectionError } from "../transport/failure.js";
 import {
@@ -38,14 +38,24 @@ export interface EndpointRequest {
   readonly hint?: (reason: string | undefined, message: string) => string | undefined;
 }
 
+/** How a token is requested. Also what credentials pass to those that they are made from. */
+export interface Network {
+  readonly transport: Transport;
+  /**
+   * Aborts when nobody waits for the token any more: no response is read on and no request follows. One that has no
+   * response yet goes on, so that an endpoint that is slower than each call waits serves the next call.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A success. */
 export interface EndpointAnswer {
   readonly headers: HttpHeaders;
   readonly text: string;
 }
 
-/** The longest answer that is read, in bytes. */
-const bodyLimit: number = 256 * 1024;
+/** The longest response that is read, in bytes. */
+export const responseLimit: number = 1024 * 1024;
 
 /** Asking for a token twice does no harm. */
 const policy: RetryPolicy = { attempts: 3, maxDelay: 20_000, idempotent: true };
@@ -65,7 +75,7 @@ export class TokenRefusal extends AuthError {
 }
 
 /** @throws AuthError `TOKEN_REFUSED` (a {@link TokenRefusal}) or `TOKEN_UNAVAILABLE` */
-export async function askEndpoint(transport: Transport, ask: EndpointRequest): Promise<EndpointAnswer> {
+export async function askEndpoint({ signal, transport }: Network, ask: EndpointRequest): Promise<EndpointAnswer> {
   const { attempts = policy.attempts, metrics, timeout = 30_000, url } = ask;
   const request: HttpRequest = {
     method: ask.method,
@@ -80,14 +90,20 @@ export async function askEndpoint(transport: Transport, ask: EndpointRequest): P
     },
     body: ask.body,
     timeout,
+    readSignal: signal,
+    maxResponseBytes: responseLimit,
   };
   const secrets = [...secretsOf(request), ...(ask.secrets ?? [])];
   for (let attempt = 0; ; attempt++) {
     let error: AuthError;
     let failure: Failure;
+    if (signal?.aborted === true)
+      throw new AuthError("TOKEN_UNAVAILABLE", `${ask.account}: nobody waits for the token any more`);
     try {
       const response = await transport.send(request);
-      const text = await readText(response.body, bodyLimit);
+      const text = await readText(response.body, responseLimit + 1);
+      // A transport of the caller's own may know no limit.
+      if (text.length > responseLimit) throw tooLarge(ask);
       if (response.status === 200) return { headers: response.headers, text };
       [error, failure] = refusal(ask, response, redact(text, secrets));
     } catch (thrown) {
@@ -95,13 +111,17 @@ export async function askEndpoint(transport: Transport, ask: EndpointRequest): P
     }
     const delay = pauseBefore(attempt, { ...policy, attempts }, failure, Math.random());
     if (delay === undefined) throw error;
-    await pause(delay, undefined, () => error);
+    await pause(delay, signal, () => error);
   }
 }
 
 /** The error for a success that makes no sense. `problem` is the end of a sentence: `is not JSON`. */
-export function nonsense({ account, url }: EndpointRequest, problem: string): AuthError {
-  return new AuthError("TOKEN_UNAVAILABLE", `${account}: the answer of ${url.origin} ${problem}`);
+export function nonsense({ account, url }: Pick<EndpointRequest, "account" | "url">, problem: string): AuthError {
+  return new AuthError("TOKEN_UNAVAILABLE", `${account}: the answer of ${shownName(url.origin)} ${problem}`);
+}
+
+function tooLarge(ask: EndpointRequest): AuthError {
+  return nonsense(ask, "is longer than 1 MiB, which no token is");
 }
 
 /** The members of an answer that is a JSON object. */
@@ -123,7 +143,7 @@ export function isToken(value: unknown): value is string {
 
 function refusal(ask: EndpointRequest, { headers, status }: HttpResponse, text: string): [AuthError, Failure] {
   const { account, url } = ask;
-  const { message, reasons, rpcStatus } = parseErrorBody(text);
+  const { message, reasons, rpcStatus } = parseErrorBody(text, header(headers, "content-type"));
   const reason = reasons[0] ?? rpcStatus;
   const said = [reason, message].filter((part) => part !== undefined).map((part) => printable(part, 500));
   const what = said.length === 0 ? "" : `: ${said.join(": ").replace(/\.$/, "")}`;
@@ -134,12 +154,12 @@ function refusal(ask: EndpointRequest, { headers, status }: HttpResponse, text: 
     retryAfter: parseRetryAfter(header(headers, "retry-after"), Date.now()),
   };
   if (status >= 500 || status === 429 || status === 408) {
-    const text = `${account}: ${url.origin} answered with status ${String(status)}${what}`;
+    const text = `${account}: ${shownName(url.origin)} answered with status ${String(status)}${what}`;
     return [new AuthError("TOKEN_UNAVAILABLE", text, { reason }), failure];
   }
   const hint = ask.hint?.(reason, message ?? "");
   const end = hint === undefined ? "" : `. ${hint}`;
-  const full = `${account}: ${url.origin} refused to give a token (status ${String(status)})${what}${end}`;
+  const full = `${account}: ${shownName(url.origin)} refused to give a token (status ${String(status)})${what}${end}`;
   return [new TokenRefusal(full, status, reason, dateOf(headers)), failure];
 }
 
@@ -154,7 +174,9 @@ function unavailable(
   thrown: unknown,
   secrets: readonly string[],
 ): [AuthError, Failure] {
+  if (thrown instanceof AuthError) return [thrown, { kind: "final" }];
   const error = thrown instanceof DiscogenError ? thrown : connectionError(request, thrown, true);
+  if (error.code === "RESPONSE_TOO_LARGE") return [tooLarge(ask), { kind: "final" }];
   const failure: Failure =
     error instanceof ConnectionError
       ? { kind: "connection", sent: error.sent, systemCode: error.systemCode }
@@ -162,6 +184,6 @@ function unavailable(
         ? { kind: "timeout" }
         : { kind: "final" };
   const cause = error instanceof ConnectionError || error instanceof TimeoutError ? error : safeCause(error, secrets);
-  const text = `${ask.account}: no token from ${ask.url.origin}: ${redact(error.message, secrets)}`;
+  const text = `${ask.account}: no token from ${shownName(ask.url.origin)}: ${redact(error.message, secrets)}`;
   return [new AuthError("TOKEN_UNAVAILABLE", text, { cause }), failure];
 }

@@ -2,7 +2,13 @@
 import { type Fault, InvalidRequestError } from "../errors.js";
 import { isLoopback } from "../root-url.js";
 import { AuthorizedUserCredentials } from "./authorized-user.js";
-import { type CredentialFile, type JsonObject, parseCredentials, readCredentialFile } from "./credential-file.js";
+import {
+  type CredentialFile,
+  type FileKind,
+  type JsonObject,
+  parseCredentials,
+  readCredentialFile,
+} from "./credential-file.js";
 import type { Credentials } from "./credentials.js";
 import { trustedUrl } from "./external/trust.js";
 import { accountIn } from "./iam.js";
@@ -21,8 +27,11 @@ export interface CredentialsFileOptions extends TokenOptions {
   readonly allow?: { readonly urls?: readonly string[] | undefined } | undefined;
 }
 
-export const fileAdvice =
+const fileAdvice =
   'A credential file has a "type": service_account, authorized_user, impersonated_service_account, external_account or external_account_authorized_user';
+
+/** For files whose kind is not known before. */
+export const anyFile: Pick<FileKind, "advice" | "fromJson"> = { advice: fileAdvice, fromJson: "credentialsFromJSON" };
 
 /**
  * Credentials from a file of any kind.
@@ -30,7 +39,7 @@ export const fileAdvice =
  * @throws AuthError `KEY_…`, naming the file and the place in it, never what stands there.
  */
 export async function credentialsFromFile(path: string, options?: CredentialsFileOptions): Promise<TokenCredentials> {
-  return credentialsFrom(await readCredentialFile(path, fileAdvice), options);
+  return credentialsFrom(await readCredentialFile(path, anyFile), options);
 }
 
 /**

@@ -1,10 +1,17 @@
 /** The IAM Credentials API: what one account may have made in the name of another (AIP-4115). */
 import { AuthError } from "../errors.js";
 import { type HeaderRecord, lowerCase } from "../request/headers.js";
-import type { Transport } from "../transport/transport.js";
 import type { JsonObject } from "./credential-file.js";
 import type { Credentials } from "./credentials.js";
-import { askEndpoint, type EndpointRequest, isToken, nonsense, readMembers, TokenRefusal } from "./endpoint.js";
+import {
+  askEndpoint,
+  type EndpointRequest,
+  isToken,
+  type Network,
+  nonsense,
+  readMembers,
+  TokenRefusal,
+} from "./endpoint.js";
 import { type TokenAnswer, idTokenLifetime } from "./token-request.js";
 
 /** Who asks in whose name. */
@@ -42,12 +49,12 @@ export function accountIn(url: string): { readonly url: string; readonly email: 
 
 /** An access token of the account. `lifetime` is in seconds; above an hour only where a policy of the organisation allows it. */
 export async function generateAccessToken(
-  transport: Transport,
+  network: Network,
   who: Impersonation,
   scope: readonly string[],
   lifetime: number,
 ): Promise<TokenAnswer> {
-  const [ask, answer] = await askIam(transport, who, "generateAccessToken", metricsOf("at"), {
+  const [ask, answer] = await askIam(network, who, "generateAccessToken", metricsOf("at"), {
     delegates: delegatesOf(who),
     scope,
     lifetime: `${String(lifetime)}s`,
@@ -60,21 +67,17 @@ export async function generateAccessToken(
 }
 
 /** An id token of the account, with its address in it. */
-export async function generateIdToken(
-  transport: Transport,
-  who: Impersonation,
-  audience: string,
-): Promise<TokenAnswer> {
+export async function generateIdToken(network: Network, who: Impersonation, audience: string): Promise<TokenAnswer> {
   const body = { delegates: delegatesOf(who), audience, includeEmail: true };
-  const [ask, { token }] = await askIam(transport, who, "generateIdToken", metricsOf("it"), body);
+  const [ask, { token }] = await askIam(network, who, "generateIdToken", metricsOf("it"), body);
   if (!isToken(token)) throw nonsense(ask, "holds no token");
   return { token, lifetime: idTokenLifetime(token, Date.now()) };
 }
 
 /** Claims signed with a key that Google keeps for the account. */
-export async function signJwt(transport: Transport, who: Impersonation, claims: JsonObject): Promise<string> {
+export async function signJwt(network: Network, who: Impersonation, claims: JsonObject): Promise<string> {
   const body = { delegates: delegatesOf(who), payload: JSON.stringify(claims) };
-  const [ask, { signedJwt }] = await askIam(transport, who, "signJwt", metricsOf("at"), body);
+  const [ask, { signedJwt }] = await askIam(network, who, "signJwt", metricsOf("at"), body);
   if (!isToken(signedJwt)) throw nonsense(ask, "holds no signedJwt");
   return signedJwt;
 }
@@ -85,7 +88,7 @@ function delegatesOf({ delegates }: Impersonation): readonly string[] | undefine
 }
 
 async function askIam(
-  transport: Transport,
+  network: Network,
   who: Impersonation,
   method: string,
   metrics: string,
@@ -94,7 +97,7 @@ async function askIam(
   const { account, source } = who;
   const url = new URL(`${who.url}:${method}`);
   const once = async (): Promise<[EndpointRequest, JsonObject]> => {
-    const signature = await sourceHeaders(who, url, transport);
+    const signature = await sourceHeaders(who, url, network);
     const ask: EndpointRequest = {
       account,
       method: "POST",
@@ -105,7 +108,7 @@ async function askIam(
       hint,
     };
     try {
-      return [ask, readMembers(ask, (await askEndpoint(transport, ask)).text)];
+      return [ask, readMembers(ask, (await askEndpoint(network, ask)).text)];
     } catch (error) {
       if (error instanceof TokenRefusal && error.status === 401) source.invalidate?.(signature["authorization"]);
       throw error;
@@ -120,12 +123,8 @@ async function askIam(
   }
 }
 
-async function sourceHeaders(
-  { account, source }: Impersonation,
-  url: URL,
-  transport: Transport,
-): Promise<HeaderRecord> {
-  const headers = lowerCase(await source.getRequestHeaders(url.href, { transport }));
+async function sourceHeaders({ account, source }: Impersonation, url: URL, network: Network): Promise<HeaderRecord> {
+  const headers = lowerCase(await source.getRequestHeaders(url.href, network));
   if (headers["authorization"] !== undefined) return headers;
   throw new AuthError("NO_CREDENTIALS", `${account}: the source credentials gave no authorization to impersonate with`);
 }

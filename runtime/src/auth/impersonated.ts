@@ -1,9 +1,10 @@
 /** Sign-in as a service account by those who may act for it, without its key (AIP-4115, and by signJwt for a person). */
 import { type Fault, InvalidRequestError } from "../errors.js";
-import type { Transport } from "../transport/transport.js";
+import { shownName } from "../redact.js";
 import { defaultUniverse } from "../universe.js";
 import { times } from "./assertion.js";
 import { type Credentials, type ScopedCredentials, withDefaultScopes } from "./credentials.js";
+import type { Network } from "./endpoint.js";
 import { accountUrl, generateAccessToken, generateIdToken, iamScope, type Impersonation, signJwt } from "./iam.js";
 import { AssertionExchange } from "./jwt-bearer.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
@@ -87,11 +88,12 @@ export function impersonation(
   const source = withDefaultScopes(sourceCredentials, [iamScope]);
   const universe = (): string | undefined => source.universeDomain;
   const exchange = new AssertionExchange();
-  const who = async (transport: Transport): Promise<Impersonation> => {
+  const shown = shownName(targetPrincipal);
+  const who = async (network: Network): Promise<Impersonation> => {
     // Some sources only know where they belong once they have a token.
-    if (url === undefined && universe() === undefined) await source.getRequestHeaders(undefined, { transport });
+    if (url === undefined && universe() === undefined) await source.getRequestHeaders(undefined, network);
     return {
-      account: targetPrincipal,
+      account: shown,
       source,
       url: url ?? accountUrl(targetPrincipal, universe() ?? defaultUniverse),
       delegates,
@@ -99,26 +101,27 @@ export function impersonation(
   };
   return {
     name: "ImpersonatedCredentials",
-    source: targetPrincipal,
+    source: shown,
+    email: targetPrincipal,
 
     get universeDomain(): string | undefined {
       return universe();
     },
 
-    async getToken({ scopes, subject, transport }) {
-      const acting = await who(transport);
-      if (subject === undefined) return generateAccessToken(transport, acting, scopes, Math.floor(lifetime / 1000));
+    async getToken({ network, scopes, subject }) {
+      const acting = await who(network);
+      if (subject === undefined) return generateAccessToken(network, acting, scopes, Math.floor(lifetime / 1000));
       const endpoint = `https://oauth2.${universe() ?? defaultUniverse}/token`;
       const claims = { iss: targetPrincipal, sub: subject, scope: scopes.join(" "), aud: endpoint };
-      return exchange.ask(transport, {
-        account: `${targetPrincipal} for ${subject}`,
+      return exchange.ask(network, {
+        account: `${shown} for ${shownName(subject)}`,
         url: new URL(endpoint),
         metrics: "auth-request-type/at cred-type/imp",
         wants: "access_token",
-        sign: (now) => signJwt(transport, acting, { ...claims, ...times(now) }),
+        sign: (now) => signJwt(network, acting, { ...claims, ...times(now) }),
       });
     },
 
-    getIdToken: async (audience, transport) => generateIdToken(transport, await who(transport), audience),
+    getIdToken: async (audience, network) => generateIdToken(network, await who(network), audience),
   };
 }

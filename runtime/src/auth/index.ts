@@ -20,5 +20,6 @@ export { ImpersonatedCredentials, type ImpersonatedOptions } from "./impersonate
 export type { ServiceAccountKey } from "./key-file.js";
 export { MetadataCredentials, type MetadataOptions } from "./metadata.js";
 export { ServiceAccountCredentials, type ServiceAccountOptions } from "./service-account.js";
+export type { CredentialsSummary } from "./summary.js";
 export { AccessTokenCredentials, AnonymousCredentials, ApiKeyCredentials } from "./simple.js";
 export type { TokenCredentials, TokenOptions } from "./tokens.js";

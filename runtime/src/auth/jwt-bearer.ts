@@ -1,6 +1,5 @@
 /** Exchanges a signed assertion for a token (RFC 7523 §2.1), by the clock of the server where ours is off. */
-import type { Transport } from "../transport/transport.js";
-import { TokenRefusal } from "./endpoint.js";
+import { type Network, TokenRefusal } from "./endpoint.js";
 import { type TokenAnswer, type TokenRequest, requestIdToken, requestToken } from "./token-request.js";
 
 /** One exchange. */
@@ -22,20 +21,20 @@ export class AssertionExchange {
   #clockOffset = 0;
 
   /** @throws AuthError `TOKEN_REFUSED` or `TOKEN_UNAVAILABLE` */
-  async ask(transport: Transport, request: AssertionRequest): Promise<TokenAnswer> {
+  async ask(network: Network, request: AssertionRequest): Promise<TokenAnswer> {
     try {
-      return await this.#once(transport, request);
+      return await this.#once(network, request);
     } catch (error) {
       if (!this.#adjustClock(error)) throw error;
-      return this.#once(transport, request);
+      return this.#once(network, request);
     }
   }
 
-  async #once(transport: Transport, { sign, wants, ...rest }: AssertionRequest): Promise<TokenAnswer> {
+  async #once(network: Network, { sign, wants, ...rest }: AssertionRequest): Promise<TokenAnswer> {
     const assertion = await sign(Date.now() + this.#clockOffset);
     const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
     const ask: TokenRequest = { ...rest, form, hint: hintFor };
-    return wants === "id_token" ? requestIdToken(transport, ask) : requestToken(transport, ask);
+    return wants === "id_token" ? requestIdToken(network, ask) : requestToken(network, ask);
   }
 
   /** After a refusal over times: takes the server's clock where ours differs. `false`: that is not it. */

@@ -1,6 +1,7 @@
 /** Reads and checks the key of a service account. Errors name the file and the place in it, never what stands there. */
 import type { AuthError, AuthErrorCode } from "../errors.js";
 import type { Url } from "../platform.js";
+import { shownName } from "../redact.js";
 import { type CredentialFile, type FileKind } from "./credential-file.js";
 
 /** The key of a service account, as the console hands it out. Further members are ignored. */
@@ -39,6 +40,7 @@ export interface Key {
 export const keyKind: FileKind = {
   type: "service_account",
   advice: 'ServiceAccountCredentials takes the JSON key of a service account, with "type": "service_account"',
+  fromJson: "ServiceAccountCredentials.fromJSON",
 };
 
 /** Checks the members of a key. */
@@ -72,7 +74,7 @@ function checkPem(text: string, file: CredentialFile): string {
   if (label === "ENCRYPTED PRIVATE KEY" || content.includes("ENCRYPTED"))
     throw fault("is encrypted; the key of a service account is not");
   if (label !== "PRIVATE KEY" && label !== "RSA PRIVATE KEY")
-    throw fault(`is a PEM of the kind ${label}, not PRIVATE KEY`);
+    throw fault(`is a PEM of the kind ${shownName(label)}, not PRIVATE KEY`);
   if (!/^[A-Za-z0-9+/=\s]+$/.test(content)) throw fault("is no PEM: it holds characters that are not Base64");
   return `${pem}\n`;
 }

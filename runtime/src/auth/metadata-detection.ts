@@ -1,6 +1,8 @@
 /** Whether there is a metadata server. Bounded by a second; starts no process and leaves no connection behind. */
 import type { Environment } from "../platform.js";
+import { shownName } from "../redact.js";
 import { header, type Transport } from "../transport/transport.js";
+import { responseLimit } from "./endpoint.js";
 import { metadataHost, metadataUrl } from "./metadata.js";
 
 /** Milliseconds for all probes, which run side by side. */
@@ -37,7 +39,9 @@ export async function detectMetadata(transport: Transport | undefined, env: Envi
   // A machine that is slow to answer is still Google's; one that names another server wants that one.
   if (mode !== "ping-only" && named === undefined)
     checks.push(isGooglesMachine().then((found) => (found ? present : undefined)));
-  return (await firstFound(checks)) ?? { absent: `none answered${named === undefined ? "" : ` at ${named}`}` };
+  return (
+    (await firstFound(checks)) ?? { absent: `none answered${named === undefined ? "" : ` at ${shownName(named)}`}` }
+  );
 }
 
 /** The first of these that is something. */
@@ -59,7 +63,14 @@ async function answers(host: string, transport: Transport | undefined): Promise<
   const headers = { "metadata-flavor": "Google" };
   if (transport === undefined) return probe(url, headers);
   try {
-    const answer = await transport.send({ method: "GET", origin: url.origin, path: "/", headers, timeout: limit });
+    const answer = await transport.send({
+      method: "GET",
+      origin: url.origin,
+      path: "/",
+      headers,
+      timeout: limit,
+      maxResponseBytes: responseLimit,
+    });
     return header(answer.headers, "metadata-flavor") === "Google";
   } catch {
     return false;

@@ -1,10 +1,18 @@
 /** Sign-in as the service account that a machine or container of Google Cloud runs as, by its metadata server. */
 import { AuthError, InvalidRequestError } from "../errors.js";
 import type { Environment, Url } from "../platform.js";
-import { header, type Transport } from "../transport/transport.js";
+import { header } from "../transport/transport.js";
 import { defaultUniverse, isDomain } from "../universe.js";
 import type { ScopedCredentials } from "./credentials.js";
-import { askEndpoint, type EndpointRequest, isToken, nonsense, readMembers, TokenRefusal } from "./endpoint.js";
+import {
+  askEndpoint,
+  type EndpointRequest,
+  isToken,
+  type Network,
+  nonsense,
+  readMembers,
+  TokenRefusal,
+} from "./endpoint.js";
 import { idTokenLifetime, readAccessToken, type TokenAnswer } from "./token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
 
@@ -57,9 +65,9 @@ export function metadataUrl(host: string, path: string): Url {
 }
 
 /** The address of a service account of the machine. */
-export async function metadataEmail(transport: Transport, host: string): Promise<string> {
+export async function metadataEmail(network: Network, host: string): Promise<string> {
   const ask = request(metadataUrl(host, "instance/service-accounts/default/email"));
-  const email = (await askMetadata(transport, ask)).trim();
+  const email = (await askMetadata(network, ask)).trim();
   if (!/^[^\s/]+@[^\s/]+$/.test(email)) throw nonsense(ask, "is no address of a service account");
   return email;
 }
@@ -71,32 +79,33 @@ function metadata({ host, serviceAccount = "default" }: MetadataOptions): TokenK
   const accountAt = (path: string): Url =>
     at(`instance/service-accounts/${encodeURIComponent(serviceAccount)}/${path}`);
   let universe: string | undefined;
-  const learnUniverse = async (transport: Transport): Promise<void> => {
-    universe ??= await universeOf(transport, at("universe/universe-domain"));
+  const learnUniverse = async (network: Network): Promise<void> => {
+    universe ??= await universeOf(network, at("universe/universe-domain"));
   };
   return {
     name: "MetadataCredentials",
     source: "the metadata server",
+    email: serviceAccount.includes("@") ? serviceAccount : undefined,
     withoutScopes: "none",
 
     get universeDomain(): string | undefined {
       return universe;
     },
 
-    async getToken({ scopes, transport }): Promise<TokenAnswer> {
+    async getToken({ network, scopes }): Promise<TokenAnswer> {
       const url = accountAt("token");
       if (scopes.length > 0) url.searchParams.set("scopes", scopes.join(","));
       const ask = request(url, "auth-request-type/at cred-type/mds");
-      const [text] = await Promise.all([askMetadata(transport, ask), learnUniverse(transport)]);
+      const [text] = await Promise.all([askMetadata(network, ask), learnUniverse(network)]);
       return readAccessToken(ask, readMembers(ask, text));
     },
 
-    async getIdToken(audience, transport): Promise<TokenAnswer> {
+    async getIdToken(audience, network): Promise<TokenAnswer> {
       const url = accountAt("identity");
       url.searchParams.set("audience", audience);
       url.searchParams.set("format", "full");
       const ask = request(url, "auth-request-type/it cred-type/mds");
-      const token = (await askMetadata(transport, ask)).trim();
+      const token = (await askMetadata(network, ask)).trim();
       if (!isToken(token)) throw nonsense(ask, "is no id token");
       return { token, lifetime: idTokenLifetime(token, Date.now()) };
     },
@@ -116,17 +125,17 @@ function request(url: Url, metrics?: string): EndpointRequest {
 }
 
 /** @throws AuthError also where what answers is no metadata server of Google's */
-async function askMetadata(transport: Transport, ask: EndpointRequest): Promise<string> {
-  const { headers, text } = await askEndpoint(transport, ask);
+async function askMetadata(network: Network, ask: EndpointRequest): Promise<string> {
+  const { headers, text } = await askEndpoint(network, ask);
   if (header(headers, "metadata-flavor") === "Google") return text;
   // A proxy, or a network that answers for every host: nothing it says can be trusted.
   throw nonsense(ask, "lacks the header Metadata-Flavor: Google, so it is no metadata server");
 }
 
 /** The universe of the machine; `undefined` where it cannot be learned now, which must not keep a token back. */
-async function universeOf(transport: Transport, url: Url): Promise<string | undefined> {
+async function universeOf(network: Network, url: Url): Promise<string | undefined> {
   try {
-    const text = (await askMetadata(transport, { ...request(url), timeout: 3000, attempts: 1 })).trim();
+    const text = (await askMetadata(network, { ...request(url), timeout: 3000, attempts: 1 })).trim();
     if (text === "") return defaultUniverse;
     return isDomain(text) ? text : undefined;
   } catch (error) {

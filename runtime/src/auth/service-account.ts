@@ -1,4 +1,5 @@
 /** Sign-in as a service account with its key: a signed assertion is exchanged for an access token (RFC 7523), or is one. */
+import { shownName } from "../redact.js";
 import { defaultUniverse } from "../universe.js";
 import { AssertionSigner, assertionLifetime, type Claims } from "./assertion.js";
 import { parseCredentials, readCredentialFile } from "./credential-file.js";
@@ -39,7 +40,7 @@ export class ServiceAccountCredentials extends TokenCredentials implements Scope
    * @throws AuthError `KEY_…`, naming the file and the place in it, never what stands there.
    */
   static async fromFile(path: string, options?: ServiceAccountOptions): Promise<ServiceAccountCredentials> {
-    const file = await readCredentialFile(path, keyKind.advice);
+    const file = await readCredentialFile(path, keyKind);
     return ServiceAccountCredentials.fromJSON(file.unchecked(), options, path);
   }
 
@@ -85,7 +86,8 @@ function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
   const { audience, email, endpoint, source, universe } = key;
   const signer = new AssertionSigner(key);
   const exchange = new AssertionExchange();
-  const account = `${source} (${email})`;
+  const shownEmail = shownName(email);
+  const account = `${source} (${shownEmail})`;
   const selfSign = async (claims: Claims): Promise<TokenAnswer> => ({
     token: await signer.sign({ sub: email, ...claims }, Date.now()),
     lifetime: assertionLifetime * 1000,
@@ -93,10 +95,11 @@ function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
   return {
     name: "ServiceAccountCredentials",
     source,
+    email,
     universeDomain: universe,
     withoutScopes: selfSigned ? "audience" : undefined,
 
-    async getToken({ audience: api, scopes, subject, transport }) {
+    async getToken({ audience: api, network, scopes, subject }) {
       const scope = scopes.join(" ");
       // Either of the two, never both (AIP-4111).
       if (selfSigned && subject === undefined) return selfSign(api === undefined ? { scope } : { aud: api });
@@ -104,8 +107,8 @@ function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
         const message = `is ${universe}, whose accounts cannot act for a person: only those of ${defaultUniverse} can`;
         throw key.problem("KEY_FIELD_INVALID", "universe_domain", message);
       }
-      return exchange.ask(transport, {
-        account: subject === undefined ? account : `${source} (${email} for ${subject})`,
+      return exchange.ask(network, {
+        account: subject === undefined ? account : `${source} (${shownEmail} for ${shownName(subject)})`,
         url: endpoint,
         metrics: "auth-request-type/at cred-type/sa",
         wants: "access_token",
@@ -113,14 +116,14 @@ function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
       });
     },
 
-    async getIdToken(target, transport) {
+    async getIdToken(target, network) {
       if (lacksEndpoint(key)) {
         const { token } = await selfSign({ scope: iamScope });
         const own = new AccessTokenCredentials(token);
         const url = accountUrl(email, universe);
-        return generateIdToken(transport, { account, source: own, url, delegates: [] }, target);
+        return generateIdToken(network, { account, source: own, url, delegates: [] }, target);
       }
-      return exchange.ask(transport, {
+      return exchange.ask(network, {
         account,
         url: endpoint,
         metrics: "auth-request-type/it cred-type/sa",

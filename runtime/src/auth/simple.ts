@@ -2,6 +2,7 @@
 import { InvalidRequestError } from "../errors.js";
 import { offerAtHand } from "./at-hand.js";
 import type { Credentials } from "./credentials.js";
+import { type CredentialsSummary, showSummary, summaryOf } from "./summary.js";
 
 /** No control characters, no spaces: what fits an Authorization header, and what no line break was left in. */
 const secret: RegExp = /^[\u0021-\u007e]+$/;
@@ -24,10 +25,16 @@ export class AccessTokenCredentials implements Credentials {
     checkSecret("AccessTokenCredentials", "token", token);
     this.#headers = Object.freeze({ authorization: `Bearer ${token}` });
     offerAtHand(this, () => this.#headers);
+    showSummary(this);
   }
 
   getRequestHeaders(): Promise<Record<string, string>> {
     return Promise.resolve(this.#headers);
+  }
+
+  /** A description without secrets, which `console.log` shows as well. */
+  toJSON(): CredentialsSummary {
+    return summaryOf("AccessTokenCredentials");
   }
 }
 
@@ -40,10 +47,16 @@ export class ApiKeyCredentials implements Credentials {
     checkSecret("ApiKeyCredentials", "key", key);
     this.#headers = Object.freeze({ "x-goog-api-key": key });
     offerAtHand(this, () => this.#headers);
+    showSummary(this);
   }
 
   getRequestHeaders(): Promise<Record<string, string>> {
     return Promise.resolve(this.#headers);
+  }
+
+  /** A description without secrets, which `console.log` shows as well. */
+  toJSON(): CredentialsSummary {
+    return summaryOf("ApiKeyCredentials");
   }
 }
 
@@ -52,7 +65,16 @@ export class AnonymousCredentials implements Credentials {
   /** Tells a client that nothing to sign with is what is wanted. */
   readonly anonymous = true as const;
 
+  constructor() {
+    showSummary(this);
+  }
+
   getRequestHeaders(): Promise<Record<string, string>> {
     return Promise.resolve({});
+  }
+
+  /** A description without secrets, which `console.log` shows as well. */
+  toJSON(): CredentialsSummary {
+    return summaryOf("AnonymousCredentials");
   }
 }

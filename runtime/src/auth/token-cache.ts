@@ -1,9 +1,12 @@
 /**
- * Keeps one access token fresh.
+ * Keeps access tokens fresh.
  *
  * Near its end a token is renewed in the background while it still serves; at its very end calls wait for the new one.
- * However many wait, one request is under way.
+ * However many wait, one request is under way. Its response is not read on when none of them waits any more.
  */
+import { AbortError } from "../errors.js";
+import type { AbortSignal } from "../platform.js";
+import { onAbort } from "../transport/abort-listeners.js";
 
 /** A token, and the headers it is sent in. */
 export interface Token {
@@ -23,9 +26,56 @@ const backoff: number = 15_000;
 /** Where none serves, the second failure in a row is told to whoever asks within this time, each further one twice as long. */
 const firstHold: number = 500;
 
+type Fetch = (signal: AbortSignal) => Promise<Token>;
+
+interface Waiter {
+  resolve(token: Token): void;
+  reject(error: unknown): void;
+  stopListening?: () => void;
+}
+
+/** A request for a token, and those who wait for it. One who leaves is forgotten at once. */
+class Renewal {
+  readonly #waiters: Set<Waiter> = new Set();
+  readonly #abandoned: AbortController = new AbortController();
+
+  /** Aborts when nobody waits any more. */
+  get signal(): AbortSignal {
+    return this.#abandoned.signal;
+  }
+
+  /** Without a signal it is waited for to the end. */
+  wait(signal: AbortSignal | undefined): Promise<Token> {
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = { resolve, reject };
+      this.#waiters.add(waiter);
+      if (signal !== undefined) waiter.stopListening = onAbort(signal, () => this.#leave(waiter, signal));
+    });
+  }
+
+  end(settle: (waiter: Waiter) => void): void {
+    for (const waiter of this.#waiters) {
+      waiter.stopListening?.();
+      settle(waiter);
+    }
+    this.#waiters.clear();
+  }
+
+  #leave(waiter: Waiter, signal: AbortSignal): void {
+    waiter.stopListening?.();
+    this.#waiters.delete(waiter);
+    waiter.reject(abandoned(signal));
+    if (this.#waiters.size === 0) this.#abandoned.abort();
+  }
+}
+
+function abandoned(signal: AbortSignal): AbortError {
+  return new AbortError("aborted while waiting for a token", { cause: signal.reason });
+}
+
 export class TokenCache {
   #token: Token | undefined;
-  #renewal: Promise<Token> | undefined;
+  #renewal: Renewal | undefined;
   #notBefore = 0;
   /** Failures in a row that left calls without a token. */
   #failures = 0;
@@ -33,20 +83,22 @@ export class TokenCache {
   #heldUntil = 0;
 
   /**
-   * The headers of a token that is good for a while. `fetch` gets a new one; it is the same for whoever asks, so it
-   * must not depend on one caller's patience.
+   * A token that is good for a while. `fetch` requests a new one for all who wait; its signal aborts when the last of
+   * them has left by their own `signal`.
    */
-  get(fetch: () => Promise<Token>, now: number = Date.now()): Promise<Token> {
+  get(fetch: Fetch, signal?: AbortSignal): Promise<Token> {
+    const now = Date.now();
     const token = this.#token;
     const left = token === undefined ? 0 : token.expires - now;
     // A server that is down, or that keeps refusing, is not asked for every call.
     if (token === undefined || left <= 0)
-      return isAhead(this.#heldUntil, now) ? Promise.reject(this.#failure) : this.#renew(fetch);
+      return isAhead(this.#heldUntil, now) ? Promise.reject(this.#failure) : this.#renew(fetch, signal);
     // Shares of a short life, or such a token would be renewed for every call.
     const life = token.expires - token.obtained;
     if (left > Math.min(advisory, life / 4) || isAhead(this.#notBefore, now)) return Promise.resolve(token);
-    const renewal = this.#renew(fetch).catch(() => token); // the token at hand still serves
-    return left > Math.min(mandatory, life / 10) ? Promise.resolve(token) : renewal;
+    const isInBackground = left > Math.min(mandatory, life / 10);
+    const renewal = this.#renew(fetch, isInBackground ? undefined : signal).catch(() => token); // it still serves
+    return isInBackground ? Promise.resolve(token) : renewal;
   }
 
   /** The token, if it needs no renewal yet. */
@@ -60,25 +112,38 @@ export class TokenCache {
     if (refused === undefined || this.#token?.headers["authorization"] === refused) this.#token = undefined;
   }
 
-  #renew(fetch: () => Promise<Token>): Promise<Token> {
-    this.#renewal ??= fetch()
-      .then(
-        (token) => {
-          this.#token = token;
-          this.#failures = 0;
-          this.#failure = undefined;
-          this.#heldUntil = 0;
-          return token;
-        },
-        (error: unknown) => {
-          this.#remember(error, Date.now());
-          throw error;
-        },
-      )
-      .finally(() => {
+  /** When the token ends: in the past where none serves, unless one is being requested. */
+  get expires(): number {
+    return this.#renewal === undefined ? (this.#token?.expires ?? 0) : Number.POSITIVE_INFINITY;
+  }
+
+  #renew(fetch: Fetch, signal: AbortSignal | undefined): Promise<Token> {
+    if (signal?.aborted === true) return Promise.reject(abandoned(signal));
+    this.#renewal ??= this.#begin(fetch);
+    const isLate = this.#renewal.signal.aborted;
+    const token = this.#renewal.wait(signal);
+    // It may have been cut off for those who left.
+    return isLate ? token.catch(() => this.#renew(fetch, signal)) : token;
+  }
+
+  #begin(fetch: Fetch): Renewal {
+    const renewal = new Renewal();
+    fetch(renewal.signal).then(
+      (token) => {
         this.#renewal = undefined;
-      });
-    return this.#renewal;
+        this.#token = token;
+        this.#failures = 0;
+        this.#failure = undefined;
+        this.#heldUntil = 0;
+        renewal.end((waiter) => waiter.resolve(token));
+      },
+      (error: unknown) => {
+        this.#renewal = undefined;
+        if (!renewal.signal.aborted) this.#remember(error, Date.now());
+        renewal.end((waiter) => waiter.reject(error));
+      },
+    );
+    return renewal;
   }
 
   #remember(error: unknown, now: number): void {
@@ -88,6 +153,51 @@ export class TokenCache {
     this.#failure = error;
     // The first may have passed already: a caller who tries again is worth a request.
     if (this.#failures > 1) this.#heldUntil = now + Math.min(backoff, firstHold * 2 ** (this.#failures - 2));
+  }
+}
+
+/** The caches of credentials that were made from each other, by what their tokens are for. */
+export class TokenCaches {
+  readonly #size: number;
+  /** The one that was used last is the last. */
+  readonly #caches: Map<string, TokenCache> = new Map();
+  /** No token ends before. */
+  #nextEnd = Number.POSITIVE_INFINITY;
+
+  /** @param size The most tokens. */
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  for(purpose: readonly unknown[]): TokenCache {
+    const key = JSON.stringify(purpose);
+    const cache = this.#caches.get(key) ?? new TokenCache();
+    this.#caches.delete(key);
+    if (this.#caches.size >= this.#size) this.#evict(Date.now());
+    this.#caches.set(key, cache);
+    return cache;
+  }
+
+  /** Takes note of a new token, so that the caches are searched for ended ones only when there are some. */
+  note({ expires }: Token): void {
+    this.#nextEnd = Math.min(this.#nextEnd, expires);
+  }
+
+  forget(refused: string | undefined): void {
+    for (const cache of this.#caches.values()) cache.forget(refused);
+  }
+
+  /** Those whose tokens have ended, else the one that was used longest ago. */
+  #evict(now: number): void {
+    if (now >= this.#nextEnd) {
+      this.#nextEnd = Number.POSITIVE_INFINITY;
+      for (const [key, { expires }] of this.#caches) {
+        if (expires > now) this.#nextEnd = Math.min(this.#nextEnd, expires);
+        else this.#caches.delete(key);
+      }
+    }
+    const oldest = this.#caches.keys().next().value;
+    if (this.#caches.size >= this.#size && oldest !== undefined) this.#caches.delete(oldest);
   }
 }
 

@@ -1,6 +1,5 @@
 /** Asks a token endpoint, which takes a form and answers with JSON (RFC 6749 §4 and §5.1, RFC 8693). */
-import type { Transport } from "../transport/transport.js";
-import { askEndpoint, type EndpointRequest, isToken, nonsense, readMembers } from "./endpoint.js";
+import { askEndpoint, type EndpointRequest, isToken, type Network, nonsense, readMembers } from "./endpoint.js";
 import type { JsonObject } from "./credential-file.js";
 
 /** Where to ask, and for what. */
@@ -19,19 +18,19 @@ export interface TokenAnswer {
 const usualLifetime: number = 3600 * 1000;
 
 /** @throws AuthError `TOKEN_REFUSED` or `TOKEN_UNAVAILABLE` */
-export async function requestToken(transport: Transport, ask: TokenRequest): Promise<TokenAnswer> {
-  return readAccessToken(ask, await requestForm(transport, ask));
+export async function requestToken(network: Network, ask: TokenRequest): Promise<TokenAnswer> {
+  return readAccessToken(ask, await requestForm(network, ask));
 }
 
 /** The same for an id token, as the `id_token` of the answer. */
-export async function requestIdToken(transport: Transport, ask: TokenRequest): Promise<TokenAnswer> {
-  const { id_token: token } = await requestForm(transport, ask);
-  if (!isToken(token)) throw nonsense({ ...ask, method: "POST" }, "holds no id_token");
+export async function requestIdToken(network: Network, ask: TokenRequest): Promise<TokenAnswer> {
+  const { id_token: token } = await requestForm(network, ask);
+  if (!isToken(token)) throw nonsense(ask, "holds no id_token");
   return { token, lifetime: idTokenLifetime(token, Date.now()) };
 }
 
 /** What a token endpoint answers, all of it. */
-export async function requestForm(transport: Transport, { form, headers, ...ask }: TokenRequest): Promise<JsonObject> {
+export async function requestForm(network: Network, { form, headers, ...ask }: TokenRequest): Promise<JsonObject> {
   const request: EndpointRequest = {
     ...ask,
     method: "POST",
@@ -39,7 +38,7 @@ export async function requestForm(transport: Transport, { form, headers, ...ask 
     body: new URLSearchParams(form).toString(),
     secrets: secretsOf(form),
   };
-  return readMembers(request, (await askEndpoint(transport, request)).text);
+  return readMembers(request, (await askEndpoint(network, request)).text);
 }
 
 /** The `access_token` and `expires_in` of an answer. */
@@ -47,7 +46,7 @@ export function readAccessToken(
   ask: Pick<EndpointRequest, "account" | "url">,
   { access_token: token, expires_in: seconds }: JsonObject,
 ): TokenAnswer {
-  if (!isToken(token)) throw nonsense({ ...ask, method: "POST" }, "holds no access_token");
+  if (!isToken(token)) throw nonsense(ask, "holds no access_token");
   const lifetime = Number(seconds ?? Number.NaN) * 1000;
   return { token, lifetime: lifetime > 0 && Number.isFinite(lifetime) ? lifetime : usualLifetime };
 }

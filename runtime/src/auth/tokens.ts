@@ -3,13 +3,16 @@
  * the project that pays, and the choice of a transport. A kind adds how one token is got.
  */
 import { AuthError, type Fault, InvalidRequestError } from "../errors.js";
+import type { AbortSignal } from "../platform.js";
 import { readHeader } from "../request/headers.js";
 import type { Transport } from "../transport/transport.js";
 import type { Dispatcher } from "../transport/dispatcher.js";
 import { undiciTransport } from "../transport/undici.js";
 import { offerAtHand } from "./at-hand.js";
 import type { Credentials, CredentialsContext } from "./credentials.js";
-import { type Token, TokenCache } from "./token-cache.js";
+import type { Network } from "./endpoint.js";
+import { type CredentialsSummary, showSummary, summaryOf } from "./summary.js";
+import { type Token, type TokenCache, TokenCaches } from "./token-cache.js";
 import type { TokenAnswer } from "./token-request.js";
 
 /** Options of all credentials that get tokens. */
@@ -22,16 +25,18 @@ export interface TokenOptions {
   readonly dispatcher?: Dispatcher | undefined;
   /** The transport for token requests. Default: what the client uses. */
   readonly transport?: Transport | undefined;
+  /** The most tokens that are kept, one for each combination of scopes and subject or audience. Default: 1,000. */
+  readonly tokenCacheSize?: number | undefined;
 }
 
-/** What one token is wanted for. It is the same for whoever waits for it, so it holds no signal. */
+/** What one token is wanted for. It is the same for all who wait for it. */
 export interface TokenWish {
   readonly scopes: readonly string[];
   /** The person to act for. */
   readonly subject: string | undefined;
   /** The root of the API, for kinds whose tokens can do without scopes: `https://sqladmin.googleapis.com/`. */
   readonly audience: string | undefined;
-  readonly transport: Transport;
+  readonly network: Network;
 }
 
 /** One kind of credentials. */
@@ -40,37 +45,38 @@ export interface TokenKind {
   readonly name: string;
   /** What the credentials were made from, for messages: the file's name or `the key`. */
   readonly source: string;
+  /** The address of the account, where it is known. */
+  readonly email?: string | undefined;
   /** `audience`: without scopes each API gets a token of its own; `none`: a token needs no scopes; else they are required. */
   readonly withoutScopes?: "audience" | "none" | undefined;
   readonly universeDomain?: string | undefined;
   getToken(wish: TokenWish): Promise<TokenAnswer>;
-  getIdToken?(audience: string, transport: Transport): Promise<TokenAnswer>;
+  getIdToken?(audience: string, network: Network): Promise<TokenAnswer>;
 }
 
 /** What tokens share whose credentials were made from each other. */
 interface Shared {
   readonly kind: TokenKind;
-  /** By what the token is for; the one used last is the last. */
-  readonly caches: Map<string, TokenCache>;
+  readonly caches: TokenCaches;
   readonly quotaProject: string | undefined;
   readonly transport: Transport | undefined;
 }
 
-/** So many people can be acted for before tokens of the first are dropped. */
-const cacheLimit = 1000;
+/** The default of {@link TokenOptions.tokenCacheSize}. */
+const defaultCacheSize = 1000;
 
 /** The tokens of one kind for certain scopes and one person. */
 export class Tokens {
   readonly scopes: readonly string[];
   readonly subject: string | undefined;
   readonly #shared: Shared;
-  readonly #cache: TokenCache;
+  /** Set with the first token, so that credentials made in passing take no place. */
+  #cache: TokenCache | undefined;
 
   private constructor(shared: Shared, scopes: readonly string[], subject: string | undefined) {
     this.#shared = shared;
     this.scopes = scopes;
     this.subject = subject;
-    this.#cache = cacheFor(shared, [sortedOnce(scopes), subject]);
   }
 
   /**
@@ -87,9 +93,12 @@ export class Tokens {
     checkSubject(options.subject, faults);
     if (options.transport !== undefined && typeof options.transport?.send !== "function")
       faults.push({ parameter: "transport", message: "has no send()" });
+    const { tokenCacheSize = defaultCacheSize } = options;
+    if (!(Number.isInteger(tokenCacheSize) && tokenCacheSize >= 1))
+      faults.push({ parameter: "tokenCacheSize", message: "must be an integer, 1 or more" });
     const shared: Shared = {
       kind,
-      caches: new Map(),
+      caches: new TokenCaches(tokenCacheSize),
       quotaProject: readHeader("quotaProject", options.quotaProject ?? quotaProject, faults),
       transport:
         options.transport ?? (options.dispatcher === undefined ? undefined : undiciTransport(options.dispatcher)),
@@ -127,25 +136,29 @@ export class Tokens {
         `${kind.source}: ${kind.name} need scopes, and neither these credentials nor the API name any. Pass { scopes: […] }`,
       );
     }
-    const cache = audience === undefined ? this.#cache : cacheFor(this.#shared, ["audience", audience]);
-    const transport = context?.transport;
-    return (
-      await cache.get(() =>
-        this.#fetch(kind.getToken({ scopes, subject, audience, transport: this.#transport(transport) })),
-      )
-    ).headers;
+    const cache = audience === undefined ? this.#own() : this.#shared.caches.for(["audience", audience]);
+    const transport = this.#transport(context?.transport);
+    const fetch = (signal: AbortSignal): Promise<Token> =>
+      this.#fetch(kind.getToken({ scopes, subject, audience, network: { transport, signal } }));
+    return (await cache.get(fetch, context?.signal)).headers;
+  }
+
+  get summary(): CredentialsSummary {
+    const { scopes, subject, universeDomain } = this;
+    const { kind, quotaProject } = this.#shared;
+    return summaryOf(kind.name, { email: kind.email, subject, scopes, quotaProject, universeDomain });
   }
 
   /** The headers of a token that need not be waited for. */
   atHand(): Record<string, string> | undefined {
-    return this.#cache.fresh()?.headers;
+    return this.#cache?.fresh()?.headers;
   }
 
   /** Forgets the token, if it is the one that was refused. */
   forget(refused: string | undefined): void {
-    this.#cache.forget(refused);
+    this.#cache?.forget(refused);
     // It may be that of one API.
-    if (this.scopes.length === 0) for (const cache of this.#shared.caches.values()) cache.forget(refused);
+    if (this.scopes.length === 0) this.#shared.caches.forget(refused);
   }
 
   /** An id token for this audience, kept like the others. */
@@ -161,9 +174,14 @@ export class Tokens {
     const get = kind.getIdToken;
     if (get === undefined)
       throw new AuthError("TOKEN_UNAVAILABLE", `${kind.source}: ${kind.name} cannot give id tokens`);
-    const cache = cacheFor(this.#shared, ["id", audience]);
-    const { token } = await cache.get(() => this.#fetch(get.call(kind, audience, this.#transport(undefined))));
+    const cache = this.#shared.caches.for(["id", audience]);
+    const network: Network = { transport: this.#transport(undefined) };
+    const { token } = await cache.get(() => this.#fetch(get.call(kind, audience, network)));
     return token;
+  }
+
+  #own(): TokenCache {
+    return (this.#cache ??= this.#shared.caches.for([sortedOnce(this.scopes), this.subject]));
   }
 
   #transport(offered: Transport | undefined): Transport {
@@ -173,10 +191,12 @@ export class Tokens {
   async #fetch(answer: Promise<TokenAnswer>): Promise<Token> {
     const obtained = Date.now();
     const { lifetime, token } = await answer;
-    const { quotaProject } = this.#shared;
+    const { caches, quotaProject } = this.#shared;
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     if (quotaProject !== undefined) headers["x-goog-user-project"] = quotaProject;
-    return { token, headers: Object.freeze(headers), obtained, expires: obtained + lifetime };
+    const kept: Token = { token, headers: Object.freeze(headers), obtained, expires: obtained + lifetime };
+    caches.note(kept);
+    return kept;
   }
 }
 
@@ -187,6 +207,7 @@ export abstract class TokenCredentials implements Credentials {
   protected constructor(tokens: Tokens) {
     this.#tokens = tokens;
     offerAtHand(this, () => tokens.atHand());
+    showSummary(this);
   }
 
   /** What tokens are asked for; empty for the client's own. */
@@ -214,20 +235,15 @@ export abstract class TokenCredentials implements Credentials {
     return this.#tokens.idToken(audience);
   }
 
+  /** A description without secrets, which `console.log` shows as well. */
+  toJSON(): CredentialsSummary {
+    return this.#tokens.summary;
+  }
+
   /** Forgets the token, if it is the one that was refused. */
   invalidate(refused?: string): void {
     this.#tokens.forget(refused);
   }
-}
-
-function cacheFor({ caches }: Shared, purpose: readonly unknown[]): TokenCache {
-  const key = JSON.stringify(purpose);
-  const cache = caches.get(key) ?? new TokenCache();
-  caches.delete(key);
-  caches.set(key, cache);
-  const oldest = caches.keys().next().value;
-  if (caches.size > cacheLimit && oldest !== undefined) caches.delete(oldest);
-  return cache;
 }
 
 function sortedOnce(scopes: readonly string[]): readonly string[] {

@@ -5,8 +5,9 @@
  * sent, its requests leave together whenever every call that is not settled waits here: so those that are repeated come
  * together again in a second request, without a word about retries in this room.
  */
+import { ownCopy } from "../call-site.js";
 import type { Core } from "../core.js";
-import { InvalidRequestError } from "../errors.js";
+import { DiscogenError, InvalidRequestError } from "../errors.js";
 import type { AbortSignal } from "../platform.js";
 import { onAbort } from "../transport/abort-listeners.js";
 import { type Deadline, type Timed, startDeadline, stopDeadline } from "../transport/deadlines.js";
@@ -99,7 +100,7 @@ export class Collector implements Transport {
       const { post } = await import("./post.js");
       await post(this.#network, this.#path, parts, abandoned.signal);
     } catch (error) {
-      for (const part of parts) part.fail(error);
+      for (const part of parts) part.fail(error instanceof DiscogenError ? ownCopy(error) : error);
     }
   }
 }

@@ -1,7 +1,8 @@
 /** Downloads: what callers may say of them, and the door to the code that reads them. */
+import { type Known, checkNames } from "../check-names.js";
 import type { Core } from "../core.js";
-import { InvalidRequestError } from "../errors.js";
-import type { CallOptions } from "../options.js";
+import { type Fault, InvalidRequestError } from "../errors.js";
+import { type CallOptions, callOptions, checkCallOptions } from "../options.js";
 import type { PreparedCall } from "../policy/prepared-call.js";
 import type { Sent } from "../policy/send.js";
 
@@ -29,12 +30,22 @@ export interface DownloadOptions extends CallOptions {
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
+const downloadOptions: Known<DownloadOptions> = { ...callOptions, onProgress: 1, range: 1 };
+const rangeOptions: Known<ByteRange> = { end: 1, start: 1 };
+
+export function checkDownloadOptions(methodId: string, options: DownloadOptions): void {
+  checkCallOptions(methodId, options, downloadOptions);
+}
+
 /** The `Range` of these bytes. */
 export function rangeField(methodId: string, range: unknown): string {
   const fault = (message: string): never => {
     throw new InvalidRequestError(methodId, [{ parameter: "range", message }]);
   };
   if (typeof range !== "object" || range === null) return fault("must be { start, end }");
+  const faults: Fault[] = [];
+  checkNames(range, rangeOptions, faults, "range.");
+  if (faults.length > 0) throw new InvalidRequestError(methodId, faults);
   const { end, start = 0 } = range as ByteRange; // checked on the next lines
   if (!Number.isSafeInteger(start) || (end !== undefined && !Number.isSafeInteger(end)))
     return fault("must have a start and end that are integers");

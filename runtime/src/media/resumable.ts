@@ -25,7 +25,9 @@ interface State {
   offset: number | undefined;
   /** The last offset that was known. */
   sent: number;
-  /** Steps in a row after which no more had arrived. */
+  /** The highest offset so far; below 0 before the first. */
+  highest: number;
+  /** Steps since then after which no more had arrived than before them. */
   failures: number;
 }
 
@@ -74,7 +76,7 @@ async function open(core: Core, upload: PreparedUpload): Promise<State> {
     throw invalidResponse(request, response.status, response.headers, `it ${problem}`);
   }
   media.onProgress?.({ sent: 0, total: source.size, session: session.url });
-  return { session, offset: 0, sent: 0, failures: 0 };
+  return { session, offset: 0, sent: 0, highest: 0, failures: 0 };
 }
 
 function hostOf(location: string): string {
@@ -84,7 +86,7 @@ function hostOf(location: string): string {
 function stored(core: Core, { call }: PreparedUpload, text: string): State {
   const session = sessionAt(core, text, core.origin);
   if (session === undefined) throw foreignSession(call.methodId, "media.session");
-  return { session, offset: undefined, sent: 0, failures: 0 };
+  return { session, offset: undefined, sent: 0, highest: -1, failures: 0 };
 }
 
 /** Sends parts until the answer is the method's own. */
@@ -142,7 +144,10 @@ function advance(core: Core, upload: PreparedUpload, state: State, { request, re
   const moved = location === undefined ? undefined : sessionAt(core, location, core.origin + request.path);
   if (moved !== undefined) state.session = moved;
   const isProgress = state.offset === undefined || arrived > state.offset;
-  state.failures = isProgress ? 0 : state.failures + 1;
+  // Sending again what the server lost is neither: it may take many steps, and must not begin the count again.
+  if (arrived > state.highest) state.failures = 0;
+  else if (!isProgress) state.failures++;
+  state.highest = Math.max(state.highest, arrived);
   if (state.failures > call.retry().attempts)
     throw invalidResponse(request, 308, response.headers, "no more bytes arrive");
   state.offset = arrived;
@@ -174,6 +179,7 @@ function isLost(error: unknown): boolean {
 function stopped({ call, source }: PreparedUpload, { sent, session }: State, error: unknown): unknown {
   if (error instanceof AbortError || (error instanceof TimeoutError && error.code === "TOTAL_TIMEOUT")) return error;
   const init = { session: session.url, sent, cause: error };
+  if (error instanceof UploadError) return new UploadError(error.code, error.message, init);
   const of = source.size === undefined ? "" : ` of ${String(source.size)}`;
   const after = `${call.methodId}: the upload stopped after ${String(sent)}${of} bytes`;
   if (isLost(error)) return new UploadError("UPLOAD_SESSION_LOST", `${after}: the server has lost its session`, init);

@@ -1,41 +1,48 @@
-/** A download to a file, without a stream in between: the next pieces come while those before are written. */
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { InvalidRequestError } from "../errors.js";
-import { printable } from "../redact.js";
+/** A download to a file, without a stream in between: the next chunks come while those before are written. */
+import { AbortError, DiscogenError, InvalidRequestError } from "../errors.js";
+import { type FileWriter, isDiskFull, openFile } from "../files.js";
+import { type Limits, within } from "../policy/wait.js";
+import { fileProblem, printable } from "../redact.js";
 
 /** Bytes that are written at a time: fewer, larger writes leave the processor to the network. */
 const batchSize: number = 1024 * 1024;
 
-export async function saveBody(pieces: AsyncIterator<Uint8Array>, path: string): Promise<void> {
-  const beside = `${path}.${crypto.randomUUID()}.part`;
-  let file: FileHandle | undefined;
+/** @param limits end the wait for a file that takes no bytes, such as a pipe that nobody reads */
+export async function saveBody(chunks: AsyncIterator<Uint8Array>, path: string, limits: Limits): Promise<void> {
+  const stop = new AbortController();
+  const bounded = <T>(work: Promise<T>): Promise<T> => within(work.catch(refuse), limits);
+  let opening: Promise<FileWriter> | undefined;
   try {
     if (typeof path !== "string" || path === "") throw unwritable("must be a file name");
-    file = await orUnwritable(open(beside, "wx"));
-    await writeAll(pieces, file);
-    await orUnwritable(file.close());
-    await orUnwritable(rename(beside, path));
+    opening = openFile(path, { signal: stop.signal });
+    const file = await bounded(opening);
+    await writeAll(chunks, (batch) => bounded(file.write(batch)));
+    await bounded(file.end());
+    await bounded(file.commit());
   } catch (error) {
-    await pieces.return?.();
-    await file?.close().catch(() => undefined);
-    if (file !== undefined) await rm(beside, { force: true }).catch(() => undefined);
+    stop.abort();
+    await chunks.return?.();
+    await opening?.then((file) => file.discard()).catch(() => undefined);
     throw error;
   }
 }
 
-async function writeAll(pieces: AsyncIterator<Uint8Array>, file: FileHandle): Promise<void> {
+async function writeAll(
+  chunks: AsyncIterator<Uint8Array>,
+  write: (batch: readonly Uint8Array[]) => Promise<void>,
+): Promise<void> {
   let batch: Uint8Array[] = [];
   let size = 0;
   let writing: Promise<void> | undefined;
   for (;;) {
-    const { done, value } = await pieces.next();
+    const { done, value } = await chunks.next();
     if (done !== true) {
       batch.push(value);
       size += value.length;
     }
     if (size >= batchSize || done === true) {
       await writing;
-      writing = orUnwritable(write(file, batch, size));
+      writing = write(batch);
       // It is awaited above or below; until then its failure is no unhandled one.
       writing.catch(() => undefined);
       batch = [];
@@ -45,20 +52,20 @@ async function writeAll(pieces: AsyncIterator<Uint8Array>, file: FileHandle): Pr
   }
 }
 
-async function write(file: FileHandle, batch: readonly Uint8Array[], size: number): Promise<void> {
-  if (size === 0) return;
-  const { bytesWritten } = await file.writev(batch);
-  if (bytesWritten === size) return;
-  // A nearly full disk takes less; what it does with the rest is an error or the rest.
-  await file.writeFile(Buffer.concat(batch).subarray(bytesWritten));
+function refuse(error: unknown): never {
+  // The limits say why.
+  if (error instanceof Error && error.name === "AbortError") throw new AbortError("saveTo: ended", { cause: error });
+  const problem = `cannot be written: ${reasonOf(error)}`;
+  if (isDiskFull(error)) throw new DiscogenError("DISK_FULL", `saveTo: path ${problem}. Free some space.`);
+  throw unwritable(problem);
 }
 
-async function orUnwritable<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw unwritable(`cannot be written: ${printable(error instanceof Error ? error.message : String(error), 200)}`);
-  }
+/** Without the system call and the path, which follow the reason in errors of the file system. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : "";
+  const [, code, text = ""] = /^([A-Z0-9]+): (.+?), [a-z]+(?: |$)/.exec(message) ?? [];
+  if (code === undefined) return fileProblem(error);
+  return `${code === "ENOENT" ? "its folder does not exist" : printable(text, 200)} (${code})`;
 }
 
 function unwritable(message: string): InvalidRequestError {

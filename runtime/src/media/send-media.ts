@@ -1,21 +1,34 @@
 /** One call that carries content: checks what is given, chooses the protocol, and sends. */
-import { prepare } from "../prepare.js";
+import { type Known, checkNames } from "../check-names.js";
+import { paramsOf, prepare } from "../prepare.js";
 import type { Core } from "../core.js";
-import { type Fault, InvalidRequestError } from "../errors.js";
+import { type Fault, InvalidRequestError, TimeoutError } from "../errors.js";
 import type { MethodDescriptor, UploadDescriptor } from "../method.js";
 import type { CallOptions } from "../options.js";
-import type { PreparedCall } from "../policy/prepared-call.js";
+import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../policy/prepared-call.js";
 import type { Sent } from "../policy/send.js";
+import { within } from "../policy/wait.js";
 import { isBlob, nameOf } from "../request/bytes.js";
 import { isAccepted, isMediaType, typeOfName, unknownType } from "../request/content-type.js";
 import { type PreparedUpload, granularity } from "./prepared-upload.js";
 import { sendResumable } from "./resumable.js";
-import { openSource } from "./source.js";
+import { foreignSession, sessionAt } from "./session.js";
+import { type Source, openSource } from "./source.js";
 import type { MediaUpload } from "./upload.js";
 import { sendWhole } from "./whole.js";
 
 /** Above this size a failure costs more than the further requests of a resumable upload: bytes. */
 const wholeLimit: number = 8 * 1024 * 1024;
+
+const mediaOptions: Known<MediaUpload> = {
+  body: 1,
+  chunkSize: 1,
+  mimeType: 1,
+  onProgress: 1,
+  resumable: 1,
+  session: 1,
+  size: 1,
+};
 
 export async function sendMedia(
   core: Core,
@@ -23,22 +36,47 @@ export async function sendMedia(
   params: object,
   options: CallOptions | undefined,
 ): Promise<{ readonly prepared: PreparedCall; readonly sent: Sent }> {
-  const { media: given, ...rest } = params as { readonly media?: unknown }; // any object can be read by name
+  const { media: given, ...rest } = paramsOf(method, params);
   const descriptor = method.upload;
   if (descriptor === undefined)
     throw new InvalidRequestError(method.id, [{ parameter: "media", message: "is given, but the method takes none" }]);
   const prepared = prepare(core, onUploadPath(method, descriptor), rest, options, false);
   const hasMetadata = prepared.built.body !== undefined;
   const { media, mimeType } = checkMedia(method.id, descriptor, given, hasMetadata);
-  const source = await openSource(method.id, media.body, media.size);
+  if (media.session !== undefined && sessionAt(core, media.session, core.origin) === undefined)
+    throw foreignSession(method.id, "media.session");
+  const source = await openInTime(prepared, media);
   try {
     checkSize(method.id, descriptor, source.size);
+    // A batch refuses content, so it takes no stream.
+    if (core.signal === undefined) source.take?.();
     const upload: PreparedUpload = { call: prepared, media, mimeType, source };
     const work = (): Promise<Sent> =>
       isResumable(upload, descriptor) ? sendResumable(core, upload) : sendWhole(core, upload);
     return { prepared, sent: await (prepared.observer === undefined ? work() : prepared.observer.call(work)) };
   } finally {
     await source.close();
+  }
+}
+
+/** Opening a file may take for ever, of a pipe without a writer or on a file system that hangs. */
+async function openInTime(call: PreparedCall, media: MediaUpload): Promise<Source> {
+  const opening = openSource(call.methodId, media, call.timeout);
+  const left = remainingOf(call);
+  const expired = (): TimeoutError =>
+    left <= call.timeout
+      ? expiredCall(call)
+      : new TimeoutError(`${call.methodId}: media.body was not opened within ${String(call.timeout)} ms`, call.timeout);
+  try {
+    const remaining = Math.min(call.timeout, left);
+    return await within(opening, { signal: call.signal, remaining, aborted: () => abortedCall(call), expired });
+  } catch (error) {
+    const close = (source: Source): Promise<void> => {
+      source.take?.();
+      return source.close();
+    };
+    opening.then(close).catch(() => undefined);
+    throw error;
   }
 }
 
@@ -77,6 +115,7 @@ function checkMedia(
     throw new InvalidRequestError(methodId, faults);
   }
   const media = given as MediaUpload; // its members are checked here, its body where it is opened
+  checkNames(media, mediaOptions, faults, "media.");
   const { chunkSize, onProgress, resumable, session, size } = media;
   if (size !== undefined && !(Number.isSafeInteger(size) && size >= 0))
     fault("size", "must be a number of bytes, 0 or more");

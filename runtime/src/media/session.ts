@@ -25,7 +25,8 @@ export interface Session {
  * everything is.
  */
 export function sessionAt(core: Core, text: string, base: string): Session | undefined {
-  if (!URL.canParse(text, base)) return undefined;
+  // An empty one is no address, though it is a URL: the base.
+  if (text === "" || !URL.canParse(text, base)) return undefined;
   const url = new URL(text, base);
   const root = new URL(core.origin);
   const path = url.pathname + url.search;

@@ -1,8 +1,12 @@
 /** The content of an upload, read at any offset where that is possible. */
-import type { FileHandle } from "node:fs/promises";
-import { InvalidRequestError } from "../errors.js";
+import { InvalidRequestError, TimeoutError, UploadError } from "../errors.js";
 import type { Blob } from "../platform.js";
-import { type WebStream, blobPart, isBlob, isFileBody, isStream, streamPieces, unreadable } from "../request/bytes.js";
+import { within } from "../policy/wait.js";
+import { blobPart, isBlob, isFileBody } from "../request/bytes.js";
+import { type Stream, type StreamChunks, isStream, streamChunks } from "../request/streams.js";
+
+/** Bytes of a chunk of content in one request, at most. */
+export const chunkSize: number = 256 * 1024;
 
 /** Content, of which a chunk at a time is in memory. */
 export interface Source {
@@ -15,15 +19,31 @@ export interface Source {
    * into that of `memory`, by default new one, and holds until the next read.
    */
   read(offset: number, length: number, memory?: () => Uint8Array): Promise<Uint8Array>;
+  /** Of a stream that is sent in one request: the next bytes as they come, in memory of their own; none at the end. */
+  next?(): Promise<Uint8Array>;
+  /**
+   * Takes a stream of the caller's, which is closed at the end from then on.
+   *
+   * @throws InvalidRequestError where it was used before
+   */
+  take?(): void;
   /** Lets go of files and streams. */
   close(): Promise<void>;
 }
 
 const parameter = "media.body";
 
-/** Opens content. What is wrong with it throws an `InvalidRequestError` for this method. */
-export async function openSource(methodId: string, body: unknown, size: number | undefined): Promise<Source> {
-  const source = await sourceOf(methodId, body, size);
+/**
+ * Opens content. What is wrong with it throws an `InvalidRequestError` for this method.
+ *
+ * @param timeout How long a stream may be silent while a part of it is read, in milliseconds.
+ */
+export async function openSource(
+  methodId: string,
+  { body, size }: { readonly body: unknown; readonly size?: number | undefined },
+  timeout: number,
+): Promise<Source> {
+  const source = await sourceOf(methodId, body, size, timeout);
   if (size !== undefined && source.size !== size) {
     await source.close();
     throw invalid(methodId, "media.size", `is ${String(size)}, but the body has ${String(source.size)} bytes`);
@@ -31,13 +51,13 @@ export async function openSource(methodId: string, body: unknown, size: number |
   return source;
 }
 
-async function sourceOf(methodId: string, body: unknown, size: number | undefined): Promise<Source> {
+async function sourceOf(methodId: string, body: unknown, size: number | undefined, timeout: number): Promise<Source> {
   if (typeof body === "string") return bytesSource(new TextEncoder().encode(body));
   if (body instanceof Uint8Array) return bytesSource(body);
   if (body instanceof ArrayBuffer) return bytesSource(new Uint8Array(body));
   if (isBlob(body)) return blobSource(methodId, body);
-  if (isStream(body)) return streamSource(methodId, body, size);
-  if (isFileBody(body)) return fileSource(methodId, body.path, size);
+  if (isStream(body)) return streamSource(methodId, body, size, timeout);
+  if (isFileBody(body)) return fileSource(methodId, body.path, size, timeout);
   throw invalid(
     methodId,
     parameter,
@@ -67,61 +87,27 @@ function blobSource(methodId: string, blob: Blob): Source {
   };
 }
 
-async function fileSource(methodId: string, path: string, size: number | undefined): Promise<Source> {
-  let file: FileHandle | undefined;
-  try {
-    const { open } = await import("node:fs/promises");
-    file = await open(path);
-    const facts = await file.stat();
-    if (facts.isDirectory()) throw invalid(methodId, parameter, "is a folder");
-    // A pipe or device has no size, and no way back.
-    if (!facts.isFile()) return streamSource(methodId, file.createReadStream(), size);
-    return readFile(methodId, file, facts.size);
-  } catch (error) {
-    await file?.close();
-    throw unreadable(methodId, parameter, error);
-  }
-}
-
-function readFile(methodId: string, file: FileHandle, size: number): Source {
-  return {
-    size,
-    replayable: true,
-    read: async (offset, length, memory) => {
-      const wanted = Math.max(0, Math.min(length, size - offset));
-      const target = memory?.() ?? new Uint8Array(wanted);
-      let filled = 0;
-      while (filled < wanted) {
-        const { bytesRead } = await file
-          .read(target, filled, wanted - filled, offset + filled)
-          .catch((error: unknown) => {
-            throw unreadable(methodId, parameter, error);
-          });
-        if (bytesRead === 0) throw invalid(methodId, parameter, "became shorter while it was sent");
-        filled += bytesRead;
-      }
-      return target.subarray(0, wanted);
-    },
-    close: () => file.close(),
-  };
+async function fileSource(methodId: string, path: string, size: number | undefined, timeout: number): Promise<Source> {
+  const { openFile } = await import("../request/file.js");
+  const file = await openFile(methodId, parameter, path);
+  if ("size" in file) return { ...file, replayable: true };
+  const source = streamSource(methodId, file, size, timeout);
+  source.take?.();
+  return source;
 }
 
 /** Keeps what was read last, since a server may have taken only part of it. */
-function streamSource(
-  methodId: string,
-  stream: AsyncIterable<unknown> | WebStream,
-  declared: number | undefined,
-): Source {
-  const pieces = streamPieces(methodId, parameter, stream);
+function streamSource(methodId: string, stream: Stream, declared: number | undefined, timeout: number): Source {
+  const chunks = streamChunks(methodId, parameter, stream);
   let window: Uint8Array = new Uint8Array();
   let start = 0;
   let rest: Uint8Array = new Uint8Array();
   let size: number | undefined;
 
   /** The next bytes, at most so many; none at the end. */
-  const take = async (length: number): Promise<Uint8Array> => {
+  const pull = async (length: number, nextChunk: StreamChunks["next"] = chunks.next): Promise<Uint8Array> => {
     while (rest.length === 0 && size === undefined) {
-      const { done, value } = await pieces.next();
+      const { done, value } = await nextChunk();
       if (done === true) size = start + window.length;
       else rest = value;
     }
@@ -130,13 +116,31 @@ function streamSource(
     return taken;
   };
 
+  /** Between the requests of a resumable upload nothing else ends the wait for a silent stream. */
+  const pullInTime = (length: number): Promise<Uint8Array> => pull(length, () => inTime(chunks.next()));
+
+  const inTime = <T>(work: Promise<T>): Promise<T> => {
+    const expired = (): TimeoutError =>
+      new TimeoutError(`${methodId}: ${parameter} yielded nothing for ${String(timeout)} ms`, timeout);
+    return within(work, { signal: undefined, remaining: timeout, aborted: expired, expired });
+  };
+
   const skipTo = async (offset: number): Promise<void> => {
     while (start + window.length < offset) {
       start += window.length;
       window = new Uint8Array();
-      window = await take(offset - start);
+      window = await pullInTime(offset - start);
       if (window.length === 0) return;
     }
+  };
+
+  const checkLength = (read: number): void => {
+    if (declared === undefined || (read <= declared && (size === undefined || size === declared))) return;
+    const found = read > declared ? "yields more" : `ends after ${String(size)}`;
+    throw new UploadError(
+      "UPLOAD_CONTENT_MISMATCH",
+      `${methodId}: ${parameter} ${found}, but media.size is ${String(declared)} bytes`,
+    );
   };
 
   return {
@@ -144,6 +148,16 @@ function streamSource(
       return declared ?? size;
     },
     replayable: false,
+    take: () => chunks.open(),
+    next: async () => {
+      // A copy: who makes the chunks may use their memory again before they are on the wire.
+      const chunk = new Uint8Array(await pull(chunkSize));
+      start += chunk.length;
+      // The end comes first: with the last of the bytes announced, the server takes the content as complete.
+      if (start === declared && rest.length === 0) rest = await pull(Number.POSITIVE_INFINITY);
+      checkLength(start + rest.length);
+      return chunk;
+    },
     read: async (offset, wanted, memory) => {
       const target = memory?.() ?? new Uint8Array(wanted);
       const length = Math.min(wanted, target.length);
@@ -154,29 +168,19 @@ function streamSource(
       start = offset;
       window = target.subarray(0, kept.length);
       while (window.length < length) {
-        const piece = await take(length - window.length);
+        const piece = await pullInTime(length - window.length);
         if (piece.length === 0) break;
         target.set(piece, window.length);
         window = target.subarray(0, window.length + piece.length);
       }
       // Looks for the end now: the last chunk must say that it is the last.
-      if (rest.length === 0) rest = await take(Number.POSITIVE_INFINITY);
-      checkSize(methodId, { declared, known: size, read: start + window.length + rest.length });
+      if (rest.length === 0) rest = await pullInTime(Number.POSITIVE_INFINITY);
+      checkLength(start + window.length + rest.length);
       return window;
     },
     close: async () => {
-      if ("destroy" in stream && typeof stream.destroy === "function") stream.destroy();
-      // Not awaited: an iterable that is no stream may wait for a piece that never comes.
-      pieces.return().catch(() => undefined);
+      // Not awaited: an iterable that is no stream may wait for a chunk that never comes.
+      chunks.return().catch(() => undefined);
     },
   };
-}
-
-function checkSize(
-  methodId: string,
-  { declared, known, read }: { declared: number | undefined; known: number | undefined; read: number },
-): void {
-  if (declared === undefined || (read <= declared && (known === undefined || known === declared))) return;
-  const found = read > declared ? "yields more" : `ends after ${String(known)}`;
-  throw invalid(methodId, parameter, `${found}, but media.size is ${String(declared)} bytes`);
 }

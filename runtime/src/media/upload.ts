@@ -4,18 +4,22 @@ import type { MethodDescriptor } from "../method.js";
 import type { CallOptions } from "../options.js";
 import type { PreparedCall } from "../policy/prepared-call.js";
 import type { Sent } from "../policy/send.js";
+import type { Params } from "../request/build.js";
 import type { BytesBody } from "../request/bytes.js";
+import { handleErrorsOf } from "../request/streams.js";
 
 /** Content to upload: the `media` of methods that take it. */
 export interface MediaUpload {
   /**
    * Streams and other async iterables are read once, with no more than a chunk of them in memory, and closed when the
-   * upload fails. The others can be sent again from any byte on.
+   * upload fails. One that was read before, or passed to another call, throws an `InvalidRequestError` before anything
+   * is sent; that error leaves the stream as it was. The others can be sent again from any byte on. A file that changes
+   * while it is sent throws an `UploadError`.
    */
   readonly body: BytesBody;
   /** Default: that of the `Blob`, or of the file name's extension, else `application/octet-stream`. */
   readonly mimeType?: string | undefined;
-  /** Bytes of a stream, where they are known; others know theirs. */
+  /** Bytes of a stream, where they are known; others know theirs. Another number of them throws an `UploadError`. */
   readonly size?: number | undefined;
   /**
    * `true`: in parts, each sent again where it failed; `false`: in one request. Default: in parts where the size is not
@@ -59,6 +63,7 @@ export type Sender = (
 
 /** Sends calls that are given `media`. Passed by the methods that take it, so that other programs need not hold it. */
 export const upload: Sender = async (core, method, params, options) => {
+  handleErrorsOf((params as Params)["media"], "body"); // any object can be read by name
   const { sendMedia } = await import("./send-media.js");
   return sendMedia(core, method, params, options);
 };

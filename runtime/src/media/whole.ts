@@ -4,27 +4,16 @@ import { type Sent, send } from "../policy/send.js";
 import type { EncodedBody } from "../request/body.js";
 import type { HeaderRecord } from "../request/headers.js";
 import { type PreparedUpload, withUploadType } from "./prepared-upload.js";
-import type { UploadProgress } from "./upload.js";
-
-/** Bytes that are read at a time. */
-const pieceSize: number = 256 * 1024;
+import { chunkSize } from "./source.js";
 
 export async function sendWhole(core: Core, upload: PreparedUpload): Promise<Sent> {
   const { call, media, source } = upload;
   const { built } = call;
   const metadata = built.body;
-  /** What `onProgress` threw: the caller's own, and no failure of the connection though it ends that. */
+  /** What the content or `onProgress` threw: no failure of the connection, though it ends that. */
   const thrown: unknown[] = [];
-  const onProgress = (progress: UploadProgress): void => {
-    try {
-      media.onProgress?.(progress);
-    } catch (error) {
-      thrown.push(error);
-      throw error;
-    }
-  };
-  const content = { ...upload, media: { ...media, onProgress } };
-  const { body, length } = metadata === undefined ? alone(content) : behind(metadata, content);
+  const content = { [Symbol.asyncIterator]: () => chunksOf(upload, thrown) };
+  const { body, length } = metadata === undefined ? alone(upload, content) : behind(metadata, upload, content);
   const { "content-length": _, ...kept } = built.headers;
   const headers: HeaderRecord = { ...kept, "content-type": body.contentType };
   if (length !== undefined) headers["content-length"] = String(length);
@@ -42,15 +31,16 @@ interface Whole {
   readonly length: number | undefined;
 }
 
-function alone(upload: PreparedUpload): Whole {
-  const { mimeType, source } = upload;
-  const data = { [Symbol.asyncIterator]: () => pieces(upload) };
+function alone({ mimeType, source }: PreparedUpload, data: AsyncIterable<Uint8Array>): Whole {
   return { body: { data, contentType: mimeType, replayable: source.replayable }, length: source.size };
 }
 
 /** Metadata first, then content; the boundary is random, so that neither holds it. */
-function behind(metadata: EncodedBody, upload: PreparedUpload): Whole {
-  const { mimeType, source } = upload;
+function behind(
+  metadata: EncodedBody,
+  { mimeType, source }: PreparedUpload,
+  content: AsyncIterable<Uint8Array>,
+): Whole {
   const boundary = crypto.randomUUID();
   const encoder = new TextEncoder();
   const head = encoder.encode(
@@ -61,7 +51,7 @@ function behind(metadata: EncodedBody, upload: PreparedUpload): Whole {
   const data = {
     async *[Symbol.asyncIterator]() {
       yield head;
-      yield* pieces(upload);
+      yield* content;
       yield tail;
     },
   };
@@ -73,14 +63,22 @@ function behind(metadata: EncodedBody, upload: PreparedUpload): Whole {
   };
 }
 
-async function* pieces({ media: { onProgress }, source }: PreparedUpload): AsyncGenerator<Uint8Array, void, undefined> {
+async function* chunksOf(
+  { media: { onProgress }, source }: PreparedUpload,
+  thrown: unknown[],
+): AsyncGenerator<Uint8Array, void, undefined> {
   let sent = 0;
-  for (;;) {
-    // The connection may hold a piece after it has taken it, so each has memory of its own.
-    const piece = await source.read(sent, pieceSize);
-    if (piece.length > 0) yield piece;
-    sent += piece.length;
-    if (sent === source.size) return;
-    onProgress?.({ sent, total: source.size, session: undefined });
+  try {
+    for (;;) {
+      // The connection may hold a chunk after it has taken it, so each has memory of its own.
+      const chunk = await (source.next === undefined ? source.read(sent, chunkSize) : source.next());
+      if (chunk.length > 0) yield chunk;
+      sent += chunk.length;
+      if (sent === source.size) return;
+      onProgress?.({ sent, total: source.size, session: undefined });
+    }
+  } catch (error) {
+    thrown.push(error);
+    throw error;
   }
 }

@@ -8,7 +8,7 @@
 import type * as Diagnostics from "node:diagnostics_channel";
 import { diagnostics } from "../environment.js";
 import { ApiError, type DiscogenError } from "../errors.js";
-import { redactHeaders, redactQuery } from "../redact.js";
+import { redactHeaders, urlOf } from "../redact.js";
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
 import type { Log } from "./logger.js";
 
@@ -33,7 +33,7 @@ export interface AttemptTrace {
   /** 1 for the first. */
   readonly attempt: number;
   readonly httpMethod: string;
-  /** Secret query values are blanked. */
+  /** Secret query values are blanked, and all but the host of an upload session. */
   readonly url: string;
   /** Values that are secret are blanked. */
   readonly headers: { readonly [name: string]: string };
@@ -114,7 +114,7 @@ export class CallObserver {
       call,
       attempt: ++call.attempts,
       httpMethod: request.method,
-      url: redactQuery(request.origin + request.path),
+      url: urlOf(request),
       headers: redactHeaders(request.headers),
       status: undefined,
     };

@@ -1,7 +1,8 @@
 /** A call with its limits, as the attempt loop takes it. */
 import { AbortError, TimeoutError } from "../errors.js";
+import type { MethodDescriptor } from "../method.js";
 import type { AbortSignal } from "../platform.js";
-import type { BuiltRequest } from "../request/build.js";
+import type { BuiltRequest, Params } from "../request/build.js";
 import type { CallObserver } from "./observe.js";
 import type { RetryPolicy } from "./retry.js";
 
@@ -9,6 +10,8 @@ import type { RetryPolicy } from "./retry.js";
 export interface PreparedCall {
   readonly methodId: string;
   readonly httpMethod: string;
+  readonly method: MethodDescriptor;
+  readonly params: Params;
   readonly built: BuiltRequest;
   readonly stream: boolean;
   readonly keepEncoding: boolean;

@@ -67,8 +67,8 @@ const rateLimitReasons: ReadonlySet<string> = new Set([
   "userRateLimitExceeded",
 ]);
 
-/** Connections that broke, or were never made, by no fault of the request. A certificate that is refused stays refused. */
-const passing: ReadonlySet<string> = new Set([
+/** Codes of connections that broke or were never made. Not those of a refused certificate, which stays refused. */
+const retryableCodes: ReadonlySet<string> = new Set([
   "EADDRNOTAVAIL",
   "EAI_AGAIN",
   "ECONNABORTED",
@@ -87,6 +87,7 @@ const passing: ReadonlySet<string> = new Set([
   "ERR_HTTP2_STREAM_CANCEL",
   "ERR_HTTP2_STREAM_ERROR",
   "ETIMEDOUT",
+  // Transports of the caller's may report undici's names.
   "UND_ERR_CONNECT_TIMEOUT",
   "UND_ERR_SOCKET",
 ]);
@@ -141,7 +142,7 @@ export function isPassing(failure: Failure, policy: Pick<RetryPolicy, "idempoten
     case "connection":
       // What never reached the server may be repeated whatever it was; a transport of the user's may know no code.
       if (failure.systemCode === undefined) return !failure.sent;
-      return (policy.idempotent || !failure.sent) && passing.has(failure.systemCode);
+      return (policy.idempotent || !failure.sent) && retryableCodes.has(failure.systemCode);
     case "status":
       return policy.idempotent && isPassingStatus(failure.status, failure.reasons);
   }

@@ -3,11 +3,13 @@ import type { Core } from "../core.js";
 import { ApiError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
 import type { BuiltRequest } from "../request/build.js";
 import type { HeaderRecord } from "../request/headers.js";
+import { shapeHint } from "../request/shape.js";
 import { apiError } from "../response/api-error.js";
-import { readText } from "../response/read.js";
+import { readText, textOf } from "../response/read.js";
 import { connectionError } from "../transport/failure.js";
 import { type HttpRequest, type HttpResponse } from "../transport/transport.js";
 import { authorize, renew, signatureAtHand } from "./authorize.js";
+import { deposit, refund, spend } from "./budget.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "./prepared-call.js";
 import { type Failure, parseRetryAfter, pauseBefore } from "./retry.js";
 import { pause } from "./wait.js";
@@ -22,14 +24,23 @@ export interface Sent {
 const errorBodyLimit: number = 1024 * 1024;
 
 /** Resolves to a 2xx answer, or a 308 to a step of an upload; throws whatever else the last attempt came to. */
-export async function send(core: Core, call: PreparedCall): Promise<Sent> {
+export function send(core: Core, call: PreparedCall): Promise<Sent> {
+  const close = call.built.body?.close;
+  if (close === undefined) return sendAttempts(core, call);
+  return sendAttempts(core, call).catch((error: unknown) => {
+    close();
+    throw error;
+  });
+}
+
+async function sendAttempts(core: Core, call: PreparedCall): Promise<Sent> {
   const { session } = call;
   let built = call.built;
   const before = session?.failures ?? 0;
   let attempt = before;
   let renewed: HeaderRecord | undefined;
   let isRenewed = false;
-  core.budget.earn();
+  deposit(core.budget);
   for (;;) {
     // No await where the token is at hand: most calls then leave in the tick in which they are made.
     const signature: HeaderRecord = renewed ?? signatureAtHand(core, call) ?? (await authorize(core, call));
@@ -43,17 +54,24 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
         : observer.attempt(request, () => core.transport.send(request)));
       const { status } = response;
       if ((status >= 200 && status < 300) || (status === 308 && session !== undefined)) {
-        if (attempt > before) core.budget.giveBack(attempt - before);
-        return { request, response };
+        if (attempt > before) refund(core.budget, attempt - before);
+        const isReady = call.stream || typeof response.body === "string" || response.body instanceof Uint8Array;
+        return { request, response: isReady ? response : await collected(request, response) };
       }
-      error = apiError(request, status, response.headers, await readText(response.body, errorBodyLimit));
+      error = apiError(
+        request,
+        status,
+        response.headers,
+        await readText(response.body, errorBodyLimit),
+        hintFor(call, status),
+      );
     } catch (thrown) {
       error = ownError(core, call, request, thrown);
     }
     const replayable = built.body?.replayable !== false;
-    if (!isRenewed && replayable && error instanceof ApiError && error.status === 401) {
+    if (!isRenewed && error instanceof ApiError && error.status === 401) {
       isRenewed = true;
-      renewed = await renew(core, call, request, signature);
+      renewed = await renew(core, call, request, signature, replayable);
       // A 401 means that nothing was done, so this holds for POST as well and is no attempt of the policy.
       if (renewed !== undefined) continue;
     }
@@ -66,6 +84,17 @@ export async function send(core: Core, call: PreparedCall): Promise<Sent> {
   }
 }
 
+/** The response with its body as text; a transport of the caller's may stream it, which is part of the attempt. */
+async function collected(request: HttpRequest, response: HttpResponse): Promise<HttpResponse> {
+  const { encoding, headers, status } = response;
+  return { status, headers, encoding, body: await textOf(request, response) };
+}
+
+/** Why the server may have refused the request. A session is no resource that parameters name. */
+function hintFor({ method, params, session }: PreparedCall, status: number): string | undefined {
+  return (status === 400 || status === 404) && session === undefined ? shapeHint(method, params) : undefined;
+}
+
 /** Milliseconds until the next attempt after so many that failed; `undefined`: there is none. */
 export function delayOf(core: Core, call: PreparedCall, attempt: number, error: DiscogenError): number | undefined {
   const policy = call.retry();
@@ -74,7 +103,7 @@ export function delayOf(core: Core, call: PreparedCall, attempt: number, error: 
   // A pause that reaches past the deadline would only hide why the call failed.
   const isInTime = (delay: number | undefined): delay is number =>
     delay !== undefined && performance.now() + delay < call.deadline;
-  if (policy.decide === undefined) return isInTime(proposed) && core.budget.spend() ? proposed : undefined;
+  if (policy.decide === undefined) return isInTime(proposed) && spend(core.budget) ? proposed : undefined;
   if (error.code === "ABORTED" || error.code === "TOTAL_TIMEOUT") return undefined;
   const { httpMethod, methodId } = call;
   const { idempotent } = policy;
@@ -95,6 +124,7 @@ function httpRequest(core: Core, call: PreparedCall, built: BuiltRequest, signat
     stream: call.stream,
     keepEncoding: call.keepEncoding,
     maxResponseBytes: core.options.maxResponseBytes,
+    secretPath: call.session !== undefined,
     methodId: call.methodId,
   };
 }

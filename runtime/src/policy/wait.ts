@@ -14,26 +14,70 @@ export interface Limits {
   expired(): Error;
 }
 
-/** The promise's value, unless the limits end the wait before. The work itself goes on for others who wait for it. */
-export function within<T>(work: Promise<T>, limits: Limits): Promise<T> {
-  const { remaining, signal } = limits;
-  return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined;
-    let stopListening: (() => void) | undefined;
-    const stop = (): void => {
-      clearTimeout(timer);
-      stopListening?.();
-    };
-    const giveUp = (error: Error): void => {
-      stop();
-      reject(error);
-    };
-    // Also where nobody waits for it any more: its failure is no unhandled one.
-    work.finally(stop).then(resolve, reject);
-    if (signal?.aborted === true) return giveUp(limits.aborted());
-    if (signal !== undefined) stopListening = onAbort(signal, () => giveUp(limits.aborted()));
-    if (remaining <= longestTimer) timer = setTimeout(() => giveUp(limits.expired()), remaining);
-  });
+/**
+ * The value of the work, unless the limits end the wait before. The work itself goes on for others who wait for it, and
+ * holds nothing of this wait then. A function gets a signal that aborts at that moment.
+ */
+export function within<T>(
+  work: Promise<T> | ((signal: AbortSignal) => PromiseLike<T> | T),
+  limits: Limits,
+): Promise<T> {
+  return new Promise((resolve, reject) => new Wait({ resolve, reject, limits }).begin(work));
+}
+
+interface Waiter<T> {
+  readonly limits: Limits;
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+class Wait<T> {
+  /** Cleared at the end: work that goes on for long must not hold the call that gave up. */
+  #waiter: Waiter<T> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopListening: (() => void) | undefined;
+  #abandoned: AbortController | undefined;
+
+  constructor(waiter: Waiter<T>) {
+    this.#waiter = waiter;
+  }
+
+  begin(work: Promise<T> | ((signal: AbortSignal) => PromiseLike<T> | T)): void {
+    if (this.#waiter === undefined) return;
+    const { remaining, signal } = this.#waiter.limits;
+    if (typeof work !== "function") this.#follow(work);
+    if (signal?.aborted === true) return this.#giveUp("aborted");
+    if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.#giveUp("aborted"));
+    if (remaining <= longestTimer) this.#timer = setTimeout(() => this.#giveUp("expired"), remaining);
+    if (typeof work === "function") this.#follow(this.#start(work));
+  }
+
+  async #start(work: (signal: AbortSignal) => PromiseLike<T> | T): Promise<T> {
+    this.#abandoned = new AbortController();
+    return work(this.#abandoned.signal);
+  }
+
+  /** Also when nobody waits any more, so that its failure is no unhandled one. */
+  #follow(work: Promise<T>): void {
+    work.then(
+      (value) => this.#end()?.resolve(value),
+      (error: unknown) => this.#end()?.reject(error),
+    );
+  }
+
+  #giveUp(reason: "aborted" | "expired"): void {
+    const waiter = this.#end();
+    waiter?.reject(waiter.limits[reason]());
+    this.#abandoned?.abort();
+  }
+
+  #end(): Waiter<T> | undefined {
+    clearTimeout(this.#timer);
+    this.#stopListening?.();
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    return waiter;
+  }
 }
 
 /** Resolves after so many milliseconds, 25 days at most; rejects at once when the signal aborts. */

@@ -1,8 +1,10 @@
 /** Request bodies: JSON, or bytes with their content type. */
 import type { Fault } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
-import { type BytesBody, blobPieces, filePieces, isBlob, isFileBody, isStream, nameOf, streamPieces } from "./bytes.js";
+import { type BytesBody, blobChunks, fileChunks, isBlob, isFileBody, nameOf } from "./bytes.js";
 import { isMediaType, typeOfName, unknownType } from "./content-type.js";
+import { toJson } from "./json.js";
+import { type StreamChunks, isStream, streamChunks } from "./streams.js";
 
 /** The `requestBody` of methods that take raw bytes (HttpBody). */
 export interface BytesRequest {
@@ -17,6 +19,10 @@ export interface EncodedBody {
   readonly contentType: string;
   /** `false`: it can be sent once only. */
   readonly replayable: boolean;
+  /** A stream that the caller gave, which the call takes when everything else is right. */
+  readonly stream?: StreamChunks;
+  /** Closes files and streams where the call fails. */
+  readonly close?: () => void;
 }
 
 /** Encodes `requestBody` as the method wants it; `undefined` where nothing is to be sent. */
@@ -31,28 +37,9 @@ export function encodeBody(
   if (method.request === undefined) return fault("is given, but the method takes none");
   if (value === null) return fault("must not be null: leave it out or pass undefined");
   if (method.request === "bytes") return bytesBody(method.id, value, fault);
-  const data = toJson(wrapped ? { data: value } : value, fault);
-  return data === undefined ? undefined : { data, contentType: "application/json", replayable: true };
-}
-
-function toJson(value: unknown, fault: (message: string) => undefined): string | undefined {
-  try {
-    return stringify(value) ?? fault(`must be JSON, not a ${typeof value}`);
-  } catch (error) {
-    return fault(
-      `cannot be written as JSON: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : "toJSON failed"}`,
-    );
-  }
-}
-
-function stringify(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    // Tried second because a replacer makes every ordinary body four times slower. 64-bit integers travel as strings.
-    return JSON.stringify(value, (_key, entry: unknown) => (typeof entry === "bigint" ? String(entry) : entry));
-  }
+  const text = toJson(value, "requestBody", faults);
+  if (text === undefined) return undefined;
+  return { data: wrapped ? `{"data":${text}}` : text, contentType: "application/json", replayable: true };
 }
 
 function bytesBody(methodId: string, value: unknown, fault: (message: string) => undefined): EncodedBody | undefined {
@@ -64,17 +51,27 @@ function bytesBody(methodId: string, value: unknown, fault: (message: string) =>
   if (bytes === undefined)
     return fault("has data of an unknown kind: pass a string, Uint8Array, ArrayBuffer, Blob, stream or { path }");
   const own = isBlob(data) && data.type !== "" ? data.type : undefined;
-  return {
-    data: bytes,
-    contentType: given ?? own ?? typeOfName(nameOf(data) ?? "") ?? unknownType,
-    replayable: !isStream(data),
-  };
+  return { ...bytes, contentType: given ?? own ?? typeOfName(nameOf(data) ?? "") ?? unknownType };
 }
 
-function bytesOf(methodId: string, data: unknown): EncodedBody["data"] | undefined {
+function bytesOf(methodId: string, data: unknown): Omit<EncodedBody, "contentType"> | undefined {
+  const parameter = "requestBody.data";
+  if (isStream(data)) {
+    const stream = streamChunks(methodId, parameter, data);
+    // A failure to close has no one to be reported to: the call has failed already.
+    const close = (): void => void stream.return().catch(() => undefined);
+    return { data: stream, replayable: false, stream, close };
+  }
+  if (isFileBody(data)) {
+    const file = fileChunks(methodId, parameter, data.path);
+    return { data: file, replayable: true, close: file.close };
+  }
+  const bytes = bytesInMemory(methodId, parameter, data);
+  return bytes === undefined ? undefined : { data: bytes, replayable: true };
+}
+
+function bytesInMemory(methodId: string, parameter: string, data: unknown): EncodedBody["data"] | undefined {
   if (typeof data === "string" || data instanceof Uint8Array) return data;
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  if (isBlob(data)) return blobPieces(methodId, "requestBody.data", data);
-  if (isStream(data)) return streamPieces(methodId, "requestBody.data", data);
-  return isFileBody(data) ? filePieces(methodId, "requestBody.data", data.path) : undefined;
+  return isBlob(data) ? blobChunks(methodId, parameter, data) : undefined;
 }

@@ -7,6 +7,7 @@ import { checkValue } from "./check.js";
 import { type HeaderRecord, readHeader, readHeaders } from "./headers.js";
 import { type PathTemplate, expandPath, parsePath } from "./path.js";
 import { queryOf } from "./query.js";
+import { ownOf } from "./value.js";
 
 /** What every request of one client has in common. */
 export interface RequestBase {
@@ -71,7 +72,7 @@ export function buildRequest(
   const plan = planOf(method);
   const path = pathOf(base, method, plan, params, faults);
   const query = queryString(base, method, plan, params, media, faults);
-  const body = encodeBody(method, params["requestBody"], base.api.dataWrapper === true, faults);
+  const body = encodeBody(method, ownOf(params, "requestBody"), base.api.dataWrapper === true, faults);
   const headers = headersOf(base, method, body, options, media, faults);
   if (faults.length > 0) throw new InvalidRequestError(method.id, faults);
   return { path: query === "" ? path : `${path}?${query.slice(1)}`, headers, body };

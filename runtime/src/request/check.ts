@@ -1,8 +1,6 @@
-/** What a document says a value must be: required, pattern, enum, bounds. */
+/** What a document says a value must be: type, enum, bounds. */
 import type { Fault } from "../errors.js";
 import type { ParameterDescriptor } from "../method.js";
-
-const patterns: WeakMap<ParameterDescriptor, RegExp> = new WeakMap();
 
 /** Values of these are never shown, not even in an error. */
 const secret: ReadonlySet<string> = new Set(["access_token", "bearer_token", "key", "oauth_token"]);
@@ -11,7 +9,7 @@ const secret: ReadonlySet<string> = new Set(["access_token", "bearer_token", "ke
 export function checkValue(name: string, value: unknown, descriptor: ParameterDescriptor, faults: Fault[]): void {
   if (
     descriptor.enum === undefined &&
-    descriptor.pattern === undefined &&
+    descriptor.type === undefined &&
     descriptor.minimum === undefined &&
     descriptor.maximum === undefined
   )
@@ -26,9 +24,8 @@ export function checkValue(name: string, value: unknown, descriptor: ParameterDe
   if (descriptor.enum !== undefined && !descriptor.enum.includes(text)) {
     fault(`must be one of ${descriptor.enum.map((one) => JSON.stringify(one)).join(", ")}, not ${shown}`);
   }
-  if (descriptor.pattern !== undefined && !matches(text, descriptor, descriptor.pattern)) {
-    fault(`must match ${descriptor.pattern}, which ${shown} does not`);
-  }
+  const type = descriptor.type === undefined ? undefined : types[descriptor.type];
+  if (type !== undefined && !type.form.test(text)) return fault(`must be ${type.name}, not ${shown}`);
   if (descriptor.minimum !== undefined || descriptor.maximum !== undefined) {
     const order = boundsOf(text, descriptor);
     if (order === "unordered") fault(`must be a number, not ${shown}`);
@@ -37,16 +34,13 @@ export function checkValue(name: string, value: unknown, descriptor: ParameterDe
   }
 }
 
-function matches(text: string, descriptor: ParameterDescriptor, pattern: string): boolean {
-  let compiled = patterns.get(descriptor);
-  if (compiled === undefined) {
-    compiled = new RegExp(pattern);
-    patterns.set(descriptor, compiled);
-  }
-  return compiled.test(text);
-}
-
 const integer: RegExp = /^-?\d+$/;
+
+const types: { readonly [type: string]: { readonly form: RegExp; readonly name: string } } = {
+  boolean: { form: /^(?:true|false)$/, name: "true or false" },
+  integer: { form: integer, name: "an integer" },
+  number: { form: /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i, name: "a number" },
+};
 
 function boundsOf(text: string, { minimum, maximum }: ParameterDescriptor): "above" | "below" | "unordered" | "within" {
   const bounds = [minimum, maximum].filter((bound) => bound !== undefined);

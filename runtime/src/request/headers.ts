@@ -1,6 +1,7 @@
 /** Header fields: those every request carries, and those of the caller. */
 import type { Fault } from "../errors.js";
 import type { Headers } from "../platform.js";
+import { isShowable, shownName } from "../redact.js";
 import { version } from "../version.js";
 
 /** Header fields by name, in any case; one that is `undefined` is left out. */
@@ -32,7 +33,8 @@ export function readHeaders(input: HeadersInput | undefined, faults: Fault[]): H
   if (input === undefined) return record;
   const read = (value: unknown, name: string): void => {
     if (value === undefined) return;
-    const parameter = `headers.${JSON.stringify(name).slice(1, -1)}`;
+    const line = JSON.stringify(name).slice(1, -1);
+    const parameter = `headers.${isShowable(line) ? line : shownName(name)}`;
     const key = name.toLowerCase();
     if (!token.test(name)) faults.push({ parameter, message: "is no valid header name" });
     else if (reserved.has(key)) faults.push({ parameter, message: "is set by the transport" });

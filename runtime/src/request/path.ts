@@ -5,7 +5,7 @@
  * reach another resource, the query or the fragment.
  */
 import type { Fault } from "../errors.js";
-import { encodeOrReport, report, textOf } from "./value.js";
+import { encodeOrReport, ownOf, report, textOf } from "./value.js";
 
 /** One variable of a template. */
 export interface PathVariable {
@@ -51,7 +51,7 @@ export function expandPath(
   let path = template.literals[0] ?? "";
   for (let i = 0; i < template.variables.length; i++) {
     const variable = template.variables[i];
-    if (variable !== undefined) path += expand(variable, values[variable.name], faults);
+    if (variable !== undefined) path += expand(variable, ownOf(values, variable.name), faults);
     path += template.literals[i + 1] ?? "";
   }
   return path;

@@ -20,6 +20,7 @@ export function queryOf(
   }
   if (descriptor?.repeated !== true) {
     if (!Array.isArray(value)) return pair(name, value, descriptor, faults);
+    if (descriptor?.mask === true) return maskPair(name, value, faults);
     return report(faults, name, "takes one value, not a list") ?? "";
   }
   if (!Array.isArray(value)) return report(faults, name, "takes a list") ?? "";
@@ -27,9 +28,15 @@ export function queryOf(
   return value.map((one: unknown) => pair(name, one, descriptor, faults)).join("");
 }
 
+/** An empty mask may stand for every field, so an empty list is no way to say "none". */
+function maskPair(name: string, paths: readonly unknown[], faults: Fault[]): string {
+  if (paths.length === 0) return report(faults, name, "must not be an empty list") ?? "";
+  return pair(name, paths.map((path) => textOf(path, name, faults)).join(","), undefined, faults);
+}
+
 function pair(name: string, value: unknown, descriptor: ParameterDescriptor | undefined, faults: Fault[]): string {
-  const text = textOf(value, name, faults);
+  const text = textOf(value, name, faults, descriptor?.type);
   if (text === undefined) return "";
-  if (descriptor !== undefined) checkValue(name, value, descriptor, faults);
+  if (descriptor !== undefined) checkValue(name, text, descriptor, faults);
   return `&${encodeOrReport(name, name, faults) ?? ""}=${encodeOrReport(text, name, faults) ?? ""}`;
 }

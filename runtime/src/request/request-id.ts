@@ -1,18 +1,21 @@
-/** Request ids, which let a server know a repetition for what it is (AIP-155). */
+/** Request ids, by which a server recognizes a repetition (AIP-155). */
 import type { MethodDescriptor } from "../method.js";
 import type { Params } from "./build.js";
+import { isInstance } from "./json.js";
 
 /**
  * The parameters with a request id where the method takes one and the caller gave none: the same for every attempt of
- * the call.
+ * the call. An explicit `undefined` leaves it out.
  */
 export function withRequestId(method: MethodDescriptor, params: Params): Params {
-  if (method.requestId === undefined || requestIdOf(method, params) !== undefined) return params;
-  const requestId = globalThis.crypto.randomUUID();
-  if (method.requestId === "query") return { ...params, requestId };
+  if (method.requestId === undefined) return params;
+  if (method.requestId === "query")
+    return Object.hasOwn(params, "requestId") ? params : { ...params, requestId: globalThis.crypto.randomUUID() };
   const body = params["requestBody"] ?? {};
-  // What is no object is refused further on.
-  return typeof body === "object" ? { ...params, requestBody: { ...body, requestId } } : params;
+  // A copy of an instance would lose its class, and with it what decides how it is sent.
+  if (typeof body !== "object" || Array.isArray(body) || isInstance(body) || Object.hasOwn(body, "requestId"))
+    return params;
+  return { ...params, requestBody: { ...body, requestId: globalThis.crypto.randomUUID() } };
 }
 
 /** The request id of a call. */

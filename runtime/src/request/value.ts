@@ -1,5 +1,6 @@
 /** Parameter values as text, and text as part of a URL. What is wrong goes to the list of faults. */
 import type { Fault } from "../errors.js";
+import type { ParameterDescriptor } from "../method.js";
 
 const unreserved: RegExp = /^[\w.~-]*$/;
 
@@ -13,6 +14,11 @@ export function encode(text: string): string | undefined {
   }
 }
 
+/** A parameter as the query has it too: what an object inherits is none. */
+export function ownOf(values: { readonly [name: string]: unknown }, name: string): unknown {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
 /** Notes a fault and gives nothing to go on with. */
 export function report(faults: Fault[], parameter: string, message: string): undefined {
   faults.push({ parameter, message });
@@ -24,7 +30,12 @@ export function encodeOrReport(text: string, parameter: string, faults: Fault[])
 }
 
 /** A scalar as it is sent, or a fault. */
-export function textOf(value: unknown, parameter: string, faults: Fault[]): string | undefined {
+export function textOf(
+  value: unknown,
+  parameter: string,
+  faults: Fault[],
+  type?: ParameterDescriptor["type"],
+): string | undefined {
   switch (typeof value) {
     case "string":
       return value;
@@ -33,12 +44,15 @@ export function textOf(value: unknown, parameter: string, faults: Fault[]): stri
       return String(value);
     case "number":
       if (!Number.isFinite(value)) return report(faults, parameter, `must be a finite number, not ${String(value)}`);
-      if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      if (type !== "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
         const message = "is an integer beyond 2^53, where numbers lose digits: pass a bigint or a string";
         return report(faults, parameter, message);
       }
       return String(value);
     default:
+      if (type === "date-time" && value instanceof Date) {
+        return Number.isNaN(value.getTime()) ? report(faults, parameter, "is an invalid Date") : value.toISOString();
+      }
       return report(
         faults,
         parameter,

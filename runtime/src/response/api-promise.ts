@@ -8,11 +8,8 @@ export interface WithResponse<T> {
   readonly response: ApiResponse;
 }
 
-/** Settles an {@link ApiPromise} with the answer that its data came in. */
-export interface Settle<T> {
-  resolve(data: T, request: HttpRequest, response: HttpResponse): void;
-  reject(error: unknown): void;
-}
+/** Keeps the answer that the data of an {@link ApiPromise} came in, before it resolves. */
+export type Keep = (request: HttpRequest, response: HttpResponse) => void;
 
 let keepAnswer: <T>(promise: ApiPromise<T>, request: HttpRequest, response: HttpResponse) => void;
 
@@ -46,19 +43,16 @@ export class ApiPromise<T> extends Promise<T> {
 /** What a promise of a call is made with. */
 export type Executor<T> = (resolve: (value: T) => void, reject: (error: unknown) => void) => void;
 
-/** A promise made by `make` that is settled by what is started with it. `start` settles later, never at once. */
+/**
+ * A promise made by `make` that settles as the one that `start` returns, which is not at once. By `then` alone, whose
+ * reactions V8 can follow: so the stack of an error leads to the code that awaits this promise.
+ */
 export function promiseOf<T, P extends ApiPromise<T>>(
   make: (executor: Executor<T>) => P,
-  start: (settle: Settle<T>) => void,
+  start: (keep: Keep) => Promise<T>,
 ): P {
-  const promise = make((resolve, reject) => {
-    start({
-      resolve: (data, request, response) => {
-        keepAnswer(promise, request, response);
-        resolve(data);
-      },
-      reject,
-    });
-  });
+  // Outside of the executor, so that few frames are between a call that is refused at once and the caller.
+  const work = start((request, response) => keepAnswer(promise, request, response));
+  const promise = make((resolve, reject) => void work.then(resolve, reject));
   return promise;
 }

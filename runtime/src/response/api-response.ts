@@ -1,35 +1,39 @@
 /** Status and headers of an answer, beside its data. */
 import type { Headers as PlatformHeaders } from "../platform.js";
-import { redactQuery } from "../redact.js";
+import { urlOf } from "../redact.js";
 import { Answer, type RawHeaders, readHeaders } from "../transport/raw-headers.js";
-import type { HttpHeaders } from "../transport/transport.js";
+import type { HttpHeaders, HttpRequest } from "../transport/transport.js";
 
 /** What `.withResponse()` and `ApiError` tell of an answer. */
 export interface ApiResponse {
   readonly status: number;
   readonly headers: PlatformHeaders;
-  /** Where it came from; secret query values are blanked. */
+  /** Where it came from; secret query values are blanked, and all but the host of an upload session. */
   readonly url: string;
 }
 
 /** The response to a request. Reads the headers on first use; keeps neither the request nor the body. */
 export class LazyResponse implements ApiResponse {
   readonly status: number;
-  readonly #url: string;
+  readonly #origin: string;
+  readonly #path: string;
+  readonly #secretPath: boolean | undefined;
   readonly #raw: RawHeaders;
   #headers: PlatformHeaders | undefined;
 
   constructor(
-    request: { readonly origin: string; readonly path: string },
+    request: Pick<HttpRequest, "origin" | "path" | "secretPath">,
     response: { readonly status: number; readonly headers: HttpHeaders },
   ) {
     this.status = response.status;
-    this.#url = request.origin + request.path;
+    this.#origin = request.origin;
+    this.#path = request.path;
+    this.#secretPath = request.secretPath;
     this.#raw = response instanceof Answer ? response.raw : response.headers;
   }
 
   get url(): string {
-    return redactQuery(this.#url);
+    return urlOf({ origin: this.#origin, path: this.#path, secretPath: this.#secretPath });
   }
 
   get headers(): PlatformHeaders {

@@ -1,6 +1,7 @@
 /** An answer whose body is content, not JSON. */
 import { DiscogenError, InvalidRequestError, TimeoutError } from "../errors.js";
 import type { Headers as PlatformHeaders } from "../platform.js";
+import type { Limits } from "../policy/wait.js";
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
 import { longestTimer } from "../transport/deadlines.js";
 import { subjectOf } from "../transport/failure.js";
@@ -27,13 +28,15 @@ export class MediaResponse implements ApiResponse {
   readonly #body: AsyncIterable<Uint8Array>;
   /** The method, for messages. */
   readonly #subject: string;
+  readonly #limits: Limits;
   #taken = false;
 
-  constructor(request: HttpRequest, response: HttpResponse, body: AsyncIterable<Uint8Array>) {
+  constructor(request: HttpRequest, response: HttpResponse, body: AsyncIterable<Uint8Array>, limits: Limits) {
     this.status = response.status;
     this.#response = new LazyResponse(request, response);
     this.#body = body;
     this.#subject = subjectOf(request);
+    this.#limits = limits;
   }
 
   get headers(): PlatformHeaders {
@@ -87,12 +90,17 @@ export class MediaResponse implements ApiResponse {
   }
 
   /**
-   * Writes the whole body to a file. It is written beside it and renamed when it is whole: no half of it is ever seen
-   * under this name, and an older file stays until then. Throws an `InvalidRequestError` where it cannot be written.
+   * Writes the body to a file. A regular file is written under a temporary name in the same folder and renamed when it
+   * is complete: no part of it is ever seen under its own name. A file that it replaces keeps its mode, and its owner
+   * where the system allows it. A symbolic link is followed and stays. A pipe, socket or device is written to as it is;
+   * the call's `signal` and `totalTimeout` end the wait for its reader.
+   *
+   * @throws {DiscogenError} with code `DISK_FULL` where there is no room on the disk, or the user's quota is used up
+   * @throws {InvalidRequestError} where it cannot be written for another reason
    */
   async saveTo(path: string): Promise<void> {
     const { saveBody } = await import("../media/save.js");
-    return saveBody(this.#take()[Symbol.asyncIterator](), path);
+    return saveBody(this.#take()[Symbol.asyncIterator](), path, this.#limits);
   }
 
   /** Lets the body and its connection go; a reading that is under way throws. Not needed after reading. */

@@ -1,4 +1,6 @@
 /** Long-running operations: one promise that is the answer of the method, and a way to wait for the end. */
+import { type Known } from "../check-names.js";
+import { callSite, leadingToCaller } from "../call-site.js";
 import { AbortError, TimeoutError } from "../errors.js";
 import { checkCallOptions } from "../options.js";
 import type { AbortSignal } from "../platform.js";
@@ -15,6 +17,8 @@ export interface WaitOptions<Operation> {
   /** Called with the operation each time it has been read. */
   readonly onProgress?: ((operation: Operation) => void) | undefined;
 }
+
+const waitOptions: Known<WaitOptions<unknown>> = { onProgress: 1, signal: 1, timeout: 1 };
 
 /**
  * What a method returns that starts a long-running operation, or reads one. The request is under way when you get it;
@@ -38,6 +42,7 @@ export class OperationPromise<Answer, Operation> extends ApiPromise<Answer> {
    * @throws DiscogenError with code `OPERATION_UNKNOWN` when the answer does not tell which operation to ask for
    */
   async wait(options: WaitOptions<Operation> = {}): Promise<Operation> {
+    const site = callSite(this.wait);
     const follow = this.#follow;
     if (follow === undefined) throw new TypeError("this promise is not that of a call");
     const { id, operation } = follow.method;
@@ -55,7 +60,7 @@ export class OperationPromise<Answer, Operation> extends ApiPromise<Answer> {
     // Where the options are at fault nobody waits for it: then its failure is no unhandled one.
     work.catch(() => undefined);
     try {
-      checkCallOptions(id, { signal, timeout });
+      checkCallOptions(id, options, waitOptions);
       const last = await within(work, {
         signal,
         remaining: timeout,
@@ -66,6 +71,8 @@ export class OperationPromise<Answer, Operation> extends ApiPromise<Answer> {
         },
       });
       return last as Operation; // as above
+    } catch (error) {
+      throw leadingToCaller(error, this.wait, site);
     } finally {
       ended.abort();
     }

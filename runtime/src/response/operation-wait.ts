@@ -10,7 +10,8 @@ import type { ApiResponse } from "./api-response.js";
 
 /**
  * Milliseconds before the operation is read again; each further pause is longer by half, up to the longest. A server
- * that says `Retry-After` is asked after that time instead, up to the longest that is taken from it.
+ * that says `Retry-After` is asked after that time instead: not before the first pause, up to the longest that is taken
+ * from it.
  */
 const firstPause: number = 500;
 const longestPause: number = 15_000;
@@ -54,7 +55,7 @@ export async function pollToEnd(
   const poll = chosenPoll(follow, descriptor, data);
   let { wait } = poll;
   let delay = isAnswer && wait === undefined ? firstPause : 0;
-  let next = suggestedPause(response) ?? delay;
+  let next = Math.max(suggestedPause(response) ?? 0, delay);
   for (;;) {
     await pause(next, signal, () => new AbortError(`${id}: the wait is over`));
     const asked = performance.now();
@@ -69,7 +70,8 @@ export async function pollToEnd(
     delay = Math.min(Math.max(delay * 1.5, firstPause), longestPause);
     // A server that holds its answers back sets the pace itself.
     const held = wait === undefined ? 0 : performance.now() - asked;
-    next = suggestedPause(read.response) ?? Math.max(0, delay - held);
+    const suggested = suggestedPause(read.response);
+    next = Math.max(suggested ?? 0, (suggested === undefined ? delay : firstPause) - held, 0);
   }
 }
 

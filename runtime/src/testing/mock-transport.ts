@@ -10,6 +10,9 @@ import {
   type Transport,
 } from "@discogen/runtime";
 
+/** Known to the runtime: clients of a mock share no retry budget. */
+const mock: unique symbol = Symbol.for("@discogen/runtime.mock");
+
 /** One request as its handler sees it. */
 export interface MockRequest {
   /** For instance `sql.instances.list`. */
@@ -112,7 +115,7 @@ export function createMockTransport<Client extends ApiClient>(
     const answer = await handler(seen);
     return answer instanceof MockResponse ? httpResponse(answer) : httpResponse(mockResponse({ body: answer ?? "" }));
   };
-  return { requests, send };
+  return Object.defineProperty({ requests, send }, mock, { value: true });
 }
 
 function unhandled(client: string, methodId: string, known: readonly string[]): InvalidRequestError {

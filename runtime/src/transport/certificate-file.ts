@@ -1,6 +1,7 @@
 /** Reads client certificates and what names them. */
 import { InvalidRequestError } from "../errors.js";
-import { codeOf } from "../redact.js";
+import { shownName } from "../redact.js";
+import { readTextFile } from "../text-file.js";
 import type { CertificateSource, ClientCertificate } from "./client-certificate.js";
 
 /** Reads what is in files. Throws an `InvalidRequestError` that names the file at fault. */
@@ -30,18 +31,15 @@ function member(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-async function read(path: string): Promise<string> {
-  const { readFile } = await import("node:fs/promises");
-  return readFile(path, "utf8").catch((error: unknown) => {
-    throw unusable(path, `cannot be read (${codeOf(error) ?? "no reason given"})`);
-  });
+function read(path: string): Promise<string> {
+  return readTextFile(path, (message) => unusable(path, message));
 }
 
 /** An error about a file or option, with the way out. */
 export function unusable(what: string, problem: string): InvalidRequestError {
   return new InvalidRequestError(
     "the client certificate",
-    [{ parameter: what, message: `${problem}. To do without it, pass mtls: false` }],
+    [{ parameter: shownName(what), message: `${problem}. To do without it, pass mtls: false` }],
     "INVALID_OPTION",
   );
 }

@@ -19,6 +19,9 @@ const tick = 250;
 /** Limits below this many milliseconds get a timer of their own. */
 const coarseFrom: number = 20 * tick;
 
+/** Milliseconds for the body of a response that nobody waits for any more. */
+export const lateResponse = 250;
+
 /** Longer times overflow Node's timers and would fire at once. */
 export const longestTimer: number = 2 ** 31 - 1;
 

@@ -5,8 +5,9 @@
  * asked for: on small answers both together save a third of the CPU time. Its methods are those of undici 7's plain
  * handler interface; `ModernHandler` adapts it to other versions.
  */
+import type { AbortSignal } from "../platform.js";
 import { onAbort } from "./abort-listeners.js";
-import { type Deadline, type Timed, startDeadline, stopDeadline } from "./deadlines.js";
+import { type Deadline, type Timed, lateResponse, startDeadline, stopDeadline } from "./deadlines.js";
 import { codingsOf } from "./codings.js";
 import { decodeBytes, isTooLarge } from "./decode.js";
 import { abortError, connectionError, errorBodyLimit, timeoutError } from "./failure.js";
@@ -102,6 +103,8 @@ export class Exchange implements Timed {
     this.limit = status >= 300 ? errorBodyLimit : sizeLimit(this.request);
     const encoding = rawValue(raw, "content-encoding");
     if (encoding !== undefined) this.onEncoding(encoding);
+    const { readSignal } = this.request;
+    if (readSignal !== undefined) this.stopReadingOn(readSignal);
     return true;
   }
 
@@ -113,6 +116,19 @@ export class Exchange implements Timed {
       if (this.status < 300) this.cancel(connectionError(this.request, error, true));
       else this.isUnreadable = true;
     }
+  }
+
+  private stopReadingOn(signal: AbortSignal): void {
+    if (signal.aborted) {
+      this.stopTimer();
+      this.deadline = startDeadline(this, lateResponse);
+    }
+    const { stopListening } = this;
+    const stopReading = onAbort(signal, () => this.cancel(abortError(this.request)));
+    this.stopListening = () => {
+      stopListening?.();
+      stopReading();
+    };
   }
 
   /** `false`: wait for `resume`. */
@@ -147,7 +163,7 @@ export class Exchange implements Timed {
   onError(error: unknown): void {
     // A status that says what went wrong is worth more than the news that its body broke off.
     if (this.status >= 400 && !this.done) this.finish();
-    else this.fail(connectionError(this.request, error, this.connected));
+    else this.fail(connectionError(this.request, error, this.connected, this.status > 0));
   }
 
   protected stopTimer(): void {

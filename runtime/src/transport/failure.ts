@@ -1,7 +1,8 @@
 /** Turns whatever ended an exchange into one of our errors, without secrets. */
 import { AbortError, ConnectionError, DiscogenError, InvalidRequestError, TimeoutError } from "../errors.js";
-import { codeOf, printable, redact, safeCause, secretsOf } from "../redact.js";
+import { codeOf, printable, redact, safeCause, secretsOf, shownName } from "../redact.js";
 import { http2Code, isUnprocessed } from "./http2-failure.js";
+import { systemCodeOf } from "./system-code.js";
 import type { HttpRequest } from "./transport.js";
 
 /** Errors of connecting: nothing of the request can have been sent. */
@@ -13,8 +14,13 @@ const beforeSending: ReadonlySet<string> = new Set([
   "ENETDOWN",
   "ENETUNREACH",
   "ENOTFOUND",
-  "UND_ERR_CONNECT_TIMEOUT",
 ]);
+
+/** OpenSSL's codes for a certificate that is not accepted. */
+const certificateCode: RegExp = /CERT|^UNABLE_TO_/;
+
+/** Codes of zlib, Brotli and Zstandard: every byte arrived, but they cannot be decoded. */
+const damageCode: RegExp = /^(?:Z_|ERR__ERROR_|ERR_BROTLI|ZSTD_)/;
 
 const timeouts: ReadonlySet<string> = new Set(["UND_ERR_BODY_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT"]);
 
@@ -23,7 +29,7 @@ export const errorBodyLimit: number = 1024 * 1024;
 
 /** Who speaks in a message about this request. */
 export function subjectOf(request: HttpRequest): string {
-  return request.methodId ?? `${request.method} ${request.origin}`;
+  return request.methodId ?? `${request.method} ${shownName(request.origin)}`;
 }
 
 export function abortError(request: HttpRequest): AbortError {
@@ -34,22 +40,29 @@ export function timeoutError(request: HttpRequest): TimeoutError {
   return new TimeoutError(`${subjectOf(request)}: no answer within ${String(request.timeout)} ms`, request.timeout);
 }
 
-/** `sent`: whether the request may have reached the server. */
-export function connectionError(request: HttpRequest, error: unknown, sent: boolean): DiscogenError {
+/**
+ * @param sent Whether the request may have reached the server.
+ * @param hasHead Whether the head of the response had arrived.
+ */
+export function connectionError(
+  request: HttpRequest,
+  error: unknown,
+  sent: boolean,
+  hasHead: boolean = true,
+): DiscogenError {
   if (error instanceof DiscogenError) return error;
-  const code = http2Code(error, codeOf(error));
+  const code = http2Code(error, systemCodeOf(error, hasHead));
   if (code !== undefined && timeouts.has(code)) return timeoutError(request);
   const secrets = secretsOf(request);
   const text = printable(redact(describe(error), secrets));
   if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED") {
     return new InvalidRequestError(subjectOf(request), [{ parameter: "request", message: `cannot be sent: ${text}` }]);
   }
-  const reached = sent && !(code !== undefined && beforeSending.has(code)) && !isUnprocessed(error, code);
-  // zlib's codes: every byte came, but they do not make sense.
-  const isDamaged = code?.startsWith("Z_") === true;
+  const reached = sent && !isBeforeSending(error, code ?? "") && !isUnprocessed(error, code);
+  const isDamaged = damageCode.test(code ?? "");
   const what = isDamaged
     ? "the answer is damaged"
-    : reached || code?.startsWith("ERR_HTTP2_")
+    : reached || code?.startsWith("ERR_HTTP2_") === true
       ? "the connection failed"
       : "no connection";
   return new ConnectionError(`${subjectOf(request)}: ${what}: ${text}`, {
@@ -57,6 +70,20 @@ export function connectionError(request: HttpRequest, error: unknown, sent: bool
     sent: reached,
     systemCode: code,
   });
+}
+
+/** Whether the connection was never made. */
+function isBeforeSending(error: unknown, code: string): boolean {
+  if (beforeSending.has(code) || certificateCode.test(code)) return true;
+  if (error instanceof AggregateError)
+    return error.errors.length > 0 && error.errors.every((one) => isBeforeSending(one, ""));
+  if (!(error instanceof Error)) return false;
+  return (
+    ("syscall" in error && error.syscall === "connect") ||
+    codeOf(error) === "UND_ERR_CONNECT_TIMEOUT" ||
+    // Deno's `fetch`.
+    error.message.includes("client error (Connect)")
+  );
 }
 
 /** Node's error for "every address failed" has an empty message and the reasons inside. */

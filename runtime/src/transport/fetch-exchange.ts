@@ -1,8 +1,9 @@
 /** One request and its answer over `fetch`. Loaded with the first request. */
 import { InvalidRequestError } from "../errors.js";
+import type { AbortSignal } from "../platform.js";
 import { onAbort } from "./abort-listeners.js";
 import { codingsOf } from "./codings.js";
-import { longestTimer } from "./deadlines.js";
+import { lateResponse, longestTimer } from "./deadlines.js";
 import { abortError, connectionError, errorBodyLimit, subjectOf, timeoutError } from "./failure.js";
 import type { Fetch, FetchResponse } from "./fetch.js";
 import { responseTooLarge, sizeLimit } from "./size-limit.js";
@@ -31,6 +32,7 @@ export class FetchExchange {
   /** Why the exchange was ended from our side. */
   #end: Error | undefined;
   #interrupt: ((error: Error) => void) | undefined;
+  #hasHead = false;
   /** A body that is sent as it comes. */
   #pieces: AsyncIterator<Uint8Array> | undefined;
 
@@ -39,7 +41,7 @@ export class FetchExchange {
   }
 
   async send(fetch: Fetch): Promise<HttpResponse> {
-    const { body, method, origin, path, signal, stream } = this.#request;
+    const { body, method, origin, path, readSignal, signal, stream } = this.#request;
     if (body !== undefined && (method === "GET" || method === "HEAD")) {
       const message = `cannot be sent with ${method} by fetch: use undiciTransport()`;
       throw new InvalidRequestError(subjectOf(this.#request), [{ parameter: "requestBody", message }]);
@@ -57,6 +59,8 @@ export class FetchExchange {
       const init = { method, redirect: "manual", signal: this.#controller.signal, ...content };
       const answer = await this.#within(fetch(origin + path, init));
       isSending = false;
+      this.#hasHead = true;
+      if (readSignal !== undefined) this.#stopReadingOn(readSignal);
       const head = { status: answer.status, headers: headersOf(answer) };
       const isGood = head.status >= 200 && head.status < 300;
       if (isGood) checkCodings(this.#request, head.headers);
@@ -69,6 +73,16 @@ export class FetchExchange {
     } finally {
       this.#stopTimer();
     }
+  }
+
+  #stopReadingOn(signal: AbortSignal): void {
+    if (signal.aborted) this.#startTimer(lateResponse);
+    const stopListening = this.#stopListening;
+    const stopReading = onAbort(signal, () => this.#cancel(abortError(this.#request)));
+    this.#stopListening = () => {
+      stopListening?.();
+      stopReading();
+    };
   }
 
   #content(onPiece: () => void): object {
@@ -184,7 +198,7 @@ export class FetchExchange {
     if (this.#end !== undefined) return this.#end;
     // Node's says "fetch failed", and why in the cause.
     const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
-    return connectionError(this.#request, cause, true);
+    return connectionError(this.#request, cause, true, this.#hasHead);
   }
 }
 

@@ -1,6 +1,6 @@
 /** A transport over `fetch`, for platforms other than Node and for whoever brings a `fetch` of their own. */
 import { InvalidRequestError } from "../errors.js";
-import type { Transport } from "./transport.js";
+import { type Transport, selfLimiting } from "./transport.js";
 
 /** What is used of `fetch`: that of the platform fits, and so does undici's. */
 export type Fetch = (url: string, init: object) => Promise<FetchResponse>;
@@ -40,10 +40,10 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     const message = fetch === undefined ? "is missing: this platform has none" : "must be a function";
     throw new InvalidRequestError("fetchTransport", [{ parameter: "fetch", message }], "INVALID_OPTION");
   }
-  return {
+  return selfLimiting({
     async send(request) {
       const { FetchExchange } = await import("./fetch-exchange.js");
       return new FetchExchange(request).send(fetch ?? globalThis.fetch);
     },
-  };
+  });
 }

@@ -26,7 +26,7 @@ interface Handler {
 /** Milliseconds, as undici has it. */
 const connectTimeout = 10_000;
 
-/** What Node has no error for, under undici's names, by which it is known whether to try again. */
+/** An error for what Node's client does not report itself. */
 function socketError(message: string, code: string): Error {
   return Object.assign(new Error(message), { code });
 }
@@ -55,7 +55,7 @@ function framed(headers: DispatchOptions["headers"], body: string | Uint8Array):
 function report(request: ClientRequest, connected: string, handler: Handler): void {
   const abort = (reason: Error): void => void request.destroy(reason);
   const timer = setTimeout(() => {
-    abort(socketError(`no connection within ${String(connectTimeout)} ms`, "UND_ERR_CONNECT_TIMEOUT"));
+    abort(socketError(`no connection within ${String(connectTimeout)} ms`, "ETIMEDOUT"));
   }, connectTimeout);
   let hasEnded = false;
   const end = (error?: unknown): void => {
@@ -66,7 +66,11 @@ function report(request: ClientRequest, connected: string, handler: Handler): vo
     else handler.onError(error);
   };
   handler.onStart(abort);
-  request.on("error", end);
+  let isComplete = (): boolean => false;
+  request.on("error", (error) => {
+    // What follows a complete response is no part of it.
+    if (!isComplete()) end(error);
+  });
   request.on("socket", (socket) =>
     socket.once(connected, () => {
       clearTimeout(timer);
@@ -74,11 +78,14 @@ function report(request: ClientRequest, connected: string, handler: Handler): vo
     }),
   );
   request.on("response", (answer) => {
+    // Another protocol, which was not requested.
+    if (answer.statusCode === 101) return abort(socketError("other side closed", "ECONNRESET"));
+    isComplete = () => answer.complete;
     handler.onHeaders(answer.statusCode ?? 0, answer.rawHeaders, () => answer.resume());
     answer.on("data", (chunk: Buffer) => handler.onData(chunk));
     answer.on("end", () => end());
     answer.on("error", end);
   });
   // Comes before the answer's own error, and alone where the server turns to another protocol.
-  request.on("close", () => end(socketError("other side closed", "UND_ERR_SOCKET")));
+  request.on("close", () => end(socketError("other side closed", "ECONNRESET")));
 }

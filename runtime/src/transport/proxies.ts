@@ -1,5 +1,6 @@
 /** The proxies that the environment names, and the hosts that are never reached through one. */
 import { InvalidRequestError } from "../errors.js";
+import { isShowable } from "../redact.js";
 import { isLoopback } from "../root-url.js";
 
 /** Proxy URLs for targets by http and by https; empty or absent for none. */
@@ -20,10 +21,15 @@ function proxyUrl(variable: string): string | undefined {
   if (value === undefined || value === "") return value;
   // Without a scheme, as other programs allow it.
   const url = value.includes("://") ? value : `http://${value}`;
-  if (URL.canParse(url) && /^(?:https?|socks5?):$/.test(new URL(url).protocol)) return url;
+  if (URL.canParse(url) && /^(?:https?|socks5?):$/.test(new URL(url).protocol) && hasPlainHost(url)) return url;
   const fault = { parameter: variable, message: "must be the URL of a proxy, for instance http://proxy:3128" };
   // Without the value, which may carry a password.
   throw new InvalidRequestError("the environment", [fault], "INVALID_OPTION");
+}
+
+/** Errors of name resolution repeat the host, so a key or token cannot be one. User name and password may be there. */
+function hasPlainHost(url: string): boolean {
+  return isShowable(url.replace(/^[^/]*\/\/(?:[^/]*@)?/, ""));
 }
 
 /** Metadata servers of Google and AWS: they answer this very machine, which a proxy is not. */

@@ -27,6 +27,11 @@ export interface HttpRequest {
   readonly deadline?: number | undefined;
   /** On abort the transport ends the request, also while a body streams, and throws an `AbortError`. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * On abort the transport stops reading a response that has begun and throws an `AbortError`. A request without a
+   * response goes on; a response that begins later must end within 250 ms. Not for streamed bodies.
+   */
+  readonly readSignal?: AbortSignal | undefined;
   /** Give the body of a 2xx as it arrives. Otherwise collect it. */
   readonly stream?: boolean | undefined;
   /** Of a streamed body: leave the content-encoding on and name it in the answer. A transport need not be able to. */
@@ -36,6 +41,8 @@ export interface HttpRequest {
    * larger one is a `DiscogenError` with code `RESPONSE_TOO_LARGE`, and reading stops. Default: what a string can hold.
    */
   readonly maxResponseBytes?: number | undefined;
+  /** The path is a secret, as that of an upload session is: keep it out of logs and messages. */
+  readonly secretPath?: boolean | undefined;
   /** The API method, for instance `sql.instances.list`; absent for requests for tokens. */
   readonly methodId?: string | undefined;
 }
@@ -68,4 +75,16 @@ export interface Transport {
 export function header(headers: HttpHeaders, name: string): string | undefined {
   const value = headers[name];
   return typeof value === "string" ? value : value?.[0];
+}
+
+const selfLimited: WeakSet<Transport> = new WeakSet();
+
+/** Marks a transport that ends every request at its limits, whatever happens below it. */
+export function selfLimiting<T extends Transport>(transport: T): T {
+  selfLimited.add(transport);
+  return transport;
+}
+
+export function isSelfLimited(transport: Transport): boolean {
+  return selfLimited.has(transport);
 }

@@ -2,7 +2,7 @@
 import { InvalidRequestError } from "../errors.js";
 import type { CertificateSource } from "./client-certificate.js";
 import type { Dispatcher } from "./dispatcher.js";
-import type { HttpRequest, HttpResponse, Transport } from "./transport.js";
+import { type HttpRequest, type HttpResponse, type Transport, selfLimiting } from "./transport.js";
 
 /** The transport behind {@link undiciTransport}, and those of clients with a certificate. */
 export class UndiciTransport implements Transport {
@@ -14,6 +14,7 @@ export class UndiciTransport implements Transport {
   constructor(dispatcher: Dispatcher | undefined, certificate: CertificateSource | undefined) {
     this.#dispatcher = dispatcher;
     this.#certificate = certificate;
+    selfLimiting<Transport>(this);
   }
 
   send(request: HttpRequest): Promise<HttpResponse> {

@@ -5,6 +5,7 @@ import { answerOf, book, close, headLength, ok, partly, reset, silence, thenClos
 
 const bytes = answerOf(200, book);
 const head = headLength(bytes);
+const last = answerOf(200, book, { connection: "close" });
 const failed = answerOf(500, book);
 
 export const connections: readonly Fault[] = [
@@ -27,6 +28,7 @@ export const connections: readonly Fault[] = [
   { name: "reset within the body", call: get, server: [partly(bytes, head + 5, reset)] },
   { name: "reset within the body of a 500", call: post, server: [partly(failed, headLength(failed) + 5, reset)] },
   { name: "closed within the body", call: get, server: [partly(bytes, head + 5, close)] },
+  { name: "closed within the last body of a connection", call: get, server: [partly(last, last.length - 3, close)] },
   { name: "reset within streamed content", call: content, server: [partly(bytes, head + 5, reset)] },
   { name: "closed by the server while it was idle", call: again(get), server: [thenClose(ok), ok] },
   { name: "closed by the server while it was idle", call: again(post), server: [thenClose(ok), ok] },

@@ -5,6 +5,7 @@ import { connections } from "./connections.js";
 import { signIn } from "./sign-in.js";
 import { aborts, limits } from "./slow.js";
 import { pauses, statuses } from "./statuses.js";
+import { uploads } from "./uploads.js";
 
 export interface Section {
   readonly title: string;
@@ -17,6 +18,7 @@ export const sections: readonly Section[] = [
   { title: "Answers that ask for a pause", faults: pauses },
   { title: "Answers that are not what they should be", faults: bodies },
   { title: "Sign-in", faults: signIn },
+  { title: "Uploads in parts", faults: uploads },
   { title: "Time limits", faults: limits },
   { title: "Cancelling", faults: aborts },
 ];

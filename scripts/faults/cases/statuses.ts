@@ -1,5 +1,5 @@
 /** Answers that say no, and what they ask for. */
-import { get, getUnlessSame, patchIfSame, post, postWithId } from "../calls.js";
+import { content, get, getUnlessSame, patchIfSame, post, postWithId, waiting } from "../calls.js";
 import type { Fault } from "../fault.js";
 import { answer, detailed, failure, laterByDate, ok, patient, redirect } from "../steps.js";
 
@@ -16,6 +16,32 @@ export const statuses: readonly Fault[] = [
   { name: "503", call: post, server: [failure(503), ok] },
   { name: "503 once", call: postWithId, server: [failure(503), ok] },
   { name: "404", call: get, server: [failure(404, { status: "NOT_FOUND" })] },
+  {
+    name: "403, XML of Cloud Storage",
+    call: content,
+    server: [
+      answer(
+        403,
+        "<?xml version='1.0' encoding='UTF-8'?><Error><Code>AccessDenied</Code><Message>Access denied.</Message><Details>No storage.objects.get.</Details></Error>",
+        { "content-type": "application/xml" },
+      ),
+    ],
+  },
+  { name: "400, JSON of an unknown shape", call: get, server: [answer(400, { errors: [{ detail: "no disk" }] })] },
+  { name: "400, one line of text", call: get, server: [answer(400, "no disk\n", { "content-type": "text/plain" })] },
+  {
+    name: "404, a web page whose title says nothing",
+    call: get,
+    server: [
+      answer(
+        404,
+        "<html><title>Error 404 (Not Found)!!1</title><p><b>404.</b> That’s an error.<p>There is no such URL.",
+        {
+          "content-type": "text/html; charset=UTF-8",
+        },
+      ),
+    ],
+  },
   { name: "304", call: getUnlessSame, server: [answer(304, "")] },
   { name: "412", call: patchIfSame, server: [failure(412, { status: "FAILED_PRECONDITION" })] },
   { name: "302 to another host", call: get, server: [redirect(302)] },
@@ -28,6 +54,11 @@ export const pauses: readonly Fault[] = [
   { name: "503, `Retry-After` a date", call: get, server: [laterByDate, patient(990)], options: patiently },
   { name: "503, `Retry-After` a date gone by", call: get, server: [unavailable("Fri, 02 Jan 2015 00:00:00 GMT"), ok] },
   { name: "503, `Retry-After` garbage", call: get, server: [unavailable("soon"), ok] },
+  {
+    name: "operation, `Retry-After: 0`",
+    call: waiting,
+    server: [answer(200, { done: false }, { "retry-after": "0" })],
+  },
   { name: "503, `Retry-After: 3600`", call: get, server: [unavailable("3600"), ok], options: { retry: {} } },
   {
     name: "429, RetryInfo of 1 s",

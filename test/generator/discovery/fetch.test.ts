@@ -107,6 +107,44 @@ describe("credentials", () => {
     ]);
   });
 
+  it.each([
+    ["the host is listed", (host: string) => [host], ["the-key", "Bearer the-token"]],
+    ["another port is listed", () => ["127.0.0.1:1"], [undefined, undefined]],
+    ["the host is listed without its port", () => ["127.0.0.1"], [undefined, undefined]],
+    ["nothing is listed", () => [], [undefined, undefined]],
+  ] as const)("go to a host as the list says: %s", async (_, hosts, want) => {
+    stub();
+    const { url, seen } = await serve(answers([200, "{}"]));
+    await fetchText(url, undefined, undefined, hosts(new URL(url).host));
+    expect(seen.map(({ headers }) => [headers["x-goog-api-key"], headers.authorization])).toEqual([want]);
+  });
+
+  it.each([
+    ["https://www.googleapis.com/a", true],
+    ["https://WWW.GoogleAPIs.com/a", true],
+    ["https://x.googleapis.com:8443/a", true],
+    ["http://www.googleapis.com/a", false],
+    ["https://googleapis.com/a", false],
+    ["https://evilgoogleapis.com/a", false],
+    ["https://www.googleapis.com.evil.test/a", false],
+    ["https://www.googleapis.com@evil.test/a", false],
+    ["https://www.googleapis.com./a", false],
+    ["https://evil.test/www.googleapis.com", false],
+    ["https://evil.test/?x=.googleapis.com", false],
+    ["https://127.0.0.1.evil.test/a", false],
+    ["https://metadata.google.internal/a", false],
+  ])("of the environment, to %s without a list entry: %s", async (address, isSent) => {
+    stub();
+    const sent: unknown[] = [];
+    vi.stubGlobal("fetch", async (_: string, { headers }: { readonly headers: Record<string, string> }) => {
+      sent.push(headers["x-goog-api-key"], headers["authorization"]);
+      return new Response("{}");
+    });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    await fetchText(address, undefined, undefined, []);
+    expect(JSON.stringify(sent).match(/the-key|the-token/g) ?? []).toEqual(isSent ? ["the-key", "the-token"] : []);
+  });
+
   it("do not follow a redirect to another host", async () => {
     stub();
     const other = await serve(answers([200, "{}"]));

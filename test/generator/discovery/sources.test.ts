@@ -94,6 +94,45 @@ describe("an id", () => {
   });
 });
 
+describe("keys and tokens of the environment", () => {
+  /** A directory whose document is on another host, and what both hosts are sent. */
+  async function twoHosts() {
+    vi.stubEnv("DISCOGEN_TOKEN", "the-token");
+    const other = await serve((_, response) => void response.end("{}"));
+    const list = JSON.stringify({ items: [{ id: "shelves:v1", discoveryRestUrl: other.url }] });
+    const { url, seen } = await serve((_, response) => void response.end(list));
+    const sent = () => [...seen, ...other.seen].map(({ headers }) => headers.authorization);
+    return { url, other: other.url, sent };
+  }
+
+  it("go to the directory that the caller names, not to where it lists a document", async () => {
+    const { url, sent } = await twoHosts();
+    await createSources({ directoryUrl: url, lock: false }).load({ id: "shelves:v1" });
+    expect(sent()).toEqual(["Bearer the-token", undefined]);
+  });
+
+  it("go to the directory that the environment names", async () => {
+    const { url, sent } = await twoHosts();
+    vi.stubEnv("DISCOGEN_DIRECTORY_URL", url);
+    await createSources({ lock: false }).load({ id: "shelves:v1" });
+    expect(sent()).toEqual(["Bearer the-token", undefined]);
+  });
+
+  it("go to the document that the caller names", async () => {
+    const { other, sent } = await twoHosts();
+    await createSources({ lock: false }).load({ source: other });
+    expect(sent()).toEqual(["Bearer the-token"]);
+  });
+
+  it("go nowhere else, if hosts are listed", async () => {
+    const { url, other, sent } = await twoHosts();
+    const sources = createSources({ directoryUrl: url, lock: false, credentialHosts: [] });
+    await sources.load({ id: "shelves:v1" });
+    await sources.load({ source: `${other}again` });
+    expect(sent()).toEqual([undefined, undefined, undefined]);
+  });
+});
+
 describe("Google serves a document also", () => {
   const document = '{"kind":"discovery#restDescription"}';
   it.each([
@@ -267,10 +306,12 @@ describe("a lock", () => {
     ["another file", '{"name":"x"}', /it has no apis/],
     ["one of another version", '{"version":2,"apis":{}}', /of version 2; 1 is expected/],
     ["an entry without its hash", '{"version":1,"apis":{"a:v1":{"source":"bundled","revision":"1"}}}', /\/apis\/a:v1/],
+    ["a folder", undefined, /it is no file/],
     ["an id that climbs", '{"version":1,"apis":{"../a:v1":{"source":"x","revision":"1","sha256":""}}}', /name:version/],
   ])("is refused: %s", async (_, text, message) => {
     const folder = await temporaryFolder();
-    await writeFile(join(folder, "discogen.lock.json"), text);
+    const file = join(folder, "discogen.lock.json");
+    await (text === undefined ? mkdir(file) : writeFile(file, text));
     const error: unknown = await readLock(folder).catch((error: unknown) => error);
     expect(error).toMatchObject({ diagnostics: [{ code: "LOCK_INVALID" }] });
     expect(String(error)).toMatch(message);

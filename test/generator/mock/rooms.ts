@@ -160,7 +160,10 @@ export const roomsDocument = {
               {
                 ...named("parent", "^houses/[^/]+$"),
                 roomId: query("string"),
-                requestId: { ...query("string"), description: "A unique id of the request." },
+                requestId: {
+                  ...query("string"),
+                  description: "A unique id of the request. Of two requests with the same id the second is ignored.",
+                },
               },
               { request: room, response: operation },
             ),

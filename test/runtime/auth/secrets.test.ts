@@ -1,18 +1,22 @@
 /** Nothing that is shown of credentials, or of what went wrong with them, holds a secret. */
 import { inspect } from "node:util";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   AccessTokenCredentials,
+  AnonymousCredentials,
   ApiKeyCredentials,
   AuthorizedUserCredentials,
   type Credentials,
   credentialsFromJSON,
+  DownscopedCredentials,
+  ExternalAccountAuthorizedUserCredentials,
+  ExternalAccountCredentials,
   ImpersonatedCredentials,
   MetadataCredentials,
   ServiceAccountCredentials,
 } from "../../../runtime/src/auth/index.js";
 import { keyFor, pkcs8 } from "../support/keys.js";
-import { failureOf } from "../support/library.js";
+import { clientOf, failureOf } from "../support/library.js";
 import { type TestServer, serve } from "../support/server.js";
 import { rerouted } from "../support/sign-in.js";
 
@@ -21,6 +25,7 @@ const clientSecret = "secret-of-a-client";
 const accessToken = "access-token-of-a-source";
 const given = [pkcs8.slice(100, 140), refreshToken, clientSecret, accessToken, "token-that-was-got"];
 const address = "robot@example-123.iam.gserviceaccount.com";
+const universe = { universeDomain: "googleapis.com" };
 
 const shown = (value: unknown): string =>
   inspect(value, { depth: null, showHidden: true }) + JSON.stringify(value) + String(value);
@@ -69,6 +74,110 @@ it.each(kinds)("%s", async (_name, make) => {
   const auth = await make(url);
   await auth.getRequestHeaders().catch(() => undefined); // some have no scopes, which is no matter here
   for (const secret of given) expect(shown(auth)).not.toContain(secret);
+});
+
+it.each([
+  ["hidden properties", { showHidden: true }],
+  ["getters", { showHidden: true, getters: true }],
+  ["no custom inspection", { showHidden: true, customInspect: false }],
+] as const)("clients, resources, batches, promises and credentials, with %s", async (_name, options) => {
+  const { url } = await serve((_request, response) => void response.end('{"items":[]}'));
+  const auth = new AccessTokenCredentials(accessToken);
+  const client = clientOf(url, { auth, headers: { "x-goog-api-key": "the-key-of-an-api" } });
+  const promise = client.books.list();
+  await promise;
+  const batch = client.batch();
+  const { response } = await promise.withResponse();
+  for (const value of [client, client.books, client.withOptions({ timeout: 1 }), batch, promise, response, auth]) {
+    const shown = inspect(value, { depth: null, ...options }) + JSON.stringify(value);
+    expect(shown).not.toContain(accessToken);
+    expect(shown).not.toContain("the-key-of-an-api");
+  }
+});
+
+/** What each kind shows of itself. */
+describe("console.log and JSON.stringify show", () => {
+  const shownOf = { scopes: ["a"], quotaProject: "payer" };
+  it.each<[string, () => Credentials, object]>([
+    [
+      "a service account",
+      () => ServiceAccountCredentials.fromJSON(keyFor("https://a"), { ...shownOf, subject: "anna@example.com" }),
+      { kind: "ServiceAccountCredentials", email: address, subject: "anna@example.com", ...shownOf, ...universe },
+    ],
+    [
+      "a user",
+      () => AuthorizedUserCredentials.fromJSON({ ...personFor("https://a"), account: "anna@example.com" } as never),
+      { kind: "AuthorizedUserCredentials", email: "anna@example.com", ...universe },
+    ],
+    ["a machine", () => new MetadataCredentials(shownOf), { kind: "MetadataCredentials", ...shownOf }],
+    [
+      "an impersonated account",
+      () =>
+        new ImpersonatedCredentials({
+          ...shownOf,
+          sourceCredentials: new AccessTokenCredentials(accessToken),
+          targetPrincipal: address,
+        }),
+      { kind: "ImpersonatedCredentials", email: address, ...shownOf },
+    ],
+    [
+      "an external account",
+      () =>
+        ExternalAccountCredentials.fromJSON(
+          {
+            type: "external_account",
+            audience: "a",
+            subject_token_type: "t",
+            service_account_impersonation_url: `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/${address}:generateAccessToken`,
+          },
+          { ...shownOf, subjectToken: async () => accessToken },
+        ),
+      { kind: "ExternalAccountCredentials", email: address, ...shownOf, ...universe },
+    ],
+    [
+      "a user of a pool",
+      () =>
+        ExternalAccountAuthorizedUserCredentials.fromJSON({
+          ...personFor("https://a"),
+          type: "external_account_authorized_user",
+        }),
+      { kind: "ExternalAccountAuthorizedUserCredentials", ...universe },
+    ],
+    [
+      "narrowed credentials",
+      () =>
+        new DownscopedCredentials(new AccessTokenCredentials(accessToken), {
+          accessBoundary: { accessBoundaryRules: [{ availableResource: "r", availablePermissions: ["p"] }] },
+        }),
+      { kind: "DownscopedCredentials" },
+    ],
+    ["a token", () => new AccessTokenCredentials(accessToken), { kind: "AccessTokenCredentials" }],
+    ["a key", () => new ApiKeyCredentials(accessToken), { kind: "ApiKeyCredentials" }],
+    ["nothing", () => new AnonymousCredentials(), { kind: "AnonymousCredentials" }],
+    [
+      "no secret in the place of a name",
+      () =>
+        ServiceAccountCredentials.fromJSON(keyFor("https://a"), {
+          scopes: ["ya29.secret"],
+          subject: "ya29.secret",
+          quotaProject: "ya29.secret",
+        }),
+      {
+        kind: "ServiceAccountCredentials",
+        email: address,
+        subject: "a text of 11 characters",
+        scopes: ["a text of 11 characters"],
+        quotaProject: "a text of 11 characters",
+        ...universe,
+      },
+    ],
+  ])("%s", (_name, make, want) => {
+    const auth = make();
+    expect(JSON.parse(JSON.stringify(auth))).toEqual(want);
+    const { kind, ...rest } = want as { readonly kind: string };
+    expect(inspect(auth)).toBe(`${kind} ${inspect(rest)}`);
+    for (const secret of given) expect(shown(auth)).not.toContain(secret);
+  });
 });
 
 /** A server that refuses, and says all that it was sent. */

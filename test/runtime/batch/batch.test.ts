@@ -541,6 +541,7 @@ describe("refused before anything is sent", () => {
 
   it("a batch of an API that has none", () => {
     const client = new ApiClient({
+      descriptors: 2,
       id: "plain:v1",
       rootUrl: "https://plain.example.com/",
       servicePath: "",

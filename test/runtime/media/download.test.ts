@@ -267,7 +267,7 @@ describe("saveTo", () => {
     await vi.waitFor(() => expect(closed).toHaveBeenCalled());
   });
 
-  it("writes a file beside and renames it when it is whole", async () => {
+  it("writes a temporary file and renames it when it is complete", async () => {
     const folder = await temporaryFolder();
     const path = join(folder, "a");
     await writeFile(path, "older");
@@ -284,7 +284,7 @@ describe("saveTo", () => {
       });
     });
     await (await get(url)).saveTo(path);
-    expect(during).toEqual(["a", expect.stringMatching(/^a\..*\.part$/), "older"]);
+    expect(during).toEqual([expect.stringMatching(/^\.discogen-.*\.tmp$/), "a", "older"]);
     expect(await readdir(folder)).toEqual(["a"]);
     expect(content.equals(await readFile(path))).toBe(true);
   });

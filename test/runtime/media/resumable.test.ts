@@ -222,6 +222,15 @@ describe("after a failure it goes on where the server is", () => {
     expect(server.finished()).toBe(true);
   });
 
+  it("many bytes that the server lost at once are sent again", async () => {
+    const length = 20 * granule;
+    const server = await uploadServer({
+      fault: (_step, index) => (index === 16 ? { status: 503 } : index === 17 ? "lose everything" : undefined),
+    });
+    await upload(server, { body: pattern(0, length) });
+    expect(server.finished()).toBe(true);
+  });
+
   it("bytes that the server lost are sent again", async () => {
     const server = await uploadServer({
       fault: (step, index) => (index === 2 ? { status: 503 } : index === 3 ? "lose everything" : undefined),
@@ -277,6 +286,30 @@ describe("it stops", () => {
       body: pattern(0, size),
     });
     expect(error).toMatchObject({ code: "UPLOAD_FAILED", cause: { code: "INVALID_RESPONSE" } });
+  });
+
+  describe("when the server goes back and forth", () => {
+    const half = { range: `bytes=0-${String(granule - 1)}` };
+    const two = { range: `bytes=0-${String(2 * granule - 1)}` };
+    it.each<[string, readonly Record<string, string>[]]>([
+      ["with and without Range", [half, {}]],
+      ["with and without Range, more without", [half, {}, {}]],
+      ["between two offsets", [half, two, half]],
+      ["one chunk further, then to the start", [half, two, {}]],
+    ])("%s", async (_name, fields) => {
+      const { seen, url } = await serve((request, response, index) => {
+        if (request.method === "POST") response.writeHead(200, { location: "/session" }).end();
+        // Ends the test where the client does not.
+        else if (index > 100) response.writeHead(400).end();
+        else response.writeHead(308, fields[(index - 1) % fields.length]).end();
+      });
+      const media = { body: pattern(0, 4 * granule), resumable: true, chunkSize: granule };
+      expect(await failureOf(clientOf(url, quick).books.create({ media }))).toMatchObject({
+        code: "UPLOAD_FAILED",
+        message: expect.stringContaining("no more bytes arrive") as unknown,
+      });
+      expect(seen.length).toBeLessThan(20);
+    });
   });
 
   it.each<[string, Fault]>([

@@ -1,13 +1,14 @@
 /** The retry budget: an outage is not multiplied, and failures now and then are. */
 import { describe, expect, it } from "vitest";
-import { RetryBudget } from "../../../runtime/src/policy/budget.js";
+import type { Transport } from "../../../runtime/src/index.js";
+import { type RetryBudget, budgetOf, deposit, newBudget, refund, spend } from "../../../runtime/src/policy/budget.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { json, serve, statuses } from "../support/server.js";
 
 /** How many retries a budget grants at this moment. */
 function granted(budget: RetryBudget, now: number): number {
   let count = 0;
-  while (budget.spend(now)) count++;
+  while (spend(budget, now)) count++;
   return count;
 }
 
@@ -21,9 +22,9 @@ describe("the retries of a client", () => {
     ["grow by one for five calls", 50, 0, 0, 110],
     ["are never more than five hundred", 10_000, 0, 0, 500],
   ])("%s", (_, calls, later, back, want) => {
-    const budget = new RetryBudget();
-    for (let i = 0; i < calls; i++) budget.earn();
-    budget.giveBack(back);
+    const budget = newBudget();
+    for (let i = 0; i < calls; i++) deposit(budget);
+    refund(budget, back);
     // Fifths do not add up to whole numbers.
     expect(Math.abs(granted(budget, now + later) - want)).toBeLessThanOrEqual(1);
   });
@@ -34,10 +35,10 @@ describe("the retries of a client", () => {
     ["one for each that led to success", 0, 0, 7, 7],
     ["not at all while everything fails", 0, 0, 0, 0],
   ])("come back when they are used up: %s", (_, calls, later, back, want) => {
-    const budget = new RetryBudget();
+    const budget = newBudget();
     granted(budget, now);
-    for (let i = 0; i < calls; i++) budget.earn();
-    budget.giveBack(back);
+    for (let i = 0; i < calls; i++) deposit(budget);
+    refund(budget, back);
     expect(Math.abs(granted(budget, now + later) - want)).toBeLessThanOrEqual(1);
   });
 });
@@ -62,6 +63,17 @@ describe("in an outage", () => {
     expect(seen.length).toBeLessThan(1200);
   });
 
+  it("clients that are made for one call each send no more than one client does", async () => {
+    const { seen, url } = await serve(statuses(503));
+    const calls = 1000;
+    for (let made = 0; made < calls; made += 100) {
+      const clients = Array.from({ length: 100 }, () => clientOf(url, { retry: { maxDelay: 0 } }));
+      await Promise.all(clients.map((client) => failureOf(client.books.get({ book: "b" }))));
+    }
+    // The first hundred retries, a fifth of the calls, and ten a second on a slow machine; without a budget 4,000.
+    expect(seen.length).toBeLessThan(calls * 1.2 + 100 + 200);
+  });
+
   it("clones share it, those for another address do not", async () => {
     const { seen, url } = await serve(statuses(503));
     const other = await serve(statuses(503));
@@ -73,5 +85,37 @@ describe("in an outage", () => {
     expect(seen.length - before).toBeLessThan(50);
     await failureOf(client.withOptions({ rootUrl: other.url }).books.get({ book: "b" }));
     expect(other.seen.length).toBeGreaterThan(100);
+  });
+});
+
+describe("the budget of an address", () => {
+  const fake: Transport = { send: () => Promise.reject(new Error("unused")) };
+
+  it("is one for all clients, whatever they send over, and another for each address", () => {
+    const budget = budgetOf("https://one.example.com", undefined);
+    expect(budgetOf("https://one.example.com", fake)).toBe(budget);
+    expect(budgetOf("https://one.example.com:8443", undefined)).not.toBe(budget);
+    expect(budgetOf("http://one.example.com", undefined)).not.toBe(budget);
+  });
+
+  it("is shared with other copies of this package in the process", async () => {
+    const origin = "https://copies.example.com";
+    const budget = budgetOf(origin, undefined);
+    granted(budget, performance.now());
+    const url = new URL("../../../runtime/src/policy/budget.js?copy", import.meta.url).href;
+    const copy = (await import(/* @vite-ignore */ url)) as { readonly budgetOf: typeof budgetOf };
+    expect(copy.budgetOf).not.toBe(budgetOf);
+    expect(copy.budgetOf(origin, undefined)).toBe(budget);
+  });
+
+  it("is forgotten when a thousand others were used since", () => {
+    const kept = budgetOf("https://kept.example.com", undefined);
+    const dropped = budgetOf("https://dropped.example.com", undefined);
+    for (let i = 0; i < 2000; i++) {
+      budgetOf(`https://${String(i)}.example.com`, undefined);
+      budgetOf("https://kept.example.com", undefined);
+    }
+    expect(budgetOf("https://kept.example.com", undefined)).toBe(kept);
+    expect(budgetOf("https://dropped.example.com", undefined)).not.toBe(dropped);
   });
 });

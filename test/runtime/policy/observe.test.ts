@@ -58,6 +58,30 @@ describe("a logger", () => {
     },
   );
 
+  it.each([
+    ["upload_id", "/upload/v1/books?uploadType=resumable&upload_id=THE-SECRET-SESSION"],
+    ["another parameter", "/upload/v1/books?session_crd=THE-SECRET-SESSION"],
+    ["a name without a value", "/upload/v1/books?THE-SECRET-SESSION"],
+    ["the path", "/upload/sessions/THE-SECRET-SESSION/parts"],
+    ["an encoded path", "/upload/THE%2DSECRET%2DSESSION"],
+  ])("is not shown a session whose secret is in %s", async (_name, location) => {
+    let url = "";
+    ({ url } = await serve((request, response, index) => {
+      if (index === 0) return void response.writeHead(200, { location }).end();
+      // The request is repeated, a part is missing, and in the end the upload fails with what it was sent.
+      if (index === 1) return void response.writeHead(503).end();
+      if (index === 2) return void response.writeHead(308).end();
+      response.writeHead(400).end(JSON.stringify({ error: { message: `no: ${request.url}` } }));
+    }));
+    const { lines, fields, logger } = notes();
+    const client = clientOf(url, { auth, logger, retry });
+    const upload = client.books.create({ requestBody: {}, media: { body: "text", resumable: true } });
+    const error = await failureOf(upload);
+    const shown = [...lines, inspect([fields, error], { depth: null, showHidden: true }), JSON.stringify(fields)];
+    expect(lines.filter((line) => line.includes("PUT"))).not.toEqual([]);
+    expect(shown.join("\n")).not.toMatch(/THE.{1,3}SECRET/);
+  });
+
   it.each<[string, (url: string) => Promise<unknown>, string]>([
     ["the server's", (url) => failureOf(clientOf(url, { logger: notes().logger }).books.get({ book: "b" })), "404"],
   ])("errors stay what they are: %s", async (_, call, want) => {

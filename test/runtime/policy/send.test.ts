@@ -229,6 +229,46 @@ describe("a 401", () => {
     expect(seen.map((one) => one.headers.authorization)).toEqual(["Bearer own-0", "Bearer own-1"]);
   });
 
+  async function* stream(): AsyncGenerator<Uint8Array> {
+    yield new TextEncoder().encode("abc");
+  }
+
+  it.each<[string, (client: LibraryClient) => PromiseLike<unknown>]>([
+    ["bytes", ({ books }) => books.upload({ requestBody: { data: stream() } })],
+    ["media", ({ books }) => books.create({ media: { body: stream(), resumable: false } })],
+    [
+      "media and metadata",
+      ({ books }) => books.create({ requestBody: {}, media: { body: stream(), resumable: false } }),
+    ],
+  ])("over a stream of %s is final, and the next call gets a new token", async (_, action) => {
+    const { seen, url } = await serve(statuses(401, 200));
+    const auth = new Counting();
+    const client = clientOf(url, { auth });
+    expect(await failureOf(action(client))).toMatchObject({ status: 401 });
+    await action(client);
+    expect(auth.invalidated).toEqual(["Bearer token-0"]);
+    expect(seen.map((one) => one.headers.authorization)).toEqual(["Bearer token-0", "Bearer token-1"]);
+  });
+
+  it("while a download is resumed renews the token", async () => {
+    const { seen, url } = await serve((request, response, index) => {
+      if (index === 0) {
+        response.writeHead(200, { "content-length": "6", etag: '"a"' });
+        response.write("abc", () => response.destroy());
+      } else if (request.headers.authorization === "Bearer token-0") json(response, 401, {});
+      else response.writeHead(206, { "content-range": "bytes 3-5/6", etag: '"a"' }).end("def");
+    });
+    const auth = new Counting();
+    const media = await clientOf(url, { auth, retry: quick }).books.exportMedia({ book: "b" });
+    expect(await media.text()).toBe("abcdef");
+    expect(auth.invalidated).toEqual(["Bearer token-0"]);
+    expect(seen.map((one) => one.headers.authorization)).toEqual([
+      "Bearer token-0",
+      "Bearer token-0",
+      "Bearer token-1",
+    ]);
+  });
+
   it("over the caller's own header renews nothing", async () => {
     const { seen, url } = await serve(statuses(401));
     const auth = new Counting();
@@ -286,6 +326,7 @@ describe("sign-in", () => {
     const getRequestHeaders = vi.fn<Credentials["getRequestHeaders"]>(async () => ({ authorization: "Bearer x" }));
     await clientOf(url, { auth: { getRequestHeaders } }).books.list();
     expect(getRequestHeaders).toHaveBeenCalledWith(url, {
+      signal: expect.any(AbortSignal) as unknown,
       transport: expect.objectContaining({ send: expect.any(Function) as unknown }) as unknown,
     });
   });

@@ -7,7 +7,7 @@ import {
   type MethodDescriptor,
 } from "../../../runtime/src/index.js";
 import { type BuiltRequest, type Params, type RequestBase, buildRequest } from "../../../runtime/src/request/build.js";
-import { api, methods } from "../support/library.js";
+import { type LibraryClient, api, clientOf, failureOf, methods } from "../support/library.js";
 
 function base(change: Partial<ApiDescriptor> = {}, rest: Partial<RequestBase> = {}): RequestBase {
   return {
@@ -104,7 +104,8 @@ describe("bodies", () => {
   it.each<[string, MethodDescriptor, unknown, string]>([
     ["where the method takes none", methods.get, {}, "the method takes none"],
     ["null", methods.insert, null, "must not be null"],
-    ["a function", methods.insert, () => 1, "must be JSON"],
+    ["a function", methods.insert, () => 1, "must be JSON, not a function"],
+    ["what JSON cannot carry", methods.insert, { a: [Number.NaN] }, "requestBody.a[0] must be JSON, not NaN"],
     ["missing bytes", methods.upload, {}, "{ data, contentType }"],
     ["bytes of an unknown kind", methods.upload, { data: 1 }, "unknown kind"],
     ["a content type with a line break", methods.upload, { data: "x", contentType: "a\r\nb: c" }, "no media type"],
@@ -188,16 +189,50 @@ it("every fault is told at once, each with its parameter, under the method's id"
   expect(action).toThrow(/^library\.shelves\.move: shelf is required; name /);
 });
 
-it.each([
-  ["^projects/[^/]+$", "projects/p", []],
-  ["^projects/[^/]+$", "projects/p/q", ['name must match ^projects/[^/]+$, which "projects/p/q" does not']],
-  ["^projects/[^/]+$", "a/projects/p", ['name must match ^projects/[^/]+$, which "a/projects/p" does not']],
-])("the pattern %s on %s", (pattern, name, faults) => {
-  const method: MethodDescriptor = {
-    id: "m",
-    httpMethod: "GET",
-    path: "{+name}",
-    parameters: { name: { required: true, pattern } },
-  };
+it.each<[string, readonly string[]]>([
+  ["projects/p", []],
+  ["projects/p/q", []],
+  ["a/projects/p", []],
+  ["", ["name must not be empty or hold an empty path segment"]],
+  ["projects/..", ['name must not hold the path segment ".."']],
+  ["/projects/p", ["name must not be empty or hold an empty path segment"]],
+])("sends the name %j unless it is unsafe, whatever the documented pattern", (name, faults) => {
+  const parameters = { name: { required: true, pattern: "^projects/[^/]+$" } } as const;
+  const method: MethodDescriptor = { id: "m", httpMethod: "GET", path: "{+name}", parameters };
   expect(faultsOf(() => build(method, { name }))).toEqual(faults);
+});
+
+describe("parameters that are an object of a class", () => {
+  class Own {
+    book = "b";
+    extra = "e";
+    requestBody = { a: 1 };
+  }
+  it("are read from its own properties, alike in path, query and body", () => {
+    const built = build({ ...methods.insert, path: "books/{book}" }, { ...new Own() });
+    expect(build({ ...methods.insert, path: "books/{book}" }, new Own() as unknown as Params)).toEqual(built);
+  });
+
+  it("are not read from what it inherits, alike in path, query and body", () => {
+    const params = Object.create({ book: "b", extra: "e", requestBody: { a: 1 } }) as Params;
+    expect(build(methods.insert, params)).toMatchObject({ path: "/v1/books", body: undefined });
+    expect(faultsOf(() => build(methods.get, params))).toEqual(["book is required"]);
+  });
+});
+
+it.each<[string, (client: LibraryClient, params: Params) => PromiseLike<unknown>]>([
+  ["calls", (client, params) => client.books.get(params)],
+  ["uploads", (client, params) => client.books.create(params)],
+  ["pages", (client, params) => client.books.list(params)],
+])("%s refuse parameters whose class has getters, which would reach some places and not others", async (_, run) => {
+  class Chosen {
+    readonly media = { body: "x" };
+    get book(): string {
+      return "b";
+    }
+  }
+  const client = clientOf("http://127.0.0.1:9/");
+  const error = await failureOf(run(client, new Chosen() as unknown as Params));
+  expect(error).toBeInstanceOf(InvalidRequestError);
+  expect(String(error)).toContain("params is a Chosen, whose getter `book` would be left out: pass a plain object");
 });

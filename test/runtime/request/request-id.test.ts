@@ -24,6 +24,13 @@ describe("a request id", () => {
       { requestBody: { requestId: "mine" } },
     ],
     ["is not put into what is no object", inBody, { requestBody: "text" }, { requestBody: "text" }],
+    ["is left out of the query by undefined", inQuery, { requestId: undefined }, { requestId: undefined }],
+    [
+      "is left out of the body by undefined",
+      inBody,
+      { requestBody: { days: 3, requestId: undefined } },
+      { requestBody: { days: 3, requestId: undefined } },
+    ],
     ["is not added where the method takes none", plain, { book: "b" }, { book: "b" }],
   ])("%s", (_, method, params, want) => expect(withRequestId(method, params)).toEqual(want));
 
@@ -41,10 +48,26 @@ describe("a request id", () => {
     expect(ids[3]).not.toBe(ids[0]);
   });
 
-  it("a POST without one is sent once", async () => {
+  it("is not put into an object of a class, which a copy would lose", () => {
+    class Loan {
+      readonly #days = 3;
+      toJSON(): object {
+        return { days: this.#days };
+      }
+    }
+    const params = { requestBody: new Loan() };
+    expect(withRequestId(inBody, params)).toBe(params);
+  });
+
+  it.each<[string, MethodDescriptor, object]>([
+    ["where the method takes none", plain, { requestBody: {} }],
+    ["where undefined leaves it out of the query", inQuery, { requestId: undefined, requestBody: {} }],
+    ["where undefined leaves it out of the body", inBody, { requestBody: { requestId: undefined } }],
+  ])("a POST without one is sent once: %s", async (_, method, params) => {
     const { seen, url } = await serve(statuses(503));
     const client = new ApiClient(api, { auth: new AnonymousCredentials(), rootUrl: url, retry: { maxDelay: 1 } });
-    await failureOf(call(client, plain, { requestBody: {} }, undefined));
+    await failureOf(call(client, method, params, undefined));
     expect(seen).toHaveLength(1);
+    expect(`${String(seen[0]?.url)}${String(seen[0]?.body)}`).not.toContain("requestId");
   });
 });

@@ -16,6 +16,19 @@ const request: HttpRequest = {
   methodId: "library.books.get",
 };
 
+/** Google's page for a path that is unknown, shortened. */
+const googlePage = `<!DOCTYPE html>
+<html lang=en>
+  <meta charset=utf-8>
+  <title>Error 404 (Not Found)!!1</title>
+  <style>
+    *{margin:0;padding:0}p{margin:11px 0 22px;overflow:hidden}
+  </style>
+  <a href=//www.google.com/><span id=logo aria-label=Google></span></a>
+  <p><b>404.</b> <ins>That’s an error.</ins>
+  <p>The requested URL <code>/v9/books</code> was not found on this server.  <ins>That’s all we know.</ins>
+`;
+
 function read(status: number, body: unknown, headers: Record<string, string> = {}): ApiError {
   return apiError(request, status, headers, typeof body === "string" ? body : JSON.stringify(body));
 }
@@ -93,6 +106,177 @@ describe("forms", () => {
     expect(read(status, body)).toMatchObject(want);
   });
 
+  const denied = { reason: "AccessDenied", serverMessage: "Access denied." };
+
+  it.each<[string, string, Record<string, unknown>]>([
+    [
+      "of Cloud Storage",
+      "<?xml version='1.0' encoding='UTF-8'?><Error><Code>AccessDenied</Code><Message>Access denied.</Message><Details>Anonymous caller does not have storage.objects.get access.</Details></Error>",
+      {
+        ...denied,
+        message:
+          "library.books.get failed with status 403 (AccessDenied): Access denied. Anonymous caller does not have storage.objects.get access.",
+        errors: [
+          {
+            reason: "AccessDenied",
+            message: "Access denied.",
+            details: "Anonymous caller does not have storage.objects.get access.",
+          },
+        ],
+      },
+    ],
+    ["alone", "<Error><Code>AccessDenied</Code><Message>Access denied.</Message></Error>", denied],
+    [
+      "with a namespace, attributes and lines",
+      `<?xml version="1.0"?>
+        <!-- <Code>NotThis</Code> -->
+        <s:Error xmlns:s="urn:x" id="1">
+          <s:Code type="string"> AccessDenied </s:Code>
+          <s:Message xml:lang="en">Access
+            denied.</s:Message>
+        </s:Error>`,
+      denied,
+    ],
+    [
+      "with CDATA",
+      "<Error><Code><![CDATA[AccessDenied]]></Code><Message><![CDATA[Access <b>denied</b> & done]]></Message></Error>",
+      { reason: "AccessDenied", serverMessage: "Access <b>denied</b> & done" },
+    ],
+    [
+      "with entities",
+      "<Error><Code>Bad</Code><Message>a &amp; b &lt;c&gt; &quot;d&quot; &#39;e&#x27; &apos;f&apos; &amp;lt; &#99999999; &bogus;</Message></Error>",
+      { reason: "Bad", serverMessage: "a & b <c> \"d\" 'e' 'f' &lt; &#99999999; &bogus;" },
+    ],
+    [
+      "with a byte order mark",
+      "\ufeff<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Access denied.</Message></Error>",
+      denied,
+    ],
+    [
+      "in an envelope",
+      "<ErrorResponse xmlns='https://sts.amazonaws.com/'><Error><Type>Sender</Type><Code>InvalidToken</Code><Message>No.</Message></Error><RequestId>r</RequestId></ErrorResponse>",
+      { reason: "InvalidToken", serverMessage: "No." },
+    ],
+    [
+      "of the older Google data APIs",
+      "<errors xmlns='http://schemas.google.com/g/2005'><error><domain>GData</domain><code>invalid</code><internalReason>Bad query</internalReason></error></errors>",
+      { reason: "invalid", serverMessage: "Bad query" },
+    ],
+    [
+      "with a code alone",
+      "<Error><Code>NoSuchBucket</Code></Error>",
+      { reason: "NoSuchBucket", serverMessage: undefined },
+    ],
+    [
+      "with a code that is a sentence",
+      "<Error><Code>no such thing</Code><Message>x</Message></Error>",
+      { reason: undefined, serverMessage: "x" },
+    ],
+    [
+      "of an unknown shape",
+      "<response><status>failed</status><why>no disk</why></response>",
+      { serverMessage: "failed no disk" },
+    ],
+    ["without words", "<a/>", { serverMessage: undefined, message: expect.stringContaining("XML") }],
+    ["that ends early", "<Error><Code>AccessDenied</Code><Message>Access denied.", denied],
+    [
+      "with control characters",
+      "<Error><Code>Bad</Code><Message>a&#27;[31mb&#10;c&#x202e;d</Message></Error>",
+      { serverMessage: "a [31mb c d" },
+    ],
+  ])("XML %s", (_name, body, want) => {
+    expect(read(403, body, { "content-type": "application/xml; charset=UTF-8" })).toMatchObject(want);
+  });
+
+  it.each<[string, string, string]>([
+    ["with a title", "<html><head><title>502 Bad Gateway</title></head><body><h1>x</h1>", "502 Bad Gateway"],
+    ["with entities and lines", "<html><title>\n Caf&eacute; &amp; Bar\n</title>", "Caf&eacute; & Bar"],
+    [
+      "of Google, whose title says nothing",
+      googlePage,
+      "Error 404 (Not Found)!!1: The requested URL /v9/books was not found on this server. That’s all we know.",
+    ],
+    [
+      "with a heading alone",
+      "<html><body><h1>Service Unavailable</h1><p>Try later.</p></body></html>",
+      "Service Unavailable",
+    ],
+    ["whose title and heading are numbers", "<html><title>503</title><h1>503</h1><p>Try later.</p>", "503: Try later."],
+    ["with a paragraph alone", "<p>Too <b>many</b> requests</p>", "Too many requests"],
+    [
+      "with text alone",
+      "<html><style>p{}</style><script>if (a < b) alert(1)</script><body>Backend error</body>",
+      "Backend error",
+    ],
+    ["with attributes", '<HTML><HEAD><TITLE lang="en" data-x="y">Sorry</TITLE>', "Sorry"],
+  ])("a web page %s", (_name, body, serverMessage) => {
+    const error = read(502, body, { "content-type": "text/html" });
+    expect(error).toMatchObject({ serverMessage, reason: undefined, body });
+    expect(error.message).toBe(`library.books.get failed with status 502: ${serverMessage}`);
+  });
+
+  it.each<[string, unknown, string | undefined, string | undefined]>([
+    // body, serverMessage, reason
+    ["msg", { msg: "no disk" }, "no disk", undefined],
+    ["Message", { Message: "no disk", Code: "DiskFull" }, "no disk", "DiskFull"],
+    ["errors with details", { errors: [{ detail: "no disk", status: "507" }] }, "no disk", undefined],
+    ["errors of strings", { errors: ["no disk", "no tape", "x", "y"] }, "no disk; no tape; x", undefined],
+    [
+      "an older list without a message",
+      { error: { errors: [{ reason: "full", message: "no disk" }] } },
+      "no disk",
+      "full",
+    ],
+    ["an older list outside", { errors: [{ reason: "full", message: "no disk" }], code: 507 }, "no disk", "full"],
+    ["a description", { error: "server_error", error_description: "no disk" }, "no disk", "server_error"],
+    ["an error that is a sentence", { error: "There is no disk." }, "There is no disk.", undefined],
+    ["an error that is a name", { error: "disk_full" }, undefined, "disk_full"],
+    ["a message in an object", { error: { message: { lang: "en", value: "no disk" } } }, "no disk", undefined],
+    ["a message of an unknown shape", { error: { message: { en: "no disk" } } }, '{"en":"no disk"}', undefined],
+    [
+      "a problem (RFC 9457)",
+      { type: "about:blank", title: "Full", detail: "no disk", status: 507 },
+      "Full: no disk",
+      undefined,
+    ],
+    ["google.rpc.Status itself", { code: 8, message: "no disk", details: [] }, "no disk", "RESOURCE_EXHAUSTED"],
+    ["Apigee", { fault: { faultstring: "no disk", detail: { errorcode: "x" } } }, "no disk", undefined],
+    ["Maps", { error_message: "no disk", results: [], status: "REQUEST_DENIED" }, "no disk", "REQUEST_DENIED"],
+    ["Spring", { status: 507, error: "Not Found", message: "no disk", path: "/" }, "no disk", undefined],
+    ["a list of strings", ["no disk"], "no disk", undefined],
+    [
+      "a list of messages and an error",
+      [{ name: "b" }, { error: { message: "no disk", status: "INTERNAL" } }],
+      "no disk",
+      "INTERNAL",
+    ],
+    ["an unknown shape", { foo: { bar: 1 } }, '{"foo":{"bar":1}}', undefined],
+    ["an empty object", {}, undefined, undefined],
+    ["an empty list", [], undefined, undefined],
+    [
+      "a code alone",
+      { error: { code: 403, message: "", status: "PERMISSION_DENIED" } },
+      undefined,
+      "PERMISSION_DENIED",
+    ],
+  ])("JSON: %s", (_name, body, serverMessage, reason) => {
+    const error = read(507, body);
+    expect(error).toMatchObject({ serverMessage, reason, body });
+    const end = serverMessage === undefined ? "" : `: ${serverMessage}`;
+    expect(error.message).toBe(
+      `library.books.get failed with status 507${reason === undefined ? "" : ` (${reason})`}${end}`,
+    );
+  });
+
+  it.each([
+    ["a JSON string", '"no disk"', "no disk"],
+    ["a guard against scripts", `)]}'\n{"message":"no disk"}`, "no disk"],
+    ["a byte order mark", '\ufeff{"message":"no disk"}', "no disk"],
+    ["lines of text", "no disk\r\n\tno tape\n", "no disk no tape"],
+  ])("%s", (_name, body, serverMessage) => {
+    expect(read(500, body)).toMatchObject({ serverMessage });
+  });
+
   it("no text of a server moves the terminal", () => {
     const { message } = read(400, { error: { message: "a\u001b[31mred\u0007\r\nnext\u202eline" } });
     // oxlint-disable-next-line no-control-regex -- what must not be there
@@ -105,12 +289,100 @@ describe("forms", () => {
   });
 });
 
-it.each(["<title", "-eyJaaaaaa", "bearer ", "-----BEGIN PRIVATE KEY-----", "?key=", "[", '{"a":', "AIza-"])(
-  "a megabyte of %s is read like any other body",
-  (piece) => {
-    expect(read(500, piece.repeat(2 ** 20 / piece.length)).status).toBe(500);
-  },
+describe("what programs show and test", () => {
+  const errors = [
+    {
+      domain: "calendar",
+      reason: "timeRangeEmpty",
+      message: "The range is empty.",
+      locationType: "parameter",
+      location: "timeMax",
+      extendedHelp: "https://example.com/help",
+    },
+    { domain: "global", reason: "authError", message: "No.", locationType: "header", location: "Authorization" },
+  ];
+
+  it("the older list keeps its members, and fills details, violations and links", () => {
+    const error = read(400, { error: { code: 400, message: "The range is empty.", errors } });
+    expect(error).toMatchObject({ serverMessage: "The range is empty.", reason: "timeRangeEmpty" });
+    expect(error.errors).toEqual(errors);
+    expect(error.details).toEqual(errors);
+    expect(error.fieldViolations).toEqual([
+      { field: "timeMax", description: "The range is empty.", reason: "timeRangeEmpty" },
+    ]);
+    expect(error.helpLinks).toEqual([{ description: "", url: "https://example.com/help" }]);
+  });
+
+  it("details of the newer form go first", () => {
+    const fieldViolations = [{ field: "end", description: "too early" }];
+    const details = [{ "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations }];
+    const error = read(400, { error: { message: "m", errors, details } });
+    expect(error.errors).toEqual(errors);
+    expect(error.details).toEqual(details);
+    expect(error.fieldViolations).toEqual(fieldViolations);
+  });
+
+  it.each([
+    ["outside of the error", { error: { message: "m" }, details: [{ a: 1 }] }],
+    ["in an object", { error: { message: "m", details: { a: 1 } } }],
+    ["under another name", { error: { message: "m", errorDetails: [{ a: 1 }] } }],
+    ["of google.rpc.Status itself", { code: 3, message: "m", details: [{ a: 1 }] }],
+  ])("details %s are found", (_name, body) => {
+    expect(read(400, body).details).toEqual([{ a: 1 }]);
+  });
+
+  it("the body is there when it is asked for, but not in the way", () => {
+    const body = { error: { code: 404, message: "No such book.", errors } };
+    const error = read(404, body);
+    expect(error.body).toEqual(body);
+    expect(error.body).toBe(error.body);
+    expect(Object.keys(error).toSorted()).toEqual(
+      ["code", "details", "reason", "requestId", "rpcStatus", "serverMessage", "status"].toSorted(),
+    );
+    expect(read(500, "").body).toBeUndefined();
+    expect(read(500, "no JSON").body).toBe("no JSON");
+    expect(read(500, '"7"').body).toBe("7");
+  });
+
+  it("errors that tests make have what they are given", () => {
+    const { response } = read(404, "");
+    const error = new ApiError({ message: "m", status: 404, response, serverMessage: "No.", errors, body: { a: 1 } });
+    expect(error).toMatchObject({ serverMessage: "No.", errors, details: errors, body: { a: 1 } });
+    expect(new ApiError({ message: "m", status: 404, response, body: '{"a":1}' }).body).toEqual({ a: 1 });
+    const bare = new ApiError({ message: "m", status: 404, response });
+    expect(bare).toMatchObject({ serverMessage: undefined, errors: [], details: [], fieldViolations: [] });
+    expect(bare.body).toBeUndefined();
+  });
+});
+
+const repeated = [
+  "<title",
+  "-eyJaaaaaa",
+  "bearer ",
+  "-----BEGIN PRIVATE KEY-----",
+  "?key=",
+  "[",
+  '{"a":',
+  "AIza-",
+].concat(
+  [
+    "<",
+    "<![CDATA[",
+    "<!--",
+    "<a ",
+    "<p>",
+    "<Error><Code>",
+    "</code>",
+    "&#1",
+    "<title>Error 404 (",
+    '{"message":',
+    '["a",',
+  ],
+  ['"\\u0041bcd",', "<!doctype ", ")]}'", "\n"],
 );
+it.each(repeated)("a megabyte of %s is read like any other body", (piece) => {
+  expect(read(500, piece.repeat(2 ** 20 / piece.length)).status).toBe(500);
+});
 
 describe("details", () => {
   const details = [
@@ -236,6 +508,33 @@ describe("secrets", () => {
     ].join("\n");
     for (const secret of secrets) expect(shown).not.toContain(secret);
     expect(error.response.url).toBe("https://library.example.com/v1/books/b?key=[redacted]&q=1");
+  });
+
+  it.each([
+    [
+      "JSON",
+      JSON.stringify({
+        error: {
+          message: `no: ${secrets.join(" ")}`,
+          errors: [{ reason: "the-access-token", location: "header-api-key" }],
+        },
+      }),
+    ],
+    [
+      "JSON with escapes",
+      '{"error":{"message":"no: the\\u002daccess-token","errors":[{"reason":"header\\u002dapi-key"}]}}',
+    ],
+    ["JSON of an unknown shape", '{"foo":"the\\u002daccess-token"}'],
+    ["XML", "<Error><Code>x</Code><Message>no: the&#45;access-token</Message><Details>AN-API-KEY</Details></Error>"],
+    ["a web page", "<html><title>no: the-access-token</title><p>header-api-key"],
+    ["text", "no: the-access-token"],
+  ])("are in no member, when they come in %s", (_name, body) => {
+    const error = read(400, body);
+    const { details, errors, fieldViolations, reason, serverMessage } = error;
+    const shown = JSON.stringify([error.message, serverMessage, reason, errors, details, fieldViolations, error.stack]);
+    const all = shown + inspect(error, { depth: 9, showHidden: true, getters: true });
+    for (const secret of secrets) expect(all).not.toContain(secret);
+    for (const secret of secrets) expect(JSON.stringify(error.body)).not.toContain(secret);
   });
 
   it("are not in what a logger shows of a real call", async () => {

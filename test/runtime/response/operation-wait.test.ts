@@ -32,7 +32,13 @@ function quickPauses(): readonly number[] {
   return lengths;
 }
 
-const api: ApiDescriptor = { id: "works:v1", rootUrl: "https://works.example.com/", servicePath: "v1/", scopes: [] };
+const api: ApiDescriptor = {
+  descriptors: 2,
+  id: "works:v1",
+  rootUrl: "https://works.example.com/",
+  servicePath: "v1/",
+  scopes: [],
+};
 
 const named = { parameters: { name: { required: true } }, response: "json" } as const;
 const get: MethodDescriptor = { id: "works.operations.get", httpMethod: "GET", path: "{+name}", ...named };
@@ -122,7 +128,8 @@ describe("a pause that the server suggests", () => {
 
   it.each([
     ["is kept", "7", 7000],
-    ["may be none", "0", 0],
+    ["is not below the first pause", "0", 500],
+    ["is not below the first pause where it is a fraction", "0.001", 500],
     ["is not kept where it is endless", "100000", 300_000],
     ["is not one where it is nonsense", "soon", 500],
     ["is not one where it is a date gone by, since clocks differ", "Fri, 02 Jan 2015 00:00:00 GMT", 500],
@@ -133,6 +140,32 @@ describe("a pause that the server suggests", () => {
     );
     await begin(server, polled).wait();
     expect(lengths).toEqual([want]);
+  });
+});
+
+describe("a server that suggests no pause at all", () => {
+  const plain: MethodDescriptor = {
+    ...start,
+    operation: { polls: [{ method: get, parameters: { name: "response.name" } }], ...ends },
+  };
+  const unnamed: MethodDescriptor = {
+    ...start,
+    operation: { polls: [{ method: get, parameters: { name: "response.name" } }], done: "done", error: "error" },
+  };
+
+  it.each<[string, MethodDescriptor, string, readonly number[]]>([
+    ["polls", plain, "0", [500, 500, 500, 500]],
+    ["polls with a fraction of a second", plain, "0.05", [500, 500, 500, 500]],
+    ["methods that wait, but do not", start, "0", [0, 500, 500, 500]],
+    ["operations of which only the name is known", unnamed, "0", [0, 500, 500, 500]],
+  ])("is not read more often than every 500 ms by %s", async (_, method, retryAfter, want) => {
+    const lengths = quickPauses();
+    const server = await serve((_request, response, index) =>
+      json(response, 200, { ...running, done: index === 4 }, { "retry-after": retryAfter }),
+    );
+    await begin(server, method).wait();
+    // A method that waits counts the time that its response took.
+    expect(lengths.map((length) => Math.ceil(length / 250) * 250)).toEqual(want);
   });
 });
 

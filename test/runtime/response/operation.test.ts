@@ -34,7 +34,13 @@ vi.mock("../../../runtime/src/policy/wait.js", async (original) => {
   return { ...wait, pause };
 });
 
-const api: ApiDescriptor = { id: "works:v1", rootUrl: "https://works.example.com/", servicePath: "", scopes: [] };
+const api: ApiDescriptor = {
+  descriptors: 2,
+  id: "works:v1",
+  rootUrl: "https://works.example.com/",
+  servicePath: "",
+  scopes: [],
+};
 
 interface Operation {
   readonly name?: string;

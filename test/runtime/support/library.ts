@@ -3,6 +3,7 @@ import * as runtime from "../../../runtime/src/index.js";
 import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
 
 export const api: runtime.ApiDescriptor = {
+  descriptors: 2,
   id: "library:v1",
   rootUrl: "https://library.example.com/",
   servicePath: "v1/",
@@ -131,6 +132,9 @@ export class BooksResource extends runtime.Resource {
   }
   delete(params: Params, options?: runtime.CallOptions): runtime.ApiPromise<void> {
     return runtime.call(this, methods.delete, params, options);
+  }
+  export(params: Params, options?: runtime.CallOptions): runtime.ApiPromise<Book> {
+    return runtime.call(this, methods.export, params, options);
   }
   exportMedia(params: Params, options?: runtime.DownloadOptions): Promise<runtime.MediaResponse> {
     return runtime.download(this, methods.export, params, options);

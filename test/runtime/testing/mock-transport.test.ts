@@ -76,6 +76,17 @@ describe("a mock transport", () => {
     expect(response.headers.get("etag")).toBe('"e"');
   });
 
+  it("does not share a retry budget: tests do not depend on each other", async () => {
+    for (let test = 0; test < 3; test++) {
+      const { client, transport } = mocked(
+        { "sql.tiers.list": () => mockResponse({ status: 503 }) },
+        { retry: { maxDelay: 0, attempts: 90 } },
+      );
+      await expect(client.tiers.list({ project })).rejects.toMatchObject({ status: 503 });
+      expect(transport.requests).toHaveLength(91);
+    }
+  });
+
   it("says which handlers there are where one is missing", async () => {
     const { client, transport } = mocked({ "sql.tiers.list": () => ({}) });
     await expect(client.flags.list()).rejects.toMatchObject({

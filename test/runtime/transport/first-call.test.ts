@@ -24,9 +24,7 @@ describe("over Node's client a fault looks like in docs/faults.md", () => {
   const faults = sections
     .flatMap((section) => section.faults)
     // These two are faults of the dispatcher.
-    .filter(({ network }) => network !== "no name" && network !== "refused once")
-    // Node reads on after the end of an answer, and tells of the rubbish there.
-    .filter(({ name }) => name !== "`Content-Length` too short");
+    .filter(({ network }) => network !== "no name" && network !== "refused once");
 
   it.each(faults.map((fault) => [fault.name, fault.call.name, fault] as const))(
     "%s (%s)",

@@ -25,24 +25,41 @@ export interface RsaKeys {
 /** The project whose example data the mock holds. */
 const PROJECT = "example-123";
 
+const CLIENT_EMAIL = `discogen-mock@${PROJECT}.iam.gserviceaccount.com`;
+
+/** Whether a file holds a key that {@link createServiceAccountKey} made: no other has a token endpoint on this machine. */
+export function isMockKey(content: Uint8Array): boolean {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(content).toString());
+    if (typeof key !== "object" || key === null || !("client_email" in key) || !("token_uri" in key)) return false;
+    const { client_email: email, token_uri: tokenUri } = key;
+    return (
+      email === CLIENT_EMAIL &&
+      typeof tokenUri === "string" &&
+      /^http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d+\//.test(tokenUri)
+    );
+  } catch {
+    return false;
+  }
+}
+
 /** Of 2048 bits, the size of Google's. */
 export function createRsaKeys(): Promise<RsaKeys> {
   return promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
 }
 
 export function createServiceAccountKey({ privateKey }: RsaKeys, tokenUrl: string): ServiceAccountKey {
-  const clientEmail = `discogen-mock@${PROJECT}.iam.gserviceaccount.com`;
   return {
     type: "service_account",
     project_id: PROJECT,
     private_key_id: randomBytes(20).toString("hex"),
     private_key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-    client_email: clientEmail,
+    client_email: CLIENT_EMAIL,
     client_id: Array.from({ length: 21 }, () => randomInt(1, 10)).join(""),
     auth_uri: "https://accounts.google.com/o/oauth2/auth",
     token_uri: tokenUrl,
     auth_provider_x509_cert_url: "https://www.googleapis.com/oauth2/v1/certs",
-    client_x509_cert_url: `https://www.googleapis.com/robot/v1/metadata/x509/${encodeURIComponent(clientEmail)}`,
+    client_x509_cert_url: `https://www.googleapis.com/robot/v1/metadata/x509/${encodeURIComponent(CLIENT_EMAIL)}`,
     universe_domain: "googleapis.com",
   };
 }

@@ -35,6 +35,7 @@ const fileKind: FileKind = {
   type: "external_account_authorized_user",
   advice:
     'ExternalAccountAuthorizedUserCredentials takes the sign-in of a person of a workforce pool, with "type": "external_account_authorized_user"',
+  fromJson: "ExternalAccountAuthorizedUserCredentials.fromJSON",
 };
 
 /** Credentials of a person of a workforce pool. A refresh token that the server replaces is used from then on. */
@@ -52,7 +53,7 @@ export class ExternalAccountAuthorizedUserCredentials extends TokenCredentials {
     path: string,
     options: ExternalAccountAuthorizedUserOptions = {},
   ): Promise<ExternalAccountAuthorizedUserCredentials> {
-    return new ExternalAccountAuthorizedUserCredentials(await readCredentialFile(path, fileKind.advice), options);
+    return new ExternalAccountAuthorizedUserCredentials(await readCredentialFile(path, fileKind), options);
   }
 
   /**
@@ -83,8 +84,8 @@ function kindOf(file: CredentialFile, { allow }: ExternalAccountAuthorizedUserOp
     source,
     universeDomain,
     withoutScopes: "none",
-    async getToken({ transport }) {
-      const answer = await requestForm(transport, {
+    async getToken({ network }) {
+      const answer = await requestForm(network, {
         account: source,
         url,
         headers: { authorization },

@@ -1,7 +1,7 @@
 /** Subject tokens of AWS: a signed request for the caller's identity, which Google's STS sends on (AIP-4117). */
 import { AuthError } from "../../errors.js";
-import type { Transport } from "../../transport/transport.js";
-import { askEndpoint, type EndpointRequest } from "../endpoint.js";
+import { shownName } from "../../redact.js";
+import { askEndpoint, type EndpointRequest, type Network } from "../endpoint.js";
 import type { JsonObject } from "../credential-file.js";
 import type { ExternalAccount } from "./config.js";
 import { type AwsKeys, signAwsRequest } from "./sigv4.js";
@@ -14,12 +14,8 @@ const timeout = 5000;
 const sessionLifetime = "300";
 
 /** The signed request, as JSON that is percent-encoded, the form that Google's STS wants. */
-export async function awsSubjectToken(
-  account: ExternalAccount,
-  source: AwsSource,
-  transport: Transport,
-): Promise<string> {
-  const metadata = metadataOf(account, source, transport);
+export async function awsSubjectToken(account: ExternalAccount, source: AwsSource, network: Network): Promise<string> {
+  const metadata = metadataOf(account, source, network);
   const region = regionFromEnvironment() ?? (await metadata.region());
   const keys = keysFromEnvironment() ?? (await metadata.keys());
   const url = new URL(source.verificationUrl.replaceAll("{region}", region));
@@ -53,13 +49,13 @@ function keysFromEnvironment(): AwsKeys | undefined {
 function metadataOf(
   account: ExternalAccount,
   { keysUrl, regionUrl, sessionUrl }: AwsSource,
-  transport: Transport,
+  network: Network,
 ): { region(): Promise<string>; keys(): Promise<AwsKeys> } {
   let session: Promise<Record<string, string>> | undefined;
   const hint = (): string | undefined =>
     sessionUrl === undefined ? "Instances that want sessions (IMDSv2) need an imdsv2_session_token_url" : undefined;
   const ask = async (request: Pick<EndpointRequest, "headers" | "method" | "url">): Promise<string> =>
-    (await askEndpoint(transport, { account: account.source, timeout, hint, ...request })).text.trim();
+    (await askEndpoint(network, { account: account.source, timeout, hint, ...request })).text.trim();
   const startSession = async (): Promise<Record<string, string>> => {
     if (sessionUrl === undefined) return {};
     const headers = { "x-aws-ec2-metadata-token-ttl-seconds": sessionLifetime };
@@ -73,7 +69,10 @@ function metadataOf(
       `${account.source}#/credential_source/${member}: is missing, and ${variables} not set`,
     );
   const nonsense = (url: URL, problem: string): AuthError =>
-    new AuthError("TOKEN_UNAVAILABLE", `${account.source}: the answer of ${url.origin}${url.pathname} ${problem}`);
+    new AuthError(
+      "TOKEN_UNAVAILABLE",
+      `${account.source}: the answer of ${shownName(url.origin + url.pathname)} ${problem}`,
+    );
   return {
     async region() {
       if (regionUrl === undefined) throw missing("region_url", "AWS_REGION is");

@@ -2,13 +2,14 @@
 import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { AuthError } from "../../errors.js";
+import { shownName } from "../../redact.js";
 import type { Transport } from "../../transport/transport.js";
 import { undiciTransport } from "../../transport/undici.js";
 import { gcloudFile } from "../../gcloud.js";
 import { parseCredentials } from "../credential-file.js";
 import { homeFolder } from "../home.js";
 import type { CertificateSource } from "./subject-source.js";
-import { readTextFile } from "./text-file.js";
+import { readTextFile } from "../../text-file.js";
 
 /** A certificate and its key, as PEM, and the certificates that vouch for it. */
 export interface ClientCertificate {
@@ -68,7 +69,10 @@ export async function mutualTls(source: string, { certificate, key }: ClientCert
 }
 
 function read(source: string, path: string): Promise<string> {
-  return readTextFile(path, (message) => new AuthError("KEY_FILE_UNREADABLE", `${source}: ${path} ${message}`));
+  return readTextFile(
+    path,
+    (message) => new AuthError("KEY_FILE_UNREADABLE", `${source}: ${shownName(path)} ${message}`),
+  );
 }
 
 function derOf(source: string, path: string, pem: string): string[] {
@@ -81,5 +85,5 @@ function derOf(source: string, path: string, pem: string): string[] {
 }
 
 function problem(source: string, path: string, message: string): AuthError {
-  return new AuthError("KEY_BROKEN", `${source}: ${path} ${message}`);
+  return new AuthError("KEY_BROKEN", `${source}: ${shownName(path)} ${message}`);
 }

@@ -83,6 +83,7 @@ export const externalAccountFile: FileKind = {
   type: "external_account",
   advice:
     'ExternalAccountCredentials takes a configuration for workload or workforce identity federation, with "type": "external_account"',
+  fromJson: "ExternalAccountCredentials.fromJSON",
 };
 
 /** @throws AuthError `KEY_…`, naming the place in the configuration */

@@ -1,11 +1,10 @@
 /** Tokens that may do less than the credentials they come from: credential access boundaries, for Cloud Storage. */
 import { AuthError, type Fault, InvalidRequestError } from "../../errors.js";
 import { lowerCase } from "../../request/headers.js";
-import type { Transport } from "../../transport/transport.js";
 import { defaultUniverse } from "../../universe.js";
 import type { JsonObject } from "../credential-file.js";
 import { type Credentials, withDefaultScopes } from "../credentials.js";
-import { TokenRefusal } from "../endpoint.js";
+import { type Network, TokenRefusal } from "../endpoint.js";
 import { iamScope } from "../iam.js";
 import { type TokenAnswer, readAccessToken } from "../token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "../tokens.js";
@@ -66,17 +65,17 @@ function kindOf(source: Credentials, { accessBoundary }: CredentialAccessBoundar
     get universeDomain() {
       return source.universeDomain;
     },
-    async getToken({ transport }) {
-      const authorization = await authorizationOf(source, transport);
+    async getToken({ network }) {
+      const authorization = await authorizationOf(source, network);
       try {
-        return await exchange(source, boundary, authorization, transport);
+        return await exchange(source, boundary, authorization, network);
       } catch (error) {
         if (!(error instanceof TokenRefusal) || source.invalidate === undefined) throw error;
         // The source's token may have been revoked before its time.
         source.invalidate(authorization);
-        const next = await authorizationOf(source, transport);
+        const next = await authorizationOf(source, network);
         if (next === authorization) throw error;
-        return exchange(source, boundary, next, transport);
+        return exchange(source, boundary, next, network);
       }
     },
   };
@@ -86,10 +85,10 @@ async function exchange(
   source: Credentials,
   boundary: object,
   authorization: string,
-  transport: Transport,
+  network: Network,
 ): Promise<TokenAnswer> {
   const ask = { account: name, url: new URL(`https://sts.${source.universeDomain ?? defaultUniverse}/v1/token`) };
-  const answer = await exchangeToken(transport, {
+  const answer = await exchangeToken(network, {
     ...ask,
     subjectToken: authorization.slice("Bearer ".length),
     subjectTokenType: accessTokenType,
@@ -99,8 +98,8 @@ async function exchange(
   return { token, lifetime: answer["expires_in"] === undefined ? unknownLifetime : lifetime };
 }
 
-async function authorizationOf(source: Credentials, transport: Transport): Promise<string> {
-  const { authorization } = lowerCase(await source.getRequestHeaders(undefined, { transport }));
+async function authorizationOf(source: Credentials, network: Network): Promise<string> {
+  const { authorization } = lowerCase(await source.getRequestHeaders(undefined, network));
   if (authorization !== undefined && /^Bearer \S+$/.test(authorization)) return authorization;
   throw new AuthError("NO_CREDENTIALS", `${name}: the source credentials gave no access token to narrow`);
 }

@@ -1,11 +1,12 @@
 /** Subject tokens that a program of the user's prints (AIP-4117, executable-sourced credentials). */
 import { type ExecFileException, execFile } from "node:child_process";
 import { AuthError } from "../../errors.js";
-import { codeOf, printable, redact } from "../../redact.js";
+import type { AbortSignal } from "../../platform.js";
+import { codeOf, printable, redact, shownName } from "../../redact.js";
 import type { JsonObject } from "../credential-file.js";
 import type { ExternalAccount } from "./config.js";
 import type { ExecutableSource } from "./subject-source.js";
-import { readTextFile } from "./text-file.js";
+import { readTextFile } from "../../text-file.js";
 
 /** The environment variable that allows programs to be run, if its value is 1. */
 const optIn = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES";
@@ -21,7 +22,11 @@ const tokenTypes: ReadonlySet<unknown> = new Set([
 const outputLimit: number = 1024 * 1024;
 
 /** A token of the output file where it holds one that has not ended, else of the program. */
-export async function executableSubjectToken(account: ExternalAccount, source: ExecutableSource): Promise<string> {
+export async function executableSubjectToken(
+  account: ExternalAccount,
+  source: ExecutableSource,
+  signal?: AbortSignal,
+): Promise<string> {
   if (process.env[optIn] !== "1") {
     throw new AuthError(
       "KEY_UNTRUSTED",
@@ -29,9 +34,10 @@ export async function executableSubjectToken(account: ExternalAccount, source: E
     );
   }
   const problem = (message: string): AuthError =>
-    new AuthError("TOKEN_UNAVAILABLE", `${account.source}: ${source.command[0]}: ${message}`);
+    new AuthError("TOKEN_UNAVAILABLE", `${account.source}: ${shownName(source.command[0])}: ${message}`);
   return (
-    (await cachedToken(account, source)) ?? readToken(account, source, await run(account, source, problem), problem)
+    (await cachedToken(account, source)) ??
+    readToken(account, source, await run(account, source, problem, signal), problem)
   );
 }
 
@@ -51,6 +57,7 @@ function run(
   account: ExternalAccount,
   { command, outputFile, timeout }: ExecutableSource,
   problem: (message: string) => AuthError,
+  signal: AbortSignal | undefined,
 ): Promise<string> {
   const [file, ...parameters] = command;
   const env = {
@@ -71,7 +78,7 @@ function run(
       else if (typeof error.code === "string") reject(problem(`cannot be run (${error.code})`));
       else reject(problem(`failed with exit code ${String(error.code ?? error.signal)}${reasonOf(stdout)}`));
     };
-    const options = { env, timeout, killSignal: "SIGKILL", maxBuffer: outputLimit, windowsHide: true } as const;
+    const options = { env, timeout, signal, killSignal: "SIGKILL", maxBuffer: outputLimit, windowsHide: true } as const;
     try {
       execFile(file, parameters, options, done).stdin?.end();
     } catch (error) {
@@ -103,7 +110,7 @@ function readToken(
   if (success !== true) throw problem(`prints no "success"`);
   if (!tokenTypes.has(type)) throw problem(`prints no "token_type" of ${[...tokenTypes].join(", ")}`);
   if ((type === saml) !== (account.subjectTokenType === saml))
-    throw problem(`prints a token of another type than the subject_token_type, ${account.subjectTokenType}`);
+    throw problem(`prints a token of another type than the subject_token_type, ${shownName(account.subjectTokenType)}`);
   if (expiration === undefined ? outputFile !== undefined : typeof expiration !== "number")
     throw problem(`prints no "expiration_time" in seconds, which it must where there is an output_file`);
   if (typeof expiration === "number" && expiration * 1000 <= Date.now()) throw problem("gave a token that has ended");

@@ -1,8 +1,9 @@
 /** Sign-in by an identity of elsewhere: workload and workforce identity federation (AIP-4117). */
 import { AuthError } from "../../errors.js";
-import type { Transport } from "../../transport/transport.js";
+import { shownName } from "../../redact.js";
 import { type JsonObject, parseCredentials, readCredentialFile } from "../credential-file.js";
 import type { Credentials, ScopedCredentials } from "../credentials.js";
+import type { Network } from "../endpoint.js";
 import { generateAccessToken, generateIdToken, iamScope, type Impersonation } from "../iam.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "../tokens.js";
 import {
@@ -52,7 +53,7 @@ export class ExternalAccountCredentials extends TokenCredentials implements Scop
    * @throws AuthError `KEY_…`, naming the file and the place in it.
    */
   static async fromFile(path: string, options?: ExternalAccountOptions): Promise<ExternalAccountCredentials> {
-    const file = await readCredentialFile(path, externalAccountFile.advice);
+    const file = await readCredentialFile(path, externalAccountFile);
     return ExternalAccountCredentials.fromJSON(file.members, options, path);
   }
 
@@ -88,15 +89,16 @@ export class ExternalAccountCredentials extends TokenCredentials implements Scop
 
 function kindOf(account: ExternalAccount, presents: boolean): TokenKind {
   const { impersonation, source, universeDomain } = account;
-  const transportFor = async (offered: Transport): Promise<Transport> =>
-    presents ? (await import("./federation.js")).transportFor(account, offered) : offered;
+  const networkFor = async (offered: Network): Promise<Network> =>
+    presents ? (await import("./federation.js")).networkFor(account, offered) : offered;
   const federated: TokenKind = {
     name,
     source,
+    email: impersonation?.email,
     universeDomain,
-    async getToken({ scopes, transport }) {
+    async getToken({ network, scopes }) {
       const { federatedToken } = await import("./federation.js");
-      return federatedToken(account, scopes, await transportFor(transport));
+      return federatedToken(account, scopes, await networkFor(network));
     },
     getIdToken: () =>
       Promise.reject(
@@ -110,12 +112,12 @@ function kindOf(account: ExternalAccount, presents: boolean): TokenKind {
   const who = impersonationBy(federated, impersonation);
   return {
     ...federated,
-    async getToken({ scopes, transport }) {
+    async getToken({ network, scopes }) {
       const { lifetime = defaultLifetime } = impersonation;
-      return generateAccessToken(await transportFor(transport), who, scopes, lifetime);
+      return generateAccessToken(await networkFor(network), who, scopes, lifetime);
     },
-    async getIdToken(audience, transport) {
-      return generateIdToken(await transportFor(transport), who, audience);
+    async getIdToken(audience, network) {
+      return generateIdToken(await networkFor(network), who, audience);
     },
   };
 }
@@ -127,5 +129,5 @@ function impersonationBy(federated: TokenKind, { email, url }: ServiceAccountImp
     getRequestHeaders: (url, context) => tokens.headers(url, context),
     invalidate: (refused) => tokens.forget(refused),
   };
-  return { account: `${federated.source} (${email})`, source, url, delegates: [] };
+  return { account: `${federated.source} (${shownName(email)})`, source, url, delegates: [] };
 }

@@ -1,5 +1,5 @@
 /** One token of an external account: a subject token is exchanged for one of Google's (AIP-4117). */
-import type { Transport } from "../../transport/transport.js";
+import type { Network } from "../endpoint.js";
 import { type TokenAnswer, readAccessToken } from "../token-request.js";
 import type { ExternalAccount } from "./config.js";
 import { exchangeToken } from "./sts.js";
@@ -9,13 +9,13 @@ import { readSubjectToken } from "./subject-token.js";
 export async function federatedToken(
   account: ExternalAccount,
   scopes: readonly string[],
-  transport: Transport,
+  network: Network,
 ): Promise<TokenAnswer> {
   const { audience, clientAuthorization, impersonation, source, subject, subjectTokenType, tokenUrl } = account;
   const ask = { account: source, url: tokenUrl };
-  const answer = await exchangeToken(transport, {
+  const answer = await exchangeToken(network, {
     ...ask,
-    subjectToken: await readSubjectToken(account, transport),
+    subjectToken: await readSubjectToken(account, network),
     subjectTokenType,
     audience,
     scopes,
@@ -30,9 +30,9 @@ export async function federatedToken(
   return readAccessToken(ask, answer);
 }
 
-/** The transport for this account: one that presents its certificate, where it has one, else the one offered. */
-export async function transportFor({ source, subject }: ExternalAccount, offered: Transport): Promise<Transport> {
+/** The network for this account: with a transport that presents its certificate, where it has one. */
+export async function networkFor({ source, subject }: ExternalAccount, offered: Network): Promise<Network> {
   if (subject.kind !== "x509") return offered;
   const { mutualTls, readCertificate } = await import("./certificate.js");
-  return mutualTls(source, await readCertificate(source, subject));
+  return { ...offered, transport: await mutualTls(source, await readCertificate(source, subject)) };
 }

@@ -1,6 +1,6 @@
 /** Google's Security Token Service: exchanges one token for another (RFC 8693). */
-import type { Transport } from "../../transport/transport.js";
 import type { JsonObject } from "../credential-file.js";
+import type { Network } from "../endpoint.js";
 import { type TokenRequest, requestForm } from "../token-request.js";
 
 /** One exchange. */
@@ -19,10 +19,10 @@ export const accessTokenType = "urn:ietf:params:oauth:token-type:access_token";
 
 /** What the STS answers. @throws AuthError `TOKEN_REFUSED` or `TOKEN_UNAVAILABLE` */
 export function exchangeToken(
-  transport: Transport,
+  network: Network,
   { audience, authorization, options, scopes, subjectToken, subjectTokenType, ...ask }: TokenExchange,
 ): Promise<JsonObject> {
-  return requestForm(transport, {
+  return requestForm(network, {
     ...ask,
     headers: authorization === undefined ? {} : { authorization },
     hint,

@@ -1,13 +1,13 @@
 /** Gets a subject token: what proves to Google's STS who we are elsewhere. */
 import { AuthError, DiscogenError } from "../../errors.js";
+import type { AbortSignal } from "../../platform.js";
 import { within } from "../../policy/wait.js";
-import { printable, redact, safeCause } from "../../redact.js";
-import type { Transport } from "../../transport/transport.js";
-import { askEndpoint } from "../endpoint.js";
+import { printable, quotedName, redact, safeCause, shownName } from "../../redact.js";
+import { askEndpoint, type Network } from "../endpoint.js";
 import type { JsonObject } from "../credential-file.js";
 import type { ExternalAccount } from "./config.js";
 import type { FileSource, ProgrammaticSource, UrlSource } from "./subject-source.js";
-import { readTextFile } from "./text-file.js";
+import { readTextFile } from "../../text-file.js";
 
 /** Milliseconds for one request to a source of tokens. */
 const urlTimeout = 10_000;
@@ -16,37 +16,37 @@ const urlTimeout = 10_000;
 const programTimeout = 60_000;
 
 /** @throws AuthError */
-export async function readSubjectToken(account: ExternalAccount, transport: Transport): Promise<string> {
+export async function readSubjectToken(account: ExternalAccount, network: Network): Promise<string> {
   const { subject } = account;
   switch (subject.kind) {
     case "file":
       return fileSubjectToken(account, subject);
     case "url":
-      return urlSubjectToken(account, subject, transport);
+      return urlSubjectToken(account, subject, network);
     case "executable":
-      return (await import("./executable.js")).executableSubjectToken(account, subject);
+      return (await import("./executable.js")).executableSubjectToken(account, subject, network.signal);
     case "aws":
-      return (await import("./aws.js")).awsSubjectToken(account, subject, transport);
+      return (await import("./aws.js")).awsSubjectToken(account, subject, network);
     case "x509":
       return (await (await import("./certificate.js")).readCertificate(account.source, subject)).subjectToken;
     case "programmatic":
-      return programSubjectToken(account, subject);
+      return programSubjectToken(account, subject, network.signal);
   }
 }
 
 /** Read each time: whoever writes the file replaces the token before it ends. */
 async function fileSubjectToken(account: ExternalAccount, { field, path }: FileSource): Promise<string> {
   const problem = (message: string): AuthError =>
-    new AuthError("TOKEN_UNAVAILABLE", `${account.source}#/credential_source/file: ${path} ${message}`);
+    new AuthError("TOKEN_UNAVAILABLE", `${account.source}#/credential_source/file: ${shownName(path)} ${message}`);
   return tokenIn(await readTextFile(path, problem), field, problem);
 }
 
 async function urlSubjectToken(
   account: ExternalAccount,
   { field, headers, url }: UrlSource,
-  transport: Transport,
+  network: Network,
 ): Promise<string> {
-  const { text } = await askEndpoint(transport, {
+  const { text } = await askEndpoint(network, {
     account: account.source,
     method: "GET",
     url,
@@ -57,18 +57,23 @@ async function urlSubjectToken(
   return tokenIn(
     text,
     field,
-    (message) => new AuthError("TOKEN_UNAVAILABLE", `${account.source}: the answer of ${url.origin} ${message}`),
+    (message) =>
+      new AuthError("TOKEN_UNAVAILABLE", `${account.source}: the answer of ${shownName(url.origin)} ${message}`),
   );
 }
 
-async function programSubjectToken(account: ExternalAccount, { give }: ProgrammaticSource): Promise<string> {
+async function programSubjectToken(
+  account: ExternalAccount,
+  { give }: ProgrammaticSource,
+  signal?: AbortSignal,
+): Promise<string> {
   const problem = (message: string, options?: ErrorOptions): AuthError =>
     new AuthError("TOKEN_UNAVAILABLE", `${account.source}: subjectToken() ${message}`, options);
   const late = (): AuthError => problem(`gave no token within ${String(programTimeout)} ms`);
   let token: unknown;
   try {
     const given = Promise.resolve(give());
-    token = await within(given, { signal: undefined, remaining: programTimeout, aborted: late, expired: late });
+    token = await within(given, { signal, remaining: programTimeout, aborted: late, expired: late });
   } catch (error) {
     if (error instanceof DiscogenError) throw error;
     const text = printable(redact(error instanceof Error ? error.message : String(error)));
@@ -89,5 +94,5 @@ function tokenIn(text: string, field: string | undefined, problem: (message: str
     }
   }
   if (typeof token === "string" && token !== "") return token;
-  throw problem(field === undefined ? "is empty" : `holds no ${JSON.stringify(field)}`);
+  throw problem(field === undefined ? "is empty" : `holds no ${quotedName(field)}`);
 }

@@ -5,6 +5,7 @@
  * credentials vouches for the configuration; where its kind was only found in a file, its URLs must be Google's or listed.
  */
 import type { Url } from "../../platform.js";
+import { shownName } from "../../redact.js";
 import { defaultUniverse } from "../../universe.js";
 import { type CredentialFile, endpointOf } from "../credential-file.js";
 
@@ -24,7 +25,7 @@ export function trustedUrl(file: CredentialFile, member: string, text: string, u
   throw file.problem(
     "KEY_UNTRUSTED",
     member,
-    `is at ${url.origin}, which is not Google's. If you trust this configuration, load it by the class of its kind, or list that URL in allow.urls`,
+    `is at ${shownName(url.origin)}, which is not Google's. If you trust this configuration, load it by the class of its kind, or list that URL in allow.urls`,
   );
 }
 

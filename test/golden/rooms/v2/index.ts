@@ -15,12 +15,32 @@ const api: runtime.ApiDescriptor = {
   scopes: ["https://www.example.com/auth/library"],
 };
 
+interface MaskedMethods {
+  readonly "houses.updateRules": HousesUpdateRulesParams;
+  readonly "houses.rooms.patch": HousesRoomsPatchParams;
+  readonly "houses.rooms.doors.patch": HousesRoomsDoorsPatchParams;
+}
+
+const updateMasks: runtime.UpdateMasks<MaskedMethods> = {
+  methods: {
+    "houses.updateRules": {},
+    "houses.rooms.patch": { type: "Room" },
+    "houses.rooms.doors.patch": { type: "Door" },
+  },
+  types: {
+    Room: { readOnly: ["state", "createTime"], maps: ["labels"], types: { within: "Room" } },
+    Door: { readOnly: ["state", "createTime", "deleteTime"], maps: ["labels"] },
+  },
+};
+
 /** What every method of rooms:v2 takes. */
 export interface GlobalParameters {}
 
 export class RoomsClient extends runtime.ApiClient {
   /** Every OAuth 2.0 scope of this API. */
   static readonly scopes: readonly string[] = api.scopes;
+  /** For {@link runtime.updateMaskOf}. */
+  static readonly updateMasks: runtime.UpdateMasks<MaskedMethods> = updateMasks;
   readonly houses: HousesResource = new HousesResource(this);
 
   constructor(options?: runtime.ClientOptions) {
@@ -113,7 +133,7 @@ export interface HousesRoomsListParams extends GlobalParameters {
 export interface HousesRoomsCreateParams extends GlobalParameters {
   parent: `houses/${string}` | (string & {});
   roomId?: string | undefined;
-  /** A unique id of the request. */
+  /** A unique id of the request. Of two requests with the same id the second is ignored. */
   requestId?: string | undefined;
   requestBody?: schemas.RoomInput | undefined;
 }
@@ -121,7 +141,6 @@ export interface HousesRoomsCreateParams extends GlobalParameters {
 /** Parameters of `rooms.houses.rooms.patch`. */
 export interface HousesRoomsPatchParams extends GlobalParameters {
   name: `houses/${string}/rooms/${string}` | (string & {});
-  /** Default: the keys of `requestBody`. */
   updateMask?: string | readonly runtime.FieldPath<schemas.RoomInput>[] | undefined;
   allowMissing?: boolean | undefined;
   requestBody?: runtime.Patch<schemas.RoomInput> | undefined;
@@ -241,7 +260,6 @@ export interface HousesRoomsDoorsCreateParams extends GlobalParameters {
 /** Parameters of `rooms.houses.rooms.doors.patch`. */
 export interface HousesRoomsDoorsPatchParams extends GlobalParameters {
   name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
-  /** Default: the keys of `requestBody`. */
   updateMask?: string | readonly runtime.FieldPath<schemas.DoorInput>[] | undefined;
   requestBody?: runtime.Patch<schemas.DoorInput> | undefined;
 }
@@ -529,7 +547,11 @@ const housesRoomsMethods: Record<"get" | "list" | "create" | "patch" | "delete" 
     id: "rooms.houses.rooms.list",
     httpMethod: "GET",
     path: "v2/{+parent}/rooms",
-    parameters: { parent: { required: true, pattern: "^houses/[^/]+$" }, pageSize: { minimum: "0", maximum: "100" } },
+    parameters: {
+      parent: { required: true, pattern: "^houses/[^/]+$" },
+      pageSize: { type: "integer", minimum: "0", maximum: "100" },
+      deep: { type: "boolean" },
+    },
     scopes: [0],
     response: "json",
     paging: { token: "pageToken", in: "query", next: "nextPageToken", items: "rooms" },
@@ -549,10 +571,13 @@ const housesRoomsMethods: Record<"get" | "list" | "create" | "patch" | "delete" 
     id: "rooms.houses.rooms.patch",
     httpMethod: "PATCH",
     path: "v2/{+name}",
-    parameters: { name: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+$" } },
+    parameters: {
+      name: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+$" },
+      updateMask: { mask: true },
+      allowMissing: { type: "boolean" },
+    },
     scopes: [0],
     request: "json",
-    updateMask: true,
     response: "json",
   },
   delete: {
@@ -588,7 +613,11 @@ const housesRoomsDoorsMethods: Record<"get" | "list" | "create" | "patch" | "del
     id: "rooms.houses.rooms.doors.list",
     httpMethod: "GET",
     path: "v2/{+parent}/doors",
-    parameters: { parent: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+$" } },
+    parameters: {
+      parent: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+$" },
+      showDeleted: { type: "boolean" },
+      pageSize: { type: "integer" },
+    },
     scopes: [0],
     response: "json",
     paging: { token: "pageToken", in: "query", next: "nextPageToken", items: "doors" },
@@ -597,7 +626,10 @@ const housesRoomsDoorsMethods: Record<"get" | "list" | "create" | "patch" | "del
     id: "rooms.houses.rooms.doors.create",
     httpMethod: "POST",
     path: "v2/{+parent}/doors",
-    parameters: { parent: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+$" } },
+    parameters: {
+      parent: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+$" },
+      validateOnly: { type: "boolean" },
+    },
     scopes: [0],
     request: "json",
     response: "json",
@@ -606,10 +638,12 @@ const housesRoomsDoorsMethods: Record<"get" | "list" | "create" | "patch" | "del
     id: "rooms.houses.rooms.doors.patch",
     httpMethod: "PATCH",
     path: "v2/{+name}",
-    parameters: { name: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+/doors/[^/]+$" } },
+    parameters: {
+      name: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+/doors/[^/]+$" },
+      updateMask: { mask: true },
+    },
     scopes: [0],
     request: "json",
-    updateMask: true,
     response: "json",
   },
   delete: {
@@ -662,7 +696,7 @@ const housesOperationsMethods: Record<"list" | "cancel" | "delete" | "get", runt
     id: "rooms.houses.operations.list",
     httpMethod: "GET",
     path: "v2/{+name}/operations",
-    parameters: { name: { required: true, pattern: "^houses/[^/]+$" } },
+    parameters: { name: { required: true, pattern: "^houses/[^/]+$" }, pageSize: { type: "integer" } },
     scopes: [0],
     response: "json",
     paging: { token: "pageToken", in: "query", next: "nextPageToken", items: "operations" },

@@ -20,6 +20,21 @@ const api: runtime.ApiDescriptor = {
   scopes: ["https://www.example.com/auth/shelves", "https://www.example.com/auth/shelves.readonly"],
 };
 
+interface MaskedMethods {
+  readonly "rooms.shelves.patch": RoomsShelvesPatchParams;
+}
+
+const updateMasks: runtime.UpdateMasks<MaskedMethods> = {
+  methods: { "rooms.shelves.patch": { type: "Shelf" } },
+  types: {
+    Shelf: {
+      readOnly: ["createTime", "etag", "revisionId", "state", "owner"],
+      maps: ["labels", "metadata", "anything", "byTitle", "gone"],
+      types: { parent: "Shelf" },
+    },
+  },
+};
+
 /** What every method of shelves:v1 takes. */
 export interface GlobalParameters {
   /** Which fields to answer. */
@@ -64,6 +79,8 @@ export interface PingParams extends GlobalParameters {}
 export class ShelfKeeperClient extends runtime.ApiClient {
   /** Every OAuth 2.0 scope of this API. */
   static readonly scopes: readonly string[] = api.scopes;
+  /** For {@link runtime.updateMaskOf}. */
+  static readonly updateMasks: runtime.UpdateMasks<MaskedMethods> = updateMasks;
   readonly rooms: RoomsResource = new RoomsResource(this);
   readonly wellKnown: WellKnownResource = new WellKnownResource(this);
 
@@ -152,7 +169,6 @@ export interface RoomsShelvesCreateBody extends schemas.ShelfInput {
 export interface RoomsShelvesPatchParams extends GlobalParameters {
   /** Which shelf. */
   name: `rooms/${string}/shelves/${string}` | (string & {});
-  /** Default: the keys of `requestBody`. */
   updateMask?: string | readonly runtime.FieldPath<schemas.ShelfInput>[] | undefined;
   requestBody?: runtime.Patch<schemas.ShelfInput> | undefined;
 }
@@ -531,8 +547,9 @@ const roomsShelvesMethods: Record<"list" | "get" | "streamQuery" | "create" | "p
     path: "v1/{+parent}/shelves",
     parameters: {
       parent: { required: true, pattern: "^rooms/[^/]+$" },
-      pageSize: { minimum: "1", maximum: "100" },
+      pageSize: { type: "integer", minimum: "1", maximum: "100" },
       "order.by": { repeated: true },
+      since: { type: "integer" },
     },
     scopes: [0, 1],
     response: "json",
@@ -567,10 +584,9 @@ const roomsShelvesMethods: Record<"list" | "get" | "streamQuery" | "create" | "p
     id: "shelves.rooms.shelves.patch",
     httpMethod: "PATCH",
     path: "v1/{+name}",
-    parameters: { name: { required: true, pattern: "^rooms/[^/]+/shelves/[^/]+$" } },
+    parameters: { name: { required: true, pattern: "^rooms/[^/]+/shelves/[^/]+$" }, updateMask: { mask: true } },
     scopes: [0],
     request: "json",
-    updateMask: true,
     response: "json",
   },
   delete: {

@@ -1,0 +1,54 @@
+/** What credentials show of themselves: by `JSON.stringify`, `console.log` and `util.inspect`. */
+import { shownName } from "../redact.js";
+
+/** A description of credentials without secrets. What is not known is absent. */
+export interface CredentialsSummary {
+  /** The class, for instance `ServiceAccountCredentials`. */
+  readonly kind: string;
+  /** The address of the account. */
+  readonly email?: string;
+  /** The user to act for. */
+  readonly subject?: string;
+  readonly scopes?: readonly string[];
+  readonly quotaProject?: string;
+  readonly universeDomain?: string;
+}
+
+/** What is known of credentials. */
+type Facts = { readonly [Name in Exclude<keyof CredentialsSummary, "kind">]?: CredentialsSummary[Name] | undefined };
+
+/** The summary of these facts. One that may be a secret in the wrong place is described. */
+export function summaryOf(kind: string, facts: Facts = {}): CredentialsSummary {
+  const { email, quotaProject, scopes = [], subject, universeDomain } = facts;
+  return {
+    kind,
+    ...text("email", email),
+    ...text("subject", subject),
+    ...(scopes.length === 0 ? {} : { scopes: scopes.map(shownName) }),
+    ...text("quotaProject", quotaProject),
+    ...text("universeDomain", universeDomain),
+  };
+}
+
+function text(name: string, value: string | undefined): { readonly [name: string]: string } {
+  return value === undefined ? {} : { [name]: shownName(value) };
+}
+
+interface Summarized {
+  toJSON(): CredentialsSummary;
+}
+
+/** Makes Node show the summary of these credentials. A property, as a method of this name has no plain declaration. */
+export function showSummary(credentials: Summarized): void {
+  Object.defineProperty(credentials, Symbol.for("nodejs.util.inspect.custom"), { value: inspectSummary });
+}
+
+function inspectSummary(
+  this: Summarized,
+  _depth: number,
+  options: object,
+  inspect: (value: unknown, options: object) => string,
+): string {
+  const { kind, ...rest } = this.toJSON();
+  return Object.keys(rest).length === 0 ? `${kind} {}` : `${kind} ${inspect(rest, options)}`;
+}

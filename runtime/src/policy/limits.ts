@@ -1,0 +1,169 @@
+/** Holds code of the caller's (transports and middleware) to the limits of a request, which it may ignore. */
+import { onAbort } from "../transport/abort-listeners.js";
+import { longestTimer } from "../transport/deadlines.js";
+import { abortError, timeoutError } from "../transport/failure.js";
+import type { HttpRequest, HttpResponse, Transport } from "../transport/transport.js";
+
+/** Counts the time of one request. */
+export interface Clock {
+  /** Counts from zero: there was progress. */
+  restart(): void;
+  /** Stops counting until the work is done, which has limits of its own. */
+  suspend<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** The same transport, but requests and response bodies end at their limits whatever it does. */
+export function withLimits(transport: Transport): Transport {
+  return { send: (request) => sendWithin(request, (inner) => transport.send(inner)) };
+}
+
+/** The response of `send`, unless a limit of the request ends it before; a late response or failure is dropped. */
+export async function sendWithin(
+  request: HttpRequest,
+  send: (request: HttpRequest, clock: Clock) => HttpResponse | Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  const { deadline = Number.POSITIVE_INFINITY, timeout } = request;
+  const end = Math.min(performance.now() + timeout, deadline);
+  const response = await within(
+    request,
+    () => Math.min(timeout, deadline - performance.now()),
+    (clock) => send({ ...request, body: withProgress(request.body, clock) }, clock),
+    drop,
+  );
+  if (!isIterable(response.body)) return response;
+  // A streamed body has its own time for each chunk, and ends with the call elsewhere; any other is part of the response.
+  const remaining = (): number => {
+    if (request.stream !== true) return end - performance.now();
+    return timeout < deadline - performance.now() ? timeout : Number.POSITIVE_INFINITY;
+  };
+  // Named, since headers may be a getter of the response's class.
+  const { encoding, headers, status } = response;
+  return { status, headers, encoding, body: bodyWithin(request, response.body, remaining) };
+}
+
+function within<T>(
+  request: HttpRequest,
+  remaining: () => number,
+  work: (clock: Clock) => Promise<T> | T,
+  onLate: (value: T) => void,
+): Promise<T> {
+  const { signal } = request;
+  if (signal?.aborted === true) return Promise.reject(abortError(request));
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    let isOver = false;
+    let suspended = 0;
+    const stop = (): void => {
+      isOver = true;
+      clearTimeout(timer);
+      stopListening?.();
+    };
+    const fail = (error: Error): void => {
+      stop();
+      reject(error);
+    };
+    const restart = (): void => {
+      clearTimeout(timer);
+      const milliseconds = remaining();
+      if (isOver || suspended > 0 || milliseconds > longestTimer) return;
+      timer = setTimeout(() => fail(timeoutError(request)), Math.max(1, milliseconds));
+    };
+    const clock: Clock = {
+      restart,
+      suspend: async (inner) => {
+        suspended++;
+        clearTimeout(timer);
+        try {
+          return await inner();
+        } finally {
+          suspended--;
+          restart();
+        }
+      },
+    };
+    const stopListening = signal === undefined ? undefined : onAbort(signal, () => fail(abortError(request)));
+    restart();
+    void settle(
+      async () => work(clock),
+      (value) => {
+        if (isOver) return onLate(value);
+        stop();
+        resolve(value);
+      },
+      fail,
+    );
+  });
+}
+
+/** Handles a rejection in any case: one that comes after a limit is not an unhandled one. */
+async function settle<T>(
+  work: () => Promise<T>,
+  resolve: (value: T) => void,
+  reject: (error: Error) => void,
+): Promise<void> {
+  try {
+    resolve(await work());
+  } catch (error) {
+    reject(error as Error); // whatever the caller's code threw, unchanged
+  }
+}
+
+/** The body, which restarts the clock at each chunk that is taken of it. */
+export function withProgress<Body extends HttpRequest["body"]>(
+  body: Body,
+  clock: Clock,
+): Body | AsyncIterable<Uint8Array> {
+  if (!isIterable(body)) return body;
+  return {
+    [Symbol.asyncIterator]: () => {
+      const chunks = body[Symbol.asyncIterator]();
+      return {
+        next: async () => {
+          const result = await chunks.next();
+          clock.restart();
+          return result;
+        },
+        return: async () => (await chunks.return?.()) ?? { done: true, value: undefined },
+      };
+    },
+  };
+}
+
+function bodyWithin(
+  request: HttpRequest,
+  body: AsyncIterable<Uint8Array>,
+  remaining: () => number,
+): AsyncIterable<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
+  // In the background: a source that hangs may not return either.
+  const close = (): void => void settle(async () => chunks.return?.(), ignore, ignore);
+  const iterator: AsyncIterableIterator<Uint8Array> = {
+    next: async () => {
+      try {
+        return await within(request, remaining, () => chunks.next(), ignore);
+      } catch (error) {
+        close();
+        throw error;
+      }
+    },
+    return: async () => {
+      close();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
+}
+
+/** Closes the body of a response that no call waits for. */
+function drop({ body }: HttpResponse): void {
+  if (isIterable(body)) void settle(async () => body[Symbol.asyncIterator]().return?.(), ignore, ignore);
+}
+
+function ignore(): void {
+  // Nothing depends on it.
+}
+
+function isIterable(body: HttpRequest["body"]): body is AsyncIterable<Uint8Array> {
+  return typeof body === "object" && !(body instanceof Uint8Array);
+}

@@ -1,0 +1,196 @@
+/**
+ * Reads what went wrong out of the body of a response: AIP-193, the older `errors[]`, OAuth's `error`, RFC 9457, lists of
+ * errors, Cloud Storage's XML, JSON of any other shape, and what proxies send (HTML, text, half a body).
+ */
+import { type ApiErrorItem, type Json, asObject, stringOf } from "../error-details.js";
+import { printable, redact } from "../redact.js";
+import { isPage, readMarkup } from "./markup.js";
+
+/** What an error body says, whatever its form. */
+export interface ErrorBody {
+  /** The words of the server: one line, without secrets. */
+  readonly message: string | undefined;
+  /** What to say after the message, or in place of one. */
+  readonly remark: string | undefined;
+  readonly rpcStatus: string | undefined;
+  /** Reasons of the older `errors[]`, OAuth's `error`, or codes that are names. */
+  readonly reasons: readonly string[];
+  readonly errors: readonly ApiErrorItem[];
+  readonly details: readonly unknown[];
+  /** The body, to be shown: JSON that held escaped secrets, else text. */
+  readonly body: unknown;
+}
+
+/** Members that hold words, in lower case, best first. */
+const wordNames: readonly string[] = [
+  "message",
+  "msg",
+  "error_description",
+  "errormessage",
+  "error_message",
+  "detail",
+  "description",
+  "faultstring",
+  "title",
+  "text",
+  "value",
+  "error",
+  "errors",
+  "fault",
+  "reason",
+];
+
+/** Names of google.rpc.Code, by number. */
+const rpcCodes: readonly (string | undefined)[] = [
+  undefined,
+  "CANCELLED",
+  "UNKNOWN",
+  "INVALID_ARGUMENT",
+  "DEADLINE_EXCEEDED",
+  "NOT_FOUND",
+  "ALREADY_EXISTS",
+  "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED",
+  "FAILED_PRECONDITION",
+  "ABORTED",
+  "OUT_OF_RANGE",
+  "UNIMPLEMENTED",
+  "INTERNAL",
+  "UNAVAILABLE",
+  "DATA_LOSS",
+  "UNAUTHENTICATED",
+];
+
+const nothing: Omit<ErrorBody, "body"> = {
+  message: undefined,
+  remark: undefined,
+  rpcStatus: undefined,
+  reasons: [],
+  errors: [],
+  details: [],
+};
+
+/** @param secrets What the request carried: a server may return it. */
+export function parseErrorBody(raw: string, contentType?: string, secrets: readonly string[] = []): ErrorBody {
+  // A byte order mark, and what some services put before JSON against its use as a script.
+  const text = redact(raw, secrets).replace(/^\ufeff?(?:\)\]\}'[^\n]{0,10}\n)?/, "");
+  if (text.trim() === "") return { ...nothing, body: undefined };
+  const line = (words: string | undefined): string | undefined =>
+    words === undefined ? undefined : stringOf(printable(redact(words, secrets)));
+
+  let isChanged = false;
+  // Escapes may have hidden a secret.
+  const clean = (_name: string, value: unknown): unknown => {
+    if (typeof value !== "string" || value.length < 4) return value;
+    const safe = redact(value, secrets);
+    isChanged ||= safe !== value;
+    return safe;
+  };
+  const value = parseJson(text, /\\[/u]/.test(text) ? clean : undefined);
+  if (value !== undefined) {
+    const read = readJson(value);
+    return { ...read, message: line(read.message), body: isChanged ? value : text };
+  }
+  if (!/^\s*</.test(text) && !/\b(?:html|xml)\b/i.test(contentType ?? "")) {
+    return { ...nothing, message: line(text), body: text };
+  }
+  const { details, message, reason } = readMarkup(text);
+  const item = { reason: line(reason), message: line(message), details: line(details) };
+  const entries = Object.entries(item).filter(([, words]) => words !== undefined);
+  const errors = reason === undefined ? [] : [Object.fromEntries(entries)];
+  const empty = isPage(text) ? "the response is a web page, not JSON" : "the response is XML, not JSON";
+  return {
+    ...nothing,
+    message: item.message,
+    remark: item.message === undefined && reason === undefined ? empty : item.details,
+    reasons: [nameOf(item.reason)].filter((name) => name !== undefined),
+    errors,
+    details: errors,
+    body: text,
+  };
+}
+
+function parseJson(text: string, revive: ((name: string, value: unknown) => unknown) | undefined): unknown {
+  try {
+    return JSON.parse(text, revive);
+  } catch {
+    return undefined;
+  }
+}
+
+function readJson(value: unknown): Omit<ErrorBody, "body"> {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const outer = list.map(asObject).find((entry) => entry?.["error"] !== undefined) ?? asObject(list[0]);
+  if (outer === undefined) return { ...nothing, message: wordsOf(value) ?? unknownWords(value) };
+  const inner = outer["error"];
+  const error = asObject(inner) ?? outer;
+  const errors = listOf(error["errors"] ?? outer["errors"]);
+  const { code, status } = error;
+  const names = [inner, error["reason"], code, error["Code"], error["__type"]].map(nameOf);
+  const reasons = [...errors.map((entry) => stringOf(entry["reason"])), ...names].filter((one) => one !== undefined);
+  const canonical = typeof status === "string" && /^[A-Z][A-Z_]+$/.test(status) ? status : undefined;
+  const rpcStatus = canonical ?? (typeof code === "number" ? rpcCodes[code] : undefined);
+  const words = wordsOf(error) ?? wordsOf(outer);
+  const isKnown = reasons.length > 0 || rpcStatus !== undefined;
+  return {
+    message: words === undefined || reasons.includes(words) ? (isKnown ? undefined : unknownWords(value)) : words,
+    remark: undefined,
+    rpcStatus,
+    reasons,
+    errors,
+    details: detailsOf(error) ?? detailsOf(outer) ?? errors,
+  };
+}
+
+/** Where services put details. */
+function detailsOf(error: Json): readonly unknown[] | undefined {
+  const found = [error["details"], error["errorDetails"], error["error_details"]].find(
+    (details) => listOf(details).length > 0,
+  );
+  return found === undefined || Array.isArray(found) ? found : [found];
+}
+
+/** The objects of a list, or the one that stands in its place. */
+function listOf(value: unknown): readonly Json[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.map(asObject).filter((entry) => entry !== undefined);
+}
+
+/** A code or reason that is a name, not a sentence. */
+function nameOf(value: unknown): string | undefined {
+  return typeof value === "string" && /^[A-Za-z][\w.#-]{0,99}$/.test(value) ? value : undefined;
+}
+
+/** What a JSON value says in words. */
+function wordsOf(value: unknown, depth: number = 0): string | undefined {
+  if (typeof value === "string") return value.trim() === "" ? undefined : value;
+  if (typeof value !== "object" || value === null || depth > 5) return undefined;
+  if (Array.isArray(value)) {
+    const words = value.slice(0, 3).map((entry) => wordsOf(entry, depth + 1));
+    return stringOf(words.filter((part) => part !== undefined).join("; "));
+  }
+  const members = new Map(Object.entries(value).map(([name, member]) => [name.toLowerCase(), member as unknown])); // JSON
+  const { detail, title } = Object.fromEntries(members);
+  // RFC 9457: a kind of problem, and this one.
+  if (typeof title === "string" && typeof detail === "string" && title !== "" && detail !== "")
+    return `${title}: ${detail}`;
+  for (const name of wordNames) {
+    const member = members.get(name);
+    const words = wordsOf(member, depth + 1) ?? (name === "message" ? unknownWords(member) : undefined);
+    if (words !== undefined) return words;
+  }
+  return undefined;
+}
+
+/** JSON of an unknown shape, unless it is empty. */
+function unknownWords(value: unknown): string | undefined {
+  const isEmpty =
+    typeof value === "object" ? Object.keys(value ?? {}).length === 0 : value === undefined || value === "";
+  if (isEmpty) return undefined;
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Nested too deeply.
+    return undefined;
+  }
+}

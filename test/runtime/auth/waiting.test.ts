@@ -1,0 +1,146 @@
+/** A call that stops waiting for a token holds no memory and no listener; what others wait for goes on. */
+import { getEventListeners } from "node:events";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { setImmediate } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { type Credentials, ServiceAccountCredentials } from "../../../runtime/src/auth/index.js";
+import { type Token, TokenCache } from "../../../runtime/src/auth/token-cache.js";
+import { within } from "../../../runtime/src/policy/wait.js";
+import { keyFor } from "../support/keys.js";
+import { clientOf, failureOf } from "../support/library.js";
+import { scopes } from "./external/support.js";
+
+setFlagsFromString("--expose-gc");
+// A context of its own has the function that the flag adds.
+const gc = runInNewContext("gc") as () => void;
+
+async function collected(reference: WeakRef<object>): Promise<boolean> {
+  for (let i = 0; i < 20; i++) {
+    await setImmediate();
+    gc();
+    if (reference.deref() === undefined) return true;
+  }
+  return false;
+}
+
+const never: Promise<never> = new Promise(() => undefined);
+
+/** Ways to wait for a token that never comes. */
+const kinds: readonly (readonly [string, () => Credentials])[] = [
+  [
+    "our own",
+    () => ServiceAccountCredentials.fromJSON(keyFor("https://a"), { scopes, transport: { send: () => never } }),
+  ],
+  ["another library's", () => ({ getRequestHeaders: () => never })],
+];
+
+/** Makes a call that is given up. */
+async function givenUp(auth: Credentials, end: "abort" | "timeout"): Promise<WeakRef<object>> {
+  const body = { title: "x".repeat(1000) };
+  const controller = new AbortController();
+  const { signal } = controller;
+  const client = clientOf("http://127.0.0.1:1/", { auth });
+  const limits = end === "abort" ? { signal } : { totalTimeout: 50 };
+  const failure = failureOf(client.books.insert({ requestBody: body }, limits));
+  await setImmediate();
+  controller.abort();
+  await failure;
+  expect(getEventListeners(signal, "abort")).toEqual([]);
+  return new WeakRef(body);
+}
+
+it.each(kinds.flatMap(([name, make]) => [[name, "abort", make] as const, [name, "timeout", make] as const]))(
+  "a call with %s credentials is let go after %s",
+  async (_name, end, make) => {
+    const auth = make();
+    expect(await collected(await givenUp(auth, end))).toBe(true);
+  },
+);
+
+it("a wait that has ended holds nothing of its caller", async () => {
+  const wait = async (): Promise<WeakRef<object>> => {
+    const held = { text: "x".repeat(1000) };
+    const controller = new AbortController();
+    const end = (): Error => new Error(`gone: ${held.text.slice(0, 1)}`);
+    const { signal } = controller;
+    const waiting = failureOf(
+      within(never, { signal, remaining: Number.POSITIVE_INFINITY, aborted: end, expired: end }),
+    );
+    controller.abort();
+    expect(await waiting).toMatchObject({ message: "gone: x" });
+    return new WeakRef(held);
+  };
+  expect(await collected(await wait())).toBe(true);
+});
+
+const tokenOf = (name: string): Token => ({
+  token: name,
+  headers: { authorization: name },
+  obtained: Date.now(),
+  expires: Date.now() + 3_600_000,
+});
+
+it("a function is told when nobody waits for it any more", async () => {
+  const controller = new AbortController();
+  let told: AbortSignal | undefined;
+  const end = (): Error => new Error("over");
+  const wait = within(
+    (signal) => {
+      told = signal;
+      return never;
+    },
+    { signal: controller.signal, remaining: 1000, aborted: end, expired: end },
+  );
+  expect(told?.aborted).toBe(false);
+  controller.abort();
+  await failureOf(wait);
+  expect(told?.aborted).toBe(true);
+});
+
+it("a request ends when the last of those who wait has left, and not before", async () => {
+  const cache = new TokenCache();
+  const signals: AbortSignal[] = [];
+  const fetch = (signal: AbortSignal): Promise<Token> => {
+    signals.push(signal);
+    return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("cut off"))));
+  };
+  const [first, second] = [new AbortController(), new AbortController()];
+  const waits = [first, second].map(({ signal }) => failureOf(cache.get(fetch, signal)));
+  first.abort();
+  expect(await waits[0]).toMatchObject({ code: "ABORTED" });
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+  second.abort();
+  expect(await waits[1]).toMatchObject({ code: "ABORTED" });
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  for (const { signal } of [first, second]) expect(getEventListeners(signal, "abort")).toEqual([]);
+});
+
+it("a call that comes when a request was just cut off gets a new one", async () => {
+  const cache = new TokenCache();
+  let requests = 0;
+  const fetch = async (signal: AbortSignal): Promise<Token> => {
+    if (++requests > 1) return tokenOf("second");
+    await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("cut off"))));
+    return tokenOf("first");
+  };
+  const controller = new AbortController();
+  const abandoned = failureOf(cache.get(fetch, controller.signal));
+  controller.abort();
+  expect((await cache.get(fetch)).token).toBe("second");
+  expect(await abandoned).toMatchObject({ code: "ABORTED" });
+  expect(requests).toBe(2);
+});
+
+it("a request without a limit is not ended by those that have one", async () => {
+  const cache = new TokenCache();
+  let answer: ((token: Token) => void) | undefined;
+  const fetch = (): Promise<Token> => new Promise((resolve) => (answer = resolve));
+  const controller = new AbortController();
+  const abandoned = failureOf(cache.get(fetch, controller.signal));
+  const patient = cache.get(fetch);
+  controller.abort();
+  await abandoned;
+  answer?.(tokenOf("late"));
+  expect((await patient).token).toBe("late");
+});
