@@ -92,7 +92,7 @@ export const codes = {
   CONFIG_INVALID: {
     severity: "error",
     title: "A config that says what no config can say",
-    help: "A config is { output, apis: ['sqladmin:v1beta3', { id, source, include, exclude, enums }] }.",
+    help: "A config is { output, apis: ['sqladmin:v1beta3', { id, source, include, exclude, enums, streaming }] }.",
   },
   CONFIG_NOT_EXECUTED: {
     severity: "warning",
@@ -273,6 +273,11 @@ export const codes = {
     severity: "error",
     title: "A glob that matches no method",
     help: "Check --include and --exclude: a glob is compared with complete method ids, such as sql.instances.list.",
+  },
+  STREAMING_UNFIT: {
+    severity: "error",
+    title: "A streaming option that does not fit the API",
+    help: "Check `streaming` in the config: it takes complete method ids, such as firestore.projects.databases.documents.runQuery, of methods that respond with JSON.",
   },
   NOTHING_SELECTED: {
     severity: "error",

@@ -57,8 +57,8 @@ export async function openLedger(folder: string): Promise<Ledger> {
   const droppedFrom = (ids: ReadonlySet<string>) => [...before].filter(([id]) => !ids.has(id));
   return {
     isFirst: before.size === 0,
-    inputOf: (text, { include = [], exclude = [], enums = "closed" }) =>
-      hashOfTexts(print, JSON.stringify([include, exclude, enums]), text),
+    inputOf: (text, { include = [], exclude = [], enums = "closed", streaming = {} }) =>
+      hashOfTexts(print, JSON.stringify([include, exclude, enums, Object.entries(streaming).sort()]), text),
     find: async (input) => {
       const written = byInput.get(input);
       if (written === undefined) return undefined;

@@ -45,6 +45,7 @@ export type { ApiResponse } from "./response/api-response.js";
 export { MediaResponse } from "./response/media-response.js";
 export { OperationPromise, type WaitOptions } from "./response/operation-promise.js";
 export { Paged } from "./response/paged.js";
+export { StreamPromise } from "./response/stream-promise.js";
 export type { ClientCertificate } from "./transport/client-certificate.js";
 export {
   type Fetch,
@@ -85,3 +86,4 @@ export {
 export type { Selected, SelectedItem, Selecting } from "./fields.js";
 export type { Patch } from "./patch.js";
 export { Resource } from "./resource.js";
+export { stream } from "./stream.js";

@@ -30,6 +30,8 @@ export interface ApiDescriptor {
   readonly altJson?: true;
   /** Bodies travel inside `{ "data": … }`. */
   readonly dataWrapper?: true;
+  /** Methods that stream offer server-sent events: `alt=sse`. */
+  readonly altSse?: true;
 }
 
 /** One method. */
@@ -52,8 +54,11 @@ export interface MethodDescriptor {
   readonly requestRequired?: true;
   /** Where a request id goes, by which the server knows a repetition (AIP-155); filled in where the caller gives none. */
   readonly requestId?: "body" | "query";
-  /** `json`: the parsed answer. `media`: a MediaResponse, by `content`. Absent: the answer's body does not matter. */
-  readonly response?: "json" | "media";
+  /**
+   * `json`: one message, a JSON object. `value`: any other JSON, such as an array. `stream`: messages as they arrive, by
+   * `stream`. `media`: a MediaResponse, by `content`. Absent: the response's body does not matter.
+   */
+  readonly response?: "json" | "media" | "stream" | "value";
   /** How to walk the pages, where there are pages. */
   readonly paging?: PagingDescriptor;
   /** How to follow the operation that the method starts. */

@@ -8,6 +8,7 @@ import {
   type MediaResponse,
   type OperationPromise,
   type Paged,
+  type StreamPromise,
   updateMaskOf,
 } from "@discogen/runtime";
 import { describe, expectTypeOf, it } from "vitest";
@@ -211,7 +212,6 @@ describe("answers of every shape", () => {
       expectTypeOf(rooms.shelves.books({ name: "rooms/1/shelves/1" })).resolves.toEqualTypeOf<string[]>();
       expectTypeOf(rooms.shelves.booksMedia({ name: "rooms/1/shelves/1" })).resolves.toEqualTypeOf<MediaResponse>();
       expectTypeOf(rooms.shelves.delete({ name: "rooms/1/shelves/1" })).resolves.toEqualTypeOf<shelves.Empty>();
-      expectTypeOf(client.wellKnown.stream()).resolves.toEqualTypeOf<unknown[]>();
       expectTypeOf(client.ping()).resolves.toEqualTypeOf<"YES" | "NO">();
       void client
         .search({ requestBody: { query: "q" } })
@@ -219,6 +219,28 @@ describe("answers of every shape", () => {
       expectTypeOf(client.search({ requestBody: { query: "q" } })).toEqualTypeOf<
         Paged<shelves.SearchResponse, shelves.Shapes>
       >();
+    });
+  });
+});
+
+describe("streams", () => {
+  it("are messages as they arrive, and the array of them", () => {
+    types(async () => {
+      const found = rooms.shelves.streamQuery({ parent: "rooms/1" });
+      expectTypeOf(found).toEqualTypeOf<StreamPromise<shelves.Shelf>>();
+      expectTypeOf(await found).toEqualTypeOf<shelves.Shelf[]>();
+      for await (const shelf of found) expectTypeOf(shelf).toEqualTypeOf<shelves.Shelf>();
+      expectTypeOf((await found.withResponse()).data).toEqualTypeOf<shelves.Shelf[]>();
+      expectTypeOf(client.wellKnown.stream()).toEqualTypeOf<StreamPromise<unknown>>();
+    });
+  });
+
+  it("hold what is selected of each message", () => {
+    types(async () => {
+      const found = rooms.shelves.streamQuery({ parent: "rooms/1", fields: "name" });
+      expectTypeOf(found).resolves.toEqualTypeOf<{ name?: string }[]>();
+      // @ts-expect-error a field that no message has
+      void rooms.shelves.streamQuery({ parent: "rooms/1", fields: "nmae" });
     });
   });
 });

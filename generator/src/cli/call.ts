@@ -158,7 +158,13 @@ async function senderOf(
   return at;
 }
 
-async function print(own: Parsed, { paging }: MethodModel, answer: DynamicPromise, signal: AbortSignal): Promise<void> {
+async function print(
+  own: Parsed,
+  { paging, response }: MethodModel,
+  answer: DynamicPromise,
+  signal: AbortSignal,
+): Promise<void> {
+  if (response?.kind === "stream") return printList(answer);
   if (own.flag("all")) return printList(paging?.items === undefined ? answer.pages() : answer);
   const value = own.flag("wait") ? await answer.wait({ signal }) : await answer;
   const { MediaResponse } = await import("@discogen/runtime");

@@ -1,9 +1,9 @@
 /** What a config file says. */
 import type { ApiRequest } from "../discovery/request.js";
-import type { ModelOptions } from "../model/build.js";
+import type { ModelOptions, SharedOptions } from "../model/build.js";
 
 /** What `discogen generate` writes when no API is named. Paths are relative to the config file. */
-export interface Config extends ModelOptions {
+export interface Config extends SharedOptions {
   /** The folder that `name/version/index.ts` and `name/version/schemas.ts` go to. Default: `generated`. */
   readonly output?: string;
   /** Each `name:version`, a path to a .json document, an http(s) URL, or an object that says more. */

@@ -4,7 +4,7 @@ import { quotedName } from "@discogen/runtime/names";
 import { article, isObject, jsonType, ObjectReader } from "../discovery/reader.js";
 import { type ApiRequest, hasScheme, isApiId, isUrl, requestOf } from "../discovery/request.js";
 import { type Diagnostic, diagnostic, InputError, type Report } from "../diagnostics.js";
-import type { ModelOptions } from "../model/build.js";
+import type { ModelOptions, SharedOptions } from "../model/build.js";
 import { didYouMean } from "../nearest.js";
 import type { CodeRequest } from "./define.js";
 
@@ -17,7 +17,7 @@ export interface ReadConfig {
 
 const MODEL_KEYS = ["include", "exclude", "enums"];
 const KEYS = ["output", "apis", "directoryUrl", ...MODEL_KEYS];
-const API_KEYS = ["id", "source", ...MODEL_KEYS];
+const API_KEYS = ["id", "source", "streaming", ...MODEL_KEYS];
 
 /**
  * Reads a config.
@@ -62,10 +62,17 @@ function readApi(entry: ObjectReader, folder: string, refuse: Report): CodeReque
   if (id === undefined && source === undefined) refuse("CONFIG_INVALID", entry.pointer, "it has neither id nor source");
   if (id !== undefined && !isApiId(id))
     refuse("CONFIG_INVALID", `${entry.pointer}/id`, `${quotedName(id)} is not name:version`);
-  return { ...withSourceAt(folder, { id, source }), ...modelOptions(entry, refuse) };
+  return { ...withSourceAt(folder, { id, source }), ...modelOptions(entry, refuse), ...streamingOf(entry) };
 }
 
-function modelOptions(entry: ObjectReader, refuse: Report): ModelOptions {
+function streamingOf(entry: ObjectReader): Pick<ModelOptions, "streaming"> {
+  const found = entry.object("streaming");
+  if (found === undefined) return {};
+  const methods = found.keys().filter((id) => found.has(id));
+  return { streaming: Object.fromEntries(methods.map((id) => [id, found.flag(id)])) };
+}
+
+function modelOptions(entry: ObjectReader, refuse: Report): SharedOptions {
   const enums = entry.string("enums");
   const isEnumPolicy = enums === "closed" || enums === "open";
   if (enums !== undefined && !isEnumPolicy)

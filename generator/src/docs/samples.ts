@@ -83,6 +83,7 @@ function argumentsOf(method: MethodModel, params: Code): readonly string[] {
 function usage({ response, operation, paging }: MethodModel, call: string): string {
   if (response === undefined) return `await ${call};`;
   if (response.kind === "media") return `const media = await ${call};\nconsole.log(await media.text());`;
+  if (response.kind === "stream") return `for await (const message of ${call}) {\n  console.log(message);\n}`;
   if (operation !== undefined) return `const operation = await ${call}.wait();\nconsole.log(operation);`;
   if (paging === undefined) return `const result = await ${call};\nconsole.log(result);`;
   if (paging.items === undefined) return `for await (const page of ${call}.pages()) {\n  console.log(page);\n}`;

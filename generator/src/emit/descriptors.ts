@@ -29,6 +29,7 @@ export function apiDescriptor(model: ApiModel): Data {
     endpoints: model.endpoints.size === 0 ? undefined : Object.fromEntries(model.endpoints),
     altJson: model.altJson ? true : undefined,
     dataWrapper: model.dataWrapper ? true : undefined,
+    altSse: model.offersEvents ? true : undefined,
     scopes: model.scopes.map(({ scope }) => scope),
   };
 }
@@ -101,7 +102,7 @@ export function methodDescriptor(
     request: request?.kind,
     requestRequired: request?.kind === "json" && request.required ? true : undefined,
     requestId: method.requestId,
-    response: response?.kind,
+    response: response?.kind === "json" && !response.isMessage ? "value" : response?.kind,
     paging:
       paging === undefined
         ? undefined

@@ -14,7 +14,7 @@ export interface MethodShape {
   readonly paramsOptional: boolean;
   readonly returnType: string;
   /** The function of the runtime that sends it. */
-  readonly sender: "call" | "content" | "download" | "operate" | "paged";
+  readonly sender: "call" | "content" | "download" | "operate" | "paged" | "stream";
   readonly optionsType: "CallOptions" | "DownloadOptions";
   /** Takes `media`. */
   readonly uploads: boolean;
@@ -57,7 +57,7 @@ export function methodShapes(method: MethodModel, accessor: string, model: ApiMo
 /** The type of the response, where a literal `fields` parameter narrows it. */
 function selectsFields(method: MethodModel, { parameters, schemas }: ApiModel): string | undefined {
   const { operation } = method;
-  const response = method.response?.kind === "json" ? method.response.type : undefined;
+  const response = method.response === undefined || method.response.kind === "media" ? undefined : method.response.type;
   const takesFields = parameters.some(({ name }) => name === "fields") && !method.shadowedGlobals.includes("fields");
   const startsOperation = operation !== undefined && operation.polls.length > 0;
   if (!takesFields || startsOperation || response?.kind !== "reference") return undefined;
@@ -69,6 +69,7 @@ function selectsFields(method: MethodModel, { parameters, schemas }: ApiModel): 
 export function senderOf({ operation, paging, response }: MethodModel): Exclude<MethodShape["sender"], "download"> {
   if (operation !== undefined) return "operate";
   if (response?.kind === "media") return "content";
+  if (response?.kind === "stream") return "stream";
   return paging === undefined ? "call" : "paged";
 }
 
@@ -77,6 +78,7 @@ function returnText({ response, operation, paging }: MethodModel, isSelecting: b
   if (response.kind === "media") return "runtime.ApiPromise<runtime.MediaResponse>";
   const whole = typeText(response.type);
   const selected = isSelecting ? `runtime.Selected<${whole}, Fields>` : whole;
+  if (response.kind === "stream") return `runtime.StreamPromise<${selected}>`;
   if (operation !== undefined)
     return `runtime.OperationPromise<${selected}, ${isSelecting ? selected : typeText(operation.type)}>`;
   if (paging === undefined) return `runtime.ApiPromise<${selected}>`;
@@ -117,7 +119,7 @@ function urlPath({ path }: MethodModel, { servicePath }: ApiModel): string {
 
 /** The call in one line; what a program must pass is named like the parameter. */
 function exampleOf(method: MethodModel, callee: string): string {
-  const { mediaUpload, operation, paging, request } = method;
+  const { mediaUpload, operation, paging, request, response } = method;
   const required = method.parameters
     .filter((parameter) => parameter.required)
     .map(({ name }) => (isIdentifier(name) ? name : `${JSON.stringify(name)}: value`));
@@ -125,6 +127,7 @@ function exampleOf(method: MethodModel, callee: string): string {
   const members = [...required, ...body, ...(mediaUpload === undefined ? [] : ["media: { body }"])];
   const call = `${callee}(${members.length === 0 ? "" : `{ ${members.join(", ")} }`})`;
   if (operation !== undefined && operation.polls.length > 0) return `await ${call}.wait()`;
+  if (response?.kind === "stream") return `for await (const message of ${call}) {}`;
   return paging?.items === undefined ? `await ${call}` : `for await (const item of ${call}) {}`;
 }
 

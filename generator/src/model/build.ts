@@ -3,7 +3,7 @@ import type { DiscoveryDocument, DiscoverySchema } from "../discovery/types.js";
 import type { Report } from "../diagnostics.js";
 import { withInputTwins } from "./access.js";
 import type { EnumPolicy } from "./enums.js";
-import { finishMethod, type MethodDraft } from "./methods.js";
+import { finishMethod, type MethodDraft, methodsOf } from "./methods.js";
 import { NameScope, typeName } from "./names.js";
 import { withOperations } from "./operations.js";
 import { globalParameters } from "./parameters.js";
@@ -12,12 +12,21 @@ import { requirementsOf } from "./required.js";
 import { draftMethods, draftResource, type ResourceDraft } from "./resources.js";
 import { SchemaBuilder } from "./schemas.js";
 import { isLeftOut, MethodSelection, selected, type Selection } from "./selection.js";
-import type { ApiModel, ResourceModel, ScopeModel } from "./types.js";
+import type { ApiModel, MethodModel, ResourceModel, ScopeModel } from "./types.js";
 import { updateMasksOf } from "./update-masks.js";
 
-export interface ModelOptions extends Selection {
+/** What may hold for several APIs. */
+export interface SharedOptions extends Selection {
   /** Default: `closed`. */
   readonly enums?: EnumPolicy;
+}
+
+export interface ModelOptions extends SharedOptions {
+  /**
+   * Whether a method streams its responses, by its id. Default: what the document says, and one message where it does
+   * not.
+   */
+  readonly streaming?: { readonly [methodId: string]: boolean };
 }
 
 /**
@@ -53,6 +62,7 @@ function completeModel(document: DiscoveryDocument, options: ModelOptions, repor
     input,
     globalNames,
     names,
+    streaming: new Map(Object.entries(options.streaming ?? {})),
   };
   const clientName = names.take(`${typeName(document.canonicalName ?? document.name)}Client`);
   const globalParametersName = names.take("GlobalParameters");
@@ -60,6 +70,7 @@ function completeModel(document: DiscoveryDocument, options: ModelOptions, repor
     finishResource(draft, names, (method) => finishMethod(method, facts)),
     facts.schema,
   );
+  reportUnfitStreaming(facts.streaming, methodsOf(root), `${document.name}:${document.version}`, report);
   return {
     id: `${document.name}:${document.version}`,
     name: document.name,
@@ -78,6 +89,7 @@ function completeModel(document: DiscoveryDocument, options: ModelOptions, repor
     endpoints: document.endpoints,
     dataWrapper: document.features.includes("dataWrapper"),
     altDefault: document.parameters.get("alt")?.default ?? "json",
+    offersEvents: document.parameters.get("alt")?.enum?.includes("sse") === true,
     altJson: needsAltJson(document.parameters.get("alt")),
     scopes: scopesOf(document, drafts),
     parameters,
@@ -85,6 +97,22 @@ function completeModel(document: DiscoveryDocument, options: ModelOptions, repor
     updateMasks: updateMasksOf(root, schemas),
     root,
   };
+}
+
+/** Reports what the config says of methods that are not there, or cannot stream. */
+function reportUnfitStreaming(
+  streaming: ReadonlyMap<string, boolean>,
+  methods: readonly MethodModel[],
+  api: string,
+  report: Report,
+): void {
+  for (const [id, isWanted] of streaming) {
+    const method = methods.find((one) => one.id === id);
+    const name = JSON.stringify(id);
+    if (method === undefined) report("STREAMING_UNFIT", "", `${name} is no method of ${api}`);
+    else if (isWanted && method.response?.kind !== "stream")
+      report("STREAMING_UNFIT", "", `${name} cannot stream: its response is no JSON, or it takes media`);
+  }
 }
 
 function needsAltJson(alt: DiscoverySchema | undefined): boolean {

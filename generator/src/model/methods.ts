@@ -8,7 +8,9 @@ import { methodParameters } from "./parameters.js";
 import { pathVariables } from "./paths.js";
 import { requestIdOf } from "./request-id.js";
 import type { Requirements } from "./required.js";
+import { resolved } from "./resolve.js";
 import type { SchemaBuilder } from "./schemas.js";
+import { isServerStream } from "./streaming.js";
 import type {
   HttpMethod,
   MediaUploadModel,
@@ -35,7 +37,7 @@ export interface MethodDraft {
   readonly path: string;
   readonly parameters: readonly ParameterModel[];
   readonly body: { readonly kind: "bytes" } | { readonly kind: "json"; readonly type: TypeModel } | undefined;
-  readonly response: ResponseModel | undefined;
+  readonly response: { readonly kind: "media" } | { readonly kind: "json"; readonly type: TypeModel } | undefined;
   readonly mediaUpload: MediaUploadModel | undefined;
 }
 
@@ -106,18 +108,14 @@ function draftBody(
 }
 
 function draftResponse(
-  { response, streamingType }: DiscoveryMethod,
+  { response }: DiscoveryMethod,
   wantedName: string,
   document: DiscoveryDocument,
   builder: SchemaBuilder,
-): ResponseModel | undefined {
+): MethodDraft["response"] {
   if (response === undefined || isBlank(response)) return undefined;
   if (isHttpBody(response.reference, document.schemas)) return { kind: "media" };
-  const type = builder.typeOf(response, wantedName);
-  const isArray = response.reference !== undefined && document.schemas.get(response.reference)?.type === "array";
-  // A server stream over HTTP/JSON is one array of what the document calls the response.
-  const isStream = streamingType === "SERVER_SIDE" && !isArray && type.kind !== "array";
-  return { kind: "json", type: isStream ? { kind: "array", items: type } : type };
+  return { kind: "json", type: builder.typeOf(response, wantedName) };
 }
 
 /** `{}` says nothing: no reference, no type. Some documents write it for "no body". */
@@ -134,14 +132,17 @@ export interface FinishContext {
   readonly input: (type: TypeModel) => TypeModel;
   readonly globalNames: ReadonlySet<string>;
   readonly names: NameScope;
+  /** Whether a method streams its responses, where the config says so. */
+  readonly streaming: ReadonlyMap<string, boolean>;
 }
 
 export function finishMethod(
   draft: MethodDraft,
-  { schema, requirements, input, globalNames, names }: FinishContext,
+  { schema, requirements, input, globalNames, names, streaming }: FinishContext,
 ): MethodModel {
-  const { method, id, httpMethod, parameters, response, mediaUpload } = draft;
+  const { method, id, httpMethod, parameters, mediaUpload } = draft;
   const bodyType = draft.body?.kind === "json" ? draft.body.type : undefined;
+  const response = finishResponse(draft, schema, streaming);
   const answerType = response?.kind === "json" ? response.type : undefined;
   const stem = [...draft.resourcePath, draft.name].map(typeName).map(capitalized).join("");
   const request = finishRequest(draft, requirements, input);
@@ -174,6 +175,33 @@ export function finishMethod(
     etagRequired: method.etagRequired,
     supportsSubscription: method.supportsSubscription,
   };
+}
+
+function finishResponse(
+  draft: MethodDraft,
+  schema: FinishContext["schema"],
+  streaming: FinishContext["streaming"],
+): ResponseModel | undefined {
+  const { response, method, mediaUpload } = draft;
+  if (response?.kind !== "json") return response;
+  const { type } = response;
+  const { description, streamingType } = method;
+  const whole = resolved(type, schema);
+  // Some documents give the array of all messages as the response.
+  const message = whole?.kind === "array" ? whole.items : type;
+  const facts = { ...draft, description, streamingType, hasMessage: hasProperties(message, schema) };
+  const isStream = streaming.get(draft.id) ?? isServerStream(facts);
+  if (isStream && mediaUpload === undefined) return { kind: "stream", type: message };
+  return {
+    kind: "json",
+    type,
+    isMessage: whole?.kind === "object" || whole?.kind === "map" || whole?.kind === "union",
+  };
+}
+
+function hasProperties(type: TypeModel, schema: FinishContext["schema"]): boolean {
+  const shape = resolved(type, schema);
+  return shape?.kind === "object" && (shape.properties.length > 0 || shape.additional !== undefined);
 }
 
 /** No document flags it as required; descriptions of fields that are begin with the word (AIP-203). */

@@ -4,6 +4,7 @@
  * A method pages when its request carries a page token (query or body) and its response the next one. Only GET and POST
  * count: a PATCH whose resource holds a token is no list. Source: AIP-158, and counts over 1,199 documents.
  */
+import { resolved } from "./resolve.js";
 import type { PagingModel, ParameterModel, PropertyModel, SchemaModel, TypeModel } from "./types.js";
 
 /** What the rule looks at. */
@@ -42,15 +43,8 @@ function propertiesOf(
   type: TypeModel | undefined,
   schema: (name: string) => SchemaModel | undefined,
 ): readonly PropertyModel[] {
-  // References that lead back to themselves are a fault, and told as such.
-  const seen = new Set<string>();
-  for (let at = type; at?.kind === "reference" && !seen.has(at.name);) {
-    seen.add(at.name);
-    const shape = schema(at.name)?.shape;
-    if (shape?.kind === "object") return shape.properties;
-    at = shape?.type;
-  }
-  return [];
+  const shape = resolved(type, schema);
+  return shape?.kind === "object" ? shape.properties : [];
 }
 
 function isString(properties: readonly PropertyModel[], name: string): boolean {

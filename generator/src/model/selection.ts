@@ -111,7 +111,7 @@ function withMethods(resource: ResourceModel, selection: MethodSelection): Resou
 function typesOf({ request, response, operation, paging }: MethodModel): readonly TypeModel[] {
   return [
     ...(request?.kind === "json" ? [request.type] : []),
-    ...(response?.kind === "json" ? [response.type] : []),
+    ...(response === undefined || response.kind === "media" ? [] : [response.type]),
     ...(operation === undefined ? [] : [operation.type]),
     ...(paging?.items === undefined ? [] : [paging.items.type]),
   ];

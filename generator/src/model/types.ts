@@ -32,6 +32,8 @@ export interface ApiModel {
   readonly dataWrapper: boolean;
   /** The default of the global parameter `alt`; almost always `json`. */
   readonly altDefault: string;
+  /** Methods that stream offer server-sent events: `alt=sse`. */
+  readonly offersEvents: boolean;
   /** Every call must say `alt=json`: the document's default is something else, and it has `json`. */
   readonly altJson: boolean;
   readonly scopes: readonly ScopeModel[];
@@ -162,7 +164,16 @@ export interface RequiredProperties {
   readonly nested: ReadonlyMap<string, RequiredProperties>;
 }
 
-export type ResponseModel = { readonly kind: "json"; readonly type: TypeModel } | { readonly kind: "media" };
+export type ResponseModel =
+  | {
+      readonly kind: "json";
+      readonly type: TypeModel;
+      /** One message: a JSON object, not an array or a plain value. */
+      readonly isMessage: boolean;
+    }
+  /** Messages of this type as they arrive. */
+  | { readonly kind: "stream"; readonly type: TypeModel }
+  | { readonly kind: "media" };
 
 export interface PagingModel {
   readonly token: string;

@@ -1,119 +1,221 @@
-/** Text of a streamed response → the JSON text of each message, as soon as it is complete. */
+/**
+ * Splits the body of a streamed response into the JSON texts of its messages, each byte read once.
+ *
+ * Works on bytes: everything that JSON and server-sent events use as structure is ASCII, so a character that is cut
+ * between two chunks needs no care.
+ */
 
-/** Takes text as it arrives. */
+/** Takes a body as it arrives. */
 export interface Splitter {
-  /** The messages that this text completes. */
-  push(text: string): string[];
-  /** What is left when the body ends: empty after a complete response. */
-  rest(): string;
+  /** Yields the messages that this chunk completes. */
+  push(chunk: Uint8Array): Generator<string, void, undefined>;
+  /** Yields the message that the end of the body completes. */
+  end(): Generator<string, void, undefined>;
 }
 
-/** The elements of a JSON array, or values that follow each other (one object, or one per line). */
-export class JsonSplitter implements Splitter {
+/** How long a message may be, and the errors that a splitter throws. */
+export interface MessageLimits {
+  /** In bytes. */
+  readonly maxBytes: number;
+  tooLarge(): Error;
+  invalid(problem: string): Error;
+}
+
+/** Bytes that arrive in any number of chunks. */
+class Collected {
+  readonly #limits: MessageLimits;
+  readonly #decoder = new TextDecoder();
   #text = "";
-  /** Where reading goes on. */
-  #at = 0;
-  /** Where the current message starts; -1 between messages. */
-  #start = -1;
-  /** Open brackets of the current message. */
+  /** Since {@link reset}. */
+  #bytes = 0;
+
+  constructor(limits: MessageLimits) {
+    this.#limits = limits;
+  }
+
+  get isEmpty(): boolean {
+    return this.#bytes === 0;
+  }
+
+  add(part: Uint8Array): void {
+    this.#bytes += part.length;
+    if (this.#bytes > this.#limits.maxBytes) throw this.#limits.tooLarge();
+    this.#text += this.#decoder.decode(part, { stream: true });
+  }
+
+  take(): string {
+    const text = this.#text + this.#decoder.decode();
+    this.#text = "";
+    return text;
+  }
+
+  reset(): void {
+    this.#bytes = 0;
+  }
+}
+
+const quote = 0x22;
+const comma = 0x2c;
+const openBracket = 0x5b;
+const backslash = 0x5c;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === lineFeed || byte === carriageReturn || byte === 0x09;
+}
+
+/** A byte order mark in UTF-8. */
+function isMark(byte: number | undefined): boolean {
+  return byte === 0xef || byte === 0xbb || byte === 0xbf;
+}
+
+/** The elements of a JSON array, or values one after the other: one object, or one per line. */
+export class JsonSplitter implements Splitter {
+  readonly #limits: MessageLimits;
+  readonly #message: Collected;
+  /** What comes next where no message is open; `sequence`: values without an array. */
+  #next: "end" | "first element" | "separator" | "sequence" | "start" | "value" = "start";
+  #isInside = false;
+  /** Open brackets and braces of the message. */
   #depth = 0;
   #isInString = false;
-  #isArray = false;
-  #isClosed = false;
+  #isEscaped = false;
 
-  push(text: string): string[] {
-    this.#text += text;
-    const messages: string[] = [];
-    for (; this.#at < this.#text.length; this.#at++) {
-      const message = this.#read(this.#text.charAt(this.#at));
-      if (message !== undefined) messages.push(message);
-    }
-    const kept = this.#start === -1 ? this.#at : this.#start;
-    this.#text = this.#text.slice(kept);
-    this.#at -= kept;
-    if (this.#start !== -1) this.#start = 0;
-    return messages;
+  constructor(limits: MessageLimits) {
+    this.#limits = limits;
+    this.#message = new Collected(limits);
   }
 
-  rest(): string {
-    if (this.#isArray && !this.#isClosed && this.#start === -1) return "[";
-    return this.#start === -1 ? "" : this.#text;
+  *push(chunk: Uint8Array): Generator<string, void, undefined> {
+    for (let at = 0; at < chunk.length;) {
+      this.#isInside ||= this.#begins(chunk[at]);
+      if (!this.#isInside) {
+        at++;
+        continue;
+      }
+      const end = this.#endOf(chunk, at);
+      this.#message.add(chunk.subarray(at, end));
+      if (end === undefined) return;
+      at = end;
+      yield this.#take();
+    }
   }
 
-  #read(character: string): string | undefined {
-    if (this.#isInString) {
-      // The character behind a backslash is skipped, also where it arrives later.
-      if (character === "\\") this.#at++;
-      else if (character === '"') this.#isInString = false;
-      return undefined;
+  *end(): Generator<string, void, undefined> {
+    // A number or a word has no end of its own.
+    if (this.#isInside && this.#next === "sequence" && this.#depth === 0 && !this.#isInString) yield this.#take();
+    const isComplete = this.#next === "start" || this.#next === "sequence" || this.#next === "end";
+    if (this.#isInside || !isComplete) throw this.#limits.invalid("its stream ended before it was complete");
+  }
+
+  #take(): string {
+    this.#isInside = false;
+    if (this.#next !== "sequence") this.#next = "separator";
+    this.#message.reset();
+    return this.#message.take();
+  }
+
+  /** Reads a byte between two messages: whether a message begins with it. */
+  #begins(byte: number | undefined): boolean {
+    if (isSpace(byte) || (this.#next === "start" && isMark(byte))) return false;
+    if (this.#next === "start" && byte === openBracket) {
+      this.#next = "first element";
+      return false;
     }
-    if (this.#start === -1) return this.#between(character);
-    if (character === '"') this.#isInString = true;
-    else if (character === "{" || character === "[") this.#depth++;
-    else if (character === "}" || character === "]") {
-      if (this.#depth === 0) return this.#ended(character);
-      this.#depth--;
-      if (this.#depth === 0) return this.#take(this.#at + 1);
-    } else if (this.#depth === 0 && /[\s,]/.test(character)) return this.#take(this.#at);
+    if (byte === closeBracket && (this.#next === "first element" || this.#next === "separator")) {
+      this.#next = "end";
+      return false;
+    }
+    if (byte === comma && this.#next === "separator") {
+      this.#next = "value";
+      return false;
+    }
+    const isOver = this.#next === "separator" || this.#next === "end";
+    if (isOver || byte === comma || byte === closeBracket || byte === closeBrace)
+      throw this.#limits.invalid("its stream is not a JSON array of messages");
+    if (this.#next === "start") this.#next = "sequence";
+    return true;
+  }
+
+  /** The offset after the message; `undefined` where it continues in the next chunk. */
+  #endOf(chunk: Uint8Array, from: number): number | undefined {
+    for (let at = from; at < chunk.length; at++) {
+      const byte = chunk[at];
+      if (this.#isInString) {
+        if (this.#isEscaped) this.#isEscaped = false;
+        else if (byte === backslash) this.#isEscaped = true;
+        else if (byte === quote) {
+          this.#isInString = false;
+          if (this.#depth === 0) return at + 1;
+        }
+      } else if (byte === quote) this.#isInString = true;
+      else if (byte === openBrace || byte === openBracket) this.#depth++;
+      else if (byte === closeBrace || byte === closeBracket) {
+        // This bracket closes the array, after a number or a word.
+        if (this.#depth === 0) return at;
+        this.#depth--;
+        if (this.#depth === 0) return at + 1;
+      } else if (this.#depth === 0 && (byte === comma || isSpace(byte))) return at;
+    }
     return undefined;
-  }
-
-  #between(character: string): undefined {
-    if (/[\s,\ufeff]/.test(character)) return undefined;
-    if (character === "[" && !this.#isArray) {
-      this.#isArray = true;
-      return undefined;
-    }
-    if (character === "]") {
-      this.#isClosed = true;
-      return undefined;
-    }
-    this.#start = this.#at;
-    this.#isInString = character === '"';
-    this.#depth = character === "{" || character === "[" ? 1 : 0;
-    return undefined;
-  }
-
-  /** The array ends right behind a number or a word. */
-  #ended(character: string): string {
-    if (character === "]") this.#isClosed = true;
-    return this.#take(this.#at);
-  }
-
-  #take(end: number): string {
-    const message = this.#text.slice(this.#start, end);
-    this.#start = -1;
-    return message;
   }
 }
 
 /** The data of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export class EventSplitter implements Splitter {
-  #line = "";
-  #data: string[] = [];
-  #endsWithReturn = false;
+  readonly #limits: MessageLimits;
+  readonly #line: Collected;
+  readonly #data: string[] = [];
+  #isAfterReturn = false;
+  /** A body that is plain JSON from here on. */
+  #json: JsonSplitter | undefined;
 
-  push(text: string): string[] {
-    const messages: string[] = [];
-    // A line feed that follows a carriage return in the chunk before belongs to it.
-    const start = this.#endsWithReturn && text.startsWith("\n") ? text.slice(1) : text;
-    if (text !== "") this.#endsWithReturn = text.endsWith("\r");
-    const lines = (this.#line + start).split(/\r\n|\r|\n/);
-    this.#line = lines.pop() ?? "";
-    for (const line of lines) {
-      if (line !== "") this.#field(line);
-      else if (this.#data.length > 0) messages.push(this.#data.splice(0).join("\n"));
+  constructor(limits: MessageLimits) {
+    this.#limits = limits;
+    this.#line = new Collected(limits);
+  }
+
+  *push(chunk: Uint8Array): Generator<string, void, undefined> {
+    if (this.#json !== undefined) return yield* this.#json.push(chunk);
+    let start = 0;
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at];
+      const isSecondHalf = byte === lineFeed && this.#isAfterReturn;
+      this.#isAfterReturn = byte === carriageReturn;
+      if (isSecondHalf) start = at + 1;
+      else if (byte === lineFeed || byte === carriageReturn) {
+        this.#line.add(chunk.subarray(start, at));
+        start = at + 1;
+        yield* this.#lineEnd();
+      } else if ((byte === openBrace || byte === openBracket) && at === start && this.#line.isEmpty) {
+        // No field begins with a bracket: servers that fail may write their error without the framing of events.
+        this.#json = new JsonSplitter(this.#limits);
+        return yield* this.#json.push(chunk.subarray(at));
+      }
     }
-    return messages;
+    this.#line.add(chunk.subarray(start));
   }
 
-  rest(): string {
-    return this.#data.join("\n") + this.#line;
+  *end(): Generator<string, void, undefined> {
+    if (this.#json !== undefined) return yield* this.#json.end();
+    yield* this.#lineEnd();
+    yield* this.#lineEnd();
   }
 
-  /** Names of events, ids and comments are not needed. */
-  #field(line: string): void {
-    const data = /^data:? ?(.*)$/s.exec(line)?.[1];
-    if (data !== undefined) this.#data.push(data);
+  *#lineEnd(): Generator<string, void, undefined> {
+    const line = this.#line.take();
+    if (line !== "") {
+      // Names of events, ids and comments are not needed.
+      const [field] = /^data(?:: ?|$)/.exec(line) ?? [];
+      if (field !== undefined) this.#data.push(line.slice(field.length));
+      return;
+    }
+    this.#line.reset();
+    const data = this.#data.splice(0).join("\n");
+    if (data.trim() !== "") yield data;
   }
 }

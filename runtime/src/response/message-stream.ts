@@ -1,46 +1,48 @@
-/** The messages of a streamed response. Loaded with the first method that streams. */
+/** The messages of a streamed response. Loaded with the first response that is streamed. */
 import type { ApiDescriptor } from "../method.js";
 import type { Sent } from "../policy/send.js";
+import { abortError } from "../transport/failure.js";
 import { responseTooLarge, sizeLimit } from "../transport/size-limit.js";
 import { header } from "../transport/transport.js";
 import { apiError, invalidResponse } from "./api-error.js";
-import { EventSplitter, JsonSplitter, type Splitter } from "./message-splitter.js";
+import { EventSplitter, JsonSplitter, type MessageLimits } from "./message-splitter.js";
 import { parseValue } from "./read.js";
 
 /**
- * Each message as soon as its last character has arrived.
+ * Yields each message as soon as its last byte has arrived. The content type decides how the body is read: server-sent
+ * events, else a JSON array.
  *
- * @throws ApiError for an error in place of a message, which ends a stream, and `INVALID_RESPONSE` for a stream that ends
- *   within a message
- * @throws DiscogenError `RESPONSE_TOO_LARGE` for a message longer than `maxResponseBytes`
+ * @throws ApiError for an error in place of a message, which ends a stream; with code `INVALID_RESPONSE` for a body that
+ *   is not what it must be, or not all of it
+ * @throws DiscogenError with code `RESPONSE_TOO_LARGE` for a message of more than `maxResponseBytes`
  */
 export async function* messagesOf(
   api: ApiDescriptor,
   { request, response }: Sent,
   body: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<unknown, void, undefined> {
-  const isEvents = header(response.headers, "content-type")?.startsWith("text/event-stream") === true;
-  const splitter: Splitter = isEvents ? new EventSplitter() : new JsonSplitter();
-  const decoder = new TextDecoder();
-  const limit = sizeLimit(request);
-  const valueOf = (text: string): unknown => {
-    const value = parseValue(api, request, response, text);
-    const status = errorStatus(value);
-    if (status === undefined) return value;
-    throw apiError(request, status, response.headers, text);
+  const { headers, status } = response;
+  const limits: MessageLimits = {
+    maxBytes: sizeLimit(request),
+    tooLarge: () => responseTooLarge(request),
+    invalid: (problem) => invalidResponse(request, status, headers, problem),
   };
-  for await (const chunk of body) {
-    for (const text of splitter.push(decoder.decode(chunk, { stream: true }))) yield valueOf(text);
-    if (splitter.rest().length > limit) throw responseTooLarge(request);
-  }
-  for (const text of splitter.push(`${decoder.decode()}\n\n`)) yield valueOf(text);
-  const rest = splitter.rest().trim();
-  if (rest !== "")
-    throw invalidResponse(request, response.status, response.headers, "its stream ended within a message");
+  const isEvents = /^text\/event-stream\b/i.test(header(headers, "content-type") ?? "");
+  const splitter = isEvents ? new EventSplitter(limits) : new JsonSplitter(limits);
+  const valueOf = (text: string): unknown => {
+    // The body stops at an abort, but messages that arrived before it may be left.
+    if (request.signal?.aborted === true) throw abortError(request);
+    const value = parseValue(api, request, response, text);
+    const code = errorCode(value);
+    if (code === undefined) return value;
+    throw apiError(request, code, headers, text);
+  };
+  for await (const chunk of body) for (const text of splitter.push(chunk)) yield valueOf(text);
+  for (const text of splitter.end()) yield valueOf(text);
 }
 
-/** The HTTP status of `{ "error": { "code": 503, … } }`, which takes the place of a message when the server fails. */
-function errorStatus(value: unknown): number | undefined {
+/** The HTTP status of `{ "error": { "code": 503, … } }`: what a server that fails sends in place of a message. */
+function errorCode(value: unknown): number | undefined {
   if (typeof value !== "object" || value === null || !("error" in value) || Object.keys(value).length > 1)
     return undefined;
   const { error } = value;

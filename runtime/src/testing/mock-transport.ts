@@ -6,6 +6,7 @@ import {
   type HttpRequest,
   type HttpResponse,
   InvalidRequestError,
+  type StreamPromise,
   type Transport,
 } from "@discogen/runtime";
 
@@ -72,13 +73,15 @@ type MethodPath<Part> = {
       : `${Name}.${MethodPath<Part[Name]>}`;
 }[keyof Part & string];
 
-/** What the method at this path answers; media may be anything. */
+/** What the method at this path answers; media may be anything, and a stream also comes one message at a time. */
 type ValueAt<Part, Path extends string> = Path extends keyof Part
-  ? Part[Path] extends (...args: never[]) => PromiseLike<infer Value>
-    ? Value extends void
-      ? unknown
-      : Value
-    : never
+  ? Part[Path] extends (...args: never[]) => StreamPromise<infer Item>
+    ? AsyncIterable<Item> | readonly Item[]
+    : Part[Path] extends (...args: never[]) => PromiseLike<infer Value>
+      ? Value extends void
+        ? unknown
+        : Value
+      : never
   : Path extends `${infer Name}.${infer Rest}`
     ? Name extends keyof Part
       ? ValueAt<Part[Name], Rest>
@@ -149,7 +152,18 @@ async function content({ body, headers }: HttpRequest): Promise<unknown> {
 }
 
 function httpResponse({ body, headers, status }: MockResponse): HttpResponse {
+  if (isAsyncIterable(body)) return { status, headers, body: chunksOf(body) };
   const isRaw = body === undefined || typeof body === "string" || body instanceof Uint8Array;
   const type = isRaw ? {} : { "content-type": "application/json; charset=UTF-8" };
   return { status, headers: { ...type, ...headers }, body: isRaw ? (body ?? "") : JSON.stringify(body) };
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
+/** Bytes as they are, everything else as JSON, a line each. */
+async function* chunksOf(values: AsyncIterable<unknown>): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const value of values)
+    yield value instanceof Uint8Array ? value : new TextEncoder().encode(`${JSON.stringify(value)}\n`);
 }

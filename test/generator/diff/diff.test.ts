@@ -328,6 +328,12 @@ const BODIES: readonly Row[] = [
     ["documentation property required Book.text"],
   ],
   [
+    "a message that becomes a stream of messages",
+    { [`${BOOKS}/order/streamingType`]: "SERVER_SIDE" },
+    ["breaking method response books.order"],
+    ["breaking method response books.order"],
+  ],
+  [
     "the type of an answer",
     { [`${BOOKS}/order/response`]: { $ref: "Page" } },
     ["breaking method response books.order"],

@@ -177,9 +177,9 @@ describe("what a method of the document becomes", () => {
     ["no answer", { response: undefined }, { response: undefined }],
     ["an answer that says nothing", { response: {} }, { response: undefined }],
     [
-      "a stream: a list of answers",
+      "a stream of messages",
       { streamingType: "SERVER_SIDE" },
-      { response: { type: { kind: "array", items: { name: "Body" } } } },
+      { response: { kind: "stream", type: { kind: "reference", name: "Body" } } },
     ],
     ["a body on GET is not sent", { httpMethod: "GET" }, { request: undefined }],
     ["a body on DELETE is", { httpMethod: "DELETE" }, { request: { kind: "json" } }],

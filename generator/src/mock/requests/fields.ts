@@ -8,7 +8,7 @@ import { camelCase, elementOf } from "./field-paths.js";
 import { type Answer, invalid } from "../google-error.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 
-/** With its ETag, cut down to the fields asked for, and wrapped. */
+/** With its ETag, cut down to the fields asked for, and wrapped; a message of a stream in an array. */
 export function finished(whole: Answer, call: Call): Answer {
   const answer = withEtagHeader(whole, call);
   const { api, method } = call.entry;
@@ -24,7 +24,8 @@ export function finished(whole: Answer, call: Call): Answer {
     if (type !== undefined) checkFields(inner, type, api.schemas);
     body = selected(body, inner);
   }
-  return { ...answer, body: isWrapped ? { data: body } : body };
+  const message = isWrapped ? { data: body } : body;
+  return { ...answer, body: method.response?.kind === "stream" ? [message] : message };
 }
 
 /** What is selected of an object; nothing below a name means all of it. */
