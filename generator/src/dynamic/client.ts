@@ -92,7 +92,13 @@ interface Table {
 
 type Send = (...given: Parameters<typeof runtime.call>) => Promise<unknown>;
 
-const senders = { call: runtime.call, content: runtime.content, operate: runtime.operate, paged: runtime.paged };
+const senders = {
+  call: runtime.call,
+  content: runtime.content,
+  download: runtime.download,
+  operate: runtime.operate,
+  paged: runtime.paged,
+};
 
 type Call = (target: runtime.CoreHolder, ...given: Parameters<DynamicMethod>) => Promise<unknown>;
 

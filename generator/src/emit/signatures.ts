@@ -36,23 +36,32 @@ export function methodShapes(method: MethodModel, accessor: string, model: ApiMo
     paramsOptional,
     returnType: returnText(method, selecting !== undefined),
     sender: senderOf(method),
-    optionsType: "CallOptions",
+    optionsType: senderOf(method) === "download" ? "DownloadOptions" : "CallOptions",
     uploads: method.mediaUpload !== undefined,
   };
   if (method.mediaDownload === undefined) return [ordinary];
   const download: MethodShape = {
     ...ordinary,
     name: method.mediaDownload.member,
-    doc: docLines({ notes: [`Downloads what {@link ${method.member}} describes.`], deprecated: method.deprecated }),
+    doc: docLines({
+      notes: [
+        method.mediaDownload.isOnly
+          ? `The same as {@link ${method.member}}.`
+          : `Downloads what {@link ${method.member}} describes.`,
+      ],
+      deprecated: method.deprecated,
+    }),
     typeParameter: undefined,
     paramsType: method.paramsName,
-    returnType: "Promise<runtime.MediaResponse>",
+    returnType: DOWNLOAD,
     sender: "download",
     optionsType: "DownloadOptions",
     uploads: false,
   };
   return [ordinary, download];
 }
+
+const DOWNLOAD = "Promise<runtime.MediaResponse>";
 
 /** The type of the response, where a literal `fields` parameter narrows it. */
 function selectsFields(method: MethodModel, { parameters, schemas }: ApiModel): string | undefined {
@@ -66,14 +75,15 @@ function selectsFields(method: MethodModel, { parameters, schemas }: ApiModel): 
 }
 
 /** Which function of the runtime carries the method out. */
-export function senderOf({ operation, paging, response }: MethodModel): Exclude<MethodShape["sender"], "download"> {
+export function senderOf({ mediaDownload, operation, paging, response }: MethodModel): MethodShape["sender"] {
+  if (mediaDownload?.isOnly === true) return "download";
   if (operation !== undefined) return "operate";
   if (response?.kind === "media") return "content";
   return paging === undefined ? "call" : "paged";
 }
 
-function returnText({ response, operation, paging }: MethodModel, isSelecting: boolean): string {
-  if (response === undefined) return "runtime.ApiPromise<void>";
+function returnText({ mediaDownload, response, operation, paging }: MethodModel, isSelecting: boolean): string {
+  if (response === undefined) return mediaDownload === undefined ? "runtime.ApiPromise<void>" : DOWNLOAD;
   if (response.kind === "media") return "runtime.ApiPromise<runtime.MediaResponse>";
   const whole = typeText(response.type);
   const selected = isSelecting ? `runtime.Selected<${whole}, Fields>` : whole;
