@@ -1,7 +1,7 @@
 /** What the generated methods look like: names, parameters, results, doc comments. */
 import { isIdentifier } from "../model/names.js";
 import type { ApiModel, MethodModel, TypeModel } from "../model/types.js";
-import { docLines, inlineCode } from "./doc-comments.js";
+import { docLines, inlineCode, wrapped } from "./doc-comments.js";
 import { typeText } from "./type-text.js";
 
 /** A method of a generated class. */
@@ -105,7 +105,7 @@ function itemText(type: TypeModel | undefined): string {
 /** What the scopes of Google begin with; they are known by the rest, and the client's list has them whole. */
 const GOOGLE_SCOPE = /^https:\/\/www\.googleapis\.com\/auth\//;
 
-function methodDoc(method: MethodModel, model: ApiModel, example: string): readonly string[] {
+function methodDoc(method: MethodModel, model: ApiModel, example: readonly string[]): readonly string[] {
   const scopes = method.scopes.map((scope) => inlineCode(scope.replace(GOOGLE_SCOPE, "")));
   return docLines({
     description: method.description,
@@ -125,17 +125,25 @@ function urlPath({ path }: MethodModel, { servicePath }: ApiModel): string {
   return whole.replaceAll(/\{[+/]?([^{}*]+)\*?\}/g, "{$1}");
 }
 
-/** The call in one line; what a program must pass is named like the parameter. */
-function exampleOf(method: MethodModel, callee: string): string {
+/** The most columns of an example in one line: those that `   * @example ` leaves. */
+const EXAMPLE_WIDTH = 106;
+
+/** The call, in one line where it fits; what a program must pass is named like the parameter. */
+function exampleOf(method: MethodModel, callee: string): readonly string[] {
   const { mediaUpload, operation, paging, request } = method;
   const required = method.parameters
     .filter((parameter) => parameter.required)
     .map(({ name }) => (isIdentifier(name) ? name : `${JSON.stringify(name)}: value`));
   const body = request === undefined || (mediaUpload !== undefined && !isBodyRequired(method)) ? [] : ["requestBody"];
   const members = [...required, ...body, ...(mediaUpload === undefined ? [] : ["media: { body }"])];
-  const call = `${callee}(${members.length === 0 ? "" : `{ ${members.join(", ")} }`})`;
-  if (operation !== undefined && operation.polls.length > 0) return `await ${call}.wait()`;
-  return paging?.items === undefined ? `await ${call}` : `for await (const item of ${call}) {}`;
+  const isList = paging?.items !== undefined && operation === undefined;
+  const keyword = isList ? "for await (const item of" : "await";
+  const start = `${keyword} ${callee}(`;
+  const end = `)${operation !== undefined && operation.polls.length > 0 ? ".wait()" : ""}${isList ? ") {}" : ""}`;
+  const line = `${start}${members.length === 0 ? "" : `{ ${members.join(", ")} }`}${end}`;
+  if (line.length <= EXAMPLE_WIDTH) return [line];
+  const head = start.length < EXAMPLE_WIDTH ? [`${start}{`] : [keyword, `  ${callee}({`];
+  return [...head, ...wrapped(`${members.join(", ")},`).map((part) => `  ${part}`), `}${end}`];
 }
 
 function isBodyRequired({ request }: MethodModel): boolean {

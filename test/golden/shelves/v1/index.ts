@@ -521,7 +521,10 @@ const clientMethods: Record<"search" | "ping", runtime.MethodDescriptor> = {
   ping: { id: "shelves.ping", httpMethod: "GET", path: "/ping", response: "json" },
 };
 
-const roomsShelvesMethods: Record<"list" | "get" | "create" | "patch" | "delete" | "move" | "bulkExportGroup" | "BinaryCreate" | "books" | "rearrange", runtime.MethodDescriptor> = {
+const roomsShelvesMethods: Record<
+  "list" | "get" | "create" | "patch" | "delete" | "move" | "bulkExportGroup" | "BinaryCreate" | "books" | "rearrange",
+  runtime.MethodDescriptor
+> = {
   list: {
     id: "shelves.rooms.shelves.list",
     httpMethod: "GET",
