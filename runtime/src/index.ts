@@ -11,7 +11,7 @@ export type {
   QuotaViolation,
   RetryInfo,
 } from "./error-details.js";
-export type { Batch, BatchSender } from "./batch/batch.js";
+export type { Batch, BatchOutcomes, BatchSender } from "./batch/batch.js";
 export {
   AbortError,
   ApiError,
@@ -39,6 +39,7 @@ export type { FailedAttempt, RetryOptions } from "./policy/retry.js";
 export type { BytesRequest } from "./request/body.js";
 export type { BytesBody, FileBody } from "./request/bytes.js";
 export type { HeadersInput } from "./request/headers.js";
+export type { Patch } from "./patch.js";
 export type { WebStream } from "./request/streams.js";
 export { ApiPromise, type WithResponse } from "./response/api-promise.js";
 export type { ApiResponse } from "./response/api-response.js";
@@ -84,6 +85,5 @@ export {
   updateMaskOf,
 } from "./request/update-mask.js";
 export type { Selected, SelectedItem, Selecting } from "./fields.js";
-export type { Patch } from "./patch.js";
 export { Resource } from "./resource.js";
 export { stream } from "./stream.js";

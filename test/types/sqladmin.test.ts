@@ -4,6 +4,7 @@
  */
 import type {
   DatabaseInstance,
+  FlagsListResponse,
   Settings,
   InstanceOperation,
   InstancesInsertParams,
@@ -231,6 +232,13 @@ describe("clients", () => {
       expectTypeOf(batch.send({ size: 50, signal: new AbortController().signal })).resolves.toEqualTypeOf<
         PromiseSettledResult<unknown>[]
       >();
+      const one = batch.instances.get({ project: "p", instance: "i" });
+      const list = batch.instances.list({ project: "p" });
+      expectTypeOf(batch.send([one, list])).resolves.toEqualTypeOf<
+        [PromiseSettledResult<DatabaseInstance>, PromiseSettledResult<InstancesListResponse>]
+      >();
+      const many = ["a", "b"].map((name) => batch.instances.get({ project: "p", instance: name }));
+      expectTypeOf(batch.send(many, { size: 50 })).resolves.toEqualTypeOf<PromiseSettledResult<DatabaseInstance>[]>();
       // @ts-expect-error an ordinary client sends nothing later
       void sqladmin.send();
       // @ts-expect-error a batch that is sent is a number of calls
@@ -245,6 +253,8 @@ describe("clients", () => {
     types((post: PostClient) => {
       expectTypeOf(batch(post)).toEqualTypeOf<PostClient>();
       expectTypeOf(sendBatch(batch(post))).resolves.toEqualTypeOf<PromiseSettledResult<unknown>[]>();
+      const calls = [batch(post).flags.list()] as const;
+      expectTypeOf(sendBatch(batch(post), calls)).resolves.toEqualTypeOf<[PromiseSettledResult<FlagsListResponse>]>();
     });
   });
 });

@@ -758,7 +758,12 @@ const instancesInsertOperation: runtime.OperationDescriptor = {
   error: "error",
 };
 
-const operationsGetOperation: runtime.OperationDescriptor = { polls: [], done: "state", error: "error", isAnswer: true };
+const operationsGetOperation: runtime.OperationDescriptor = {
+  polls: [],
+  done: "state",
+  error: "error",
+  isAnswer: true,
+};
 
 const backupRunsMethods: Record<"get" | "list", runtime.MethodDescriptor> = {
   get: {
@@ -794,7 +799,23 @@ const flagsMethods: Record<"list", runtime.MethodDescriptor> = {
   list: { id: "sql.flags.list", httpMethod: "GET", path: "flags", scopes: [0, 1], response: "json" },
 };
 
-const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" | "insert" | "list" | "patch" | "promoteReplica" | "resetSslConfig" | "restart" | "restoreBackup" | "setRootPassword" | "update", runtime.MethodDescriptor> = {
+const instancesMethods: Record<
+  | "clone"
+  | "delete"
+  | "export"
+  | "get"
+  | "import"
+  | "insert"
+  | "list"
+  | "patch"
+  | "promoteReplica"
+  | "resetSslConfig"
+  | "restart"
+  | "restoreBackup"
+  | "setRootPassword"
+  | "update",
+  runtime.MethodDescriptor
+> = {
   clone: {
     id: "sql.instances.clone",
     httpMethod: "POST",

@@ -11,8 +11,13 @@ export function bodyChanges(
 ): readonly Change[] {
   return [
     ...requestChanges(place, before.request, after.request, sides),
-    ...responseChanges(place, before.response, after.response, sides),
+    ...responseChanges(place, responseOf(before), responseOf(after), sides),
   ];
+}
+
+/** A method that is a download returns bytes, as one with HttpBody does. */
+function responseOf({ mediaDownload, response }: MethodModel): ResponseModel | undefined {
+  return mediaDownload?.isOnly === true ? { kind: "media" } : response;
 }
 
 function requestChanges(

@@ -95,6 +95,7 @@ type Send = (...given: Parameters<typeof runtime.call>) => Promise<unknown>;
 const senders = {
   call: runtime.call,
   content: runtime.content,
+  download: runtime.download,
   operate: runtime.operate,
   paged: runtime.paged,
   stream: runtime.stream,

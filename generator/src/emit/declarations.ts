@@ -17,7 +17,7 @@ export interface InterfaceDeclaration {
   readonly properties: readonly PropertyDeclaration[];
 }
 
-/** A method with one statement. */
+/** A method with one statement, written without its semicolon. */
 export interface MethodDeclaration {
   readonly docs: readonly string[];
   readonly name: string;
@@ -53,8 +53,8 @@ export function interfaceText(declaration: InterfaceDeclaration): string {
     ({ docs, key, isOptional, type }) =>
       `${docComment(docs, 2)}  ${memberLayout(`${key}${isOptional ? "?" : ""}: ${type}`, 2)};\n`,
   );
-  const base = declaration.extends === undefined ? "" : ` extends ${declaration.extends}`;
-  return `${docComment(docs, 0)}export interface ${name}${base} {${members.length === 0 ? "" : "\n"}${members.join("")}}\n`;
+  const line = headText(`export interface ${name}`, declaration.extends);
+  return `${docComment(docs, 0)}${line} {${members.length === 0 ? "" : "\n"}${members.join("")}}\n`;
 }
 
 export function typeAliasText(docs: readonly string[], name: string, type: string): string {
@@ -65,9 +65,24 @@ export function typeAliasText(docs: readonly string[], name: string, type: strin
 
 export function classText(declaration: ClassDeclaration): string {
   const { docs, name, properties, constructorText, methods } = declaration;
-  const fields = properties.map(({ docs, line }) => `${docComment(docs, 2)}  ${line}\n`).join("");
+  const fields = properties.map(({ docs, line }) => `${docComment(docs, 2)}  ${fieldText(line)}\n`).join("");
   const blocks = [fields, constructorText ?? "", ...methods.map(methodText)].filter((block) => block !== "");
-  return `${docComment(docs, 0)}export class ${name} extends ${declaration.extends} {\n${blocks.join("\n")}}\n`;
+  return `${docComment(docs, 0)}${headText(`export class ${name}`, declaration.extends)} {\n${blocks.join("\n")}}\n`;
+}
+
+/** The declaration up to its brace, broken before `extends` where it is too long. */
+function headText(start: string, base: string | undefined): string {
+  if (base === undefined) return start;
+  const line = `${start} extends ${base}`;
+  return line.length + " {".length <= COLUMNS ? line : `${start}\n  extends ${base}`;
+}
+
+/** `name: Type = value;`, broken before the value, and before the type, where it is too long. */
+function fieldText(line: string): string {
+  if (line.length + 2 <= COLUMNS) return line;
+  const [declared = "", value = ""] = line.split(" = ");
+  const head = declared.length + " =".length + 2 <= COLUMNS ? declared : declared.replace(": ", ":\n    ");
+  return `${head} =\n    ${value}`;
 }
 
 function methodText({ docs, name, typeParameter, parameters, returnType, statement }: MethodDeclaration): string {
@@ -77,5 +92,5 @@ function methodText({ docs, name, typeParameter, parameters, returnType, stateme
     line.length <= COLUMNS
       ? line
       : `${start}\n${parameters.map((parameter) => `    ${memberLayout(parameter, 4)},\n`).join("")}  ): ${layout(returnType, 5, 2, 2)} {`;
-  return `${docComment(docs, 2)}${head}\n    ${statement}\n  }\n`;
+  return `${docComment(docs, 2)}${head}\n    ${layout(statement, 4, 4, 1)};\n  }\n`;
 }

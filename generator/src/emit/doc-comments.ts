@@ -17,8 +17,8 @@ export interface DocParts {
   readonly enum?: EnumModel | undefined;
   readonly default?: string | undefined;
   readonly deprecated?: boolean;
-  /** One line of code, made of the model's names. */
-  readonly example?: string;
+  /** Lines of code, made of the model's names. */
+  readonly example?: readonly string[];
   /** Links, already checked to be http(s). */
   readonly see?: string | undefined;
 }
@@ -33,7 +33,7 @@ export function docLines(parts: DocParts): readonly string[] {
   const tags = [
     ...(parts.default === undefined ? [] : [`@defaultValue ${inlineCode(parts.default)}`]),
     ...(parts.deprecated === true ? ["@deprecated"] : []),
-    ...(parts.example === undefined ? [] : [`@example ${parts.example}`]),
+    ...(parts.example ?? []).map((line, index) => (index === 0 ? `@example ${line}` : line)),
     ...(parts.see === undefined ? [] : [`@see ${safeText(parts.see)}`]),
   ];
   if (tags.length > 0) blocks.push(tags);
@@ -148,7 +148,7 @@ function split(line: string, separator: string): readonly string[] {
 /** Text that would turn the rest of a line, moved to the next, into a list, heading, quote or fence. */
 const BLOCK_START = /(?:[-+*=#>|~@]|```|\d+[.)])/y;
 
-function wrapped(text: string, indent = ""): readonly string[] {
+export function wrapped(text: string, indent = ""): readonly string[] {
   if (text === "") return [];
   if (text.length <= WIDTH && !text.includes("\n")) return [text];
   return text.split("\n").flatMap((line) => {
@@ -164,6 +164,7 @@ function wrappedLine(line: string, indent: string): readonly string[] {
   let prefix = "";
   while (prefix.length + line.length - start > WIDTH) {
     let end = line.lastIndexOf(" ", start + WIDTH - prefix.length);
+    while (end > start && startsBlock(line, end + 1)) end = line.lastIndexOf(" ", end - 1);
     if (end <= start) end = line.indexOf(" ", start + 1);
     while (end !== -1 && startsBlock(line, end + 1)) end = line.indexOf(" ", end + 1);
     if (end === -1) break;

@@ -32,10 +32,17 @@ export function layout(type: string, column: number, indent: number, after = 0):
       ? split(body, ";").map((member) => `${space}${memberLayout(member, indent + 2)};`)
       : [
           split(body, ",")
-            .map((argument) => space + layout(argument, indent + 2, indent + 2, 1))
+            .map((argument) => argumentLayout(argument, indent + 2))
             .join(",\n"),
         ];
   return `${head}${open}\n${lines.join("\n")}\n${" ".repeat(indent)}${CLOSING[open] ?? ""}${tail}`;
+}
+
+/** One argument on lines of its own; a union that is broken begins at its first member. */
+function argumentLayout(argument: string, indent: number): string {
+  const isUnion = ["|", "&"].some((operator) => split(argument, operator).length > 1);
+  const broken = layout(argument, indent, isUnion ? indent - 2 : indent, 1);
+  return broken.startsWith("\n") ? broken.slice(1) : " ".repeat(indent) + broken;
 }
 
 /** `name?: type`, without the semicolon. */
@@ -43,6 +50,8 @@ export function memberLayout(member: string, indent: number): string {
   const [key = "", ...rest] = split(member, ":");
   const type = rest.join(": ");
   const broken = layout(type, indent + key.length + 2, indent, 1);
+  if (!broken.includes("\n") && indent + key.length + broken.length + 3 > COLUMNS)
+    return `${key}:\n${" ".repeat(indent + 2)}${broken}`;
   return `${key}:${broken.startsWith("\n") ? "" : " "}${broken}`;
 }
 

@@ -18,6 +18,7 @@ import {
 } from "./declarations.js";
 import { apiDescriptor, methodDescriptor, updateMasks } from "./descriptors.js";
 import { docLines, inlineCode } from "./doc-comments.js";
+import { layout, memberLayout } from "./layout.js";
 import { type Data, literal } from "./literal.js";
 import { preamble } from "./preamble.js";
 import { rangeNote } from "./range-note.js";
@@ -62,7 +63,7 @@ function masksConstant({ updateMasks: masks }: ApiModel): string[] {
   const data = updateMasks(masks);
   if (data === undefined) return [];
   const params = masks.methods.map(
-    ({ path, method }) => `  readonly ${propertyKey(path.join("."))}: ${method.paramsName};\n`,
+    ({ path, method }) => `  ${memberLayout(`readonly ${propertyKey(path.join("."))}: ${method.paramsName}`, 2)};\n`,
   );
   return [`interface MaskedMethods {\n${params.join("")}}\n`, constant("updateMasks", MASKS_TYPE, data)];
 }
@@ -80,7 +81,7 @@ function clientClass(context: Context): string {
     typeParameter: undefined,
     parameters: ["options: runtime.ClientOptions"],
     returnType: model.clientName,
-    statement: "return runtime.withOptions(this, options);",
+    statement: "return runtime.withOptions(this, options)",
   };
   const batch: MethodDeclaration = {
     docs: ["This client with its calls collected, and sent as one request by `send()`."],
@@ -88,7 +89,7 @@ function clientClass(context: Context): string {
     typeParameter: undefined,
     parameters: [],
     returnType: `runtime.Batch<${model.clientName}>`,
-    statement: `return runtime.batch<${model.clientName}>(this);`,
+    statement: `return runtime.batch<${model.clientName}>(this)`,
   };
   return classText({
     docs: docLines({
@@ -156,8 +157,10 @@ function methodTable(resource: ResourceModel, context: Context): string[] {
 }
 
 function constant(name: string, type: string, data: Data): string {
-  const start = `const ${name}: ${type} = `;
-  return `${start}${literal(data, start.length)};\n`;
+  const start = `const ${name}: `;
+  const head = `${start}${layout(type, start.length, 0, " = {".length)} = `;
+  // The semicolon is a column too.
+  return `${head}${literal(data, head.length - head.lastIndexOf("\n"))};\n`;
 }
 
 function globalParameters(context: Context): string {
@@ -176,7 +179,7 @@ function methodTypes(method: MethodModel, context: Context): string[] {
   const { bodyName, request } = method;
   const params = interfaceText(paramsInterface(method, id, context));
   if (bodyName === undefined || request?.kind !== "json") return [params];
-  const docs = [`Body of \`${id}\`: the schema with what the method requires.`];
+  const docs = docLines({ notes: [`Body of \`${id}\`: the schema with what the method requires.`] });
   return [params, bodyText(docs, bodyName, request, context)];
 }
 
@@ -278,7 +281,7 @@ function methodDeclarations(method: MethodModel, resource: ResourceModel, contex
       `options?: runtime.${shape.optionsType}`,
     ],
     returnType: shape.returnType,
-    statement: `return runtime.${shape.sender}(this, ${descriptor}, params, options${shape.uploads ? ", runtime.upload" : ""});`,
+    statement: `return runtime.${shape.sender}(this, ${descriptor}, params, options${shape.uploads ? ", runtime.upload" : ""})`,
   }));
 }
 

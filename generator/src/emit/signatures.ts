@@ -1,7 +1,7 @@
 /** What the generated methods look like: names, parameters, results, doc comments. */
 import { isIdentifier } from "../model/names.js";
 import type { ApiModel, MethodModel, TypeModel } from "../model/types.js";
-import { docLines, inlineCode } from "./doc-comments.js";
+import { docLines, inlineCode, wrapped } from "./doc-comments.js";
 import { typeText } from "./type-text.js";
 
 /** A method of a generated class. */
@@ -36,23 +36,32 @@ export function methodShapes(method: MethodModel, accessor: string, model: ApiMo
     paramsOptional,
     returnType: returnText(method, selecting !== undefined),
     sender: senderOf(method),
-    optionsType: "CallOptions",
+    optionsType: senderOf(method) === "download" ? "DownloadOptions" : "CallOptions",
     uploads: method.mediaUpload !== undefined,
   };
   if (method.mediaDownload === undefined) return [ordinary];
   const download: MethodShape = {
     ...ordinary,
     name: method.mediaDownload.member,
-    doc: docLines({ notes: [`Downloads what {@link ${method.member}} describes.`], deprecated: method.deprecated }),
+    doc: docLines({
+      notes: [
+        method.mediaDownload.isOnly
+          ? `The same as {@link ${method.member}}.`
+          : `Downloads what {@link ${method.member}} describes.`,
+      ],
+      deprecated: method.deprecated,
+    }),
     typeParameter: undefined,
     paramsType: method.paramsName,
-    returnType: "Promise<runtime.MediaResponse>",
+    returnType: DOWNLOAD,
     sender: "download",
     optionsType: "DownloadOptions",
     uploads: false,
   };
   return [ordinary, download];
 }
+
+const DOWNLOAD = "Promise<runtime.MediaResponse>";
 
 /** The type of the response, where a literal `fields` parameter narrows it. */
 function selectsFields(method: MethodModel, { parameters, schemas }: ApiModel): string | undefined {
@@ -66,15 +75,16 @@ function selectsFields(method: MethodModel, { parameters, schemas }: ApiModel): 
 }
 
 /** Which function of the runtime carries the method out. */
-export function senderOf({ operation, paging, response }: MethodModel): Exclude<MethodShape["sender"], "download"> {
+export function senderOf({ mediaDownload, operation, paging, response }: MethodModel): MethodShape["sender"] {
+  if (mediaDownload?.isOnly === true) return "download";
   if (operation !== undefined) return "operate";
   if (response?.kind === "media") return "content";
   if (response?.kind === "stream") return "stream";
   return paging === undefined ? "call" : "paged";
 }
 
-function returnText({ response, operation, paging }: MethodModel, isSelecting: boolean): string {
-  if (response === undefined) return "runtime.ApiPromise<void>";
+function returnText({ mediaDownload, response, operation, paging }: MethodModel, isSelecting: boolean): string {
+  if (response === undefined) return mediaDownload === undefined ? "runtime.ApiPromise<void>" : DOWNLOAD;
   if (response.kind === "media") return "runtime.ApiPromise<runtime.MediaResponse>";
   const whole = typeText(response.type);
   const selected = isSelecting ? `runtime.Selected<${whole}, Fields>` : whole;
@@ -97,7 +107,7 @@ function itemText(type: TypeModel | undefined): string {
 /** What the scopes of Google begin with; they are known by the rest, and the client's list has them whole. */
 const GOOGLE_SCOPE = /^https:\/\/www\.googleapis\.com\/auth\//;
 
-function methodDoc(method: MethodModel, model: ApiModel, example: string): readonly string[] {
+function methodDoc(method: MethodModel, model: ApiModel, example: readonly string[]): readonly string[] {
   const scopes = method.scopes.map((scope) => inlineCode(scope.replace(GOOGLE_SCOPE, "")));
   return docLines({
     description: method.description,
@@ -117,18 +127,26 @@ function urlPath({ path }: MethodModel, { servicePath }: ApiModel): string {
   return whole.replaceAll(/\{[+/]?([^{}*]+)\*?\}/g, "{$1}");
 }
 
-/** The call in one line; what a program must pass is named like the parameter. */
-function exampleOf(method: MethodModel, callee: string): string {
+/** The most columns of an example in one line: those that `   * @example ` leaves. */
+const EXAMPLE_WIDTH = 106;
+
+/** The call, in one line where it fits; what a program must pass is named like the parameter. */
+function exampleOf(method: MethodModel, callee: string): readonly string[] {
   const { mediaUpload, operation, paging, request, response } = method;
   const required = method.parameters
     .filter((parameter) => parameter.required)
     .map(({ name }) => (isIdentifier(name) ? name : `${JSON.stringify(name)}: value`));
   const body = request === undefined || (mediaUpload !== undefined && !isBodyRequired(method)) ? [] : ["requestBody"];
   const members = [...required, ...body, ...(mediaUpload === undefined ? [] : ["media: { body }"])];
-  const call = `${callee}(${members.length === 0 ? "" : `{ ${members.join(", ")} }`})`;
-  if (operation !== undefined && operation.polls.length > 0) return `await ${call}.wait()`;
-  if (response?.kind === "stream") return `for await (const message of ${call}) {}`;
-  return paging?.items === undefined ? `await ${call}` : `for await (const item of ${call}) {}`;
+  const isStream = response?.kind === "stream";
+  const isList = isStream || (paging?.items !== undefined && operation === undefined);
+  const keyword = isList ? `for await (const ${isStream ? "message" : "item"} of` : "await";
+  const start = `${keyword} ${callee}(`;
+  const end = `)${operation !== undefined && operation.polls.length > 0 ? ".wait()" : ""}${isList ? ") {}" : ""}`;
+  const line = `${start}${members.length === 0 ? "" : `{ ${members.join(", ")} }`}${end}`;
+  if (line.length <= EXAMPLE_WIDTH) return [line];
+  const head = start.length < EXAMPLE_WIDTH ? [`${start}{`] : [keyword, `  ${callee}({`];
+  return [...head, ...wrapped(`${members.join(", ")},`).map((part) => `  ${part}`), `}${end}`];
 }
 
 function isBodyRequired({ request }: MethodModel): boolean {

@@ -169,7 +169,8 @@ export function finishMethod(
     // Found out when every method is known.
     operation: undefined,
     mediaUpload,
-    mediaDownload: draft.mediaMember === undefined ? undefined : { member: draft.mediaMember },
+    mediaDownload:
+      draft.mediaMember === undefined ? undefined : { member: draft.mediaMember, isOnly: response === undefined },
     scopes: method.scopes,
     apiVersion: method.apiVersion,
     etagRequired: method.etagRequired,

@@ -226,6 +226,8 @@ export interface MediaUploadModel {
 export interface MediaDownloadModel {
   /** Member beside the method: `getMedia`. */
   readonly member: string;
+  /** The method has no response but its content, so that the method itself is the download. */
+  readonly isOnly: boolean;
 }
 
 /** A named type of `schemas.ts`. */

@@ -600,7 +600,10 @@ const housesRoomsMethods: Record<"get" | "list" | "create" | "patch" | "delete" 
   },
 };
 
-const housesRoomsDoorsMethods: Record<"get" | "list" | "create" | "patch" | "delete" | "undelete" | "getIamPolicy" | "setIamPolicy" | "testIamPermissions", runtime.MethodDescriptor> = {
+const housesRoomsDoorsMethods: Record<
+  "get" | "list" | "create" | "patch" | "delete" | "undelete" | "getIamPolicy" | "setIamPolicy" | "testIamPermissions",
+  runtime.MethodDescriptor
+> = {
   get: {
     id: "rooms.houses.rooms.doors.get",
     httpMethod: "GET",

@@ -147,11 +147,6 @@ export interface RoomsShelvesGetParams extends GlobalParameters {
   name: `rooms/${string}/shelves/${string}` | (string & {});
 }
 
-/** Parameters of `shelves.rooms.shelves.streamQuery`. */
-export interface RoomsShelvesStreamQueryParams extends GlobalParameters {
-  parent: `rooms/${string}` | (string & {});
-}
-
 /** Parameters of `shelves.rooms.shelves.create`. */
 export interface RoomsShelvesCreateParams extends GlobalParameters {
   parent: `rooms/${string}` | (string & {});
@@ -251,20 +246,6 @@ export class RoomsShelvesResource extends runtime.Resource {
     options?: runtime.CallOptions,
   ): runtime.ApiPromise<runtime.Selected<schemas.Shelf, Fields>> {
     return runtime.call(this, roomsShelvesMethods.get, params, options);
-  }
-
-  /**
-   * Finds shelves.
-   *
-   * `GET /v1/{parent}/shelves:streamQuery`
-   *
-   * @example for await (const message of shelves.rooms.shelves.streamQuery({ parent })) {}
-   */
-  streamQuery<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<RoomsShelvesStreamQueryParams, schemas.Shelf, Fields>,
-    options?: runtime.CallOptions,
-  ): runtime.StreamPromise<runtime.Selected<schemas.Shelf, Fields>> {
-    return runtime.stream(this, roomsShelvesMethods.streamQuery, params, options);
   }
 
   /**
@@ -488,10 +469,10 @@ export class WellKnownResource extends runtime.Resource {
   /**
    * `POST /v1:stream`
    *
-   * @example for await (const message of shelves.wellKnown.stream()) {}
+   * @example await shelves.wellKnown.stream()
    */
-  stream(params?: WellKnownStreamParams, options?: runtime.CallOptions): runtime.StreamPromise<schemas.Value> {
-    return runtime.stream(this, wellKnownMethods.stream, params, options);
+  stream(params?: WellKnownStreamParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Value[]> {
+    return runtime.call(this, wellKnownMethods.stream, params, options);
   }
 }
 
@@ -537,10 +518,13 @@ const clientMethods: Record<"search" | "ping", runtime.MethodDescriptor> = {
     response: "json",
     paging: { token: "pageToken", in: "body", next: "nextPageToken", items: "items" },
   },
-  ping: { id: "shelves.ping", httpMethod: "GET", path: "/ping", response: "value" },
+  ping: { id: "shelves.ping", httpMethod: "GET", path: "/ping", response: "json" },
 };
 
-const roomsShelvesMethods: Record<"list" | "get" | "streamQuery" | "create" | "patch" | "delete" | "move" | "bulkExportGroup" | "BinaryCreate" | "books" | "rearrange", runtime.MethodDescriptor> = {
+const roomsShelvesMethods: Record<
+  "list" | "get" | "create" | "patch" | "delete" | "move" | "bulkExportGroup" | "BinaryCreate" | "books" | "rearrange",
+  runtime.MethodDescriptor
+> = {
   list: {
     id: "shelves.rooms.shelves.list",
     httpMethod: "GET",
@@ -562,13 +546,6 @@ const roomsShelvesMethods: Record<"list" | "get" | "streamQuery" | "create" | "p
     parameters: { name: { required: true, pattern: "^rooms/[^/]+/shelves/[^/]+$" } },
     scopes: [0, 1],
     response: "json",
-  },
-  streamQuery: {
-    id: "shelves.rooms.shelves.streamQuery",
-    httpMethod: "GET",
-    path: "v1/{+parent}/shelves:streamQuery",
-    parameters: { parent: { required: true, pattern: "^rooms/[^/]+$" } },
-    response: "stream",
   },
   create: {
     id: "shelves.rooms.shelves.create",
@@ -628,7 +605,7 @@ const roomsShelvesMethods: Record<"list" | "get" | "streamQuery" | "create" | "p
     path: "v1/{+name}/books",
     parameters: { name: { required: true, pattern: "^rooms/[^/]+/shelves/[^/]+$" } },
     scopes: [1],
-    response: "value",
+    response: "json",
   },
   rearrange: {
     id: "shelves.rooms.shelves.rearrange",
@@ -694,5 +671,5 @@ const wellKnownMethods: Record<"getOpenidConfiguration" | "stream", runtime.Meth
     path: ".well-known/openid",
     response: "json",
   },
-  stream: { id: "shelves.well-known.stream", httpMethod: "POST", path: "v1:stream", response: "stream" },
+  stream: { id: "shelves.well-known.stream", httpMethod: "POST", path: "v1:stream", response: "json" },
 };
