@@ -134,6 +134,13 @@ export interface OperationPoll {
   /**
    * Where its parameters come from: `params.x`, `body.x` or `response.x` of the call that started the operation. With
    * `within`: the value may be a bare id, which then lies in the collection of the resource that this parameter names.
+   * With `segment`: the value is a resource name (`apps/a/operations/o`), and the parameter is the segment of it that
+   * stands where `{parameter}` stands in the path of the method. A name of another shape has none.
    */
-  readonly parameters: { readonly [name: string]: string | { readonly value: string; readonly within: string } };
+  readonly parameters: { readonly [name: string]: string | OperationValue };
 }
+
+/** A parameter of a poll that is only a part of a value, or needs more than the value. */
+export type OperationValue =
+  | { readonly value: string; readonly within: string }
+  | { readonly value: string; readonly segment: true };

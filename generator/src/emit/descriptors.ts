@@ -72,8 +72,9 @@ function pollDescriptor(method: MethodModel): Data {
   return methodDescriptor({ ...method, scopes: [], paging: undefined }, new Map(), undefined);
 }
 
-function valueSource({ from, path, within }: ValueSource): Data {
+function valueSource({ from, path, within, isSegment }: ValueSource): Data {
   const value = [from, ...path].join(".");
+  if (isSegment === true) return { value, segment: true };
   return within === undefined ? value : { value, within };
 }
 

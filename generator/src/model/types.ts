@@ -199,6 +199,8 @@ export interface ValueSource {
   readonly path: readonly string[];
   /** Of an id that may be short: the parameter whose resource name lies in the same collection. */
   readonly within?: string;
+  /** The segment of a resource name that stands where the variable does in the path of the poll. */
+  readonly isSegment?: true;
 }
 
 export interface MediaUploadModel {
