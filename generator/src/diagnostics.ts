@@ -184,6 +184,11 @@ export const codes = {
     title: "A method without a known HTTP verb",
     help: "Use one of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT.",
   },
+  INVALID_LOCATION: {
+    severity: "error",
+    title: "A parameter that is sent neither in the path nor in the query",
+    help: 'Correct its "location", or take the parameter out of the document.',
+  },
   MISSING_PATH: {
     severity: "error",
     title: "A method without a path",

@@ -80,6 +80,8 @@ export interface UploadDescriptor {
 
 /** What is known of a parameter. All but its pattern is checked before anything is sent. */
 export interface ParameterDescriptor {
+  /** Its name in the query, where `params` has another one: `media` and `requestBody` have a meaning of their own there. */
+  readonly name?: string;
   readonly required?: true;
   /** What its text must be. Absent: any text. `date-time` also takes a `Date`. */
   readonly type?: "boolean" | "date-time" | "integer" | "number";

@@ -140,9 +140,11 @@ function valueType(type: TypeModel): "boolean" | "date-time" | "integer" | "numb
 
 /** Undefined where there is nothing to check: an optional query parameter. */
 function parameterDescriptor(parameter: ParameterModel, isMask: boolean): Data | undefined {
-  const { required, repeated, pattern, location, type, minimum, maximum } = parameter;
+  const { required, repeated, pattern, location, type, wireName, minimum, maximum } = parameter;
   const isPath = location === "path";
   const facts = {
+    // The path template has the name that code has.
+    name: isPath ? undefined : wireName,
     required: required ? (true as const) : undefined,
     repeated: repeated ? (true as const) : undefined,
     type: valueType(type),

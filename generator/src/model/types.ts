@@ -129,7 +129,10 @@ export interface MethodModel {
 }
 
 export interface ParameterModel {
+  /** Member of `params`; the document's name, unless that is `requestBody` or `media`. */
   readonly name: string;
+  /** The document's name, where it is another one. */
+  readonly wireName?: string;
   readonly location: "path" | "query";
   readonly description: string;
   readonly deprecated: boolean;

@@ -291,14 +291,12 @@ describe("wait() polls to the end", () => {
       { operation: appengine },
       "/v1/apps/a/operations/1",
       [{ name: "apps/a/operations/1" }, { done: true }],
-      { done: true },
     ],
     [
       "App Engine, whose names may lie in a project",
       { operation: appengine },
       "/v1/projects/p/operations/1",
       [{ name: "projects/p/operations/1" }, { done: true }],
-      { done: true },
     ],
     [
       "Cloud DNS",
