@@ -239,6 +239,11 @@ export const codes = {
     title: "A path parameter that the path does not hold",
     help: "It is left out, as it could not be sent. Correct its location, or the path.",
   },
+  REQUIREMENTS_TOO_LARGE: {
+    severity: "warning",
+    title: "Required properties of a body that cannot all be written as types",
+    help: "The properties that lie too deep are optional in the type; their doc comments say that they are required.",
+  },
   BODY_NOT_SENT: {
     severity: "warning",
     title: "A GET or HEAD method with a request body",
