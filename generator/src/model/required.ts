@@ -1,7 +1,8 @@
 /** Body properties that one method requires, from `annotations.required`: the one exact source there is. */
 import type { Report } from "../diagnostics.js";
 import { closure, references, usersOf } from "./access.js";
-import type { RequiredProperties, SchemaModel, TypeModel } from "./types.js";
+import { componentsOf } from "./components.js";
+import type { RequiredProperties, SchemaModel, ShapeModel, TypeModel } from "./types.js";
 
 /** The method that requires. */
 export interface RequiringMethod {
@@ -63,8 +64,8 @@ interface Sized {
 }
 
 /**
- * Requirements are written at the least depth at which a type is found, which ends cycles. They are read from the deepest
- * types up, so that no chain of references is too long to follow.
+ * Among types that lead to each other, requirements are written only where a reference leads further from the body, which
+ * ends cycles. They are read from the last types up, so that no chain of references is too long to follow.
  */
 function requiredBy(
   { id, takesMedia }: RequiringMethod,
@@ -74,14 +75,21 @@ function requiredBy(
 ): RequiredProperties | undefined {
   const body = elementReference(type);
   if (body === undefined) return undefined;
-  const levels = levelsOf(body, schema);
+  const next = (name: string) => elementReferences(schema(name)?.shape);
+  const levels = levelsOf(body, next);
+  const components = componentsOf(body, next);
+  const rank = (name: string) => [components.get(name) ?? 0, levels.get(name) ?? 0] as const;
+  const isAfter = ([c, l]: readonly [number, number], [component, level]: readonly [number, number]) =>
+    c > component || (c === component && l > level);
   const found = new Map<string, Sized>();
-  for (const name of [...levels.keys()].toReversed()) {
-    const level = levels.get(name) ?? 0;
+  for (const name of [...levels.keys()].toSorted(
+    (a, b) => Number(isAfter(rank(b), rank(a))) - Number(isAfter(rank(a), rank(b))),
+  )) {
+    const own = rank(name);
     const shape = schema(name)?.shape;
     const below = (used: TypeModel): Sized | undefined => {
-      const inner = elementReference(used) ?? "";
-      return (levels.get(inner) ?? 0) > level ? found.get(inner) : undefined;
+      const inner = elementReference(used);
+      return inner !== undefined && isAfter(rank(inner), own) ? found.get(inner) : undefined;
     };
     if (shape?.kind === "alias") {
       const inner = below(shape.type);
@@ -112,19 +120,19 @@ function requiredBy(
   return found.get(body)?.requires;
 }
 
-/** Every type that the body leads to, nearest first, with the number of references between them. */
-function levelsOf(body: string, schema: (name: string) => SchemaModel | undefined): ReadonlyMap<string, number> {
+/** Every type that the body leads to, with the least number of references between them. */
+function levelsOf(body: string, next: (name: string) => readonly string[]): ReadonlyMap<string, number> {
   const levels = new Map([[body, 0]]);
   // A map goes on to what is added to it meanwhile.
-  for (const [name, level] of levels) {
-    const shape = schema(name)?.shape;
-    if (shape === undefined) continue;
-    for (const type of shape.kind === "alias" ? [shape.type] : shape.properties.map((property) => property.type)) {
-      const inner = elementReference(type);
-      if (inner !== undefined && !levels.has(inner)) levels.set(inner, level + 1);
-    }
-  }
+  for (const [name, level] of levels)
+    for (const inner of next(name)) if (!levels.has(inner)) levels.set(inner, level + 1);
   return levels;
+}
+
+function elementReferences(shape: ShapeModel | undefined): readonly string[] {
+  if (shape === undefined) return [];
+  const types = shape.kind === "alias" ? [shape.type] : shape.properties.map(({ type }) => type);
+  return types.flatMap((type) => elementReference(type) ?? []);
 }
 
 function isBytes(type: TypeModel): boolean {

@@ -50,7 +50,8 @@ describe("required properties below the body", () => {
     ["a cycle", 3, (index: number) => [(index + 1) % 3], ["p1.p2.name"]],
     ["all that refer to all", 60, () => all(60), ["p59.name"]],
     ["two ways of one length", 4, (index: number) => [[1, 2], [3], [3], []][index] ?? [], ["p1.p3.name", "p2.p3.name"]],
-    ["a short way and a long one", 3, (index: number) => [[1, 2], [2], []][index] ?? [], ["p2.name"]],
+    ["a short way and a long one", 3, (index: number) => [[1, 2], [2], []][index] ?? [], ["p1.p2.name", "p2.name"]],
+    ["two ways past a cycle", 4, (index: number) => [[1, 3], [2, 3], [1], []][index] ?? [], ["p1.p3.name", "p3.name"]],
   ])("of %s", (_, count, references, want) => {
     const { requires, codes } = requirementsIn(count, references);
     expect(requires === undefined ? [] : placesOf(requires)).toEqual(want);
