@@ -92,7 +92,7 @@ export const codes = {
   CONFIG_INVALID: {
     severity: "error",
     title: "A config that says what no config can say",
-    help: "A config is { output, apis: ['sqladmin:v1beta3', { id, source, include, exclude, enums }] }.",
+    help: "A config is { output, apis: ['sqladmin:v1beta3', { id, source, patch, include, exclude, enums }] }.",
   },
   CONFIG_NOT_EXECUTED: {
     severity: "warning",
@@ -158,6 +158,11 @@ export const codes = {
     severity: "error",
     title: "JSON, but no Discovery document",
     help: 'A Discovery document is an object with "kind": "discovery#restDescription", "name" and "version".',
+  },
+  PATCH_MISPLACED: {
+    severity: "error",
+    title: "A correction of something that the document does not have",
+    help: "Correct `at` of that entry of `patch`, or remove the entry if the document no longer needs it. To add a member, patch the object that it belongs to.",
   },
   TOO_DEEP: {
     severity: "error",

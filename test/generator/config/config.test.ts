@@ -125,7 +125,7 @@ describe("what a config says", () => {
     [
       "an unknown key",
       { apis: [{ id: "a:v1", colour: 1 }] },
-      ['CONFIG_INVALID /apis/0: it knows no "colour"; there are id, source, include, exclude, enums'],
+      ['CONFIG_INVALID /apis/0: it knows no "colour"; there are id, source, patch, include, exclude, enums'],
     ],
     ["another word", { apis: [], enums: "ajar" }, ['CONFIG_INVALID /enums: it takes closed or open, not "ajar"']],
     ["no name", { apis: [{}] }, ["CONFIG_INVALID /apis/0: it has neither id nor source"]],
