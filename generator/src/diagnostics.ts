@@ -92,7 +92,7 @@ export const codes = {
   CONFIG_INVALID: {
     severity: "error",
     title: "A config that says what no config can say",
-    help: "A config is { output, apis: ['sqladmin:v1beta3', { id, source, include, exclude, enums, streaming }] }.",
+    help: "A config is { output, apis: ['sqladmin:v1beta3', { id, source, patch, include, exclude, enums, streaming }] }.",
   },
   CONFIG_NOT_EXECUTED: {
     severity: "warning",
@@ -159,6 +159,11 @@ export const codes = {
     title: "JSON, but no Discovery document",
     help: 'A Discovery document is an object with "kind": "discovery#restDescription", "name" and "version".',
   },
+  PATCH_MISPLACED: {
+    severity: "error",
+    title: "A correction of something that the document does not have",
+    help: "Correct `at` of that entry of `patch`, or remove the entry if the document no longer needs it. To add a member, patch the object that it belongs to.",
+  },
   TOO_DEEP: {
     severity: "error",
     title: "Nested deeper than any Discovery document",
@@ -183,6 +188,11 @@ export const codes = {
     severity: "error",
     title: "A method without a known HTTP verb",
     help: "Use one of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT.",
+  },
+  INVALID_LOCATION: {
+    severity: "error",
+    title: "A parameter that is sent neither in the path nor in the query",
+    help: 'Correct its "location", or take the parameter out of the document.',
   },
   MISSING_PATH: {
     severity: "error",
@@ -233,6 +243,11 @@ export const codes = {
     severity: "warning",
     title: "A path parameter that the path does not hold",
     help: "It is left out, as it could not be sent. Correct its location, or the path.",
+  },
+  REQUIREMENTS_TOO_LARGE: {
+    severity: "warning",
+    title: "Required properties of a body that cannot all be written as types",
+    help: "The properties that lie too deep are optional in the type; their doc comments say that they are required.",
   },
   BODY_NOT_SENT: {
     severity: "warning",

@@ -85,6 +85,8 @@ export interface UploadDescriptor {
 
 /** What is known of a parameter. All but its pattern is checked before anything is sent. */
 export interface ParameterDescriptor {
+  /** Its name in the query, where `params` has another one: `media` and `requestBody` have a meaning of their own there. */
+  readonly name?: string;
   readonly required?: true;
   /** What its text must be. Absent: any text. `date-time` also takes a `Date`. */
   readonly type?: "boolean" | "date-time" | "integer" | "number";
@@ -139,6 +141,13 @@ export interface OperationPoll {
   /**
    * Where its parameters come from: `params.x`, `body.x` or `response.x` of the call that started the operation. With
    * `within`: the value may be a bare id, which then lies in the collection of the resource that this parameter names.
+   * With `segment`: the value is a resource name (`apps/a/operations/o`), and the parameter is the segment of it that
+   * stands where `{parameter}` stands in the path of the method. A name of another shape has none.
    */
-  readonly parameters: { readonly [name: string]: string | { readonly value: string; readonly within: string } };
+  readonly parameters: { readonly [name: string]: string | OperationValue };
 }
+
+/** A parameter of a poll that is only a part of a value, or needs more than the value. */
+export type OperationValue =
+  | { readonly value: string; readonly within: string }
+  | { readonly value: string; readonly segment: true };

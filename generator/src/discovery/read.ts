@@ -1,5 +1,6 @@
 /** Text of a Discovery document → {@link DiscoveryDocument}, or everything that is wrong with it. */
 import { type Diagnostic, diagnostic, InputError, reasonOf, type Report } from "../diagnostics.js";
+import { type DocumentPatch, patched } from "./patch.js";
 import { article, isObject, jsonType, ObjectReader, parseJson } from "./reader.js";
 import { resolveRoot } from "./root-url.js";
 import type {
@@ -22,10 +23,11 @@ export interface ReadDocument {
  *
  * @param text JSON; a byte order mark is fine.
  * @param file what to call the source in diagnostics
+ * @param patches corrections, made in their order before anything is read
  * @throws {InputError} with every fault found
  */
-export function readDocument(text: string, file: string): ReadDocument {
-  const value = valueOf(text, file);
+export function readDocument(text: string, file: string, patches: readonly DocumentPatch[] = []): ReadDocument {
+  const value = corrected(valueOf(text, file), patches, file);
   const diagnostics: Diagnostic[] = [];
   const report: Report = (code, pointer, message) => diagnostics.push(diagnostic(code, file, message, { pointer }));
   const fail = (message: string) => new InputError([diagnostic("NOT_A_DISCOVERY_DOCUMENT", file, message)]);
@@ -45,6 +47,15 @@ function valueOf(text: string, file: string): unknown {
   } catch (error) {
     throw new InputError([diagnostic("INVALID_JSON", file, reasonOf(error))]);
   }
+}
+
+function corrected(document: unknown, patches: readonly DocumentPatch[], file: string): unknown {
+  return patches.reduce((value, patch, index) => {
+    const result = patched(value, patch);
+    if (result !== undefined) return result.value;
+    const message = `patch ${index} of the config leads nowhere: the document has no ${JSON.stringify(patch.at)}`;
+    throw new InputError([diagnostic("PATCH_MISPLACED", file, message, { pointer: patch.at })]);
+  }, document);
 }
 
 function reasonAgainst(value: { readonly [key: string]: unknown }): string | undefined {

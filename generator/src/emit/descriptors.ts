@@ -73,8 +73,9 @@ function pollDescriptor(method: MethodModel): Data {
   return methodDescriptor({ ...method, scopes: [], paging: undefined }, new Map(), undefined);
 }
 
-function valueSource({ from, path, within }: ValueSource): Data {
+function valueSource({ from, path, within, isSegment }: ValueSource): Data {
   const value = [from, ...path].join(".");
+  if (isSegment === true) return { value, segment: true };
   return within === undefined ? value : { value, within };
 }
 
@@ -140,9 +141,11 @@ function valueType(type: TypeModel): "boolean" | "date-time" | "integer" | "numb
 
 /** Undefined where there is nothing to check: an optional query parameter. */
 function parameterDescriptor(parameter: ParameterModel, isMask: boolean): Data | undefined {
-  const { required, repeated, pattern, location, type, minimum, maximum } = parameter;
+  const { required, repeated, pattern, location, type, wireName, minimum, maximum } = parameter;
   const isPath = location === "path";
   const facts = {
+    // The path template has the name that code has.
+    name: isPath ? undefined : wireName,
     required: required ? (true as const) : undefined,
     repeated: repeated ? (true as const) : undefined,
     type: valueType(type),

@@ -5,7 +5,7 @@ import { hasMediaDownload, isHttpBody, mediaUploadOf } from "./media.js";
 import { capitalized, type NameScope, typeName } from "./names.js";
 import { pagingOf } from "./paging.js";
 import { methodParameters } from "./parameters.js";
-import { pathVariables } from "./paths.js";
+import { pathVariables, withVariable } from "./paths.js";
 import { requestIdOf } from "./request-id.js";
 import type { Requirements } from "./required.js";
 import { resolved } from "./resolve.js";
@@ -75,6 +75,13 @@ export function draftMethod(
   }
   if (httpMethod === undefined || path === undefined || variables === undefined) return undefined;
 
+  const parameters = methodParameters(method, document.parameters, variables, builder, report);
+  const inCode = (template: string) =>
+    parameters.reduce(
+      (changed, { name: given, wireName }) =>
+        wireName === undefined ? changed : withVariable(changed, wireName, given),
+      template,
+    );
   const typePrefix = [...resourcePath, name].map(typeName).join("");
   return {
     method,
@@ -84,11 +91,11 @@ export function draftMethod(
     mediaMember: hasMediaDownload(method) ? members.take(`${member}Media`) : undefined,
     resourcePath,
     httpMethod,
-    path,
-    parameters: methodParameters(method, variables, builder, report),
+    path: inCode(path),
+    parameters,
     body: draftBody(method.request, httpMethod, `${typePrefix}Request`, { document, builder, report }),
     response: draftResponse(method, `${typePrefix}Response`, document, builder),
-    mediaUpload,
+    mediaUpload: mediaUpload && { ...mediaUpload, path: inCode(mediaUpload.path) },
   };
 }
 

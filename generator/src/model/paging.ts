@@ -21,6 +21,12 @@ export interface PagingFacts {
 const SIDE_CHANNEL =
   /^(?:unreachable.*|warnings?|errors?|.*Errors|failed.*|missing.*|partial.*|deleted.*|.*Filters|.*Info|facets|columns|invalid.*|appliedControls)$/;
 
+/** Arrays that describe the items' columns (Search Ads 360). */
+const HEADERS = /Headers?$/;
+
+/** Some documents say it in the text alone. */
+const DEPRECATED = /^\s*[[(]?deprecated\b/i;
+
 export function pagingOf(
   facts: PagingFacts,
   schema: (name: string) => SchemaModel | undefined,
@@ -55,14 +61,19 @@ function itemsOf(properties: readonly PropertyModel[], resource: string): Paging
   const arrays = properties.filter(({ type }) => type.kind === "array");
   const maps = properties.filter(({ type }) => type.kind === "map" && type.values.kind === "reference");
   const main = arrays.filter(({ name }) => !SIDE_CHANNEL.test(name));
-  const references = main.filter(({ type }) => type.kind === "array" && type.items.kind === "reference");
+  const current = main.filter(
+    ({ deprecated, description, name }) => !deprecated && !DEPRECATED.test(description) && !HEADERS.test(name),
+  );
+  const rivals = current.length === 0 ? main : current;
+  const references = rivals.filter(({ type }) => type.kind === "array" && type.items.kind === "reference");
   const found =
     [...arrays, ...maps].find(({ name }) => name === "items") ??
     only(arrays) ??
     (arrays.length === 0 ? only(maps) : undefined) ??
     only(main) ??
+    only(rivals) ??
     only(references) ??
-    only(main.filter(({ name }) => isNamedLike(name, resource)));
+    only(rivals.filter(({ name }) => isNamedLike(name, resource)));
   if (found?.type.kind === "array") return { property: found.name, type: found.type.items };
   return found?.type.kind === "map" ? { property: found.name, type: found.type.values } : undefined;
 }

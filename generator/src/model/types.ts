@@ -131,7 +131,10 @@ export interface MethodModel {
 }
 
 export interface ParameterModel {
+  /** Member of `params`; the document's name, unless that is `requestBody` or `media`. */
   readonly name: string;
+  /** The document's name, where it is another one. */
+  readonly wireName?: string;
   readonly location: "path" | "query";
   readonly description: string;
   readonly deprecated: boolean;
@@ -210,6 +213,8 @@ export interface ValueSource {
   readonly path: readonly string[];
   /** Of an id that may be short: the parameter whose resource name lies in the same collection. */
   readonly within?: string;
+  /** The segment of a resource name that stands where the variable does in the path of the poll. */
+  readonly isSegment?: true;
 }
 
 export interface MediaUploadModel {

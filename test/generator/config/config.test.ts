@@ -130,7 +130,7 @@ describe("what a config says", () => {
     [
       "an unknown key",
       { apis: [{ id: "a:v1", colour: 1 }] },
-      ['CONFIG_INVALID /apis/0: it knows no "colour"; there are id, source, streaming, include, exclude, enums'],
+      ['CONFIG_INVALID /apis/0: it knows no "colour"; there are id, source, patch, streaming, include, exclude, enums'],
     ],
     [
       "streaming for all APIs",
