@@ -10,15 +10,13 @@
 /** The parameters of a call: with a literal `fields`, an unknown field is an error that names it. */
 export type Selecting<Params, Answer, Fields> = [Fields] extends [undefined]
   ? Params
-  : Params & { readonly fields?: CheckedFields<Fields, UnknownFields<Answer, Fields>> };
+  : Params & { readonly fields?: Fields extends string ? CheckedFields<Answer, Fields> : Fields };
 
-type CheckedFields<Fields, Unknown extends string> = [Unknown] extends [never] ? Fields : `unknown field: ${Unknown}`;
-
-type UnknownFields<Answer, Fields> = Fields extends string
-  ? string extends Fields
-    ? never
-    : UnknownField<Answer, Paths<Fields>>
-  : never;
+type CheckedFields<Answer, Fields extends string> = string extends Fields
+  ? Fields
+  : [UnknownField<Answer, Paths<Fields>>] extends [never]
+    ? Fields
+    : `unknown field: ${UnknownField<Answer, Paths<Fields>>}`;
 
 /** The response with the selected fields. */
 export type Selected<Answer, Fields> = Fields extends string
@@ -28,7 +26,9 @@ export type Selected<Answer, Fields> = Fields extends string
   : Answer;
 
 /** An item of a page with the selected fields; `never` when the selection has no items. */
-export type SelectedItem<Page, Fields, Items extends string> = ElementOf<MemberOf<Selected<Page, Fields>, Items>>;
+export type SelectedItem<Page, Item, Fields, Items extends string> = [Fields] extends [undefined]
+  ? Item
+  : ElementOf<MemberOf<Selected<Page, Fields>, Items>>;
 
 type MemberOf<Value, Name extends string> = Name extends keyof Value ? NonNullable<Value[Name]> : never;
 

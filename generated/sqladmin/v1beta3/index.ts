@@ -139,7 +139,7 @@ export class BackupRunsResource extends runtime.Resource {
     options?: runtime.CallOptions,
   ): runtime.Paged<
     runtime.Selected<schemas.BackupRunsListResponse, Fields>,
-    runtime.SelectedItem<schemas.BackupRunsListResponse, Fields, "items">
+    runtime.SelectedItem<schemas.BackupRunsListResponse, schemas.BackupRun, Fields, "items">
   > {
     return runtime.paged(this, backupRunsMethods.list, params, options);
   }
@@ -410,7 +410,7 @@ export class InstancesResource extends runtime.Resource {
     options?: runtime.CallOptions,
   ): runtime.Paged<
     runtime.Selected<schemas.InstancesListResponse, Fields>,
-    runtime.SelectedItem<schemas.InstancesListResponse, Fields, "items">
+    runtime.SelectedItem<schemas.InstancesListResponse, schemas.DatabaseInstance, Fields, "items">
   > {
     return runtime.paged(this, instancesMethods.list, params, options);
   }
@@ -588,7 +588,7 @@ export class OperationsResource extends runtime.Resource {
     options?: runtime.CallOptions,
   ): runtime.Paged<
     runtime.Selected<schemas.OperationsListResponse, Fields>,
-    runtime.SelectedItem<schemas.OperationsListResponse, Fields, "items">
+    runtime.SelectedItem<schemas.OperationsListResponse, schemas.InstanceOperation, Fields, "items">
   > {
     return runtime.paged(this, operationsMethods.list, params, options);
   }

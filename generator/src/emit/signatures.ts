@@ -95,7 +95,7 @@ function returnText({ mediaDownload, response, operation, paging }: MethodModel,
   const items = paging.items;
   const item =
     isSelecting && items !== undefined
-      ? `runtime.SelectedItem<${whole}, Fields, ${JSON.stringify(items.property)}>`
+      ? `runtime.SelectedItem<${whole}, ${typeText(items.type)}, Fields, ${JSON.stringify(items.property)}>`
       : itemText(items?.type);
   return `runtime.Paged<${selected}, ${item}>`;
 }

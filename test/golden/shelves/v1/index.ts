@@ -110,7 +110,7 @@ export class ShelfKeeperClient extends runtime.ApiClient {
     options?: runtime.CallOptions,
   ): runtime.Paged<
     runtime.Selected<schemas.SearchResponse, Fields>,
-    runtime.SelectedItem<schemas.SearchResponse, Fields, "items">
+    runtime.SelectedItem<schemas.SearchResponse, schemas.Shapes, Fields, "items">
   > {
     return runtime.paged(this, clientMethods.search, params, options);
   }
@@ -145,6 +145,11 @@ export interface RoomsShelvesListParams extends GlobalParameters {
 export interface RoomsShelvesGetParams extends GlobalParameters {
   /** Which shelf. */
   name: `rooms/${string}/shelves/${string}` | (string & {});
+}
+
+/** Parameters of `shelves.rooms.shelves.streamQuery`. */
+export interface RoomsShelvesStreamQueryParams extends GlobalParameters {
+  parent: `rooms/${string}` | (string & {});
 }
 
 /** Parameters of `shelves.rooms.shelves.create`. */
@@ -227,7 +232,7 @@ export class RoomsShelvesResource extends runtime.Resource {
     options?: runtime.CallOptions,
   ): runtime.Paged<
     runtime.Selected<schemas.ListShelvesResponse, Fields>,
-    runtime.SelectedItem<schemas.ListShelvesResponse, Fields, "shelves">
+    runtime.SelectedItem<schemas.ListShelvesResponse, schemas.Shelf, Fields, "shelves">
   > {
     return runtime.paged(this, roomsShelvesMethods.list, params, options);
   }
@@ -246,6 +251,20 @@ export class RoomsShelvesResource extends runtime.Resource {
     options?: runtime.CallOptions,
   ): runtime.ApiPromise<runtime.Selected<schemas.Shelf, Fields>> {
     return runtime.call(this, roomsShelvesMethods.get, params, options);
+  }
+
+  /**
+   * Finds shelves.
+   *
+   * `GET /v1/{parent}/shelves:streamQuery`
+   *
+   * @example for await (const message of shelves.rooms.shelves.streamQuery({ parent })) {}
+   */
+  streamQuery<Fields extends string | undefined = undefined>(
+    params: runtime.Selecting<RoomsShelvesStreamQueryParams, schemas.Shelf, Fields>,
+    options?: runtime.CallOptions,
+  ): runtime.StreamPromise<runtime.Selected<schemas.Shelf, Fields>> {
+    return runtime.stream(this, roomsShelvesMethods.streamQuery, params, options);
   }
 
   /**
@@ -469,10 +488,10 @@ export class WellKnownResource extends runtime.Resource {
   /**
    * `POST /v1:stream`
    *
-   * @example await shelves.wellKnown.stream()
+   * @example for await (const message of shelves.wellKnown.stream()) {}
    */
-  stream(params?: WellKnownStreamParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Value[]> {
-    return runtime.call(this, wellKnownMethods.stream, params, options);
+  stream(params?: WellKnownStreamParams, options?: runtime.CallOptions): runtime.StreamPromise<schemas.Value> {
+    return runtime.stream(this, wellKnownMethods.stream, params, options);
   }
 }
 
@@ -518,11 +537,21 @@ const clientMethods: Record<"search" | "ping", runtime.MethodDescriptor> = {
     response: "json",
     paging: { token: "pageToken", in: "body", next: "nextPageToken", items: "items" },
   },
-  ping: { id: "shelves.ping", httpMethod: "GET", path: "/ping", response: "json" },
+  ping: { id: "shelves.ping", httpMethod: "GET", path: "/ping", response: "value" },
 };
 
 const roomsShelvesMethods: Record<
-  "list" | "get" | "create" | "patch" | "delete" | "move" | "bulkExportGroup" | "BinaryCreate" | "books" | "rearrange",
+  | "list"
+  | "get"
+  | "streamQuery"
+  | "create"
+  | "patch"
+  | "delete"
+  | "move"
+  | "bulkExportGroup"
+  | "BinaryCreate"
+  | "books"
+  | "rearrange",
   runtime.MethodDescriptor
 > = {
   list: {
@@ -546,6 +575,13 @@ const roomsShelvesMethods: Record<
     parameters: { name: { required: true, pattern: "^rooms/[^/]+/shelves/[^/]+$" } },
     scopes: [0, 1],
     response: "json",
+  },
+  streamQuery: {
+    id: "shelves.rooms.shelves.streamQuery",
+    httpMethod: "GET",
+    path: "v1/{+parent}/shelves:streamQuery",
+    parameters: { parent: { required: true, pattern: "^rooms/[^/]+$" } },
+    response: "stream",
   },
   create: {
     id: "shelves.rooms.shelves.create",
@@ -605,7 +641,7 @@ const roomsShelvesMethods: Record<
     path: "v1/{+name}/books",
     parameters: { name: { required: true, pattern: "^rooms/[^/]+/shelves/[^/]+$" } },
     scopes: [1],
-    response: "json",
+    response: "value",
   },
   rearrange: {
     id: "shelves.rooms.shelves.rearrange",
@@ -671,5 +707,5 @@ const wellKnownMethods: Record<"getOpenidConfiguration" | "stream", runtime.Meth
     path: ".well-known/openid",
     response: "json",
   },
-  stream: { id: "shelves.well-known.stream", httpMethod: "POST", path: "v1:stream", response: "json" },
+  stream: { id: "shelves.well-known.stream", httpMethod: "POST", path: "v1:stream", response: "stream" },
 };
