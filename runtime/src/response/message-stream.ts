@@ -1,4 +1,5 @@
 /** The messages of a streamed response. Loaded with the first response that is streamed. */
+import { leadingToCaller } from "../call-site.js";
 import type { ApiDescriptor } from "../method.js";
 import type { Sent } from "../policy/send.js";
 import { abortError } from "../transport/failure.js";
@@ -37,8 +38,12 @@ export async function* messagesOf(
     if (code === undefined) return value;
     throw apiError(request, code, headers, text);
   };
-  for await (const chunk of body) for (const text of splitter.push(chunk)) yield valueOf(text);
-  for (const text of splitter.end()) yield valueOf(text);
+  try {
+    for await (const chunk of body) for (const text of splitter.push(chunk)) yield valueOf(text);
+    for (const text of splitter.end()) yield valueOf(text);
+  } catch (error) {
+    throw leadingToCaller(error, messagesOf);
+  }
 }
 
 /** The HTTP status of `{ "error": { "code": 503, … } }`: what a server that fails sends in place of a message. */

@@ -283,6 +283,20 @@ describe.each([
     expect(performance.now() - start).toBeGreaterThan(1400);
   });
 
+  it("throws errors whose stack leads to the code that reads", async () => {
+    const { url } = await talking((response) => response.write(`[${one},`));
+    const listen = listenTo(url, options);
+    async function iterating(): Promise<void> {
+      for await (const _ of listen({ timeout: 700 }));
+    }
+    async function awaiting(): Promise<void> {
+      await listen({ timeout: 700 });
+    }
+    const [iterated, awaited] = await Promise.all([failureOf(iterating()), failureOf(awaiting())]);
+    expect(iterated).toMatchObject({ code: "TIMEOUT", stack: expect.stringContaining("iterating") });
+    expect(awaited).toMatchObject({ code: "TIMEOUT", stack: expect.stringContaining("awaiting") });
+  });
+
   describe("an abort", () => {
     it("before the head", async () => {
       const { url } = await serve(() => undefined);
