@@ -60,10 +60,10 @@ describe("a program that uses sqladmin v1beta3", () => {
     expect((await instantiations(folder, "selected", selected)) - whole).toBeLessThanOrEqual(8000);
   });
 
-  it("reads at most 52,000 bytes of declarations", async () => {
+  it("reads at most 52,200 bytes of declarations", async () => {
     const files = ["index.d.ts", "schemas.d.ts"].map((name) => join(ROOT, "generated/dist/sqladmin/v1beta3", name));
     const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(52_000);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(52_200);
   });
 });
 

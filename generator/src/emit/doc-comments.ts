@@ -139,10 +139,10 @@ function split(line: string, separator: string): readonly string[] {
   if (!line.includes(separator)) return [line];
   const spans: string[] = [];
   const masked = line.replaceAll(/`[^`]+`/g, (span) => `\u0000${String(spans.push(span) - 1)}\u0000`);
-  // oxlint-disable-next-line no-control-regex -- no text holds it any more at this point
-  return masked
-    .split(separator)
-    .map((part) => part.replaceAll(/\u0000(\d+)\u0000/g, (_, index) => spans[Number(index)] ?? ""));
+  const restored = (part: string): string =>
+    // oxlint-disable-next-line no-control-regex -- no text holds it any more at this point
+    part.replaceAll(/\u0000(\d+)\u0000/g, (_, index) => spans[Number(index)] ?? "");
+  return masked.split(separator).map(restored);
 }
 
 /** Text that would turn the rest of a line, moved to the next, into a list, heading, quote or fence. */
