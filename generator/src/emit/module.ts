@@ -93,6 +93,7 @@ function clientClass(context: Context): string {
   return classText({
     docs: docLines({
       description: [model.title, model.description].filter((text) => text !== "").join(": "),
+      notes: model.labels.flatMap((label) => LAUNCH_STAGES.get(label) ?? []),
       deprecated: model.deprecated,
       see: httpLink(model.documentationLink),
     }),
@@ -281,6 +282,12 @@ function methodDeclarations(method: MethodModel, resource: ResourceModel, contex
     statement: `return runtime.${shape.sender}(this, ${descriptor}, params, options${shape.uploads ? ", runtime.upload" : ""});`,
   }));
 }
+
+/** What a label of the document means for users. */
+const LAUNCH_STAGES: ReadonlyMap<string, string> = new Map([
+  ["labs", "This API is experimental: it can change or be shut down without notice."],
+  ["limited_availability", "This API has limited availability: Google must enable it for your project."],
+]);
 
 function httpLink(link: string): string | undefined {
   const url = URL.canParse(link) ? new URL(link) : undefined;
