@@ -30,15 +30,15 @@ import type * as schemas from "./schemas.js";
 export type * from "./schemas.js";
 `;
 
-/** For a document without schemas: nothing to refer to. */
-const RUNTIME_IMPORT = 'import * as runtime from "@discogen/runtime";\n';
+/** For a document without schemas: nothing to refer to, but the same exports. */
+const IMPORTS_WITHOUT_SCHEMAS = IMPORTS.replace(/^import type .*\n/m, "");
 
 /** The text of `index.ts`. */
 export function emitModule(model: ApiModel): string {
   const context = contextOf(model);
   return [
     preamble(model),
-    model.schemas.length === 0 ? RUNTIME_IMPORT : IMPORTS,
+    model.schemas.length === 0 ? IMPORTS_WITHOUT_SCHEMAS : IMPORTS,
     constant("api", "runtime.ApiDescriptor", apiDescriptor(model)),
     ...masksConstant(model),
     ...declarations(context),
