@@ -15,7 +15,7 @@ function declarationsOf(index: string): readonly string[] {
     return body
       .split(/(?<=\n {2}\}\n)/)
       .filter((member) => /^ {4}return runtime\.(?:call|content|download|operate|paged|stream)\(/m.test(member))
-      .map((member) => `${name} ${member.slice(member.search(/^ {2}(?:\/\*\*|\w)/m)).trim()}`);
+      .map((member) => `${name} ${member.slice(member.lastIndexOf("\n  /**")).trim()}`);
   });
 }
 
