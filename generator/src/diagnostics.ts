@@ -177,7 +177,7 @@ export const codes = {
   UNSAFE_NAME: {
     severity: "error",
     title: "A name that cannot be a folder",
-    help: "Use letters, digits, '.', '_' and '-', beginning with a letter or digit.",
+    help: "Use letters, digits, '.', '_' and '-', beginning with a letter or digit and ending without '.'; no name of a device, such as con or nul.",
   },
   INVALID_ROOT_URL: {
     severity: "error",
@@ -248,6 +248,11 @@ export const codes = {
     severity: "warning",
     title: "Required properties of a body that cannot all be written as types",
     help: "The properties that lie too deep are optional in the type; their doc comments say that they are required.",
+  },
+  EMPTY_REQUEST: {
+    severity: "warning",
+    title: "A request that does not say what the body is",
+    help: "The method takes no body. Refer to a schema by $ref, or take the request out of the document.",
   },
   BODY_NOT_SENT: {
     severity: "warning",

@@ -81,6 +81,8 @@ export interface UploadDescriptor {
   readonly multipart?: true;
   /** Content can travel in parts, and go on after a failure. */
   readonly resumable?: true;
+  /** `false`: content cannot be sent in one request, so every upload is resumable. */
+  readonly inOne?: false;
 }
 
 /** What is known of a parameter. All but its pattern is checked before anything is sent. */

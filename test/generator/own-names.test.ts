@@ -130,7 +130,9 @@ describe("a member that JavaScript itself reads", () => {
   });
 
   it("then in a resource, and as a resource, is renamed", async () => {
-    const resources = { things: { methods: { then: go("a") } }, then: { methods: { go: go("b") } } };
+    const resources = JSON.parse(
+      `{ "things": { "methods": { "then": ${JSON.stringify(go("a"))} } }, "then": { "methods": { "go": ${JSON.stringify(go("b"))} } } }`,
+    );
     const client = await build(await documentWith({}, { resources }), { auth: new AnonymousCredentials() });
     expect(Object.keys(client)).toEqual(["things", "then_"]);
     expect(Object.getOwnPropertyNames(client["things"])).toEqual(["then_"]);

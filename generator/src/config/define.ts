@@ -20,13 +20,13 @@ export interface ApiConfig extends ModelOptions {
   /** Where the document is: a path or an http(s) URL. Default: the bundle, then the directory. */
   readonly source?: string;
   /** Corrections of its document, made in their order. */
-  readonly patch?: readonly DocumentPatch[];
+  readonly patch?: readonly DocumentPatch[] | undefined;
 }
 
 /** A request for code: which document, and how to read it. An {@link ApiConfig} is one. */
 export interface CodeRequest extends ApiRequest, ModelOptions {
   /** Corrections of the document, made in their order before it is read. */
-  readonly patch?: readonly DocumentPatch[];
+  readonly patch?: readonly DocumentPatch[] | undefined;
 }
 
 /** Types what a config file exports by default: `export default defineConfig({ … })`. Returns it as it is. */

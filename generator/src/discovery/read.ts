@@ -60,21 +60,29 @@ function corrected(document: unknown, patches: readonly DocumentPatch[], file: s
 
 function reasonAgainst(value: { readonly [key: string]: unknown }): string | undefined {
   const kind = value["kind"] ?? undefined;
-  if (kind !== undefined && kind !== "discovery#restDescription") {
+  if (typeof kind === "string" && kind !== "discovery#restDescription") {
     return `its kind is ${JSON.stringify(kind)}`;
   }
   const telling = ["resources", "methods", "schemas", "rootUrl", "baseUrl", "basePath", "servicePath"];
   if (kind === undefined && !telling.some((key) => Object.hasOwn(value, key))) return "it has no kind";
-  const missing = ["name", "version"].filter((key) => typeof value[key] !== "string" || value[key] === "");
+  const missing = ["name", "version"].filter((key) => (value[key] ?? "") === "");
   return missing.length === 0 ? undefined : `it has no ${missing.join(" and no ")}`;
 }
 
+/** Names of devices, whatever follows their first dot. */
+const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
+
 function read(top: ObjectReader, file: string, report: Report): DiscoveryDocument {
+  top.string("kind");
   const name = top.string("name") ?? "";
   const version = top.string("version") ?? "";
   for (const [key, value] of Object.entries({ name, version })) {
+    // It has been reported as what it is.
+    if (value === "") continue;
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value) || value.includes("..")) {
       report("UNSAFE_NAME", `/${key}`, `${JSON.stringify(value)} cannot be the name of a folder`);
+    } else if (WINDOWS_DEVICE.test(value) || value.endsWith(".")) {
+      report("UNSAFE_NAME", `/${key}`, `${JSON.stringify(value)} cannot be the name of a folder on Windows`);
     }
   }
   const scopes = top
@@ -128,6 +136,7 @@ function readMethod(entry: ObjectReader): DiscoveryMethod {
     mediaUpload: upload && readMediaUpload(upload),
     supportsMediaDownload: entry.flag("supportsMediaDownload"),
     supportsSubscription: entry.flag("supportsSubscription"),
+    useMediaDownloadService: entry.flag("useMediaDownloadService"),
     etagRequired: entry.flag("etagRequired"),
     apiVersion: entry.string("apiVersion"),
     streamingType: entry.string("streamingType"),
@@ -136,12 +145,14 @@ function readMethod(entry: ObjectReader): DiscoveryMethod {
 
 function readMediaUpload(entry: ObjectReader): DiscoveryMediaUpload {
   const simple = entry.object("protocols")?.object("simple");
+  const resumable = entry.object("protocols")?.object("resumable");
   const path = simple?.string("path");
   return {
     accept: entry.strings("accept") ?? [],
     maxSize: entry.scalar("maxSize"),
     simple: simple === undefined || path === undefined ? undefined : { path, multipart: simple.flag("multipart") },
-    resumable: entry.object("protocols")?.object("resumable") !== undefined,
+    resumable: resumable !== undefined,
+    resumablePath: resumable?.string("path"),
   };
 }
 

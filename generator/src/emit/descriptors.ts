@@ -115,13 +115,14 @@ export function methodDescriptor(
 }
 
 /** `runtime.UploadDescriptor`. */
-function uploadDescriptor({ path, accept, maxSize, multipart, resumable }: MediaUploadModel): Data {
+function uploadDescriptor({ path, accept, maxSize, simple, multipart, resumable }: MediaUploadModel): Data {
   return {
     path,
     accept: accept.length === 0 || accept.includes("*/*") ? undefined : accept,
     maxSize,
     multipart: multipart ? true : undefined,
     resumable: resumable ? true : undefined,
+    inOne: simple ? undefined : false,
   };
 }
 

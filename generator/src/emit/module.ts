@@ -31,15 +31,15 @@ import type * as schemas from "./schemas.js";
 export type * from "./schemas.js";
 `;
 
-/** For a document without schemas: nothing to refer to. */
-const RUNTIME_IMPORT = 'import * as runtime from "@discogen/runtime";\n';
+/** For a document without schemas: nothing to refer to, but the same exports. */
+const IMPORTS_WITHOUT_SCHEMAS = IMPORTS.replace(/^import type .*\n/m, "");
 
 /** The text of `index.ts`. */
 export function emitModule(model: ApiModel): string {
   const context = contextOf(model);
   return [
     preamble(model),
-    model.schemas.length === 0 ? RUNTIME_IMPORT : IMPORTS,
+    model.schemas.length === 0 ? IMPORTS_WITHOUT_SCHEMAS : IMPORTS,
     constant("api", "runtime.ApiDescriptor", apiDescriptor(model)),
     ...masksConstant(model),
     ...declarations(context),
@@ -94,6 +94,7 @@ function clientClass(context: Context): string {
   return classText({
     docs: docLines({
       description: [model.title, model.description].filter((text) => text !== "").join(": "),
+      notes: model.labels.flatMap((label) => LAUNCH_STAGES.get(label) ?? []),
       deprecated: model.deprecated,
       see: httpLink(model.documentationLink),
     }),
@@ -284,6 +285,12 @@ function methodDeclarations(method: MethodModel, resource: ResourceModel, contex
     statement: `return runtime.${shape.sender}(this, ${descriptor}, params, options${shape.uploads ? ", runtime.upload" : ""})`,
   }));
 }
+
+/** What a label of the document means for users. */
+const LAUNCH_STAGES: ReadonlyMap<string, string> = new Map([
+  ["labs", "This API is experimental: it can change or be shut down without notice."],
+  ["limited_availability", "This API has limited availability: Google must enable it for your project."],
+]);
 
 function httpLink(link: string): string | undefined {
   const url = URL.canParse(link) ? new URL(link) : undefined;

@@ -113,6 +113,8 @@ function methodDoc(method: MethodModel, model: ApiModel, example: readonly strin
     description: method.description,
     notes: [
       inlineCode(`${method.httpMethod} ${urlPath(method, model)}`),
+      ...(method.supportsSubscription ? ["Supports push notifications: changes can be watched with a channel."] : []),
+      ...(method.useMediaDownloadService ? ["Content is served by Google's media download service."] : []),
       ...(method.etagRequired ? ["Pass the etag of what was read as `ifMatch`."] : []),
       ...(scopes.length === 0 ? [] : [`${scopes.length === 1 ? "Scope" : "Scopes, one of"}: ${scopes.join(", ")}.`]),
     ],

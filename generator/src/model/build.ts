@@ -80,6 +80,7 @@ function completeModel(document: DiscoveryDocument, options: ModelOptions, repor
     description: document.description,
     documentationLink: document.documentationLink,
     deprecated: document.labels.includes("deprecated"),
+    labels: document.labels,
     clientName,
     globalParametersName,
     rootUrl: document.rootUrl,

@@ -70,7 +70,7 @@ export function draftMethod(
   }
   const mediaUpload = mediaUploadOf(method.mediaUpload);
   if (mediaUpload !== undefined && pathVariables(mediaUpload.path) === undefined) {
-    const pointer = `${method.pointer}/mediaUpload/protocols/simple/path`;
+    const pointer = `${method.pointer}/mediaUpload/protocols/${mediaUpload.simple ? "simple" : "resumable"}/path`;
     report("INVALID_PATH_TEMPLATE", pointer, `${JSON.stringify(mediaUpload.path)} cannot be expanded`);
   }
   if (httpMethod === undefined || path === undefined || variables === undefined) return undefined;
@@ -105,7 +105,11 @@ function draftBody(
   wantedName: string,
   { document, builder, report }: Pick<DraftContext, "builder" | "document" | "report">,
 ): MethodDraft["body"] {
-  if (request === undefined || isBlank(request)) return undefined;
+  if (request === undefined) return undefined;
+  if (isBlank(request)) {
+    report("EMPTY_REQUEST", request.pointer, "it has neither $ref nor type");
+    return undefined;
+  }
   if (httpMethod === "GET" || httpMethod === "HEAD") {
     report("BODY_NOT_SENT", request.pointer, `${httpMethod} takes no body`);
     return undefined;
@@ -182,6 +186,7 @@ export function finishMethod(
     apiVersion: method.apiVersion,
     etagRequired: method.etagRequired,
     supportsSubscription: method.supportsSubscription,
+    useMediaDownloadService: method.useMediaDownloadService,
   };
 }
 

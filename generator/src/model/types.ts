@@ -16,6 +16,8 @@ export interface ApiModel {
   readonly description: string;
   readonly documentationLink: string;
   readonly deprecated: boolean;
+  /** How far the API is from general availability, as the document labels it: `limited_availability`, `labs`. */
+  readonly labels: readonly string[];
   /** Name of the generated client class: `SQLAdminClient`. */
   readonly clientName: string;
   /** Name of the interface of the global parameters: `GlobalParameters`. */
@@ -127,7 +129,10 @@ export interface MethodModel {
   /** Sent as `X-Goog-Api-Version`. */
   readonly apiVersion: string | undefined;
   readonly etagRequired: boolean;
+  /** Changes of the collection can be pushed to a channel. */
   readonly supportsSubscription: boolean;
+  /** Downloads are served by Google's media download service. */
+  readonly useMediaDownloadService: boolean;
 }
 
 export interface ParameterModel {
@@ -224,6 +229,8 @@ export interface MediaUploadModel {
   readonly maxSize: number | undefined;
   /** Path from the root, with a leading slash. */
   readonly path: string;
+  /** Content can be sent in one request. */
+  readonly simple: boolean;
   readonly multipart: boolean;
   readonly resumable: boolean;
 }
