@@ -32,7 +32,6 @@ export interface GlobalParameters {
   key?: string | undefined;
   /**
    * `true` to lay out the response over several lines, with indentation.
-   *
    * @defaultValue `true`
    */
   prettyPrint?: boolean | undefined;
@@ -48,7 +47,6 @@ export interface GlobalParameters {
 /**
  * Google Cloud SQL Admin API: Creates, configures, backs up and otherwise administers the database instances of
  * Google Cloud SQL.
- *
  * @see https://developers.google.com/cloud-sql/docs/admin-api/
  */
 export class SQLAdminClient extends runtime.ApiClient {
@@ -78,7 +76,6 @@ export class SQLAdminClient extends runtime.ApiClient {
   }
 }
 
-/** Parameters of `sql.backupRuns.get`. */
 export interface BackupRunsGetParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -93,7 +90,6 @@ export interface BackupRunsGetParams extends GlobalParameters {
   dueTime: string;
 }
 
-/** Parameters of `sql.backupRuns.list`. */
 export interface BackupRunsListParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -107,74 +103,64 @@ export interface BackupRunsListParams extends GlobalParameters {
   pageToken?: string | undefined;
 }
 
-/** `backupRuns` of sqladmin:v1beta3. */
+/** `backupRuns` */
 export class BackupRunsResource extends runtime.Resource {
   /**
    * Reads one backup run of an instance, found by its backup configuration and its due time.
    *
-   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/backupRuns/{backupConfiguration}`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/backupRuns/{backupConfiguration}`, scopes
+   * `cloud-platform` or `sqlservice.admin`
    * @example await sqladmin.backupRuns.get({ project, instance, backupConfiguration, dueTime })
    */
-  get<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<BackupRunsGetParams, schemas.BackupRun, Fields>,
+  get<F extends string | undefined = undefined>(
+    params: runtime.Selecting<BackupRunsGetParams, schemas.BackupRun, F>,
     options?: runtime.CallOptions,
-  ): runtime.ApiPromise<runtime.Selected<schemas.BackupRun, Fields>> {
+  ): runtime.ApiPromise<runtime.Selected<schemas.BackupRun, F>> {
     return runtime.call(this, backupRunsMethods.get, params, options);
   }
 
   /**
    * Lists the backup runs of an instance, the latest enqueued first.
    *
-   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/backupRuns`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/backupRuns`, scopes `cloud-platform` or
+   * `sqlservice.admin`
    * @example for await (const item of sqladmin.backupRuns.list({ project, instance, backupConfiguration })) {}
    */
-  list<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<BackupRunsListParams, schemas.BackupRunsListResponse, Fields>,
+  list<F extends string | undefined = undefined>(
+    params: runtime.Selecting<BackupRunsListParams, schemas.BackupRunsListResponse, F>,
     options?: runtime.CallOptions,
   ): runtime.Paged<
-    runtime.Selected<schemas.BackupRunsListResponse, Fields>,
-    runtime.SelectedItem<schemas.BackupRunsListResponse, schemas.BackupRun, Fields, "items">
+    runtime.Selected<schemas.BackupRunsListResponse, F>,
+    runtime.SelectedItem<schemas.BackupRunsListResponse, schemas.BackupRun, F, "items">
   > {
     return runtime.paged(this, backupRunsMethods.list, params, options);
   }
 }
 
-/** Parameters of `sql.flags.list`. */
 export interface FlagsListParams extends GlobalParameters {}
 
-/** `flags` of sqladmin:v1beta3. */
+/** `flags` */
 export class FlagsResource extends runtime.Resource {
   /**
    * Lists every database flag that Cloud SQL instances accept.
    *
-   * `GET /sql/v1beta3/flags`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `GET /sql/v1beta3/flags`, scopes `cloud-platform` or `sqlservice.admin`
    * @example await sqladmin.flags.list()
    */
-  list<Fields extends string | undefined = undefined>(
-    params?: runtime.Selecting<FlagsListParams, schemas.FlagsListResponse, Fields>,
+  list<F extends string | undefined = undefined>(
+    params?: runtime.Selecting<FlagsListParams, schemas.FlagsListResponse, F>,
     options?: runtime.CallOptions,
-  ): runtime.ApiPromise<runtime.Selected<schemas.FlagsListResponse, Fields>> {
+  ): runtime.ApiPromise<runtime.Selected<schemas.FlagsListResponse, F>> {
     return runtime.call(this, flagsMethods.list, params, options);
   }
 }
 
-/** Parameters of `sql.instances.clone`. */
 export interface InstancesCloneParams extends GlobalParameters {
   /** ID of the project that both instances belong to, the source and its clone. */
   project: string;
   requestBody?: schemas.InstancesCloneRequest | undefined;
 }
 
-/** Parameters of `sql.instances.delete`. */
 export interface InstancesDeleteParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -182,7 +168,6 @@ export interface InstancesDeleteParams extends GlobalParameters {
   instance: string;
 }
 
-/** Parameters of `sql.instances.export`. */
 export interface InstancesExportParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -191,7 +176,6 @@ export interface InstancesExportParams extends GlobalParameters {
   requestBody?: schemas.InstancesExportRequest | undefined;
 }
 
-/** Parameters of `sql.instances.get`. */
 export interface InstancesGetParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -199,7 +183,6 @@ export interface InstancesGetParams extends GlobalParameters {
   instance: string;
 }
 
-/** Parameters of `sql.instances.import`. */
 export interface InstancesImportParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -208,7 +191,6 @@ export interface InstancesImportParams extends GlobalParameters {
   requestBody?: schemas.InstancesImportRequest | undefined;
 }
 
-/** Parameters of `sql.instances.insert`. */
 export interface InstancesInsertParams extends GlobalParameters {
   /** ID of the project in which to create the instance. */
   project: string;
@@ -222,7 +204,6 @@ export interface InstancesInsertBody extends schemas.DatabaseInstance {
   settings?: schemas.Settings & { tier: string };
 }
 
-/** Parameters of `sql.instances.list`. */
 export interface InstancesListParams extends GlobalParameters {
   /** ID of the project whose instances are listed. */
   project: string;
@@ -232,7 +213,6 @@ export interface InstancesListParams extends GlobalParameters {
   pageToken?: string | undefined;
 }
 
-/** Parameters of `sql.instances.patch`. */
 export interface InstancesPatchParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -241,7 +221,6 @@ export interface InstancesPatchParams extends GlobalParameters {
   requestBody?: runtime.Patch<schemas.DatabaseInstance> | undefined;
 }
 
-/** Parameters of `sql.instances.promoteReplica`. */
 export interface InstancesPromoteReplicaParams extends GlobalParameters {
   /** ID of the project the read replica belongs to. */
   project: string;
@@ -249,7 +228,6 @@ export interface InstancesPromoteReplicaParams extends GlobalParameters {
   instance: string;
 }
 
-/** Parameters of `sql.instances.resetSslConfig`. */
 export interface InstancesResetSslConfigParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -257,7 +235,6 @@ export interface InstancesResetSslConfigParams extends GlobalParameters {
   instance: string;
 }
 
-/** Parameters of `sql.instances.restart`. */
 export interface InstancesRestartParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -265,7 +242,6 @@ export interface InstancesRestartParams extends GlobalParameters {
   instance: string;
 }
 
-/** Parameters of `sql.instances.restoreBackup`. */
 export interface InstancesRestoreBackupParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -280,7 +256,6 @@ export interface InstancesRestoreBackupParams extends GlobalParameters {
   dueTime: string;
 }
 
-/** Parameters of `sql.instances.setRootPassword`. */
 export interface InstancesSetRootPasswordParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -289,7 +264,6 @@ export interface InstancesSetRootPasswordParams extends GlobalParameters {
   requestBody?: schemas.InstanceSetRootPasswordRequest | undefined;
 }
 
-/** Parameters of `sql.instances.update`. */
 export interface InstancesUpdateParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -298,31 +272,25 @@ export interface InstancesUpdateParams extends GlobalParameters {
   requestBody?: schemas.DatabaseInstance | undefined;
 }
 
-/** `instances` of sqladmin:v1beta3. */
+/** `instances` */
 export class InstancesResource extends runtime.Resource {
   /**
    * Makes a new instance that is a clone of an existing one in the same project.
    *
-   * `POST /sql/v1beta3/projects/{project}/instances/clone`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `POST /sql/v1beta3/projects/{project}/instances/clone`, scopes `cloud-platform` or `sqlservice.admin`
    * @example await sqladmin.instances.clone({ project, requestBody })
    */
-  clone<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<InstancesCloneParams, schemas.InstancesCloneResponse, Fields>,
+  clone<F extends string | undefined = undefined>(
+    params: runtime.Selecting<InstancesCloneParams, schemas.InstancesCloneResponse, F>,
     options?: runtime.CallOptions,
-  ): runtime.ApiPromise<runtime.Selected<schemas.InstancesCloneResponse, Fields>> {
+  ): runtime.ApiPromise<runtime.Selected<schemas.InstancesCloneResponse, F>> {
     return runtime.call(this, instancesMethods.clone, params, options);
   }
 
   /**
    * Deletes an instance.
    *
-   * `DELETE /sql/v1beta3/projects/{project}/instances/{instance}`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `DELETE /sql/v1beta3/projects/{project}/instances/{instance}`, scopes `cloud-platform` or `sqlservice.admin`
    * @example await sqladmin.instances.delete({ project, instance }).wait()
    */
   delete(
@@ -335,10 +303,7 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Writes data of an instance to a MySQL dump in a bucket of Google Cloud Storage.
    *
-   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/export`
-   *
-   * Scope: `cloud-platform`.
-   *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/export`, scope `cloud-platform`
    * @example await sqladmin.instances.export({ project, instance, requestBody }).wait()
    */
   export(
@@ -351,26 +316,20 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Reads an instance with its state and settings.
    *
-   * `GET /sql/v1beta3/projects/{project}/instances/{instance}`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}`, scopes `cloud-platform` or `sqlservice.admin`
    * @example await sqladmin.instances.get({ project, instance })
    */
-  get<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<InstancesGetParams, schemas.DatabaseInstance, Fields>,
+  get<F extends string | undefined = undefined>(
+    params: runtime.Selecting<InstancesGetParams, schemas.DatabaseInstance, F>,
     options?: runtime.CallOptions,
-  ): runtime.ApiPromise<runtime.Selected<schemas.DatabaseInstance, Fields>> {
+  ): runtime.ApiPromise<runtime.Selected<schemas.DatabaseInstance, F>> {
     return runtime.call(this, instancesMethods.get, params, options);
   }
 
   /**
    * Loads a MySQL dump from a Google Cloud Storage bucket into an instance.
    *
-   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/import`
-   *
-   * Scope: `cloud-platform`.
-   *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/import`, scope `cloud-platform`
    * @example await sqladmin.instances.import({ project, instance, requestBody }).wait()
    */
   import(
@@ -383,10 +342,7 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Creates an instance in a project.
    *
-   * `POST /sql/v1beta3/projects/{project}/instances`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `POST /sql/v1beta3/projects/{project}/instances`, scopes `cloud-platform` or `sqlservice.admin`
    * @example await sqladmin.instances.insert({ project, requestBody }).wait()
    */
   insert(
@@ -399,18 +355,15 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Lists the instances of a project, sorted by name.
    *
-   * `GET /sql/v1beta3/projects/{project}/instances`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `GET /sql/v1beta3/projects/{project}/instances`, scopes `cloud-platform` or `sqlservice.admin`
    * @example for await (const item of sqladmin.instances.list({ project })) {}
    */
-  list<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<InstancesListParams, schemas.InstancesListResponse, Fields>,
+  list<F extends string | undefined = undefined>(
+    params: runtime.Selecting<InstancesListParams, schemas.InstancesListResponse, F>,
     options?: runtime.CallOptions,
   ): runtime.Paged<
-    runtime.Selected<schemas.InstancesListResponse, Fields>,
-    runtime.SelectedItem<schemas.InstancesListResponse, schemas.DatabaseInstance, Fields, "items">
+    runtime.Selected<schemas.InstancesListResponse, F>,
+    runtime.SelectedItem<schemas.InstancesListResponse, schemas.DatabaseInstance, F, "items">
   > {
     return runtime.paged(this, instancesMethods.list, params, options);
   }
@@ -418,10 +371,7 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Changes some of the settings of an instance. The request has patch semantics: it holds just what is to change.
    *
-   * `PATCH /sql/v1beta3/projects/{project}/instances/{instance}`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `PATCH /sql/v1beta3/projects/{project}/instances/{instance}`, scopes `cloud-platform` or `sqlservice.admin`
    * @example await sqladmin.instances.patch({ project, instance, requestBody }).wait()
    */
   patch(
@@ -434,10 +384,8 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Turns a read replica into an instance that stands on its own.
    *
-   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/promoteReplica`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/promoteReplica`, scopes `cloud-platform` or
+   * `sqlservice.admin`
    * @example await sqladmin.instances.promoteReplica({ project, instance }).wait()
    */
   promoteReplica(
@@ -451,10 +399,8 @@ export class InstancesResource extends runtime.Resource {
    * Deletes every client certificate of an instance and issues a new server certificate. This takes effect when
    * the instance is next restarted.
    *
-   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/resetSslConfig`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/resetSslConfig`, scopes `cloud-platform` or
+   * `sqlservice.admin`
    * @example await sqladmin.instances.resetSslConfig({ project, instance }).wait()
    */
   resetSslConfig(
@@ -467,10 +413,8 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Restarts an instance.
    *
-   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/restart`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/restart`, scopes `cloud-platform` or
+   * `sqlservice.admin`
    * @example await sqladmin.instances.restart({ project, instance }).wait()
    */
   restart(
@@ -483,10 +427,8 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Restores an instance from one of its backups, found by its backup configuration and its due time.
    *
-   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/restoreBackup`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/restoreBackup`, scopes `cloud-platform` or
+   * `sqlservice.admin`
    * @example await sqladmin.instances.restoreBackup({ project, instance, backupConfiguration, dueTime }).wait()
    */
   restoreBackup(
@@ -499,10 +441,8 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Sets the root password of an instance.
    *
-   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/setRootPassword`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/setRootPassword`, scopes `cloud-platform` or
+   * `sqlservice.admin`
    * @example await sqladmin.instances.setRootPassword({ project, instance, requestBody }).wait()
    */
   setRootPassword(
@@ -515,12 +455,9 @@ export class InstancesResource extends runtime.Resource {
   /**
    * Changes the settings of an instance. The request must carry the latest `settingsVersion`.
    *
-   * `PUT /sql/v1beta3/projects/{project}/instances/{instance}`
+   * `PUT /sql/v1beta3/projects/{project}/instances/{instance}`, scopes `cloud-platform` or `sqlservice.admin`
    *
    * Pass the etag of what was read as `ifMatch`.
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
    * @example await sqladmin.instances.update({ project, instance, requestBody }).wait()
    */
   update(
@@ -531,7 +468,6 @@ export class InstancesResource extends runtime.Resource {
   }
 }
 
-/** Parameters of `sql.operations.get`. */
 export interface OperationsGetParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -541,7 +477,6 @@ export interface OperationsGetParams extends GlobalParameters {
   operation: string;
 }
 
-/** Parameters of `sql.operations.list`. */
 export interface OperationsListParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -553,23 +488,21 @@ export interface OperationsListParams extends GlobalParameters {
   pageToken?: string | undefined;
 }
 
-/** `operations` of sqladmin:v1beta3. */
+/** `operations` */
 export class OperationsResource extends runtime.Resource {
   /**
    * Reads one operation on an instance, with its state and outcome.
    *
-   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/operations/{operation}`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/operations/{operation}`, scopes `cloud-platform` or
+   * `sqlservice.admin`
    * @example await sqladmin.operations.get({ project, instance, operation })
    */
-  get<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<OperationsGetParams, schemas.InstanceOperation, Fields>,
+  get<F extends string | undefined = undefined>(
+    params: runtime.Selecting<OperationsGetParams, schemas.InstanceOperation, F>,
     options?: runtime.CallOptions,
   ): runtime.OperationPromise<
-    runtime.Selected<schemas.InstanceOperation, Fields>,
-    runtime.Selected<schemas.InstanceOperation, Fields>
+    runtime.Selected<schemas.InstanceOperation, F>,
+    runtime.Selected<schemas.InstanceOperation, F>
   > {
     return runtime.operate(this, operationsMethods.get, params, options);
   }
@@ -577,24 +510,21 @@ export class OperationsResource extends runtime.Resource {
   /**
    * Lists the operations on an instance.
    *
-   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/operations`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/operations`, scopes `cloud-platform` or
+   * `sqlservice.admin`
    * @example for await (const item of sqladmin.operations.list({ project, instance })) {}
    */
-  list<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<OperationsListParams, schemas.OperationsListResponse, Fields>,
+  list<F extends string | undefined = undefined>(
+    params: runtime.Selecting<OperationsListParams, schemas.OperationsListResponse, F>,
     options?: runtime.CallOptions,
   ): runtime.Paged<
-    runtime.Selected<schemas.OperationsListResponse, Fields>,
-    runtime.SelectedItem<schemas.OperationsListResponse, schemas.InstanceOperation, Fields, "items">
+    runtime.Selected<schemas.OperationsListResponse, F>,
+    runtime.SelectedItem<schemas.OperationsListResponse, schemas.InstanceOperation, F, "items">
   > {
     return runtime.paged(this, operationsMethods.list, params, options);
   }
 }
 
-/** Parameters of `sql.sslCerts.delete`. */
 export interface SslCertsDeleteParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -604,7 +534,6 @@ export interface SslCertsDeleteParams extends GlobalParameters {
   sha1Fingerprint: string;
 }
 
-/** Parameters of `sql.sslCerts.get`. */
 export interface SslCertsGetParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -614,7 +543,6 @@ export interface SslCertsGetParams extends GlobalParameters {
   sha1Fingerprint: string;
 }
 
-/** Parameters of `sql.sslCerts.insert`. */
 export interface SslCertsInsertParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -623,7 +551,6 @@ export interface SslCertsInsertParams extends GlobalParameters {
   requestBody?: schemas.SslCertsInsertRequest | undefined;
 }
 
-/** Parameters of `sql.sslCerts.list`. */
 export interface SslCertsListParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -631,15 +558,13 @@ export interface SslCertsListParams extends GlobalParameters {
   instance: string;
 }
 
-/** `sslCerts` of sqladmin:v1beta3. */
+/** `sslCerts` */
 export class SslCertsResource extends runtime.Resource {
   /**
    * Deletes one SSL certificate of an instance.
    *
-   * `DELETE /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts/{sha1Fingerprint}`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `DELETE /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts/{sha1Fingerprint}`, scopes
+   * `cloud-platform` or `sqlservice.admin`
    * @example await sqladmin.sslCerts.delete({ project, instance, sha1Fingerprint }).wait()
    */
   delete(
@@ -652,16 +577,14 @@ export class SslCertsResource extends runtime.Resource {
   /**
    * Reads one SSL certificate of an instance, found by its SHA-1 fingerprint.
    *
-   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts/{sha1Fingerprint}`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts/{sha1Fingerprint}`, scopes `cloud-platform`
+   * or `sqlservice.admin`
    * @example await sqladmin.sslCerts.get({ project, instance, sha1Fingerprint })
    */
-  get<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<SslCertsGetParams, schemas.SslCert, Fields>,
+  get<F extends string | undefined = undefined>(
+    params: runtime.Selecting<SslCertsGetParams, schemas.SslCert, F>,
     options?: runtime.CallOptions,
-  ): runtime.ApiPromise<runtime.Selected<schemas.SslCert, Fields>> {
+  ): runtime.ApiPromise<runtime.Selected<schemas.SslCert, F>> {
     return runtime.call(this, sslCertsMethods.get, params, options);
   }
 
@@ -669,57 +592,49 @@ export class SslCertsResource extends runtime.Resource {
    * Creates an SSL certificate for an instance. The response holds it, its private key, and the certificate of the
    * server's authority. The new certificate works once the instance has been restarted.
    *
-   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts`, scopes `cloud-platform` or
+   * `sqlservice.admin`
    * @example await sqladmin.sslCerts.insert({ project, instance, requestBody })
    */
-  insert<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<SslCertsInsertParams, schemas.SslCertsInsertResponse, Fields>,
+  insert<F extends string | undefined = undefined>(
+    params: runtime.Selecting<SslCertsInsertParams, schemas.SslCertsInsertResponse, F>,
     options?: runtime.CallOptions,
-  ): runtime.ApiPromise<runtime.Selected<schemas.SslCertsInsertResponse, Fields>> {
+  ): runtime.ApiPromise<runtime.Selected<schemas.SslCertsInsertResponse, F>> {
     return runtime.call(this, sslCertsMethods.insert, params, options);
   }
 
   /**
    * Lists the SSL certificates that an instance has at present.
    *
-   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts`, scopes `cloud-platform` or
+   * `sqlservice.admin`
    * @example await sqladmin.sslCerts.list({ project, instance })
    */
-  list<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<SslCertsListParams, schemas.SslCertsListResponse, Fields>,
+  list<F extends string | undefined = undefined>(
+    params: runtime.Selecting<SslCertsListParams, schemas.SslCertsListResponse, F>,
     options?: runtime.CallOptions,
-  ): runtime.ApiPromise<runtime.Selected<schemas.SslCertsListResponse, Fields>> {
+  ): runtime.ApiPromise<runtime.Selected<schemas.SslCertsListResponse, F>> {
     return runtime.call(this, sslCertsMethods.list, params, options);
   }
 }
 
-/** Parameters of `sql.tiers.list`. */
 export interface TiersListParams extends GlobalParameters {
   /** ID of the project that the tiers are listed for. */
   project: string;
 }
 
-/** `tiers` of sqladmin:v1beta3. */
+/** `tiers` */
 export class TiersResource extends runtime.Resource {
   /**
    * Lists the service tiers that instances can be created in.
    *
-   * `GET /sql/v1beta3/projects/{project}/tiers`
-   *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
-   *
+   * `GET /sql/v1beta3/projects/{project}/tiers`, scopes `cloud-platform` or `sqlservice.admin`
    * @example await sqladmin.tiers.list({ project })
    */
-  list<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<TiersListParams, schemas.TiersListResponse, Fields>,
+  list<F extends string | undefined = undefined>(
+    params: runtime.Selecting<TiersListParams, schemas.TiersListResponse, F>,
     options?: runtime.CallOptions,
-  ): runtime.ApiPromise<runtime.Selected<schemas.TiersListResponse, Fields>> {
+  ): runtime.ApiPromise<runtime.Selected<schemas.TiersListResponse, F>> {
     return runtime.call(this, tiersMethods.list, params, options);
   }
 }

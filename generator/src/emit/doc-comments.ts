@@ -36,8 +36,11 @@ export function docLines(parts: DocParts): readonly string[] {
     ...(parts.example ?? []).map((line, index) => (index === 0 ? `@example ${line}` : line)),
     ...(parts.see === undefined ? [] : [`@see ${safeText(parts.see)}`]),
   ];
-  if (tags.length > 0) blocks.push(tags);
-  return blocks.filter((block) => block.length > 0).flatMap((block, index) => (index === 0 ? block : ["", ...block]));
+  const text = blocks
+    .filter((block) => block.length > 0)
+    .flatMap((block, index) => (index === 0 ? block : ["", ...block]));
+  // A tag ends the text before it by itself.
+  return [...text, ...tags];
 }
 
 /** Values that were harvested out of the description are told as a list, and need not be told twice. */
@@ -53,11 +56,17 @@ function withoutValueLines(description: string, values: EnumModel | undefined): 
 /** Values with a text or a deprecation; those without add nothing to the type. */
 function enumLines({ values }: EnumModel): readonly string[] {
   return values.flatMap(({ value, description, deprecated }) => {
-    if (description === "" && !deprecated) return [];
+    if ((description === "" && !deprecated) || isUnspecified(value, description)) return [];
     const text = safeText(description).replace(/\s+/g, " ");
     const told = [deprecated ? "Deprecated." : "", text].filter((part) => part !== "").join(" ");
     return wrapped(`- ${inlineCode(value)}: ${told}`, "  ");
   });
+}
+
+/** Whether a text says no more than the name: `STATE_UNSPECIFIED`: "The state is unknown." (AIP-126). */
+function isUnspecified(value: string, text: string): boolean {
+  const says = /\b(?:unspecified|unknown|unset|default value|invalid|not (?:be )?(?:set|specified|known|used))\b/i;
+  return value.endsWith("_UNSPECIFIED") && text.length < 100 && says.test(text);
 }
 
 /** One line of printable ASCII that holds nothing to be made safe, which most texts are. */

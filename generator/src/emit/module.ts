@@ -129,7 +129,7 @@ function resourceTexts(resource: ResourceModel, context: Context): string[] {
   return [
     ...resource.methods.flatMap((method) => methodTypes(method, context)),
     classText({
-      docs: docLines({ notes: [`\`${name}\` of ${context.model.id}.`], deprecated: resource.deprecated }),
+      docs: docLines({ notes: [inlineCode(name)], deprecated: resource.deprecated }),
       name: resource.className,
       extends: "runtime.Resource",
       properties: childResources(resource),
@@ -205,7 +205,7 @@ function paramsInterface(method: MethodModel, id: string, context: Context): Int
   const { bodyName, request } = method;
   const isMask = ({ name }: ParameterModel) => method.updateMask !== undefined && name === "updateMask";
   return {
-    docs: [`Parameters of \`${id}\`.`],
+    docs: [],
     name: method.paramsName,
     extends: shadowed === "" ? globalParametersName : `Omit<${globalParametersName}, ${shadowed}>`,
     properties: [

@@ -18,8 +18,21 @@ import { rangeNote } from "./range-note.js";
 export function emitSchemas(model: ApiModel): string {
   if (model.schemas.length === 0) return `${preamble(model)}\nexport {};\n`;
   const twins = new Map(model.schemas.map((schema) => [schema.inputOf, schema]));
-  const declarations = model.schemas.map((schema) => declaration(schema, twins.get(schema.name)));
+  const enums = new Map<string, string>();
+  const declarations = model.schemas.map((schema) => {
+    const other = sameEnum(schema, enums);
+    return other === undefined ? declaration(schema, twins.get(schema.name)) : typeAliasText([], schema.name, other);
+  });
   return `${preamble(model)}\n${declarations.join("\n")}`;
+}
+
+/** The name of an enum with the same values and texts, of which this one is an alias: they are written once. */
+function sameEnum({ id, name, shape }: SchemaModel, enums: Map<string, string>): string | undefined {
+  if (id !== undefined || shape.kind !== "alias" || enumOf(shape.type) === undefined) return undefined;
+  const key = JSON.stringify(shape.type);
+  const other = enums.get(key);
+  if (other === undefined) enums.set(key, name);
+  return other;
 }
 
 const { factory, SyntaxKind } = ts;
@@ -35,11 +48,9 @@ function declaration(whole: SchemaModel, twin: SchemaModel | undefined): string 
   );
   const { description, deprecated, name } = schema;
   const shown = schema.shape.kind === "alias" ? enumOf(schema.shape.type) : undefined;
-  const notes =
-    schema.inputOf === undefined
-      ? []
-      : [`{@link ${schema.inputOf}} as requests take it: without what only the server sets.`];
-  const docs = docLines({ description, deprecated, enum: shown, notes });
+  const { inputOf } = schema;
+  const notes = inputOf === undefined ? [] : [`{@link ${inputOf}} without its read-only properties.`];
+  const docs = docLines({ ...(inputOf === undefined && { description }), deprecated, enum: shown, notes });
   const properties = membersOf(type, schema);
   return properties === undefined
     ? typeAliasText(docs, name, nodeText(type))

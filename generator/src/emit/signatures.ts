@@ -8,7 +8,7 @@ import { typeText } from "./type-text.js";
 export interface MethodShape {
   readonly name: string;
   readonly doc: readonly string[];
-  /** `Fields extends string | undefined = undefined`, where the parameter `fields` narrows the result. */
+  /** `F extends string | undefined = undefined`, where the parameter `fields` narrows the result. */
   readonly typeParameter: string | undefined;
   readonly paramsType: string;
   readonly paramsOptional: boolean;
@@ -30,9 +30,9 @@ export function methodShapes(method: MethodModel, accessor: string, model: ApiMo
   const ordinary: MethodShape = {
     name: method.member,
     doc: methodDoc(method, model, exampleOf(method, `${accessor}.${method.member}`)),
-    typeParameter: selecting === undefined ? undefined : "Fields extends string | undefined = undefined",
+    typeParameter: selecting === undefined ? undefined : "F extends string | undefined = undefined",
     paramsType:
-      selecting === undefined ? method.paramsName : `runtime.Selecting<${method.paramsName}, ${selecting}, Fields>`,
+      selecting === undefined ? method.paramsName : `runtime.Selecting<${method.paramsName}, ${selecting}, F>`,
     paramsOptional,
     returnType: returnText(method, selecting !== undefined),
     sender: senderOf(method),
@@ -87,7 +87,7 @@ function returnText({ mediaDownload, response, operation, paging }: MethodModel,
   if (response === undefined) return mediaDownload === undefined ? "runtime.ApiPromise<void>" : DOWNLOAD;
   if (response.kind === "media") return "runtime.ApiPromise<runtime.MediaResponse>";
   const whole = typeText(response.type);
-  const selected = isSelecting ? `runtime.Selected<${whole}, Fields>` : whole;
+  const selected = isSelecting ? `runtime.Selected<${whole}, F>` : whole;
   if (response.kind === "stream") return `runtime.StreamPromise<${selected}>`;
   if (operation !== undefined)
     return `runtime.OperationPromise<${selected}, ${isSelecting ? selected : typeText(operation.type)}>`;
@@ -95,7 +95,7 @@ function returnText({ mediaDownload, response, operation, paging }: MethodModel,
   const items = paging.items;
   const item =
     isSelecting && items !== undefined
-      ? `runtime.SelectedItem<${whole}, ${typeText(items.type)}, Fields, ${JSON.stringify(items.property)}>`
+      ? `runtime.SelectedItem<${whole}, ${typeText(items.type)}, F, ${JSON.stringify(items.property)}>`
       : itemText(items?.type);
   return `runtime.Paged<${selected}, ${item}>`;
 }
@@ -108,19 +108,25 @@ function itemText(type: TypeModel | undefined): string {
 const GOOGLE_SCOPE = /^https:\/\/www\.googleapis\.com\/auth\//;
 
 function methodDoc(method: MethodModel, model: ApiModel, example: readonly string[]): readonly string[] {
-  const scopes = method.scopes.map((scope) => inlineCode(scope.replace(GOOGLE_SCOPE, "")));
+  const names = method.scopes.map((scope) => inlineCode(scope.replace(GOOGLE_SCOPE, "")));
+  const scopes = names.length === 0 ? "" : `, ${names.length === 1 ? "scope" : "scopes"} ${alternatives(names)}`;
   return docLines({
     description: method.description,
     notes: [
-      inlineCode(`${method.httpMethod} ${urlPath(method, model)}`),
+      inlineCode(`${method.httpMethod} ${urlPath(method, model)}`) + scopes,
       ...(method.supportsSubscription ? ["Supports push notifications: changes can be watched with a channel."] : []),
       ...(method.useMediaDownloadService ? ["Content is served by Google's media download service."] : []),
       ...(method.etagRequired ? ["Pass the etag of what was read as `ifMatch`."] : []),
-      ...(scopes.length === 0 ? [] : [`${scopes.length === 1 ? "Scope" : "Scopes, one of"}: ${scopes.join(", ")}.`]),
     ],
     deprecated: method.deprecated,
     example,
   });
+}
+
+/** `a`, `b` or `c`: any of them is enough. */
+function alternatives(names: readonly string[]): string {
+  const [last = "", ...others] = names.toReversed();
+  return others.length === 0 ? last : `${others.toReversed().join(", ")} or ${last}`;
 }
 
 /** The path from the root, without the operators of URI templates: `/v1/{name}`. */

@@ -58,33 +58,27 @@ export class RoomsClient extends runtime.ApiClient {
   }
 }
 
-/** Parameters of `rooms.houses.getRules`. */
 export interface HousesGetRulesParams extends GlobalParameters {
   name: `houses/${string}/rules` | (string & {});
 }
 
-/** Parameters of `rooms.houses.updateRules`. */
 export interface HousesUpdateRulesParams extends GlobalParameters {
   name: `houses/${string}/rules` | (string & {});
   requestBody?: runtime.Patch<schemas.Rules> | undefined;
 }
 
-/** Parameters of `rooms.houses.plan`. */
 export interface HousesPlanParams extends GlobalParameters {
   house: `houses/${string}` | (string & {});
   requestBody?: schemas.Empty | undefined;
 }
 
-/** `houses` of rooms:v2. */
+/** `houses` */
 export class HousesResource extends runtime.Resource {
   readonly rooms: HousesRoomsResource = new HousesRoomsResource(this);
   readonly operations: HousesOperationsResource = new HousesOperationsResource(this);
 
   /**
-   * `GET /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `GET /v2/{name}`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.getRules({ name })
    */
   getRules(params: HousesGetRulesParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Rules> {
@@ -92,10 +86,7 @@ export class HousesResource extends runtime.Resource {
   }
 
   /**
-   * `PATCH /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `PATCH /v2/{name}`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.updateRules({ name, requestBody })
    */
   updateRules(params: HousesUpdateRulesParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Rules> {
@@ -103,10 +94,7 @@ export class HousesResource extends runtime.Resource {
   }
 
   /**
-   * `POST /v2/{house}:plan`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `POST /v2/{house}:plan`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.plan({ house, requestBody })
    */
   plan(params: HousesPlanParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Plan> {
@@ -114,12 +102,10 @@ export class HousesResource extends runtime.Resource {
   }
 }
 
-/** Parameters of `rooms.houses.rooms.get`. */
 export interface HousesRoomsGetParams extends GlobalParameters {
   name: `houses/${string}/rooms/${string}` | (string & {});
 }
 
-/** Parameters of `rooms.houses.rooms.list`. */
 export interface HousesRoomsListParams extends GlobalParameters {
   parent: `houses/${string}` | (string & {});
   /** From 0 to 100. */
@@ -129,7 +115,6 @@ export interface HousesRoomsListParams extends GlobalParameters {
   deep?: boolean | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.create`. */
 export interface HousesRoomsCreateParams extends GlobalParameters {
   parent: `houses/${string}` | (string & {});
   roomId?: string | undefined;
@@ -138,7 +123,6 @@ export interface HousesRoomsCreateParams extends GlobalParameters {
   requestBody?: schemas.RoomInput | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.patch`. */
 export interface HousesRoomsPatchParams extends GlobalParameters {
   name: `houses/${string}/rooms/${string}` | (string & {});
   updateMask?: string | readonly runtime.FieldPath<schemas.RoomInput>[] | undefined;
@@ -146,26 +130,21 @@ export interface HousesRoomsPatchParams extends GlobalParameters {
   requestBody?: runtime.Patch<schemas.RoomInput> | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.delete`. */
 export interface HousesRoomsDeleteParams extends GlobalParameters {
   name: `houses/${string}/rooms/${string}` | (string & {});
 }
 
-/** Parameters of `rooms.houses.rooms.paint`. */
 export interface HousesRoomsPaintParams extends GlobalParameters {
   name: `houses/${string}/rooms/${string}` | (string & {});
   requestBody?: schemas.Empty | undefined;
 }
 
-/** `houses.rooms` of rooms:v2. */
+/** `houses.rooms` */
 export class HousesRoomsResource extends runtime.Resource {
   readonly doors: HousesRoomsDoorsResource = new HousesRoomsDoorsResource(this);
 
   /**
-   * `GET /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `GET /v2/{name}`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.rooms.get({ name })
    */
   get(params: HousesRoomsGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Room> {
@@ -173,10 +152,7 @@ export class HousesRoomsResource extends runtime.Resource {
   }
 
   /**
-   * `GET /v2/{parent}/rooms`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `GET /v2/{parent}/rooms`, scope `https://www.example.com/auth/library`
    * @example for await (const item of rooms.houses.rooms.list({ parent })) {}
    */
   list(params: HousesRoomsListParams, options?: runtime.CallOptions): runtime.Paged<schemas.Rooms, schemas.Room> {
@@ -184,10 +160,7 @@ export class HousesRoomsResource extends runtime.Resource {
   }
 
   /**
-   * `POST /v2/{parent}/rooms`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `POST /v2/{parent}/rooms`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.rooms.create({ parent, requestBody }).wait()
    */
   create(
@@ -198,10 +171,7 @@ export class HousesRoomsResource extends runtime.Resource {
   }
 
   /**
-   * `PATCH /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `PATCH /v2/{name}`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.rooms.patch({ name, requestBody })
    */
   patch(params: HousesRoomsPatchParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Room> {
@@ -209,10 +179,7 @@ export class HousesRoomsResource extends runtime.Resource {
   }
 
   /**
-   * `DELETE /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `DELETE /v2/{name}`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.rooms.delete({ name }).wait()
    */
   delete(
@@ -223,10 +190,7 @@ export class HousesRoomsResource extends runtime.Resource {
   }
 
   /**
-   * `POST /v2/{name}:paint`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `POST /v2/{name}:paint`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.rooms.paint({ name, requestBody })
    */
   paint(params: HousesRoomsPaintParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Room> {
@@ -234,12 +198,10 @@ export class HousesRoomsResource extends runtime.Resource {
   }
 }
 
-/** Parameters of `rooms.houses.rooms.doors.get`. */
 export interface HousesRoomsDoorsGetParams extends GlobalParameters {
   name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
 }
 
-/** Parameters of `rooms.houses.rooms.doors.list`. */
 export interface HousesRoomsDoorsListParams extends GlobalParameters {
   parent: `houses/${string}/rooms/${string}` | (string & {});
   filter?: string | undefined;
@@ -249,7 +211,6 @@ export interface HousesRoomsDoorsListParams extends GlobalParameters {
   pageToken?: string | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.doors.create`. */
 export interface HousesRoomsDoorsCreateParams extends GlobalParameters {
   parent: `houses/${string}/rooms/${string}` | (string & {});
   doorId?: string | undefined;
@@ -257,49 +218,40 @@ export interface HousesRoomsDoorsCreateParams extends GlobalParameters {
   requestBody?: schemas.DoorInput | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.doors.patch`. */
 export interface HousesRoomsDoorsPatchParams extends GlobalParameters {
   name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
   updateMask?: string | readonly runtime.FieldPath<schemas.DoorInput>[] | undefined;
   requestBody?: runtime.Patch<schemas.DoorInput> | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.doors.delete`. */
 export interface HousesRoomsDoorsDeleteParams extends GlobalParameters {
   name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
   etag?: string | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.doors.undelete`. */
 export interface HousesRoomsDoorsUndeleteParams extends GlobalParameters {
   name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
   requestBody?: schemas.Undeletion | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.doors.getIamPolicy`. */
 export interface HousesRoomsDoorsGetIamPolicyParams extends GlobalParameters {
   resource: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
 }
 
-/** Parameters of `rooms.houses.rooms.doors.setIamPolicy`. */
 export interface HousesRoomsDoorsSetIamPolicyParams extends GlobalParameters {
   resource: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
   requestBody?: schemas.SetPolicy | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.doors.testIamPermissions`. */
 export interface HousesRoomsDoorsTestIamPermissionsParams extends GlobalParameters {
   resource: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
   requestBody?: schemas.Permissions | undefined;
 }
 
-/** `houses.rooms.doors` of rooms:v2. */
+/** `houses.rooms.doors` */
 export class HousesRoomsDoorsResource extends runtime.Resource {
   /**
-   * `GET /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `GET /v2/{name}`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.rooms.doors.get({ name })
    */
   get(params: HousesRoomsDoorsGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
@@ -307,10 +259,7 @@ export class HousesRoomsDoorsResource extends runtime.Resource {
   }
 
   /**
-   * `GET /v2/{parent}/doors`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `GET /v2/{parent}/doors`, scope `https://www.example.com/auth/library`
    * @example for await (const item of rooms.houses.rooms.doors.list({ parent })) {}
    */
   list(params: HousesRoomsDoorsListParams, options?: runtime.CallOptions): runtime.Paged<schemas.Doors, schemas.Door> {
@@ -318,10 +267,7 @@ export class HousesRoomsDoorsResource extends runtime.Resource {
   }
 
   /**
-   * `POST /v2/{parent}/doors`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `POST /v2/{parent}/doors`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.rooms.doors.create({ parent, requestBody })
    */
   create(params: HousesRoomsDoorsCreateParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
@@ -329,10 +275,7 @@ export class HousesRoomsDoorsResource extends runtime.Resource {
   }
 
   /**
-   * `PATCH /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `PATCH /v2/{name}`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.rooms.doors.patch({ name, requestBody })
    */
   patch(params: HousesRoomsDoorsPatchParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
@@ -340,10 +283,7 @@ export class HousesRoomsDoorsResource extends runtime.Resource {
   }
 
   /**
-   * `DELETE /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `DELETE /v2/{name}`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.rooms.doors.delete({ name })
    */
   delete(params: HousesRoomsDoorsDeleteParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
@@ -351,10 +291,7 @@ export class HousesRoomsDoorsResource extends runtime.Resource {
   }
 
   /**
-   * `POST /v2/{name}:undelete`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `POST /v2/{name}:undelete`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.rooms.doors.undelete({ name, requestBody })
    */
   undelete(params: HousesRoomsDoorsUndeleteParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
@@ -362,10 +299,7 @@ export class HousesRoomsDoorsResource extends runtime.Resource {
   }
 
   /**
-   * `GET /v2/{resource}:getIamPolicy`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `GET /v2/{resource}:getIamPolicy`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.rooms.doors.getIamPolicy({ resource })
    */
   getIamPolicy(
@@ -376,10 +310,7 @@ export class HousesRoomsDoorsResource extends runtime.Resource {
   }
 
   /**
-   * `POST /v2/{resource}:setIamPolicy`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `POST /v2/{resource}:setIamPolicy`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.rooms.doors.setIamPolicy({ resource, requestBody })
    */
   setIamPolicy(
@@ -390,10 +321,7 @@ export class HousesRoomsDoorsResource extends runtime.Resource {
   }
 
   /**
-   * `POST /v2/{resource}:testIamPermissions`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `POST /v2/{resource}:testIamPermissions`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.rooms.doors.testIamPermissions({ resource, requestBody })
    */
   testIamPermissions(
@@ -404,36 +332,29 @@ export class HousesRoomsDoorsResource extends runtime.Resource {
   }
 }
 
-/** Parameters of `rooms.houses.operations.list`. */
 export interface HousesOperationsListParams extends GlobalParameters {
   name: `houses/${string}` | (string & {});
   pageSize?: number | undefined;
   pageToken?: string | undefined;
 }
 
-/** Parameters of `rooms.houses.operations.cancel`. */
 export interface HousesOperationsCancelParams extends GlobalParameters {
   name: `houses/${string}/operations/${string}` | (string & {});
   requestBody?: schemas.Empty | undefined;
 }
 
-/** Parameters of `rooms.houses.operations.delete`. */
 export interface HousesOperationsDeleteParams extends GlobalParameters {
   name: `houses/${string}/operations/${string}` | (string & {});
 }
 
-/** Parameters of `rooms.houses.operations.get`. */
 export interface HousesOperationsGetParams extends GlobalParameters {
   name: `houses/${string}/operations/${string}` | (string & {});
 }
 
-/** `houses.operations` of rooms:v2. */
+/** `houses.operations` */
 export class HousesOperationsResource extends runtime.Resource {
   /**
-   * `GET /v2/{name}/operations`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `GET /v2/{name}/operations`, scope `https://www.example.com/auth/library`
    * @example for await (const item of rooms.houses.operations.list({ name })) {}
    */
   list(
@@ -444,10 +365,7 @@ export class HousesOperationsResource extends runtime.Resource {
   }
 
   /**
-   * `POST /v2/{name}:cancel`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `POST /v2/{name}:cancel`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.operations.cancel({ name, requestBody })
    */
   cancel(params: HousesOperationsCancelParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Empty> {
@@ -455,10 +373,7 @@ export class HousesOperationsResource extends runtime.Resource {
   }
 
   /**
-   * `DELETE /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `DELETE /v2/{name}`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.operations.delete({ name })
    */
   delete(params: HousesOperationsDeleteParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Empty> {
@@ -466,10 +381,7 @@ export class HousesOperationsResource extends runtime.Resource {
   }
 
   /**
-   * `GET /v2/{name}`
-   *
-   * Scope: `https://www.example.com/auth/library`.
-   *
+   * `GET /v2/{name}`, scope `https://www.example.com/auth/library`
    * @example await rooms.houses.operations.get({ name })
    */
   get(

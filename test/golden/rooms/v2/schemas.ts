@@ -7,7 +7,7 @@ export interface Room extends RoomInput {
   within?: Room;
 }
 
-/** {@link Room} as requests take it: without what only the server sets. */
+/** {@link Room} without its read-only properties. */
 export interface RoomInput {
   name?: string;
   title?: string;
@@ -32,7 +32,7 @@ export interface Door extends DoorInput {
   readonly deleteTime?: string;
 }
 
-/** {@link Door} as requests take it: without what only the server sets. */
+/** {@link Door} without its read-only properties. */
 export interface DoorInput {
   name?: string;
   title?: string;
@@ -47,7 +47,7 @@ export interface DoorInput {
   etag?: string;
 }
 
-export type DoorColour = "RED" | "BLUE";
+export type DoorColour = RoomColour;
 
 export type DoorState = "STATE_UNSPECIFIED" | "ACTIVE" | "DELETED";
 

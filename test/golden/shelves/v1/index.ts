@@ -43,7 +43,6 @@ export interface GlobalParameters {
   key?: string | undefined;
   /**
    * Whether to indent.
-   *
    * @defaultValue `true`
    */
   prettyPrint?: boolean | undefined;
@@ -58,7 +57,6 @@ export interface GlobalParameters {
   "$.xgafv"?: "1" | "2" | undefined;
 }
 
-/** Parameters of `shelves.search`. */
 export interface SearchParams extends GlobalParameters {
   requestBody: SearchBody;
 }
@@ -68,12 +66,10 @@ export interface SearchBody extends schemas.SearchRequestInput {
   query: string;
 }
 
-/** Parameters of `shelves.ping`. */
 export interface PingParams extends GlobalParameters {}
 
 /**
  * Shelf Keeper API: Keeps shelves. It shows every shape that a Discovery document may take.
- *
  * @see https://shelves.example.com/docs
  */
 export class ShelfKeeperClient extends runtime.ApiClient {
@@ -102,22 +98,20 @@ export class ShelfKeeperClient extends runtime.ApiClient {
    * Searches everywhere.
    *
    * `POST /v1/search`
-   *
    * @example for await (const item of shelves.search({ requestBody })) {}
    */
-  search<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<SearchParams, schemas.SearchResponse, Fields>,
+  search<F extends string | undefined = undefined>(
+    params: runtime.Selecting<SearchParams, schemas.SearchResponse, F>,
     options?: runtime.CallOptions,
   ): runtime.Paged<
-    runtime.Selected<schemas.SearchResponse, Fields>,
-    runtime.SelectedItem<schemas.SearchResponse, schemas.Shapes, Fields, "items">
+    runtime.Selected<schemas.SearchResponse, F>,
+    runtime.SelectedItem<schemas.SearchResponse, schemas.Shapes, F, "items">
   > {
     return runtime.paged(this, clientMethods.search, params, options);
   }
 
   /**
    * `GET /ping`
-   *
    * @example await shelves.ping()
    */
   ping(params?: PingParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Same> {
@@ -125,13 +119,12 @@ export class ShelfKeeperClient extends runtime.ApiClient {
   }
 }
 
-/** `rooms` of shelves:v1. */
+/** `rooms` */
 export class RoomsResource extends runtime.Resource {
   readonly shelves: RoomsShelvesResource = new RoomsShelvesResource(this);
   readonly operations: RoomsOperationsResource = new RoomsOperationsResource(this);
 }
 
-/** Parameters of `shelves.rooms.shelves.list`. */
 export interface RoomsShelvesListParams extends GlobalParameters {
   parent: `rooms/${string}` | (string & {});
   /** From 1 to 100. */
@@ -141,18 +134,15 @@ export interface RoomsShelvesListParams extends GlobalParameters {
   since?: string | number | bigint | undefined;
 }
 
-/** Parameters of `shelves.rooms.shelves.get`. */
 export interface RoomsShelvesGetParams extends GlobalParameters {
   /** Which shelf. */
   name: `rooms/${string}/shelves/${string}` | (string & {});
 }
 
-/** Parameters of `shelves.rooms.shelves.streamQuery`. */
 export interface RoomsShelvesStreamQueryParams extends GlobalParameters {
   parent: `rooms/${string}` | (string & {});
 }
 
-/** Parameters of `shelves.rooms.shelves.create`. */
 export interface RoomsShelvesCreateParams extends GlobalParameters {
   parent: `rooms/${string}` | (string & {});
   shelfId: string;
@@ -165,7 +155,6 @@ export interface RoomsShelvesCreateBody extends schemas.ShelfInput {
   byTitle?: { [key: string]: schemas.BookInput & { title: string; size?: schemas.Size & { pages: number } } };
 }
 
-/** Parameters of `shelves.rooms.shelves.patch`. */
 export interface RoomsShelvesPatchParams extends GlobalParameters {
   /** Which shelf. */
   name: `rooms/${string}/shelves/${string}` | (string & {});
@@ -173,13 +162,11 @@ export interface RoomsShelvesPatchParams extends GlobalParameters {
   requestBody?: runtime.Patch<schemas.ShelfInput> | undefined;
 }
 
-/** Parameters of `shelves.rooms.shelves.delete`. */
 export interface RoomsShelvesDeleteParams extends GlobalParameters {
   /** Which shelf. */
   name: `rooms/${string}/shelves/${string}` | (string & {});
 }
 
-/** Parameters of `shelves.rooms.shelves.move`. */
 export interface RoomsShelvesMoveParams extends Omit<GlobalParameters, "key"> {
   /** Which shelf. */
   name: `rooms/${string}/shelves/${string}` | (string & {});
@@ -188,51 +175,45 @@ export interface RoomsShelvesMoveParams extends Omit<GlobalParameters, "key"> {
   requestBody?: schemas.RoomsShelvesMoveRequest | undefined;
 }
 
-/** Parameters of `shelves.rooms.shelves.bulk-export-group`. */
 export interface RoomsShelvesBulkExportGroupParams extends GlobalParameters {
   /** Which shelf. */
   name: `rooms/${string}/shelves/${string}` | (string & {});
 }
 
-/** Parameters of `shelves.rooms.shelves.Binary-create`. */
 export interface RoomsShelvesBinaryCreateParams extends GlobalParameters {
   /** Which shelf. */
   name: `rooms/${string}/shelves/${string}` | (string & {});
   requestBody?: runtime.BytesRequest | undefined;
 }
 
-/** Parameters of `shelves.rooms.shelves.books`. */
 export interface RoomsShelvesBooksParams extends GlobalParameters {
   /** Which shelf. */
   name: `rooms/${string}/shelves/${string}` | (string & {});
 }
 
-/** Parameters of `shelves.rooms.shelves.rearrange`. */
 export interface RoomsShelvesRearrangeParams extends GlobalParameters {
   name: `rooms/${string}/shelves/${string}` | (string & {});
   /** A unique id of the request, best a UUID: the server does the same one only once. */
   requestId?: string | undefined;
 }
 
-/** `rooms.shelves` of shelves:v1. */
+/** `rooms.shelves` */
 export class RoomsShelvesResource extends runtime.Resource {
   readonly booksResource: RoomsShelvesBooksResource = new RoomsShelvesBooksResource(this);
 
   /**
    * Lists the shelves of a room.
    *
-   * `GET /v1/{parent}/shelves`
-   *
-   * Scopes, one of: `https://www.example.com/auth/shelves`, `https://www.example.com/auth/shelves.readonly`.
-   *
+   * `GET /v1/{parent}/shelves`, scopes `https://www.example.com/auth/shelves` or
+   * `https://www.example.com/auth/shelves.readonly`
    * @example for await (const item of shelves.rooms.shelves.list({ parent })) {}
    */
-  list<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<RoomsShelvesListParams, schemas.ListShelvesResponse, Fields>,
+  list<F extends string | undefined = undefined>(
+    params: runtime.Selecting<RoomsShelvesListParams, schemas.ListShelvesResponse, F>,
     options?: runtime.CallOptions,
   ): runtime.Paged<
-    runtime.Selected<schemas.ListShelvesResponse, Fields>,
-    runtime.SelectedItem<schemas.ListShelvesResponse, schemas.Shelf, Fields, "shelves">
+    runtime.Selected<schemas.ListShelvesResponse, F>,
+    runtime.SelectedItem<schemas.ListShelvesResponse, schemas.Shelf, F, "shelves">
   > {
     return runtime.paged(this, roomsShelvesMethods.list, params, options);
   }
@@ -240,16 +221,14 @@ export class RoomsShelvesResource extends runtime.Resource {
   /**
    * Reads a shelf.
    *
-   * `GET /v1/{name}`
-   *
-   * Scopes, one of: `https://www.example.com/auth/shelves`, `https://www.example.com/auth/shelves.readonly`.
-   *
+   * `GET /v1/{name}`, scopes `https://www.example.com/auth/shelves` or
+   * `https://www.example.com/auth/shelves.readonly`
    * @example await shelves.rooms.shelves.get({ name })
    */
-  get<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<RoomsShelvesGetParams, schemas.Shelf, Fields>,
+  get<F extends string | undefined = undefined>(
+    params: runtime.Selecting<RoomsShelvesGetParams, schemas.Shelf, F>,
     options?: runtime.CallOptions,
-  ): runtime.ApiPromise<runtime.Selected<schemas.Shelf, Fields>> {
+  ): runtime.ApiPromise<runtime.Selected<schemas.Shelf, F>> {
     return runtime.call(this, roomsShelvesMethods.get, params, options);
   }
 
@@ -257,51 +236,41 @@ export class RoomsShelvesResource extends runtime.Resource {
    * Finds shelves.
    *
    * `GET /v1/{parent}/shelves:streamQuery`
-   *
    * @example for await (const message of shelves.rooms.shelves.streamQuery({ parent })) {}
    */
-  streamQuery<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<RoomsShelvesStreamQueryParams, schemas.Shelf, Fields>,
+  streamQuery<F extends string | undefined = undefined>(
+    params: runtime.Selecting<RoomsShelvesStreamQueryParams, schemas.Shelf, F>,
     options?: runtime.CallOptions,
-  ): runtime.StreamPromise<runtime.Selected<schemas.Shelf, Fields>> {
+  ): runtime.StreamPromise<runtime.Selected<schemas.Shelf, F>> {
     return runtime.stream(this, roomsShelvesMethods.streamQuery, params, options);
   }
 
   /**
    * Makes a shelf.
    *
-   * `POST /v1/{parent}/shelves`
-   *
-   * Scope: `https://www.example.com/auth/shelves`.
-   *
+   * `POST /v1/{parent}/shelves`, scope `https://www.example.com/auth/shelves`
    * @example await shelves.rooms.shelves.create({ parent, shelfId, requestBody })
    */
-  create<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<RoomsShelvesCreateParams, schemas.Shelf, Fields>,
+  create<F extends string | undefined = undefined>(
+    params: runtime.Selecting<RoomsShelvesCreateParams, schemas.Shelf, F>,
     options?: runtime.CallOptions,
-  ): runtime.ApiPromise<runtime.Selected<schemas.Shelf, Fields>> {
+  ): runtime.ApiPromise<runtime.Selected<schemas.Shelf, F>> {
     return runtime.call(this, roomsShelvesMethods.create, params, options);
   }
 
   /**
-   * `PATCH /v1/{name}`
-   *
-   * Scope: `https://www.example.com/auth/shelves`.
-   *
+   * `PATCH /v1/{name}`, scope `https://www.example.com/auth/shelves`
    * @example await shelves.rooms.shelves.patch({ name, requestBody })
    */
-  patch<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<RoomsShelvesPatchParams, schemas.Shelf, Fields>,
+  patch<F extends string | undefined = undefined>(
+    params: runtime.Selecting<RoomsShelvesPatchParams, schemas.Shelf, F>,
     options?: runtime.CallOptions,
-  ): runtime.ApiPromise<runtime.Selected<schemas.Shelf, Fields>> {
+  ): runtime.ApiPromise<runtime.Selected<schemas.Shelf, F>> {
     return runtime.call(this, roomsShelvesMethods.patch, params, options);
   }
 
   /**
-   * `DELETE /v1/{name}`
-   *
-   * Scope: `https://www.example.com/auth/shelves`.
-   *
+   * `DELETE /v1/{name}`, scope `https://www.example.com/auth/shelves`
    * @deprecated
    * @example await shelves.rooms.shelves.delete({ name })
    */
@@ -310,10 +279,7 @@ export class RoomsShelvesResource extends runtime.Resource {
   }
 
   /**
-   * `POST /v1/{name}:move`
-   *
-   * Scope: `https://www.example.com/auth/shelves`.
-   *
+   * `POST /v1/{name}:move`, scope `https://www.example.com/auth/shelves`
    * @example await shelves.rooms.shelves.move({ name, key, requestBody })
    */
   move(params: RoomsShelvesMoveParams, options?: runtime.CallOptions): runtime.ApiPromise<void> {
@@ -321,10 +287,7 @@ export class RoomsShelvesResource extends runtime.Resource {
   }
 
   /**
-   * `GET /v1/{name}/$export`
-   *
-   * Scope: `https://www.example.com/auth/shelves`.
-   *
+   * `GET /v1/{name}/$export`, scope `https://www.example.com/auth/shelves`
    * @example await shelves.rooms.shelves.bulkExportGroup({ name })
    */
   bulkExportGroup(
@@ -335,10 +298,7 @@ export class RoomsShelvesResource extends runtime.Resource {
   }
 
   /**
-   * `POST /v1/{name}/binary`
-   *
-   * Scope: `https://www.example.com/auth/shelves`.
-   *
+   * `POST /v1/{name}/binary`, scope `https://www.example.com/auth/shelves`
    * @example await shelves.rooms.shelves.BinaryCreate({ name, requestBody })
    */
   BinaryCreate(
@@ -349,10 +309,7 @@ export class RoomsShelvesResource extends runtime.Resource {
   }
 
   /**
-   * `GET /v1/{name}/books`
-   *
-   * Scope: `https://www.example.com/auth/shelves.readonly`.
-   *
+   * `GET /v1/{name}/books`, scope `https://www.example.com/auth/shelves.readonly`
    * @example await shelves.rooms.shelves.books({ name })
    */
   books(params: RoomsShelvesBooksParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Words> {
@@ -368,7 +325,6 @@ export class RoomsShelvesResource extends runtime.Resource {
    * Puts the books of a shelf in order, which takes a while.
    *
    * `POST /v1/{name}:rearrange`
-   *
    * @example await shelves.rooms.shelves.rearrange({ name }).wait()
    */
   rearrange(
@@ -379,25 +335,22 @@ export class RoomsShelvesResource extends runtime.Resource {
   }
 }
 
-/** Parameters of `shelves.rooms.shelves.books.get`. */
 export interface RoomsShelvesBooksGetParams extends GlobalParameters {
   titles: readonly string[];
   color: "RED" | "BLUE";
   shelf: string;
 }
 
-/** Parameters of `shelves.rooms.shelves.books.scan`. */
 export interface RoomsShelvesBooksScanParams extends GlobalParameters {
   requestBody?: schemas.BookInput | undefined;
   /** Type: any `image`, `application/pdf`. At most 10737418240 bytes. */
   media?: runtime.MediaUpload | undefined;
 }
 
-/** `rooms.shelves.books` of shelves:v1. */
+/** `rooms.shelves.books` */
 export class RoomsShelvesBooksResource extends runtime.Resource {
   /**
    * `GET /v1/books{titles}/{color}/{shelf}`
-   *
    * @example await shelves.rooms.shelves.booksResource.get({ titles, color, shelf })
    */
   get(params: RoomsShelvesBooksGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Dictionary> {
@@ -408,45 +361,38 @@ export class RoomsShelvesBooksResource extends runtime.Resource {
    * Adds a book from an image of it.
    *
    * `POST /v1/books:scan`
-   *
    * @example await shelves.rooms.shelves.booksResource.scan({ media: { body } })
    */
-  scan<Fields extends string | undefined = undefined>(
-    params?: runtime.Selecting<RoomsShelvesBooksScanParams, schemas.Book, Fields>,
+  scan<F extends string | undefined = undefined>(
+    params?: runtime.Selecting<RoomsShelvesBooksScanParams, schemas.Book, F>,
     options?: runtime.CallOptions,
-  ): runtime.ApiPromise<runtime.Selected<schemas.Book, Fields>> {
+  ): runtime.ApiPromise<runtime.Selected<schemas.Book, F>> {
     return runtime.call(this, roomsShelvesBooksMethods.scan, params, options, runtime.upload);
   }
 }
 
-/** Parameters of `shelves.rooms.operations.get`. */
 export interface RoomsOperationsGetParams extends GlobalParameters {
   /** Of the operation. */
   name: `rooms/${string}/operations/${string}` | (string & {});
 }
 
-/** Parameters of `shelves.rooms.operations.wait`. */
 export interface RoomsOperationsWaitParams extends GlobalParameters {
   /** Of the operation. */
   name: `rooms/${string}/operations/${string}` | (string & {});
 }
 
-/** `rooms.operations` of shelves:v1. */
+/** `rooms.operations` */
 export class RoomsOperationsResource extends runtime.Resource {
   /**
    * Tells how an operation stands.
    *
    * `GET /v1/{name}`
-   *
    * @example await shelves.rooms.operations.get({ name })
    */
-  get<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<RoomsOperationsGetParams, schemas.Operation, Fields>,
+  get<F extends string | undefined = undefined>(
+    params: runtime.Selecting<RoomsOperationsGetParams, schemas.Operation, F>,
     options?: runtime.CallOptions,
-  ): runtime.OperationPromise<
-    runtime.Selected<schemas.Operation, Fields>,
-    runtime.Selected<schemas.Operation, Fields>
-  > {
+  ): runtime.OperationPromise<runtime.Selected<schemas.Operation, F>, runtime.Selected<schemas.Operation, F>> {
     return runtime.operate(this, roomsOperationsMethods.get, params, options);
   }
 
@@ -454,40 +400,35 @@ export class RoomsOperationsResource extends runtime.Resource {
    * Answers when an operation is over.
    *
    * `POST /v1/{name}:wait`
-   *
    * @example await shelves.rooms.operations.wait({ name })
    */
-  wait<Fields extends string | undefined = undefined>(
-    params: runtime.Selecting<RoomsOperationsWaitParams, schemas.Operation, Fields>,
+  wait<F extends string | undefined = undefined>(
+    params: runtime.Selecting<RoomsOperationsWaitParams, schemas.Operation, F>,
     options?: runtime.CallOptions,
-  ): runtime.ApiPromise<runtime.Selected<schemas.Operation, Fields>> {
+  ): runtime.ApiPromise<runtime.Selected<schemas.Operation, F>> {
     return runtime.call(this, roomsOperationsMethods.wait, params, options);
   }
 }
 
-/** Parameters of `shelves.well-known.getOpenid-configuration`. */
 export interface WellKnownGetOpenidConfigurationParams extends GlobalParameters {}
 
-/** Parameters of `shelves.well-known.stream`. */
 export interface WellKnownStreamParams extends GlobalParameters {}
 
-/** `well-known` of shelves:v1. */
+/** `well-known` */
 export class WellKnownResource extends runtime.Resource {
   /**
    * `GET /.well-known/openid`
-   *
    * @example await shelves.wellKnown.getOpenidConfiguration()
    */
-  getOpenidConfiguration<Fields extends string | undefined = undefined>(
-    params?: runtime.Selecting<WellKnownGetOpenidConfigurationParams, schemas.Open, Fields>,
+  getOpenidConfiguration<F extends string | undefined = undefined>(
+    params?: runtime.Selecting<WellKnownGetOpenidConfigurationParams, schemas.Open, F>,
     options?: runtime.CallOptions,
-  ): runtime.ApiPromise<runtime.Selected<schemas.Open, Fields>> {
+  ): runtime.ApiPromise<runtime.Selected<schemas.Open, F>> {
     return runtime.call(this, wellKnownMethods.getOpenidConfiguration, params, options);
   }
 
   /**
    * `POST /v1:stream`
-   *
    * @example for await (const message of shelves.wellKnown.stream()) {}
    */
   stream(params?: WellKnownStreamParams, options?: runtime.CallOptions): runtime.StreamPromise<schemas.Value> {

@@ -21,17 +21,12 @@ export interface Shelf extends ShelfInput {
   readonly owner?: Person;
 }
 
-/**
- * A shelf.
- *
- * {@link Shelf} as requests take it: without what only the server sets.
- */
+/** {@link Shelf} without its read-only properties. */
 export interface ShelfInput {
   /** Identifier. Its name: `rooms/{room}/shelves/{shelf}`. */
   name?: string;
   /**
    * Always the same.
-   *
    * @defaultValue `shelves#shelf`
    */
   kind?: string;
@@ -72,7 +67,6 @@ export interface ShelfInput {
   __proto__?: string;
   /**
    * No longer read.
-   *
    * @deprecated
    */
   old?: string;
@@ -110,7 +104,7 @@ export interface ShelfMarks extends ShelfMarksInput {
   readonly at?: string;
 }
 
-/** {@link ShelfMarks} as requests take it: without what only the server sets. */
+/** {@link ShelfMarks} without its read-only properties. */
 export interface ShelfMarksInput {
   text?: string;
 }
@@ -121,11 +115,7 @@ export interface Book extends BookInput {
   sequel?: Book;
 }
 
-/**
- * A book.
- *
- * {@link Book} as requests take it: without what only the server sets.
- */
+/** {@link Book} without its read-only properties. */
 export interface BookInput {
   /** Required by `shelves.rooms.shelves.create`. */
   title?: string;
@@ -140,7 +130,6 @@ export interface Size {
 
 /**
  * Somebody.
- *
  * @deprecated
  */
 export interface Person {
@@ -151,7 +140,7 @@ export interface ReadOnlyThing {
   readonly seen?: boolean;
 }
 
-/** {@link ReadOnlyThing} as requests take it: without what only the server sets. */
+/** {@link ReadOnlyThing} without its read-only properties. */
 export interface ReadOnlyThingInput {}
 
 /** Nothing at all. */
@@ -169,7 +158,7 @@ export interface SearchRequest extends SearchRequestInput {
   thing?: ReadOnlyThing;
 }
 
-/** {@link SearchRequest} as requests take it: without what only the server sets. */
+/** {@link SearchRequest} without its read-only properties. */
 export interface SearchRequestInput {
   /** Required by `shelves.search`. */
   query?: string;
