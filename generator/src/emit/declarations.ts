@@ -60,7 +60,10 @@ export function interfaceText(declaration: InterfaceDeclaration): string {
 export function typeAliasText(docs: readonly string[], name: string, type: string): string {
   const start = `export type ${name} =`;
   const broken = layout(type, start.length + 1, 0, 1);
-  return `${docComment(docs, 0)}${start}${broken.startsWith("\n") ? "" : " "}${broken};\n`;
+  const fits = start.length + 2 + broken.length <= COLUMNS;
+  // One name that does not fit goes on a line of its own.
+  const space = broken.startsWith("\n") ? "" : fits || broken.includes("\n") ? " " : "\n  ";
+  return `${docComment(docs, 0)}${start}${space}${broken};\n`;
 }
 
 export function classText(declaration: ClassDeclaration): string {

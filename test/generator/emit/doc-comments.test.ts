@@ -82,7 +82,7 @@ describe("comments are made for reading", () => {
     [
       "default and deprecation last",
       { description: "A.", default: "x", deprecated: true },
-      ["A.", "", "@defaultValue `x`", "@deprecated"],
+      ["A.", "@defaultValue `x`", "@deprecated"],
     ],
     [
       "harvested values told once",
