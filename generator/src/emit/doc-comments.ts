@@ -148,9 +148,11 @@ function split(line: string, separator: string): readonly string[] {
   if (!line.includes(separator)) return [line];
   const spans: string[] = [];
   const masked = line.replaceAll(/`[^`]+`/g, (span) => `\u0000${String(spans.push(span) - 1)}\u0000`);
-  const restored = (part: string): string =>
-    // oxlint-disable-next-line no-control-regex -- no text holds it any more at this point
-    part.replaceAll(/\u0000(\d+)\u0000/g, (_, index) => spans[Number(index)] ?? "");
+  // No text holds U+0000 at this point, so every second part is the index of a span.
+  const restored = (part: string): string => {
+    const parts = part.split("\u0000");
+    return parts.map((text, index) => (index % 2 === 0 ? text : (spans[Number(text)] ?? ""))).join("");
+  };
   return masked.split(separator).map(restored);
 }
 

@@ -1,4 +1,5 @@
 /** Enums of properties: each gets a name of its own place, so that it can be imported. */
+import { pointerTo } from "../diagnostics.js";
 import { type NameScope, propertyTypeName } from "./names.js";
 import type { PropertyModel, SchemaModel, StringType, TypeModel } from "./types.js";
 
@@ -15,7 +16,7 @@ export function withPropertyEnums(schemas: readonly SchemaModel[], names: NameSc
       const type = enumTypeOf(property);
       if (type === undefined) return property;
       const name = names.take(propertyTypeName(schema.name, property.name));
-      const { pointer } = schema;
+      const pointer = pointerTo(pointerTo(schema.pointer, "properties"), property.name);
       const shape = { kind: "alias", type } as const;
       aliases.push({ name, id: undefined, pointer, inputOf: undefined, description: "", deprecated: false, shape });
       return { ...property, type: withReference(property.type, name) };

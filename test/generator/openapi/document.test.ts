@@ -185,8 +185,8 @@ describe("parameters", () => {
       },
     });
     expect(Object.entries(document.components.parameters).map(([key, { name }]) => [key, name])).toEqual([
-      ["_.xgafv", "$.xgafv"],
       ["key", "key"],
+      ["_.xgafv", "$.xgafv"],
     ]);
     expect(entriesOf(document)[0]?.operation.parameters).toEqual([
       { name: "key", in: "query", schema: { type: "integer" } },
