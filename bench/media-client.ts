@@ -32,7 +32,7 @@ const insert = {
 } as const;
 
 function client(): ApiClient {
-  const api = { id: "storage:v1", rootUrl, servicePath: "storage/v1/", scopes: [] };
+  const api = { descriptors: 2, id: "storage:v1", rootUrl, servicePath: "storage/v1/", scopes: [] } as const;
   return new ApiClient(api, { auth: new AnonymousCredentials() });
 }
 

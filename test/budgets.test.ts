@@ -60,23 +60,23 @@ describe("a program that uses sqladmin v1beta3", () => {
     expect((await instantiations(folder, "selected", selected)) - whole).toBeLessThanOrEqual(8000);
   });
 
-  it("reads at most 52,000 bytes of declarations", async () => {
+  it("reads at most 52,200 bytes of declarations", async () => {
     const files = ["index.d.ts", "schemas.d.ts"].map((name) => join(ROOT, "generated/dist/sqladmin/v1beta3", name));
     const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(52_000);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(52_200);
   });
 });
 
 describe("a program that lists instances, as one minified file,", () => {
-  it("has at most 413,500 bytes where it signs in with a token", async () => {
+  it("has at most 415,000 bytes where it signs in with a token", async () => {
     const { bytes } = await bundle(await consumer(), deployed.withToken);
-    expect(bytes).toBeLessThanOrEqual(413_500);
+    expect(bytes).toBeLessThanOrEqual(415_000);
   });
 
-  it("works, and has at most 452,000 bytes where it signs in with a key file", async () => {
+  it("works, and has at most 453,500 bytes where it signs in with a key file", async () => {
     const folder = await consumer();
     const { bytes, code } = await bundle(folder, deployed.withKey);
-    expect(bytes).toBeLessThanOrEqual(452_000);
+    expect(bytes).toBeLessThanOrEqual(453_500);
 
     const api = await serve((_request, response) => json(response, 200, { items: [{ instance: "prod-1" }] }));
     const tokens = await tokenServer();

@@ -9,6 +9,8 @@ import { ROOT, temporaryFolder } from "./support/folders.js";
 /** Names that a README may use without saying where they come from. */
 const KNOWN: Readonly<Record<string, string>> = {
   sqladmin: 'import("@discogen/generated/sqladmin/v1beta3").SQLAdminClient',
+  firestore:
+    '{ projects: { databases: { documents: { runQuery(params: object): import("@discogen/runtime").StreamPromise<{ document?: { name?: string } }> } } } }',
   project: "string",
   instance: "string",
   signal: "AbortSignal",

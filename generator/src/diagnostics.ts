@@ -92,7 +92,7 @@ export const codes = {
   CONFIG_INVALID: {
     severity: "error",
     title: "A config that says what no config can say",
-    help: "A config is { output, apis: ['sqladmin:v1beta3', { id, source, include, exclude, enums }] }.",
+    help: "A config is { output, apis: ['sqladmin:v1beta3', { id, source, patch, include, exclude, enums, streaming }] }.",
   },
   CONFIG_NOT_EXECUTED: {
     severity: "warning",
@@ -159,6 +159,11 @@ export const codes = {
     title: "JSON, but no Discovery document",
     help: 'A Discovery document is an object with "kind": "discovery#restDescription", "name" and "version".',
   },
+  PATCH_MISPLACED: {
+    severity: "error",
+    title: "A correction of something that the document does not have",
+    help: "Correct `at` of that entry of `patch`, or remove the entry if the document no longer needs it. To add a member, patch the object that it belongs to.",
+  },
   TOO_DEEP: {
     severity: "error",
     title: "Nested deeper than any Discovery document",
@@ -172,7 +177,7 @@ export const codes = {
   UNSAFE_NAME: {
     severity: "error",
     title: "A name that cannot be a folder",
-    help: "Use letters, digits, '.', '_' and '-', beginning with a letter or digit.",
+    help: "Use letters, digits, '.', '_' and '-', beginning with a letter or digit and ending without '.'; no name of a device, such as con or nul.",
   },
   INVALID_ROOT_URL: {
     severity: "error",
@@ -183,6 +188,11 @@ export const codes = {
     severity: "error",
     title: "A method without a known HTTP verb",
     help: "Use one of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT.",
+  },
+  INVALID_LOCATION: {
+    severity: "error",
+    title: "A parameter that is sent neither in the path nor in the query",
+    help: 'Correct its "location", or take the parameter out of the document.',
   },
   MISSING_PATH: {
     severity: "error",
@@ -234,6 +244,16 @@ export const codes = {
     title: "A path parameter that the path does not hold",
     help: "It is left out, as it could not be sent. Correct its location, or the path.",
   },
+  REQUIREMENTS_TOO_LARGE: {
+    severity: "warning",
+    title: "Required properties of a body that cannot all be written as types",
+    help: "The properties that lie too deep are optional in the type; their doc comments say that they are required.",
+  },
+  EMPTY_REQUEST: {
+    severity: "warning",
+    title: "A request that does not say what the body is",
+    help: "The method takes no body. Refer to a schema by $ref, or take the request out of the document.",
+  },
   BODY_NOT_SENT: {
     severity: "warning",
     title: "A GET or HEAD method with a request body",
@@ -269,10 +289,20 @@ export const codes = {
     title: "An absolute batch path",
     help: "It is ignored, and the API has no batches. Give a path relative to the root URL.",
   },
+  GLOB_MATCHES_NOTHING: {
+    severity: "error",
+    title: "A glob that matches no method",
+    help: "Check --include and --exclude: a glob is compared with complete method ids, such as sql.instances.list.",
+  },
+  STREAMING_UNFIT: {
+    severity: "error",
+    title: "A streaming option that does not fit the API",
+    help: "Check `streaming` in the config: it takes complete method ids, such as firestore.projects.databases.documents.runQuery, of methods that respond with JSON.",
+  },
   NOTHING_SELECTED: {
-    severity: "warning",
+    severity: "error",
     title: "No method is selected",
-    help: "Check the globs of --include and --exclude: they are matched against whole method ids, such as sql.instances.list.",
+    help: "Check --include and --exclude: a glob is compared with complete method ids, such as sql.instances.list.",
   },
   RENAMED: {
     severity: "warning",

@@ -9,13 +9,13 @@ import { type Diagnostic, diagnostic, InputError } from "./diagnostics.js";
 import { hasPreamble } from "./emit/preamble.js";
 import { writeAll } from "./files.js";
 import { type ApiFacts, type Ledger, openLedger, type WrittenApi } from "./ledger.js";
-import type { ModelOptions } from "./model/build.js";
+import type { SharedOptions } from "./model/build.js";
 import { changedFiles } from "./output/write.js";
 import type { ApiReport, GenerateReport } from "./report.js";
 import type { TranslatedApi, Translation } from "./translate.js";
 import { createTranslator, type Translator } from "./translator.js";
 
-export interface GenerateOptions extends ModelOptions, SourceOptions {
+export interface GenerateOptions extends SharedOptions, SourceOptions {
   /** Each `name:version`, a path to a .json document, an http(s) URL, or an object with options of its own. */
   readonly apis: readonly (string | CodeRequest)[];
   /** The folder that `name/version/index.ts` and `name/version/schemas.ts` go to. */

@@ -2,6 +2,7 @@
 export { type Code, codes, type Diagnostic, formatDiagnostic, InputError, type Severity } from "./diagnostics.js";
 export { build } from "./build.js";
 export { type ApiConfig, type CodeRequest, type Config, defineConfig } from "./config/define.js";
+export type { DocumentPatch } from "./discovery/patch.js";
 export type { SourceOptions } from "./discovery/sources.js";
 export { type Change, type ChangeClass, diffModels, semverStep, type SemverStep } from "./diff/diff.js";
 export { generate, type GenerateOptions } from "./generate.js";

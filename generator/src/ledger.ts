@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { type Code, codes, type Diagnostic, diagnostic } from "./diagnostics.js";
 import { writeOutput } from "./files.js";
 import { fingerprint } from "./fingerprint.js";
-import type { ModelOptions } from "./model/build.js";
+import type { CodeRequest } from "./config/define.js";
 import { alteredFiles, hashOfTexts, type ManifestEntry, manifestFile, readManifest } from "./output/manifest.js";
 
 /** What a report says of an API, its folder and file names left out: those depend on where the run was. */
@@ -32,7 +32,7 @@ export interface Ledger {
   /** Nothing is known to be written here. */
   readonly isFirst: boolean;
   /** Hash of all that the output of a document depends on. */
-  readonly inputOf: (text: string | Uint8Array, options: ModelOptions) => string;
+  readonly inputOf: (text: string | Uint8Array, request: CodeRequest) => string;
   /** What was written from that input, when it is still there unchanged. */
   readonly find: (input: string) => Promise<WrittenApi | undefined>;
   /** Whether a run wrote a file of this path, relative to the folder. */
@@ -57,8 +57,8 @@ export async function openLedger(folder: string): Promise<Ledger> {
   const droppedFrom = (ids: ReadonlySet<string>) => [...before].filter(([id]) => !ids.has(id));
   return {
     isFirst: before.size === 0,
-    inputOf: (text, { include = [], exclude = [], enums = "closed" }) =>
-      hashOfTexts(print, JSON.stringify([include, exclude, enums]), text),
+    inputOf: (text, { include = [], exclude = [], enums = "closed", patch = [], streaming = {} }) =>
+      hashOfTexts(print, JSON.stringify([include, exclude, enums, patch, Object.entries(streaming).sort()]), text),
     find: async (input) => {
       const written = byInput.get(input);
       if (written === undefined) return undefined;

@@ -1,6 +1,7 @@
 /** Source → document → model: the first half of the flow, which generator and mock share. */
+import type { CodeRequest } from "./config/define.js";
 import { type ReadDocument, readDocument } from "./discovery/read.js";
-import { type ApiRequest, requestOf } from "./discovery/request.js";
+import { requestOf } from "./discovery/request.js";
 import { createSources, type SourceOptions, type SourceText } from "./discovery/sources.js";
 import { decoded } from "./discovery/text.js";
 import { type Diagnostic, diagnostic, InputError } from "./diagnostics.js";
@@ -51,8 +52,12 @@ export async function loadModel(
  *
  * @throws {InputError} when it is no valid document, that of another API than was asked for, or cannot be generated
  */
-export function modelOf({ text, file }: SourceText, { id: wanted }: ApiRequest, options: ModelOptions): LoadedModel {
-  const { document, warnings } = readDocument(decoded(text, file), file);
+export function modelOf(
+  { text, file }: SourceText,
+  { id: wanted, patch }: CodeRequest,
+  options: ModelOptions,
+): LoadedModel {
+  const { document, warnings } = readDocument(decoded(text, file), file, patch);
   const id = `${document.name}:${document.version}`;
   const found: Diagnostic[] = warnings.map((entry) => ({ ...entry, api: id }));
   if (wanted !== undefined && wanted !== id)

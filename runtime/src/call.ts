@@ -154,10 +154,21 @@ async function perform<T>(
 /** The value of a method's answer: at once where the body is a string or bytes, as it is by default. */
 function valueOf(core: Core, method: MethodDescriptor, _prepared: PreparedCall, sent: Sent): unknown {
   if (method.response === undefined) return undefined;
-  const { request, response } = sent;
-  const text = textOf(request, response);
-  if (typeof text === "string") return parseValue(core.api, request, response, text);
-  return text.then((read) => parseValue(core.api, request, response, read));
+  const text = textOf(sent.request, sent.response);
+  if (typeof text === "string") return parsed(core, method, sent, text);
+  return text.then((read) => parsed(core, method, sent, read));
+}
+
+function parsed(core: Core, method: MethodDescriptor, { request, response }: Sent, text: string): unknown {
+  const value = parseValue(core.api, request, response, text);
+  if (Array.isArray(value) && method.response === "json") warnOfArray(core, method);
+  return value;
+}
+
+/** Each property of the type would be `undefined`. */
+function warnOfArray({ api, log }: Core, { id }: MethodDescriptor): void {
+  const text = `${id}: the response is a JSON array, but its type is one message. If the method streams its responses, set \`streaming: { "${id}": true }\` for ${api.id} in discogen.config.ts and generate its client again`;
+  log?.("warn", text, { methodId: id });
 }
 
 /** The parameters of the page of this token. */

@@ -27,6 +27,7 @@ import type { ApiResponse } from "./response/api-response.js";
 export type ErrorCode =
   | "ABORTED"
   | "API_ERROR"
+  | "BATCH_FAILED"
   | "CONNECTION_FAILED"
   | "CONTENT_CHANGED"
   | "CONTENT_DAMAGED"
@@ -49,6 +50,7 @@ export type ErrorCode =
   | "OPERATION_UNKNOWN"
   | "PAGE_TOKEN_REPEATED"
   | "PRECONDITION_FAILED"
+  | "REGENERATE"
   | "RESPONSE_TOO_LARGE"
   | "TIMEOUT"
   | "TOKEN_REFUSED"
@@ -98,7 +100,7 @@ export class DiscogenError extends Error {
 }
 
 /** Codes of {@link ApiError}. */
-export type ApiErrorCode = "API_ERROR" | "INVALID_RESPONSE" | "NOT_MODIFIED" | "PRECONDITION_FAILED";
+export type ApiErrorCode = "API_ERROR" | "BATCH_FAILED" | "INVALID_RESPONSE" | "NOT_MODIFIED" | "PRECONDITION_FAILED";
 
 /** What an {@link ApiError} is made of. */
 export interface ApiErrorInit {
@@ -119,7 +121,8 @@ export interface ApiErrorInit {
 /**
  * The API answered, but not with success: code `API_ERROR` for a status outside 2xx (redirects are not followed, so
  * 3xx too), `NOT_MODIFIED` for 304, which `ifNoneMatch` asks for, `PRECONDITION_FAILED` for 412, which `ifMatch` asks
- * for, and `INVALID_RESPONSE` for a 2xx whose body is not the JSON it should be.
+ * for, and `INVALID_RESPONSE` for a 2xx whose body is not the JSON it should be. `BATCH_FAILED`: the batch that held
+ * the call failed with that status, or its response has no readable part for the call.
  */
 export class ApiError extends DiscogenError {
   static {

@@ -1,42 +1,34 @@
 /**
- * Partial responses: what a literal `fields` parameter leaves of an answer, worked out by the compiler.
+ * Partial responses: the type of a response that a literal `fields` parameter narrows.
  *
- * The syntax is that of https://developers.google.com/workspace/drive/api/guides/fields-parameter: names with commas
- * between, `a/b` for a field of a field, `a(b,c)` for several, `*` for all. None of this costs anything where `fields`
- * is not given, and a string that is no literal leaves the type whole.
+ * Accepts the forms that Google documents: names separated by commas, `a/b` or `a.b` for a nested field, `a(b,c)` for
+ * several, `*` for all, camel or snake case, spaces anywhere. Source:
+ * https://developers.google.com/workspace/drive/api/guides/fields-parameter. A call without `fields` instantiates none of
+ * this, and a string that is not a literal leaves the type as it is.
  */
-import type { ApiPromise } from "./response/api-promise.js";
-import type { Paged } from "./response/paged.js";
 
-/** Parameters of a call that takes the answer as it is. */
-export type Whole<Params> = Params & { readonly fields?: undefined };
+/** The parameters of a call: with a literal `fields`, an unknown field is an error that names it. */
+export type Selecting<Params, Answer, Fields> = [Fields] extends [undefined]
+  ? Params
+  : Params & { readonly fields?: Fields extends string ? CheckedFields<Answer, Fields> : Fields };
 
-/** Parameters with a selection of fields; one that is not there is an error that names it. */
-export type Selecting<Params, Answer, Fields extends string> = Params & {
-  readonly fields?: Fields | undefined;
-} & CheckedFields<UnknownField<Answer, string extends Fields ? never : Paths<Fields>>>;
+type CheckedFields<Answer, Fields extends string> = string extends Fields
+  ? Fields
+  : [UnknownField<Answer, Paths<Fields>>] extends [never]
+    ? Fields
+    : `unknown field: ${UnknownField<Answer, Paths<Fields>>}`;
 
-/** A property that nobody can give: the compiler's complaint about it shows the field. */
-type CheckedFields<Unknown extends string> = [Unknown] extends [never]
-  ? unknown
-  : { readonly "there is no field": Unknown };
+/** The response with the selected fields. */
+export type Selected<Answer, Fields> = Fields extends string
+  ? string extends Fields
+    ? Answer
+    : Select<Answer, WithCamelCase<Paths<Fields>>>
+  : Answer;
 
-/** What is left of an answer. */
-export type Selected<Answer, Fields extends string> = string extends Fields ? Answer : Select<Answer, Paths<Fields>>;
-
-/** What an ordinary method returns when only some fields are asked for. */
-export type SelectedPromise<Answer, Fields extends string> = ApiPromise<Selected<Answer, Fields>>;
-
-/** What a paged method returns when only some fields are asked for. */
-export type SelectedPages<Page, Fields extends string, Items extends string> = Paged<
-  Selected<Page, Fields>,
-  SelectedItem<Page, Fields, Items>
->;
-
-/** What is left of an item of a page; never when the selection leaves the items out. */
-export type SelectedItem<Page, Fields extends string, Items extends string> = ElementOf<
-  MemberOf<Selected<Page, Fields>, Items>
->;
+/** An item of a page with the selected fields; `never` when the selection has no items. */
+export type SelectedItem<Page, Item, Fields, Items extends string> = [Fields] extends [undefined]
+  ? Item
+  : ElementOf<MemberOf<Selected<Page, Fields>, Items>>;
 
 type MemberOf<Value, Name extends string> = Name extends keyof Value ? NonNullable<Value[Name]> : never;
 
@@ -48,10 +40,10 @@ type ElementOf<List> = [List] extends [never]
       ? Item
       : never;
 
-/** The union of all paths of a selection: `a(b,c/d),e` → `a/b` | `a/c/d` | `e`. */
+/** The union of all paths of a selection: `a(b,c.d),e` → `a/b` | `a/c/d` | `e`. */
 type Paths<Fields extends string> = Scan<Fields, "", [], never>;
 
-/** Reads character by character, in tail position so that long selections do not exhaust the compiler. */
+/** Reads one character at a time, in tail position so that long selections do not exceed the compiler's depth. */
 type Scan<
   Rest extends string,
   Path extends string,
@@ -64,9 +56,11 @@ type Scan<
       ? Scan<Next, `${Path}/`, [...Open, `${Path}/`], Found>
       : Character extends ")"
         ? Scan<Next, "", Outer<Open>, Found | Ended<Path>>
-        : Character extends " "
+        : Character extends " " | "\n" | "\t"
           ? Scan<Next, Path, Open, Found>
-          : Scan<Next, `${Path}${Character}`, Open, Found>
+          : Character extends "."
+            ? Scan<Next, `${Path}/`, Open, Found>
+            : Scan<Next, `${Path}${Character}`, Open, Found>
   : Found | Ended<Path>;
 
 type Last<Open extends readonly string[]> = Open extends readonly [...string[], infer Prefix extends string]
@@ -78,48 +72,83 @@ type Outer<Open extends readonly string[]> = Open extends readonly [...infer Res
 /** Nothing stands between `)` and what follows it. */
 type Ended<Path extends string> = Path extends "" ? never : Path;
 
+/** Google accepts `next_page_token` for `nextPageToken`; both are kept, since a name may contain an underscore itself. */
+type WithCamelCase<Path extends string> = Path extends `${string}_${string}` ? CamelCase<Path> | Path : Path;
+
+type CamelCase<Name extends string> = Name extends `${infer Start}_${infer Rest}`
+  ? `${Start}${Capitalize<CamelCase<Rest>>}`
+  : Name;
+
+/** The property that a name of the selection stands for. */
+type KeyOf<Value, Name extends string> = Name extends keyof Value
+  ? Name
+  : CamelCase<Name> extends keyof Value
+    ? CamelCase<Name>
+    : never;
+
 type Head<Path extends string> = Path extends `${infer Name}/${string}` ? Name : Path;
 
 type Tail<Path extends string, Name extends string> = Path extends `${Name}/${infer Rest}` ? Rest : never;
 
-/** Paths that end at this name, and so take all of it. */
+/** Paths that end at this name, and so select all of it. */
 type Ending<Path extends string, Name extends string> = Path extends Name | "*" ? Path : never;
 
+// An open enum holds `string & {}`, which is an object to the compiler.
 type Select<Value, Path extends string> = unknown extends Value
   ? Value
-  : Value extends readonly (infer Item)[]
-    ? Select<Item, Path>[]
-    : Value extends object
-      ? string extends keyof Value
-        ? Value
-        : "*" extends Path
+  : Value extends string
+    ? Value
+    : Value extends readonly (infer Item)[]
+      ? Select<Item, Path>[]
+      : Value extends object
+        ? string extends keyof Value
           ? Value
-          : {
-              [
-                Key in keyof Value as Key extends Head<Path> ? Key : "*" extends Head<Path> ? Key : never
-              ]: Key extends string
-                ? [Ending<Path, Key>] extends [never]
-                  ? Select<Value[Key], Tail<Path, Key> | Tail<Path, "*">>
-                  : Value[Key]
-                : never;
-            }
-      : Value;
+          : "*" extends Path
+            ? Value
+            : {
+                [
+                  Key in keyof Value as Key extends Head<Path> ? Key : "*" extends Head<Path> ? Key : never
+                ]: Key extends string
+                  ? [Ending<Path, Key>] extends [never]
+                    ? Select<Value[Key], Tail<Path, Key> | Tail<Path, "*">>
+                    : Value[Key]
+                  : never;
+              }
+        : Value;
 
-/** The first part of a path that names nothing, with what leads to it. */
+/** The first part of a path that names no field, with the path that leads to it. */
 type UnknownField<Value, Path extends string, Before extends string = ""> = Path extends string
   ? unknown extends Value
     ? never
-    : Value extends readonly (infer Item)[]
-      ? UnknownField<Item, Path, Before>
-      : Value extends object
-        ? string extends keyof Value
-          ? never
-          : Head<Path> extends "*"
+    : Value extends string
+      ? never
+      : Value extends readonly (infer Item)[]
+        ? UnknownField<Item, Path, Before>
+        : Value extends object
+          ? string extends keyof Value
             ? never
-            : Head<Path> extends infer Name extends string & keyof Value
-              ? Path extends `${Name}/${infer Rest}`
-                ? UnknownField<NonNullable<Value[Name]>, Rest, `${Before}${Name}/`>
+            : Head<Path> extends "*"
+              ? Path extends `*/${infer Rest}`
+                ? UnknownOfAny<NonNullable<Value[keyof Value]>, Rest, `${Before}*/`>
                 : never
-              : `${Before}${Head<Path>}`
-        : never
+              : [KeyOf<Value, Head<Path>>] extends [never]
+                ? `${Before}${Head<Path>}`
+                : Path extends `${infer Name}/${infer Rest}`
+                  ? UnknownField<NonNullable<Value[KeyOf<Value, Name> & keyof Value]>, Rest, `${Before}${Name}/`>
+                  : never
+          : never
   : never;
+
+/** Below `*` a field is unknown only if no property has it. */
+type UnknownOfAny<Value, Path extends string, Before extends string> =
+  true extends HasField<Value, Path> ? never : `${Before}${Head<Path>}`;
+
+type HasField<Value, Path extends string> = unknown extends Value
+  ? true
+  : Value extends string | number | boolean
+    ? false
+    : Value extends readonly (infer Item)[]
+      ? HasField<Item, Path>
+      : [UnknownField<Value, Path>] extends [never]
+        ? true
+        : false;

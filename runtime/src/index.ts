@@ -11,7 +11,7 @@ export type {
   QuotaViolation,
   RetryInfo,
 } from "./error-details.js";
-export type { Batch, BatchSender } from "./batch/batch.js";
+export type { Batch, BatchOutcomes, BatchSender } from "./batch/batch.js";
 export {
   AbortError,
   ApiError,
@@ -39,12 +39,14 @@ export type { FailedAttempt, RetryOptions } from "./policy/retry.js";
 export type { BytesRequest } from "./request/body.js";
 export type { BytesBody, FileBody } from "./request/bytes.js";
 export type { HeadersInput } from "./request/headers.js";
+export type { Patch } from "./patch.js";
 export type { WebStream } from "./request/streams.js";
 export { ApiPromise, type WithResponse } from "./response/api-promise.js";
 export type { ApiResponse } from "./response/api-response.js";
 export { MediaResponse } from "./response/media-response.js";
 export { OperationPromise, type WaitOptions } from "./response/operation-promise.js";
 export { Paged } from "./response/paged.js";
+export { StreamPromise } from "./response/stream-promise.js";
 export type { ClientCertificate } from "./transport/client-certificate.js";
 export {
   type Fetch,
@@ -65,14 +67,15 @@ export { ApiClient, withOptions } from "./client.js";
 export { content, download } from "./content.js";
 export { type Core, type CoreHolder, core } from "./core.js";
 export { type Sender, upload } from "./media/upload.js";
-export type {
-  ApiDescriptor,
-  MethodDescriptor,
-  OperationDescriptor,
-  OperationPoll,
-  PagingDescriptor,
-  ParameterDescriptor,
-  UploadDescriptor,
+export {
+  type ApiDescriptor,
+  descriptorVersion,
+  type MethodDescriptor,
+  type OperationDescriptor,
+  type OperationPoll,
+  type PagingDescriptor,
+  type ParameterDescriptor,
+  type UploadDescriptor,
 } from "./method.js";
 export {
   type FieldPath,
@@ -81,6 +84,6 @@ export {
   type UpdateMasks,
   updateMaskOf,
 } from "./request/update-mask.js";
-export type { Selected, SelectedItem, SelectedPages, SelectedPromise, Selecting, Whole } from "./fields.js";
-export type { Patch } from "./patch.js";
+export type { Selected, SelectedItem, Selecting } from "./fields.js";
 export { Resource } from "./resource.js";
+export { stream } from "./stream.js";

@@ -5,8 +5,13 @@
  * ordinary case, so that a table stays as small as the API is plain.
  */
 
+/** The version of these tables that this runtime reads. Code generated for another one must be generated again. */
+export const descriptorVersion = 2;
+
 /** One API: where it lives and what it may ask for. */
 export interface ApiDescriptor {
+  /** {@link descriptorVersion} of the generator. Absent in code generated before it was stated. */
+  readonly descriptors: typeof descriptorVersion;
   /** `name:version`, for instance `sqladmin:v1beta3`. */
   readonly id: string;
   /** Ends with a slash: `https://sqladmin.googleapis.com/`. */
@@ -25,6 +30,8 @@ export interface ApiDescriptor {
   readonly altJson?: true;
   /** Bodies travel inside `{ "data": … }`. */
   readonly dataWrapper?: true;
+  /** Methods that stream offer server-sent events: `alt=sse`. */
+  readonly altSse?: true;
 }
 
 /** One method. */
@@ -47,8 +54,11 @@ export interface MethodDescriptor {
   readonly requestRequired?: true;
   /** Where a request id goes, by which the server knows a repetition (AIP-155); filled in where the caller gives none. */
   readonly requestId?: "body" | "query";
-  /** `json`: the parsed answer. `media`: a MediaResponse, by `content`. Absent: the answer's body does not matter. */
-  readonly response?: "json" | "media";
+  /**
+   * `json`: one message, a JSON object. `value`: any other JSON, such as an array. `stream`: messages as they arrive, by
+   * `stream`. `media`: a MediaResponse, by `content`. Absent: the response's body does not matter.
+   */
+  readonly response?: "json" | "media" | "stream" | "value";
   /** How to walk the pages, where there are pages. */
   readonly paging?: PagingDescriptor;
   /** How to follow the operation that the method starts. */
@@ -71,10 +81,14 @@ export interface UploadDescriptor {
   readonly multipart?: true;
   /** Content can travel in parts, and go on after a failure. */
   readonly resumable?: true;
+  /** `false`: content cannot be sent in one request, so every upload is resumable. */
+  readonly inOne?: false;
 }
 
 /** What is known of a parameter. All but its pattern is checked before anything is sent. */
 export interface ParameterDescriptor {
+  /** Its name in the query, where `params` has another one: `media` and `requestBody` have a meaning of their own there. */
+  readonly name?: string;
   readonly required?: true;
   /** What its text must be. Absent: any text. `date-time` also takes a `Date`. */
   readonly type?: "boolean" | "date-time" | "integer" | "number";
@@ -129,6 +143,13 @@ export interface OperationPoll {
   /**
    * Where its parameters come from: `params.x`, `body.x` or `response.x` of the call that started the operation. With
    * `within`: the value may be a bare id, which then lies in the collection of the resource that this parameter names.
+   * With `segment`: the value is a resource name (`apps/a/operations/o`), and the parameter is the segment of it that
+   * stands where `{parameter}` stands in the path of the method. A name of another shape has none.
    */
-  readonly parameters: { readonly [name: string]: string | { readonly value: string; readonly within: string } };
+  readonly parameters: { readonly [name: string]: string | OperationValue };
 }
+
+/** A parameter of a poll that is only a part of a value, or needs more than the value. */
+export type OperationValue =
+  | { readonly value: string; readonly within: string }
+  | { readonly value: string; readonly segment: true };

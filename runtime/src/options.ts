@@ -92,9 +92,9 @@ export interface ClientOptions {
   /** Functions around every attempt, the first one outermost; not around requests for tokens. */
   readonly middleware?: readonly Middleware[] | undefined;
   /**
-   * The largest response that a call collects, in bytes after decoding; a larger one is a `DiscogenError` with code
-   * `RESPONSE_TOO_LARGE`, and reading stops. Not for content, which is streamed; bodies of errors are cut at 1 MiB.
-   * Default, and the most: what a string can hold, 536,870,888.
+   * The largest response that a call collects, in bytes after decoding, and the largest message of a stream; a larger
+   * one is a `DiscogenError` with code `RESPONSE_TOO_LARGE`, and reading stops. Not for content, which is streamed;
+   * bodies of errors are cut at 1 MiB. Default, and the most: what a string can hold, 536,870,888.
    */
   readonly maxResponseBytes?: number | undefined;
   /**

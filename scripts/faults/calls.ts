@@ -1,6 +1,6 @@
 /** The calls of the table, through a small client as the generator would write it. */
 import { setTimeout } from "node:timers/promises";
-import { type MethodDescriptor, operate } from "../../runtime/src/index.js";
+import { type MethodDescriptor, operate, stream } from "../../runtime/src/index.js";
 import type { Call } from "./fault.js";
 
 export const get: Call = { name: "GET", run: ({ books }, signal) => books.get({ book: "b" }, { signal }) };
@@ -38,6 +38,23 @@ export const everyPage: Call = {
 export const content: Call = {
   name: "GET, content",
   run: async ({ books }, signal) => ({ text: await (await books.raw({ book: "b" }, { signal })).text() }),
+};
+
+const listen: MethodDescriptor = {
+  id: "library.books.listen",
+  httpMethod: "GET",
+  path: "books:listen",
+  response: "stream",
+};
+
+/** Each message of a streamed response. */
+export const messages: Call = {
+  name: "GET, messages",
+  run: async (client, signal) => {
+    let count = 0;
+    for await (const _ of stream<object>(client, listen, {}, { signal })) count++;
+    return { messages: count };
+  },
 };
 
 /** A stream can be sent once only; the call is made again where it failed. */

@@ -103,3 +103,12 @@ describe("build()", () => {
     expect(Object.getOwnPropertyNames(odd)).toContain("batch");
   });
 });
+
+it("reads streams, which the mock serves as arrays", async () => {
+  const file = join(ROOT, "test/fixtures/shelves.v1.json");
+  const mock = await mockFor({ models: [modelOf(await readFile(file, "utf8"), file)] });
+  const client = await build(file, { auth: new AnonymousCredentials(), rootUrl: mock.url });
+  const find = (fields?: string) => client["rooms"]?.["shelves"]?.["streamQuery"]?.({ parent: "rooms/1", fields });
+  expect(await find()).toEqual([expect.objectContaining({ name: expect.any(String) })]);
+  expect(await collected(find("name"))).toEqual([{ name: expect.any(String) }]);
+});

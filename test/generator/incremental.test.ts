@@ -83,6 +83,27 @@ describe("a second run", () => {
   });
 });
 
+it("a second run that is told of a stream writes it, and only once", async () => {
+  const out = await generated();
+  const streaming = { "shelves.rooms.shelves.get": true, "shelves.rooms.shelves.streamQuery": false };
+  const { id, source } = { id: "shelves:v1", source: FIXTURE };
+  const [changed, same] = [
+    await generate({ apis: [{ id, source, streaming }], out }),
+    await generate({ apis: [{ id, source, streaming }], out }),
+  ];
+  expect([changed.apis[0]?.written, same.apis[0]?.written]).toEqual([1, 0]);
+  const text = await readFile(join(out, "shelves/v1/index.ts"), "utf8");
+  expect(text).toContain("return runtime.stream(this, roomsShelvesMethods.get, params, options)");
+  expect(text).toContain("return runtime.call(this, roomsShelvesMethods.streamQuery, params, options)");
+  const check = { out, check: true };
+  expect(await generate({ apis: [{ id, source, streaming }], ...check })).toMatchObject({ ok: true });
+  expect(await generate({ apis: [{ id, source }], ...check })).toMatchObject({ ok: false });
+  const unfit = await generate({ apis: [{ id, source, streaming: { "shelves.nothing": true } }], out });
+  expect(unfit.diagnostics.filter(({ severity }) => severity === "error")).toMatchObject([
+    { code: "STREAMING_UNFIT", message: '"shelves.nothing" is no method of shelves:v1' },
+  ]);
+});
+
 describe("a manifest", () => {
   it("is the same bytes wherever and in whatever order it was made", async () => {
     const [a, b] = [await generated(), await generated({ apis: ["sqladmin:v1beta3", FIXTURE] })];

@@ -15,7 +15,7 @@ const program = `
 import { type AbortError, type ApiDescriptor, ApiClient, batch, type BatchOptions, call, cancelUpload, type CallOptions, type ClientOptions, type Credentials, download, type DownloadOptions, type Fetch, fetchTransport, type MediaUpload, type MethodDescriptor, paged, type Transport, upload, UploadError } from "@discogen/runtime";
 import { applicationDefault, type AuthorizedUserCredentials, ImpersonatedCredentials, type MetadataCredentials, ServiceAccountCredentials } from "@discogen/runtime/auth";
 
-const api: ApiDescriptor = { id: "a:v1", rootUrl: "https://a/", servicePath: "", scopes: [] };
+const api: ApiDescriptor = { descriptors: 2, id: "a:v1", rootUrl: "https://a/", servicePath: "", scopes: [] };
 const method: MethodDescriptor = { id: "a.b", httpMethod: "GET", path: "b" };
 const auth: Credentials = await ServiceAccountCredentials.fromFile("service.json", { scopes: ["s"], subject: undefined });
 const acting: AuthorizedUserCredentials | MetadataCredentials | ImpersonatedCredentials = new ImpersonatedCredentials({ sourceCredentials: await applicationDefault(), targetPrincipal: "a@b" });

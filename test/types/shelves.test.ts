@@ -8,6 +8,7 @@ import {
   type MediaResponse,
   type OperationPromise,
   type Paged,
+  type StreamPromise,
   updateMaskOf,
 } from "@discogen/runtime";
 import { describe, expectTypeOf, it } from "vitest";
@@ -21,13 +22,20 @@ declare const rooms: shelves.RoomsResource;
 declare const shelvesClient: typeof shelves.ShelfKeeperClient;
 
 describe("paths", () => {
-  it("whose pattern fixes the segments are template literals", () => {
+  it("show the documented shape and accept any string", () => {
     types((room: string) => {
       void rooms.shelves.get({ name: `rooms/${room}/shelves/1` });
-      // @ts-expect-error a shelf is not a room
-      void rooms.shelves.get({ name: `rooms/${room}` });
-      // @ts-expect-error any string might be anything
       void rooms.shelves.get({ name: room });
+      expectTypeOf<shelves.RoomsShelvesGetParams["name"]>().toEqualTypeOf<
+        `rooms/${string}/shelves/${string}` | (string & {})
+      >();
+    });
+  });
+
+  it("accept names that responses and the environment hold", () => {
+    types(async (env: { readonly [name: string]: string | undefined }) => {
+      for await (const { name = "" } of rooms.shelves.list({ parent: env["ROOM"] ?? "rooms/1" }))
+        void rooms.shelves.get({ name });
     });
   });
 
@@ -204,7 +212,6 @@ describe("answers of every shape", () => {
       expectTypeOf(rooms.shelves.books({ name: "rooms/1/shelves/1" })).resolves.toEqualTypeOf<string[]>();
       expectTypeOf(rooms.shelves.booksMedia({ name: "rooms/1/shelves/1" })).resolves.toEqualTypeOf<MediaResponse>();
       expectTypeOf(rooms.shelves.delete({ name: "rooms/1/shelves/1" })).resolves.toEqualTypeOf<shelves.Empty>();
-      expectTypeOf(client.wellKnown.stream()).resolves.toEqualTypeOf<unknown[]>();
       expectTypeOf(client.ping()).resolves.toEqualTypeOf<"YES" | "NO">();
       void client
         .search({ requestBody: { query: "q" } })
@@ -212,6 +219,28 @@ describe("answers of every shape", () => {
       expectTypeOf(client.search({ requestBody: { query: "q" } })).toEqualTypeOf<
         Paged<shelves.SearchResponse, shelves.Shapes>
       >();
+    });
+  });
+});
+
+describe("streams", () => {
+  it("are messages as they arrive, and the array of them", () => {
+    types(async () => {
+      const found = rooms.shelves.streamQuery({ parent: "rooms/1" });
+      expectTypeOf(found).toEqualTypeOf<StreamPromise<shelves.Shelf>>();
+      expectTypeOf(await found).toEqualTypeOf<shelves.Shelf[]>();
+      for await (const shelf of found) expectTypeOf(shelf).toEqualTypeOf<shelves.Shelf>();
+      expectTypeOf((await found.withResponse()).data).toEqualTypeOf<shelves.Shelf[]>();
+      expectTypeOf(client.wellKnown.stream()).toEqualTypeOf<StreamPromise<unknown>>();
+    });
+  });
+
+  it("hold what is selected of each message", () => {
+    types(async () => {
+      const found = rooms.shelves.streamQuery({ parent: "rooms/1", fields: "name" });
+      expectTypeOf(found).resolves.toEqualTypeOf<{ name?: string }[]>();
+      // @ts-expect-error a field that no message has
+      void rooms.shelves.streamQuery({ parent: "rooms/1", fields: "nmae" });
     });
   });
 });

@@ -4,6 +4,8 @@
  */
 import type {
   DatabaseInstance,
+  FlagsListResponse,
+  Settings,
   InstanceOperation,
   InstancesInsertParams,
   InstancesInsertResponse,
@@ -138,6 +140,27 @@ describe("a literal fields parameter narrows the answer", () => {
     });
   });
 
+  it("in every form that Google documents", () => {
+    types(() => {
+      type Tier = { settings?: Pick<Settings, "tier" | "activationPolicy"> };
+      expectTypeOf(
+        sqladmin.instances.get({ project: "p", instance: "i", fields: "settings.tier,settings/activationPolicy" }),
+      ).resolves.toEqualTypeOf<Tier>();
+      expectTypeOf(
+        sqladmin.instances.get({ project: "p", instance: "i", fields: " settings( tier , activation_policy ) " }),
+      ).resolves.toEqualTypeOf<Tier>();
+      expectTypeOf(
+        sqladmin.instances.get({ project: "p", instance: "i", fields: "settings(*),instance" }),
+      ).resolves.toEqualTypeOf<Pick<DatabaseInstance, "instance" | "settings">>();
+      expectTypeOf(
+        sqladmin.instances.list({ project: "p", fields: "next_page_token,items.settings.tier" }),
+      ).resolves.toEqualTypeOf<{ nextPageToken?: string; items?: { settings?: { tier?: string } }[] }>();
+      // @ts-expect-error below a star a field must be one of some property
+      void sqladmin.instances.get({ project: "p", instance: "i", fields: "*/tear" });
+      void sqladmin.instances.get({ project: "p", instance: "i", fields: "*/tier" });
+    });
+  });
+
   it("of pages and their items alike", () => {
     types(async () => {
       const list = sqladmin.instances.list({ project: "p", fields: "items(instance,settings/tier),nextPageToken" });
@@ -162,9 +185,9 @@ describe("a literal fields parameter narrows the answer", () => {
 
   it("and refuses one that is not there", () => {
     types(() => {
-      // @ts-expect-error there is no field items/settings/tierr
+      // @ts-expect-error unknown field: items/settings/tierr
       void sqladmin.instances.list({ project: "p", fields: "items(settings/tierr),nextPageToken" });
-      // @ts-expect-error there is no field nextPage
+      // @ts-expect-error unknown field: nextPage
       void sqladmin.instances.list({ project: "p", fields: "items,nextPage" });
     });
   });
@@ -209,6 +232,13 @@ describe("clients", () => {
       expectTypeOf(batch.send({ size: 50, signal: new AbortController().signal })).resolves.toEqualTypeOf<
         PromiseSettledResult<unknown>[]
       >();
+      const one = batch.instances.get({ project: "p", instance: "i" });
+      const list = batch.instances.list({ project: "p" });
+      expectTypeOf(batch.send([one, list])).resolves.toEqualTypeOf<
+        [PromiseSettledResult<DatabaseInstance>, PromiseSettledResult<InstancesListResponse>]
+      >();
+      const many = ["a", "b"].map((name) => batch.instances.get({ project: "p", instance: name }));
+      expectTypeOf(batch.send(many, { size: 50 })).resolves.toEqualTypeOf<PromiseSettledResult<DatabaseInstance>[]>();
       // @ts-expect-error an ordinary client sends nothing later
       void sqladmin.send();
       // @ts-expect-error a batch that is sent is a number of calls
@@ -223,6 +253,8 @@ describe("clients", () => {
     types((post: PostClient) => {
       expectTypeOf(batch(post)).toEqualTypeOf<PostClient>();
       expectTypeOf(sendBatch(batch(post))).resolves.toEqualTypeOf<PromiseSettledResult<unknown>[]>();
+      const calls = [batch(post).flags.list()] as const;
+      expectTypeOf(sendBatch(batch(post), calls)).resolves.toEqualTypeOf<[PromiseSettledResult<FlagsListResponse>]>();
     });
   });
 });

@@ -7,6 +7,7 @@ import type * as schemas from "./schemas.js";
 export type * from "./schemas.js";
 
 const api: runtime.ApiDescriptor = {
+  descriptors: 2,
   id: "sqladmin:v1beta3",
   rootUrl: "https://www.googleapis.com/",
   servicePath: "sql/v1beta3/",
@@ -31,7 +32,6 @@ export interface GlobalParameters {
   key?: string | undefined;
   /**
    * `true` to lay out the response over several lines, with indentation.
-   *
    * @defaultValue `true`
    */
   prettyPrint?: boolean | undefined;
@@ -47,7 +47,6 @@ export interface GlobalParameters {
 /**
  * Google Cloud SQL Admin API: Creates, configures, backs up and otherwise administers the database instances of
  * Google Cloud SQL.
- *
  * @see https://developers.google.com/cloud-sql/docs/admin-api/
  */
 export class SQLAdminClient extends runtime.ApiClient {
@@ -77,7 +76,6 @@ export class SQLAdminClient extends runtime.ApiClient {
   }
 }
 
-/** Parameters of `sql.backupRuns.get`. */
 export interface BackupRunsGetParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -92,7 +90,6 @@ export interface BackupRunsGetParams extends GlobalParameters {
   dueTime: string;
 }
 
-/** Parameters of `sql.backupRuns.list`. */
 export interface BackupRunsListParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -106,57 +103,64 @@ export interface BackupRunsListParams extends GlobalParameters {
   pageToken?: string | undefined;
 }
 
-/** `backupRuns` of sqladmin:v1beta3. */
+/** `backupRuns` */
 export class BackupRunsResource extends runtime.Resource {
   /**
    * Reads one backup run of an instance, found by its backup configuration and its due time.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/backupRuns/{backupConfiguration}`, scopes
+   * `cloud-platform` or `sqlservice.admin`
+   * @example await sqladmin.backupRuns.get({ project, instance, backupConfiguration, dueTime })
    */
-  get(params: runtime.Whole<BackupRunsGetParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.BackupRun>;
-  get<Fields extends string>(params: runtime.Selecting<BackupRunsGetParams, schemas.BackupRun, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.BackupRun, Fields>;
-  get(params?: BackupRunsGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.BackupRun> {
+  get<F extends string | undefined = undefined>(
+    params: runtime.Selecting<BackupRunsGetParams, schemas.BackupRun, F>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.BackupRun, F>> {
     return runtime.call(this, backupRunsMethods.get, params, options);
   }
 
   /**
    * Lists the backup runs of an instance, the latest enqueued first.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/backupRuns`, scopes `cloud-platform` or
+   * `sqlservice.admin`
+   * @example for await (const item of sqladmin.backupRuns.list({ project, instance, backupConfiguration })) {}
    */
-  list(params: runtime.Whole<BackupRunsListParams>, options?: runtime.CallOptions): runtime.Paged<schemas.BackupRunsListResponse, schemas.BackupRun>;
-  list<Fields extends string>(params: runtime.Selecting<BackupRunsListParams, schemas.BackupRunsListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPages<schemas.BackupRunsListResponse, Fields, "items">;
-  list(params?: BackupRunsListParams, options?: runtime.CallOptions): runtime.Paged<schemas.BackupRunsListResponse, schemas.BackupRun> {
+  list<F extends string | undefined = undefined>(
+    params: runtime.Selecting<BackupRunsListParams, schemas.BackupRunsListResponse, F>,
+    options?: runtime.CallOptions,
+  ): runtime.Paged<
+    runtime.Selected<schemas.BackupRunsListResponse, F>,
+    runtime.SelectedItem<schemas.BackupRunsListResponse, schemas.BackupRun, F, "items">
+  > {
     return runtime.paged(this, backupRunsMethods.list, params, options);
   }
 }
 
-/** Parameters of `sql.flags.list`. */
-export interface FlagsListParams extends GlobalParameters {
-}
+export interface FlagsListParams extends GlobalParameters {}
 
-/** `flags` of sqladmin:v1beta3. */
+/** `flags` */
 export class FlagsResource extends runtime.Resource {
   /**
    * Lists every database flag that Cloud SQL instances accept.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `GET /sql/v1beta3/flags`, scopes `cloud-platform` or `sqlservice.admin`
+   * @example await sqladmin.flags.list()
    */
-  list(params?: runtime.Whole<FlagsListParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.FlagsListResponse>;
-  list<Fields extends string>(params: runtime.Selecting<FlagsListParams, schemas.FlagsListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.FlagsListResponse, Fields>;
-  list(params?: FlagsListParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.FlagsListResponse> {
+  list<F extends string | undefined = undefined>(
+    params?: runtime.Selecting<FlagsListParams, schemas.FlagsListResponse, F>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.FlagsListResponse, F>> {
     return runtime.call(this, flagsMethods.list, params, options);
   }
 }
 
-/** Parameters of `sql.instances.clone`. */
 export interface InstancesCloneParams extends GlobalParameters {
   /** ID of the project that both instances belong to, the source and its clone. */
   project: string;
   requestBody?: schemas.InstancesCloneRequest | undefined;
 }
 
-/** Parameters of `sql.instances.delete`. */
 export interface InstancesDeleteParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -164,7 +168,6 @@ export interface InstancesDeleteParams extends GlobalParameters {
   instance: string;
 }
 
-/** Parameters of `sql.instances.export`. */
 export interface InstancesExportParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -173,7 +176,6 @@ export interface InstancesExportParams extends GlobalParameters {
   requestBody?: schemas.InstancesExportRequest | undefined;
 }
 
-/** Parameters of `sql.instances.get`. */
 export interface InstancesGetParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -181,7 +183,6 @@ export interface InstancesGetParams extends GlobalParameters {
   instance: string;
 }
 
-/** Parameters of `sql.instances.import`. */
 export interface InstancesImportParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -190,14 +191,19 @@ export interface InstancesImportParams extends GlobalParameters {
   requestBody?: schemas.InstancesImportRequest | undefined;
 }
 
-/** Parameters of `sql.instances.insert`. */
 export interface InstancesInsertParams extends GlobalParameters {
   /** ID of the project in which to create the instance. */
   project: string;
-  requestBody: schemas.DatabaseInstance & { instance: string; project: string; settings?: schemas.Settings & { tier: string } };
+  requestBody: InstancesInsertBody;
 }
 
-/** Parameters of `sql.instances.list`. */
+/** Body of `sql.instances.insert`: the schema with what the method requires. */
+export interface InstancesInsertBody extends schemas.DatabaseInstance {
+  instance: string;
+  project: string;
+  settings?: schemas.Settings & { tier: string };
+}
+
 export interface InstancesListParams extends GlobalParameters {
   /** ID of the project whose instances are listed. */
   project: string;
@@ -207,7 +213,6 @@ export interface InstancesListParams extends GlobalParameters {
   pageToken?: string | undefined;
 }
 
-/** Parameters of `sql.instances.patch`. */
 export interface InstancesPatchParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -216,7 +221,6 @@ export interface InstancesPatchParams extends GlobalParameters {
   requestBody?: runtime.Patch<schemas.DatabaseInstance> | undefined;
 }
 
-/** Parameters of `sql.instances.promoteReplica`. */
 export interface InstancesPromoteReplicaParams extends GlobalParameters {
   /** ID of the project the read replica belongs to. */
   project: string;
@@ -224,7 +228,6 @@ export interface InstancesPromoteReplicaParams extends GlobalParameters {
   instance: string;
 }
 
-/** Parameters of `sql.instances.resetSslConfig`. */
 export interface InstancesResetSslConfigParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -232,7 +235,6 @@ export interface InstancesResetSslConfigParams extends GlobalParameters {
   instance: string;
 }
 
-/** Parameters of `sql.instances.restart`. */
 export interface InstancesRestartParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -240,7 +242,6 @@ export interface InstancesRestartParams extends GlobalParameters {
   instance: string;
 }
 
-/** Parameters of `sql.instances.restoreBackup`. */
 export interface InstancesRestoreBackupParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -255,7 +256,6 @@ export interface InstancesRestoreBackupParams extends GlobalParameters {
   dueTime: string;
 }
 
-/** Parameters of `sql.instances.setRootPassword`. */
 export interface InstancesSetRootPasswordParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -264,7 +264,6 @@ export interface InstancesSetRootPasswordParams extends GlobalParameters {
   requestBody?: schemas.InstanceSetRootPasswordRequest | undefined;
 }
 
-/** Parameters of `sql.instances.update`. */
 export interface InstancesUpdateParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -273,92 +272,126 @@ export interface InstancesUpdateParams extends GlobalParameters {
   requestBody?: schemas.DatabaseInstance | undefined;
 }
 
-/** `instances` of sqladmin:v1beta3. */
+/** `instances` */
 export class InstancesResource extends runtime.Resource {
   /**
    * Makes a new instance that is a clone of an existing one in the same project.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `POST /sql/v1beta3/projects/{project}/instances/clone`, scopes `cloud-platform` or `sqlservice.admin`
+   * @example await sqladmin.instances.clone({ project, requestBody })
    */
-  clone(params: runtime.Whole<InstancesCloneParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.InstancesCloneResponse>;
-  clone<Fields extends string>(params: runtime.Selecting<InstancesCloneParams, schemas.InstancesCloneResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.InstancesCloneResponse, Fields>;
-  clone(params?: InstancesCloneParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.InstancesCloneResponse> {
+  clone<F extends string | undefined = undefined>(
+    params: runtime.Selecting<InstancesCloneParams, schemas.InstancesCloneResponse, F>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.InstancesCloneResponse, F>> {
     return runtime.call(this, instancesMethods.clone, params, options);
   }
 
   /**
    * Deletes an instance.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `DELETE /sql/v1beta3/projects/{project}/instances/{instance}`, scopes `cloud-platform` or `sqlservice.admin`
+   * @example await sqladmin.instances.delete({ project, instance }).wait()
    */
-  delete(params: InstancesDeleteParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesDeleteResponse, schemas.InstanceOperation> {
+  delete(
+    params: InstancesDeleteParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesDeleteResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.delete, params, options);
   }
 
   /**
    * Writes data of an instance to a MySQL dump in a bucket of Google Cloud Storage.
    *
-   * Scope: `cloud-platform`.
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/export`, scope `cloud-platform`
+   * @example await sqladmin.instances.export({ project, instance, requestBody }).wait()
    */
-  export(params: InstancesExportParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesExportResponse, schemas.InstanceOperation> {
+  export(
+    params: InstancesExportParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesExportResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.export, params, options);
   }
 
   /**
    * Reads an instance with its state and settings.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}`, scopes `cloud-platform` or `sqlservice.admin`
+   * @example await sqladmin.instances.get({ project, instance })
    */
-  get(params: runtime.Whole<InstancesGetParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.DatabaseInstance>;
-  get<Fields extends string>(params: runtime.Selecting<InstancesGetParams, schemas.DatabaseInstance, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.DatabaseInstance, Fields>;
-  get(params?: InstancesGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.DatabaseInstance> {
+  get<F extends string | undefined = undefined>(
+    params: runtime.Selecting<InstancesGetParams, schemas.DatabaseInstance, F>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.DatabaseInstance, F>> {
     return runtime.call(this, instancesMethods.get, params, options);
   }
 
   /**
    * Loads a MySQL dump from a Google Cloud Storage bucket into an instance.
    *
-   * Scope: `cloud-platform`.
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/import`, scope `cloud-platform`
+   * @example await sqladmin.instances.import({ project, instance, requestBody }).wait()
    */
-  import(params: InstancesImportParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesImportResponse, schemas.InstanceOperation> {
+  import(
+    params: InstancesImportParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesImportResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.import, params, options);
   }
 
   /**
    * Creates an instance in a project.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `POST /sql/v1beta3/projects/{project}/instances`, scopes `cloud-platform` or `sqlservice.admin`
+   * @example await sqladmin.instances.insert({ project, requestBody }).wait()
    */
-  insert(params: InstancesInsertParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesInsertResponse, schemas.InstanceOperation> {
+  insert(
+    params: InstancesInsertParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesInsertResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.insert, params, options);
   }
 
   /**
    * Lists the instances of a project, sorted by name.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `GET /sql/v1beta3/projects/{project}/instances`, scopes `cloud-platform` or `sqlservice.admin`
+   * @example for await (const item of sqladmin.instances.list({ project })) {}
    */
-  list(params: runtime.Whole<InstancesListParams>, options?: runtime.CallOptions): runtime.Paged<schemas.InstancesListResponse, schemas.DatabaseInstance>;
-  list<Fields extends string>(params: runtime.Selecting<InstancesListParams, schemas.InstancesListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPages<schemas.InstancesListResponse, Fields, "items">;
-  list(params?: InstancesListParams, options?: runtime.CallOptions): runtime.Paged<schemas.InstancesListResponse, schemas.DatabaseInstance> {
+  list<F extends string | undefined = undefined>(
+    params: runtime.Selecting<InstancesListParams, schemas.InstancesListResponse, F>,
+    options?: runtime.CallOptions,
+  ): runtime.Paged<
+    runtime.Selected<schemas.InstancesListResponse, F>,
+    runtime.SelectedItem<schemas.InstancesListResponse, schemas.DatabaseInstance, F, "items">
+  > {
     return runtime.paged(this, instancesMethods.list, params, options);
   }
 
   /**
    * Changes some of the settings of an instance. The request has patch semantics: it holds just what is to change.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `PATCH /sql/v1beta3/projects/{project}/instances/{instance}`, scopes `cloud-platform` or `sqlservice.admin`
+   * @example await sqladmin.instances.patch({ project, instance, requestBody }).wait()
    */
-  patch(params: InstancesPatchParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesUpdateResponse, schemas.InstanceOperation> {
+  patch(
+    params: InstancesPatchParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesUpdateResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.patch, params, options);
   }
 
   /**
    * Turns a read replica into an instance that stands on its own.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/promoteReplica`, scopes `cloud-platform` or
+   * `sqlservice.admin`
+   * @example await sqladmin.instances.promoteReplica({ project, instance }).wait()
    */
-  promoteReplica(params: InstancesPromoteReplicaParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesPromoteReplicaResponse, schemas.InstanceOperation> {
+  promoteReplica(
+    params: InstancesPromoteReplicaParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesPromoteReplicaResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.promoteReplica, params, options);
   }
 
@@ -366,52 +399,75 @@ export class InstancesResource extends runtime.Resource {
    * Deletes every client certificate of an instance and issues a new server certificate. This takes effect when
    * the instance is next restarted.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/resetSslConfig`, scopes `cloud-platform` or
+   * `sqlservice.admin`
+   * @example await sqladmin.instances.resetSslConfig({ project, instance }).wait()
    */
-  resetSslConfig(params: InstancesResetSslConfigParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesResetSslConfigResponse, schemas.InstanceOperation> {
+  resetSslConfig(
+    params: InstancesResetSslConfigParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesResetSslConfigResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.resetSslConfig, params, options);
   }
 
   /**
    * Restarts an instance.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/restart`, scopes `cloud-platform` or
+   * `sqlservice.admin`
+   * @example await sqladmin.instances.restart({ project, instance }).wait()
    */
-  restart(params: InstancesRestartParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesRestartResponse, schemas.InstanceOperation> {
+  restart(
+    params: InstancesRestartParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesRestartResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.restart, params, options);
   }
 
   /**
    * Restores an instance from one of its backups, found by its backup configuration and its due time.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/restoreBackup`, scopes `cloud-platform` or
+   * `sqlservice.admin`
+   * @example await sqladmin.instances.restoreBackup({ project, instance, backupConfiguration, dueTime }).wait()
    */
-  restoreBackup(params: InstancesRestoreBackupParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesRestoreBackupResponse, schemas.InstanceOperation> {
+  restoreBackup(
+    params: InstancesRestoreBackupParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesRestoreBackupResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.restoreBackup, params, options);
   }
 
   /**
    * Sets the root password of an instance.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/setRootPassword`, scopes `cloud-platform` or
+   * `sqlservice.admin`
+   * @example await sqladmin.instances.setRootPassword({ project, instance, requestBody }).wait()
    */
-  setRootPassword(params: InstancesSetRootPasswordParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesSetRootPasswordResponse, schemas.InstanceOperation> {
+  setRootPassword(
+    params: InstancesSetRootPasswordParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesSetRootPasswordResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.setRootPassword, params, options);
   }
 
   /**
    * Changes the settings of an instance. The request must carry the latest `settingsVersion`.
    *
-   * Pass the etag of what was read as `ifMatch`.
+   * `PUT /sql/v1beta3/projects/{project}/instances/{instance}`, scopes `cloud-platform` or `sqlservice.admin`
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * Pass the etag of what was read as `ifMatch`.
+   * @example await sqladmin.instances.update({ project, instance, requestBody }).wait()
    */
-  update(params: InstancesUpdateParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstancesUpdateResponse, schemas.InstanceOperation> {
+  update(
+    params: InstancesUpdateParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.InstancesUpdateResponse, schemas.InstanceOperation> {
     return runtime.operate(this, instancesMethods.update, params, options);
   }
 }
 
-/** Parameters of `sql.operations.get`. */
 export interface OperationsGetParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -421,7 +477,6 @@ export interface OperationsGetParams extends GlobalParameters {
   operation: string;
 }
 
-/** Parameters of `sql.operations.list`. */
 export interface OperationsListParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -433,32 +488,43 @@ export interface OperationsListParams extends GlobalParameters {
   pageToken?: string | undefined;
 }
 
-/** `operations` of sqladmin:v1beta3. */
+/** `operations` */
 export class OperationsResource extends runtime.Resource {
   /**
    * Reads one operation on an instance, with its state and outcome.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/operations/{operation}`, scopes `cloud-platform` or
+   * `sqlservice.admin`
+   * @example await sqladmin.operations.get({ project, instance, operation })
    */
-  get(params: runtime.Whole<OperationsGetParams>, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstanceOperation, schemas.InstanceOperation>;
-  get<Fields extends string>(params: runtime.Selecting<OperationsGetParams, schemas.InstanceOperation, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.InstanceOperation, Fields>;
-  get(params?: OperationsGetParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.InstanceOperation, schemas.InstanceOperation> {
+  get<F extends string | undefined = undefined>(
+    params: runtime.Selecting<OperationsGetParams, schemas.InstanceOperation, F>,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<
+    runtime.Selected<schemas.InstanceOperation, F>,
+    runtime.Selected<schemas.InstanceOperation, F>
+  > {
     return runtime.operate(this, operationsMethods.get, params, options);
   }
 
   /**
    * Lists the operations on an instance.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/operations`, scopes `cloud-platform` or
+   * `sqlservice.admin`
+   * @example for await (const item of sqladmin.operations.list({ project, instance })) {}
    */
-  list(params: runtime.Whole<OperationsListParams>, options?: runtime.CallOptions): runtime.Paged<schemas.OperationsListResponse, schemas.InstanceOperation>;
-  list<Fields extends string>(params: runtime.Selecting<OperationsListParams, schemas.OperationsListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPages<schemas.OperationsListResponse, Fields, "items">;
-  list(params?: OperationsListParams, options?: runtime.CallOptions): runtime.Paged<schemas.OperationsListResponse, schemas.InstanceOperation> {
+  list<F extends string | undefined = undefined>(
+    params: runtime.Selecting<OperationsListParams, schemas.OperationsListResponse, F>,
+    options?: runtime.CallOptions,
+  ): runtime.Paged<
+    runtime.Selected<schemas.OperationsListResponse, F>,
+    runtime.SelectedItem<schemas.OperationsListResponse, schemas.InstanceOperation, F, "items">
+  > {
     return runtime.paged(this, operationsMethods.list, params, options);
   }
 }
 
-/** Parameters of `sql.sslCerts.delete`. */
 export interface SslCertsDeleteParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -468,7 +534,6 @@ export interface SslCertsDeleteParams extends GlobalParameters {
   sha1Fingerprint: string;
 }
 
-/** Parameters of `sql.sslCerts.get`. */
 export interface SslCertsGetParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -478,7 +543,6 @@ export interface SslCertsGetParams extends GlobalParameters {
   sha1Fingerprint: string;
 }
 
-/** Parameters of `sql.sslCerts.insert`. */
 export interface SslCertsInsertParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -487,7 +551,6 @@ export interface SslCertsInsertParams extends GlobalParameters {
   requestBody?: schemas.SslCertsInsertRequest | undefined;
 }
 
-/** Parameters of `sql.sslCerts.list`. */
 export interface SslCertsListParams extends GlobalParameters {
   /** ID of the project the instance belongs to. */
   project: string;
@@ -495,25 +558,33 @@ export interface SslCertsListParams extends GlobalParameters {
   instance: string;
 }
 
-/** `sslCerts` of sqladmin:v1beta3. */
+/** `sslCerts` */
 export class SslCertsResource extends runtime.Resource {
   /**
    * Deletes one SSL certificate of an instance.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `DELETE /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts/{sha1Fingerprint}`, scopes
+   * `cloud-platform` or `sqlservice.admin`
+   * @example await sqladmin.sslCerts.delete({ project, instance, sha1Fingerprint }).wait()
    */
-  delete(params: SslCertsDeleteParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.SslCertsDeleteResponse, schemas.InstanceOperation> {
+  delete(
+    params: SslCertsDeleteParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.SslCertsDeleteResponse, schemas.InstanceOperation> {
     return runtime.operate(this, sslCertsMethods.delete, params, options);
   }
 
   /**
    * Reads one SSL certificate of an instance, found by its SHA-1 fingerprint.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts/{sha1Fingerprint}`, scopes `cloud-platform`
+   * or `sqlservice.admin`
+   * @example await sqladmin.sslCerts.get({ project, instance, sha1Fingerprint })
    */
-  get(params: runtime.Whole<SslCertsGetParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.SslCert>;
-  get<Fields extends string>(params: runtime.Selecting<SslCertsGetParams, schemas.SslCert, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.SslCert, Fields>;
-  get(params?: SslCertsGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.SslCert> {
+  get<F extends string | undefined = undefined>(
+    params: runtime.Selecting<SslCertsGetParams, schemas.SslCert, F>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.SslCert, F>> {
     return runtime.call(this, sslCertsMethods.get, params, options);
   }
 
@@ -521,47 +592,54 @@ export class SslCertsResource extends runtime.Resource {
    * Creates an SSL certificate for an instance. The response holds it, its private key, and the certificate of the
    * server's authority. The new certificate works once the instance has been restarted.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `POST /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts`, scopes `cloud-platform` or
+   * `sqlservice.admin`
+   * @example await sqladmin.sslCerts.insert({ project, instance, requestBody })
    */
-  insert(params: runtime.Whole<SslCertsInsertParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.SslCertsInsertResponse>;
-  insert<Fields extends string>(params: runtime.Selecting<SslCertsInsertParams, schemas.SslCertsInsertResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.SslCertsInsertResponse, Fields>;
-  insert(params?: SslCertsInsertParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.SslCertsInsertResponse> {
+  insert<F extends string | undefined = undefined>(
+    params: runtime.Selecting<SslCertsInsertParams, schemas.SslCertsInsertResponse, F>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.SslCertsInsertResponse, F>> {
     return runtime.call(this, sslCertsMethods.insert, params, options);
   }
 
   /**
    * Lists the SSL certificates that an instance has at present.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `GET /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts`, scopes `cloud-platform` or
+   * `sqlservice.admin`
+   * @example await sqladmin.sslCerts.list({ project, instance })
    */
-  list(params: runtime.Whole<SslCertsListParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.SslCertsListResponse>;
-  list<Fields extends string>(params: runtime.Selecting<SslCertsListParams, schemas.SslCertsListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.SslCertsListResponse, Fields>;
-  list(params?: SslCertsListParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.SslCertsListResponse> {
+  list<F extends string | undefined = undefined>(
+    params: runtime.Selecting<SslCertsListParams, schemas.SslCertsListResponse, F>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.SslCertsListResponse, F>> {
     return runtime.call(this, sslCertsMethods.list, params, options);
   }
 }
 
-/** Parameters of `sql.tiers.list`. */
 export interface TiersListParams extends GlobalParameters {
   /** ID of the project that the tiers are listed for. */
   project: string;
 }
 
-/** `tiers` of sqladmin:v1beta3. */
+/** `tiers` */
 export class TiersResource extends runtime.Resource {
   /**
    * Lists the service tiers that instances can be created in.
    *
-   * Scopes, one of: `cloud-platform`, `sqlservice.admin`.
+   * `GET /sql/v1beta3/projects/{project}/tiers`, scopes `cloud-platform` or `sqlservice.admin`
+   * @example await sqladmin.tiers.list({ project })
    */
-  list(params: runtime.Whole<TiersListParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.TiersListResponse>;
-  list<Fields extends string>(params: runtime.Selecting<TiersListParams, schemas.TiersListResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.TiersListResponse, Fields>;
-  list(params?: TiersListParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.TiersListResponse> {
+  list<F extends string | undefined = undefined>(
+    params: runtime.Selecting<TiersListParams, schemas.TiersListResponse, F>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.TiersListResponse, F>> {
     return runtime.call(this, tiersMethods.list, params, options);
   }
 }
 
-const operation: runtime.OperationDescriptor = {
+const instancesDeleteOperation: runtime.OperationDescriptor = {
   polls: [
     {
       method: {
@@ -578,7 +656,7 @@ const operation: runtime.OperationDescriptor = {
   error: "error",
 };
 
-const operation2: runtime.OperationDescriptor = {
+const instancesInsertOperation: runtime.OperationDescriptor = {
   polls: [
     {
       method: {
@@ -595,7 +673,12 @@ const operation2: runtime.OperationDescriptor = {
   error: "error",
 };
 
-const operation3: runtime.OperationDescriptor = { polls: [], done: "state", error: "error", isAnswer: true };
+const operationsGetOperation: runtime.OperationDescriptor = {
+  polls: [],
+  done: "state",
+  error: "error",
+  isAnswer: true,
+};
 
 const backupRunsMethods: Record<"get" | "list", runtime.MethodDescriptor> = {
   get: {
@@ -631,7 +714,23 @@ const flagsMethods: Record<"list", runtime.MethodDescriptor> = {
   list: { id: "sql.flags.list", httpMethod: "GET", path: "flags", scopes: [0, 1], response: "json" },
 };
 
-const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" | "insert" | "list" | "patch" | "promoteReplica" | "resetSslConfig" | "restart" | "restoreBackup" | "setRootPassword" | "update", runtime.MethodDescriptor> = {
+const instancesMethods: Record<
+  | "clone"
+  | "delete"
+  | "export"
+  | "get"
+  | "import"
+  | "insert"
+  | "list"
+  | "patch"
+  | "promoteReplica"
+  | "resetSslConfig"
+  | "restart"
+  | "restoreBackup"
+  | "setRootPassword"
+  | "update",
+  runtime.MethodDescriptor
+> = {
   clone: {
     id: "sql.instances.clone",
     httpMethod: "POST",
@@ -648,7 +747,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     parameters: { project: { required: true }, instance: { required: true } },
     scopes: [0, 1],
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   export: {
     id: "sql.instances.export",
@@ -658,7 +757,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     scopes: [0],
     request: "json",
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   get: {
     id: "sql.instances.get",
@@ -676,7 +775,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     scopes: [0],
     request: "json",
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   insert: {
     id: "sql.instances.insert",
@@ -687,7 +786,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     request: "json",
     requestRequired: true,
     response: "json",
-    operation: operation2,
+    operation: instancesInsertOperation,
   },
   list: {
     id: "sql.instances.list",
@@ -706,7 +805,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     scopes: [0, 1],
     request: "json",
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   promoteReplica: {
     id: "sql.instances.promoteReplica",
@@ -715,7 +814,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     parameters: { project: { required: true }, instance: { required: true } },
     scopes: [0, 1],
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   resetSslConfig: {
     id: "sql.instances.resetSslConfig",
@@ -724,7 +823,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     parameters: { project: { required: true }, instance: { required: true } },
     scopes: [0, 1],
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   restart: {
     id: "sql.instances.restart",
@@ -733,7 +832,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     parameters: { project: { required: true }, instance: { required: true } },
     scopes: [0, 1],
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   restoreBackup: {
     id: "sql.instances.restoreBackup",
@@ -747,7 +846,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     },
     scopes: [0, 1],
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   setRootPassword: {
     id: "sql.instances.setRootPassword",
@@ -757,7 +856,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     scopes: [0, 1],
     request: "json",
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   update: {
     id: "sql.instances.update",
@@ -767,7 +866,7 @@ const instancesMethods: Record<"clone" | "delete" | "export" | "get" | "import" 
     scopes: [0, 1],
     request: "json",
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
 };
 
@@ -779,7 +878,7 @@ const operationsMethods: Record<"get" | "list", runtime.MethodDescriptor> = {
     parameters: { project: { required: true }, instance: { required: true }, operation: { required: true } },
     scopes: [0, 1],
     response: "json",
-    operation: operation3,
+    operation: operationsGetOperation,
   },
   list: {
     id: "sql.operations.list",
@@ -800,7 +899,7 @@ const sslCertsMethods: Record<"delete" | "get" | "insert" | "list", runtime.Meth
     parameters: { project: { required: true }, instance: { required: true }, sha1Fingerprint: { required: true } },
     scopes: [0, 1],
     response: "json",
-    operation: operation,
+    operation: instancesDeleteOperation,
   },
   get: {
     id: "sql.sslCerts.get",

@@ -11,7 +11,6 @@ export interface BackupConfiguration {
   id?: string;
   /**
    * Type of this object, the fixed string `sql#backupConfiguration`.
-   *
    * @defaultValue `sql#backupConfiguration`
    */
   kind?: string;
@@ -35,7 +34,6 @@ export interface BackupRun {
   instance?: string;
   /**
    * Type of this object, the fixed string `sql#backupRun`.
-   *
    * @defaultValue `sql#backupRun`
    */
   kind?: string;
@@ -54,7 +52,6 @@ export interface BackupRunsListResponse {
   items?: BackupRun[];
   /**
    * Type of this object, the fixed string `sql#backupRunsList`.
-   *
    * @defaultValue `sql#backupRunsList`
    */
   kind?: string;
@@ -73,7 +70,6 @@ export interface BinLogCoordinates {
   binLogPosition?: string;
   /**
    * Type of this object, the fixed string `sql#binLogCoordinates`.
-   *
    * @defaultValue `sql#binLogCoordinates`
    */
   kind?: string;
@@ -90,7 +86,6 @@ export interface CloneContext {
   destinationInstanceName?: string;
   /**
    * Type of this object, the fixed string `sql#cloneContext`.
-   *
    * @defaultValue `sql#cloneContext`
    */
   kind?: string;
@@ -143,7 +138,6 @@ export interface DatabaseInstance {
   ipv6Address?: string;
   /**
    * Type of this object, the fixed string `sql#instance`.
-   *
    * @defaultValue `sql#instance`
    */
   kind?: string;
@@ -188,7 +182,6 @@ export interface ExportContext {
   database?: string[];
   /**
    * Type of this object, the fixed string `sql#exportContext`.
-   *
    * @defaultValue `sql#exportContext`
    */
   kind?: string;
@@ -212,7 +205,6 @@ export interface Flag {
   appliesTo?: string[];
   /**
    * Type of this object, the fixed string `sql#flag`.
-   *
    * @defaultValue `sql#flag`
    */
   kind?: string;
@@ -235,7 +227,6 @@ export interface FlagsListResponse {
   items?: Flag[];
   /**
    * Type of this object, the fixed string `sql#flagsList`.
-   *
    * @defaultValue `sql#flagsList`
    */
   kind?: string;
@@ -250,7 +241,6 @@ export interface ImportContext {
   database?: string;
   /**
    * Type of this object, the fixed string `sql#importContext`.
-   *
    * @defaultValue `sql#importContext`
    */
   kind?: string;
@@ -280,7 +270,6 @@ export interface InstanceOperation {
   instance?: string;
   /**
    * Type of this object, the fixed string `sql#instanceOperation`.
-   *
    * @defaultValue `sql#instanceOperation`
    */
   kind?: string;
@@ -315,7 +304,6 @@ export interface InstancesCloneRequest {
 export interface InstancesCloneResponse {
   /**
    * Type of this object, the fixed string `sql#instancesClone`.
-   *
    * @defaultValue `sql#instancesClone`
    */
   kind?: string;
@@ -330,7 +318,6 @@ export interface InstancesCloneResponse {
 export interface InstancesDeleteResponse {
   /**
    * Type of this object, the fixed string `sql#instancesDelete`.
-   *
    * @defaultValue `sql#instancesDelete`
    */
   kind?: string;
@@ -351,7 +338,6 @@ export interface InstancesExportRequest {
 export interface InstancesExportResponse {
   /**
    * Type of this object, the fixed string `sql#instancesExport`.
-   *
    * @defaultValue `sql#instancesExport`
    */
   kind?: string;
@@ -372,7 +358,6 @@ export interface InstancesImportRequest {
 export interface InstancesImportResponse {
   /**
    * Type of this object, the fixed string `sql#instancesImport`.
-   *
    * @defaultValue `sql#instancesImport`
    */
   kind?: string;
@@ -387,7 +372,6 @@ export interface InstancesImportResponse {
 export interface InstancesInsertResponse {
   /**
    * Type of this object, the fixed string `sql#instancesInsert`.
-   *
    * @defaultValue `sql#instancesInsert`
    */
   kind?: string;
@@ -404,7 +388,6 @@ export interface InstancesListResponse {
   items?: DatabaseInstance[];
   /**
    * Type of this object, the fixed string `sql#instancesList`.
-   *
    * @defaultValue `sql#instancesList`
    */
   kind?: string;
@@ -419,7 +402,6 @@ export interface InstancesListResponse {
 export interface InstancesPromoteReplicaResponse {
   /**
    * Type of this object, the fixed string `sql#instancesPromoteReplica`.
-   *
    * @defaultValue `sql#instancesPromoteReplica`
    */
   kind?: string;
@@ -434,7 +416,6 @@ export interface InstancesPromoteReplicaResponse {
 export interface InstancesResetSslConfigResponse {
   /**
    * Type of this object, the fixed string `sql#instancesResetSslConfig`.
-   *
    * @defaultValue `sql#instancesResetSslConfig`
    */
   kind?: string;
@@ -450,7 +431,6 @@ export interface InstancesResetSslConfigResponse {
 export interface InstancesRestartResponse {
   /**
    * Type of this object, the fixed string `sql#instancesRestart`.
-   *
    * @defaultValue `sql#instancesRestart`
    */
   kind?: string;
@@ -465,7 +445,6 @@ export interface InstancesRestartResponse {
 export interface InstancesRestoreBackupResponse {
   /**
    * Type of this object, the fixed string `sql#instancesRestoreBackup`.
-   *
    * @defaultValue `sql#instancesRestoreBackup`
    */
   kind?: string;
@@ -480,7 +459,6 @@ export interface InstancesRestoreBackupResponse {
 export interface InstancesSetRootPasswordResponse {
   /**
    * Type of this object, the fixed string `sql#instancesSetRootPassword`.
-   *
    * @defaultValue `sql#instancesSetRootPassword`
    */
   kind?: string;
@@ -495,7 +473,6 @@ export interface InstancesSetRootPasswordResponse {
 export interface InstancesUpdateResponse {
   /**
    * Type of this object, the fixed string `sql#instancesUpdate`.
-   *
    * @defaultValue `sql#instancesUpdate`
    */
   kind?: string;
@@ -520,7 +497,6 @@ export interface IpConfiguration {
   enabled?: boolean;
   /**
    * Type of this object, the fixed string `sql#ipConfiguration`.
-   *
    * @defaultValue `sql#ipConfiguration`
    */
   kind?: string;
@@ -548,7 +524,6 @@ export interface LocationPreference {
   followGaeApplication?: string;
   /**
    * Type of this object, the fixed string `sql#locationPreference`.
-   *
    * @defaultValue `sql#locationPreference`
    */
   kind?: string;
@@ -562,7 +537,6 @@ export interface OperationError {
   code?: string;
   /**
    * Type of this object, the fixed string `sql#operationError`.
-   *
    * @defaultValue `sql#operationError`
    */
   kind?: string;
@@ -574,7 +548,6 @@ export interface OperationsListResponse {
   items?: InstanceOperation[];
   /**
    * Type of this object, the fixed string `sql#operationsList`.
-   *
    * @defaultValue `sql#operationsList`
    */
   kind?: string;
@@ -589,7 +562,6 @@ export interface OperationsListResponse {
 export interface SetRootPasswordContext {
   /**
    * Type of this object, the fixed string `sql#setRootUserContext`.
-   *
    * @defaultValue `sql#setRootUserContext`
    */
   kind?: string;
@@ -622,7 +594,6 @@ export interface Settings {
   ipConfiguration?: IpConfiguration;
   /**
    * Type of this object, the fixed string `sql#settings`.
-   *
    * @defaultValue `sql#settings`
    */
   kind?: string;
@@ -666,7 +637,6 @@ export interface SslCert {
   instance?: string;
   /**
    * Type of this object, the fixed string `sql#sslCert`.
-   *
    * @defaultValue `sql#sslCert`
    */
   kind?: string;
@@ -686,7 +656,6 @@ export interface SslCertDetail {
 export interface SslCertsDeleteResponse {
   /**
    * Type of this object, the fixed string `sql#sslCertsDelete`.
-   *
    * @defaultValue `sql#sslCertsDelete`
    */
   kind?: string;
@@ -715,7 +684,6 @@ export interface SslCertsInsertResponse {
   clientCert?: SslCertDetail;
   /**
    * Type of this object, the fixed string `sql#sslCertsInsert`.
-   *
    * @defaultValue `sql#sslCertsInsert`
    */
   kind?: string;
@@ -732,7 +700,6 @@ export interface SslCertsListResponse {
   items?: SslCert[];
   /**
    * Type of this object, the fixed string `sql#sslCertsList`.
-   *
    * @defaultValue `sql#sslCertsList`
    */
   kind?: string;
@@ -746,7 +713,6 @@ export interface Tier {
   RAM?: string;
   /**
    * Type of this object, the fixed string `sql#tier`.
-   *
    * @defaultValue `sql#tier`
    */
   kind?: string;
@@ -762,7 +728,6 @@ export interface TiersListResponse {
   items?: Tier[];
   /**
    * Type of this object, the fixed string `sql#tiersList`.
-   *
    * @defaultValue `sql#tiersList`
    */
   kind?: string;

@@ -2,7 +2,7 @@
 import { printable } from "../diagnostics.js";
 import type { ApiModel, ParameterModel, TypeModel } from "../model/types.js";
 import { factsOf, OWN_OPTIONS, parametersOf } from "./call-arguments.js";
-import { type ClientMember, membersOf } from "./methods.js";
+import { type ClientMember, membersOf, returnsContent } from "./methods.js";
 
 const WIDTH = 100;
 
@@ -23,7 +23,8 @@ ${members.map(({ name, summary }) => `  ${printable(`${name.padEnd(width)}${summ
 }
 
 /** The parameters of a method. */
-export function methodHelp({ path, id, method, isDownload }: ClientMember, model: ApiModel, api: string): string {
+export function methodHelp(member: ClientMember, model: ApiModel, api: string): string {
+  const { path, id, method, isDownload } = member;
   const { request, mediaUpload, mediaDownload, scopes } = method;
   const own = new Set(method.parameters);
   const all = parametersOf(method, model);
@@ -37,10 +38,10 @@ export function methodHelp({ path, id, method, isDownload }: ClientMember, model
     ...(mediaUpload === undefined ? [] : ["  --media FILE|-  The content to upload."]),
     ...(method.paging === undefined ? [] : ["  --all  Every item of all pages."]),
     ...(method.operation === undefined || isDownload ? [] : ["  --wait  Waits for the operation, and prints it."]),
-    ...(isDownload || method.response?.kind === "media" ? ["  --out FILE  Where the content goes."] : []),
+    ...(returnsContent(member) ? ["  --out FILE  Where the content goes."] : []),
   ];
   const notes = [
-    ...(isDownload || mediaDownload === undefined
+    ...(isDownload || mediaDownload === undefined || mediaDownload.isOnly
       ? []
       : [`Its content: ${[...path.slice(0, -1), mediaDownload.member].join(".")}.`]),
     ...(scopes.length === 0 ? [] : [`${scopes.length === 1 ? "Scope" : "Scopes, one of"}: ${scopes.join(", ")}.`]),

@@ -14,7 +14,7 @@ import { parseJson, readParameters, targetOf } from "./call-arguments.js";
 import { methodHelp, methodsHelp } from "./call-help.js";
 import { isAuthorized, refuseForeignHost } from "./call-host.js";
 import { type Command, type ExitCode, type Parsed, usage } from "./command.js";
-import { type ClientMember, namedMember } from "./methods.js";
+import { type ClientMember, namedMember, returnsContent } from "./methods.js";
 import { loadNamed, openProject } from "./project.js";
 import { SOURCE_HELP } from "./sources.js";
 
@@ -91,17 +91,18 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
 }
 
 /** Options that the method has no use for. */
-function checkOptions(own: Parsed, { method, isDownload, id }: ClientMember): void {
+function checkOptions(own: Parsed, member: ClientMember): void {
+  const { method, isDownload, id } = member;
   const unfit = (option: string, reason: string) => usage("call", `--${option} is of no use: ${id} ${reason}`);
   const body = own.text("body");
   const media = own.text("media");
-  const isMedia = isDownload || method.response?.kind === "media";
   if (body !== undefined && (method.request === undefined || isDownload)) throw unfit("body", "takes no body");
   if (media !== undefined && method.mediaUpload === undefined) throw unfit("media", "takes no upload");
   if (body === "-" && media === "-") throw usage("call", "--body and --media cannot both be standard input");
   if (own.flag("all") && (method.paging === undefined || isDownload)) throw unfit("all", "has no pages");
   if (own.flag("wait") && (method.operation === undefined || isDownload)) throw unfit("wait", "starts no operation");
-  if (own.text("out") !== undefined && !isMedia) throw unfit("out", "answers no content; redirect standard output");
+  if (own.text("out") !== undefined && !returnsContent(member))
+    throw unfit("out", "answers no content; redirect standard output");
 }
 
 /** `requestBody` and `media`, where they are given. */
@@ -158,7 +159,13 @@ async function senderOf(
   return at;
 }
 
-async function print(own: Parsed, { paging }: MethodModel, answer: DynamicPromise, signal: AbortSignal): Promise<void> {
+async function print(
+  own: Parsed,
+  { paging, response }: MethodModel,
+  answer: DynamicPromise,
+  signal: AbortSignal,
+): Promise<void> {
+  if (response?.kind === "stream") return printList(answer);
   if (own.flag("all")) return printList(paging?.items === undefined ? answer.pages() : answer);
   const value = own.flag("wait") ? await answer.wait({ signal }) : await answer;
   const { MediaResponse } = await import("@discogen/runtime");

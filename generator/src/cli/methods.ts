@@ -14,6 +14,11 @@ export interface ClientMember {
   readonly isDownload: boolean;
 }
 
+/** Whether the response is content, not JSON. */
+export function returnsContent({ method, isDownload }: ClientMember): boolean {
+  return isDownload || method.response?.kind === "media" || method.mediaDownload?.isOnly === true;
+}
+
 /** Every member that can be called, in the order of the document. */
 export function membersOf(
   { methods, resources }: ResourceModel,

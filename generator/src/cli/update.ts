@@ -1,4 +1,5 @@
 /** `discogen update`. */
+import type { CodeRequest } from "../config/define.js";
 import { diffModels } from "../diff/diff.js";
 import { type DiffReport, diffReport, diffText } from "../diff/render.js";
 import { type Lock, pinnedPath, readPinned } from "../discovery/lock.js";
@@ -59,7 +60,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const apis = namedOfConfig("update", config, parsed.positionals).filter((api) => !isLocal(api));
   const { fetchPins, writePins } = await import("../pin.js");
   const { fetched, diagnostics } = await fetchPins(apis, project.sources, signal);
-  const updates = await Promise.all(fetched.map((pinned) => updateOf(project.lock, pinned)));
+  const updates = await Promise.all(fetched.map((pinned) => updateOf(project.lock, pinned, apis)));
 
   // What no API of the config needs is dropped, where all of them are known.
   const isWhole = parsed.positionals.length === 0 && !hasError(diagnostics);
@@ -82,19 +83,23 @@ function revisionOf({ apis }: Lock, id: string): { readonly from?: string } {
   return revision === undefined ? {} : { from: revision };
 }
 
-async function updateOf(lock: Lock, { model, entry }: Pinned): Promise<Update> {
+async function updateOf(lock: Lock, { model, entry }: Pinned, apis: readonly CodeRequest[]): Promise<Update> {
   const before = lock.apis.get(model.id);
   const update = { id: model.id, ...revisionOf(lock, model.id), to: model.revision };
   if (before?.sha256 === entry.sha256) return { ...update, changed: false, diff: diffReport(model, model, []) };
-  const old = before === undefined ? undefined : await pinnedModel(lock, model.id);
+  const old =
+    before === undefined
+      ? undefined
+      : await pinnedModel(lock, { id: model.id, patch: apis.find(({ id }) => id === model.id)?.patch });
   return { ...update, changed: true, ...(old && { diff: diffReport(old, model, diffModels(old, model)) }) };
 }
 
 /** What was pinned; nothing when it is gone, was edited, or was written for another version of Discogen. */
-async function pinnedModel(lock: Lock, id: string): Promise<ApiModel | undefined> {
+async function pinnedModel(lock: Lock, request: CodeRequest & { readonly id: string }): Promise<ApiModel | undefined> {
+  const { id } = request;
   try {
     const source = { file: pinnedPath(lock.folder, id), text: await readPinned(lock, id), source: "" };
-    return modelOf(source, { id }, {}).model;
+    return modelOf(source, request, {}).model;
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;

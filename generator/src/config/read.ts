@@ -1,10 +1,11 @@
 /** What a config file exports → what it asks for, or everything that is wrong with it. */
 import { isAbsolute, join } from "node:path";
 import { quotedName } from "@discogen/runtime/names";
+import { type DocumentPatch, isPointer } from "../discovery/patch.js";
 import { article, isObject, jsonType, ObjectReader } from "../discovery/reader.js";
 import { type ApiRequest, hasScheme, isApiId, isUrl, requestOf } from "../discovery/request.js";
 import { type Diagnostic, diagnostic, InputError, type Report } from "../diagnostics.js";
-import type { ModelOptions } from "../model/build.js";
+import type { ModelOptions, SharedOptions } from "../model/build.js";
 import { didYouMean } from "../nearest.js";
 import type { CodeRequest } from "./define.js";
 
@@ -17,7 +18,7 @@ export interface ReadConfig {
 
 const MODEL_KEYS = ["include", "exclude", "enums"];
 const KEYS = ["output", "apis", "directoryUrl", ...MODEL_KEYS];
-const API_KEYS = ["id", "source", ...MODEL_KEYS];
+const API_KEYS = ["id", "source", "patch", "streaming", ...MODEL_KEYS];
 
 /**
  * Reads a config.
@@ -62,10 +63,46 @@ function readApi(entry: ObjectReader, folder: string, refuse: Report): CodeReque
   if (id === undefined && source === undefined) refuse("CONFIG_INVALID", entry.pointer, "it has neither id nor source");
   if (id !== undefined && !isApiId(id))
     refuse("CONFIG_INVALID", `${entry.pointer}/id`, `${quotedName(id)} is not name:version`);
-  return { ...withSourceAt(folder, { id, source }), ...modelOptions(entry, refuse) };
+  const patch = entry.objects("patch").flatMap((one) => readPatch(one, refuse) ?? []);
+  return {
+    ...withSourceAt(folder, { id, source }),
+    ...modelOptions(entry, refuse),
+    ...streamingOf(entry),
+    ...(patch.length > 0 && { patch }),
+  };
 }
 
-function modelOptions(entry: ObjectReader, refuse: Report): ModelOptions {
+function readPatch(entry: ObjectReader, refuse: Report): DocumentPatch | undefined {
+  refuseUnknown(entry, ["at", "merge"], refuse);
+  const at = entry.string("at");
+  if (at === undefined || !isPointer(at)) {
+    const message = "at is the JSON pointer of what to correct, such as /schemas/Shelf/properties/theme";
+    refuse("CONFIG_INVALID", entry.pointer, message);
+    return undefined;
+  }
+  const merge = jsonOf(entry.raw("merge"));
+  if (merge === undefined) refuse("CONFIG_INVALID", entry.pointer, "merge is the JSON to merge into the value at `at`");
+  return merge && { at, ...merge };
+}
+
+/** What a program's value is in JSON; undefined for what JSON does not have. */
+function jsonOf(value: unknown): { readonly merge: unknown } | undefined {
+  try {
+    const text: string | undefined = JSON.stringify(value);
+    return text === undefined ? undefined : { merge: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function streamingOf(entry: ObjectReader): Pick<ModelOptions, "streaming"> {
+  const found = entry.object("streaming");
+  if (found === undefined) return {};
+  const methods = found.keys().filter((id) => found.has(id));
+  return { streaming: Object.fromEntries(methods.map((id) => [id, found.flag(id)])) };
+}
+
+function modelOptions(entry: ObjectReader, refuse: Report): SharedOptions {
   const enums = entry.string("enums");
   const isEnumPolicy = enums === "closed" || enums === "open";
   if (enums !== undefined && !isEnumPolicy)

@@ -11,8 +11,13 @@ export function bodyChanges(
 ): readonly Change[] {
   return [
     ...requestChanges(place, before.request, after.request, sides),
-    ...responseChanges(place, before.response, after.response, sides),
+    ...responseChanges(place, responseOf(before), responseOf(after), sides),
   ];
+}
+
+/** A method that is a download returns bytes, as one with HttpBody does. */
+function responseOf({ mediaDownload, response }: MethodModel): ResponseModel | undefined {
+  return mediaDownload?.isOnly === true ? { kind: "media" } : response;
 }
 
 function requestChanges(
@@ -84,6 +89,8 @@ function requiredPaths(requires: RequiredProperties | undefined): ReadonlySet<st
   return paths;
 }
 
+const FORMS = { json: "JSON", media: "bytes", stream: "a stream of messages" };
+
 function responseChanges(
   place: Place,
   before: ResponseModel | undefined,
@@ -93,17 +100,9 @@ function responseChanges(
   if (before === undefined && after === undefined) return [];
   if (after === undefined) return [change(place, "response", "breaking", "answers nothing any more")];
   if (before === undefined) return [change(place, "response", "additive", "has an answer now")];
-  if (before.kind !== "json" || after.kind !== "json") {
-    if (before.kind === after.kind) return [];
-    return [
-      change(
-        place,
-        "response",
-        "breaking",
-        after.kind === "media" ? "answers bytes, not JSON" : "answers JSON, not bytes",
-      ),
-    ];
-  }
+  if (before.kind !== after.kind)
+    return [change(place, "response", "breaking", `responds with ${FORMS[after.kind]}, not ${FORMS[before.kind]}`)];
+  if (before.kind === "media" || after.kind === "media") return [];
   return typeChanges(place, before.type, after.type, sides, { input: false, output: true }).map((entry) => ({
     ...entry,
     aspect: "response",

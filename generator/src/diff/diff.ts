@@ -5,9 +5,10 @@
  */
 import type { ApiModel } from "../model/types.js";
 import { type Change, change, changedText, type Place, toldChanges } from "./change.js";
+import { derivedTypeChanges } from "./derived-types.js";
 import { methodChanges, nameChange } from "./methods.js";
 import { globalParameterChanges } from "./parameters.js";
-import { derivedTypesGone, schemaChanges } from "./schemas.js";
+import { schemaChanges } from "./schemas.js";
 import { namedTypes } from "./type-differences.js";
 
 export { type Change, type ChangeClass, semverStep, type SemverStep } from "./change.js";
@@ -15,7 +16,7 @@ export { type Change, type ChangeClass, semverStep, type SemverStep } from "./ch
 /** Every change, in the order of the document: the API, its methods, its types. The same model twice: none. */
 export function diffModels(before: ApiModel, after: ApiModel): readonly Change[] {
   const changes = [...apiChanges(before, after), ...methodChanges(before, after), ...schemaChanges(before, after)];
-  return [...changes, ...derivedTypesGone(before, after, changes)];
+  return [...changes, ...derivedTypeChanges(before, after, changes)];
 }
 
 function apiChanges(before: ApiModel, after: ApiModel): readonly Change[] {

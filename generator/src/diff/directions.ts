@@ -17,7 +17,7 @@ export function directionsOf({ root, schemas }: ApiModel): (name: string) => Dir
     types,
   );
   const received = reached(
-    methods.flatMap(({ response }) => (response?.kind === "json" ? [response.type] : [])),
+    methods.flatMap(({ response }) => (response === undefined || response.kind === "media" ? [] : [response.type])),
     types,
   );
   return (name) => {

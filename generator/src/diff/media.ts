@@ -30,6 +30,7 @@ function uploadChanges(
             `takes uploads of ${sizeText(size)}, took ${sizeText(oldSize)}`,
           ),
         ]),
+    ...protocolChange(place, "simple", before.simple, after.simple),
     ...protocolChange(place, "resumable", before.resumable, after.resumable),
     ...protocolChange(place, "multipart", before.multipart, after.multipart),
     ...(before.path === after.path

@@ -64,6 +64,7 @@ function oneMethod(place: Place, before: MethodModel, after: MethodModel, contex
     ...httpChanges(place, before, after),
     ...parameterChanges(place, before, after, context),
     ...bodyChanges(place, before, after, context),
+    ...bodyNameChange(place, before, after),
     ...pagingChanges(place, before, after, context),
     ...operationChanges(place, before, after, context),
     ...mediaChanges(place, before, after),
@@ -75,6 +76,15 @@ function oneMethod(place: Place, before: MethodModel, after: MethodModel, contex
 /** Names that can be imported, or that the handlers of a mock go by. */
 export function nameChange(place: Place, before: string, after: string): readonly Change[] {
   return before === after ? [] : [change(place, "name", "breaking", `has the name ${after}, had ${before}`)];
+}
+
+/** The type of a body with required properties. Other changes report that it is new, or gone with the body. */
+function bodyNameChange({ pointer }: Place, before: MethodModel, after: MethodModel): readonly Change[] {
+  if (before.bodyName === undefined || after.request === undefined) return [];
+  const place: Place = { subject: "type", name: after.bodyName ?? before.bodyName, pointer };
+  return after.bodyName === undefined
+    ? [change(place, "removed", "breaking", "is gone: the method requires no properties of its body")]
+    : nameChange(place, before.bodyName, after.bodyName);
 }
 
 function httpChanges(place: Place, before: MethodModel, after: MethodModel): readonly Change[] {

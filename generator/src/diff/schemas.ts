@@ -3,50 +3,39 @@ import { pointerTo } from "../diagnostics.js";
 import type { ApiModel, PropertyModel, SchemaModel, ShapeModel } from "../model/types.js";
 import { methodsOf } from "../model/methods.js";
 import { type Change, change, type Place, toldChanges } from "./change.js";
+import { placeOf, typePairs } from "./derived-types.js";
 import { directionsOf } from "./directions.js";
-import { classOf, type Direction, namedTypes, type Sides, typeChanges } from "./type-differences.js";
+import { nameChange } from "./methods.js";
+import { classOf, type Direction, isPropertyEnum, namedTypes, type Sides, typeChanges } from "./type-differences.js";
 import { valueChanges } from "./values.js";
 
 export function schemaChanges(before: ApiModel, after: ApiModel): readonly Change[] {
   const sides: Sides = { before: namedTypes(before.schemas), after: namedTypes(after.schemas) };
   const directionOf = directionsOf(before);
   const tellingIds = idsThatOnlyTell(before, after);
+  const pairs = typePairs(before, after);
   const kept = before.schemas.flatMap((schema) => {
-    const now = sides.after.schema(schema.name);
+    const now = pairs.get(schema);
     if (now === undefined)
       return schema.id === undefined ? [] : [change(placeOf(schema), "removed", "breaking", "is gone")];
-    // A twin changes with the type it is the twin of.
-    if (schema.inputOf !== undefined || now.inputOf !== undefined) return [];
-    return oneSchema(schema, now, { sides, direction: directionOf(schema.name), tellingIds });
+    return [
+      ...nameChange(placeOf(now), schema.name, now.name),
+      ...(isComparedElsewhere(schema, now)
+        ? []
+        : oneSchema(schema, now, { sides, direction: directionOf(schema.name), tellingIds })),
+    ];
   });
+  const found = new Set(pairs.values());
   const added = after.schemas
-    // The others come with a property, which says it already.
-    .filter(({ id, name }) => id !== undefined && sides.before.schema(name) === undefined)
+    .filter((schema) => schema.id !== undefined && !found.has(schema))
     .map((schema) => change(placeOf(schema), "added", "additive", "is new"));
   return [...kept, ...added];
 }
 
-/**
- * Types that were taken out of others, or made beside them, and whose name can no longer be imported.
- *
- * One that went with the property, method or schema it belongs to needs no line of its own.
- */
-export function derivedTypesGone(before: ApiModel, after: ApiModel, changes: readonly Change[]): readonly Change[] {
-  const names = new Set(after.schemas.map(({ name }) => name));
-  const told = changes.filter(
-    (entry) => entry.class === "breaking" && ["removed", "request", "response", "type"].includes(entry.aspect),
-  );
-  const pointers = new Set(told.map(({ pointer }) => pointer));
-  return before.schemas
-    .filter(({ id, name, pointer }) => id === undefined && !names.has(name) && !isAtOrBelow(pointer, pointers))
-    .map((schema) => change(placeOf(schema), "removed", "breaking", goneMessage(schema)));
-}
-
-function isAtOrBelow(pointer: string, pointers: ReadonlySet<string>): boolean {
-  for (let end = pointer.length; end > 0; end = pointer.lastIndexOf("/", end - 1)) {
-    if (pointers.has(pointer.slice(0, end))) return true;
-  }
-  return false;
+/** A twin changes with the type it is the twin of, the enum of a property with the property. */
+function isComparedElsewhere(before: SchemaModel, after: SchemaModel): boolean {
+  if (before.inputOf !== undefined && after.inputOf !== undefined) return true;
+  return before.pointer === after.pointer && (isPropertyEnum(before) || isPropertyEnum(after));
 }
 
 interface SchemaContext {
@@ -143,16 +132,8 @@ function idsThatOnlyTell(before: ApiModel, after: ApiModel): ReadonlySet<string>
   return new Set(ids(after).filter((id) => known.has(id)));
 }
 
-function goneMessage({ inputOf }: SchemaModel): string {
-  return inputOf === undefined ? "is gone" : `is gone: requests take ${inputOf} as it is`;
-}
-
 function typeOf({ name, shape }: SchemaModel) {
   return shape.kind === "alias" ? shape.type : ({ kind: "reference", name } as const);
-}
-
-function placeOf({ name, pointer }: SchemaModel): Place {
-  return { subject: "type", name, pointer };
 }
 
 function propertyPlaceOf({ name, pointer }: Place, property: PropertyModel): Place {

@@ -194,8 +194,15 @@ function isSameReference(before: TypeModel, after: TypeModel, sides: Sides): boo
   return (
     before.kind === "reference" &&
     after.kind === "reference" &&
-    ownName(before.name, sides.before) === ownName(after.name, sides.after)
+    ownName(before.name, sides.before) === ownName(after.name, sides.after) &&
+    !isPropertyEnum(sides.before.schema(before.name)) &&
+    !isPropertyEnum(sides.after.schema(after.name))
   );
+}
+
+/** The named enum of one property: it is compared at the property, as part of its type. */
+export function isPropertyEnum(schema: SchemaModel | undefined): boolean {
+  return schema?.shape.kind === "alias" && schema.id === undefined && schema.inputOf === undefined;
 }
 
 /** The name of a type; of an input twin that of the type it is the twin of. */
@@ -245,7 +252,9 @@ export function typeText(type: TypeModel, types: NamedTypes): string {
     case "map":
       return `a map of ${typeText(type.values, types)}`;
     case "reference":
-      return ownName(type.name, types);
+      return isPropertyEnum(types.schema(type.name))
+        ? typeText(expanded(type, types), types)
+        : ownName(type.name, types);
     case "union":
       return `one of ${type.members.map((member) => typeText(member, types)).join(", ")}`;
   }

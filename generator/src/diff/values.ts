@@ -1,5 +1,4 @@
 /** What parameters and properties have in common: type, default, bounds, pattern, text. */
-import { patternParts } from "../model/paths.js";
 import type { ParameterModel, PropertyModel } from "../model/types.js";
 import { type Change, change, type Place, toldChanges } from "./change.js";
 import { classOf, type Direction, type Effect, type Sides, typeChanges } from "./type-differences.js";
@@ -21,7 +20,7 @@ export function valueChanges(
     ...requiredChange(place, before, after, direction),
     ...defaultChange(place, before, after, direction),
     ...rangeChange(place, before, after, direction),
-    ...patternChange(place, before, after, direction),
+    ...patternChange(place, before, after),
     ...toldChanges(place, before, after),
   ];
 }
@@ -52,22 +51,16 @@ function rangeChange(place: Place, before: ValueModel, after: ValueModel, { inpu
   return [change(place, "range", sentOnly(effect, input), message)];
 }
 
-function patternChange(place: Place, before: ValueModel, after: ValueModel, { input }: Direction): readonly Change[] {
+/** No type and no check follows from a pattern: it explains the response when the server rejects a value. */
+function patternChange(place: Place, before: ValueModel, after: ValueModel): readonly Change[] {
   if (before.pattern === after.pattern) return [];
-  const isSame = segments(before.pattern) === segments(after.pattern);
-  const effect = { lost: after.pattern !== undefined, gained: before.pattern !== undefined };
   const message = `has the pattern ${shown(after.pattern)}, had ${shown(before.pattern)}`;
-  return [change(place, "pattern", isSame ? "documentation" : sentOnly(effect, input), message)];
+  return [change(place, "pattern", "documentation", message)];
 }
 
-/** Bounds and patterns are no part of the TypeScript type: those who read values do not see them. */
+/** Bounds are no part of the TypeScript type: those who read values do not see them. */
 function sentOnly(effect: Effect, input: boolean): Change["class"] {
   return input ? classOf(effect, { input, output: false }) : "documentation";
-}
-
-/** Equal for patterns that fix the same segments; `[^/]*` was how `[^/]+` used to be written. */
-function segments(pattern = "^.*$"): string {
-  return JSON.stringify(patternParts(pattern.replaceAll("[^/]*", "[^/]+")) ?? pattern);
 }
 
 function shown(text: string | undefined): string {

@@ -1,5 +1,6 @@
 /** Text of a Discovery document → {@link DiscoveryDocument}, or everything that is wrong with it. */
 import { type Diagnostic, diagnostic, InputError, reasonOf, type Report } from "../diagnostics.js";
+import { type DocumentPatch, patched } from "./patch.js";
 import { article, isObject, jsonType, ObjectReader, parseJson } from "./reader.js";
 import { resolveRoot } from "./root-url.js";
 import type {
@@ -22,10 +23,11 @@ export interface ReadDocument {
  *
  * @param text JSON; a byte order mark is fine.
  * @param file what to call the source in diagnostics
+ * @param patches corrections, made in their order before anything is read
  * @throws {InputError} with every fault found
  */
-export function readDocument(text: string, file: string): ReadDocument {
-  const value = valueOf(text, file);
+export function readDocument(text: string, file: string, patches: readonly DocumentPatch[] = []): ReadDocument {
+  const value = corrected(valueOf(text, file), patches, file);
   const diagnostics: Diagnostic[] = [];
   const report: Report = (code, pointer, message) => diagnostics.push(diagnostic(code, file, message, { pointer }));
   const fail = (message: string) => new InputError([diagnostic("NOT_A_DISCOVERY_DOCUMENT", file, message)]);
@@ -47,23 +49,40 @@ function valueOf(text: string, file: string): unknown {
   }
 }
 
+function corrected(document: unknown, patches: readonly DocumentPatch[], file: string): unknown {
+  return patches.reduce((value, patch, index) => {
+    const result = patched(value, patch);
+    if (result !== undefined) return result.value;
+    const message = `patch ${index} of the config leads nowhere: the document has no ${JSON.stringify(patch.at)}`;
+    throw new InputError([diagnostic("PATCH_MISPLACED", file, message, { pointer: patch.at })]);
+  }, document);
+}
+
 function reasonAgainst(value: { readonly [key: string]: unknown }): string | undefined {
   const kind = value["kind"] ?? undefined;
-  if (kind !== undefined && kind !== "discovery#restDescription") {
+  if (typeof kind === "string" && kind !== "discovery#restDescription") {
     return `its kind is ${JSON.stringify(kind)}`;
   }
   const telling = ["resources", "methods", "schemas", "rootUrl", "baseUrl", "basePath", "servicePath"];
   if (kind === undefined && !telling.some((key) => Object.hasOwn(value, key))) return "it has no kind";
-  const missing = ["name", "version"].filter((key) => typeof value[key] !== "string" || value[key] === "");
+  const missing = ["name", "version"].filter((key) => (value[key] ?? "") === "");
   return missing.length === 0 ? undefined : `it has no ${missing.join(" and no ")}`;
 }
 
+/** Names of devices, whatever follows their first dot. */
+const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
+
 function read(top: ObjectReader, file: string, report: Report): DiscoveryDocument {
+  top.string("kind");
   const name = top.string("name") ?? "";
   const version = top.string("version") ?? "";
   for (const [key, value] of Object.entries({ name, version })) {
+    // It has been reported as what it is.
+    if (value === "") continue;
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value) || value.includes("..")) {
       report("UNSAFE_NAME", `/${key}`, `${JSON.stringify(value)} cannot be the name of a folder`);
+    } else if (WINDOWS_DEVICE.test(value) || value.endsWith(".")) {
+      report("UNSAFE_NAME", `/${key}`, `${JSON.stringify(value)} cannot be the name of a folder on Windows`);
     }
   }
   const scopes = top
@@ -117,6 +136,7 @@ function readMethod(entry: ObjectReader): DiscoveryMethod {
     mediaUpload: upload && readMediaUpload(upload),
     supportsMediaDownload: entry.flag("supportsMediaDownload"),
     supportsSubscription: entry.flag("supportsSubscription"),
+    useMediaDownloadService: entry.flag("useMediaDownloadService"),
     etagRequired: entry.flag("etagRequired"),
     apiVersion: entry.string("apiVersion"),
     streamingType: entry.string("streamingType"),
@@ -125,12 +145,14 @@ function readMethod(entry: ObjectReader): DiscoveryMethod {
 
 function readMediaUpload(entry: ObjectReader): DiscoveryMediaUpload {
   const simple = entry.object("protocols")?.object("simple");
+  const resumable = entry.object("protocols")?.object("resumable");
   const path = simple?.string("path");
   return {
     accept: entry.strings("accept") ?? [],
     maxSize: entry.scalar("maxSize"),
     simple: simple === undefined || path === undefined ? undefined : { path, multipart: simple.flag("multipart") },
-    resumable: entry.object("protocols")?.object("resumable") !== undefined,
+    resumable: resumable !== undefined,
+    resumablePath: resumable?.string("path"),
   };
 }
 

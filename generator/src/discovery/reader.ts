@@ -79,6 +79,11 @@ export class ObjectReader {
     return result;
   }
 
+  /** The value as it is, `null` included. */
+  raw(key: string): unknown {
+    return Object.hasOwn(this.#value, key) ? this.#value[key] : undefined;
+  }
+
   keys(): readonly string[] {
     return Object.keys(this.#value);
   }

@@ -53,6 +53,7 @@ export interface DiscoveryMethod {
   readonly mediaUpload: DiscoveryMediaUpload | undefined;
   readonly supportsMediaDownload: boolean;
   readonly supportsSubscription: boolean;
+  readonly useMediaDownloadService: boolean;
   readonly etagRequired: boolean;
   readonly apiVersion: string | undefined;
   readonly streamingType: string | undefined;
@@ -64,6 +65,8 @@ export interface DiscoveryMediaUpload {
   /** `protocols.simple`; every protocol is spoken on its path. */
   readonly simple: { readonly path: string; readonly multipart: boolean } | undefined;
   readonly resumable: boolean;
+  /** `protocols.resumable.path`; used where there is no `simple`. */
+  readonly resumablePath: string | undefined;
 }
 
 /** A schema, a property, an element, or a parameter: the document describes all four alike. */

@@ -64,12 +64,15 @@ const auth = await ServiceAccountCredentials.fromFile("service-account.json", {
 const client = new ${clientName}({ auth });
 
 ${usage(method, call(member))}`;
-  if (method.mediaDownload === undefined) return start;
+  if (method.mediaDownload === undefined || method.mediaDownload.isOnly) return start;
   const twin = member.slice(0, -method.member.length) + method.mediaDownload.member;
   return `${start}
 
-const content = await ${call(twin)};
-const bytes = await content.bytes();`;
+${contentUsage(call(twin))}`;
+}
+
+function contentUsage(call: string): string {
+  return `const content = await ${call};\nconst bytes = await content.bytes();`;
 }
 
 function argumentsOf(method: MethodModel, params: Code): readonly string[] {
@@ -80,9 +83,11 @@ function argumentsOf(method: MethodModel, params: Code): readonly string[] {
 }
 
 /** What a program does with the answer. */
-function usage({ response, operation, paging }: MethodModel, call: string): string {
+function usage({ mediaDownload, response, operation, paging }: MethodModel, call: string): string {
+  if (mediaDownload?.isOnly === true) return contentUsage(call);
   if (response === undefined) return `await ${call};`;
   if (response.kind === "media") return `const media = await ${call};\nconsole.log(await media.text());`;
+  if (response.kind === "stream") return `for await (const message of ${call}) {\n  console.log(message);\n}`;
   if (operation !== undefined) return `const operation = await ${call}.wait();\nconsole.log(operation);`;
   if (paging === undefined) return `const result = await ${call};\nconsole.log(result);`;
   if (paging.items === undefined) return `for await (const page of ${call}.pages()) {\n  console.log(page);\n}`;

@@ -26,7 +26,7 @@ export type DynamicMethod = (params?: object, options?: runtime.DownloadOptions)
 
 /**
  * What a method returns. `await` gives the answer, of a `…Media` method a `MediaResponse`. As for a generated client,
- * pages and items are there for methods with pages, `wait` for those that start an operation, `withResponse` for all but
+ * pages and items are there for methods with pages, messages for those that stream, `wait` for those that start an operation, `withResponse` for all but
  * downloads; elsewhere they are no functions.
  */
 export interface DynamicPromise
@@ -92,7 +92,14 @@ interface Table {
 
 type Send = (...given: Parameters<typeof runtime.call>) => Promise<unknown>;
 
-const senders = { call: runtime.call, content: runtime.content, operate: runtime.operate, paged: runtime.paged };
+const senders = {
+  call: runtime.call,
+  content: runtime.content,
+  download: runtime.download,
+  operate: runtime.operate,
+  paged: runtime.paged,
+  stream: runtime.stream,
+};
 
 type Call = (target: runtime.CoreHolder, ...given: Parameters<DynamicMethod>) => Promise<unknown>;
 

@@ -1,19 +1,19 @@
 /** What the parts of a module look up in common: schemas, scopes, and the names of its constants. */
 import { capitalized, memberName, NameScope } from "../model/names.js";
 import type { ApiModel, MethodModel, ResourceModel, SchemaModel } from "../model/types.js";
-import { Comments } from "./comments.js";
 import { operationDescriptor } from "./descriptors.js";
 import { type Data, Name } from "./literal.js";
 
 /** What every part of the module looks up. */
 export interface Context {
   readonly model: ApiModel;
-  readonly comments: Comments;
   readonly schema: (name: string) => SchemaModel | undefined;
   /** Scope to its place in the API's list. */
   readonly scopes: ReadonlyMap<string, number>;
   /** Name of the constant that holds a resource's descriptors. */
   readonly table: (resource: ResourceModel) => string;
+  /** How an example reaches a resource: `drive.files`. */
+  readonly accessor: (resource: ResourceModel) => string;
   /** Constants that describe operations, by name; methods that start the same kind of operation share one. */
   readonly operations: ReadonlyMap<string, Data>;
   /** Name of the constant that describes the operation a method starts. */
@@ -27,6 +27,7 @@ export function contextOf(model: ApiModel): Context {
   const operations = new Map<string, Data>();
   const operationOf = new Map<MethodModel, Name>();
   const known = new Map<string, string>();
+  const accessors = new Map(accessorsOf(model.root, memberName(model.name)));
   for (const resource of allResources(model.root)) {
     const [first = "client", ...rest] = resource.path.map(memberName);
     tables.set(resource, constants.take(`${first}${rest.map(capitalized).join("")}Methods`));
@@ -34,7 +35,8 @@ export function contextOf(model: ApiModel): Context {
       if (method.operation === undefined) continue;
       const data = operationDescriptor(method.operation);
       const text = JSON.stringify(data);
-      const name = known.get(text) ?? `operation${known.size === 0 ? "" : known.size + 1}`;
+      const own = `${first}${[...rest, method.member].map(capitalized).join("")}Operation`;
+      const name = known.get(text) ?? constants.take(own);
       known.set(text, name);
       operations.set(name, data);
       operationOf.set(method, new Name(name));
@@ -44,11 +46,18 @@ export function contextOf(model: ApiModel): Context {
     operations,
     operation: (method) => operationOf.get(method),
     model,
-    comments: new Comments(),
     schema: (name) => schemas.get(name),
     scopes: new Map(model.scopes.map(({ scope }, index) => [scope, index])),
+    accessor: (resource) => accessors.get(resource) ?? "",
     table: (resource) => tables.get(resource) ?? "",
   };
+}
+
+function accessorsOf(resource: ResourceModel, accessor: string): (readonly [ResourceModel, string])[] {
+  return [
+    [resource, accessor],
+    ...resource.resources.flatMap((child) => accessorsOf(child, `${accessor}.${child.member}`)),
+  ];
 }
 
 /** A resource and all below it. */

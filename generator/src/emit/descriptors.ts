@@ -1,4 +1,5 @@
 /** Methods of the model → the data that the runtime reads. */
+import type { descriptorVersion } from "@discogen/runtime";
 import { isQuickPattern, patternParts } from "../model/paths.js";
 import type {
   ApiModel,
@@ -13,9 +14,13 @@ import type {
 import type { Data } from "./literal.js";
 import { isTime } from "./type-text.js";
 
+/** The runtime compares it with its own; its type is that of the runtime this generator is built with. */
+const DESCRIPTOR_VERSION: typeof descriptorVersion = 2;
+
 /** `runtime.ApiDescriptor`. */
 export function apiDescriptor(model: ApiModel): Data {
   return {
+    descriptors: DESCRIPTOR_VERSION,
     id: model.id,
     rootUrl: model.rootUrl,
     servicePath: model.servicePath,
@@ -24,6 +29,7 @@ export function apiDescriptor(model: ApiModel): Data {
     endpoints: model.endpoints.size === 0 ? undefined : Object.fromEntries(model.endpoints),
     altJson: model.altJson ? true : undefined,
     dataWrapper: model.dataWrapper ? true : undefined,
+    altSse: model.offersEvents ? true : undefined,
     scopes: model.scopes.map(({ scope }) => scope),
   };
 }
@@ -67,8 +73,9 @@ function pollDescriptor(method: MethodModel): Data {
   return methodDescriptor({ ...method, scopes: [], paging: undefined }, new Map(), undefined);
 }
 
-function valueSource({ from, path, within }: ValueSource): Data {
+function valueSource({ from, path, within, isSegment }: ValueSource): Data {
   const value = [from, ...path].join(".");
+  if (isSegment === true) return { value, segment: true };
   return within === undefined ? value : { value, within };
 }
 
@@ -96,7 +103,7 @@ export function methodDescriptor(
     request: request?.kind,
     requestRequired: request?.kind === "json" && request.required ? true : undefined,
     requestId: method.requestId,
-    response: response?.kind,
+    response: response?.kind === "json" && !response.isMessage ? "value" : response?.kind,
     paging:
       paging === undefined
         ? undefined
@@ -108,13 +115,14 @@ export function methodDescriptor(
 }
 
 /** `runtime.UploadDescriptor`. */
-function uploadDescriptor({ path, accept, maxSize, multipart, resumable }: MediaUploadModel): Data {
+function uploadDescriptor({ path, accept, maxSize, simple, multipart, resumable }: MediaUploadModel): Data {
   return {
     path,
     accept: accept.length === 0 || accept.includes("*/*") ? undefined : accept,
     maxSize,
     multipart: multipart ? true : undefined,
     resumable: resumable ? true : undefined,
+    inOne: simple ? undefined : false,
   };
 }
 
@@ -134,9 +142,11 @@ function valueType(type: TypeModel): "boolean" | "date-time" | "integer" | "numb
 
 /** Undefined where there is nothing to check: an optional query parameter. */
 function parameterDescriptor(parameter: ParameterModel, isMask: boolean): Data | undefined {
-  const { required, repeated, pattern, location, type, minimum, maximum } = parameter;
+  const { required, repeated, pattern, location, type, wireName, minimum, maximum } = parameter;
   const isPath = location === "path";
   const facts = {
+    // The path template has the name that code has.
+    name: isPath ? undefined : wireName,
     required: required ? (true as const) : undefined,
     repeated: repeated ? (true as const) : undefined,
     type: valueType(type),

@@ -23,7 +23,7 @@ export function literal(data: Data, column = 0, indent = 0): string {
   const inner = indent + 2;
   const members = isList(data)
     ? data.map((member) => literal(member, inner, inner))
-    : defined(data).map(([name, member]) => `${key(name)}: ${literal(member, inner + name.length + 3, inner)}`);
+    : defined(data).map(([name, member]) => `${key(name)}: ${literal(member, inner + key(name).length + 3, inner)}`);
   const [open, close] = isList(data) ? "[]" : "{}";
   const space = " ".repeat(inner);
   return `${open}\n${members.map((member) => `${space}${member},\n`).join("")}${" ".repeat(indent)}${close}`;

@@ -1,24 +1,29 @@
 /** The model → `index.ts`: client, resources, parameters, descriptors. */
 import type {
-  ClassDeclarationStructure,
-  InterfaceDeclarationStructure,
-  MethodDeclarationStructure,
-  OptionalKind,
-  ParameterDeclarationStructure,
-  PropertyDeclarationStructure,
-  PropertySignatureStructure,
-  StatementStructures,
-} from "ts-morph";
-import type { ApiModel, MediaUploadModel, MethodModel, ParameterModel, ResourceModel } from "../model/types.js";
+  ApiModel,
+  MediaUploadModel,
+  MethodModel,
+  ParameterModel,
+  RequestModel,
+  ResourceModel,
+} from "../model/types.js";
 import { allResources, type Context, contextOf } from "./context.js";
+import {
+  classText,
+  type InterfaceDeclaration,
+  interfaceText,
+  type MethodDeclaration,
+  type PropertyDeclaration,
+  typeAliasText,
+} from "./declarations.js";
 import { apiDescriptor, methodDescriptor, updateMasks } from "./descriptors.js";
 import { docLines, inlineCode } from "./doc-comments.js";
+import { layout, memberLayout } from "./layout.js";
 import { type Data, literal } from "./literal.js";
 import { preamble } from "./preamble.js";
 import { rangeNote } from "./range-note.js";
-import { methodShapes, type MethodShape, type Signature } from "./signatures.js";
-import { printStructures, StructureKind } from "./structures.js";
-import { parameterText, propertyKey, requestText, typeText } from "./type-text.js";
+import { methodShapes } from "./signatures.js";
+import { parameterText, propertyKey, requestText, requiredMembers, typeText } from "./type-text.js";
 
 const IMPORTS = `import * as runtime from "@discogen/runtime";
 import type * as schemas from "./schemas.js";
@@ -26,30 +31,30 @@ import type * as schemas from "./schemas.js";
 export type * from "./schemas.js";
 `;
 
-/** For a document without schemas: nothing to refer to. */
-const RUNTIME_IMPORT = 'import * as runtime from "@discogen/runtime";\n';
+/** For a document without schemas: nothing to refer to, but the same exports. */
+const IMPORTS_WITHOUT_SCHEMAS = IMPORTS.replace(/^import type .*\n/m, "");
 
 /** The text of `index.ts`. */
 export function emitModule(model: ApiModel): string {
   const context = contextOf(model);
   return [
     preamble(model),
-    model.schemas.length === 0 ? RUNTIME_IMPORT : IMPORTS,
+    model.schemas.length === 0 ? IMPORTS_WITHOUT_SCHEMAS : IMPORTS,
     constant("api", "runtime.ApiDescriptor", apiDescriptor(model)),
     ...masksConstant(model),
-    context.comments.fill(printStructures(declarations(context))),
+    ...declarations(context),
     ...Array.from(context.operations, ([name, data]) => constant(name, "runtime.OperationDescriptor", data)),
     ...allResources(model.root).flatMap((resource) => methodTable(resource, context)),
   ].join("\n");
 }
 
-function declarations(context: Context): StatementStructures[] {
+function declarations(context: Context): string[] {
   const { root } = context.model;
   return [
     globalParameters(context),
-    ...root.methods.map((method) => paramsInterface(method, context)),
+    ...root.methods.flatMap((method) => methodTypes(method, context)),
     clientClass(context),
-    ...root.resources.flatMap((resource) => resourceStatements(resource, context)),
+    ...root.resources.flatMap((resource) => resourceTexts(resource, context)),
   ];
 }
 
@@ -58,98 +63,87 @@ function masksConstant({ updateMasks: masks }: ApiModel): string[] {
   const data = updateMasks(masks);
   if (data === undefined) return [];
   const params = masks.methods.map(
-    ({ path, method }) => `  readonly ${propertyKey(path.join("."))}: ${method.paramsName};\n`,
+    ({ path, method }) => `  ${memberLayout(`readonly ${propertyKey(path.join("."))}: ${method.paramsName}`, 2)};\n`,
   );
   return [`interface MaskedMethods {\n${params.join("")}}\n`, constant("updateMasks", MASKS_TYPE, data)];
 }
 
 const MASKS_TYPE = "runtime.UpdateMasks<MaskedMethods>";
 
-function masksProperty(context: Context): OptionalKind<PropertyDeclarationStructure> {
-  return {
-    name: "updateMasks",
-    isStatic: true,
-    isReadonly: true,
-    type: MASKS_TYPE,
-    initializer: "updateMasks",
-    docs: docs(["For {@link runtime.updateMaskOf}."], context),
-  };
-}
-
-function clientClass(context: Context): ClassDeclarationStructure {
+function clientClass(context: Context): string {
   const { model } = context;
   const hasMember = (name: string) =>
     model.root.methods.some(({ member }) => member === name) ||
     model.root.resources.some(({ member }) => member === name);
-  const options = { name: "options", type: "runtime.ClientOptions" };
-  const withOptions: OptionalKind<MethodDeclarationStructure> = {
+  const withOptions: MethodDeclaration = {
+    docs: ["A client with these options over those of this one; both share their credentials."],
     name: "withOptions",
-    docs: docs(["A client with these options over those of this one; both share their credentials."], context),
-    parameters: [options],
+    typeParameter: undefined,
+    parameters: ["options: runtime.ClientOptions"],
     returnType: model.clientName,
-    statements: ["return runtime.withOptions(this, options);"],
+    statement: "return runtime.withOptions(this, options)",
   };
-  const batch: OptionalKind<MethodDeclarationStructure> = {
+  const batch: MethodDeclaration = {
+    docs: ["This client with its calls collected, and sent as one request by `send()`."],
     name: "batch",
-    docs: docs(["This client with its calls collected, and sent as one request by `send()`."], context),
+    typeParameter: undefined,
+    parameters: [],
     returnType: `runtime.Batch<${model.clientName}>`,
-    statements: [`return runtime.batch<${model.clientName}>(this);`],
+    statement: `return runtime.batch<${model.clientName}>(this)`,
   };
-  return {
-    kind: StructureKind.Class,
+  return classText({
+    docs: docLines({
+      description: [model.title, model.description].filter((text) => text !== "").join(": "),
+      notes: model.labels.flatMap((label) => LAUNCH_STAGES.get(label) ?? []),
+      deprecated: model.deprecated,
+      see: httpLink(model.documentationLink),
+    }),
     name: model.clientName,
-    isExported: true,
     extends: "runtime.ApiClient",
-    docs: docs(
-      docLines({
-        description: [model.title, model.description].filter((text) => text !== "").join(": "),
-        deprecated: model.deprecated,
-        see: httpLink(model.documentationLink),
-      }),
-      context,
-    ),
     properties: [
       {
-        name: "scopes",
-        isStatic: true,
-        isReadonly: true,
-        type: "readonly string[]",
-        initializer: "api.scopes",
-        docs: docs(["Every OAuth 2.0 scope of this API."], context),
+        docs: ["Every OAuth 2.0 scope of this API."],
+        line: "static readonly scopes: readonly string[] = api.scopes;",
       },
-      ...(model.updateMasks.methods.length === 0 ? [] : [masksProperty(context)]),
+      ...(model.updateMasks.methods.length === 0
+        ? []
+        : [
+            {
+              docs: ["For {@link runtime.updateMaskOf}."],
+              line: `static readonly updateMasks: ${MASKS_TYPE} = updateMasks;`,
+            },
+          ]),
       ...childResources(model.root),
     ],
-    ctors: [{ parameters: [{ ...options, hasQuestionToken: true }], statements: ["super(api, options);"] }],
+    constructorText: "  constructor(options?: runtime.ClientOptions) {\n    super(api, options);\n  }\n",
     methods: [
       ...(hasMember("withOptions") ? [] : [withOptions]),
       ...(hasMember("batch") || model.batchPath === undefined ? [] : [batch]),
       ...model.root.methods.flatMap((method) => methodDeclarations(method, model.root, context)),
     ],
-  };
+  });
 }
 
-function resourceStatements(resource: ResourceModel, context: Context): StatementStructures[] {
+function resourceTexts(resource: ResourceModel, context: Context): string[] {
   const name = resource.path.map((part) => part.replaceAll(/[^\w.$-]/g, "")).join(".");
-  const declaration: ClassDeclarationStructure = {
-    kind: StructureKind.Class,
-    name: resource.className,
-    isExported: true,
-    extends: "runtime.Resource",
-    docs: docs(docLines({ notes: [`\`${name}\` of ${context.model.id}.`], deprecated: resource.deprecated }), context),
-    properties: childResources(resource),
-    methods: resource.methods.flatMap((method) => methodDeclarations(method, resource, context)),
-  };
-  const children = resource.resources.flatMap((child) => resourceStatements(child, context));
-  return [...resource.methods.map((method) => paramsInterface(method, context)), declaration, ...children];
+  return [
+    ...resource.methods.flatMap((method) => methodTypes(method, context)),
+    classText({
+      docs: docLines({ notes: [inlineCode(name)], deprecated: resource.deprecated }),
+      name: resource.className,
+      extends: "runtime.Resource",
+      properties: childResources(resource),
+      constructorText: undefined,
+      methods: resource.methods.flatMap((method) => methodDeclarations(method, resource, context)),
+    }),
+    ...resource.resources.flatMap((child) => resourceTexts(child, context)),
+  ];
 }
 
-function childResources({ resources }: ResourceModel): OptionalKind<PropertyDeclarationStructure>[] {
+function childResources({ resources }: ResourceModel): { readonly docs: readonly string[]; readonly line: string }[] {
   return resources.map(({ member, className }) => ({
-    name: member,
-    isReadonly: true,
-    type: className,
-    initializer: `new ${className}(this)`,
+    docs: [],
+    line: `readonly ${member}: ${className} = new ${className}(this);`,
   }));
 }
 
@@ -164,65 +158,86 @@ function methodTable(resource: ResourceModel, context: Context): string[] {
 }
 
 function constant(name: string, type: string, data: Data): string {
-  const start = `const ${name}: ${type} = `;
-  return `${start}${literal(data, start.length)};\n`;
+  const start = `const ${name}: `;
+  const head = `${start}${layout(type, start.length, 0, " = {".length)} = `;
+  // The semicolon is a column too.
+  return `${head}${literal(data, head.length - head.lastIndexOf("\n"))};\n`;
 }
 
-function globalParameters(context: Context): InterfaceDeclarationStructure {
+function globalParameters(context: Context): string {
   const { globalParametersName, id, parameters } = context.model;
-  return {
-    kind: StructureKind.Interface,
+  return interfaceText({
+    docs: [`What every method of ${id} takes.`],
     name: globalParametersName,
-    isExported: true,
-    docs: docs([`What every method of ${id} takes.`], context),
-    properties: parameters.map((parameter) => parameterProperty(parameter, context)),
-  };
+    extends: undefined,
+    properties: parameters.map(parameterProperty),
+  });
 }
 
-function paramsInterface(method: MethodModel, context: Context): InterfaceDeclarationStructure {
+/** The parameters of a method, and its body where the method requires properties of it. */
+function methodTypes(method: MethodModel, context: Context): string[] {
+  const id = method.id.replaceAll(/[^\w.$-]/g, "");
+  const { bodyName, request } = method;
+  const params = interfaceText(paramsInterface(method, id, context));
+  if (bodyName === undefined || request?.kind !== "json") return [params];
+  const docs = docLines({ notes: [`Body of \`${id}\`: the schema with what the method requires.`] });
+  return [params, bodyText(docs, bodyName, request, context)];
+}
+
+/** An interface where the body is one: errors then name it alone. */
+function bodyText(
+  docs: readonly string[],
+  name: string,
+  request: Extract<RequestModel, { kind: "json" }>,
+  { schema }: Context,
+): string {
+  const { requires, type } = request;
+  const shape = type.kind === "reference" ? schema(type.name)?.shape : undefined;
+  if (requires === undefined || shape?.kind !== "object")
+    return typeAliasText(docs, name, requestText(request, "POST", schema));
+  const properties = requiredMembers(shape, requires, schema).map((member) => ({ ...member, docs: [] }));
+  return interfaceText({ docs, name, extends: typeText(type), properties });
+}
+
+function paramsInterface(method: MethodModel, id: string, context: Context): InterfaceDeclaration {
   const { globalParametersName } = context.model;
   const shadowed = method.shadowedGlobals.map((name) => JSON.stringify(name)).join(" | ");
-  const { request } = method;
+  const { bodyName, request } = method;
   const isMask = ({ name }: ParameterModel) => method.updateMask !== undefined && name === "updateMask";
-  const body: OptionalKind<PropertySignatureStructure>[] =
-    request === undefined
-      ? []
-      : [
-          optional(
-            "requestBody",
-            requestText(request, method.httpMethod, context.schema),
-            request.kind === "bytes" || !request.required,
-          ),
-        ];
   return {
-    kind: StructureKind.Interface,
+    docs: [],
     name: method.paramsName,
-    isExported: true,
-    docs: docs([`Parameters of \`${method.id.replaceAll(/[^\w.$-]/g, "")}\`.`], context),
-    extends: [shadowed === "" ? globalParametersName : `Omit<${globalParametersName}, ${shadowed}>`],
+    extends: shadowed === "" ? globalParametersName : `Omit<${globalParametersName}, ${shadowed}>`,
     properties: [
       ...method.parameters.map((parameter) =>
-        isMask(parameter) ? maskProperty(parameter, method, context) : parameterProperty(parameter, context),
+        isMask(parameter) ? maskProperty(parameter, method) : parameterProperty(parameter),
       ),
-      ...body,
-      ...(method.mediaUpload === undefined ? [] : [mediaProperty(method.mediaUpload, context)]),
+      ...(request === undefined
+        ? []
+        : [
+            property(
+              "requestBody",
+              bodyName ?? requestText(request, method.httpMethod, context.schema),
+              request.kind === "bytes" || !request.required,
+            ),
+          ]),
+      ...(method.mediaUpload === undefined ? [] : [mediaProperty(method.mediaUpload)]),
     ],
   };
 }
 
-function mediaProperty(
-  { accept, maxSize }: MediaUploadModel,
-  context: Context,
-): OptionalKind<PropertySignatureStructure> {
+function mediaProperty({ accept, maxSize }: MediaUploadModel): PropertyDeclaration {
   const types = accept.includes("*/*") ? [] : accept.map(acceptText);
   const notes = [
     ...(types.length === 0 ? [] : [`Type: ${types.join(", ")}.`]),
     ...(maxSize === undefined ? [] : [`At most ${String(maxSize)} bytes.`]),
   ];
-  return {
-    ...optional("media", "runtime.MediaUpload", true),
-    docs: docs(notes.length === 0 ? [] : [notes.join(" ")], context),
-  };
+  return property(
+    "media",
+    "runtime.MediaUpload",
+    true,
+    notes.length === 0 ? [] : docLines({ notes: [notes.join(" ")] }),
+  );
 }
 
 /** `image/*` would need an escape, which readers would see. */
@@ -230,7 +245,7 @@ function acceptText(type: string): string {
   return type.endsWith("/*") ? `any ${inlineCode(type.slice(0, -2))}` : inlineCode(type);
 }
 
-function parameterProperty(parameter: ParameterModel, context: Context): OptionalKind<PropertySignatureStructure> {
+function parameterProperty(parameter: ParameterModel): PropertyDeclaration {
   const { description, deprecated, minimum, maximum, type } = parameter;
   const range = rangeNote(minimum, maximum);
   const lines = docLines({
@@ -240,79 +255,42 @@ function parameterProperty(parameter: ParameterModel, context: Context): Optiona
     notes: range === undefined ? [] : [range],
     default: parameter.default,
   });
-  return {
-    ...optional(propertyKey(parameter.name), parameterText(parameter), !parameter.required),
-    docs: docs(lines, context),
-  };
+  return property(propertyKey(parameter.name), parameterText(parameter), !parameter.required, lines);
 }
 
 /** A mask may also be a list of paths, which the compiler knows. */
-function maskProperty(
-  parameter: ParameterModel,
-  { request, updateMask }: MethodModel,
-  context: Context,
-): OptionalKind<PropertySignatureStructure> {
+function maskProperty(parameter: ParameterModel, { request, updateMask }: MethodModel): PropertyDeclaration {
   const resource = request?.kind === "json" ? typeText(request.type) : "unknown";
   const type = `string | readonly runtime.FieldPath<${resource}>[]`;
   const lines = docLines({ description: parameter.description, deprecated: parameter.deprecated });
-  return { ...optional(parameter.name, type, updateMask !== "required"), docs: docs(lines, context) };
+  return property(parameter.name, type, updateMask !== "required", lines);
 }
 
-/** An optional parameter takes undefined too, so that what may be missing can be passed on. */
-function optional(name: string, type: string, isOptional: boolean): OptionalKind<PropertySignatureStructure> {
-  return isOptional ? { name, hasQuestionToken: true, type: `${type} | undefined` } : { name, type };
+/** An optional parameter also takes `undefined`, so that a value that may be missing can be passed on. */
+function property(key: string, type: string, isOptional: boolean, docs: readonly string[] = []): PropertyDeclaration {
+  return { docs, key, isOptional, type: isOptional ? `${type} | undefined` : type };
 }
 
-function methodDeclarations(
-  method: MethodModel,
-  resource: ResourceModel,
-  context: Context,
-): OptionalKind<MethodDeclarationStructure>[] {
+function methodDeclarations(method: MethodModel, resource: ResourceModel, context: Context): MethodDeclaration[] {
   const descriptor = `${context.table(resource)}.${method.member}`;
-  return methodShapes(method, context.model).map(({ name, doc, signatures, sender, optionsType, uploads }) => {
-    const [plain] = signatures;
-    const isOverloaded = signatures.length > 1;
-    return {
-      name,
-      // Of an overloaded method the last one is the implementation, which nobody sees.
-      ...(isOverloaded
-        ? {
-            ...declared({ ...plain, paramsType: method.paramsName, paramsOptional: true }, optionsType),
-            overloads: signatures.map((signature, index) => ({
-              ...declared(signature, optionsType),
-              docs: index === 0 ? docs(doc, context) : [],
-            })),
-          }
-        : { ...declared(plain, optionsType), docs: docs(doc, context) }),
-      statements: [
-        `return runtime.${sender}(this, ${descriptor}, params, options${uploads ? ", runtime.upload" : ""});`,
-      ],
-    };
-  });
-}
-
-function declared(
-  { typeParameter, paramsType, paramsOptional, returnType }: Signature,
-  optionsType: MethodShape["optionsType"],
-): {
-  readonly typeParameters: string[];
-  readonly parameters: OptionalKind<ParameterDeclarationStructure>[];
-  readonly returnType: string;
-} {
-  return {
-    typeParameters: typeParameter === undefined ? [] : [typeParameter],
+  return methodShapes(method, context.accessor(resource), context.model).map((shape) => ({
+    docs: shape.doc,
+    name: shape.name,
+    typeParameter: shape.typeParameter,
     parameters: [
-      { name: "params", type: paramsType, hasQuestionToken: paramsOptional },
-      { name: "options", type: `runtime.${optionsType}`, hasQuestionToken: true },
+      `params${shape.paramsOptional ? "?" : ""}: ${shape.paramsType}`,
+      `options?: runtime.${shape.optionsType}`,
     ],
-    returnType,
-  };
+    returnType: shape.returnType,
+    statement: `return runtime.${shape.sender}(this, ${descriptor}, params, options${shape.uploads ? ", runtime.upload" : ""})`,
+  }));
 }
 
-/** As text: the description of a structure would be printed twice. */
-function docs(lines: readonly string[], { comments }: Context): string[] {
-  return lines.length === 0 ? [] : [comments.keep(lines)];
-}
+/** What a label of the document means for users. */
+const LAUNCH_STAGES: ReadonlyMap<string, string> = new Map([
+  ["labs", "This API is experimental: it can change or be shut down without notice."],
+  ["limited_availability", "This API has limited availability: Google must enable it for your project."],
+]);
 
 function httpLink(link: string): string | undefined {
   const url = URL.canParse(link) ? new URL(link) : undefined;

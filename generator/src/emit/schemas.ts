@@ -7,26 +7,38 @@ import type { GlobalContext } from "openapi-typescript";
 import type TypeScript from "typescript";
 import type { ApiModel, PropertyModel, SchemaModel, TypeModel } from "../model/types.js";
 import { OPEN_STRING, type SchemaObject, typeComponent } from "../openapi/components.js";
-import { Comments } from "./comments.js";
 import { transformSchemaObject, ts } from "./compiler.js";
+import { interfaceText, type PropertyDeclaration, typeAliasText } from "./declarations.js";
 import { docLines } from "./doc-comments.js";
+import { memberParts, nodeText } from "./node-text.js";
 import { preamble } from "./preamble.js";
 import { rangeNote } from "./range-note.js";
 
 /** The text of `schemas.ts`. */
 export function emitSchemas(model: ApiModel): string {
   if (model.schemas.length === 0) return `${preamble(model)}\nexport {};\n`;
-  const comments = new Comments();
   const twins = new Map(model.schemas.map((schema) => [schema.inputOf, schema]));
-  const declarations = model.schemas.map((schema) => declaration(schema, twins.get(schema.name), comments));
-  return `${preamble(model)}\n${comments.fill(print(declarations))}`;
+  const enums = new Map<string, string>();
+  const declarations = model.schemas.map((schema) => {
+    const other = sameEnum(schema, enums);
+    return other === undefined ? declaration(schema, twins.get(schema.name)) : typeAliasText([], schema.name, other);
+  });
+  return `${preamble(model)}\n${declarations.join("\n")}`;
+}
+
+/** The name of an enum with the same values and texts, of which this one is an alias: they are written once. */
+function sameEnum({ id, name, shape }: SchemaModel, enums: Map<string, string>): string | undefined {
+  if (id !== undefined || shape.kind !== "alias" || enumOf(shape.type) === undefined) return undefined;
+  const key = JSON.stringify(shape.type);
+  const other = enums.get(key);
+  if (other === undefined) enums.set(key, name);
+  return other;
 }
 
 const { factory, SyntaxKind } = ts;
-const EXPORT = [factory.createModifier(SyntaxKind.ExportKeyword)];
 
 /** `twin` is the same type as requests take it, where there is one: what both have is written there. */
-function declaration(whole: SchemaModel, twin: SchemaModel | undefined, comments: Comments): TypeScript.Statement {
+function declaration(whole: SchemaModel, twin: SchemaModel | undefined): string {
   const schema = twin === undefined ? whole : withoutShared(whole, twin);
   const type = transformSchemaObject(
     // Our components are the part of its Schema Object that Discovery needs, written as one flat interface.
@@ -34,24 +46,15 @@ function declaration(whole: SchemaModel, twin: SchemaModel | undefined, comments
     // Where it stands matters to discriminators alone, of which there are none here.
     { path: "", ctx: context },
   );
-  const members = membersOf(type, schema, comments);
-  const statement =
-    members === undefined
-      ? factory.createTypeAliasDeclaration(EXPORT, schema.name, undefined, type)
-      : factory.createInterfaceDeclaration(
-          EXPORT,
-          schema.name,
-          undefined,
-          schema === whole ? [] : extending(twin),
-          members,
-        );
-  const { description, deprecated } = schema;
+  const { description, deprecated, name } = schema;
   const shown = schema.shape.kind === "alias" ? enumOf(schema.shape.type) : undefined;
-  const notes =
-    schema.inputOf === undefined
-      ? []
-      : [`{@link ${schema.inputOf}} as requests take it: without what only the server sets.`];
-  return documented(statement, docLines({ description, deprecated, enum: shown, notes }), comments);
+  const { inputOf } = schema;
+  const notes = inputOf === undefined ? [] : [`{@link ${inputOf}} without its read-only properties.`];
+  const docs = docLines({ ...(inputOf === undefined && { description }), deprecated, enum: shown, notes });
+  const properties = membersOf(type, schema);
+  return properties === undefined
+    ? typeAliasText(docs, name, nodeText(type))
+    : interfaceText({ docs, name, extends: schema === whole ? undefined : twin?.name, properties });
 }
 
 /** The type without what its twin has too; itself, where the two share nothing. */
@@ -63,29 +66,18 @@ function withoutShared(whole: SchemaModel, { shape: shared }: SchemaModel): Sche
   return properties.length === shape.properties.length ? whole : { ...whole, shape: { ...shape, properties } };
 }
 
-function extending(twin: SchemaModel | undefined): TypeScript.HeritageClause[] {
-  if (twin === undefined) return [];
-  const base = factory.createExpressionWithTypeArguments(factory.createIdentifier(twin.name), undefined);
-  return [factory.createHeritageClause(SyntaxKind.ExtendsKeyword, [base])];
-}
-
 /** The members of an object type, documented; undefined for every other type. */
-function membersOf(
-  type: TypeScript.TypeNode,
-  { shape, inputOf }: SchemaModel,
-  comments: Comments,
-): TypeScript.TypeElement[] | undefined {
+function membersOf(type: TypeScript.TypeNode, { shape, inputOf }: SchemaModel): PropertyDeclaration[] | undefined {
   if (shape.kind === "alias") return undefined;
-  // Where every property is read-only nothing is left to set; an answer may still be passed back.
+  // Where every property is read-only nothing is left to set; a response may still be passed back.
   if (inputOf !== undefined && shape.properties.length === 0 && shape.additional === undefined) return [];
   // Further properties come as an intersection with an index signature; both parts go into one interface.
   const parts = ts.isIntersectionTypeNode(type) ? type.types : [type];
   const members = parts.flatMap((part) => (ts.isTypeLiteralNode(part) ? [...part.members] : []));
-  for (const [index, property] of shape.properties.entries()) {
-    const member = members[index];
-    if (member !== undefined) documented(member, propertyLines(property), comments);
-  }
-  return members;
+  return members.map((member, index) => {
+    const property = shape.properties[index];
+    return { ...memberParts(member), docs: property === undefined ? [] : propertyLines(property) };
+  });
 }
 
 function propertyLines(property: PropertyModel): readonly string[] {
@@ -109,19 +101,6 @@ function enumOf(type: TypeModel): Extract<TypeModel, { kind: "string" }>["enum"]
   if (type.kind === "array") return enumOf(type.items);
   if (type.kind === "map") return enumOf(type.values);
   return type.kind === "string" ? type.enum : undefined;
-}
-
-/** Replaces whatever comment the transformation gave by one that holds the number of ours. */
-function documented<Node extends TypeScript.Node>(node: Node, lines: readonly string[], comments: Comments): Node {
-  if (lines.length === 0) return ts.setSyntheticLeadingComments(node, undefined);
-  const comment = {
-    kind: SyntaxKind.MultiLineCommentTrivia,
-    text: `* ${comments.keep(lines.map((line) => line.trimEnd()))} `,
-    hasTrailingNewLine: true,
-    pos: -1,
-    end: -1,
-  } as const;
-  return ts.setSyntheticLeadingComments(node, [comment]);
 }
 
 /** `string & {}`: any string, without taking the known values out of what an editor offers. */
@@ -179,10 +158,6 @@ const context: GlobalContext = {
   transformProperty: undefined,
   transform: (schema) => ((schema as SchemaObject) === OPEN_STRING ? openString() : undefined),
   postTransform: (type) => {
-    // A lone index signature reads well on one line.
-    if (ts.isTypeLiteralNode(type) && type.members.length === 1 && type.members.every(ts.isIndexSignatureDeclaration)) {
-      return ts.setEmitFlags(type, ts.EmitFlags.SingleLine);
-    }
     // The values of an open enum and "any other string" make one union.
     if (ts.isUnionTypeNode(type) && type.types.some(ts.isParenthesizedTypeNode)) {
       return factory.createUnionTypeNode(type.types.flatMap(unionMembers));
@@ -196,18 +171,3 @@ const context: GlobalContext = {
       : undefined;
   },
 };
-
-function print(declarations: readonly TypeScript.Statement[]): string {
-  const file = ts.createSourceFile("schemas.ts", "", ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS);
-  const printer = ts.createPrinter({ newLine: ts.NewLineKind.LineFeed });
-  const texts = declarations.map((node) => `${printer.printNode(ts.EmitHint.Unspecified, node, file)}\n`);
-  return indentedByTwo(texts.join("\n"));
-}
-
-/** The printer indents by four columns and knows no other way. */
-function indentedByTwo(text: string, level = 1): string {
-  // The levels above are done, two columns each.
-  const done = "  ".repeat(level);
-  const result = text.replaceAll(new RegExp(`^${done}  `, "gm"), done);
-  return result === text ? text : indentedByTwo(result, level + 1);
-}

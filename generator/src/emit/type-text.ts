@@ -7,6 +7,7 @@ import type {
   RequestModel,
   RequiredProperties,
   SchemaModel,
+  ShapeModel,
   TypeModel,
 } from "../model/types.js";
 
@@ -55,14 +56,17 @@ function singleText({ type, location, pattern }: ParameterModel): string {
   return location === "path" && pattern !== undefined ? patternText(pattern) : "string";
 }
 
-/** `` `projects/${string}` `` for `^projects/[^/]+$`; any string where the pattern does not fix the segments. */
+/**
+ * `` `projects/${string}` | (string & {}) `` for `^projects/[^/]+$`: editors show the shape, and any string is accepted,
+ * as names come from lists and settings, and a pattern may cover only some of the paths that the server accepts.
+ */
 function patternText(pattern: string): string {
   const parts = patternParts(pattern);
-  if (parts === undefined || parts.every((part) => typeof part === "string")) return "string";
-  if (parts.every((part) => typeof part !== "string")) {
-    return JSON.stringify(parts.map((part) => (typeof part === "string" ? "" : part.literal)).join(""));
-  }
-  return `\`${parts.map((part) => (typeof part === "string" ? "${string}" : part.literal)).join("")}\``;
+  // Without a literal word, the shape says nothing.
+  if (parts === undefined || !parts.some((part) => typeof part !== "string" && /\w/.test(part.literal)))
+    return "string";
+  const shape = parts.map((part) => (typeof part === "string" ? "${string}" : part.literal)).join("");
+  return `${shape.includes("${") ? `\`${shape}\`` : JSON.stringify(shape)} | (string & {})`;
 }
 
 function enumText({ values, open }: EnumModel): string {
@@ -96,11 +100,28 @@ function requiringText(
   if (type.kind === "map") return `{ [key: string]: ${requiringText(type.values, requires, schema)} }`;
   const shape = type.kind === "reference" ? schema(type.name)?.shape : undefined;
   if (shape?.kind === "alias") return requiringText(shape.type, requires, schema);
-  const members = (shape?.properties ?? []).flatMap((property) => {
+  const members = requiredMembers(shape, requires, schema);
+  return `${typeText(type)} & { ${members.map(({ key, isOptional, type }) => `${key}${isOptional ? "?" : ""}: ${type}`).join("; ")} }`;
+}
+
+/** A property with what a method requires of it. */
+export interface RequiredMember {
+  readonly key: string;
+  readonly isOptional: boolean;
+  readonly type: string;
+}
+
+/** The properties that a method requires, and those that hold some that it requires. */
+export function requiredMembers(
+  shape: ShapeModel | undefined,
+  requires: RequiredProperties,
+  schema: (name: string) => SchemaModel | undefined,
+): readonly RequiredMember[] {
+  return (shape?.kind === "object" ? shape.properties : []).flatMap((property) => {
     const nested = requires.nested.get(property.name);
     const isRequired = requires.required.includes(property.name);
     if (!isRequired && nested === undefined) return [];
-    return [`${propertyKey(property.name)}${isRequired ? "" : "?"}: ${requiringText(property.type, nested, schema)}`];
+    const type = requiringText(property.type, nested, schema);
+    return [{ key: propertyKey(property.name), isOptional: !isRequired, type }];
   });
-  return `${typeText(type)} & { ${members.join("; ")} }`;
 }

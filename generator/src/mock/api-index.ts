@@ -37,7 +37,7 @@ export interface IndexedMethod {
 export function indexApi(model: ApiModel): ApiIndex {
   const root = new URL(model.rootUrl).pathname;
   const resources: IndexedResource[] = [];
-  const api: ApiIndex = { model, schemas: new Map(model.schemas.map((schema) => [schema.name, schema])), resources };
+  const api: ApiIndex = { model, schemas: withInlineStrings(model.schemas), resources };
   const add = ({ path, methods, resources: children }: ResourceModel): void => {
     const indexed = methods.map((method) => {
       const template = templateOf(root, model, method);
@@ -67,6 +67,21 @@ function shapeOf(template: string, { parameters }: MethodModel): string {
     const texts = parts?.map((part) => (typeof part !== "string" ? part.literal : part === "segment" ? "{}" : "{+}"));
     return texts?.join("") ?? "{+}";
   });
+}
+
+/** The schemas by name; properties that refer to a string or enum by its name hold its type, which rules here read. */
+function withInlineStrings(list: readonly SchemaModel[]): Schemas {
+  const schemas = new Map(list.map((schema) => [schema.name, schema]));
+  const inlined = list.map((schema): readonly [string, SchemaModel] => {
+    const { name, shape } = schema;
+    if (shape.kind !== "object") return [name, schema];
+    const properties = shape.properties.map((property) => {
+      const type = property.type.kind === "reference" ? resolved(property.type, schemas) : undefined;
+      return type?.kind === "string" ? { ...property, type } : property;
+    });
+    return [name, { ...schema, shape: { ...shape, properties } }];
+  });
+  return new Map(inlined);
 }
 
 /** A type that is no reference, or the object that a reference leads to. */

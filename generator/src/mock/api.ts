@@ -88,7 +88,8 @@ function isDryRun({ query, body = {} }: Call): boolean {
 
 /** Content, where it is asked for. */
 function downloaded({ entry: { method }, path }: Call, request: HttpRequest, world: World): Answer | undefined {
-  const isDownload = method.mediaDownload !== undefined && request.query.get("alt") === "media";
+  const { mediaDownload } = method;
+  const isDownload = mediaDownload !== undefined && (mediaDownload.isOnly || request.query.get("alt") === "media");
   if (!isDownload && method.response?.kind !== "media") return undefined;
   const content = contentAt(path, world.contents);
   if (content !== undefined) return contentAnswer(content, request);

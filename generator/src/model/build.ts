@@ -3,26 +3,49 @@ import type { DiscoveryDocument, DiscoverySchema } from "../discovery/types.js";
 import type { Report } from "../diagnostics.js";
 import { withInputTwins } from "./access.js";
 import type { EnumPolicy } from "./enums.js";
-import { finishMethod, type MethodDraft } from "./methods.js";
+import { finishMethod, type MethodDraft, methodsOf } from "./methods.js";
 import { NameScope, typeName } from "./names.js";
 import { withOperations } from "./operations.js";
 import { globalParameters } from "./parameters.js";
+import { withPropertyEnums } from "./property-enums.js";
 import { requirementsOf } from "./required.js";
 import { draftMethods, draftResource, type ResourceDraft } from "./resources.js";
 import { SchemaBuilder } from "./schemas.js";
-import { selected, type Selection } from "./selection.js";
-import { withSharedEnums } from "./shared-enums.js";
-import type { ApiModel, ResourceModel, ScopeModel } from "./types.js";
+import { isLeftOut, MethodSelection, selected, type Selection } from "./selection.js";
+import type { ApiModel, MethodModel, ResourceModel, ScopeModel } from "./types.js";
 import { updateMasksOf } from "./update-masks.js";
 
-export interface ModelOptions extends Selection {
+/** What may hold for several APIs. */
+export interface SharedOptions extends Selection {
   /** Default: `closed`. */
   readonly enums?: EnumPolicy;
 }
 
-/** What the document means. Faults are reported; what is reported as an error must not be emitted. */
-export function buildModel(whole: DiscoveryDocument, options: ModelOptions, report: Report): ApiModel {
-  const document = selected(whole, options, report);
+export interface ModelOptions extends SharedOptions {
+  /**
+   * Whether a method streams its responses, by its id. Default: what the document says, and one message where it does
+   * not.
+   */
+  readonly streaming?: { readonly [methodId: string]: boolean };
+}
+
+/**
+ * What the document means, with the selected methods. Problems are reported; what is reported as an error must not be
+ * emitted. Problems of methods and schemas that are not selected are not reported.
+ */
+export function buildModel(document: DiscoveryDocument, options: ModelOptions, report: Report): ApiModel {
+  const selection = new MethodSelection(document, options, report);
+  const problems: Parameters<Report>[] = [];
+  const model = selected(
+    completeModel(document, options, (...problem) => problems.push(problem)),
+    selection,
+  );
+  for (const problem of problems) if (!isLeftOut(problem[1], document, model, selection)) report(...problem);
+  return model;
+}
+
+/** Built of all methods, since what a method returns may depend on others. */
+function completeModel(document: DiscoveryDocument, options: ModelOptions, report: Report): ApiModel {
   const names = new NameScope();
   const builder = new SchemaBuilder(document, names, options.enums ?? "closed", report);
   const parameters = globalParameters(document.parameters, builder, report);
@@ -30,7 +53,7 @@ export function buildModel(whole: DiscoveryDocument, options: ModelOptions, repo
   const draft = draftResource(document, builder, report);
   const drafts = draftMethods(draft);
   const bodies = drafts.flatMap(({ body }) => (body?.kind === "json" ? [body.type] : []));
-  const { schemas, input } = withInputTwins(withSharedEnums(builder.schemas, names), bodies, names);
+  const { schemas, input } = withInputTwins(withPropertyEnums(builder.schemas, names), bodies, names);
 
   const byName = new Map(schemas.map((schema) => [schema.name, schema]));
   const facts = {
@@ -39,6 +62,7 @@ export function buildModel(whole: DiscoveryDocument, options: ModelOptions, repo
     input,
     globalNames,
     names,
+    streaming: new Map(Object.entries(options.streaming ?? {})),
   };
   const clientName = names.take(`${typeName(document.canonicalName ?? document.name)}Client`);
   const globalParametersName = names.take("GlobalParameters");
@@ -46,6 +70,7 @@ export function buildModel(whole: DiscoveryDocument, options: ModelOptions, repo
     finishResource(draft, names, (method) => finishMethod(method, facts)),
     facts.schema,
   );
+  reportUnfitStreaming(facts.streaming, methodsOf(root), `${document.name}:${document.version}`, report);
   return {
     id: `${document.name}:${document.version}`,
     name: document.name,
@@ -55,6 +80,7 @@ export function buildModel(whole: DiscoveryDocument, options: ModelOptions, repo
     description: document.description,
     documentationLink: document.documentationLink,
     deprecated: document.labels.includes("deprecated"),
+    labels: document.labels,
     clientName,
     globalParametersName,
     rootUrl: document.rootUrl,
@@ -64,6 +90,7 @@ export function buildModel(whole: DiscoveryDocument, options: ModelOptions, repo
     endpoints: document.endpoints,
     dataWrapper: document.features.includes("dataWrapper"),
     altDefault: document.parameters.get("alt")?.default ?? "json",
+    offersEvents: document.parameters.get("alt")?.enum?.includes("sse") === true,
     altJson: needsAltJson(document.parameters.get("alt")),
     scopes: scopesOf(document, drafts),
     parameters,
@@ -71,6 +98,22 @@ export function buildModel(whole: DiscoveryDocument, options: ModelOptions, repo
     updateMasks: updateMasksOf(root, schemas),
     root,
   };
+}
+
+/** Reports what the config says of methods that are not there, or cannot stream. */
+function reportUnfitStreaming(
+  streaming: ReadonlyMap<string, boolean>,
+  methods: readonly MethodModel[],
+  api: string,
+  report: Report,
+): void {
+  for (const [id, isWanted] of streaming) {
+    const method = methods.find((one) => one.id === id);
+    const name = JSON.stringify(id);
+    if (method === undefined) report("STREAMING_UNFIT", "", `${name} is no method of ${api}`);
+    else if (isWanted && method.response?.kind !== "stream")
+      report("STREAMING_UNFIT", "", `${name} cannot stream: its response is no JSON, or it takes media`);
+  }
 }
 
 function needsAltJson(alt: DiscoverySchema | undefined): boolean {

@@ -11,13 +11,16 @@ export function isHttpBody(id: string | undefined, schemas: ReadonlyMap<string, 
 
 /** What may be uploaded, where the method takes an upload. */
 export function mediaUploadOf(upload: DiscoveryMediaUpload | undefined): MediaUploadModel | undefined {
-  if (upload?.simple === undefined) return undefined;
-  const { path, multipart } = upload.simple;
+  if (upload === undefined) return undefined;
+  // As Google's clients do: no server knows the path that begins with /resumable.
+  const path = upload.simple?.path ?? upload.resumablePath?.replace(/^\/?resumable\//, "/");
+  if (path === undefined) return undefined;
   return {
     accept: upload.accept,
     maxSize: upload.maxSize === undefined ? undefined : bytesOf(upload.maxSize),
     path: path.startsWith("/") ? path : `/${path}`,
-    multipart,
+    simple: upload.simple !== undefined,
+    multipart: upload.simple?.multipart ?? false,
     resumable: upload.resumable,
   };
 }

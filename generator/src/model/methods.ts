@@ -5,10 +5,12 @@ import { hasMediaDownload, isHttpBody, mediaUploadOf } from "./media.js";
 import { capitalized, type NameScope, typeName } from "./names.js";
 import { pagingOf } from "./paging.js";
 import { methodParameters } from "./parameters.js";
-import { pathVariables } from "./paths.js";
+import { pathVariables, withVariable } from "./paths.js";
 import { requestIdOf } from "./request-id.js";
 import type { Requirements } from "./required.js";
+import { resolved } from "./resolve.js";
 import type { SchemaBuilder } from "./schemas.js";
+import { isServerStream } from "./streaming.js";
 import type {
   HttpMethod,
   MediaUploadModel,
@@ -35,7 +37,7 @@ export interface MethodDraft {
   readonly path: string;
   readonly parameters: readonly ParameterModel[];
   readonly body: { readonly kind: "bytes" } | { readonly kind: "json"; readonly type: TypeModel } | undefined;
-  readonly response: ResponseModel | undefined;
+  readonly response: { readonly kind: "media" } | { readonly kind: "json"; readonly type: TypeModel } | undefined;
   readonly mediaUpload: MediaUploadModel | undefined;
 }
 
@@ -68,11 +70,18 @@ export function draftMethod(
   }
   const mediaUpload = mediaUploadOf(method.mediaUpload);
   if (mediaUpload !== undefined && pathVariables(mediaUpload.path) === undefined) {
-    const pointer = `${method.pointer}/mediaUpload/protocols/simple/path`;
+    const pointer = `${method.pointer}/mediaUpload/protocols/${mediaUpload.simple ? "simple" : "resumable"}/path`;
     report("INVALID_PATH_TEMPLATE", pointer, `${JSON.stringify(mediaUpload.path)} cannot be expanded`);
   }
   if (httpMethod === undefined || path === undefined || variables === undefined) return undefined;
 
+  const parameters = methodParameters(method, document.parameters, variables, builder, report);
+  const inCode = (template: string) =>
+    parameters.reduce(
+      (changed, { name: given, wireName }) =>
+        wireName === undefined ? changed : withVariable(changed, wireName, given),
+      template,
+    );
   const typePrefix = [...resourcePath, name].map(typeName).join("");
   return {
     method,
@@ -82,11 +91,11 @@ export function draftMethod(
     mediaMember: hasMediaDownload(method) ? members.take(`${member}Media`) : undefined,
     resourcePath,
     httpMethod,
-    path,
-    parameters: methodParameters(method, variables, builder, report),
+    path: inCode(path),
+    parameters,
     body: draftBody(method.request, httpMethod, `${typePrefix}Request`, { document, builder, report }),
     response: draftResponse(method, `${typePrefix}Response`, document, builder),
-    mediaUpload,
+    mediaUpload: mediaUpload && { ...mediaUpload, path: inCode(mediaUpload.path) },
   };
 }
 
@@ -96,7 +105,11 @@ function draftBody(
   wantedName: string,
   { document, builder, report }: Pick<DraftContext, "builder" | "document" | "report">,
 ): MethodDraft["body"] {
-  if (request === undefined || isBlank(request)) return undefined;
+  if (request === undefined) return undefined;
+  if (isBlank(request)) {
+    report("EMPTY_REQUEST", request.pointer, "it has neither $ref nor type");
+    return undefined;
+  }
   if (httpMethod === "GET" || httpMethod === "HEAD") {
     report("BODY_NOT_SENT", request.pointer, `${httpMethod} takes no body`);
     return undefined;
@@ -106,18 +119,14 @@ function draftBody(
 }
 
 function draftResponse(
-  { response, streamingType }: DiscoveryMethod,
+  { response }: DiscoveryMethod,
   wantedName: string,
   document: DiscoveryDocument,
   builder: SchemaBuilder,
-): ResponseModel | undefined {
+): MethodDraft["response"] {
   if (response === undefined || isBlank(response)) return undefined;
   if (isHttpBody(response.reference, document.schemas)) return { kind: "media" };
-  const type = builder.typeOf(response, wantedName);
-  const isArray = response.reference !== undefined && document.schemas.get(response.reference)?.type === "array";
-  // A server stream over HTTP/JSON is one array of what the document calls the response.
-  const isStream = streamingType === "SERVER_SIDE" && !isArray && type.kind !== "array";
-  return { kind: "json", type: isStream ? { kind: "array", items: type } : type };
+  return { kind: "json", type: builder.typeOf(response, wantedName) };
 }
 
 /** `{}` says nothing: no reference, no type. Some documents write it for "no body". */
@@ -134,27 +143,33 @@ export interface FinishContext {
   readonly input: (type: TypeModel) => TypeModel;
   readonly globalNames: ReadonlySet<string>;
   readonly names: NameScope;
+  /** Whether a method streams its responses, where the config says so. */
+  readonly streaming: ReadonlyMap<string, boolean>;
 }
 
 export function finishMethod(
   draft: MethodDraft,
-  { schema, requirements, input, globalNames, names }: FinishContext,
+  { schema, requirements, input, globalNames, names, streaming }: FinishContext,
 ): MethodModel {
-  const { method, id, httpMethod, parameters, response, mediaUpload } = draft;
+  const { method, id, httpMethod, parameters, mediaUpload } = draft;
   const bodyType = draft.body?.kind === "json" ? draft.body.type : undefined;
+  const response = finishResponse(draft, schema, streaming);
   const answerType = response?.kind === "json" ? response.type : undefined;
+  const stem = [...draft.resourcePath, draft.name].map(typeName).map(capitalized).join("");
+  const request = finishRequest(draft, requirements, input);
   return {
     id,
     name: draft.name,
     member: draft.member,
-    paramsName: names.take(`${[...draft.resourcePath, draft.name].map(typeName).map(capitalized).join("")}Params`),
+    paramsName: names.take(`${stem}Params`),
+    bodyName: request?.kind === "json" && request.requires !== undefined ? names.take(`${stem}Body`) : undefined,
     description: method.description,
     deprecated: method.deprecated,
     httpMethod,
     path: draft.path,
     parameters,
     shadowedGlobals: parameters.map(({ name }) => name).filter((name) => globalNames.has(name)),
-    request: finishRequest(draft, requirements, input),
+    request,
     updateMask: bodyType === undefined ? undefined : updateMaskOf(parameters),
     requestId: requestIdOf(httpMethod, parameters, bodyType, schema),
     response,
@@ -165,12 +180,41 @@ export function finishMethod(
     // Found out when every method is known.
     operation: undefined,
     mediaUpload,
-    mediaDownload: draft.mediaMember === undefined ? undefined : { member: draft.mediaMember },
+    mediaDownload:
+      draft.mediaMember === undefined ? undefined : { member: draft.mediaMember, isOnly: response === undefined },
     scopes: method.scopes,
     apiVersion: method.apiVersion,
     etagRequired: method.etagRequired,
     supportsSubscription: method.supportsSubscription,
+    useMediaDownloadService: method.useMediaDownloadService,
   };
+}
+
+function finishResponse(
+  draft: MethodDraft,
+  schema: FinishContext["schema"],
+  streaming: FinishContext["streaming"],
+): ResponseModel | undefined {
+  const { response, method, mediaUpload } = draft;
+  if (response?.kind !== "json") return response;
+  const { type } = response;
+  const { description, streamingType } = method;
+  const whole = resolved(type, schema);
+  // Some documents give the array of all messages as the response.
+  const message = whole?.kind === "array" ? whole.items : type;
+  const facts = { ...draft, description, streamingType, hasMessage: hasProperties(message, schema) };
+  const isStream = streaming.get(draft.id) ?? isServerStream(facts);
+  if (isStream && mediaUpload === undefined) return { kind: "stream", type: message };
+  return {
+    kind: "json",
+    type,
+    isMessage: whole?.kind === "object" || whole?.kind === "map" || whole?.kind === "union",
+  };
+}
+
+function hasProperties(type: TypeModel, schema: FinishContext["schema"]): boolean {
+  const shape = resolved(type, schema);
+  return shape?.kind === "object" && (shape.properties.length > 0 || shape.additional !== undefined);
 }
 
 /** No document flags it as required; descriptions of fields that are begin with the word (AIP-203). */
@@ -190,9 +234,10 @@ function finishRequest(
 ): RequestModel | undefined {
   if (body?.kind !== "json") return body;
   const type = input(body.type);
+  const takesMedia = mediaUpload !== undefined;
   // PUT and PATCH take what GET gave, changed: there the document's word stays in the doc comment.
-  const requires = httpMethod === "POST" ? requirements({ id, pointer: method.pointer }, type) : undefined;
-  const required = mediaUpload === undefined && (requires?.required.length ?? 0) > 0;
+  const requires = httpMethod === "POST" ? requirements({ id, pointer: method.pointer, takesMedia }, type) : undefined;
+  const required = !takesMedia && (requires?.required.length ?? 0) > 0;
   return { kind: "json", type, required, requires };
 }
 

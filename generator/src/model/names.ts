@@ -24,9 +24,14 @@ export function isTypeName(name: string): boolean {
   return isIdentifier(name) && !NO_TYPE_NAMES.has(name);
 }
 
+/**
+ * Members that JavaScript itself reads: `await` calls `then`, so a client with such a method would never be awaited.
+ */
+export const LANGUAGE_MEMBERS: ReadonlySet<string> = new Set(["__proto__", "constructor", "then"]);
+
 /** Camel-cases what is no identifier, the first letter kept: `bulk-export-group` → `bulkExportGroup`. */
 export function memberName(name: string): string {
-  if (name === "constructor") return "constructor_";
+  if (LANGUAGE_MEMBERS.has(name)) return `${name}_`;
   if (isIdentifier(name)) return name;
   const [first = "", ...rest] = words(name);
   return leadable(first + rest.map(capitalized).join(""));

@@ -48,7 +48,9 @@ class OperationRule {
 
   constructor(root: ResourceModel, schema: Lookup) {
     this.#schema = schema;
-    this.#candidates = distinct(this.#candidatesOf(root));
+    const found = distinct(this.#candidatesOf(root));
+    const collected = new Set(found.flatMap(({ type, startedAt }) => (startedAt === undefined ? [type] : [])));
+    this.#candidates = found.filter(({ type, startedAt }) => startedAt === undefined || !collected.has(type));
   }
 
   /** The operation that a method reads: to wait for its end is to read it again. */
@@ -60,21 +62,27 @@ class OperationRule {
   /** The operation of a method, if it starts one that can be asked about. */
   operationOf(starter: MethodModel): OperationModel | undefined {
     const answer = answerOf(starter);
-    if (answer === undefined || !STARTING.has(starter.httpMethod)) return undefined;
+    if (answer === undefined) return undefined;
     const properties = this.#propertiesOf(answer);
+    if (!STARTING.has(starter.httpMethod)) {
+      const isStarter = starter.httpMethod === "GET" && isLongRunning(styleOf(answer, properties));
+      return isStarter ? this.#answered(starter, answer, properties) : undefined;
+    }
     return this.#answered(starter, answer, properties) ?? this.#named(starter, properties);
   }
 
   /** The answer is the operation itself. */
   #answered(starter: MethodModel, answer: string, properties: Properties): OperationModel | undefined {
-    const ofType = this.#candidates.filter(({ type }) => type === answer);
+    const ofType = this.#candidates.filter(
+      ({ type, startedAt }) => type === answer && (startedAt ?? starter.path) === starter.path,
+    );
     const polls = ofType.flatMap(({ method, style, wait }) => {
       const poll = pollOf(method, wait, (parameter, isLast) => {
         if (style.identity === "jobReference") return this.#memberSource(parameter, style.identity, properties);
         if (isLast) return identifierOf(method.path.includes(`{+${parameter.name}}`), style, starter);
         return this.#sourceOf(parameter, starter, properties);
       });
-      return poll ?? [];
+      return poll ?? (isLongRunning(style) ? pollOf(method, wait, segmentOf) : undefined) ?? [];
     });
     const style = ofType[0]?.style;
     return style === undefined || polls.length === 0 ? undefined : operation(answer, style, inOrder(polls), true);
@@ -120,13 +128,16 @@ class OperationRule {
     return [...own, ...resource.resources.flatMap((child) => this.#candidatesOf(child))];
   }
 
-  /** Jobs are asked for in their own collection, every other operation in one of operations. */
+  /** Jobs are read in their own collection, operations in one of operations, or by name where the API has none. */
   #candidateOf(method: MethodModel, resource: ResourceModel): Candidate | undefined {
     const type = method.httpMethod === "GET" ? answerOf(method) : undefined;
     const style = type === undefined ? undefined : styleOf(type, this.#propertiesOf(type));
     if (type === undefined || style === undefined) return undefined;
-    if (!isOperations(resource) && style.identity !== "jobReference") return undefined;
-    return { method, type, style, wait: resource.methods.find((other) => isWaitOf(other, method)) };
+    const wait = resource.methods.find((other) => isWaitOf(other, method));
+    const found = { method, type, style, wait };
+    if (isOperations(resource) || style.identity === "jobReference") return { ...found, startedAt: undefined };
+    const startedAt = isLongRunning(style) ? /^(.*)\/\{[^{}]+\}$/.exec(method.path)?.[1] : undefined;
+    return startedAt === undefined ? undefined : { ...found, startedAt };
   }
 }
 
@@ -147,6 +158,8 @@ interface Candidate {
   readonly type: string;
   readonly style: Style;
   readonly wait: MethodModel | undefined;
+  /** Outside collections of operations (Street View's photo sequences): the path of the methods that start what it reads. */
+  readonly startedAt: string | undefined;
 }
 
 /** How an operation tells who it is, and that it is over. */
@@ -170,6 +183,16 @@ function styleOf(type: string, properties: Properties): Style | undefined {
   const state = has("status") ? "status" : "state";
   if (!has("operationType", state) && !(type.endsWith("Operation") && has("status"))) return undefined;
   return { identity: has("name") ? "name" : "id", isShort: true, done: [state], error: ["error"] };
+}
+
+/** Operations of google.longrunning, whose name is that of a resource. */
+function isLongRunning(style: Style | undefined): boolean {
+  return style?.identity === "name" && !style.isShort;
+}
+
+/** A segment of the operation's name, which has the shape of the path (App Engine). */
+function segmentOf({ location }: ParameterModel): ValueSource | undefined {
+  return location === "path" ? { from: "response", path: ["name"], isSegment: true } : undefined;
 }
 
 /** One of each path: many APIs have an operations collection under every resource, all with `v1/{+name}`. */
@@ -211,14 +234,21 @@ function identifierOf(isName: boolean, { identity, isShort }: Style, starter: Me
 }
 
 /**
- * Those that share most with the starter come first, then those that need most of the answer: a global poll is right
+ * Those that take the name apart come first, then those that share most with the starter, then those that need most of the answer: a global poll is right
  * only where the answer tells neither zone nor region.
  */
 function inOrder(polls: readonly OperationPoll[]): readonly OperationPoll[] {
   const shared = ({ sources }: OperationPoll) =>
     [...sources.values()].filter(({ from, within }) => from === "params" || within !== undefined).length;
+  // A name that does not fit the path is not taken apart, so these cannot be wrong.
+  const taken = ({ sources }: OperationPoll) =>
+    [...sources.values()].filter(({ isSegment }) => isSegment === true).length;
   return polls.toSorted(
-    (a, b) => shared(b) - shared(a) || b.sources.size - a.sources.size || a.method.path.length - b.method.path.length,
+    (a, b) =>
+      taken(b) - taken(a) ||
+      shared(b) - shared(a) ||
+      b.sources.size - a.sources.size ||
+      a.method.path.length - b.method.path.length,
   );
 }
 

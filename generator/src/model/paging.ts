@@ -4,6 +4,7 @@
  * A method pages when its request carries a page token (query or body) and its response the next one. Only GET and POST
  * count: a PATCH whose resource holds a token is no list. Source: AIP-158, and counts over 1,199 documents.
  */
+import { resolved } from "./resolve.js";
 import type { PagingModel, ParameterModel, PropertyModel, SchemaModel, TypeModel } from "./types.js";
 
 /** What the rule looks at. */
@@ -19,6 +20,12 @@ export interface PagingFacts {
 /** Arrays that ride along with the items. */
 const SIDE_CHANNEL =
   /^(?:unreachable.*|warnings?|errors?|.*Errors|failed.*|missing.*|partial.*|deleted.*|.*Filters|.*Info|facets|columns|invalid.*|appliedControls)$/;
+
+/** Arrays that describe the items' columns (Search Ads 360). */
+const HEADERS = /Headers?$/;
+
+/** Some documents say it in the text alone. */
+const DEPRECATED = /^\s*[[(]?deprecated\b/i;
 
 export function pagingOf(
   facts: PagingFacts,
@@ -42,15 +49,8 @@ function propertiesOf(
   type: TypeModel | undefined,
   schema: (name: string) => SchemaModel | undefined,
 ): readonly PropertyModel[] {
-  // References that lead back to themselves are a fault, and told as such.
-  const seen = new Set<string>();
-  for (let at = type; at?.kind === "reference" && !seen.has(at.name);) {
-    seen.add(at.name);
-    const shape = schema(at.name)?.shape;
-    if (shape?.kind === "object") return shape.properties;
-    at = shape?.type;
-  }
-  return [];
+  const shape = resolved(type, schema);
+  return shape?.kind === "object" ? shape.properties : [];
 }
 
 function isString(properties: readonly PropertyModel[], name: string): boolean {
@@ -61,14 +61,19 @@ function itemsOf(properties: readonly PropertyModel[], resource: string): Paging
   const arrays = properties.filter(({ type }) => type.kind === "array");
   const maps = properties.filter(({ type }) => type.kind === "map" && type.values.kind === "reference");
   const main = arrays.filter(({ name }) => !SIDE_CHANNEL.test(name));
-  const references = main.filter(({ type }) => type.kind === "array" && type.items.kind === "reference");
+  const current = main.filter(
+    ({ deprecated, description, name }) => !deprecated && !DEPRECATED.test(description) && !HEADERS.test(name),
+  );
+  const rivals = current.length === 0 ? main : current;
+  const references = rivals.filter(({ type }) => type.kind === "array" && type.items.kind === "reference");
   const found =
     [...arrays, ...maps].find(({ name }) => name === "items") ??
     only(arrays) ??
     (arrays.length === 0 ? only(maps) : undefined) ??
     only(main) ??
+    only(rivals) ??
     only(references) ??
-    only(main.filter(({ name }) => isNamedLike(name, resource)));
+    only(rivals.filter(({ name }) => isNamedLike(name, resource)));
   if (found?.type.kind === "array") return { property: found.name, type: found.type.items };
   return found?.type.kind === "map" ? { property: found.name, type: found.type.values } : undefined;
 }

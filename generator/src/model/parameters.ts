@@ -1,6 +1,7 @@
 /** Parameters of a method, and the global ones. */
 import type { DiscoveryMethod, DiscoverySchema } from "../discovery/types.js";
 import { pointerTo, reasonOf, type Report } from "../diagnostics.js";
+import { NameScope } from "./names.js";
 import type { PathVariable } from "./paths.js";
 import type { SchemaBuilder } from "./schemas.js";
 import type { ParameterModel, TypeModel } from "./types.js";
@@ -15,26 +16,34 @@ const RUNTIME_PARAMETERS: ReadonlySet<string> = new Set([
   "uploadType",
 ]);
 
-/** Parameters that every method of the API takes. */
+/** Members of `params` that are no parameters: a parameter of that name has another one in code. */
+const OWN_MEMBERS: ReadonlySet<string> = new Set(["media", "requestBody"]);
+
+/** Parameters that every method of the API takes. Those that need another name are parameters of each method. */
 export function globalParameters(
   parameters: ReadonlyMap<string, DiscoverySchema>,
   builder: SchemaBuilder,
   report: Report,
 ): readonly ParameterModel[] {
-  return [...parameters]
-    .filter(([name]) => !RUNTIME_PARAMETERS.has(name))
+  const offered = [...parameters].filter(([name]) => !RUNTIME_PARAMETERS.has(name) && !OWN_MEMBERS.has(name));
+  // `$.xgafv` and the like are for Google's own tools.
+  const unusual = (name: string) => (name.startsWith("$") ? 1 : 0);
+  return offered
+    .toSorted(([a], [b]) => unusual(a) - unusual(b))
     .map(([name, schema]) => parameter(name, schema, "query", builder, report));
 }
 
 /** Path parameters in the order of the path, then query parameters in the order of the document. */
 export function methodParameters(
   method: DiscoveryMethod,
+  globals: ReadonlyMap<string, DiscoverySchema>,
   variables: readonly PathVariable[],
   builder: SchemaBuilder,
   report: Report,
 ): readonly ParameterModel[] {
+  const declared = new Map([...[...globals].filter(([name]) => OWN_MEMBERS.has(name)), ...method.parameters]);
   const inPath = variables.map(({ name, expansion }): ParameterModel => {
-    const schema = method.parameters.get(name);
+    const schema = declared.get(name);
     const repeated = expansion === "list";
     if (schema !== undefined) {
       return { ...parameter(name, schema, "path", builder, report), repeated, required: !repeated || schema.required };
@@ -44,13 +53,32 @@ export function methodParameters(
     return { ...UNDECLARED, name, repeated };
   });
   const held = new Set(variables.map(({ name }) => name));
-  const inQuery = [...method.parameters].flatMap(([name, schema]) => {
+  const inQuery = [...declared].flatMap(([name, schema]) => {
     if (held.has(name)) return [];
     if (schema.location !== "path") return [parameter(name, schema, "query", builder, report)];
     report("UNUSED_PATH_PARAMETER", schema.pointer, `the path does not hold {${name}}`);
     return [];
   });
-  return [...inPath, ...inQuery];
+  return renamed([...inPath, ...inQuery], (wireName, name) => {
+    const pointer = declared.get(wireName)?.pointer ?? pointerTo(method.pointer, "path");
+    report("RENAMED", pointer, `the parameter is named ${name}`);
+  });
+}
+
+/** Parameters whose name is that of the body or the upload in `params` get one with an underscore behind it. */
+function renamed(
+  parameters: readonly ParameterModel[],
+  tell: (wireName: string, name: string) => void,
+): readonly ParameterModel[] {
+  if (!parameters.some(({ name }) => OWN_MEMBERS.has(name))) return parameters;
+  const names = new NameScope();
+  for (const { name } of parameters) names.take(name);
+  return parameters.map((parameter) => {
+    if (!OWN_MEMBERS.has(parameter.name)) return parameter;
+    const name = names.take(`${parameter.name}_`);
+    tell(parameter.name, name);
+    return { ...parameter, name, wireName: parameter.name };
+  });
 }
 
 const UNDECLARED: Omit<ParameterModel, "name"> = {
@@ -74,6 +102,10 @@ function parameter(
   report: Report,
 ): ParameterModel {
   const { description, deprecated, required, repeated, minimum, maximum } = schema;
+  if (schema.location !== undefined && schema.location !== "path" && schema.location !== "query") {
+    const pointer = pointerTo(schema.pointer, "location");
+    report("INVALID_LOCATION", pointer, `${JSON.stringify(schema.location)} is neither path nor query`);
+  }
   // Some documents write a repeated parameter as an array.
   const type = builder.typeOf(schema, name);
   return {

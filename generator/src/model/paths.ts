@@ -22,6 +22,13 @@ export function pathVariables(template: string): readonly PathVariable[] | undef
   return /[{}]/.test(rest) || names.size !== variables.length ? undefined : variables;
 }
 
+/** The template with another name for one variable; what is sent does not hold it. */
+export function withVariable(template: string, name: string, newName: string): string {
+  return template.replaceAll(/\{([+/]?)([^{}*]+)(\*?)\}/g, (whole, operator, variable, star) =>
+    variable === name ? `{${operator}${newName}${star}}` : whole,
+  );
+}
+
 /**
  * Whether a pattern is matched in little time by any engine, whatever the text: no group is repeated, nothing looks ahead
  * or back, and few parts vary in length.

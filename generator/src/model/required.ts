@@ -1,14 +1,23 @@
 /** Body properties that one method requires, from `annotations.required`: the one exact source there is. */
-import { MAX_DEPTH } from "../discovery/reader.js";
 import type { Report } from "../diagnostics.js";
 import { closure, references, usersOf } from "./access.js";
-import type { RequiredProperties, SchemaModel, TypeModel } from "./types.js";
+import { componentsOf } from "./components.js";
+import type { RequiredProperties, SchemaModel, ShapeModel, TypeModel } from "./types.js";
+
+/** The method that requires. */
+export interface RequiringMethod {
+  readonly id: string;
+  readonly pointer: string;
+  /** Takes media: properties of format `byte` are not required, as the media replaces them (Gmail's `raw`). */
+  readonly takesMedia: boolean;
+}
 
 /** What a method requires below the type of its body; undefined when it requires nothing. */
-export type Requirements = (
-  method: { readonly id: string; readonly pointer: string },
-  body: TypeModel,
-) => RequiredProperties | undefined;
+export type Requirements = (method: RequiringMethod, body: TypeModel) => RequiredProperties | undefined;
+
+/** What compilers read with ease: nested types, and types and properties in one body. */
+const MAX_REQUIRED_DEPTH = 50;
+const MAX_REQUIRED_SIZE = 1000;
 
 /** The requirements of every method. */
 export function requirementsOf(schemas: readonly SchemaModel[], report: Report): Requirements {
@@ -16,15 +25,18 @@ export function requirementsOf(schemas: readonly SchemaModel[], report: Report):
   if (holders.size === 0) return () => undefined;
   const byName = new Map(schemas.map((schema) => [schema.name, schema]));
   const users = usersOf(byName.keys(), (name) => referencesOf(byName.get(name)));
-  return ({ id, pointer }, body) => {
+  return (method, body) => {
+    const { id, pointer } = method;
     const holding = holders.get(id);
     if (holding === undefined) return undefined;
-    // Types that lead to no requirement of this method are not looked at: what is left is as deep as the requirement.
+    // Types that lead to no requirement of this method are not looked at.
     const leading = closure(holding, (name) => users.get(name));
     const schema = (name: string) => (leading.has(name) ? byName.get(name) : undefined);
-    return requiredBy(id, body, schema, () =>
-      report("TOO_DEEP", pointer, `it requires properties that lie deeper than ${MAX_DEPTH} types`),
-    );
+    let isReported = false;
+    return requiredBy(method, body, schema, () => {
+      if (!isReported) report("REQUIREMENTS_TOO_LARGE", pointer, "it requires properties in too many nested types");
+      isReported = true;
+    });
   };
 }
 
@@ -44,37 +56,87 @@ function referencesOf(schema: SchemaModel | undefined): readonly string[] {
   return shape.kind === "alias" ? references(shape.type) : shape.properties.flatMap(({ type }) => references(type));
 }
 
-/** Each type is looked at once, so one that holds itself ends there. */
+/** Requirements of a type, and how much text they become. */
+interface Sized {
+  readonly requires: RequiredProperties;
+  readonly depth: number;
+  readonly size: number;
+}
+
+/**
+ * Among types that lead to each other, requirements are written only where a reference leads further from the body, which
+ * ends cycles. They are read from the last types up, so that no chain of references is too long to follow.
+ */
 function requiredBy(
-  methodId: string,
+  { id, takesMedia }: RequiringMethod,
   type: TypeModel,
   schema: (name: string) => SchemaModel | undefined,
-  tooDeep: () => void,
+  tooLarge: () => void,
 ): RequiredProperties | undefined {
-  const known = new Map<string, RequiredProperties | undefined>();
-  const below = (candidate: TypeModel, depth: number): RequiredProperties | undefined => {
-    const name = elementReference(candidate);
-    if (name === undefined || known.has(name)) return name === undefined ? undefined : known.get(name);
-    known.set(name, undefined);
-    if (depth > MAX_DEPTH) tooDeep();
-    const found = depth > MAX_DEPTH ? undefined : ofSchema(schema(name), depth);
-    known.set(name, found);
-    return found;
-  };
-  const ofSchema = (found: SchemaModel | undefined, depth: number): RequiredProperties | undefined => {
-    if (found === undefined) return undefined;
-    if (found.shape.kind === "alias") return below(found.shape.type, depth + 1);
-    const { properties } = found.shape;
-    const required = properties.filter((property) => !property.required && property.requiredBy.includes(methodId));
-    const nested = new Map<string, RequiredProperties>();
-    for (const property of properties) {
-      const inside = below(property.type, depth + 1);
-      if (inside !== undefined) nested.set(property.name, inside);
+  const body = elementReference(type);
+  if (body === undefined) return undefined;
+  const next = (name: string) => elementReferences(schema(name)?.shape);
+  const levels = levelsOf(body, next);
+  const components = componentsOf(body, next);
+  const rank = (name: string) => [components.get(name) ?? 0, levels.get(name) ?? 0] as const;
+  const isAfter = ([c, l]: readonly [number, number], [component, level]: readonly [number, number]) =>
+    c > component || (c === component && l > level);
+  const found = new Map<string, Sized>();
+  for (const name of [...levels.keys()].toSorted(
+    (a, b) => Number(isAfter(rank(b), rank(a))) - Number(isAfter(rank(a), rank(b))),
+  )) {
+    const own = rank(name);
+    const shape = schema(name)?.shape;
+    const below = (used: TypeModel): Sized | undefined => {
+      const inner = elementReference(used);
+      return inner !== undefined && isAfter(rank(inner), own) ? found.get(inner) : undefined;
+    };
+    if (shape?.kind === "alias") {
+      const inner = below(shape.type);
+      if (inner !== undefined && inner.depth < MAX_REQUIRED_DEPTH)
+        found.set(name, { ...inner, depth: inner.depth + 1 });
+      else if (inner !== undefined) tooLarge();
+      continue;
     }
-    if (required.length === 0 && nested.size === 0) return undefined;
-    return { required: required.map(({ name }) => name), nested };
-  };
-  return below(type, 0);
+    const properties = shape?.properties ?? [];
+    const required = properties
+      .filter((one) => !one.required && one.requiredBy.includes(id) && !(takesMedia && isBytes(one.type)))
+      .map((one) => one.name);
+    const nested = new Map<string, RequiredProperties>();
+    let [depth, size] = [0, 1 + required.length];
+    for (const property of properties) {
+      const inner = below(property.type);
+      if (inner === undefined) continue;
+      if (inner.depth >= MAX_REQUIRED_DEPTH || size + inner.size > MAX_REQUIRED_SIZE) {
+        tooLarge();
+        continue;
+      }
+      nested.set(property.name, inner.requires);
+      depth = Math.max(depth, inner.depth + 1);
+      size += inner.size;
+    }
+    if (required.length > 0 || nested.size > 0) found.set(name, { requires: { required, nested }, depth, size });
+  }
+  return found.get(body)?.requires;
+}
+
+/** Every type that the body leads to, with the least number of references between them. */
+function levelsOf(body: string, next: (name: string) => readonly string[]): ReadonlyMap<string, number> {
+  const levels = new Map([[body, 0]]);
+  // A map goes on to what is added to it meanwhile.
+  for (const [name, level] of levels)
+    for (const inner of next(name)) if (!levels.has(inner)) levels.set(inner, level + 1);
+  return levels;
+}
+
+function elementReferences(shape: ShapeModel | undefined): readonly string[] {
+  if (shape === undefined) return [];
+  const types = shape.kind === "alias" ? [shape.type] : shape.properties.map(({ type }) => type);
+  return types.flatMap((type) => elementReference(type) ?? []);
+}
+
+function isBytes(type: TypeModel): boolean {
+  return type.kind === "string" && type.format === "byte";
 }
 
 /** The schema a type refers to, through lists and maps. */

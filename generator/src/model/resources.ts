@@ -2,7 +2,7 @@
 import type { DiscoveryDocument, DiscoveryResource } from "../discovery/types.js";
 import { pointerTo, type Report } from "../diagnostics.js";
 import { draftMethod, type MethodDraft } from "./methods.js";
-import { memberName, NameScope } from "./names.js";
+import { LANGUAGE_MEMBERS, memberName, NameScope } from "./names.js";
 import type { SchemaBuilder } from "./schemas.js";
 
 export interface ResourceDraft {
@@ -51,7 +51,7 @@ export function draftMethods({ methods, resources }: ResourceDraft): readonly Me
 
 /** Tells of a member whose name is not simply the document's, made an identifier. */
 function renamed(name: string, member: string, pointer: string, report: Report): string {
-  if (member !== memberName(name) || name === "constructor")
+  if (member !== memberName(name) || LANGUAGE_MEMBERS.has(name))
     report("RENAMED", pointer, `the member is named ${member}`);
   return member;
 }

@@ -1,6 +1,10 @@
-/** `--include` and `--exclude`: a document with some of its methods, and the schemas that these need. */
-import type { DiscoveryDocument, DiscoveryMethod, DiscoveryResource, DiscoverySchema } from "../discovery/types.js";
+/** `--include` and `--exclude`: a model with some of its methods, and the types that these need. */
+import type { DiscoveryDocument, DiscoveryResource } from "../discovery/types.js";
 import type { Report } from "../diagnostics.js";
+import { closure, references } from "./access.js";
+import { methodsOf } from "./methods.js";
+import type { ApiModel, MethodModel, ResourceModel, SchemaModel, TypeModel } from "./types.js";
+import { updateMasksOf } from "./update-masks.js";
 
 /** Globs over method ids, such as `drive.files.*`: `*` is any run of characters, `?` any one. */
 export interface Selection {
@@ -10,21 +14,73 @@ export interface Selection {
   readonly exclude?: readonly string[];
 }
 
-/** The document with the methods selected; whole when nothing is asked for. */
-export function selected(
+/** Which methods of a document are selected, and which of its problems concern them. */
+export class MethodSelection {
+  readonly #included: readonly RegExp[];
+  readonly #excluded: readonly RegExp[];
+
+  /** Reports globs that match no method, and a selection that leaves none. */
+  constructor(document: DiscoveryDocument, { include = [], exclude = [] }: Selection, report: Report) {
+    this.#included = include.map(globExpression);
+    this.#excluded = exclude.map(globExpression);
+    if (this.isWhole) return;
+    const ids = [...methodPointers(document).keys()];
+    const api = `${document.name}:${document.version}`;
+    // In a run over several APIs a glob may be meant for another one.
+    const isOfThis = (glob: string) => ids.some((id) => globExpression(firstPart(glob)).test(firstPart(id)));
+    for (const glob of [...include, ...exclude].filter(isOfThis)) {
+      const expression = globExpression(glob);
+      if (!ids.some((id) => expression.test(id)))
+        report("GLOB_MATCHES_NOTHING", "", `${JSON.stringify(glob)} matches no method of ${api}`);
+    }
+    if (!ids.some((id) => this.has(id))) report("NOTHING_SELECTED", "", `no method of ${api} is left`);
+  }
+
+  get isWhole(): boolean {
+    return this.#included.length === 0 && this.#excluded.length === 0;
+  }
+
+  has(id: string): boolean {
+    const isIncluded = this.#included.length === 0 || this.#included.some((glob) => glob.test(id));
+    return isIncluded && !this.#excluded.some((glob) => glob.test(id));
+  }
+}
+
+/**
+ * The model with the selected methods and the schemas that they lead to. Each method is what it is in the complete
+ * model: its operation may be polled by a method that is not selected.
+ */
+export function selected(model: ApiModel, selection: MethodSelection): ApiModel {
+  if (selection.isWhole) return model;
+  const root = withMethods(model.root, selection);
+  const byName = new Map(model.schemas.map((schema) => [schema.name, schema]));
+  const twins = new Map(model.schemas.map((schema) => [schema.inputOf, schema.name]));
+  const reached = closure(methodsOf(root).flatMap(typesOf).flatMap(references), (name) => {
+    const twin = twins.get(name);
+    // A type with a twin is written as an extension of it.
+    return [...schemaReferences(byName.get(name)), ...(twin === undefined ? [] : [twin])];
+  });
+  const schemas = model.schemas.filter(({ name }) => reached.has(name));
+  return { ...model, root, schemas, updateMasks: updateMasksOf(root, schemas) };
+}
+
+/** Whether a problem at this place of the document concerns nothing but methods and schemas that are left out. */
+export function isLeftOut(
+  pointer: string,
   document: DiscoveryDocument,
-  { include = [], exclude = [] }: Selection,
-  report: Report,
-): DiscoveryDocument {
-  if (include.length === 0 && exclude.length === 0) return document;
-  const included = include.map(globExpression);
-  const excluded = exclude.map(globExpression);
-  const isWanted = (id: string) =>
-    (included.length === 0 || included.some((glob) => glob.test(id))) && !excluded.some((glob) => glob.test(id));
-  const root = withMethods(document.root, [document.name], isWanted);
-  const methods = methodsOf(root);
-  if (methods.length === 0) report("NOTHING_SELECTED", "", `no method of ${document.name}:${document.version} is left`);
-  return { ...document, root, schemas: reachable(document.schemas, methods) };
+  model: ApiModel,
+  selection: MethodSelection,
+): boolean {
+  if (selection.isWhole) return false;
+  const isAt = (place: string) => pointer === place || pointer.startsWith(`${place}/`);
+  const method = [...methodPointers(document)].find(([, place]) => isAt(place));
+  if (method !== undefined) return !selection.has(method[0]);
+  const schema = [...document.schemas.values()].find((one) => isAt(one.pointer));
+  return schema !== undefined && !model.schemas.some((kept) => kept.pointer === schema.pointer);
+}
+
+function firstPart(id: string): string {
+  return id.split(".", 1).join("");
 }
 
 function globExpression(glob: string): RegExp {
@@ -35,44 +91,36 @@ function globExpression(glob: string): RegExp {
   return new RegExp(`^${escaped}$`, "s");
 }
 
-function withMethods(
-  resource: DiscoveryResource,
-  path: readonly string[],
-  isWanted: (id: string) => boolean,
-): DiscoveryResource {
-  const methods = [...resource.methods].filter(([name, { id }]) => isWanted(id ?? [...path, name].join(".")));
-  const resources = [...resource.resources]
-    .map(([name, child]) => [name, withMethods(child, [...path, name], isWanted)] as const)
-    .filter(([, child]) => child.methods.size > 0 || child.resources.size > 0);
-  return { ...resource, methods: new Map(methods), resources: new Map(resources) };
-}
-
-function methodsOf({ methods, resources }: DiscoveryResource): readonly DiscoveryMethod[] {
-  return [...methods.values(), ...[...resources.values()].flatMap(methodsOf)];
-}
-
-/** Schemas that requests and responses lead to, in the order of the document. */
-function reachable(
-  schemas: ReadonlyMap<string, DiscoverySchema>,
-  methods: readonly DiscoveryMethod[],
-): ReadonlyMap<string, DiscoverySchema> {
-  const reached = new Set<string>();
-  const waiting = methods.flatMap(({ request, response }) => [request, response]).flatMap(references);
-  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-    if (reached.has(id)) continue;
-    reached.add(id);
-    waiting.push(...references(schemas.get(id)));
-  }
-  return new Map([...schemas].filter(([id]) => reached.has(id)));
-}
-
-function references(schema: DiscoverySchema | undefined): string[] {
-  if (schema === undefined) return [];
-  const { reference, properties, additionalProperties, items, variant } = schema;
-  const parts = [...(properties?.values() ?? []), additionalProperties, items];
-  return [
-    ...(reference === undefined ? [] : [reference]),
-    ...(variant?.map ?? []).map((member) => member.reference),
-    ...parts.flatMap(references),
+/** Places of all methods by id. */
+function methodPointers(document: DiscoveryDocument): ReadonlyMap<string, string> {
+  const found = (resource: DiscoveryResource, path: readonly string[]): (readonly [string, string])[] => [
+    ...Array.from(resource.methods, ([name, { id, pointer }]) => [id ?? [...path, name].join("."), pointer] as const),
+    ...[...resource.resources].flatMap(([name, child]) => found(child, [...path, name])),
   ];
+  return new Map(found(document.root, [document.name]));
+}
+
+function withMethods(resource: ResourceModel, selection: MethodSelection): ResourceModel {
+  const resources = resource.resources
+    .map((child) => withMethods(child, selection))
+    .filter((child) => child.methods.length > 0 || child.resources.length > 0);
+  return { ...resource, methods: resource.methods.filter(({ id }) => selection.has(id)), resources };
+}
+
+/** Types that the declaration of a method names. */
+function typesOf({ request, response, operation, paging }: MethodModel): readonly TypeModel[] {
+  return [
+    ...(request?.kind === "json" ? [request.type] : []),
+    ...(response === undefined || response.kind === "media" ? [] : [response.type]),
+    ...(operation === undefined ? [] : [operation.type]),
+    ...(paging?.items === undefined ? [] : [paging.items.type]),
+  ];
+}
+
+function schemaReferences(schema: SchemaModel | undefined): readonly string[] {
+  if (schema === undefined) return [];
+  const { shape } = schema;
+  if (shape.kind === "alias") return references(shape.type);
+  const further = shape.additional === undefined ? [] : references(shape.additional);
+  return [...shape.properties.flatMap(({ type }) => references(type)), ...further];
 }

@@ -16,6 +16,8 @@ export interface ApiModel {
   readonly description: string;
   readonly documentationLink: string;
   readonly deprecated: boolean;
+  /** How far the API is from general availability, as the document labels it: `limited_availability`, `labs`. */
+  readonly labels: readonly string[];
   /** Name of the generated client class: `SQLAdminClient`. */
   readonly clientName: string;
   /** Name of the interface of the global parameters: `GlobalParameters`. */
@@ -32,6 +34,8 @@ export interface ApiModel {
   readonly dataWrapper: boolean;
   /** The default of the global parameter `alt`; almost always `json`. */
   readonly altDefault: string;
+  /** Methods that stream offer server-sent events: `alt=sse`. */
+  readonly offersEvents: boolean;
   /** Every call must say `alt=json`: the document's default is something else, and it has `json`. */
   readonly altJson: boolean;
   readonly scopes: readonly ScopeModel[];
@@ -99,6 +103,8 @@ export interface MethodModel {
   readonly member: string;
   /** `InstancesListParams`. */
   readonly paramsName: string;
+  /** `InstancesInsertBody`, where the method requires properties of its body. */
+  readonly bodyName: string | undefined;
   readonly description: string;
   readonly deprecated: boolean;
   readonly httpMethod: HttpMethod;
@@ -123,11 +129,17 @@ export interface MethodModel {
   /** Sent as `X-Goog-Api-Version`. */
   readonly apiVersion: string | undefined;
   readonly etagRequired: boolean;
+  /** Changes of the collection can be pushed to a channel. */
   readonly supportsSubscription: boolean;
+  /** Downloads are served by Google's media download service. */
+  readonly useMediaDownloadService: boolean;
 }
 
 export interface ParameterModel {
+  /** Member of `params`; the document's name, unless that is `requestBody` or `media`. */
   readonly name: string;
+  /** The document's name, where it is another one. */
+  readonly wireName?: string;
   readonly location: "path" | "query";
   readonly description: string;
   readonly deprecated: boolean;
@@ -160,7 +172,16 @@ export interface RequiredProperties {
   readonly nested: ReadonlyMap<string, RequiredProperties>;
 }
 
-export type ResponseModel = { readonly kind: "json"; readonly type: TypeModel } | { readonly kind: "media" };
+export type ResponseModel =
+  | {
+      readonly kind: "json";
+      readonly type: TypeModel;
+      /** One message: a JSON object, not an array or a plain value. */
+      readonly isMessage: boolean;
+    }
+  /** Messages of this type as they arrive. */
+  | { readonly kind: "stream"; readonly type: TypeModel }
+  | { readonly kind: "media" };
 
 export interface PagingModel {
   readonly token: string;
@@ -197,6 +218,8 @@ export interface ValueSource {
   readonly path: readonly string[];
   /** Of an id that may be short: the parameter whose resource name lies in the same collection. */
   readonly within?: string;
+  /** The segment of a resource name that stands where the variable does in the path of the poll. */
+  readonly isSegment?: true;
 }
 
 export interface MediaUploadModel {
@@ -206,6 +229,8 @@ export interface MediaUploadModel {
   readonly maxSize: number | undefined;
   /** Path from the root, with a leading slash. */
   readonly path: string;
+  /** Content can be sent in one request. */
+  readonly simple: boolean;
   readonly multipart: boolean;
   readonly resumable: boolean;
 }
@@ -213,6 +238,8 @@ export interface MediaUploadModel {
 export interface MediaDownloadModel {
   /** Member beside the method: `getMedia`. */
   readonly member: string;
+  /** The method has no response but its content, so that the method itself is the download. */
+  readonly isOnly: boolean;
 }
 
 /** A named type of `schemas.ts`. */

@@ -46,6 +46,7 @@ export function responses(
 ): Pick<Operation, "responses"> {
   const content: Content = {
     ...(response?.kind === "json" ? json(wrapped(typeSchema(response.type), context)) : {}),
+    ...(response?.kind === "stream" ? json({ type: "array", items: wrapped(typeSchema(response.type), context) }) : {}),
     ...(response?.kind === "media" || mediaDownload !== undefined ? BYTES : {}),
   };
   return {

@@ -113,8 +113,12 @@ function paths(
       ...responses(method, context),
     }));
     if (mediaUpload === undefined) continue;
-    const { multipart, resumable } = mediaUpload;
-    const types = ["media", ...(multipart ? ["multipart"] : []), ...(resumable ? ["resumable"] : [])];
+    const { simple, multipart, resumable } = mediaUpload;
+    const types = [
+      ...(simple ? ["media"] : []),
+      ...(multipart ? ["multipart"] : []),
+      ...(resumable ? ["resumable"] : []),
+    ];
     const uploadType: ParameterObject = {
       ...choice("uploadType", types, "The protocol of the upload."),
       required: true,

@@ -5,11 +5,11 @@ import type { ParameterObject } from "./document-types.js";
 import type { PathSlot } from "./path-templates.js";
 
 export function queryParameter(parameter: ParameterModel): ParameterObject {
-  const { name, required, repeated, type } = parameter;
+  const { required, repeated, type } = parameter;
   const schema = parameterSchema(parameter);
   const value = parameter.default === undefined ? undefined : typedDefault(parameter.default, type);
   return {
-    name,
+    name: parameter.wireName ?? parameter.name,
     in: "query",
     ...(required ? { required } : {}),
     ...told(parameter),

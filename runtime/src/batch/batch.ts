@@ -5,8 +5,23 @@ import { type Fault, InvalidRequestError } from "../errors.js";
 import { type BatchOptions, checkBatchOptions, largestBatch } from "../options.js";
 import { Collector } from "./collector.js";
 
+/** What became of these calls, in their order. */
+export type BatchOutcomes<Calls extends readonly unknown[]> = {
+  -readonly [Index in keyof Calls]: PromiseSettledResult<Awaited<Calls[Index]>>;
+};
+
 /** How a batch is sent. */
 export interface BatchSender {
+  /**
+   * Sends the calls made since the last time, and resolves to the typed outcomes of those given here, in their order:
+   * `const [orders, staging] = await batch.send([getOrders, getStaging])`. Calls that are not given are sent too.
+   *
+   * @throws InvalidRequestError where the options are at fault; the outcomes hold every other error
+   */
+  send<const Calls extends readonly PromiseLike<unknown>[]>(
+    calls: Calls,
+    options?: BatchOptions,
+  ): Promise<BatchOutcomes<Calls>>;
   /**
    * Sends the calls made since the last time. Resolves when all of them are settled, to their outcomes in the order in
    * which they were made: `[]` where there were none. Each call's own promise settles too.
@@ -41,7 +56,7 @@ export function batch<Client extends ApiClient>(client: Client): Batch<Client> {
   const core = coreOf(clone);
   core.batch = stateOf(core, core.rootPath + api.batchPath, own.batch?.client ?? client);
   if (!("send" in clone)) {
-    const send: BatchSender["send"] = (options) => sendBatch(clone, options);
+    const send = (...given: SendArguments): Promise<PromiseSettledResult<unknown>[]> => settle(clone, ...given);
     // Not enumerable: a client that is logged shows its resources.
     Object.defineProperty(clone, "send", { value: send });
   }
@@ -49,16 +64,36 @@ export function batch<Client extends ApiClient>(client: Client): Batch<Client> {
   return clone as Batch<Client>;
 }
 
-/** The same as `batch.send(options)`, for APIs that have a member of that name themselves. */
-export async function sendBatch(
+/** The same as `batch.send(calls, options)`, for APIs that have a member of that name themselves. */
+export function sendBatch<const Calls extends readonly PromiseLike<unknown>[]>(
   batch: CoreHolder,
-  options: BatchOptions = {},
-): Promise<PromiseSettledResult<unknown>[]> {
+  calls: Calls,
+  options?: BatchOptions,
+): Promise<BatchOutcomes<Calls>>;
+/** The same as `batch.send(options)`, for APIs that have a member of that name themselves. */
+export function sendBatch(batch: CoreHolder, options?: BatchOptions): Promise<PromiseSettledResult<unknown>[]>;
+export function sendBatch(batch: CoreHolder, ...given: SendArguments): Promise<PromiseSettledResult<unknown>[]> {
+  return settle(batch, ...given);
+}
+
+type SendArguments = [first?: BatchOptions | readonly PromiseLike<unknown>[], second?: BatchOptions];
+
+async function settle(batch: CoreHolder, ...[first, second]: SendArguments): Promise<PromiseSettledResult<unknown>[]> {
+  const calls = isList(first) ? first : undefined;
+  const options = (isList(first) ? second : first) ?? {};
   const { api, batch: state } = coreOf(batch);
   if (state === undefined)
     throw refusal(api.id, "is no batch but an ordinary client: make one of it with batch(client)");
   checkBatchOptions(api.id, options);
-  return state.send(options);
+  // Before sending, so that no promise derived from a call rejects without a handler.
+  const chosen = calls === undefined ? undefined : Promise.allSettled(calls);
+  const all = await state.send(options);
+  return chosen ?? all;
+}
+
+/** `Array.isArray` does not narrow lists that are read-only. */
+function isList(value: SendArguments[0]): value is readonly PromiseLike<unknown>[] {
+  return Array.isArray(value);
 }
 
 function stateOf(core: Core, path: string, client: CoreHolder): BatchState {

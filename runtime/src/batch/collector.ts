@@ -106,7 +106,9 @@ export class Collector implements Transport {
 }
 
 /** Why a request cannot be part of a batch. */
-function unfitness({ body, headers, path, stream }: HttpRequest): string | undefined {
+function unfitness({ body, headers, keepEncoding, path, stream }: HttpRequest): string | undefined {
+  if (stream === true && keepEncoding !== true)
+    return "takes no method that streams: make this call with the client itself";
   if (stream === true || (body !== undefined && typeof body !== "string") || /[?&]uploadType=/.test(path))
     return "takes no media: make this call with the client itself";
   // Elsewhere the connection refuses these; here they would pass for further fields.

@@ -30,6 +30,7 @@ export async function post(
     path,
     headers: { ...sharedHeaders(requests), "content-type": contentType },
     body,
+    parts: requests,
     // Each part has its own limit, and when the last has passed this ends as well.
     timeout: Number.POSITIVE_INFINITY,
     signal,
@@ -38,14 +39,15 @@ export async function post(
   const response = await transport.send(whole);
   const { headers, status } = response;
   const text = await textOf(whole, response);
-  if (status < 200 || status >= 300) throw apiError(whole, status, headers, text);
+  if (status < 200 || status >= 300) throw apiError(whole, status, headers, text, undefined, "BATCH_FAILED");
   const boundary = boundaryOf(header(headers, "content-type") ?? "");
-  if (boundary === undefined) throw invalidResponse(whole, status, headers, "its body is not multipart/mixed");
+  if (boundary === undefined)
+    throw invalidResponse(whole, status, headers, "its body is not multipart/mixed", "BATCH_FAILED");
   const answers = answersOf(parseParts(text, boundary), id, recipients.length);
   for (const [index, recipient] of recipients.entries()) {
     const [answer, ...others] = answers.get(index) ?? [];
     const fail = (problem: string): void =>
-      recipient.fail(invalidResponse(recipient.request, status, headers, problem));
+      recipient.fail(invalidResponse(recipient.request, status, headers, problem, "BATCH_FAILED"));
     if (answer === undefined) fail("no part of the batch's answer is for it");
     else if (others.length > 0) fail("several parts of the batch's answer are for it");
     else if (answer.response === undefined) fail("its part of the batch's answer is no HTTP answer");

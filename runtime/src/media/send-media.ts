@@ -92,7 +92,11 @@ function onUploadPath(method: MethodDescriptor, upload: UploadDescriptor): Metho
   return found;
 }
 
-function isResumable({ call, media, source }: PreparedUpload, { multipart, resumable }: UploadDescriptor): boolean {
+function isResumable(
+  { call, media, source }: PreparedUpload,
+  { inOne, multipart, resumable }: UploadDescriptor,
+): boolean {
+  if (inOne === false) return true;
   if (media.resumable !== undefined) return media.resumable;
   if (media.session !== undefined) return true;
   if (resumable !== true) return false;
@@ -124,6 +128,8 @@ function checkMedia(
   if (resumable !== undefined && typeof resumable !== "boolean") fault("resumable", "must be true or false");
   if (session !== undefined && (typeof session !== "string" || session === ""))
     fault("session", "must be the URL of a session");
+  if (resumable === false && descriptor.inOne === false)
+    fault("resumable", "must not be false: this method takes resumable uploads only");
   if (session !== undefined && resumable === false) fault("session", "goes with a resumable upload only");
   if ((session !== undefined || resumable === true) && descriptor.resumable !== true)
     fault(

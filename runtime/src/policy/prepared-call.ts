@@ -14,6 +14,7 @@ export interface PreparedCall {
   readonly params: Params;
   readonly built: BuiltRequest;
   readonly stream: boolean;
+  readonly keepEncoding: boolean;
   readonly signal: AbortSignal | undefined;
   /** For one attempt, in milliseconds. */
   readonly timeout: number;

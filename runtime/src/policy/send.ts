@@ -122,7 +122,7 @@ function httpRequest(core: Core, call: PreparedCall, built: BuiltRequest, signat
     deadline: call.deadline,
     signal: call.signal,
     stream: call.stream,
-    keepEncoding: call.stream,
+    keepEncoding: call.keepEncoding,
     maxResponseBytes: core.options.maxResponseBytes,
     secretPath: call.session !== undefined,
     methodId: call.methodId,

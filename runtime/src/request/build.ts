@@ -111,6 +111,8 @@ function queryString(
     if (!Object.hasOwn(params, name)) faults.push({ parameter: name, message: "is required" });
   }
   if (media) return `${query}&alt=media`;
+  if (base.api.altSse === true && method.response === "stream" && params["alt"] === undefined)
+    return `${query}&alt=sse`;
   return base.api.altJson === true && method.response !== "media" && params["alt"] === undefined
     ? `${query}&alt=json`
     : query;

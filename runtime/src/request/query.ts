@@ -38,5 +38,5 @@ function pair(name: string, value: unknown, descriptor: ParameterDescriptor | un
   const text = textOf(value, name, faults, descriptor?.type);
   if (text === undefined) return "";
   if (descriptor !== undefined) checkValue(name, text, descriptor, faults);
-  return `&${encodeOrReport(name, name, faults) ?? ""}=${encodeOrReport(text, name, faults) ?? ""}`;
+  return `&${encodeOrReport(descriptor?.name ?? name, name, faults) ?? ""}=${encodeOrReport(text, name, faults) ?? ""}`;
 }

@@ -20,6 +20,7 @@ export function apiError(
   headers: HttpHeaders,
   body: string,
   hint?: string,
+  code: ApiErrorCode | undefined = codes[status],
 ): ApiError {
   const secrets = secretsOf(request);
   const read = parseErrorBody(body, header(headers, "content-type"), secrets);
@@ -29,7 +30,7 @@ export function apiError(
   const said = [message, remark].filter((part) => part !== undefined).join(" ");
   const safeHeaders = clean(headers, secrets);
   return new ApiError({
-    code: codes[status],
+    code,
     message: `${subjectOf(request)} failed with status ${String(status)}${what}${said === "" ? "" : `: ${said}`}${hint === undefined ? "" : ` (${hint})`}`,
     status,
     response: new LazyResponse(request, { status, headers: safeHeaders }),
@@ -45,10 +46,16 @@ export function apiError(
 }
 
 /** The error for a success whose body is not what it must be. */
-export function invalidResponse(request: HttpRequest, status: number, headers: HttpHeaders, problem: string): ApiError {
+export function invalidResponse(
+  request: HttpRequest,
+  status: number,
+  headers: HttpHeaders,
+  problem: string,
+  code: ApiErrorCode = "INVALID_RESPONSE",
+): ApiError {
   const safeHeaders = clean(headers, secretsOf(request));
   return new ApiError({
-    code: "INVALID_RESPONSE",
+    code,
     message: `${subjectOf(request)} was answered with status ${String(status)}, but ${problem}`,
     status,
     response: new LazyResponse(request, { status, headers: safeHeaders }),

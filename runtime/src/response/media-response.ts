@@ -53,7 +53,7 @@ export class MediaResponse implements ApiResponse {
   }
 
   /** The whole body. Throws a `DiscogenError` with code `RESPONSE_TOO_LARGE` where memory cannot hold it. */
-  async bytes(): Promise<Uint8Array> {
+  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
     return this.#collect(Number.POSITIVE_INFINITY);
   }
 
@@ -62,7 +62,7 @@ export class MediaResponse implements ApiResponse {
     return new TextDecoder().decode(await this.#collect(longestString));
   }
 
-  async #collect(limit: number): Promise<Uint8Array> {
+  async #collect(limit: number): Promise<Uint8Array<ArrayBuffer>> {
     const chunks: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of this.#take()) {
@@ -70,7 +70,7 @@ export class MediaResponse implements ApiResponse {
       size += chunk.length;
       if (size > limit) throw this.#tooLarge(`a string can hold ${String(limit)}`);
     }
-    let whole: Uint8Array;
+    let whole: Uint8Array<ArrayBuffer>;
     try {
       whole = new Uint8Array(size);
     } catch {

@@ -144,6 +144,7 @@ function parameterOf(
   const path = typeof source === "string" ? source : source.value;
   const value = valueAt(sources, path.split("."));
   if (typeof value !== "string" || value === "") return undefined;
+  if (typeof source !== "string" && "segment" in source) return segmentOf(value, name, method.path);
   // Compute Engine gives zones and regions as URLs; one segment of a path takes the name at its end.
   if (method.path.includes(`{${name}}`)) return value.slice(value.lastIndexOf("/") + 1);
   if (typeof source === "string" || value.includes("/")) return value;
@@ -151,6 +152,15 @@ function parameterOf(
     String(valueAt(sources, ["params", source.within])),
   )?.[0];
   return collection === undefined ? undefined : `${collection}/operations/${value}`;
+}
+
+/** The segment of a resource name where the variable is in the path, if the name has the shape of the path's end. */
+function segmentOf(resource: string, variable: string, path: string): string | undefined {
+  const names = resource.split("/");
+  const places = path.split("/").slice(-names.length);
+  const isOfShape = places.every((place, index) => place.startsWith("{") || place === names[index]);
+  const found = names[places.indexOf(`{${variable}}`)];
+  return isOfShape && places.length === names.length && found !== "" ? found : undefined;
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {

@@ -45,6 +45,8 @@ export interface HttpRequest {
   readonly secretPath?: boolean | undefined;
   /** The API method, for instance `sql.instances.list`; absent for requests for tokens. */
   readonly methodId?: string | undefined;
+  /** The requests that the body of a batch holds, in their order. */
+  readonly parts?: readonly HttpRequest[] | undefined;
 }
 
 /** Header fields of an answer, names in lower case. */

@@ -1,6 +1,6 @@
 /** Answers that are not what they should be. */
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { content, everyPage, get, post } from "../calls.js";
+import { content, everyPage, get, messages, post } from "../calls.js";
 import type { Fault } from "../fault.js";
 import { answer, answerOf, book, close, ok, partly } from "../steps.js";
 
@@ -11,6 +11,8 @@ const twice = { "content-encoding": "gzip, gzip" };
 const zipped = gzipSync(JSON.stringify(book));
 const damaged = Buffer.from(zipped).fill(0xff, 12, 20);
 const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+const unavailable = { error: { code: 503, message: "no", status: "UNAVAILABLE" } };
+const array = answerOf(200, [book, book]);
 const cut = answerOf(200, book, { "content-length": "50" });
 const chunked = Buffer.from('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"nam\r\n');
 
@@ -42,6 +44,22 @@ export const bodies: readonly Fault[] = [
     server: [answer(200, brotliCompressSync(JSON.stringify(book)), { "content-encoding": "br" })],
   },
   { name: "gzip applied twice, 64 MB of nothing", call: get, server: [answer(200, gzipSync(bomb), twice)] },
+  { name: "stream that ends with an error", call: messages, server: [answer(200, [book, unavailable])] },
+  {
+    name: "stream of server-sent events that ends with an error",
+    call: messages,
+    server: [
+      answer(200, `data: {}\n\ndata: ${JSON.stringify(unavailable)}\n\n`, { "content-type": "text/event-stream" }),
+    ],
+  },
+  { name: "stream whose array does not end", call: messages, server: [answer(200, '[{"name":"b"},')] },
+  {
+    name: "stream whose connection breaks within a message",
+    call: messages,
+    server: [partly(array, array.length - 5, close)],
+  },
+  { name: "stream in place of a message", call: get, server: [answer(200, [book])] },
+  { name: "message in place of a stream", call: messages, server: [ok] },
   { name: "gzip applied twice, streamed content", call: content, server: [answer(200, gzipSync(bomb), twice)] },
   { name: "400 with gzip applied twice", call: get, server: [answer(400, gzipSync(bomb), twice)] },
   {

@@ -1,5 +1,5 @@
 /** Servers that take their time, and callers who do not wait. */
-import { content, everyPage, get, post } from "../calls.js";
+import { content, everyPage, get, messages, post } from "../calls.js";
 import type { Fault } from "../fault.js";
 import {
   aborted,
@@ -18,6 +18,7 @@ import {
 
 const bytes = answerOf(200, book);
 const head = headLength(bytes);
+const array = answerOf(200, [book, book]);
 const timeout = 400;
 
 export const limits: readonly Fault[] = [
@@ -39,6 +40,12 @@ export const limits: readonly Fault[] = [
     server: [partly(bytes, head + 5, silence)],
     options: { timeout },
   },
+  {
+    name: "stream stops after a message, `timeout`",
+    call: messages,
+    server: [partly(array, array.length - 5, silence)],
+    options: { timeout },
+  },
   { name: "TLS handshake that never goes on, `timeout`", call: post, network: "silent TLS", options: { timeout } },
   {
     name: "pause that would reach past `totalTimeout`",
@@ -56,6 +63,11 @@ export const aborts: readonly Fault[] = [
     name: "signal aborts while content streams",
     call: content,
     server: [thenAborted(partly(bytes, head + 5, silence))],
+  },
+  {
+    name: "signal aborts while messages are read",
+    call: messages,
+    server: [thenAborted(partly(array, array.length - 5, silence))],
   },
   {
     name: "signal aborts in a pause",

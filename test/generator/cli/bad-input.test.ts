@@ -45,12 +45,6 @@ const FILES: Readonly<Record<string, string | Uint8Array>> = {
   "deep-schemas.json": documentOf({ schemas: { Deep: 0 } }).replace("0", deep('{"type":"array","items":', "}")),
   "deep-resources.json": documentOf({ resources: { deep: 0 } }).replace("0", deep('{"resources":{"x":', "}}")),
   "deep-aliases.json": documentOf(chainOf((next) => ({ $ref: next }), { type: "string" })),
-  "deep-requirement.json": documentOf(
-    chainOf(inProperty, {
-      type: "object",
-      properties: { name: { type: "string", annotations: { required: ["thing.go"] } } },
-    }),
-  ),
   "broken.config.ts": "export default {",
   "throwing.config.ts": 'throw new Error("no luck");',
   "waiting.config.ts": "export default new Promise(() => {});",
@@ -102,7 +96,6 @@ describe("a document", () => {
     ["of deep schemas", "deep-schemas.json", /TOO_DEEP deep-schemas\.json#\/schemas\/Deep\/items/],
     ["of deep resources", "deep-resources.json", /TOO_DEEP deep-resources\.json#\/resources\/deep/],
     ["of references to references", "deep-aliases.json", /TOO_DEEP deep-aliases\.json#\/schemas\/S\d+/],
-    ["that requires something deep", "deep-requirement.json", /TOO_DEEP deep-requirement\.json#\/methods\/go/],
   ])("%s", async (_, file, want) => {
     expect(await fault(["generate", file, "--out", "out"], await folderOfFiles())).toMatch(want);
   });

@@ -183,6 +183,23 @@ describe("discogen call", () => {
     expect(kept[0]?.body).toBe("no { JSON");
   });
 
+  it("prints the messages of a stream as they arrive, as one array", async () => {
+    let writeNext = (): void => undefined;
+    const { url } = await keeper((response) => {
+      response.write('[{"name":"a"}');
+      writeNext = () => response.end(',{"name":"b"}]');
+    });
+    const args = ["call", SHELVES, "rooms.shelves.streamQuery", "--parent", "rooms/1", "--root-url", url];
+    const child = spawn(process.execPath, [DISCOGEN, ...args]);
+    let stdout = "";
+    for await (const chunk of child.stdout) {
+      stdout += String(chunk);
+      // The second message is sent when the first is printed.
+      if (stdout.includes('"a"') && !stdout.includes('"b"')) writeNext();
+    }
+    expect(JSON.parse(stdout)).toEqual([{ name: "a" }, { name: "b" }]);
+  });
+
   it("prints nothing that a terminal would obey", async () => {
     const { url } = await keeper((response) => response.end('{"a":"\u009b31m\u202e\\u001b[2J"}'));
     const { stdout } = await discogen(["call", SHELVES, "ping", "--root-url", url]);

@@ -30,13 +30,13 @@ describe("discogen docs", () => {
     expect((await discogen(args, folder)).stdout).toContain("(unchanged)");
   });
 
-  it("takes the methods that are selected; tells of an API that has none of them", async () => {
+  it("documents the selected methods, and reports an API that has none of them", async () => {
     const folder = await temporaryFolder();
     const args = ["docs", "sqladmin:v1beta3", FIXTURE, "--include", "sql.instances.*", "--out", "site"];
     const { code, stderr } = await discogen(args, folder);
     expect({ code, stderr }).toEqual({
-      code: 0,
-      stderr: expect.stringMatching(/^warning NOTHING_SELECTED .*shelves/m),
+      code: 2,
+      stderr: expect.stringMatching(/^error NOTHING_SELECTED .*shelves/m),
     });
     const page = await readFile(join(folder, "site/sqladmin/v1beta3/index.html"), "utf8");
     expect(page).toContain("sql.instances.list");

@@ -94,6 +94,11 @@ describe("what a config says", () => {
       { id: "a:v1", enums: "closed", include: ["a.*"] },
       { id: "a:v1", enums: "closed", include: ["a.*"] },
     ],
+    [
+      "methods that stream",
+      { id: "a:v1", streaming: { "a.get": true, "a.list": false, "a.put": null } },
+      { id: "a:v1", streaming: { "a.get": true, "a.list": false } },
+    ],
   ])("%s", (_, api, want) => expect(read({ apis: [api] }).apis).toEqual([want]));
 
   it("options for all, which those of one replace", () => {
@@ -125,7 +130,17 @@ describe("what a config says", () => {
     [
       "an unknown key",
       { apis: [{ id: "a:v1", colour: 1 }] },
-      ['CONFIG_INVALID /apis/0: it knows no "colour"; there are id, source, include, exclude, enums'],
+      ['CONFIG_INVALID /apis/0: it knows no "colour"; there are id, source, patch, streaming, include, exclude, enums'],
+    ],
+    [
+      "streaming for all APIs",
+      { apis: [], streaming: {} },
+      ['CONFIG_INVALID : it knows no "streaming"; there are output, apis, directoryUrl, include, exclude, enums'],
+    ],
+    [
+      "streaming that is neither true nor false",
+      { apis: [{ id: "a:v1", streaming: { "a.get": "yes" } }] },
+      ["CONFIG_INVALID /apis/0/streaming/a.get: expected a boolean, found a string"],
     ],
     ["another word", { apis: [], enums: "ajar" }, ['CONFIG_INVALID /enums: it takes closed or open, not "ajar"']],
     ["no name", { apis: [{}] }, ["CONFIG_INVALID /apis/0: it has neither id nor source"]],

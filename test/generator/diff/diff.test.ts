@@ -21,7 +21,7 @@ const inQuery = (schema: object) => ({ location: "query", ...schema });
 const object = (properties: object) => ({ type: "object", properties });
 
 /**
- * Types by where they travel: Order is only sent, Report only received, Book both ways, Note is part of no method.
+ * Types by where they travel: Order is only sent, Report only received, Book both ways, Note and Tag are part of no method.
  * `Edit` is what the tests write over.
  */
 const LIBRARY = {
@@ -38,6 +38,7 @@ const LIBRARY = {
     Report: object({ text: STRING, count: { type: "integer", format: "int32" }, state: STATES }),
     Book: object({ text: STRING, place: PLACE, id: { ...STRING, readOnly: true } }),
     Note: object({ text: STRING }),
+    Tag: object({ levels: { type: "array", items: LEVELS } }),
     Page: object({ items: { type: "array", items: { $ref: "Book" } }, nextPageToken: STRING }),
   },
   resources: {
@@ -271,16 +272,16 @@ const PARAMETERS: readonly Row[] = [
     ["breaking parameter range books.get(size)"],
   ],
   [
-    "a pattern",
+    "a pattern, which any name may differ from",
     { [`${BOOKS}/get/parameters/name/pattern`]: "^books/[^/]+/copies/[^/]+$" },
-    ["breaking parameter pattern books.get(name)"],
-    ["breaking parameter pattern books.get(name)"],
+    ["documentation parameter pattern books.get(name)"],
+    ["documentation parameter pattern books.get(name)"],
   ],
   [
-    "a pattern that fixes the same segments",
-    { [`${BOOKS}/get/parameters/name/pattern`]: "^books/[^/]*$" },
-    ["documentation parameter pattern books.get(name)"],
-    ["documentation parameter pattern books.get(name)"],
+    "the pattern of a query parameter",
+    { [`${BOOKS}/list/parameters/pageToken/pattern`]: "^a+$" },
+    ["documentation parameter pattern books.list(pageToken)"],
+    ["documentation parameter pattern books.list(pageToken)"],
   ],
   [
     "a default that is first told",
@@ -319,13 +320,23 @@ const BODIES: readonly Row[] = [
     "a property that one method requires",
     { "/schemas/Order/properties/text/annotations": { required: ["library.books.order"] } },
     ["breaking method request books.order", "breaking method required books.order"],
-    ["additive method request books.order", "additive method required books.order"],
+    [
+      "additive method request books.order",
+      "additive method required books.order",
+      "breaking type removed BooksOrderBody",
+    ],
   ],
   [
     "one that a PATCH only tells of",
     { "/schemas/Book/properties/text/annotations": { required: ["library.books.update"] } },
     ["documentation property required Book.text"],
     ["documentation property required Book.text"],
+  ],
+  [
+    "a message that becomes a stream of messages",
+    { [`${BOOKS}/order/streamingType`]: "SERVER_SIDE" },
+    ["breaking method response books.order"],
+    ["breaking method response books.order"],
   ],
   [
     "the type of an answer",
@@ -386,7 +397,7 @@ const TYPES: readonly Row[] = [
       "/schemas/Book/properties/place": { $ref: "Place" },
     },
     ["additive type added Place", "breaking type removed BookPlace"],
-    ["breaking type removed Place"],
+    ["breaking type removed Place", "additive type added BookPlace"],
   ],
   ["a new property sent", NEW.sent, ["additive property added Order.extra"], ["breaking property removed Order.extra"]],
   [
@@ -408,7 +419,12 @@ const TYPES: readonly Row[] = [
     ["breaking property type Report.text"],
     ["breaking property type Report.text"],
   ],
-  ["fewer values sent", ENUM.sent, ["breaking property type Order.text"], ["additive property type Order.text"]],
+  [
+    "fewer values sent, and the name of the enum",
+    ENUM.sent,
+    ["breaking property type Order.text"],
+    ["additive property type Order.text", "breaking type removed OrderText"],
+  ],
   [
     "fewer values received",
     ENUM.received,
@@ -447,15 +463,39 @@ const TYPES: readonly Row[] = [
     ["documentation property description Order.text"],
   ],
   [
-    "an enum that two properties shared, and that had a name therefore",
+    "a value of an enum in a list",
+    { "/schemas/Tag/properties/levels/items/enum": ["LOW", "HIGH", "TOP"] },
+    ["additive property value-added Tag.levels"],
+    ["breaking property value-removed Tag.levels"],
+  ],
+  [
+    "the deprecation of a value",
+    { "/schemas/Order/properties/level/enumDeprecated": [false, true] },
+    ["documentation property description Order.level"],
+    ["documentation property description Order.level"],
+  ],
+  [
+    "an enum for an object",
+    { "/schemas/Book/properties/place": STATES },
+    ["breaking property type Book.place"],
+    ["breaking property type Book.place"],
+  ],
+  [
+    "an enum equal to one elsewhere, whose name stays",
     { "/schemas/Note/properties/level": LEVELS },
     ["additive property added Note.level"],
-    ["breaking property removed Note.level", "breaking type removed OrderLevel"],
+    ["breaking property removed Note.level"],
+  ],
+  [
+    "an enum that becomes a schema of the same name",
+    { "/schemas/OrderLevel": LEVELS, "/schemas/Order/properties/level": { $ref: "OrderLevel" } },
+    [],
+    [],
   ],
   [
     "what only the server sets, in a type that is sent",
     READ_ONLY.sent,
-    ["breaking property read-only Order.text"],
+    ["breaking property read-only Order.text", "additive type added OrderInput"],
     ["additive property read-only Order.text", "breaking type removed OrderInput"],
   ],
   [
@@ -493,6 +533,85 @@ const TYPES: readonly Row[] = [
     { "/schemas/Report/additionalProperties": { type: "any" } },
     ["additive type type Report"],
     ["breaking type type Report"],
+  ],
+];
+
+const RESERVES = {
+  id: "library.books.reserve",
+  httpMethod: "POST",
+  path: "v1/reserve",
+  request: { $ref: "Page" },
+  response: { $ref: "Report" },
+};
+const STAMPED = object({ id: { ...STRING, readOnly: true } });
+
+/** Exported names that change for a reason elsewhere in the document. */
+const NAMES: readonly Row[] = [
+  [
+    "the enum of a property",
+    { "/schemas/OrderLevel": object({}) },
+    ["breaking type name OrderLevel_", "additive type added OrderLevel"],
+    ["breaking type name OrderLevel", "breaking type removed OrderLevel"],
+  ],
+  [
+    "the enum of a property, which changes as well",
+    { "/schemas/OrderLevel": object({}), "/schemas/Order/properties/level/enum": ["LOW"] },
+    ["breaking property value-removed Order.level", "breaking type name OrderLevel_", "additive type added OrderLevel"],
+    ["additive property value-added Order.level", "breaking type name OrderLevel", "breaking type removed OrderLevel"],
+  ],
+  [
+    "an enum whose property becomes text",
+    { "/schemas/OrderLevel": object({}), "/schemas/Order/properties/level": STRING },
+    ["additive property type Order.level", "breaking type type OrderLevel"],
+    ["breaking property type Order.level", "breaking type type OrderLevel"],
+  ],
+  [
+    "an object that a property holds",
+    { "/schemas/BookPlace": object({}) },
+    ["breaking type name BookPlace_", "additive type added BookPlace"],
+    ["breaking type name BookPlace", "breaking type removed BookPlace"],
+  ],
+  [
+    "an input twin",
+    { "/schemas/BookInput": object({}) },
+    ["breaking type name BookInput_", "additive type added BookInput"],
+    ["breaking type name BookInput", "breaking type removed BookInput"],
+  ],
+  [
+    "parameters of a method",
+    { "/schemas/BooksGetParams": object({}) },
+    ["breaking method name books.get", "additive type added BooksGetParams"],
+    ["breaking method name books.get", "breaking type removed BooksGetParams"],
+  ],
+  [
+    "the global parameters",
+    { "/schemas/GlobalParameters": object({}) },
+    ["breaking api name LibraryClient", "additive type added GlobalParameters"],
+    ["breaking api name LibraryClient", "breaking type removed GlobalParameters"],
+  ],
+  [
+    "a class of a resource",
+    { "/schemas/BooksResource": object({}) },
+    ["breaking resource name books", "additive type added BooksResource"],
+    ["breaking resource name books", "breaking type removed BooksResource"],
+  ],
+  [
+    "an input twin that a new method needs",
+    { [`${BOOKS}/reserve`]: RESERVES },
+    ["additive method added books.reserve", "additive type added PageInput"],
+    ["breaking method removed books.reserve", "breaking type removed PageInput"],
+  ],
+  [
+    "input twins that a new property needs",
+    { "/schemas/Order/properties/stamp": STAMPED },
+    ["additive property added Order.stamp", "additive type added OrderInput"],
+    ["breaking property removed Order.stamp", "breaking type removed OrderInput"],
+  ],
+  [
+    "the input twin of a new type",
+    { "/schemas/Stamp": STAMPED, [`${BOOKS}/reserve`]: { ...RESERVES, request: { $ref: "Stamp" } } },
+    ["additive method added books.reserve", "additive type added Stamp"],
+    ["breaking method removed books.reserve", "breaking type removed Stamp"],
   ],
 ];
 
@@ -537,6 +656,7 @@ describe.each([
   ["parameters", PARAMETERS],
   ["bodies", BODIES],
   ["types", TYPES],
+  ["exported names", NAMES],
   ["the API", API],
 ])("%s:", (_, rows) => {
   it.each(rows)("%s", (__, edits, made, takenBack) => {
@@ -544,6 +664,23 @@ describe.each([
     expect(lines(before, after)).toEqual(made);
     expect(lines(after, before)).toEqual(takenBack);
   });
+});
+
+it("reports the new name of a body", () => {
+  const required = { "/schemas/Order/properties/text/annotations": { required: ["library.books.order"] } };
+  const [before, after] = [edited(required), edited({ ...required, "/schemas/BooksOrderBody": object({}) })];
+  expect(lines(before, after)).toEqual(["breaking type name BooksOrderBody_", "additive type added BooksOrderBody"]);
+});
+
+it("reports an enum that is opened at its properties", () => {
+  const { document } = readDocument(JSON.stringify(LIBRARY), "library.json");
+  const open = buildModel(document, { enums: "open" }, () => undefined);
+  expect(diffModels(modelOf(LIBRARY), open).map(line)).toEqual([
+    "additive parameter type books.list(level)",
+    "additive property type Order.level",
+    "breaking property type Report.state",
+    "breaking property type Tag.levels",
+  ]);
 });
 
 describe("breaking is what does not compile any more:", () => {
@@ -589,9 +726,15 @@ describe("breaking is what does not compile any more:", () => {
       'const place: import("./library/v1/index.js").BookPlace = {};',
     ],
     [{ "/canonicalName": "Reading Room" }, "await client.books.list();"],
+    [
+      { "/schemas/OrderLevel": object({ text: STRING }) },
+      'const level: import("./library/v1/index.js").OrderLevel = "LOW";',
+    ],
+    [{ "/schemas/Order/properties/level": STRING }, 'const level: import("./library/v1/index.js").OrderLevel = "LOW";'],
+    [{ "/schemas/Note/properties/level": LEVELS }, 'const level: import("./library/v1/index.js").OrderLevel = "LOW";'],
   ];
 
-  it("twenty programs", async () => {
+  it("programs", async () => {
     const folder = await temporaryFolder();
     await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"), "dir");
     await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));

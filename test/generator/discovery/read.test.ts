@@ -39,6 +39,21 @@ describe("what is no Discovery document is refused, with the place", () => {
     ["an error answer", { error: { code: 404 } }, ["NOT_A_DISCOVERY_DOCUMENT "]],
     ["a package.json", { name: "shelves", version: "1.0.0" }, ["NOT_A_DISCOVERY_DOCUMENT "]],
     ["no name", { ...MINIMAL, name: undefined }, ["NOT_A_DISCOVERY_DOCUMENT "]],
+    ["a name that is a number", { ...MINIMAL, name: 5 }, ["WRONG_TYPE /name"]],
+    [
+      "a name and a version of other types",
+      { ...MINIMAL, name: {}, version: [] },
+      ["WRONG_TYPE /name", "WRONG_TYPE /version"],
+    ],
+    ["a kind that is a number", { ...MINIMAL, kind: 5 }, ["WRONG_TYPE /kind"]],
+    ["a name that is null", { ...MINIMAL, name: null }, ["NOT_A_DISCOVERY_DOCUMENT "]],
+    ...["con", "NUL", "aux", "com1", "LPT9", "con.v1", "name."].map(
+      (name) => [`a name that Windows has for ${name}`, { ...MINIMAL, name }, ["UNSAFE_NAME /name"]] as const,
+    ),
+    ...["prn", "v1.", "v:1"].map(
+      (version) =>
+        [`a version that Windows has for ${version}`, { ...MINIMAL, version }, ["UNSAFE_NAME /version"]] as const,
+    ),
     ["a name that climbs", { ...MINIMAL, name: "../up" }, ["UNSAFE_NAME /name"]],
     ["a version of two dots", { ...MINIMAL, version: ".." }, ["UNSAFE_NAME /version"]],
     ["a version with a slash", { ...MINIMAL, version: "v1/x" }, ["UNSAFE_NAME /version"]],

@@ -47,6 +47,12 @@ for await (const item of client.instances.list({
     ],
     ["gives what the method requires", FIXTURE, "search", /requestBody: { query: "QUERY" }/],
     ["passes bytes with their type", FIXTURE, "rooms.shelves.BinaryCreate", /data: "content", contentType: /],
+    [
+      "reads messages as they arrive",
+      FIXTURE,
+      "rooms.shelves.streamQuery",
+      /^for await \(const message of client\.rooms\.shelves\.streamQuery\({[^}]*}\)\) {\n {2}console\.log\(message\);\n}$/,
+    ],
     ["expects nothing where nothing comes", FIXTURE, "rooms.shelves.move", /^await client/],
   ])("%s", async (_, api, member, want) => {
     expect(callOf((await samplesOf(api)).get(member)?.source)).toMatch(want);

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import ts from "typescript-6.0";
 import { describe, expect, it } from "vitest";
 import { docLines, inlineCode, safeText } from "../../../generator/src/emit/doc-comments.js";
 
@@ -12,6 +13,14 @@ describe("text of a document stays text", () => {
     ["Java's inline code", "{@code x}", "`x`"],
     ["HTML that ends a comment", "<i>all</i>/ &#42;/", "_all_/ &#42;/"],
     ["a mail address", "me@example.com", "me@example.com"],
+    ["the end of a comment in code", "`a/*/b` c", "`a/*`/`b` c"],
+    ["a tag in code", "`@type` x", "`@type` x"],
+    ["a tag behind a space in code", "`a @b` c", "`a` `@b` c"],
+    ["a source map", "//# sourceMappingURL=data:x", "//#sourceMappingURL=data:x"],
+    ["a list on one line", "Values: * `A`: one. * `B`: two.", "Values:\n- `A`: one.\n- `B`: two."],
+    ["a list of sentences on one line", "Do this: - One. - Two. - Three.", "Do this:\n- One.\n- Two.\n- Three."],
+    ["a product", "a = b * c * d", "a = b * c * d"],
+    ["stars in code", "Use: `a * b * c`", "Use: `a * b * c`"],
     ["template literals", "`${code}`", "`${code}`"],
     ["control characters", "a\u0000b\u001b[31mc\u0085d", "ab[31mcd"],
     ["direction overrides", "a\u202eb\u2066c", "abc"],
@@ -28,16 +37,20 @@ describe("text of a document stays text", () => {
             default: text,
             enum: { open: false, harvested: false, values: [{ value: text, description: text, deprecated: false }] },
           });
-          const comment = lines.join("\n");
-          expect(comment).not.toContain("*/");
-          expect(comment.replace(/^@defaultValue /m, "")).not.toMatch(/(^|[\s{(*])@\w/);
+          const source = `/**\n${lines.map((line) => ` * ${line}\n`).join("")} */\nlet x;\n`;
+          const { statements } = ts.createSourceFile("a.ts", source, ts.ScriptTarget.ESNext, true);
+          expect(statements.map((statement) => statement.getText())).toEqual(["let x;"]);
+          const [statement] = statements;
+          const tags = statement === undefined ? [] : ts.getJSDocTags(statement);
+          expect(tags.map(({ tagName }) => tagName.text)).toEqual(["defaultValue"]);
+          expect(statement?.getFullText()).not.toMatch(/\{@link/);
         },
       ),
       { numRuns: 2000 },
     );
   });
 
-  it("a value in backticks cannot leave them", () => expect(inlineCode("a`b`*/")).toBe("`ab*\\/`"));
+  it("a value in backticks cannot leave them", () => expect(inlineCode("a`b`*/")).toBe("`ab*`/"));
 });
 
 describe("HTML of older documents becomes Markdown", () => {
@@ -69,7 +82,7 @@ describe("comments are made for reading", () => {
     [
       "default and deprecation last",
       { description: "A.", default: "x", deprecated: true },
-      ["A.", "", "@defaultValue `x`", "@deprecated"],
+      ["A.", "@defaultValue `x`", "@deprecated"],
     ],
     [
       "harvested values told once",

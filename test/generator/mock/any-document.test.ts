@@ -292,6 +292,9 @@ describe("a selection of fields", () => {
     ["window", { window: { glass: "clear", panes: 4 } }],
     ["*/glass", { window: { glass: "clear" } }],
     ["labels/x", { labels: { x: "1" } }],
+    ["window.glass", { window: { glass: "clear" } }],
+    ["window.glass, title", { title: "A", window: { glass: "clear" } }],
+    ["window(*)", { window: { glass: "clear", panes: 4 } }],
   ])("leaves nothing else: %s", async (fields, want) => {
     await create("houses/s", "a", {
       title: "A",

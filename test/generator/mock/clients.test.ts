@@ -46,11 +46,8 @@ async function refusal(work: PromiseLike<unknown>): Promise<string> {
 }
 
 /** A room of its own, with these doors. */
-async function roomWith(
-  house: string,
-  doors: Readonly<Record<string, Door>> = {},
-): Promise<`houses/${string}/rooms/a`> {
-  const parent = `houses/${house}/rooms/a` as const;
+async function roomWith(house: string, doors: Readonly<Record<string, Door>> = {}): Promise<string> {
+  const parent = `houses/${house}/rooms/a`;
   await client.houses.rooms.create({ parent: `houses/${house}`, roomId: "a", requestBody: {} });
   for (const [doorId, requestBody] of Object.entries(doors))
     await client.houses.rooms.doors.create({ parent, doorId, requestBody });
@@ -63,7 +60,7 @@ describe("a resource named by its path", () => {
   it("is made, read, listed, changed by mask and deleted", async () => {
     const { doors } = client.houses.rooms;
     const parent = await roomWith("life", { a: { title: "A", handle: { glass: "clear", panes: 2 } }, b: {}, c: {} });
-    const name = `${parent}/doors/a` as const;
+    const name = `${parent}/doors/a`;
     expect(await doors.get({ name })).toMatchObject({ name, title: "A", state: "ACTIVE" });
     expect(idsOf(await collected(doors.list({ parent })))).toBe("a b c");
     const requestBody = { title: "B", handle: { glass: "milk" } };
@@ -119,7 +116,7 @@ describe("a resource named by its path", () => {
   it("can come back where the API undeletes", async () => {
     const { doors } = client.houses.rooms;
     const parent = await roomWith("back", { a: {}, b: {} });
-    const name = `${parent}/doors/a` as const;
+    const name = `${parent}/doors/a`;
     expect(await doors.delete({ name })).toMatchObject({ state: "DELETED", deleteTime: expect.any(String) });
     expect(await doors.get({ name })).toMatchObject({ state: "DELETED" });
     expect(idsOf(await collected(doors.list({ parent })))).toBe("b");
@@ -133,7 +130,7 @@ describe("a resource named by its path", () => {
 describe("ETags", () => {
   it("tell one state of a resource from another", async () => {
     const { doors } = client.houses.rooms;
-    const name = `${await roomWith("etags", { a: {} })}/doors/a` as const;
+    const name = `${await roomWith("etags", { a: {} })}/doors/a`;
     const { data: first, response } = await doors.get({ name }).withResponse();
     expect(response.headers.get("etag")).toBe(first.etag);
     expect(await refusal(doors.get({ name }, { ifNoneMatch: first.etag }))).toBe("304 NOT_MODIFIED");
@@ -147,7 +144,7 @@ describe("ETags", () => {
 
   it("that are not the latest are refused, wherever they stand", async () => {
     const { doors } = client.houses.rooms;
-    const name = `${await roomWith("stale", { a: {} })}/doors/a` as const;
+    const name = `${await roomWith("stale", { a: {} })}/doors/a`;
     const { etag = "" } = await doors.get({ name });
     await doors.patch({ name, requestBody: { title: "B" } });
     const requestBody = { title: "C" };
@@ -173,7 +170,7 @@ describe("ETags", () => {
 describe("an IAM policy", () => {
   it("is remembered, and an old one not taken", async () => {
     const { doors } = client.houses.rooms;
-    const resource = `${await roomWith("iam", { a: {} })}/doors/a` as const;
+    const resource = `${await roomWith("iam", { a: {} })}/doors/a`;
     const before = await doors.getIamPolicy({ resource });
     expect(before).toEqual({ version: 1, etag: expect.any(String) });
     const bindings = [{ role: "roles/opener", members: ["user:ada@example.com"] }];
@@ -186,7 +183,7 @@ describe("an IAM policy", () => {
   });
 
   it("goes with its resource", async () => {
-    const resource = `${await roomWith("no-iam")}/doors/none` as const;
+    const resource = `${await roomWith("no-iam")}/doors/none`;
     const { doors } = client.houses.rooms;
     expect(await refusal(doors.getIamPolicy({ resource }))).toBe("404 NOT_FOUND");
     expect(await refusal(doors.setIamPolicy({ resource, requestBody: {} }))).toBe("404 NOT_FOUND");
@@ -196,8 +193,7 @@ describe("an IAM policy", () => {
 describe("an operation", () => {
   const start = (house: string) =>
     client.houses.rooms.create({ parent: `houses/${house}`, roomId: "a", requestBody: { title: "A" } });
-  const nameOf = async (operation: PromiseLike<{ name?: string }>) =>
-    String((await operation).name) as `houses/${string}/operations/${string}`; // as the mock names them
+  const nameOf = async (operation: PromiseLike<{ name?: string }>) => (await operation).name ?? "";
 
   it("is followed to its end, which holds the result", async () => {
     expect(await start("wait").wait()).toMatchObject({ done: true, response: { title: "A" } });
@@ -242,7 +238,7 @@ describe("a change whose answer was lost", () => {
 
 describe("a list", () => {
   const house = "lists";
-  const parent = `houses/${house}/rooms/a` as const;
+  const parent = `houses/${house}/rooms/a`;
   const { doors } = new RoomsClient().houses.rooms;
   const list = (params: Partial<Parameters<typeof doors.list>[0]>) =>
     collected(client.houses.rooms.doors.list({ ...params, parent }));

@@ -110,24 +110,33 @@ describe("body properties are required where the document says so for that metho
   });
 });
 
-describe("an enum that a document repeats gets a name", () => {
+describe("the enum of a property has a name of its own place", () => {
   const state = { type: "string", enum: ["OPEN", "CLOSED"] };
   const namesFor = (a: object, b: object) =>
     namesOf(
       modelOf({ schemas: { A: { type: "object", properties: { state: a, list: { type: "array", items: b } } } } }),
     );
+  const both = ["A", "AState", "AList"];
 
+  // None of these may rename or remove an exported type.
   it.each([
-    ["of its first place", state, state, ["A", "AState"]],
-    ["but not where the values differ", state, { ...state, enum: ["OPEN"] }, ["A"]],
-    ["nor where the texts differ", state, { ...state, enumDescriptions: ["Open."] }, ["A"]],
-    ["nor for a single value", { ...state, enum: ["OPEN"] }, { ...state, enum: ["OPEN"] }, ["A"]],
+    ["the same values", state, state, both],
+    ["other values", state, { ...state, enum: ["OPEN", "CLOSED", "NEW"] }, both],
+    ["other texts", state, { ...state, enumDescriptions: ["Open."] }, both],
+    ["a single value", { ...state, enum: ["OPEN"] }, state, both],
+    ["a map", state, { type: "object", additionalProperties: state }, both],
+    ["no enum elsewhere", state, STRING, ["A", "AState"]],
+    [
+      "values harvested from text, which is not certain",
+      { type: "string", description: "x\nA: a\nB: b" },
+      STRING,
+      ["A"],
+    ],
   ])("%s", (_, a, b, want) => expect(namesFor(a, b)).toEqual(want));
 
-  it("which gives way to a schema's", () => {
-    const properties = { state, old: state };
+  it("gives way to the id of a schema", () => {
     const model = modelOf({
-      schemas: { A: { type: "object", properties }, AState: { type: "object", properties: { x: STRING } } },
+      schemas: { A: { type: "object", properties: { state } }, AState: { type: "object", properties: { x: STRING } } },
     });
     expect(namesOf(model)).toEqual(["A", "AState_", "AState"]);
   });
@@ -168,9 +177,9 @@ describe("what a method of the document becomes", () => {
     ["no answer", { response: undefined }, { response: undefined }],
     ["an answer that says nothing", { response: {} }, { response: undefined }],
     [
-      "a stream: a list of answers",
+      "a stream of messages",
       { streamingType: "SERVER_SIDE" },
-      { response: { type: { kind: "array", items: { name: "Body" } } } },
+      { response: { kind: "stream", type: { kind: "reference", name: "Body" } } },
     ],
     ["a body on GET is not sent", { httpMethod: "GET" }, { request: undefined }],
     ["a body on DELETE is", { httpMethod: "DELETE" }, { request: { kind: "json" } }],

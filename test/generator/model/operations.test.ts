@@ -58,8 +58,8 @@ function methodsOf({ methods, schemas }: Api): ReadonlyMap<string, MethodModel> 
   return new Map(all(root).map((method) => [method.id, method]));
 }
 
-const told = ({ from, path, within }: ValueSource) =>
-  [from, ...path].join(".") + (within === undefined ? "" : ` within ${within}`);
+const told = ({ from, path, within, isSegment }: ValueSource) =>
+  [from, ...path].join(".") + (within === undefined ? "" : ` within ${within}`) + (isSegment === true ? "/" : "");
 
 /** What the rule says of a method, polls as `id name=source …`. */
 function operationOf(api: Api, id: string) {
@@ -95,6 +95,8 @@ const longrunning: Api = {
     "things.delete": ["DELETE", "v1/{+name}", "Operation"],
     "things.get": ["GET", "v1/{+name}", "Thing"],
     "things.check": ["GET", "v1/{+name}:check", "Operation"],
+    "things.export": ["GET", "v1/things/{thing}/export", "Operation"],
+    "things.state": ["GET", "v1/things/{thing}/states/{state}", "Operation"],
     "things.patch": ["PATCH", "v1/{+name}", "Operation", "Thing"],
     "things.rename": ["POST", "v1/{+name}:rename", "Thing", "Thing"],
     "things.replace": ["PUT", "v1/{+name}", "Operation", "Thing"],
@@ -166,6 +168,7 @@ const gke: Api = {
     "locations.clusters.update": ["PUT", "v1/{+name}", "Operation", "Request"],
     "locations.operations.get": ["GET", "v1/{+name}", "Operation"],
     "zones.clusters.delete": ["DELETE", "v1/projects/{projectId}/zones/{zone}/clusters/{clusterId}", "Operation"],
+    "zones.clusters.check": ["GET", "v1/projects/{projectId}/zones/{zone}/clusters/{clusterId}/check", "Operation"],
     "zones.operations.get": ["GET", "v1/projects/{projectId}/zones/{zone}/operations/{operationId}", "Operation"],
   },
 };
@@ -217,6 +220,30 @@ const bigquery: Api = {
   },
 };
 
+/** App Engine: flat paths, and two places for operations. */
+const flat: Api = {
+  schemas: { Operation: LONGRUNNING, Status: {}, App: strings("id") },
+  methods: {
+    "apps.operations.get": ["GET", "v1/apps/{appsId}/operations/{operationsId}", "Operation"],
+    "projects.operations.get": ["GET", "v1/projects/{projectsId}/operations/{operationsId}", "Operation"],
+    "apps.create": ["POST", "v1/apps", "Operation", "App"],
+    "apps.repair": ["POST", "v1/apps/{appsId}:repair", "Operation"],
+  },
+};
+const APP_OF_NAME = "apps.operations.get appsId=response.name/ operationsId=response.name/";
+const PROJECT_OF_NAME = "projects.operations.get projectsId=response.name/ operationsId=response.name/";
+
+/** Street View: the resource itself is read as an operation, and no collection of them is there. */
+const sequences: Api = {
+  schemas: { Operation: LONGRUNNING, Status: {} },
+  methods: {
+    "photoSequence.create": ["POST", "v1/photoSequence", "Operation"],
+    "photoSequence.get": ["GET", "v1/photoSequence/{sequenceId}", "Operation"],
+    "photo.publish": ["POST", "v1/photo:publish", "Operation"],
+    "photo.find": ["GET", "v1/photo:find", "Operation"],
+  },
+};
+
 const style = (type: string, done: string, error: string, isAnswer = true) => ({ type, done, error, isAnswer });
 const byName = style("Operation", "done", "error");
 const byStatus = style("Operation", "status", "error");
@@ -230,6 +257,29 @@ describe("the operation of a method", () => {
     ["google.longrunning, started by DELETE", longrunning, "things.delete", byName, first],
     ["google.longrunning, started by PATCH", longrunning, "things.patch", byName, first],
     ["google.longrunning, started by PUT", longrunning, "things.replace", byName, first],
+    ["google.longrunning, started by GET with a custom verb", longrunning, "things.check", byName, first],
+    ["google.longrunning, started by GET at a path of its own", longrunning, "things.export", byName, first],
+    [
+      "a name that holds all that the poll needs (App Engine)",
+      flat,
+      "apps.create",
+      byName,
+      [APP_OF_NAME, PROJECT_OF_NAME],
+    ],
+    [
+      "a name of another place than that of the starter",
+      flat,
+      "apps.repair",
+      byName,
+      [PROJECT_OF_NAME, "apps.operations.get appsId=params.appsId operationsId=response.name"],
+    ],
+    [
+      "a resource that is read as an operation (Street View)",
+      sequences,
+      "photoSequence.create",
+      byName,
+      ["photoSequence.get sequenceId=response.name"],
+    ],
     [
       "google.longrunning with two paths: the shorter one takes any name",
       twoTemplates,
@@ -381,6 +431,8 @@ describe("a method beside the poll that waits for the end", () => {
 describe("a method that reads an operation can be waited for itself", () => {
   it.each([
     ["google.longrunning", longrunning, "folders.operations.get", style("Operation", "done", "error")],
+    ["one outside a collection of operations", longrunning, "things.state", style("Operation", "done", "error")],
+    ["one in an API without such collections", sequences, "photoSequence.get", style("Operation", "done", "error")],
     ["every collection of them", longrunning, "things.operations.get", style("Operation", "done", "error")],
     ["Cloud SQL", sql, "operations.get", byStatus],
     ["Compute Engine", compute, "zoneOperations.get", byStatus],
@@ -409,7 +461,9 @@ describe("no operation", () => {
   };
 
   it.each([
-    ["a GET method that answers one", longrunning, "things.check"],
+    ["an operation that another resource alone reads", sequences, "photo.publish"],
+    ["a GET method whose operation cannot be read", sequences, "photo.find"],
+    ["a GET method of an older style", gke, "zones.clusters.check"],
     ["a GET method that answers a name", named, "instances.find"],
     ["a method that answers something else", longrunning, "things.rename"],
     ["wait of an operations collection", longrunning, "folders.operations.wait"],

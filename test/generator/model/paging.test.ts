@@ -8,6 +8,8 @@ const things: TypeModel = { kind: "array", items: THING };
 const strings: TypeModel = { kind: "array", items: STRING };
 const mapped: TypeModel = { kind: "map", values: THING };
 
+const oldText: Property = { type: things, description: "DEPRECATED Use parts instead." };
+
 const NOTHING = {
   description: "",
   deprecated: false,
@@ -17,14 +19,17 @@ const NOTHING = {
   pattern: undefined,
 };
 
-function schema(name: string, properties: Readonly<Record<string, TypeModel>>): SchemaModel {
-  const models = Object.entries(properties).map(([property, type]): PropertyModel => ({
+/** A property by its type, or by what else is said of it. */
+type Property = TypeModel | (Partial<PropertyModel> & { readonly type: TypeModel });
+
+function schema(name: string, properties: Readonly<Record<string, Property>>): SchemaModel {
+  const models = Object.entries(properties).map(([property, facts]): PropertyModel => ({
     ...NOTHING,
     name: property,
-    type,
     readOnly: false,
     required: false,
     requiredBy: [],
+    ...("kind" in facts ? { type: facts } : facts),
   }));
   const shape = { kind: "object", properties: models, additional: undefined } as const;
   return { name, id: name, pointer: `/schemas/${name}`, inputOf: undefined, description: "", deprecated: false, shape };
@@ -39,7 +44,7 @@ function paging(
   httpMethod: string,
   parameters: readonly string[],
   request: Readonly<Record<string, TypeModel>>,
-  response: Readonly<Record<string, TypeModel>>,
+  response: Readonly<Record<string, Property>>,
   resource = "things",
 ) {
   const schemas = new Map(
@@ -106,6 +111,14 @@ describe("the items of a page are found", () => {
     ["the list beside partial errors", { rows: strings, partialErrors: things, errors: things }, "rows"],
     ["the only list of schemas", { things, order: strings }, "things"],
     ["the list named like the resource", { things, others: things }, "things"],
+    ["the list whose rival is deprecated", { parts: things, old: { type: things, deprecated: true } }, "parts"],
+    ["the list whose rival is deprecated by its text", { parts: things, old: oldText }, "parts"],
+    ["the list of strings whose rival of schemas is deprecated", { parts: strings, old: oldText }, "parts"],
+    ["a deprecated list that has no rival", { old: { type: things, deprecated: true } }, "old"],
+    ["the list named like the resource where all are deprecated", { things: oldText, others: oldText }, "things"],
+    ["none when all are deprecated and have equal right", { left: oldText, right: oldText }, undefined],
+    ["the list beside headers", { results: things, fieldHeaders: things, customColumnHeaders: things }, "results"],
+    ["headers that have no rival", { fieldHeaders: things, errors: strings }, "fieldHeaders"],
     ["none when two have equal right", { left: things, right: things }, undefined],
     ["none when there is no list", { total: STRING }, undefined],
   ] as const)("%s", (_, response, want) => {

@@ -17,6 +17,9 @@ describe("members are the document's names, made identifiers with the first lett
     ["2fa", "_2fa"],
     ["-", "_"],
     ["constructor", "constructor_"],
+    ["then", "then_"],
+    ["__proto__", "__proto___"],
+    ["toJSON", "toJSON"],
   ])("%s → %s", (given, want) => expect(memberName(given)).toBe(want));
 });
 

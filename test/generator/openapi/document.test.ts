@@ -185,8 +185,8 @@ describe("parameters", () => {
       },
     });
     expect(Object.entries(document.components.parameters).map(([key, { name }]) => [key, name])).toEqual([
-      ["_.xgafv", "$.xgafv"],
       ["key", "key"],
+      ["_.xgafv", "$.xgafv"],
     ]);
     expect(entriesOf(document)[0]?.operation.parameters).toEqual([
       { name: "key", in: "query", schema: { type: "integer" } },
@@ -252,11 +252,16 @@ describe("bodies", () => {
     });
   });
 
-  it("answer JSON, bytes or nothing", () => {
+  it("answer JSON, a stream, bytes or nothing", () => {
     expect(one({ response: { $ref: "Book" } }).operation?.responses[200].content).toEqual({
       "application/json": { schema: ref("Book") },
     });
     expect(one({ response: { $ref: "HttpBody" } }).operation?.responses[200].content).toEqual({ "*/*": {} });
+    expect(one({ response: { $ref: "Book" }, streamingType: "SERVER_SIDE" }).operation?.responses[200].content).toEqual(
+      {
+        "application/json": { schema: { type: "array", items: ref("Book") } },
+      },
+    );
     expect(one({}).operation?.responses).toEqual({ "200": { description: "Success" } });
   });
 

@@ -209,6 +209,27 @@ describe("what comes back", () => {
     expect(server.batches).toHaveLength(1);
   });
 
+  it("is what the calls given to send() came to, in their order, and all calls are sent", async () => {
+    const server = await serveBatches((part) => (part.path.endsWith("/c") ? { status: 404 } : bookOf(part)));
+    const all = clientOf(server.url).batch();
+    const a = all.books.get({ book: "a" });
+    const b = all.books.get({ book: "b" });
+    const c = all.books.get({ book: "c" });
+    const derived = c.then((book) => book);
+    const [last, first] = await all.send([derived, a], { size: 5 });
+    expect([last.status, first]).toEqual(["rejected", { status: "fulfilled", value: { name: "a" } }]);
+    expect(await b).toEqual({ name: "b" });
+    expect(paths(server.batches)).toEqual([["/v1/books/a", "/v1/books/b", "/v1/books/c"]]);
+
+    const more = ["d", "e"].map((book) => all.books.get({ book }));
+    const outcomes = await sendBatch(all, more);
+    expect(outcomes.map((outcome) => outcome.status === "fulfilled" && outcome.value)).toEqual([
+      { name: "d" },
+      { name: "e" },
+    ]);
+    expect(await all.send([])).toEqual([]);
+  });
+
   it("rejects no promise that nobody holds", async () => {
     const server = await serveBatches(() => ({ status: 403, body: { error: { code: 403, message: "no" } } }));
     const unhandled: unknown[] = [];
@@ -280,7 +301,7 @@ describe("calls that are repeated", () => {
     const all = clientOf(server.url, { retry: { maxDelay: 5 } }).batch();
     getBooks(all, ["a", "b"]);
     const inserted = all.books.insert({ requestBody: {} });
-    expect(statusesOf(await all.send())).toEqual(["fulfilled", "fulfilled", 503]);
+    expect(statusesOf(await all.send())).toEqual(["fulfilled", "fulfilled", "BATCH_FAILED"]);
     expect(server.batches.map(({ length }) => length)).toEqual([3, 2]);
     expect(String(await failureOf(inserted))).toContain("library:v1 batch failed with status 503: the batch is down");
   });
@@ -365,7 +386,7 @@ describe("answers that are wrong", () => {
       wanted.map((said, index) =>
         said === "fulfilled"
           ? `fulfilled {"name":"${String(index)}"}`
-          : `INVALID_RESPONSE ApiError: library.books.get was answered with status 200, but ${said}`,
+          : `${said.startsWith("its body") ? "INVALID_RESPONSE" : "BATCH_FAILED"} ApiError: library.books.get was answered with status 200, but ${said}`,
       ),
     );
     expect(server.batches).toHaveLength(1);
@@ -379,7 +400,7 @@ describe("answers that are wrong", () => {
     const server = await partly(() => "{}", type);
     const all = clientOf(server.url).batch();
     const calls = getBooks(all, ["a", "b"]);
-    expect(statusesOf(await all.send())).toEqual(["INVALID_RESPONSE", "INVALID_RESPONSE"]);
+    expect(statusesOf(await all.send())).toEqual(["BATCH_FAILED", "BATCH_FAILED"]);
     const message = "library:v1 batch was answered with status 200, but its body is not multipart/mixed";
     for (const call of calls) expect(String(await failureOf(call))).toContain(message);
     expect(server.batches).toHaveLength(1);
@@ -391,7 +412,7 @@ describe("answers that are wrong", () => {
     );
     const all = clientOf(server.url, { auth: new AccessTokenCredentials("s3cret-token") }).batch();
     const call = all.books.get({ book: "a" });
-    expect(statusesOf(await all.send())).toEqual([400]);
+    expect(statusesOf(await all.send())).toEqual(["BATCH_FAILED"]);
     const error = await failureOf(call);
     expect(error).toMatchObject({ message: "library:v1 batch failed with status 400: Too big", status: 400 });
     expect(inspect(error, { depth: 9 })).not.toContain("s3cret");
@@ -541,6 +562,7 @@ describe("refused before anything is sent", () => {
 
   it("a batch of an API that has none", () => {
     const client = new ApiClient({
+      descriptors: 2,
       id: "plain:v1",
       rootUrl: "https://plain.example.com/",
       servicePath: "",

@@ -32,7 +32,13 @@ function quickPauses(): readonly number[] {
   return lengths;
 }
 
-const api: ApiDescriptor = { id: "works:v1", rootUrl: "https://works.example.com/", servicePath: "v1/", scopes: [] };
+const api: ApiDescriptor = {
+  descriptors: 2,
+  id: "works:v1",
+  rootUrl: "https://works.example.com/",
+  servicePath: "v1/",
+  scopes: [],
+};
 
 const named = { parameters: { name: { required: true } }, response: "json" } as const;
 const get: MethodDescriptor = { id: "works.operations.get", httpMethod: "GET", path: "{+name}", ...named };

@@ -34,7 +34,13 @@ vi.mock("../../../runtime/src/policy/wait.js", async (original) => {
   return { ...wait, pause };
 });
 
-const api: ApiDescriptor = { id: "works:v1", rootUrl: "https://works.example.com/", servicePath: "", scopes: [] };
+const api: ApiDescriptor = {
+  descriptors: 2,
+  id: "works:v1",
+  rootUrl: "https://works.example.com/",
+  servicePath: "",
+  scopes: [],
+};
 
 interface Operation {
   readonly name?: string;
@@ -137,6 +143,23 @@ const storage: OperationDescriptor = {
     {
       method: get("b/{bucket}/operations/{operationId}", "bucket", "operationId"),
       parameters: { bucket: "params.bucket", operationId: "response.name" },
+    },
+  ],
+};
+
+const segment = { value: "response.name", segment: true } as const;
+
+/** The name holds all that a poll needs, and shows which poll is the right one. */
+const appengine: OperationDescriptor = {
+  ...longrunning,
+  polls: [
+    {
+      method: get("v1/projects/{project}/operations/{operation}", "project", "operation"),
+      parameters: { project: segment, operation: segment },
+    },
+    {
+      method: get("v1/apps/{app}/operations/{operation}", "app", "operation"),
+      parameters: { app: segment, operation: segment },
     },
   ],
 };
@@ -262,6 +285,18 @@ describe("wait() polls to the end", () => {
       { operation: storage, params: { bucket: "b-1" } },
       "/b/b-1/operations/op-1",
       [{ name: "projects/_/buckets/b-1/operations/op-1" }, { done: true }],
+    ],
+    [
+      "App Engine, by the segments of the name",
+      { operation: appengine },
+      "/v1/apps/a/operations/1",
+      [{ name: "apps/a/operations/1" }, { done: true }],
+    ],
+    [
+      "App Engine, whose names may lie in a project",
+      { operation: appengine },
+      "/v1/projects/p/operations/1",
+      [{ name: "projects/p/operations/1" }, { done: true }],
     ],
     [
       "Cloud DNS",
@@ -453,6 +488,9 @@ describe("an answer that does not tell which operation", () => {
     ["is no object", {}, null],
     ["lacks the project", { operation: sql }, { name: "1" }],
     ["has a reference without the job", { operation: bigquery }, { jobReference: { projectId: "p" } }],
+    ["has a name of another shape", { operation: appengine }, { name: "things/a/operations/1" }],
+    ["has a name with an empty segment", { operation: appengine }, { name: "apps//operations/1" }],
+    ["has only the end of a name", { operation: appengine }, { name: "operations/1" }],
     ["has a name of Object's own", { operation: named("params.constructor") }, { operation: "1" }],
     ["has a short id, and no collection is known", { operation: gke, params: { parent: "clusters/c" } }, { name: "1" }],
   ])("%s", async (_, given, body) => {

@@ -3,6 +3,7 @@ import * as runtime from "../../../runtime/src/index.js";
 import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
 
 export const api: runtime.ApiDescriptor = {
+  descriptors: 2,
   id: "library:v1",
   rootUrl: "https://library.example.com/",
   servicePath: "v1/",

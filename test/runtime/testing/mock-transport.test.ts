@@ -76,6 +76,46 @@ describe("a mock transport", () => {
     expect(response.headers.get("etag")).toBe('"e"');
   });
 
+  it("answers each call of a batch by its own handler", async () => {
+    const { client, transport } = mocked({
+      "sql.instances.get": ({ path }) =>
+        path.endsWith("/none")
+          ? mockResponse({ status: 404, body: { error: { code: 404, message: "no such instance" } } })
+          : mockResponse({
+              body: { instance: path.split("/").at(-1) },
+              headers: { etag: '"größe"', "x-a": ["1", "2"] },
+            }),
+      "sql.instances.insert": ({ body }) => ({ operation: (body as { instance: string }).instance }),
+      "sql.tiers.list": async () => ({ items: [{ tier: "D1\r\n--batch" }] }),
+    });
+    const batch = client.batch();
+    const calls = ["a", "none"].map((instance) => batch.instances.get({ project, instance }));
+    const inserted = batch.instances.insert({ project, requestBody: { instance: "new", project } });
+    const tiers = batch.tiers.list({ project });
+    const [first, second, third, fourth] = await batch.send([...calls, inserted, tiers]);
+    expect(first).toEqual({ status: "fulfilled", value: { instance: "a" } });
+    expect(second).toMatchObject({ status: "rejected", reason: { status: 404, serverMessage: "no such instance" } });
+    expect(third).toEqual({ status: "fulfilled", value: { operation: "new" } });
+    expect(fourth).toEqual({ status: "fulfilled", value: { items: [{ tier: "D1\r\n--batch" }] } });
+    const ids = transport.requests.map(({ methodId }) => methodId);
+    expect(ids).toEqual(["sql.instances.get", "sql.instances.get", "sql.instances.insert", "sql.tiers.list"]);
+  });
+
+  it("repeats the calls of a batch that fail, and names a missing handler", async () => {
+    let count = 0;
+    const { client } = mocked(
+      { "sql.tiers.list": () => (++count === 1 ? mockResponse({ status: 503 }) : { items: [] }) },
+      { retry: { maxDelay: 1 } },
+    );
+    const batch = client.batch();
+    void batch.tiers.list({ project });
+    expect(await batch.send()).toEqual([{ status: "fulfilled", value: { items: [] } }]);
+    void batch.flags.list();
+    expect(await batch.send()).toMatchObject([
+      { reason: { message: expect.stringContaining("sql.flags.list has no") } },
+    ]);
+  });
+
   it("does not share a retry budget: tests do not depend on each other", async () => {
     for (let test = 0; test < 3; test++) {
       const { client, transport } = mocked(

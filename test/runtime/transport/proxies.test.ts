@@ -205,7 +205,7 @@ it("a dispatcher that Node's own fetch has set is nobody's choice", async () => 
     await (await fetch(${JSON.stringify(url)})).text();
     const { ApiClient, call } = await import(${source("index.ts")});
     const { AnonymousCredentials } = await import(${source("auth/index.ts")});
-    const api = { id: "a:v1", rootUrl: ${JSON.stringify(api)}, servicePath: "", scopes: [] };
+    const api = { descriptors: 2, id: "a:v1", rootUrl: ${JSON.stringify(api)}, servicePath: "", scopes: [] };
     const method = { id: "m", httpMethod: "GET", path: "after-fetch", response: "json" };
     await call(new ApiClient(api, { auth: new AnonymousCredentials() }), method, {}, undefined);
   `;

@@ -142,7 +142,7 @@ describe("dispatchers", () => {
       await (await fetch(${JSON.stringify(url)})).text();
       const { ApiClient, call } = await import(${JSON.stringify(new URL("../../../runtime/src/index.ts", import.meta.url).href)});
       const { AnonymousCredentials } = await import(${JSON.stringify(new URL("../../../runtime/src/auth/index.ts", import.meta.url).href)});
-      const api = { id: "a:v1", rootUrl: ${JSON.stringify(url)}, servicePath: "", scopes: [] };
+      const api = { descriptors: 2, id: "a:v1", rootUrl: ${JSON.stringify(url)}, servicePath: "", scopes: [] };
       const method = { id: "m", httpMethod: "GET", path: "after-fetch", response: "json" };
       console.log(JSON.stringify(await call(new ApiClient(api, { auth: new AnonymousCredentials() }), method, {}, undefined)));
     `;

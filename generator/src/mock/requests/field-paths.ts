@@ -40,10 +40,15 @@ export function elementOf(type: ResolvedType, schemas: Schemas): ResolvedType {
   return at;
 }
 
+/** `create_time` → `createTime` */
+export function camelCase(name: string): string {
+  return name.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
+}
+
 function stepInto(type: ResolvedType, text: string): { readonly name: string; readonly type: TypeModel } | undefined {
   switch (type.kind) {
     case "object": {
-      const camel = text.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
+      const camel = camelCase(text);
       const found = type.properties.find(({ name }) => name === text || name === camel);
       if (found !== undefined) return found;
       return type.additional === undefined ? undefined : { name: text, type: type.additional };

@@ -1,14 +1,14 @@
-/** Partial answers: the parameter `fields`, as in `items(id,owner/name),nextPageToken`. */
+/** Partial responses: the parameter `fields`, as in `items(id,owner/name),nextPageToken`; dots and snake case as well. */
 import type { TypeModel } from "../../model/types.js";
 import { resolved, type Schemas } from "../api-index.js";
 import type { Call } from "../call.js";
 import { answerType } from "../resources/collections.js";
 import { withEtagHeader } from "../resources/etags.js";
-import { elementOf } from "./field-paths.js";
+import { camelCase, elementOf } from "./field-paths.js";
 import { type Answer, invalid } from "../google-error.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 
-/** With its ETag, cut down to the fields asked for, and wrapped. */
+/** With its ETag, cut down to the fields asked for, and wrapped; a message of a stream in an array. */
 export function finished(whole: Answer, call: Call): Answer {
   const answer = withEtagHeader(whole, call);
   const { api, method } = call.entry;
@@ -24,7 +24,8 @@ export function finished(whole: Answer, call: Call): Answer {
     if (type !== undefined) checkFields(inner, type, api.schemas);
     body = selected(body, inner);
   }
-  return { ...answer, body: isWrapped ? { data: body } : body };
+  const message = isWrapped ? { data: body } : body;
+  return { ...answer, body: method.response?.kind === "stream" ? [message] : message };
 }
 
 /** What is selected of an object; nothing below a name means all of it. */
@@ -32,7 +33,7 @@ export type Selection = ReadonlyMap<string, Selection>;
 
 /** @throws {GoogleError} for a selection that cannot be read */
 export function readFields(text: string): Selection {
-  const tokens = text.match(/[^\s,()/]+|[,()/]/g) ?? [];
+  const tokens = text.replaceAll(".", "/").match(/[^\s,()/]+|[,()/]/g) ?? [];
   let at = 0;
   const list = (into: Map<string, Selection>, depth: number): void => {
     do path(into, depth);
@@ -73,7 +74,7 @@ export function checkFields(selection: Selection, type: TypeModel, schemas: Sche
   const further = shape.kind === "object" ? shape.additional : shape.values;
   for (const [name, below] of selection) {
     if (name === "*") continue;
-    const found = types.get(name) ?? further;
+    const found = types.get(name) ?? types.get(camelCase(name)) ?? further;
     if (found === undefined) throw invalid("fields", `Invalid field selection ${name}`);
     checkFields(below, found, schemas);
   }
@@ -91,8 +92,9 @@ export function selected(value: Json, selection: Selection): Json {
 }
 
 function selectedOf(object: JsonObject, selection: Selection): JsonObject {
+  const inCamelCase = new Map([...selection].map(([name, below]) => [camelCase(name), below]));
   const entries = Object.entries(object).flatMap(([name, value]): [string, Json][] => {
-    const below = selection.get(name) ?? selection.get("*");
+    const below = selection.get(name) ?? inCamelCase.get(name) ?? selection.get("*");
     return below === undefined ? [] : [[name, selected(value, below)]];
   });
   return Object.fromEntries(entries);

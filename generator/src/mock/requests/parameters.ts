@@ -34,9 +34,9 @@ export function checkParameters(
   query: URLSearchParams,
 ): void {
   const inQuery = method.parameters.filter(({ location }) => location === "query");
-  const gap = inQuery.find(({ name, required }) => required && !query.get(name));
-  if (gap !== undefined) throw missing(gap.name);
-  const known = new Map([...api.model.parameters, ...inQuery].map((parameter) => [parameter.name, parameter]));
+  const gap = inQuery.find((parameter) => parameter.required && !query.get(wireName(parameter)));
+  if (gap !== undefined) throw missing(wireName(gap));
+  const known = new Map([...api.model.parameters, ...inQuery].map((parameter) => [wireName(parameter), parameter]));
   const violations: FieldViolation[] = [];
   for (const [name, text] of query) {
     const parameter = known.get(name);
@@ -47,6 +47,10 @@ export function checkParameters(
     if (parameter.location === "path") violations.push(...violationsOf(parameter, variables.get(parameter.name) ?? ""));
   }
   if (violations.length > 0) throw badRequest(violations);
+}
+
+function wireName({ name, wireName: other }: ParameterModel): string {
+  return other ?? name;
 }
 
 function violationsOf({ name, type, minimum, maximum }: ParameterModel, text: string): readonly FieldViolation[] {

@@ -172,7 +172,7 @@ export function collectionAt(path: string, all: readonly Collection[]): Collecti
 }
 
 export function answerType({ response }: MethodModel): TypeModel | undefined {
-  return response?.kind === "json" ? response.type : undefined;
+  return response === undefined || response.kind === "media" ? undefined : response.type;
 }
 
 /** The property that a list answers its items in, and their type. */

@@ -7,6 +7,7 @@ import type * as schemas from "./schemas.js";
 export type * from "./schemas.js";
 
 const api: runtime.ApiDescriptor = {
+  descriptors: 2,
   id: "rooms:v2",
   rootUrl: "https://rooms.example.com/",
   servicePath: "",
@@ -33,8 +34,7 @@ const updateMasks: runtime.UpdateMasks<MaskedMethods> = {
 };
 
 /** What every method of rooms:v2 takes. */
-export interface GlobalParameters {
-}
+export interface GlobalParameters {}
 
 export class RoomsClient extends runtime.ApiClient {
   /** Every OAuth 2.0 scope of this API. */
@@ -58,52 +58,56 @@ export class RoomsClient extends runtime.ApiClient {
   }
 }
 
-/** Parameters of `rooms.houses.getRules`. */
 export interface HousesGetRulesParams extends GlobalParameters {
-  name: `houses/${string}/rules`;
+  name: `houses/${string}/rules` | (string & {});
 }
 
-/** Parameters of `rooms.houses.updateRules`. */
 export interface HousesUpdateRulesParams extends GlobalParameters {
-  name: `houses/${string}/rules`;
+  name: `houses/${string}/rules` | (string & {});
   requestBody?: runtime.Patch<schemas.Rules> | undefined;
 }
 
-/** Parameters of `rooms.houses.plan`. */
 export interface HousesPlanParams extends GlobalParameters {
-  house: `houses/${string}`;
+  house: `houses/${string}` | (string & {});
   requestBody?: schemas.Empty | undefined;
 }
 
-/** `houses` of rooms:v2. */
+/** `houses` */
 export class HousesResource extends runtime.Resource {
   readonly rooms: HousesRoomsResource = new HousesRoomsResource(this);
   readonly operations: HousesOperationsResource = new HousesOperationsResource(this);
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `GET /v2/{name}`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.getRules({ name })
+   */
   getRules(params: HousesGetRulesParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Rules> {
     return runtime.call(this, housesMethods.getRules, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `PATCH /v2/{name}`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.updateRules({ name, requestBody })
+   */
   updateRules(params: HousesUpdateRulesParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Rules> {
     return runtime.call(this, housesMethods.updateRules, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `POST /v2/{house}:plan`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.plan({ house, requestBody })
+   */
   plan(params: HousesPlanParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Plan> {
     return runtime.call(this, housesMethods.plan, params, options);
   }
 }
 
-/** Parameters of `rooms.houses.rooms.get`. */
 export interface HousesRoomsGetParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}`;
+  name: `houses/${string}/rooms/${string}` | (string & {});
 }
 
-/** Parameters of `rooms.houses.rooms.list`. */
 export interface HousesRoomsListParams extends GlobalParameters {
-  parent: `houses/${string}`;
+  parent: `houses/${string}` | (string & {});
   /** From 0 to 100. */
   pageSize?: number | undefined;
   pageToken?: string | undefined;
@@ -111,77 +115,95 @@ export interface HousesRoomsListParams extends GlobalParameters {
   deep?: boolean | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.create`. */
 export interface HousesRoomsCreateParams extends GlobalParameters {
-  parent: `houses/${string}`;
+  parent: `houses/${string}` | (string & {});
   roomId?: string | undefined;
   /** A unique id of the request. Of two requests with the same id the second is ignored. */
   requestId?: string | undefined;
   requestBody?: schemas.RoomInput | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.patch`. */
 export interface HousesRoomsPatchParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}`;
+  name: `houses/${string}/rooms/${string}` | (string & {});
   updateMask?: string | readonly runtime.FieldPath<schemas.RoomInput>[] | undefined;
   allowMissing?: boolean | undefined;
   requestBody?: runtime.Patch<schemas.RoomInput> | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.delete`. */
 export interface HousesRoomsDeleteParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}`;
+  name: `houses/${string}/rooms/${string}` | (string & {});
 }
 
-/** Parameters of `rooms.houses.rooms.paint`. */
 export interface HousesRoomsPaintParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}`;
+  name: `houses/${string}/rooms/${string}` | (string & {});
   requestBody?: schemas.Empty | undefined;
 }
 
-/** `houses.rooms` of rooms:v2. */
+/** `houses.rooms` */
 export class HousesRoomsResource extends runtime.Resource {
   readonly doors: HousesRoomsDoorsResource = new HousesRoomsDoorsResource(this);
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `GET /v2/{name}`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.rooms.get({ name })
+   */
   get(params: HousesRoomsGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Room> {
     return runtime.call(this, housesRoomsMethods.get, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `GET /v2/{parent}/rooms`, scope `https://www.example.com/auth/library`
+   * @example for await (const item of rooms.houses.rooms.list({ parent })) {}
+   */
   list(params: HousesRoomsListParams, options?: runtime.CallOptions): runtime.Paged<schemas.Rooms, schemas.Room> {
     return runtime.paged(this, housesRoomsMethods.list, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
-  create(params: HousesRoomsCreateParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
+  /**
+   * `POST /v2/{parent}/rooms`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.rooms.create({ parent, requestBody }).wait()
+   */
+  create(
+    params: HousesRoomsCreateParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
     return runtime.operate(this, housesRoomsMethods.create, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `PATCH /v2/{name}`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.rooms.patch({ name, requestBody })
+   */
   patch(params: HousesRoomsPatchParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Room> {
     return runtime.call(this, housesRoomsMethods.patch, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
-  delete(params: HousesRoomsDeleteParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
+  /**
+   * `DELETE /v2/{name}`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.rooms.delete({ name }).wait()
+   */
+  delete(
+    params: HousesRoomsDeleteParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
     return runtime.operate(this, housesRoomsMethods.delete, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `POST /v2/{name}:paint`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.rooms.paint({ name, requestBody })
+   */
   paint(params: HousesRoomsPaintParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Room> {
     return runtime.call(this, housesRoomsMethods.paint, params, options);
   }
 }
 
-/** Parameters of `rooms.houses.rooms.doors.get`. */
 export interface HousesRoomsDoorsGetParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}/doors/${string}`;
+  name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
 }
 
-/** Parameters of `rooms.houses.rooms.doors.list`. */
 export interface HousesRoomsDoorsListParams extends GlobalParameters {
-  parent: `houses/${string}/rooms/${string}`;
+  parent: `houses/${string}/rooms/${string}` | (string & {});
   filter?: string | undefined;
   orderBy?: string | undefined;
   showDeleted?: boolean | undefined;
@@ -189,145 +211,188 @@ export interface HousesRoomsDoorsListParams extends GlobalParameters {
   pageToken?: string | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.doors.create`. */
 export interface HousesRoomsDoorsCreateParams extends GlobalParameters {
-  parent: `houses/${string}/rooms/${string}`;
+  parent: `houses/${string}/rooms/${string}` | (string & {});
   doorId?: string | undefined;
   validateOnly?: boolean | undefined;
   requestBody?: schemas.DoorInput | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.doors.patch`. */
 export interface HousesRoomsDoorsPatchParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}/doors/${string}`;
+  name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
   updateMask?: string | readonly runtime.FieldPath<schemas.DoorInput>[] | undefined;
   requestBody?: runtime.Patch<schemas.DoorInput> | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.doors.delete`. */
 export interface HousesRoomsDoorsDeleteParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}/doors/${string}`;
+  name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
   etag?: string | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.doors.undelete`. */
 export interface HousesRoomsDoorsUndeleteParams extends GlobalParameters {
-  name: `houses/${string}/rooms/${string}/doors/${string}`;
+  name: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
   requestBody?: schemas.Undeletion | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.doors.getIamPolicy`. */
 export interface HousesRoomsDoorsGetIamPolicyParams extends GlobalParameters {
-  resource: `houses/${string}/rooms/${string}/doors/${string}`;
+  resource: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
 }
 
-/** Parameters of `rooms.houses.rooms.doors.setIamPolicy`. */
 export interface HousesRoomsDoorsSetIamPolicyParams extends GlobalParameters {
-  resource: `houses/${string}/rooms/${string}/doors/${string}`;
+  resource: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
   requestBody?: schemas.SetPolicy | undefined;
 }
 
-/** Parameters of `rooms.houses.rooms.doors.testIamPermissions`. */
 export interface HousesRoomsDoorsTestIamPermissionsParams extends GlobalParameters {
-  resource: `houses/${string}/rooms/${string}/doors/${string}`;
+  resource: `houses/${string}/rooms/${string}/doors/${string}` | (string & {});
   requestBody?: schemas.Permissions | undefined;
 }
 
-/** `houses.rooms.doors` of rooms:v2. */
+/** `houses.rooms.doors` */
 export class HousesRoomsDoorsResource extends runtime.Resource {
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `GET /v2/{name}`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.rooms.doors.get({ name })
+   */
   get(params: HousesRoomsDoorsGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
     return runtime.call(this, housesRoomsDoorsMethods.get, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `GET /v2/{parent}/doors`, scope `https://www.example.com/auth/library`
+   * @example for await (const item of rooms.houses.rooms.doors.list({ parent })) {}
+   */
   list(params: HousesRoomsDoorsListParams, options?: runtime.CallOptions): runtime.Paged<schemas.Doors, schemas.Door> {
     return runtime.paged(this, housesRoomsDoorsMethods.list, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `POST /v2/{parent}/doors`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.rooms.doors.create({ parent, requestBody })
+   */
   create(params: HousesRoomsDoorsCreateParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
     return runtime.call(this, housesRoomsDoorsMethods.create, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `PATCH /v2/{name}`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.rooms.doors.patch({ name, requestBody })
+   */
   patch(params: HousesRoomsDoorsPatchParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
     return runtime.call(this, housesRoomsDoorsMethods.patch, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `DELETE /v2/{name}`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.rooms.doors.delete({ name })
+   */
   delete(params: HousesRoomsDoorsDeleteParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
     return runtime.call(this, housesRoomsDoorsMethods.delete, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `POST /v2/{name}:undelete`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.rooms.doors.undelete({ name, requestBody })
+   */
   undelete(params: HousesRoomsDoorsUndeleteParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Door> {
     return runtime.call(this, housesRoomsDoorsMethods.undelete, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
-  getIamPolicy(params: HousesRoomsDoorsGetIamPolicyParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Policy> {
+  /**
+   * `GET /v2/{resource}:getIamPolicy`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.rooms.doors.getIamPolicy({ resource })
+   */
+  getIamPolicy(
+    params: HousesRoomsDoorsGetIamPolicyParams,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<schemas.Policy> {
     return runtime.call(this, housesRoomsDoorsMethods.getIamPolicy, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
-  setIamPolicy(params: HousesRoomsDoorsSetIamPolicyParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Policy> {
+  /**
+   * `POST /v2/{resource}:setIamPolicy`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.rooms.doors.setIamPolicy({ resource, requestBody })
+   */
+  setIamPolicy(
+    params: HousesRoomsDoorsSetIamPolicyParams,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<schemas.Policy> {
     return runtime.call(this, housesRoomsDoorsMethods.setIamPolicy, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
-  testIamPermissions(params: HousesRoomsDoorsTestIamPermissionsParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Permissions> {
+  /**
+   * `POST /v2/{resource}:testIamPermissions`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.rooms.doors.testIamPermissions({ resource, requestBody })
+   */
+  testIamPermissions(
+    params: HousesRoomsDoorsTestIamPermissionsParams,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<schemas.Permissions> {
     return runtime.call(this, housesRoomsDoorsMethods.testIamPermissions, params, options);
   }
 }
 
-/** Parameters of `rooms.houses.operations.list`. */
 export interface HousesOperationsListParams extends GlobalParameters {
-  name: `houses/${string}`;
+  name: `houses/${string}` | (string & {});
   pageSize?: number | undefined;
   pageToken?: string | undefined;
 }
 
-/** Parameters of `rooms.houses.operations.cancel`. */
 export interface HousesOperationsCancelParams extends GlobalParameters {
-  name: `houses/${string}/operations/${string}`;
+  name: `houses/${string}/operations/${string}` | (string & {});
   requestBody?: schemas.Empty | undefined;
 }
 
-/** Parameters of `rooms.houses.operations.delete`. */
 export interface HousesOperationsDeleteParams extends GlobalParameters {
-  name: `houses/${string}/operations/${string}`;
+  name: `houses/${string}/operations/${string}` | (string & {});
 }
 
-/** Parameters of `rooms.houses.operations.get`. */
 export interface HousesOperationsGetParams extends GlobalParameters {
-  name: `houses/${string}/operations/${string}`;
+  name: `houses/${string}/operations/${string}` | (string & {});
 }
 
-/** `houses.operations` of rooms:v2. */
+/** `houses.operations` */
 export class HousesOperationsResource extends runtime.Resource {
-  /** Scope: `https://www.example.com/auth/library`. */
-  list(params: HousesOperationsListParams, options?: runtime.CallOptions): runtime.Paged<schemas.Operations, schemas.Operation> {
+  /**
+   * `GET /v2/{name}/operations`, scope `https://www.example.com/auth/library`
+   * @example for await (const item of rooms.houses.operations.list({ name })) {}
+   */
+  list(
+    params: HousesOperationsListParams,
+    options?: runtime.CallOptions,
+  ): runtime.Paged<schemas.Operations, schemas.Operation> {
     return runtime.paged(this, housesOperationsMethods.list, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `POST /v2/{name}:cancel`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.operations.cancel({ name, requestBody })
+   */
   cancel(params: HousesOperationsCancelParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Empty> {
     return runtime.call(this, housesOperationsMethods.cancel, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
+  /**
+   * `DELETE /v2/{name}`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.operations.delete({ name })
+   */
   delete(params: HousesOperationsDeleteParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Empty> {
     return runtime.call(this, housesOperationsMethods.delete, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/library`. */
-  get(params: HousesOperationsGetParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
+  /**
+   * `GET /v2/{name}`, scope `https://www.example.com/auth/library`
+   * @example await rooms.houses.operations.get({ name })
+   */
+  get(
+    params: HousesOperationsGetParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
     return runtime.operate(this, housesOperationsMethods.get, params, options);
   }
 }
 
-const operation: runtime.OperationDescriptor = {
+const housesRoomsCreateOperation: runtime.OperationDescriptor = {
   polls: [
     {
       method: {
@@ -345,7 +410,12 @@ const operation: runtime.OperationDescriptor = {
   isAnswer: true,
 };
 
-const operation2: runtime.OperationDescriptor = { polls: [], done: "done", error: "error", isAnswer: true };
+const housesOperationsGetOperation: runtime.OperationDescriptor = {
+  polls: [],
+  done: "done",
+  error: "error",
+  isAnswer: true,
+};
 
 const housesMethods: Record<"getRules" | "updateRules" | "plan", runtime.MethodDescriptor> = {
   getRules: {
@@ -407,7 +477,7 @@ const housesRoomsMethods: Record<"get" | "list" | "create" | "patch" | "delete" 
     request: "json",
     requestId: "query",
     response: "json",
-    operation: operation,
+    operation: housesRoomsCreateOperation,
   },
   patch: {
     id: "rooms.houses.rooms.patch",
@@ -429,7 +499,7 @@ const housesRoomsMethods: Record<"get" | "list" | "create" | "patch" | "delete" 
     parameters: { name: { required: true, pattern: "^houses/[^/]+/rooms/[^/]+$" } },
     scopes: [0],
     response: "json",
-    operation: operation,
+    operation: housesRoomsCreateOperation,
   },
   paint: {
     id: "rooms.houses.rooms.paint",
@@ -442,7 +512,10 @@ const housesRoomsMethods: Record<"get" | "list" | "create" | "patch" | "delete" 
   },
 };
 
-const housesRoomsDoorsMethods: Record<"get" | "list" | "create" | "patch" | "delete" | "undelete" | "getIamPolicy" | "setIamPolicy" | "testIamPermissions", runtime.MethodDescriptor> = {
+const housesRoomsDoorsMethods: Record<
+  "get" | "list" | "create" | "patch" | "delete" | "undelete" | "getIamPolicy" | "setIamPolicy" | "testIamPermissions",
+  runtime.MethodDescriptor
+> = {
   get: {
     id: "rooms.houses.rooms.doors.get",
     httpMethod: "GET",
@@ -567,6 +640,6 @@ const housesOperationsMethods: Record<"list" | "cancel" | "delete" | "get", runt
     parameters: { name: { required: true, pattern: "^houses/[^/]+/operations/[^/]+$" } },
     scopes: [0],
     response: "json",
-    operation: operation2,
+    operation: housesOperationsGetOperation,
   },
 };

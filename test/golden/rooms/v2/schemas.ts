@@ -2,12 +2,12 @@
 /* eslint-disable */
 
 export interface Room extends RoomInput {
-  readonly state?: "STATE_UNSPECIFIED" | "ACTIVE";
+  readonly state?: RoomState;
   readonly createTime?: string;
   within?: Room;
 }
 
-/** {@link Room} as requests take it: without what only the server sets. */
+/** {@link Room} without its read-only properties. */
 export interface RoomInput {
   name?: string;
   title?: string;
@@ -16,34 +16,40 @@ export interface RoomInput {
   colour?: RoomColour;
   window?: Window;
   tags?: string[];
-  labels?: { [key: string]: string; };
+  labels?: { [key: string]: string };
   open?: boolean;
   heated?: string;
   within?: RoomInput;
 }
 
+export type RoomState = "STATE_UNSPECIFIED" | "ACTIVE";
+
 export type RoomColour = "RED" | "BLUE";
 
 export interface Door extends DoorInput {
-  readonly state?: "STATE_UNSPECIFIED" | "ACTIVE" | "DELETED";
+  readonly state?: DoorState;
   readonly createTime?: string;
   readonly deleteTime?: string;
 }
 
-/** {@link Door} as requests take it: without what only the server sets. */
+/** {@link Door} without its read-only properties. */
 export interface DoorInput {
   name?: string;
   title?: string;
   width?: number;
   weight?: string;
   locked?: boolean;
-  colour?: RoomColour;
+  colour?: DoorColour;
   painted?: string;
   handle?: Window;
   tags?: string[];
-  labels?: { [key: string]: string; };
+  labels?: { [key: string]: string };
   etag?: string;
 }
+
+export type DoorColour = RoomColour;
+
+export type DoorState = "STATE_UNSPECIFIED" | "ACTIVE" | "DELETED";
 
 export interface Doors {
   doors?: Door[];
@@ -102,9 +108,9 @@ export interface Plan {
 export interface Operation {
   name?: string;
   done?: boolean;
-  error?: { [key: string]: unknown; };
-  metadata?: { [key: string]: unknown; };
-  response?: { [key: string]: unknown; };
+  error?: { [key: string]: unknown };
+  metadata?: { [key: string]: unknown };
+  response?: { [key: string]: unknown };
 }
 
 export interface Empty {

@@ -7,6 +7,7 @@ import type * as schemas from "./schemas.js";
 export type * from "./schemas.js";
 
 const api: runtime.ApiDescriptor = {
+  descriptors: 2,
   id: "shelves:v1",
   rootUrl: "https://shelves.example.com/",
   servicePath: "",
@@ -36,6 +37,17 @@ const updateMasks: runtime.UpdateMasks<MaskedMethods> = {
 
 /** What every method of shelves:v1 takes. */
 export interface GlobalParameters {
+  /** Which fields to answer. */
+  fields?: string | undefined;
+  /** An API key. */
+  key?: string | undefined;
+  /**
+   * Whether to indent.
+   * @defaultValue `true`
+   */
+  prettyPrint?: boolean | undefined;
+  /** Whose quota to use. */
+  quotaUser?: string | undefined;
   /**
    * Format of errors.
    *
@@ -43,32 +55,21 @@ export interface GlobalParameters {
    * - `2`: second error format
    */
   "$.xgafv"?: "1" | "2" | undefined;
-  /** Which fields to answer. */
-  fields?: string | undefined;
-  /** An API key. */
-  key?: string | undefined;
-  /**
-   * Whether to indent.
-   *
-   * @defaultValue `true`
-   */
-  prettyPrint?: boolean | undefined;
-  /** Whose quota to use. */
-  quotaUser?: string | undefined;
 }
 
-/** Parameters of `shelves.search`. */
 export interface SearchParams extends GlobalParameters {
-  requestBody: schemas.SearchRequestInput & { query: string };
+  requestBody: SearchBody;
 }
 
-/** Parameters of `shelves.ping`. */
-export interface PingParams extends GlobalParameters {
+/** Body of `shelves.search`: the schema with what the method requires. */
+export interface SearchBody extends schemas.SearchRequestInput {
+  query: string;
 }
+
+export interface PingParams extends GlobalParameters {}
 
 /**
  * Shelf Keeper API: Keeps shelves. It shows every shape that a Discovery document may take.
- *
  * @see https://shelves.example.com/docs
  */
 export class ShelfKeeperClient extends runtime.ApiClient {
@@ -93,27 +94,39 @@ export class ShelfKeeperClient extends runtime.ApiClient {
     return runtime.batch<ShelfKeeperClient>(this);
   }
 
-  /** Searches everywhere. */
-  search(params: runtime.Whole<SearchParams>, options?: runtime.CallOptions): runtime.Paged<schemas.SearchResponse, schemas.Shapes>;
-  search<Fields extends string>(params: runtime.Selecting<SearchParams, schemas.SearchResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPages<schemas.SearchResponse, Fields, "items">;
-  search(params?: SearchParams, options?: runtime.CallOptions): runtime.Paged<schemas.SearchResponse, schemas.Shapes> {
+  /**
+   * Searches everywhere.
+   *
+   * `POST /v1/search`
+   * @example for await (const item of shelves.search({ requestBody })) {}
+   */
+  search<F extends string | undefined = undefined>(
+    params: runtime.Selecting<SearchParams, schemas.SearchResponse, F>,
+    options?: runtime.CallOptions,
+  ): runtime.Paged<
+    runtime.Selected<schemas.SearchResponse, F>,
+    runtime.SelectedItem<schemas.SearchResponse, schemas.Shapes, F, "items">
+  > {
     return runtime.paged(this, clientMethods.search, params, options);
   }
 
+  /**
+   * `GET /ping`
+   * @example await shelves.ping()
+   */
   ping(params?: PingParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Same> {
     return runtime.call(this, clientMethods.ping, params, options);
   }
 }
 
-/** `rooms` of shelves:v1. */
+/** `rooms` */
 export class RoomsResource extends runtime.Resource {
   readonly shelves: RoomsShelvesResource = new RoomsShelvesResource(this);
   readonly operations: RoomsOperationsResource = new RoomsOperationsResource(this);
 }
 
-/** Parameters of `shelves.rooms.shelves.list`. */
 export interface RoomsShelvesListParams extends GlobalParameters {
-  parent: `rooms/${string}`;
+  parent: `rooms/${string}` | (string & {});
   /** From 1 to 100. */
   pageSize?: number | undefined;
   pageToken?: string | undefined;
@@ -121,137 +134,184 @@ export interface RoomsShelvesListParams extends GlobalParameters {
   since?: string | number | bigint | undefined;
 }
 
-/** Parameters of `shelves.rooms.shelves.get`. */
 export interface RoomsShelvesGetParams extends GlobalParameters {
   /** Which shelf. */
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
 }
 
-/** Parameters of `shelves.rooms.shelves.create`. */
+export interface RoomsShelvesStreamQueryParams extends GlobalParameters {
+  parent: `rooms/${string}` | (string & {});
+}
+
 export interface RoomsShelvesCreateParams extends GlobalParameters {
-  parent: `rooms/${string}`;
+  parent: `rooms/${string}` | (string & {});
   shelfId: string;
-  requestBody?: schemas.ShelfInput & { books?: (schemas.BookInput & { title: string; size?: schemas.Size & { pages: number } })[]; byTitle?: { [key: string]: schemas.BookInput & { title: string; size?: schemas.Size & { pages: number } } } } | undefined;
+  requestBody?: RoomsShelvesCreateBody | undefined;
 }
 
-/** Parameters of `shelves.rooms.shelves.patch`. */
+/** Body of `shelves.rooms.shelves.create`: the schema with what the method requires. */
+export interface RoomsShelvesCreateBody extends schemas.ShelfInput {
+  books?: (schemas.BookInput & { title: string; size?: schemas.Size & { pages: number } })[];
+  byTitle?: { [key: string]: schemas.BookInput & { title: string; size?: schemas.Size & { pages: number } } };
+}
+
 export interface RoomsShelvesPatchParams extends GlobalParameters {
   /** Which shelf. */
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
   updateMask?: string | readonly runtime.FieldPath<schemas.ShelfInput>[] | undefined;
   requestBody?: runtime.Patch<schemas.ShelfInput> | undefined;
 }
 
-/** Parameters of `shelves.rooms.shelves.delete`. */
 export interface RoomsShelvesDeleteParams extends GlobalParameters {
   /** Which shelf. */
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
 }
 
-/** Parameters of `shelves.rooms.shelves.move`. */
 export interface RoomsShelvesMoveParams extends Omit<GlobalParameters, "key"> {
   /** Which shelf. */
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
   /** Not the API key: the key of the door. */
   key: string;
   requestBody?: schemas.RoomsShelvesMoveRequest | undefined;
 }
 
-/** Parameters of `shelves.rooms.shelves.bulk-export-group`. */
 export interface RoomsShelvesBulkExportGroupParams extends GlobalParameters {
   /** Which shelf. */
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
 }
 
-/** Parameters of `shelves.rooms.shelves.Binary-create`. */
 export interface RoomsShelvesBinaryCreateParams extends GlobalParameters {
   /** Which shelf. */
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
   requestBody?: runtime.BytesRequest | undefined;
 }
 
-/** Parameters of `shelves.rooms.shelves.books`. */
 export interface RoomsShelvesBooksParams extends GlobalParameters {
   /** Which shelf. */
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
 }
 
-/** Parameters of `shelves.rooms.shelves.rearrange`. */
 export interface RoomsShelvesRearrangeParams extends GlobalParameters {
-  name: `rooms/${string}/shelves/${string}`;
+  name: `rooms/${string}/shelves/${string}` | (string & {});
   /** A unique id of the request, best a UUID: the server does the same one only once. */
   requestId?: string | undefined;
 }
 
-/** `rooms.shelves` of shelves:v1. */
+/** `rooms.shelves` */
 export class RoomsShelvesResource extends runtime.Resource {
   readonly booksResource: RoomsShelvesBooksResource = new RoomsShelvesBooksResource(this);
 
   /**
    * Lists the shelves of a room.
    *
-   * Scopes, one of: `https://www.example.com/auth/shelves`, `https://www.example.com/auth/shelves.readonly`.
+   * `GET /v1/{parent}/shelves`, scopes `https://www.example.com/auth/shelves` or
+   * `https://www.example.com/auth/shelves.readonly`
+   * @example for await (const item of shelves.rooms.shelves.list({ parent })) {}
    */
-  list(params: runtime.Whole<RoomsShelvesListParams>, options?: runtime.CallOptions): runtime.Paged<schemas.ListShelvesResponse, schemas.Shelf>;
-  list<Fields extends string>(params: runtime.Selecting<RoomsShelvesListParams, schemas.ListShelvesResponse, Fields>, options?: runtime.CallOptions): runtime.SelectedPages<schemas.ListShelvesResponse, Fields, "shelves">;
-  list(params?: RoomsShelvesListParams, options?: runtime.CallOptions): runtime.Paged<schemas.ListShelvesResponse, schemas.Shelf> {
+  list<F extends string | undefined = undefined>(
+    params: runtime.Selecting<RoomsShelvesListParams, schemas.ListShelvesResponse, F>,
+    options?: runtime.CallOptions,
+  ): runtime.Paged<
+    runtime.Selected<schemas.ListShelvesResponse, F>,
+    runtime.SelectedItem<schemas.ListShelvesResponse, schemas.Shelf, F, "shelves">
+  > {
     return runtime.paged(this, roomsShelvesMethods.list, params, options);
   }
 
   /**
    * Reads a shelf.
    *
-   * Scopes, one of: `https://www.example.com/auth/shelves`, `https://www.example.com/auth/shelves.readonly`.
+   * `GET /v1/{name}`, scopes `https://www.example.com/auth/shelves` or
+   * `https://www.example.com/auth/shelves.readonly`
+   * @example await shelves.rooms.shelves.get({ name })
    */
-  get(params: runtime.Whole<RoomsShelvesGetParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Shelf>;
-  get<Fields extends string>(params: runtime.Selecting<RoomsShelvesGetParams, schemas.Shelf, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.Shelf, Fields>;
-  get(params?: RoomsShelvesGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Shelf> {
+  get<F extends string | undefined = undefined>(
+    params: runtime.Selecting<RoomsShelvesGetParams, schemas.Shelf, F>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.Shelf, F>> {
     return runtime.call(this, roomsShelvesMethods.get, params, options);
+  }
+
+  /**
+   * Finds shelves.
+   *
+   * `GET /v1/{parent}/shelves:streamQuery`
+   * @example for await (const message of shelves.rooms.shelves.streamQuery({ parent })) {}
+   */
+  streamQuery<F extends string | undefined = undefined>(
+    params: runtime.Selecting<RoomsShelvesStreamQueryParams, schemas.Shelf, F>,
+    options?: runtime.CallOptions,
+  ): runtime.StreamPromise<runtime.Selected<schemas.Shelf, F>> {
+    return runtime.stream(this, roomsShelvesMethods.streamQuery, params, options);
   }
 
   /**
    * Makes a shelf.
    *
-   * Scope: `https://www.example.com/auth/shelves`.
+   * `POST /v1/{parent}/shelves`, scope `https://www.example.com/auth/shelves`
+   * @example await shelves.rooms.shelves.create({ parent, shelfId, requestBody })
    */
-  create(params: runtime.Whole<RoomsShelvesCreateParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Shelf>;
-  create<Fields extends string>(params: runtime.Selecting<RoomsShelvesCreateParams, schemas.Shelf, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.Shelf, Fields>;
-  create(params?: RoomsShelvesCreateParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Shelf> {
+  create<F extends string | undefined = undefined>(
+    params: runtime.Selecting<RoomsShelvesCreateParams, schemas.Shelf, F>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.Shelf, F>> {
     return runtime.call(this, roomsShelvesMethods.create, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/shelves`. */
-  patch(params: runtime.Whole<RoomsShelvesPatchParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Shelf>;
-  patch<Fields extends string>(params: runtime.Selecting<RoomsShelvesPatchParams, schemas.Shelf, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.Shelf, Fields>;
-  patch(params?: RoomsShelvesPatchParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Shelf> {
+  /**
+   * `PATCH /v1/{name}`, scope `https://www.example.com/auth/shelves`
+   * @example await shelves.rooms.shelves.patch({ name, requestBody })
+   */
+  patch<F extends string | undefined = undefined>(
+    params: runtime.Selecting<RoomsShelvesPatchParams, schemas.Shelf, F>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.Shelf, F>> {
     return runtime.call(this, roomsShelvesMethods.patch, params, options);
   }
 
   /**
-   * Scope: `https://www.example.com/auth/shelves`.
-   *
+   * `DELETE /v1/{name}`, scope `https://www.example.com/auth/shelves`
    * @deprecated
+   * @example await shelves.rooms.shelves.delete({ name })
    */
   delete(params: RoomsShelvesDeleteParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Empty> {
     return runtime.call(this, roomsShelvesMethods.delete, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/shelves`. */
+  /**
+   * `POST /v1/{name}:move`, scope `https://www.example.com/auth/shelves`
+   * @example await shelves.rooms.shelves.move({ name, key, requestBody })
+   */
   move(params: RoomsShelvesMoveParams, options?: runtime.CallOptions): runtime.ApiPromise<void> {
     return runtime.call(this, roomsShelvesMethods.move, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/shelves`. */
-  bulkExportGroup(params: RoomsShelvesBulkExportGroupParams, options?: runtime.CallOptions): runtime.ApiPromise<runtime.MediaResponse> {
+  /**
+   * `GET /v1/{name}/$export`, scope `https://www.example.com/auth/shelves`
+   * @example await shelves.rooms.shelves.bulkExportGroup({ name })
+   */
+  bulkExportGroup(
+    params: RoomsShelvesBulkExportGroupParams,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.MediaResponse> {
     return runtime.content(this, roomsShelvesMethods.bulkExportGroup, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/shelves`. */
-  BinaryCreate(params: RoomsShelvesBinaryCreateParams, options?: runtime.CallOptions): runtime.ApiPromise<runtime.MediaResponse> {
+  /**
+   * `POST /v1/{name}/binary`, scope `https://www.example.com/auth/shelves`
+   * @example await shelves.rooms.shelves.BinaryCreate({ name, requestBody })
+   */
+  BinaryCreate(
+    params: RoomsShelvesBinaryCreateParams,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.MediaResponse> {
     return runtime.content(this, roomsShelvesMethods.BinaryCreate, params, options);
   }
 
-  /** Scope: `https://www.example.com/auth/shelves.readonly`. */
+  /**
+   * `GET /v1/{name}/books`, scope `https://www.example.com/auth/shelves.readonly`
+   * @example await shelves.rooms.shelves.books({ name })
+   */
   books(params: RoomsShelvesBooksParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Words> {
     return runtime.call(this, roomsShelvesMethods.books, params, options);
   }
@@ -261,91 +321,122 @@ export class RoomsShelvesResource extends runtime.Resource {
     return runtime.download(this, roomsShelvesMethods.books, params, options);
   }
 
-  /** Puts the books of a shelf in order, which takes a while. */
-  rearrange(params: RoomsShelvesRearrangeParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
+  /**
+   * Puts the books of a shelf in order, which takes a while.
+   *
+   * `POST /v1/{name}:rearrange`
+   * @example await shelves.rooms.shelves.rearrange({ name }).wait()
+   */
+  rearrange(
+    params: RoomsShelvesRearrangeParams,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
     return runtime.operate(this, roomsShelvesMethods.rearrange, params, options);
   }
 }
 
-/** Parameters of `shelves.rooms.shelves.books.get`. */
 export interface RoomsShelvesBooksGetParams extends GlobalParameters {
   titles: readonly string[];
   color: "RED" | "BLUE";
   shelf: string;
 }
 
-/** Parameters of `shelves.rooms.shelves.books.scan`. */
 export interface RoomsShelvesBooksScanParams extends GlobalParameters {
   requestBody?: schemas.BookInput | undefined;
   /** Type: any `image`, `application/pdf`. At most 10737418240 bytes. */
   media?: runtime.MediaUpload | undefined;
 }
 
-/** `rooms.shelves.books` of shelves:v1. */
+/** `rooms.shelves.books` */
 export class RoomsShelvesBooksResource extends runtime.Resource {
+  /**
+   * `GET /v1/books{titles}/{color}/{shelf}`
+   * @example await shelves.rooms.shelves.booksResource.get({ titles, color, shelf })
+   */
   get(params: RoomsShelvesBooksGetParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Dictionary> {
     return runtime.call(this, roomsShelvesBooksMethods.get, params, options);
   }
 
-  /** Adds a book from an image of it. */
-  scan(params?: runtime.Whole<RoomsShelvesBooksScanParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Book>;
-  scan<Fields extends string>(params: runtime.Selecting<RoomsShelvesBooksScanParams, schemas.Book, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.Book, Fields>;
-  scan(params?: RoomsShelvesBooksScanParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Book> {
+  /**
+   * Adds a book from an image of it.
+   *
+   * `POST /v1/books:scan`
+   * @example await shelves.rooms.shelves.booksResource.scan({ media: { body } })
+   */
+  scan<F extends string | undefined = undefined>(
+    params?: runtime.Selecting<RoomsShelvesBooksScanParams, schemas.Book, F>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.Book, F>> {
     return runtime.call(this, roomsShelvesBooksMethods.scan, params, options, runtime.upload);
   }
 }
 
-/** Parameters of `shelves.rooms.operations.get`. */
 export interface RoomsOperationsGetParams extends GlobalParameters {
   /** Of the operation. */
-  name: `rooms/${string}/operations/${string}`;
+  name: `rooms/${string}/operations/${string}` | (string & {});
 }
 
-/** Parameters of `shelves.rooms.operations.wait`. */
 export interface RoomsOperationsWaitParams extends GlobalParameters {
   /** Of the operation. */
-  name: `rooms/${string}/operations/${string}`;
+  name: `rooms/${string}/operations/${string}` | (string & {});
 }
 
-/** `rooms.operations` of shelves:v1. */
+/** `rooms.operations` */
 export class RoomsOperationsResource extends runtime.Resource {
-  /** Tells how an operation stands. */
-  get(params: runtime.Whole<RoomsOperationsGetParams>, options?: runtime.CallOptions): runtime.OperationPromise<schemas.Operation, schemas.Operation>;
-  get<Fields extends string>(params: runtime.Selecting<RoomsOperationsGetParams, schemas.Operation, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.Operation, Fields>;
-  get(params?: RoomsOperationsGetParams, options?: runtime.CallOptions): runtime.OperationPromise<schemas.Operation, schemas.Operation> {
+  /**
+   * Tells how an operation stands.
+   *
+   * `GET /v1/{name}`
+   * @example await shelves.rooms.operations.get({ name })
+   */
+  get<F extends string | undefined = undefined>(
+    params: runtime.Selecting<RoomsOperationsGetParams, schemas.Operation, F>,
+    options?: runtime.CallOptions,
+  ): runtime.OperationPromise<runtime.Selected<schemas.Operation, F>, runtime.Selected<schemas.Operation, F>> {
     return runtime.operate(this, roomsOperationsMethods.get, params, options);
   }
 
-  /** Answers when an operation is over. */
-  wait(params: runtime.Whole<RoomsOperationsWaitParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Operation>;
-  wait<Fields extends string>(params: runtime.Selecting<RoomsOperationsWaitParams, schemas.Operation, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.Operation, Fields>;
-  wait(params?: RoomsOperationsWaitParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Operation> {
+  /**
+   * Answers when an operation is over.
+   *
+   * `POST /v1/{name}:wait`
+   * @example await shelves.rooms.operations.wait({ name })
+   */
+  wait<F extends string | undefined = undefined>(
+    params: runtime.Selecting<RoomsOperationsWaitParams, schemas.Operation, F>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.Operation, F>> {
     return runtime.call(this, roomsOperationsMethods.wait, params, options);
   }
 }
 
-/** Parameters of `shelves.well-known.getOpenid-configuration`. */
-export interface WellKnownGetOpenidConfigurationParams extends GlobalParameters {
-}
+export interface WellKnownGetOpenidConfigurationParams extends GlobalParameters {}
 
-/** Parameters of `shelves.well-known.stream`. */
-export interface WellKnownStreamParams extends GlobalParameters {
-}
+export interface WellKnownStreamParams extends GlobalParameters {}
 
-/** `well-known` of shelves:v1. */
+/** `well-known` */
 export class WellKnownResource extends runtime.Resource {
-  getOpenidConfiguration(params?: runtime.Whole<WellKnownGetOpenidConfigurationParams>, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Open>;
-  getOpenidConfiguration<Fields extends string>(params: runtime.Selecting<WellKnownGetOpenidConfigurationParams, schemas.Open, Fields>, options?: runtime.CallOptions): runtime.SelectedPromise<schemas.Open, Fields>;
-  getOpenidConfiguration(params?: WellKnownGetOpenidConfigurationParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Open> {
+  /**
+   * `GET /.well-known/openid`
+   * @example await shelves.wellKnown.getOpenidConfiguration()
+   */
+  getOpenidConfiguration<F extends string | undefined = undefined>(
+    params?: runtime.Selecting<WellKnownGetOpenidConfigurationParams, schemas.Open, F>,
+    options?: runtime.CallOptions,
+  ): runtime.ApiPromise<runtime.Selected<schemas.Open, F>> {
     return runtime.call(this, wellKnownMethods.getOpenidConfiguration, params, options);
   }
 
-  stream(params?: WellKnownStreamParams, options?: runtime.CallOptions): runtime.ApiPromise<schemas.Value[]> {
-    return runtime.call(this, wellKnownMethods.stream, params, options);
+  /**
+   * `POST /v1:stream`
+   * @example for await (const message of shelves.wellKnown.stream()) {}
+   */
+  stream(params?: WellKnownStreamParams, options?: runtime.CallOptions): runtime.StreamPromise<schemas.Value> {
+    return runtime.stream(this, wellKnownMethods.stream, params, options);
   }
 }
 
-const operation: runtime.OperationDescriptor = {
+const roomsShelvesRearrangeOperation: runtime.OperationDescriptor = {
   polls: [
     {
       method: {
@@ -370,7 +461,12 @@ const operation: runtime.OperationDescriptor = {
   isAnswer: true,
 };
 
-const operation2: runtime.OperationDescriptor = { polls: [], done: "done", error: "error", isAnswer: true };
+const roomsOperationsGetOperation: runtime.OperationDescriptor = {
+  polls: [],
+  done: "done",
+  error: "error",
+  isAnswer: true,
+};
 
 const clientMethods: Record<"search" | "ping", runtime.MethodDescriptor> = {
   search: {
@@ -382,10 +478,23 @@ const clientMethods: Record<"search" | "ping", runtime.MethodDescriptor> = {
     response: "json",
     paging: { token: "pageToken", in: "body", next: "nextPageToken", items: "items" },
   },
-  ping: { id: "shelves.ping", httpMethod: "GET", path: "/ping", response: "json" },
+  ping: { id: "shelves.ping", httpMethod: "GET", path: "/ping", response: "value" },
 };
 
-const roomsShelvesMethods: Record<"list" | "get" | "create" | "patch" | "delete" | "move" | "bulkExportGroup" | "BinaryCreate" | "books" | "rearrange", runtime.MethodDescriptor> = {
+const roomsShelvesMethods: Record<
+  | "list"
+  | "get"
+  | "streamQuery"
+  | "create"
+  | "patch"
+  | "delete"
+  | "move"
+  | "bulkExportGroup"
+  | "BinaryCreate"
+  | "books"
+  | "rearrange",
+  runtime.MethodDescriptor
+> = {
   list: {
     id: "shelves.rooms.shelves.list",
     httpMethod: "GET",
@@ -407,6 +516,13 @@ const roomsShelvesMethods: Record<"list" | "get" | "create" | "patch" | "delete"
     parameters: { name: { required: true, pattern: "^rooms/[^/]+/shelves/[^/]+$" } },
     scopes: [0, 1],
     response: "json",
+  },
+  streamQuery: {
+    id: "shelves.rooms.shelves.streamQuery",
+    httpMethod: "GET",
+    path: "v1/{+parent}/shelves:streamQuery",
+    parameters: { parent: { required: true, pattern: "^rooms/[^/]+$" } },
+    response: "stream",
   },
   create: {
     id: "shelves.rooms.shelves.create",
@@ -466,7 +582,7 @@ const roomsShelvesMethods: Record<"list" | "get" | "create" | "patch" | "delete"
     path: "v1/{+name}/books",
     parameters: { name: { required: true, pattern: "^rooms/[^/]+/shelves/[^/]+$" } },
     scopes: [1],
-    response: "json",
+    response: "value",
   },
   rearrange: {
     id: "shelves.rooms.shelves.rearrange",
@@ -475,7 +591,7 @@ const roomsShelvesMethods: Record<"list" | "get" | "create" | "patch" | "delete"
     parameters: { name: { required: true, pattern: "^rooms/[^/]+/shelves/[^/]+$" } },
     requestId: "query",
     response: "json",
-    operation: operation,
+    operation: roomsShelvesRearrangeOperation,
   },
 };
 
@@ -514,7 +630,7 @@ const roomsOperationsMethods: Record<"get" | "wait", runtime.MethodDescriptor> =
     path: "v1/{+name}",
     parameters: { name: { required: true, pattern: "^rooms/[^/]+/operations/[^/]+$" } },
     response: "json",
-    operation: operation2,
+    operation: roomsOperationsGetOperation,
   },
   wait: {
     id: "shelves.rooms.operations.wait",
@@ -532,5 +648,5 @@ const wellKnownMethods: Record<"getOpenidConfiguration" | "stream", runtime.Meth
     path: ".well-known/openid",
     response: "json",
   },
-  stream: { id: "shelves.well-known.stream", httpMethod: "POST", path: "v1:stream", response: "json" },
+  stream: { id: "shelves.well-known.stream", httpMethod: "POST", path: "v1:stream", response: "stream" },
 };

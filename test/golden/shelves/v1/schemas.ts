@@ -9,17 +9,11 @@ export interface Shelf extends ShelfInput {
   readonly etag?: string;
   /** [Output Only] Which revision this is. */
   readonly revisionId?: string;
-  /**
-   * How it stands.
-   *
-   * - `STATE_UNSPECIFIED`: Nothing is known.
-   * - `OPEN`: Books can be taken.
-   * - `CLOSED`: Deprecated. Nobody may touch it.
-   */
-  readonly state?: "STATE_UNSPECIFIED" | "OPEN" | "CLOSED";
+  /** How it stands. */
+  readonly state?: ShelfState;
   /** What stands on it. */
   books?: Book[];
-  byTitle?: { [key: string]: Book; };
+  byTitle?: { [key: string]: Book };
   marks?: ShelfMarks[];
   /** The shelf above. */
   parent?: Shelf;
@@ -27,17 +21,12 @@ export interface Shelf extends ShelfInput {
   readonly owner?: Person;
 }
 
-/**
- * A shelf.
- *
- * {@link Shelf} as requests take it: without what only the server sets.
- */
+/** {@link Shelf} without its read-only properties. */
 export interface ShelfInput {
   /** Identifier. Its name: `rooms/{room}/shelves/{shelf}`. */
   name?: string;
   /**
    * Always the same.
-   *
    * @defaultValue `shelves#shelf`
    */
   kind?: string;
@@ -58,15 +47,15 @@ export interface ShelfInput {
   load?: string;
   ratio?: number;
   /** Any labels. */
-  labels?: { [key: string]: string; };
-  /** Anything; `\@type` says what. */
-  metadata?: { [key: string]: unknown; };
+  labels?: { [key: string]: string };
+  /** Anything; `@type` says what. */
+  metadata?: { [key: string]: unknown };
   /** Any JSON value. */
   anything?: unknown;
   grid?: number[][];
   /** What stands on it. */
   books?: BookInput[];
-  byTitle?: { [key: string]: BookInput; };
+  byTitle?: { [key: string]: BookInput };
   /** Where it stands. */
   place?: ShelfPlace_;
   marks?: ShelfMarksInput[];
@@ -78,7 +67,6 @@ export interface ShelfInput {
   __proto__?: string;
   /**
    * No longer read.
-   *
    * @deprecated
    */
   old?: string;
@@ -93,6 +81,13 @@ export interface ShelfInput {
   sneaky?: string;
 }
 
+/**
+ * - `STATE_UNSPECIFIED`: Nothing is known.
+ * - `OPEN`: Books can be taken.
+ * - `CLOSED`: Deprecated. Nobody may touch it.
+ */
+export type ShelfState = "STATE_UNSPECIFIED" | "OPEN" | "CLOSED";
+
 /** Where it stands. */
 export interface ShelfPlace_ {
   floor?: number;
@@ -100,14 +95,16 @@ export interface ShelfPlace_ {
 }
 
 export interface ShelfPlaceCorner {
-  side?: "LEFT" | "RIGHT";
+  side?: ShelfPlaceCornerSide;
 }
+
+export type ShelfPlaceCornerSide = "LEFT" | "RIGHT";
 
 export interface ShelfMarks extends ShelfMarksInput {
   readonly at?: string;
 }
 
-/** {@link ShelfMarks} as requests take it: without what only the server sets. */
+/** {@link ShelfMarks} without its read-only properties. */
 export interface ShelfMarksInput {
   text?: string;
 }
@@ -118,11 +115,7 @@ export interface Book extends BookInput {
   sequel?: Book;
 }
 
-/**
- * A book.
- *
- * {@link Book} as requests take it: without what only the server sets.
- */
+/** {@link Book} without its read-only properties. */
 export interface BookInput {
   /** Required by `shelves.rooms.shelves.create`. */
   title?: string;
@@ -137,7 +130,6 @@ export interface Size {
 
 /**
  * Somebody.
- *
  * @deprecated
  */
 export interface Person {
@@ -148,9 +140,8 @@ export interface ReadOnlyThing {
   readonly seen?: boolean;
 }
 
-/** {@link ReadOnlyThing} as requests take it: without what only the server sets. */
-export interface ReadOnlyThingInput {
-}
+/** {@link ReadOnlyThing} without its read-only properties. */
+export interface ReadOnlyThingInput {}
 
 /** Nothing at all. */
 export interface Empty {
@@ -167,7 +158,7 @@ export interface SearchRequest extends SearchRequestInput {
   thing?: ReadOnlyThing;
 }
 
-/** {@link SearchRequest} as requests take it: without what only the server sets. */
+/** {@link SearchRequest} without its read-only properties. */
 export interface SearchRequestInput {
   /** Required by `shelves.search`. */
   query?: string;
@@ -176,7 +167,7 @@ export interface SearchRequestInput {
 }
 
 export interface SearchResponse {
-  items?: { [key: string]: Shapes; };
+  items?: { [key: string]: Shapes };
   nextPageToken?: string;
 }
 
@@ -205,7 +196,7 @@ export interface ArrayItem {
 
 export type Words = string[];
 
-export type Dictionary = { [key: string]: Words; };
+export type Dictionary = { [key: string]: Words };
 
 export interface Open {
   name?: string;
@@ -241,7 +232,7 @@ export interface WellKnown {
 export interface HttpBody {
   contentType?: string;
   data?: string;
-  extensions?: { [key: string]: unknown; }[];
+  extensions?: { [key: string]: unknown }[];
 }
 
 export interface ShelvesResource {
@@ -257,8 +248,8 @@ export interface Operation {
   name?: string;
   done?: boolean;
   error?: Value;
-  metadata?: { [key: string]: unknown; };
-  response?: { [key: string]: unknown; };
+  metadata?: { [key: string]: unknown };
+  response?: { [key: string]: unknown };
 }
 
 export interface RoomsShelvesMoveRequest {

@@ -1,0 +1,80 @@
+/** The promise of a method that streams: the list of all messages, and each message as it arrives. */
+import { InvalidRequestError } from "../errors.js";
+import { ApiPromise, type WithResponse } from "./api-promise.js";
+
+/** Starts to read the messages of a response whose head has arrived. */
+export type OpenMessages<Item> = () => AsyncGenerator<Item, void, undefined>;
+
+interface Settle<Item> {
+  resolve(items: Item[]): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * What a method returns that streams its responses. The request is sent at once. `for await` yields each message as soon
+ * as it has arrived, and stopping early ends the request; `await` resolves to the array of all messages. Read it one way
+ * or the other, once, and begin within `timeout` of the call: until then the connection waits.
+ *
+ * `timeout` limits the time to the head of the response and then between two chunks, `totalTimeout` the complete
+ * stream. A stream that breaks is not retried, since messages have been delivered.
+ *
+ * Both throw `ApiError`, which may follow messages, `ConnectionError`, `TimeoutError` and `AbortError`.
+ */
+export class StreamPromise<Item> extends ApiPromise<Item[]> implements AsyncIterable<Item> {
+  readonly #head: ApiPromise<OpenMessages<Item>>;
+  readonly #methodId: string;
+  /** Until the messages are awaited. */
+  #settle: Settle<Item> | undefined;
+  #isRead = false;
+
+  constructor(head: ApiPromise<OpenMessages<Item>>, methodId: string) {
+    let settle: Settle<Item> | undefined;
+    super((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    this.#settle = settle;
+    this.#head = head;
+    this.#methodId = methodId;
+  }
+
+  /** Reads all messages where nobody has yet: `await` calls it. */
+  // oxlint-disable-next-line unicorn/no-thenable -- a promise has one already
+  override then<Value = Item[], Failure = never>(
+    onFulfilled?: ((items: Item[]) => PromiseLike<Value> | Value) | null,
+    onRejected?: ((error: unknown) => Failure | PromiseLike<Failure>) | null,
+  ): Promise<Failure | Value> {
+    const settle = this.#settle;
+    if (settle !== undefined) {
+      this.#settle = undefined;
+      this.#collect().then(settle.resolve, settle.reject);
+    }
+    return super.then(onFulfilled, onRejected);
+  }
+
+  /** All messages, status and headers. Rejects as the call itself does. */
+  override async withResponse(): Promise<WithResponse<Item[]>> {
+    const { response } = await this.#head.withResponse();
+    return { data: await this, response };
+  }
+
+  /** Each message as it arrives. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    if (this.#settle === undefined) yield* await this;
+    else yield* await this.#open();
+  }
+
+  async #collect(): Promise<Item[]> {
+    const items: Item[] = [];
+    for await (const item of await this.#open()) items.push(item);
+    return items;
+  }
+
+  async #open(): Promise<AsyncGenerator<Item, void, undefined>> {
+    if (this.#isRead) {
+      const message = "was read before. Iterate over it once, or await it";
+      throw new InvalidRequestError(this.#methodId, [{ parameter: "response", message }]);
+    }
+    this.#isRead = true;
+    return (await this.#head)();
+  }
+}
