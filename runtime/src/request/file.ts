@@ -1,8 +1,9 @@
 /** Files to send. Loaded with the first one. */
-import { type Stats, constants, createReadStream, openSync } from "node:fs";
+import { type Stats, constants, createReadStream, open as openDescriptor } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
+import { promisify } from "node:util";
 import { InvalidRequestError, UploadError } from "../errors.js";
 import { codeOf } from "../redact.js";
 import { type StreamChunks, streamChunks, unreadable } from "./streams.js";
@@ -33,6 +34,9 @@ export interface OpenFile {
 export async function openFile(subject: string, parameter: string, path: string): Promise<OpenFile | Readable> {
   let file: FileHandle | undefined;
   try {
+    // A path that cannot be read fails below.
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFIFO() === true) return await pipe(path);
     file = await open(path, flags);
     const stats = await file.stat();
     if (stats.isDirectory()) throw new InvalidRequestError(subject, [{ parameter, message: "is a folder" }]);
@@ -40,19 +44,21 @@ export async function openFile(subject: string, parameter: string, path: string)
     if (stats.isFile() && (stats.size > 0 || (await isEmpty(file))))
       return regularFile(subject, parameter, path, file, stats);
     if (stats.isFile()) return file.createReadStream({ start: 0 });
-    // Opened again before it is closed: a writer that sees no reader fails.
-    const stream = stats.isFIFO() ? pipe(path) : createReadStream(path);
     await file.close();
-    return stream;
+    return createReadStream(path);
   } catch (error) {
     await file?.close();
     throw unreadable(subject, parameter, error);
   }
 }
 
-/** A thread that waits in `read` for a pipe would keep the program from ending, so the event loop waits. */
-function pipe(path: string): Readable {
-  return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
+/**
+ * A thread that waits in `read` for a pipe would keep the program from ending, so the event loop waits. Opened once: Linux
+ * reports the end of a pipe only to those that opened it before its writer closed it.
+ */
+async function pipe(path: string): Promise<Readable> {
+  const fd = await promisify(openDescriptor)(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 async function isEmpty(file: FileHandle): Promise<boolean> {

@@ -85,7 +85,7 @@ describe("discogen generate", () => {
           revision: "20260101",
           dir: "out/shelves/v1",
           client: "ShelfKeeperClient",
-          methods: 18,
+          methods: 19,
           schemas: 29,
           files: ["out/shelves/v1/index.ts", "out/shelves/v1/schemas.ts"],
           written: 2,
