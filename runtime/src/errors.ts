@@ -345,8 +345,8 @@ export class UploadError extends DiscogenError {
   }
   declare readonly code: UploadErrorCode;
   /**
-   * For `media.session`, in this process or another; empty where the content went in one request. Whoever has it can
-   * write to the upload: keep it secret.
+   * For `media.session`, in this process or another; empty where the content went in one request. It grants write
+   * access to the upload: keep it secret.
    */
   get session(): string {
     return this.#session;

@@ -17,7 +17,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * Milliseconds for one attempt until its whole answer is there; for a streamed body until its head, and then between
-   * two pieces. Begins anew with each piece of content that is sent. Also limits the wait for credentials, and applies to
+   * two pieces. Starts again with each chunk of content that is sent. Also limits the wait for credentials, and applies to
    * middleware and a custom {@link ClientOptions.transport}. `Infinity`: no limit. Default: 60,000.
    */
   readonly timeout?: number | undefined;

@@ -234,7 +234,8 @@ function identifierOf(isName: boolean, { identity, isShort }: Style, starter: Me
 }
 
 /**
- * Those that take the name apart come first, then those that share most with the starter, then those that need most of the answer: a global poll is right
+ * Those that take the name apart come first, then those that share most with the starter, then those that need most of
+ * the response: a global poll is right
  * only where the answer tells neither zone nor region.
  */
 function inOrder(polls: readonly OperationPoll[]): readonly OperationPoll[] {
