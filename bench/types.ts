@@ -18,7 +18,7 @@ const documents = fileURLToPath(new URL("../../shared/discovery/2026/", import.m
 
 export async function types(rounds: number | undefined): Promise<Benchmark> {
   if (!existsSync(documents)) throw new Unavailable(`${documents} is not here: the documents to generate from`);
-  if (!existsSync(join(root, "runtime/dist/index.d.ts"))) {
+  if (!existsSync(join(root, "runtime/dist/esm/index.d.ts"))) {
     throw new Unavailable("the runtime is not built: run npm run build");
   }
   installPeers(["@googleapis/sqladmin", "@googleapis/drive", "googleapis"]);

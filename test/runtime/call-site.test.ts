@@ -391,7 +391,7 @@ it.each([
   const program = await temporaryFile(
     "program.mjs",
     `import { SQLAdminClient } from ${url("generated/dist/sqladmin/v1beta3/index.js")};
-import { AnonymousCredentials } from ${url("runtime/dist/auth/index.js")};
+import { AnonymousCredentials } from ${url("runtime/dist/esm/auth/index.js")};
 const client = new SQLAdminClient({ auth: new AnonymousCredentials(), rootUrl: "http://127.0.0.1:1/", retry: false });
 ${line}
 `,

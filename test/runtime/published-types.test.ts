@@ -57,7 +57,7 @@ it("a program with no types of its own checks clean, libraries included", async 
     "-p",
     join(root, "runtime"),
     "--outDir",
-    join(installed, "dist"),
+    join(installed, "dist/esm"),
     "--tsBuildInfoFile",
     join(folder, "buildinfo"),
   ]);
