@@ -4,9 +4,21 @@
 // One source, three builds: ES modules and CommonJS for Node, and a build for browsers and workers.
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { bundleFor } from "./entries.js";
+import { commonjsDeclarations } from "../../scripts/commonjs-declarations.js";
+import { writeSubpathFolders } from "../../scripts/subpath-folders.js";
+import { commonjsFor } from "./commonjs.js";
+import { bundleFor, entries, tools } from "./entries.js";
+import { writeNotices } from "./notices.js";
 
 const root = join(import.meta.dirname, "..");
+const node = { root, platform: "node" };
+const web = { root, platform: "browser", dir: "dist/web" };
 
 await rm(join(root, "dist"), { recursive: true, force: true });
-await bundleFor({ root, dir: "dist/esm", external: /^(?:jose|node:|undici)/ });
+await bundleFor({ ...node, dir: "dist/esm", external: /^(?:jose|node:|undici)/ });
+await commonjsFor({ ...node, dir: "dist/cjs", entries: { ...entries, ...tools }, external: /^undici/ });
+await commonjsDeclarations(join(root, "dist/esm"), join(root, "dist/cjs"));
+await bundleFor({ ...web, external: /^(?:jose|node:|undici)/ });
+await commonjsFor({ ...web, entries, external: /^undici/ });
+await writeSubpathFolders(root);
+await writeNotices(root);
