@@ -11,7 +11,7 @@ import { undiciTransport } from "../transport/undici.js";
 import { offerAtHand } from "./at-hand.js";
 import type { Credentials, CredentialsContext } from "./credentials.js";
 import type { Network } from "./endpoint.js";
-import { type CredentialsSummary, showSummary, summaryOf } from "./summary.js";
+import { type CredentialsSummary, identify, summaryOf } from "./summary.js";
 import { type Token, type TokenCache, TokenCaches } from "./token-cache.js";
 import type { TokenAnswer } from "./token-request.js";
 
@@ -105,6 +105,11 @@ export class Tokens {
     };
     throwFaults(kind, faults);
     return new Tokens(shared, scopes, options.subject);
+  }
+
+  /** The class of the credentials. */
+  get kind(): string {
+    return this.#shared.kind.name;
   }
 
   get universeDomain(): string | undefined {
@@ -207,7 +212,7 @@ export abstract class TokenCredentials implements Credentials {
   protected constructor(tokens: Tokens) {
     this.#tokens = tokens;
     offerAtHand(this, () => tokens.atHand());
-    showSummary(this);
+    identify(this, tokens.kind);
   }
 
   /** What tokens are asked for; empty for the client's own. */
