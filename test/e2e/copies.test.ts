@@ -2,17 +2,16 @@
 import { cp, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { ApiDescriptor, Transport } from "@discogen/runtime";
+import type * as generated from "@discogen/generated/sqladmin/v1beta3";
+import type * as runtime from "@discogen/runtime";
+import type * as auth from "@discogen/runtime/auth";
+import type * as testing from "@discogen/runtime/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { keyFor, tokenServer } from "../runtime/support/keys.js";
 import { json, serve } from "../runtime/support/server.js";
 import { ROOT, temporaryFolder } from "../support/folders.js";
 
-type Runtime = typeof import("@discogen/runtime");
-type Auth = typeof import("@discogen/runtime/auth");
-type Testing = typeof import("@discogen/runtime/testing");
-type Generated = typeof import("@discogen/generated/sqladmin/v1beta3");
-type Copy = Runtime & Auth & Testing;
+type Copy = typeof runtime & typeof auth & typeof testing;
 
 const require = createRequire(import.meta.url);
 
@@ -120,7 +119,7 @@ describe.each(PAIRS)("of what %s made, %s knows", (maker, other) => {
   it("clients", async () => {
     const { ApiClient, withOptions } = await copy(maker);
     const { batch } = await copy(other);
-    const api: ApiDescriptor = {
+    const api: runtime.ApiDescriptor = {
       descriptors: 2,
       id: "a:v1",
       rootUrl: "https://a/",
@@ -160,7 +159,7 @@ it.each(PAIRS)(
   },
 );
 
-const { SQLAdminClient: FromCommonJs }: Generated = require("@discogen/generated/sqladmin/v1beta3");
+const { SQLAdminClient: FromCommonJs }: typeof generated = require("@discogen/generated/sqladmin/v1beta3");
 
 it("clients of CommonJS use credentials of ES modules: scopes of the client, one token, a new one after 401", async () => {
   const { ServiceAccountCredentials } = await copy("ES modules");
@@ -188,7 +187,7 @@ it("credentials of CommonJS impersonate with those of ES modules, in a client of
   const { ServiceAccountCredentials } = await copy("ES modules");
   const { ImpersonatedCredentials } = await copy("CommonJS");
   const seen: (string | undefined)[] = [];
-  const transport: Transport = {
+  const transport: runtime.Transport = {
     send: async ({ body, headers, origin, path }) => {
       seen.push(`${origin}${path.replace(/\?.*/, "")} ${headers["authorization"] ?? scopeOf(body)}`);
       const expireTime = new Date(Date.now() + 3_600_000).toISOString();
