@@ -1,6 +1,7 @@
 // The entries of the package, and which modules share a chunk.
 import { build } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
+import { compileUndici, undiciChunks } from "./undici.js";
 
 /** Whether an entry imports this module, by way of others or itself, before anything is called. */
 function isLoadedAtOnce(id, graph, seen = new Set()) {
@@ -35,7 +36,7 @@ export async function bundleFor({ root, dir, external }) {
     cwd: root,
     platform: "node",
     // Declarations are written from each source alone, as `isolatedDeclarations` allows: no compiler is needed.
-    plugins: [dts({ oxc: true, tsconfig: false }), ascii],
+    plugins: [...compileUndici(), dts({ oxc: true, tsconfig: false }), ascii],
   };
   await build({
     ...common,
@@ -55,6 +56,7 @@ export async function bundleFor({ root, dir, external }) {
             test: /(?<!\.d)\.ts$/,
             minShareCount: 2,
           },
+          ...undiciChunks,
           { name: "transport", test: /\/transport\/[a-z-]+\.ts$/, minShareCount: 2 },
         ],
       },

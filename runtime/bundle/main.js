@@ -9,4 +9,4 @@ import { bundleFor } from "./entries.js";
 const root = join(import.meta.dirname, "..");
 
 await rm(join(root, "dist"), { recursive: true, force: true });
-await bundleFor({ root, dir: "dist/esm", external: /^(?:jose|node:|undici)/ });
+await bundleFor({ root, dir: "dist/esm", external: /^(?:jose|node:)/ });
