@@ -2,6 +2,7 @@
 import { build } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
 import { ascii } from "./ascii.js";
+import { undiciChunks } from "./undici.js";
 
 /** Whether an entry imports this module, by way of others or itself, before anything is called. */
 function isLoadedAtOnce(id, graph, seen = new Set()) {
@@ -54,6 +55,7 @@ export async function bundleFor({ root, dir, platform, external, plugins = [] })
             test: /(?<!\.d)\.ts$/,
             minShareCount: 2,
           },
+          ...undiciChunks,
           { name: "transport", test: /\/transport\/[a-z-]+\.ts$/, minShareCount: 2 },
         ],
       },

@@ -2,7 +2,7 @@
 import { AuthError } from "../errors.js";
 import type { Environment } from "../platform.js";
 import { shownName } from "../redact.js";
-import { undiciTransport } from "../transport/undici.js";
+import { platformTransport } from "../platform/node/transport.js";
 import { readCredentialFile } from "./credential-file.js";
 import { anyFile, credentialsFrom, type CredentialsFileOptions } from "./from-file.js";
 import { gcloudFile } from "../gcloud.js";
@@ -71,7 +71,7 @@ async function fromMetadata(
   wellKnown: string | undefined,
 ): Promise<TokenCredentials> {
   const { dispatcher, subject } = options;
-  const own = options.transport ?? (dispatcher === undefined ? undefined : undiciTransport(dispatcher));
+  const own = options.transport ?? (dispatcher === undefined ? undefined : platformTransport(dispatcher, undefined));
   const { detectMetadata } = await import("./metadata-detection.js");
   const detection = await detectMetadata(own, process.env);
   if ("absent" in detection) throw nothingFound(wellKnown, detection.absent);
@@ -80,7 +80,7 @@ async function fromMetadata(
   return new ImpersonatedCredentials({
     ...options,
     sourceCredentials: new MetadataCredentials({ dispatcher, transport: options.transport, host }),
-    targetPrincipal: await metadataEmail({ transport: own ?? undiciTransport() }, host),
+    targetPrincipal: await metadataEmail({ transport: own ?? platformTransport(undefined, undefined) }, host),
   });
 }
 
