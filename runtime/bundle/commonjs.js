@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { build } from "rolldown";
 import { ascii } from "./ascii.js";
+import { checks } from "./entries.js";
 
 /** Loads a module of Node when a module that imports it first runs: `require` of an entry needs few of them. */
 const builtins = {
@@ -32,8 +33,7 @@ export async function commonjsFor({ root, dir, entries, platform, external = [],
     external,
     plugins: [...plugins, builtins, ascii],
     resolve: { alias: { "@discogen/runtime": join(root, "src/index.ts") } },
-    // Modules that are imported late run late, in the same file.
-    checks: { ineffectiveDynamicImport: false },
+    checks,
     output: {
       dir,
       format: "cjs",

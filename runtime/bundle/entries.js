@@ -22,6 +22,9 @@ export const entries = {
 /** What tools that run on Node import. */
 export const tools = { files: "src/files.ts", names: "src/names.ts" };
 
+/** Some modules are imported late in one place and at once in another. */
+export const checks = { ineffectiveDynamicImport: false };
+
 /**
  * Writes one ES module build.
  *
@@ -35,7 +38,7 @@ export async function bundleFor({ root, dir, platform, external, plugins = [] })
   const isNode = platform === "node";
   // Declarations are written from each source alone, as `isolatedDeclarations` allows: no compiler is needed.
   const declarations = isNode ? [dts({ oxc: true, tsconfig: false })] : [];
-  const common = { cwd: root, platform, plugins: [...plugins, ...declarations, ascii] };
+  const common = { cwd: root, platform, plugins: [...plugins, ...declarations, ascii], checks };
   const { index, "auth/index": auth, "testing/index": testing } = entries;
   await build({
     ...common,
