@@ -13,7 +13,8 @@ import {
   checkResponseSize,
   clientOptions,
 } from "./options.js";
-import type { AbortSignal } from "./platform.js";
+import { platformTransport } from "./platform/node/transport.js";
+import type { AbortSignal } from "./platform/types.js";
 import { type RetryBudget, budgetOf } from "./policy/budget.js";
 import { type Log, logOf } from "./policy/logger.js";
 import { withLimits } from "./policy/limits.js";
@@ -24,7 +25,6 @@ import { type HeaderRecord, apiClient, readHeader, readHeaders, userAgent } from
 import { type RootUrl, isLoopback } from "./root-url.js";
 import { type CertificateSource, readMtls } from "./transport/client-certificate.js";
 import { type Transport, isSelfLimited } from "./transport/transport.js";
-import { UndiciTransport } from "./transport/undici.js";
 import { checkUniverse, isOfUniverse } from "./universe.js";
 
 /** The key under which clients and resources keep their state. Not for applications. */
@@ -230,5 +230,5 @@ function transportOf(
     faults.push({ parameter: "dispatcher", message: "is of no use beside transport: pass one of them" });
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function")
     faults.push({ parameter: "dispatcher", message: "has no dispatch(): pass an Agent, Pool or the like of undici" });
-  return transport ?? new UndiciTransport(dispatcher, certificate);
+  return transport ?? platformTransport(dispatcher, certificate);
 }

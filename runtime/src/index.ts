@@ -57,7 +57,7 @@ export {
 } from "./transport/fetch.js";
 export type { HttpHeaders, HttpRequest, HttpResponse, Transport } from "./transport/transport.js";
 export type { Dispatcher } from "./transport/dispatcher.js";
-export { undiciTransport } from "./transport/undici.js";
+export { undiciTransport } from "./platform/node/transport.js";
 export { version } from "./version.js";
 
 // For generated code

@@ -3,11 +3,11 @@
  * the project that pays, and the choice of a transport. A kind adds how one token is got.
  */
 import { AuthError, type Fault, InvalidRequestError } from "../errors.js";
-import type { AbortSignal } from "../platform.js";
+import type { AbortSignal } from "../platform/types.js";
 import { readHeader } from "../request/headers.js";
 import type { Transport } from "../transport/transport.js";
 import type { Dispatcher } from "../transport/dispatcher.js";
-import { undiciTransport } from "../transport/undici.js";
+import { platformTransport, undiciTransport } from "../platform/node/transport.js";
 import { offerAtHand } from "./at-hand.js";
 import type { Credentials, CredentialsContext } from "./credentials.js";
 import type { Network } from "./endpoint.js";
@@ -185,7 +185,7 @@ export class Tokens {
   }
 
   #transport(offered: Transport | undefined): Transport {
-    return this.#shared.transport ?? offered ?? undiciTransport();
+    return this.#shared.transport ?? offered ?? platformTransport(undefined, undefined);
   }
 
   async #fetch(answer: Promise<TokenAnswer>): Promise<Token> {

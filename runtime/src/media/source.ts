@@ -1,6 +1,6 @@
 /** The content of an upload, read at any offset where that is possible. */
 import { InvalidRequestError, TimeoutError, UploadError } from "../errors.js";
-import type { Blob } from "../platform.js";
+import type { Blob } from "../platform/types.js";
 import { within } from "../policy/wait.js";
 import { blobPart, isBlob, isFileBody } from "../request/bytes.js";
 import { type Stream, type StreamChunks, isStream, streamChunks } from "../request/streams.js";
@@ -88,7 +88,7 @@ function blobSource(methodId: string, blob: Blob): Source {
 }
 
 async function fileSource(methodId: string, path: string, size: number | undefined, timeout: number): Promise<Source> {
-  const { openFile } = await import("../request/file.js");
+  const { openFile } = await import("../platform/node/upload-file.js");
   const file = await openFile(methodId, parameter, path);
   if ("size" in file) return { ...file, replayable: true };
   const source = streamSource(methodId, file, size, timeout);

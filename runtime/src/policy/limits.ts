@@ -50,7 +50,7 @@ function within<T>(
   const { signal } = request;
   if (signal?.aborted === true) return Promise.reject(abortError(request));
   return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     let isOver = false;
     let suspended = 0;
     const stop = (): void => {

@@ -1,5 +1,5 @@
 /** Bytes to send, in whatever form the caller has them, as one kind of stream. */
-import type { Blob } from "../platform.js";
+import type { Blob } from "../platform/types.js";
 import { type WebStream, isObject, isStream, unreadable } from "./streams.js";
 
 /** A file that is opened when its bytes are wanted. */
@@ -41,7 +41,9 @@ export function fileChunks(subject: string, parameter: string, path: string): Fi
     [Symbol.asyncIterator]() {
       const isRepeated = close !== undefined;
       close?.();
-      const opening = import("./file.js").then(({ readFile }) => readFile(subject, parameter, path, isRepeated));
+      const opening = import("../platform/node/upload-file.js").then(({ readFile }) =>
+        readFile(subject, parameter, path, isRepeated),
+      );
       close = () => void opening.then((chunks) => chunks.return()).catch(() => undefined);
       return { next: () => opening.then((chunks) => chunks.next()) };
     },

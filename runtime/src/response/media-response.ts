@@ -1,6 +1,6 @@
 /** An answer whose body is content, not JSON. */
 import { DiscogenError, InvalidRequestError, TimeoutError } from "../errors.js";
-import type { Headers as PlatformHeaders } from "../platform.js";
+import type { Headers as PlatformHeaders } from "../platform/types.js";
 import type { Limits } from "../policy/wait.js";
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
 import { longestTimer } from "../transport/deadlines.js";
@@ -99,7 +99,7 @@ export class MediaResponse implements ApiResponse {
    * @throws {InvalidRequestError} where it cannot be written for another reason
    */
   async saveTo(path: string): Promise<void> {
-    const { saveBody } = await import("../media/save.js");
+    const { saveBody } = await import("../platform/node/save.js");
     return saveBody(this.#take()[Symbol.asyncIterator](), path, this.#limits);
   }
 

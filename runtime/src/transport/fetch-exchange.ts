@@ -1,6 +1,6 @@
 /** One request and its answer over `fetch`. Loaded with the first request. */
 import { InvalidRequestError } from "../errors.js";
-import type { AbortSignal } from "../platform.js";
+import type { AbortSignal } from "../platform/types.js";
 import { onAbort } from "./abort-listeners.js";
 import { codingsOf } from "./codings.js";
 import { lateResponse, longestTimer } from "./deadlines.js";

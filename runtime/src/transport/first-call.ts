@@ -2,7 +2,7 @@
  * The first call of a program, with the requests for its token. It goes over Node's own client, which is ready in a
  * third of the time; a program that makes one call never loads undici.
  */
-import { diagnostics } from "../environment.js";
+import { diagnostics } from "../platform/node/environment.js";
 import { nodeClient } from "./node-client.js";
 import { readProxies } from "./proxies.js";
 import { exchange } from "./sender.js";

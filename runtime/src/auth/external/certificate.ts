@@ -7,9 +7,9 @@ import type { Transport } from "../../transport/transport.js";
 import { undiciTransport } from "../../transport/undici.js";
 import { gcloudFile } from "../../gcloud.js";
 import { parseCredentials } from "../credential-file.js";
-import { homeFolder } from "../home.js";
+import { homeFolder } from "../../platform/node/environment.js";
 import type { CertificateSource } from "./subject-source.js";
-import { readTextFile } from "../../text-file.js";
+import { readTextFile } from "../../platform/node/files.js";
 
 /** A certificate and its key, as PEM, and the certificates that vouch for it. */
 export interface ClientCertificate {
