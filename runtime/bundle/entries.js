@@ -23,20 +23,23 @@ function escaped(unit) {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
+/** Declarations are written from each source alone, as `isolatedDeclarations` allows: no compiler is needed. */
+function declarations() {
+  return [dts({ oxc: true, tsconfig: false })];
+}
+
 /**
  * Writes one build of all entries.
  *
  * @param root The folder of the package.
  * @param dir Where the build goes, relative to `root`.
  * @param external The modules that the build imports.
+ * @param platform rolldown's name of the platform that the build is for.
+ * @param plugins The plugins besides our own. Default: those that write declarations.
+ * @param tools Whether the build has the entries for command line tools.
  */
-export async function bundleFor({ root, dir, external }) {
-  const common = {
-    cwd: root,
-    platform: "node",
-    // Declarations are written from each source alone, as `isolatedDeclarations` allows: no compiler is needed.
-    plugins: [dts({ oxc: true, tsconfig: false }), ascii],
-  };
+export async function bundleFor({ root, dir, external, platform = "node", plugins = declarations(), tools = true }) {
+  const common = { cwd: root, platform, plugins: [...plugins, ascii] };
   await build({
     ...common,
     input: { index: "src/index.ts", "auth/index": "src/auth/index.ts" },
@@ -61,9 +64,6 @@ export async function bundleFor({ root, dir, external }) {
     },
   });
 
-  // What the generator needs of it alone: small, and shared with no other entry, so that those stay as they are.
-  await build({ ...common, input: { files: "src/files.ts" }, external: /^node:/, output: { dir } });
-
   // What tests need stands on the public surface, so that programs do not open a further file for its sake.
   await build({
     ...common,
@@ -71,6 +71,10 @@ export async function bundleFor({ root, dir, external }) {
     external: "@discogen/runtime",
     output: { dir },
   });
+  if (!tools) return;
+
+  // What the generator needs of it alone: small, and shared with no other entry, so that those stay as they are.
+  await build({ ...common, input: { files: "src/files.ts" }, external: /^node:/, output: { dir } });
 
   // For tools that show names and load nothing else of the runtime.
   await build({ ...common, input: { names: "src/names.ts" }, output: { dir } });

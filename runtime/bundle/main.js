@@ -5,8 +5,10 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { bundleFor } from "./entries.js";
+import { bundleWeb } from "./web.js";
 
 const root = join(import.meta.dirname, "..");
 
 await rm(join(root, "dist"), { recursive: true, force: true });
 await bundleFor({ root, dir: "dist/esm", external: /^(?:jose|node:|undici)/ });
+await bundleWeb(root);
