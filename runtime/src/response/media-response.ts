@@ -16,8 +16,9 @@ import { type ApiResponse, LazyResponse } from "./api-response.js";
  *
  * A connection that breaks is taken up again where it broke (`Range`), as often as the call's `retry` allows between
  * two pieces, where the call may be repeated and the server tells one state of the content from another: by a strong
- * ETag, by `x-goog-generation` or `x-goog-hash`. A whole that comes with `x-goog-hash` is held against it. Content that
- * was stored compressed is unpacked.
+ * ETag, by `x-goog-generation` or `x-goog-hash`. A whole that comes with `x-goog-hash` is held against it; MD5,
+ * where that is the only checksum, is not computed in browsers and workers. Content that was stored compressed is
+ * unpacked.
  *
  * Reading throws `ConnectionError`, `TimeoutError`, `AbortError`, and `DiscogenError` with code `CONTENT_CHANGED` or
  * `CONTENT_DAMAGED`.

@@ -6,7 +6,7 @@ import type * as Diagnostics from "node:diagnostics_channel";
 import type { Environment } from "../types.js";
 
 /** Whether programs have files, a home folder and an environment to configure them. */
-export const hasFiles = true;
+export const hasFiles: boolean = true;
 
 /** An environment variable. An empty one counts as absent. */
 export function environment(name: string): string | undefined {

@@ -2,15 +2,14 @@
 import type { ClientCertificate } from "../../auth/external/certificate.js";
 import type { CertificateSource } from "../../auth/external/subject-source.js";
 import { AuthError } from "../../errors.js";
-import type { Transport } from "../../transport/transport.js";
 
 /** @throws AuthError always */
-export async function readCertificate(source: string, _from: CertificateSource): Promise<ClientCertificate> {
+export async function readCertificate(source: string, _from: CertificateSource): Promise<never> {
   throw unsupported(source);
 }
 
 /** @throws AuthError always */
-export async function mutualTls(source: string, _certificate: ClientCertificate): Promise<Transport> {
+export async function mutualTls(source: string, _certificate: ClientCertificate): Promise<never> {
   throw unsupported(source);
 }
 

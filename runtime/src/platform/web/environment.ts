@@ -2,7 +2,7 @@
 import type * as Diagnostics from "node:diagnostics_channel";
 import type { Environment } from "../types.js";
 
-export const hasFiles = false;
+export const hasFiles: boolean = false;
 
 export function environment(_name: string): string | undefined {
   return undefined;

@@ -4,7 +4,7 @@
 const problemText = "cannot be read: this platform has no files";
 
 /** Rejects. */
-export async function readTextFile(_path: string, problem: (message: string, code?: string) => Error): Promise<string> {
+export async function readTextFile(_path: string, problem: (message: string, code?: string) => Error): Promise<never> {
   throw problem(problemText, "ENOSYS");
 }
 

@@ -5,6 +5,6 @@ import type { Program } from "../node/subprocess.js";
 export async function runProgram(
   _program: Program,
   problem: (message: string, stdout: string) => Error,
-): Promise<string> {
+): Promise<never> {
   throw problem("cannot be run: this platform runs no programs. Pass the option subjectToken", "");
 }

@@ -1,10 +1,8 @@
 /** Browsers and workers have no files to upload by path. */
 import { InvalidRequestError } from "../../errors.js";
-import type { OpenFile } from "../node/upload-file.js";
-import type { Stream, StreamChunks } from "../../request/streams.js";
 
 /** @throws InvalidRequestError always */
-export async function openFile(subject: string, parameter: string, _path: string): Promise<OpenFile | Stream> {
+export async function openFile(subject: string, parameter: string, _path: string): Promise<never> {
   throw unsupported(subject, parameter);
 }
 
@@ -14,7 +12,7 @@ export async function readFile(
   parameter: string,
   _path: string,
   _isRepeated: boolean,
-): Promise<Pick<StreamChunks, "next" | "return">> {
+): Promise<never> {
   throw unsupported(subject, parameter);
 }
 
