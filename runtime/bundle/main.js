@@ -10,16 +10,17 @@ import { commonjsFor } from "./commonjs.js";
 import { bundleFor, entries, tools } from "./entries.js";
 import { writeNotices } from "./notices.js";
 import { compileUndici } from "./undici.js";
+import { webPlatform } from "./web.js";
 
 const root = join(import.meta.dirname, "..");
 const node = { root, platform: "node", plugins: compileUndici() };
-const web = { root, platform: "browser", dir: "dist/web" };
+const web = { root, platform: "browser", dir: "dist/web", plugins: [webPlatform] };
 
 await rm(join(root, "dist"), { recursive: true, force: true });
 await bundleFor({ ...node, dir: "dist/esm", external: /^(?:jose|node:)/ });
 await commonjsFor({ ...node, dir: "dist/cjs", entries: { ...entries, ...tools } });
 await commonjsDeclarations(join(root, "dist/esm"), join(root, "dist/cjs"));
-await bundleFor({ ...web, external: /^(?:jose|node:)/ });
+await bundleFor({ ...web, external: /^jose/ });
 await commonjsFor({ ...web, entries });
 await writeSubpathFolders(root);
 await writeNotices(root);

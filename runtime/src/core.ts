@@ -14,7 +14,7 @@ import {
   clientOptions,
 } from "./options.js";
 import { platformTransport } from "./platform/node/transport.js";
-import type { AbortSignal } from "./platform.js";
+import type { AbortSignal } from "./platform/types.js";
 import { type RetryBudget, budgetOf } from "./policy/budget.js";
 import { type Log, logOf } from "./policy/logger.js";
 import { withLimits } from "./policy/limits.js";

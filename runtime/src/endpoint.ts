@@ -1,5 +1,5 @@
 /** Where the requests of a client go: the caller's address, or one of the document's in the client's universe. */
-import { environment } from "./environment.js";
+import { environment } from "./platform/node/environment.js";
 import type { Fault } from "./errors.js";
 import type { ApiDescriptor } from "./method.js";
 import type { ClientOptions } from "./options.js";

@@ -13,7 +13,7 @@ import { hostname } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { addAbortSignal, type Writable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
-import type { AbortSignal } from "./platform.js";
+import type { AbortSignal } from "./platform/types.js";
 import { codeOf } from "./redact.js";
 
 /** How to open a file. */

@@ -1,5 +1,5 @@
 /** Where gcloud keeps its files: `CLOUDSDK_CONFIG`, else a folder of the platform's. */
-import type { Environment } from "./platform.js";
+import type { Environment } from "./platform/types.js";
 
 /** The path of one of them. `undefined` where the environment does not tell. */
 export function gcloudFile(name: string, env: Environment, platform: string, home: string): string | undefined {

@@ -2,7 +2,7 @@
 import type { Credentials } from "./auth/credentials.js";
 import { type Known, checkNames } from "./check-names.js";
 import { type Fault, InvalidRequestError } from "./errors.js";
-import type { AbortSignal } from "./platform.js";
+import type { AbortSignal } from "./platform/types.js";
 import type { Logger } from "./policy/logger.js";
 import type { Middleware } from "./policy/middleware.js";
 import type { RetryOptions } from "./policy/retry.js";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { ServiceAccountCredentials } from "../../runtime/src/auth/index.js";
-import { readTextFile } from "../../runtime/src/text-file.js";
+import { readTextFile } from "../../runtime/src/platform/node/files.js";
 import { keyFor } from "./support/keys.js";
 import { failureOf } from "./support/library.js";
 

@@ -1,12 +1,13 @@
 /** Application Default Credentials (AIP-4110): what the environment offers to sign in with. */
 import { AuthError } from "../errors.js";
-import type { Environment } from "../platform.js";
+import type { Environment } from "../platform/types.js";
 import { shownName } from "../redact.js";
+import { environment, hasFiles, homeFolder, operatingSystem, variables } from "../platform/node/environment.js";
+import { mayExist } from "../platform/node/files.js";
 import { platformTransport } from "../platform/node/transport.js";
 import { readCredentialFile } from "./credential-file.js";
 import { anyFile, credentialsFrom, type CredentialsFileOptions } from "./from-file.js";
 import { gcloudFile } from "../gcloud.js";
-import { homeFolder } from "./home.js";
 import { ImpersonatedCredentials } from "./impersonated.js";
 import { MetadataCredentials, metadataEmail } from "./metadata.js";
 import type { TokenCredentials } from "./tokens.js";
@@ -24,17 +25,18 @@ export interface ApplicationDefaultOptions extends CredentialsFileOptions {
  * With `subject`, a service account acts for that person; one of a metadata server does so without a key, which needs
  * the role Service Account Token Creator on itself.
  *
- * @throws AuthError `NO_CREDENTIALS`, listing what was tried; `KEY_…` where a file is there but will not do
+ * @throws AuthError `NO_CREDENTIALS`, listing what was tried, and always in browsers and workers; `KEY_…` where a file
+ *   is there but will not do
  */
 export async function applicationDefault(options: ApplicationDefaultOptions = {}): Promise<TokenCredentials> {
-  const { env } = process;
+  if (!hasFiles) throw unsupported();
   const given = {
     ...options,
-    quotaProject: options.quotaProject ?? nonEmpty(env["GOOGLE_CLOUD_QUOTA_PROJECT"]),
+    quotaProject: options.quotaProject ?? environment("GOOGLE_CLOUD_QUOTA_PROJECT"),
   };
-  const named = nonEmpty(env["GOOGLE_APPLICATION_CREDENTIALS"]);
+  const named = environment("GOOGLE_APPLICATION_CREDENTIALS");
   if (named !== undefined) return fromNamedFile(named, given);
-  const wellKnown = wellKnownFile(env, process.platform, homeFolder());
+  const wellKnown = wellKnownFile(variables(), operatingSystem(), homeFolder());
   const found = wellKnown === undefined ? undefined : await readIfThere(wellKnown, given);
   return found ?? fromMetadata(given, wellKnown);
 }
@@ -57,13 +59,7 @@ async function fromNamedFile(path: string, options: ApplicationDefaultOptions): 
 }
 
 async function readIfThere(path: string, options: ApplicationDefaultOptions): Promise<TokenCredentials | undefined> {
-  const { access } = await import("node:fs/promises");
-  const isThere = await access(path).then(
-    () => true,
-    (error: unknown) =>
-      !(error instanceof Error && "code" in error && ["ENOENT", "ENOTDIR"].includes(String(error.code))),
-  );
-  return isThere ? credentialsFrom(await readCredentialFile(path, anyFile), options) : undefined;
+  return (await mayExist(path)) ? credentialsFrom(await readCredentialFile(path, anyFile), options) : undefined;
 }
 
 async function fromMetadata(
@@ -72,8 +68,8 @@ async function fromMetadata(
 ): Promise<TokenCredentials> {
   const { dispatcher, subject } = options;
   const own = options.transport ?? (dispatcher === undefined ? undefined : platformTransport(dispatcher, undefined));
-  const { detectMetadata } = await import("./metadata-detection.js");
-  const detection = await detectMetadata(own, process.env);
+  const { detectMetadata } = await import("../platform/node/metadata-detection.js");
+  const detection = await detectMetadata(own, variables());
   if ("absent" in detection) throw nothingFound(wellKnown, detection.absent);
   const { host } = detection;
   if (subject === undefined) return new MetadataCredentials({ ...options, host });
@@ -92,6 +88,9 @@ function nothingFound(wellKnown: string | undefined, metadata: string): AuthErro
   );
 }
 
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === undefined || text === "" ? undefined : text;
+function unsupported(): AuthError {
+  return new AuthError(
+    "NO_CREDENTIALS",
+    "applicationDefault() needs files and environment variables, which this platform does not have. Pass new AccessTokenCredentials(token), or the JSON of a key to ServiceAccountCredentials.fromJSON()",
+  );
 }

@@ -1,6 +1,7 @@
 /** Signed assertions of a service account (RFC 7523), the RS256 kind that Google takes. */
 import type { SignJWT } from "jose/jwt/sign";
 import type { importPKCS8 } from "jose/key/import";
+import { base64 } from "../bytes.js";
 import type { Key } from "./key-file.js";
 
 /** How long an assertion holds, in seconds: the most that Google allows. */
@@ -49,15 +50,30 @@ async function loadSignJwt(): Promise<typeof SignJWT> {
 async function importKey(key: Key): Promise<SigningKey> {
   try {
     const jose = await import("jose/key/import");
-    return await jose.importPKCS8(await pkcs8(key.pem), "RS256");
+    return await jose.importPKCS8(pkcs8(key.pem), "RS256");
   } catch {
     // What the parser says of a key may quote it.
     throw key.problem("KEY_BROKEN", "private_key", "is no RSA private key, or a damaged one");
   }
 }
 
-async function pkcs8(pem: string): Promise<string> {
-  if (!pem.startsWith("-----BEGIN RSA PRIVATE KEY-----")) return pem;
-  const { createPrivateKey } = await import("node:crypto");
-  return createPrivateKey(pem).export({ type: "pkcs8", format: "pem" }).toString();
+/** DER of the version 0 and the algorithm rsaEncryption (RFC 5208 §5, RFC 8017 §A.1). */
+const rsaHead: readonly number[] = [
+  0x02, 0x01, 0x00, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
+];
+
+/** A PKCS#1 key in the PKCS#8 form that WebCrypto takes. */
+function pkcs8(pem: string): string {
+  const [, content = ""] = /^-----BEGIN RSA PRIVATE KEY-----([^-]+)-----END/.exec(pem) ?? [];
+  if (content === "") return pem;
+  const key = Array.from(atob(content.replaceAll(/\s/g, "")), (character) => character.charCodeAt(0));
+  const bytes = Uint8Array.from(element(0x30, [...rsaHead, ...element(0x04, key)]));
+  return `-----BEGIN PRIVATE KEY-----\n${base64(bytes)}\n-----END PRIVATE KEY-----\n`;
+}
+
+/** A DER element: tag, length, value. */
+function element(tag: number, value: readonly number[]): readonly number[] {
+  const { length } = value;
+  // Keys are longer than 127 bytes and shorter than 65,536.
+  return [tag, 0x82, length >> 8, length & 255, ...value];
 }

@@ -3,10 +3,11 @@
  * never what stands there.
  */
 import { AuthError, type AuthErrorCode } from "../errors.js";
-import type { Url } from "../platform.js";
+import type { Url } from "../platform/types.js";
 import { adviceForKey, quotedName, shownName } from "../redact.js";
 import { isLoopback } from "../root-url.js";
-import { readTextFile } from "../text-file.js";
+import { emitWarning } from "../platform/node/environment.js";
+import { modeOf, readTextFile } from "../platform/node/files.js";
 import { defaultUniverse, isDomain } from "../universe.js";
 
 /** A JSON object, as `JSON.parse` gives it. */
@@ -121,7 +122,7 @@ export async function readCredentialFile(
   { advice, fromJson }: Pick<FileKind, "advice" | "fromJson">,
 ): Promise<CredentialFile> {
   const text = await readTextFile(path, (message, code) => {
-    const reason = adviceForKey(path, fromJson) ?? reasonOf(code) ?? `the key file ${message}`;
+    const reason = adviceForKey(path, fromJson) ?? reasonOf(code, fromJson) ?? `the key file ${message}`;
     return new AuthError("KEY_FILE_UNREADABLE", `${shownName(path)}: ${reason}`);
   });
   const file = parseCredentials(text, path, advice);
@@ -150,7 +151,7 @@ export function endpointOf(text: string, problem: (message: string) => Error): U
   throw problem("must be https, or http to this machine");
 }
 
-function reasonOf(code: string | undefined): string | undefined {
+function reasonOf(code: string | undefined, fromJson: string): string | undefined {
   switch (code) {
     case "ENOENT":
       return "there is no such key file";
@@ -159,6 +160,8 @@ function reasonOf(code: string | undefined): string | undefined {
       return "this key file may not be read by this user";
     case "EISDIR":
       return "this is a folder, not a key file";
+    case "ENOSYS":
+      return `this platform has no files. Pass the JSON to ${fromJson}()`;
     default:
       return undefined;
   }
@@ -187,16 +190,13 @@ const warned: Set<string> = new Set();
 
 /** Whoever reads a key can act as its account: says once for each file that others on this machine can. */
 async function warnIfOpen(path: string): Promise<void> {
-  if (process.platform === "win32" || warned.has(path)) return;
-  const { stat } = await import("node:fs/promises");
+  if (warned.has(path)) return;
   // The file was read a moment ago; where it is gone now there is nothing to warn of.
-  const mode = (await stat(path).catch(() => undefined))?.mode ?? 0;
+  const mode = (await modeOf(path)) ?? 0;
   if ((mode & 0o044) === 0) return;
   warned.add(path);
-  process.emitWarning(
+  emitWarning(
     `${shownName(path)} holds a secret and can be read by other users of this machine: chmod 600 it`,
-    {
-      code: "DISCOGEN_KEY_FILE_OPEN",
-    },
+    "DISCOGEN_KEY_FILE_OPEN",
   );
 }

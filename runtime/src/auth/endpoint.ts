@@ -1,6 +1,6 @@
 /** Asks the endpoints that sign-in needs, with retries, and says what their refusals mean. */
 import { AuthError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
-import type { AbortSignal, Url } from "../platform.js";
+import type { AbortSignal, Url } from "../platform/types.js";
 import { type Failure, parseRetryAfter, pauseBefore, type RetryPolicy } from "../policy/retry.js";
 import { pause } from "../policy/wait.js";
 import { printable, redact, safeCause, secretsOf, shownName } from "../redact.js";

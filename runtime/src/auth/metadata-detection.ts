@@ -1,5 +1,5 @@
 /** Whether there is a metadata server. Bounded by a second; starts no process and leaves no connection behind. */
-import type { Environment } from "../platform.js";
+import type { Environment } from "../platform/types.js";
 import { shownName } from "../redact.js";
 import { header, type Transport } from "../transport/transport.js";
 import { responseLimit } from "./endpoint.js";

@@ -1,7 +1,8 @@
 /** Sign-in as the service account that a machine or container of Google Cloud runs as, by its metadata server. */
 import { AuthError, InvalidRequestError } from "../errors.js";
 import { type InstanceCheck, instancesOf } from "../kinds.js";
-import type { Environment, Url } from "../platform.js";
+import { variables } from "../platform/node/environment.js";
+import type { Environment, Url } from "../platform/types.js";
 import { header } from "../transport/transport.js";
 import { defaultUniverse, isDomain } from "../universe.js";
 import type { ScopedCredentials } from "./credentials.js";
@@ -50,7 +51,7 @@ export class MetadataCredentials extends TokenCredentials implements ScopedCrede
 }
 
 /** Where the environment says that the metadata server is. */
-export function metadataHost(env: Environment = process.env): string | undefined {
+export function metadataHost(env: Environment = variables()): string | undefined {
   return env["GCE_METADATA_HOST"] || env["GCE_METADATA_IP"] || undefined;
 }
 

@@ -5,7 +5,7 @@
  * However many wait, one request is under way. Its response is not read on when none of them waits any more.
  */
 import { AbortError } from "../errors.js";
-import type { AbortSignal } from "../platform.js";
+import type { AbortSignal } from "../platform/types.js";
 import { onAbort } from "../transport/abort-listeners.js";
 
 /** A token, and the headers it is sent in. */

@@ -4,7 +4,7 @@
  */
 import { AuthError, type Fault, InvalidRequestError } from "../errors.js";
 import { platformTransport } from "../platform/node/transport.js";
-import type { AbortSignal } from "../platform.js";
+import type { AbortSignal } from "../platform/types.js";
 import { readHeader } from "../request/headers.js";
 import type { Transport } from "../transport/transport.js";
 import type { Dispatcher } from "../transport/dispatcher.js";

@@ -8,7 +8,7 @@
 import { ownCopy } from "../call-site.js";
 import type { Core } from "../core.js";
 import { DiscogenError, InvalidRequestError } from "../errors.js";
-import type { AbortSignal } from "../platform.js";
+import type { AbortSignal } from "../platform/types.js";
 import { onAbort } from "../transport/abort-listeners.js";
 import { type Deadline, type Timed, startDeadline, stopDeadline } from "../transport/deadlines.js";
 import { abortError, subjectOf, timeoutError } from "../transport/failure.js";

@@ -1,4 +1,5 @@
 /** Requests to the body of a batch: `multipart/mixed` (RFC 2046 §5.1) of `application/http` (RFC 9112 §10.2). Pure. */
+import { byteLength } from "../bytes.js";
 import type { HeaderRecord } from "../request/headers.js";
 import type { HttpRequest } from "../transport/transport.js";
 
@@ -43,7 +44,7 @@ function partOf({ body, headers, method, origin, path }: HttpRequest, name: stri
   }
   // Bodies that are no strings do not get here.
   const text = typeof body === "string" ? body : "";
-  if (text !== "") lines.push(`content-length: ${String(Buffer.byteLength(text))}`);
+  if (text !== "") lines.push(`content-length: ${String(byteLength(text))}`);
   return `${lines.join("\r\n")}\r\n\r\n${text}`;
 }
 

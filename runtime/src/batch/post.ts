@@ -1,6 +1,6 @@
 /** Sends requests as one and gives each its part of the answer. Loaded when a batch is sent for the first time. */
 import type { Core } from "../core.js";
-import type { AbortSignal } from "../platform.js";
+import type { AbortSignal } from "../platform/types.js";
 import { apiError, invalidResponse } from "../response/api-error.js";
 import { textOf } from "../response/read.js";
 import { type HttpRequest, type HttpResponse, header } from "../transport/transport.js";

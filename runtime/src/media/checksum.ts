@@ -1,6 +1,6 @@
 /** Holds a whole body against the checksums in `x-goog-hash`. */
-import { createHash } from "node:crypto";
 import { DiscogenError } from "../errors.js";
+import { type Hash, md5 } from "../platform/node/hashes.js";
 import { subjectOf } from "../transport/failure.js";
 import { type HttpRequest, type HttpResponse, header } from "../transport/transport.js";
 import { Crc32c } from "./crc32c.js";
@@ -15,13 +15,7 @@ export interface Checksum {
   digest(): string;
 }
 
-const makers: { readonly [name: string]: () => Pick<Checksum, "digest" | "update"> } = {
-  crc32c: () => new Crc32c(),
-  md5: () => {
-    const hash = createHash("md5");
-    return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest("base64") };
-  },
-};
+const makers: { readonly [name: string]: () => Hash | undefined } = { crc32c: () => new Crc32c(), md5 };
 
 /**
  * The checksums that hold for this body. Google's are those of the content as it is stored: they say nothing of a part,
@@ -36,9 +30,8 @@ export function checksumsOf(response: HttpResponse): readonly Checksum[] {
     .flatMap((field) => field.split(","))
     .flatMap((entry) => {
       const [, name = "", wanted = ""] = /^\s*(\w+)=(\S+)\s*$/.exec(entry) ?? [];
-      const make = Object.hasOwn(makers, name) ? makers[name] : undefined;
-      if (make === undefined) return [];
-      const made = make();
+      const made = Object.hasOwn(makers, name) ? makers[name]?.() : undefined;
+      if (made === undefined) return [];
       return [{ name, wanted, update: (bytes) => made.update(bytes), digest: () => made.digest() }];
     });
 }

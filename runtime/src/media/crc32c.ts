@@ -1,5 +1,7 @@
 /** CRC-32C (RFC 3720 §12.1), eight bytes at a time by the tables of slicing-by-8. */
 
+import { base64 } from "../bytes.js";
+
 /** The reversed polynomial of Castagnoli. */
 const polynomial = 0x82f63b78;
 
@@ -47,8 +49,8 @@ export class Crc32c {
 
   /** Base64 of the four bytes, the most significant one first. */
   digest(): string {
-    const bytes = Buffer.alloc(4);
-    bytes.writeUInt32BE(~this.#crc >>> 0);
-    return bytes.toString("base64");
+    const bytes = new DataView(new ArrayBuffer(4));
+    bytes.setUint32(0, ~this.#crc);
+    return base64(new Uint8Array(bytes.buffer));
   }
 }

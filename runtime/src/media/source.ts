@@ -1,6 +1,6 @@
 /** The content of an upload, read at any offset where that is possible. */
 import { InvalidRequestError, TimeoutError, UploadError } from "../errors.js";
-import type { Blob } from "../platform.js";
+import type { Blob } from "../platform/types.js";
 import { within } from "../policy/wait.js";
 import { blobPart, isBlob, isFileBody } from "../request/bytes.js";
 import { type Stream, type StreamChunks, isStream, streamChunks } from "../request/streams.js";
@@ -12,6 +12,8 @@ export const chunkSize: number = 256 * 1024;
 export interface Source {
   /** In bytes; `undefined` until the end of a stream is seen. */
   readonly size: number | undefined;
+  /** All of the content is available at once: as bytes, or as a `Blob`. */
+  readonly isInMemory: boolean;
   /** Can be read again from any byte on. */
   readonly replayable: boolean;
   /**
@@ -72,6 +74,7 @@ function invalid(methodId: string, at: string, message: string): InvalidRequestE
 function bytesSource(bytes: Uint8Array): Source {
   return {
     size: bytes.length,
+    isInMemory: true,
     replayable: true,
     read: async (offset, length) => bytes.subarray(offset, offset + length),
     close: async () => undefined,
@@ -81,6 +84,7 @@ function bytesSource(bytes: Uint8Array): Source {
 function blobSource(methodId: string, blob: Blob): Source {
   return {
     size: blob.size,
+    isInMemory: true,
     replayable: true,
     read: (offset, length) => blobPart(methodId, parameter, blob.slice(offset, offset + length)),
     close: async () => undefined,
@@ -88,9 +92,9 @@ function blobSource(methodId: string, blob: Blob): Source {
 }
 
 async function fileSource(methodId: string, path: string, size: number | undefined, timeout: number): Promise<Source> {
-  const { openFile } = await import("../request/file.js");
+  const { openFile } = await import("../platform/node/upload-file.js");
   const file = await openFile(methodId, parameter, path);
-  if ("size" in file) return { ...file, replayable: true };
+  if ("size" in file) return { ...file, isInMemory: false, replayable: true };
   const source = streamSource(methodId, file, size, timeout);
   source.take?.();
   return source;
@@ -147,6 +151,7 @@ function streamSource(methodId: string, stream: Stream, declared: number | undef
     get size() {
       return declared ?? size;
     },
+    isInMemory: false,
     replayable: false,
     take: () => chunks.open(),
     next: async () => {

@@ -2,6 +2,7 @@
 import type { Core } from "../core.js";
 import { type Sent, send } from "../policy/send.js";
 import type { EncodedBody } from "../request/body.js";
+import { markInMemory } from "../request/in-memory.js";
 import type { HeaderRecord } from "../request/headers.js";
 import { type PreparedUpload, withUploadType } from "./prepared-upload.js";
 import { chunkSize } from "./source.js";
@@ -14,6 +15,7 @@ export async function sendWhole(core: Core, upload: PreparedUpload): Promise<Sen
   const thrown: unknown[] = [];
   const content = { [Symbol.asyncIterator]: () => chunksOf(upload, thrown) };
   const { body, length } = metadata === undefined ? alone(upload, content) : behind(metadata, upload, content);
+  if (source.isInMemory && typeof body.data === "object" && !(body.data instanceof Uint8Array)) markInMemory(body.data);
   const { "content-length": _, ...kept } = built.headers;
   const headers: HeaderRecord = { ...kept, "content-type": body.contentType };
   if (length !== undefined) headers["content-length"] = String(length);

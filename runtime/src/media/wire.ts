@@ -4,6 +4,7 @@ import { type PreparedCall, abortedCall } from "../policy/prepared-call.js";
 import { delayOf, send } from "../policy/send.js";
 import { pause } from "../policy/wait.js";
 import { connectionError, subjectOf } from "../transport/failure.js";
+import { isBrowser } from "../transport/fetch-platform.js";
 import { type HttpHeaders, type HttpResponse, header } from "../transport/transport.js";
 import type { Download } from "./download.js";
 
@@ -30,6 +31,14 @@ function isSame(first: HttpResponse, next: HttpResponse): boolean {
 /** Whether a body is as it was on the wire; a transport of the user's may have unpacked it. */
 export function isAsSent({ encoding, headers }: HttpResponse): boolean {
   return encoding !== undefined || (header(headers, "content-encoding") ?? "identity") === "identity";
+}
+
+/**
+ * Whether the headers describe the body. Browsers decode bodies and hide `content-encoding`, but not `content-length`, of
+ * a server of another origin that does not expose its headers.
+ */
+function isExposed({ headers }: HttpResponse): boolean {
+  return !isBrowser() || marks.some((name) => headers[name] !== undefined);
 }
 
 /** Where a part of the content begins and ends; `undefined` for the whole. */
@@ -62,7 +71,7 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
     const part = partOf(first);
     const length = header(first.headers, "content-length");
     this.#start = part?.start ?? 0;
-    this.#expected = isAsSent(first) && length !== undefined ? Number(length) : undefined;
+    this.#expected = isAsSent(first) && isExposed(first) && length !== undefined ? Number(length) : undefined;
     this.#canResume =
       isAsSent(first) &&
       (first.status === 200 || part !== undefined) &&

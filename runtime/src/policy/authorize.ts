@@ -3,7 +3,7 @@ import { type Credentials, isAnonymous } from "../auth/credentials.js";
 import { ownCopy } from "../call-site.js";
 import type { Core } from "../core.js";
 import { AuthError, DiscogenError, TimeoutError } from "../errors.js";
-import type { AbortSignal, Headers } from "../platform.js";
+import type { AbortSignal, Headers } from "../platform/types.js";
 import { printable, redact, safeCause } from "../redact.js";
 import { type HeaderRecord, lowerCase } from "../request/headers.js";
 import type { HttpRequest } from "../transport/transport.js";

@@ -2,6 +2,7 @@
 import { onAbort } from "../transport/abort-listeners.js";
 import { longestTimer } from "../transport/deadlines.js";
 import { abortError, timeoutError } from "../transport/failure.js";
+import { isInMemory, markInMemory } from "../request/in-memory.js";
 import type { HttpRequest, HttpResponse, Transport } from "../transport/transport.js";
 
 /** Counts the time of one request. */
@@ -50,7 +51,7 @@ function within<T>(
   const { signal } = request;
   if (signal?.aborted === true) return Promise.reject(abortError(request));
   return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     let isOver = false;
     let suspended = 0;
     const stop = (): void => {
@@ -114,7 +115,7 @@ export function withProgress<Body extends HttpRequest["body"]>(
   clock: Clock,
 ): Body | AsyncIterable<Uint8Array> {
   if (!isIterable(body)) return body;
-  return {
+  const watched: AsyncIterable<Uint8Array> = {
     [Symbol.asyncIterator]: () => {
       const chunks = body[Symbol.asyncIterator]();
       return {
@@ -127,6 +128,7 @@ export function withProgress<Body extends HttpRequest["body"]>(
       };
     },
   };
+  return isInMemory(body) ? markInMemory(watched) : watched;
 }
 
 function bodyWithin(

@@ -1,5 +1,5 @@
 /** Where a client tells what it does: the user's logger, or standard error by `DISCOGEN_LOG`. */
-import { environment } from "../environment.js";
+import { environment, writeLog } from "../platform/node/environment.js";
 
 /** Fields of a message, free of secrets. */
 export interface LogFields {
@@ -46,7 +46,7 @@ export function logOf(logger: Logger | undefined): Log | undefined {
 const write =
   (level: LogLevel) =>
   (message: string): void =>
-    void process.stderr.write(`${new Date().toISOString()} discogen ${level} ${message}\n`);
+    writeLog(`${new Date().toISOString()} discogen ${level} ${message}`);
 
 const standardError: Logger = {
   debug: write("debug"),

@@ -6,7 +6,7 @@
  * object for all its events. No object holds a secret.
  */
 import type * as Diagnostics from "node:diagnostics_channel";
-import { diagnostics } from "../environment.js";
+import { diagnostics } from "../platform/node/environment.js";
 import { ApiError, type DiscogenError } from "../errors.js";
 import { redactHeaders, urlOf } from "../redact.js";
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";

@@ -1,7 +1,7 @@
 /** A call with its limits, as the attempt loop takes it. */
 import { AbortError, TimeoutError } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
-import type { AbortSignal } from "../platform.js";
+import type { AbortSignal } from "../platform/types.js";
 import type { BuiltRequest, Params } from "../request/build.js";
 import type { CallObserver } from "./observe.js";
 import type { RetryPolicy } from "./retry.js";

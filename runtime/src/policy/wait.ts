@@ -1,5 +1,5 @@
 /** Waiting that ends early on abort or at a deadline, and leaves no timer or listener behind. */
-import type { AbortSignal } from "../platform.js";
+import type { AbortSignal } from "../platform/types.js";
 import { onAbort } from "../transport/abort-listeners.js";
 import { longestTimer } from "../transport/deadlines.js";
 
@@ -34,7 +34,7 @@ interface Waiter<T> {
 class Wait<T> {
   /** Cleared at the end: work that goes on for long must not hold the call that gave up. */
   #waiter: Waiter<T> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #stopListening: (() => void) | undefined;
   #abandoned: AbortController | undefined;
 
@@ -86,7 +86,7 @@ export async function pause(
   signal: AbortSignal | undefined,
   aborted: () => Error,
 ): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const over = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, Math.min(milliseconds, longestTimer));
   });

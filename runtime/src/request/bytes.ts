@@ -1,5 +1,6 @@
 /** Bytes to send, in whatever form the caller has them, as one kind of stream. */
-import type { Blob } from "../platform.js";
+import type { Blob } from "../platform/types.js";
+import { markInMemory } from "./in-memory.js";
 import { type WebStream, isObject, isStream, unreadable } from "./streams.js";
 
 /** A file that is opened when its bytes are wanted. */
@@ -41,7 +42,9 @@ export function fileChunks(subject: string, parameter: string, path: string): Fi
     [Symbol.asyncIterator]() {
       const isRepeated = close !== undefined;
       close?.();
-      const opening = import("./file.js").then(({ readFile }) => readFile(subject, parameter, path, isRepeated));
+      const opening = import("../platform/node/upload-file.js").then(({ readFile }) =>
+        readFile(subject, parameter, path, isRepeated),
+      );
       close = () => void opening.then((chunks) => chunks.return()).catch(() => undefined);
       return { next: () => opening.then((chunks) => chunks.next()) };
     },
@@ -51,13 +54,13 @@ export function fileChunks(subject: string, parameter: string, path: string): Fi
 
 /** The bytes of a blob from its beginning, each time they are iterated. */
 export function blobChunks(subject: string, parameter: string, blob: Blob): AsyncIterable<Uint8Array> {
-  return {
+  return markInMemory({
     async *[Symbol.asyncIterator]() {
       const step = 1024 * 1024;
       for (let offset = 0; offset < blob.size; offset += step)
         yield blobPart(subject, parameter, blob.slice(offset, offset + step));
     },
-  };
+  });
 }
 
 /** All bytes of a blob. Those of a file cannot be read any more when it has changed. */

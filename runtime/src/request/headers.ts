@@ -1,6 +1,7 @@
 /** Header fields: those every request carries, and those of the caller. */
 import type { Fault } from "../errors.js";
-import type { Headers } from "../platform.js";
+import { nodeVersion } from "../platform/node/environment.js";
+import type { Headers } from "../platform/types.js";
 import { isShowable, shownName } from "../redact.js";
 import { version } from "../version.js";
 
@@ -72,11 +73,8 @@ export function readHeader(option: string, value: string | undefined, faults: Fa
   return undefined;
 }
 
-/** Not known on workers, whose `process`, if there is one, may be a bundler's. */
-const node: string | undefined = globalThis.process?.versions?.node;
-
 /** What this package says of itself, in Google's form: runtime and client library. */
-export const apiClient: string = `${node === undefined ? "" : `gl-node/${node} `}gdcl/${version}`;
+export const apiClient: string = `${nodeVersion === undefined ? "" : `gl-node/${nodeVersion} `}gdcl/${version}`;
 
 /** Google's servers compress only for clients whose user-agent names gzip. */
 export const userAgent: string = `discogen/${version} (gzip)`;

@@ -1,5 +1,5 @@
 /** Streams to send: refused where they were used before, and read by one call alone. */
-import { nodeStreams } from "../environment.js";
+import { nodeReadable } from "../platform/node/streams.js";
 import { InvalidRequestError } from "../errors.js";
 import { fileProblem } from "../redact.js";
 
@@ -62,7 +62,7 @@ function problemOf(stream: object): string | undefined {
   const { destroyed, errored, locked, readable, readableDidRead, readableEnded, readableFlowing } = stream as Partial<
     Record<string, unknown>
   >; // any object can be read by name
-  const node = nodeStreams()?.Readable;
+  const node = nodeReadable();
   const either = stream as NodeJS.ReadableStream; // these functions know streams of the web as well
   if (errored instanceof Error) return `cannot be read: ${fileProblem(errored)}`;
   if (node?.isErrored(either) === true) return `has failed: ${advice}`;

@@ -1,5 +1,5 @@
 /** Status and headers of an answer, beside its data. */
-import type { Headers as PlatformHeaders } from "../platform.js";
+import type { Headers as PlatformHeaders } from "../platform/types.js";
 import { urlOf } from "../redact.js";
 import { Answer, type RawHeaders, readHeaders } from "../transport/raw-headers.js";
 import type { HttpHeaders, HttpRequest } from "../transport/transport.js";

@@ -1,6 +1,6 @@
 /** An answer whose body is content, not JSON. */
 import { DiscogenError, InvalidRequestError, TimeoutError } from "../errors.js";
-import type { Headers as PlatformHeaders } from "../platform.js";
+import type { Headers as PlatformHeaders } from "../platform/types.js";
 import type { Limits } from "../policy/wait.js";
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
 import { longestTimer } from "../transport/deadlines.js";
@@ -16,8 +16,9 @@ import { type ApiResponse, LazyResponse } from "./api-response.js";
  *
  * A connection that breaks is taken up again where it broke (`Range`), as often as the call's `retry` allows between
  * two pieces, where the call may be repeated and the server tells one state of the content from another: by a strong
- * ETag, by `x-goog-generation` or `x-goog-hash`. A whole that comes with `x-goog-hash` is held against it. Content that
- * was stored compressed is unpacked.
+ * ETag, by `x-goog-generation` or `x-goog-hash`. A whole that comes with `x-goog-hash` is held against it; MD5,
+ * where that is the only checksum, is not computed in browsers and workers. Content that was stored compressed is
+ * unpacked.
  *
  * Reading throws `ConnectionError`, `TimeoutError`, `AbortError`, and `DiscogenError` with code `CONTENT_CHANGED` or
  * `CONTENT_DAMAGED`.
@@ -99,7 +100,7 @@ export class MediaResponse implements ApiResponse {
    * @throws {InvalidRequestError} where it cannot be written for another reason
    */
   async saveTo(path: string): Promise<void> {
-    const { saveBody } = await import("../media/save.js");
+    const { saveBody } = await import("../platform/node/save.js");
     return saveBody(this.#take()[Symbol.asyncIterator](), path, this.#limits);
   }
 

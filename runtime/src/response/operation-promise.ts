@@ -3,7 +3,7 @@ import { type Known } from "../check-names.js";
 import { callSite, leadingToCaller } from "../call-site.js";
 import { AbortError, TimeoutError } from "../errors.js";
 import { checkCallOptions } from "../options.js";
-import type { AbortSignal } from "../platform.js";
+import type { AbortSignal } from "../platform/types.js";
 import { within } from "../policy/wait.js";
 import { ApiPromise, type Executor } from "./api-promise.js";
 import type { Follow } from "./operation-wait.js";

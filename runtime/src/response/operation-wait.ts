@@ -2,7 +2,7 @@
 import { AbortError, DiscogenError, OperationError } from "../errors.js";
 import type { CallOptions } from "../options.js";
 import type { MethodDescriptor, OperationDescriptor, OperationPoll } from "../method.js";
-import type { AbortSignal } from "../platform.js";
+import type { AbortSignal } from "../platform/types.js";
 import { parseRetryAfter } from "../policy/retry.js";
 import { pause } from "../policy/wait.js";
 import type { ApiPromise, WithResponse } from "./api-promise.js";

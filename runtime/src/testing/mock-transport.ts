@@ -153,9 +153,9 @@ async function content({ body, headers }: HttpRequest): Promise<unknown> {
   if (typeof body === "string")
     return /\bjson\b/.test(headers["content-type"] ?? "") ? (JSON.parse(body) as unknown) : body;
   if (body === undefined || body instanceof Uint8Array) return body;
-  const pieces: Uint8Array[] = [];
-  for await (const piece of body) pieces.push(piece);
-  return new Uint8Array(Buffer.concat(pieces));
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of body) chunks.push(new Uint8Array(chunk));
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 function httpResponse({ body, headers, status }: MockResponse): HttpResponse {

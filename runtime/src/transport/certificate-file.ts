@@ -1,7 +1,7 @@
 /** Reads client certificates and what names them. */
 import { InvalidRequestError } from "../errors.js";
 import { shownName } from "../redact.js";
-import { readTextFile } from "../text-file.js";
+import { readTextFile } from "../platform/node/files.js";
 import type { CertificateSource, ClientCertificate } from "./client-certificate.js";
 
 /** Reads what is in files. Throws an `InvalidRequestError` that names the file at fault. */

@@ -1,5 +1,5 @@
 /** The choice of the HTTP stack by the environment. */
-import { environment } from "../environment.js";
+import { environment } from "../platform/node/environment.js";
 import { InvalidRequestError } from "../errors.js";
 
 /**

@@ -1,5 +1,6 @@
 /** Client certificates (mutual TLS): of the caller, or of the environment as AIP-4114 describes it. */
-import { environment } from "../environment.js";
+import { environment, operatingSystem, variables } from "../platform/node/environment.js";
+import { exists } from "../platform/node/files.js";
 import type { Fault } from "../errors.js";
 import type { ClientOptions } from "../options.js";
 import { gcloudFile } from "../gcloud.js";
@@ -66,7 +67,7 @@ function certificateFile(): CertificateFile | undefined {
 
 /** The file that gcloud keeps, if it is there. */
 function wellKnownFile(): string | undefined {
-  const { env, platform } = process;
-  const path = gcloudFile("certificate_config.json", env, platform, env["HOME"] ?? "");
-  return path !== undefined && process.getBuiltinModule("node:fs").existsSync(path) ? path : undefined;
+  const home = environment("HOME") ?? "";
+  const path = gcloudFile("certificate_config.json", variables(), operatingSystem(), home);
+  return path !== undefined && exists(path) ? path : undefined;
 }

@@ -5,19 +5,18 @@
  * may pass up to a twentieth late; short ones get a timer of their own.
  */
 
+import { sharedFrom, startTicker } from "../platform/node/timers.js";
+
 /** What runs against a limit. */
 export interface Timed {
   onExpired(): void;
 }
 
-/** A started limit: a timer, or the place in the table below. */
-export type Deadline = NodeJS.Timeout | number | undefined;
+/** A started limit: a timer, which may be a number above 0, or a place in the table below, counted down from -1. */
+export type Deadline = ReturnType<typeof setTimeout> | number | undefined;
 
 /** Milliseconds of one tick. */
 const tick = 250;
-
-/** Limits below this many milliseconds get a timer of their own. */
-const coarseFrom: number = 20 * tick;
 
 /** Milliseconds for the body of a response that nobody waits for any more. */
 export const lateResponse = 250;
@@ -33,28 +32,29 @@ const owners: (Timed | undefined)[] = [];
 const lastTicks: number[] = [];
 const free: number[] = [];
 let now = 0;
-let ticker: NodeJS.Timeout | undefined;
+let ticker: ReturnType<typeof startTicker> | undefined;
 
 /** Calls `owner.onExpired()` after so many milliseconds, unless stopped. `Infinity`: never. */
 export function startDeadline(owner: Timed, milliseconds: number): Deadline {
-  if (milliseconds < coarseFrom) return setTimeout(expire, milliseconds, owner);
   if (milliseconds > longestTimer) return undefined;
+  if (milliseconds < sharedFrom) return setTimeout(expire, milliseconds, owner);
   const place = free.pop() ?? owners.length;
   owners[place] = owner;
   // The tick under way is not a whole one.
   lastTicks[place] = now + Math.ceil(milliseconds / tick) + 1;
   if (free.length === owners.length - 1) restart();
-  return place;
+  return -1 - place;
 }
 
 export function stopDeadline(deadline: Deadline): void {
   if (deadline === undefined) return;
-  if (typeof deadline !== "number") {
+  if (typeof deadline !== "number" || deadline > 0) {
     clearTimeout(deadline);
     return;
   }
-  owners[deadline] = undefined;
-  free.push(deadline);
+  const place = -1 - deadline;
+  owners[place] = undefined;
+  free.push(place);
 }
 
 function expire(owner: Timed): void {
@@ -65,7 +65,7 @@ function expire(owner: Timed): void {
 function restart(): void {
   clearInterval(ticker);
   // Requests keep the process alive by their sockets; this timer must not.
-  ticker = setInterval(onTick, tick).unref();
+  ticker = startTicker(onTick, tick);
 }
 
 function onTick(): void {

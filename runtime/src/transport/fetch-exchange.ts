@@ -1,25 +1,18 @@
 /** One request and its answer over `fetch`. Loaded with the first request. */
-import { InvalidRequestError } from "../errors.js";
-import type { AbortSignal } from "../platform.js";
+import { DiscogenError, InvalidRequestError } from "../errors.js";
+import type { AbortSignal } from "../platform/types.js";
 import { onAbort } from "./abort-listeners.js";
 import { codingsOf } from "./codings.js";
 import { lateResponse, longestTimer } from "./deadlines.js";
 import { abortError, connectionError, errorBodyLimit, subjectOf, timeoutError } from "./failure.js";
+import { type FetchContent, isUploadStep, iteratedContent, plainContent } from "./fetch-body.js";
+import { isBrowser } from "./fetch-platform.js";
 import type { Fetch, FetchResponse } from "./fetch.js";
 import { responseTooLarge, sizeLimit } from "./size-limit.js";
-import type { HttpHeaders, HttpRequest, HttpResponse } from "./transport.js";
+import { type HttpHeaders, type HttpRequest, type HttpResponse, header } from "./transport.js";
 
 /** Those that `fetch` decodes. */
 const known = /^(?:br|deflate|gzip|zstd)$/;
-
-let own: boolean | undefined;
-
-/** Browsers accept what they like, whatever a request says, and drop the header from it. */
-function isHeaderOurs(): boolean {
-  const headers = { "accept-encoding": "gzip" };
-  own ??= new Request("https://example.com/", { headers }).headers.has("accept-encoding");
-  return own;
-}
 
 /** What a reader gets at the end. */
 const nothing: IteratorReturnResult<undefined> = { done: true, value: undefined };
@@ -55,13 +48,13 @@ export class FetchExchange {
       if (isSending && this.#end === undefined) this.#startSendTimer();
     };
     try {
-      const content = this.#content(onPiece);
+      const content = await this.#content(onPiece);
       const init = { method, redirect: "manual", signal: this.#controller.signal, ...content };
       const answer = await this.#within(fetch(origin + path, init));
       isSending = false;
       this.#hasHead = true;
       if (readSignal !== undefined) this.#stopReadingOn(readSignal);
-      const head = { status: answer.status, headers: headersOf(answer) };
+      const head = this.#head(answer);
       const isGood = head.status >= 200 && head.status < 300;
       if (isGood) checkCodings(this.#request, head.headers);
       if (isGood && stream === true) return { ...head, body: this.#streamed(answer) };
@@ -85,15 +78,22 @@ export class FetchExchange {
     };
   }
 
-  #content(onPiece: () => void): object {
-    const { body, headers } = this.#request;
-    if (body !== undefined && typeof body !== "string" && !(body instanceof Uint8Array)) {
-      this.#pieces = body[Symbol.asyncIterator]();
-      return { headers, body: streamOf(this.#pieces, onPiece), duplex: "half" };
-    }
-    // Where `fetch` can tell the length itself, it takes no other.
-    const { "content-length": _, ...rest } = headers;
-    return { headers: rest, body };
+  #content(onPiece: () => void): FetchContent | Promise<FetchContent> {
+    const request = this.#request;
+    const { body } = request;
+    if (body === undefined || typeof body === "string" || body instanceof Uint8Array)
+      return plainContent(request, body);
+    this.#pieces = body[Symbol.asyncIterator]();
+    return this.#within(iteratedContent(request, body, this.#pieces, onPiece));
+  }
+
+  #head(answer: FetchResponse): Pick<HttpResponse, "headers" | "status"> {
+    const { status } = answer;
+    if (status === 0) throw hiddenRedirect(this.#request);
+    const headers = headersOf(answer);
+    const isUnfinished =
+      status === 200 && isUploadStep(this.#request) && header(headers, "x-http-status-code-override") === "308";
+    return { status: isUnfinished ? 308 : status, headers };
   }
 
   async #collected({ body, status }: FetchResponse): Promise<string> {
@@ -202,16 +202,13 @@ export class FetchExchange {
   }
 }
 
-function streamOf(pieces: AsyncIterator<Uint8Array>, onPiece: () => void): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    pull: async (controller) => {
-      const { done, value } = await pieces.next();
-      onPiece();
-      if (done === true) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel: async () => void (await pieces.return?.()),
-  });
+/** Browsers show of a redirect only that there is one. */
+function hiddenRedirect(request: HttpRequest): DiscogenError {
+  const advice = isUploadStep(request)
+    ? "The server of the upload must know X-GUploader-No-308"
+    : "Check rootUrl: redirects are not followed";
+  const message = `${subjectOf(request)}: the server redirects, and fetch does not show where to. ${advice}`;
+  return new DiscogenError("INVALID_RESPONSE", message);
 }
 
 /** A field that comes twice, which only cookies do, becomes a list. */
@@ -228,7 +225,8 @@ function headersOf({ headers }: FetchResponse): HttpHeaders {
 function checkCodings(request: HttpRequest, headers: HttpHeaders): void {
   const encoding = headers["content-encoding"];
   if (encoding === undefined) return;
-  const accepted = isHeaderOurs() ? request.headers : {};
+  // Browsers accept what they like, whatever a request says.
+  const accepted = isBrowser() ? {} : request.headers;
   const unknown = codingsOf({ ...request, headers: accepted }, String(encoding)).find((coding) => !known.test(coding));
   if (unknown !== undefined) throw new Error(`the body has the unknown content-encoding ${JSON.stringify(unknown)}`);
 }

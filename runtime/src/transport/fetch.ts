@@ -29,8 +29,11 @@ export interface FetchTransportOptions {
  * `fetch` tells less of what went wrong: only where it names a failure to connect, as Node's does, is a request known
  * not to have been sent (`ConnectionError.sent`); of any other it is assumed that it was, so POST and PATCH are not
  * repeated. Proxies, client certificates and connections are the business of `fetch`. Bodies are decoded by it too:
- * Node's overlooks that compressed data breaks off. Node's also ends a silence of five minutes, whatever the limits; in
- * browsers a redirect shows as status 0.
+ * Node's overlooks that compressed data breaks off. Node's also ends a silence of five minutes, whatever the limits.
+ *
+ * Strings, bytes and blobs are sent as bytes. A stream is sent as a stream where the platform can; browsers cannot, and
+ * there it is collected first, up to 32 MiB. Browsers set `user-agent` and `accept-encoding` themselves, and hide where
+ * a redirect leads: it is an error with code `INVALID_RESPONSE`.
  *
  * @throws InvalidRequestError where there is no `fetch`
  */

@@ -1,5 +1,6 @@
 /** Subject tokens of AWS: a signed request for the caller's identity, which Google's STS sends on (AIP-4117). */
 import { AuthError } from "../../errors.js";
+import { environment } from "../../platform/node/environment.js";
 import { shownName } from "../../redact.js";
 import { askEndpoint, type EndpointRequest, type Network } from "../endpoint.js";
 import type { JsonObject } from "../credential-file.js";
@@ -19,7 +20,7 @@ export async function awsSubjectToken(account: ExternalAccount, source: AwsSourc
   const region = regionFromEnvironment() ?? (await metadata.region());
   const keys = keysFromEnvironment() ?? (await metadata.keys());
   const url = new URL(source.verificationUrl.replaceAll("{region}", region));
-  const headers = signAwsRequest(
+  const headers = await signAwsRequest(
     // Signed too, so that the request is of no use for another provider.
     { method: "POST", url, headers: { "x-goog-cloud-target-resource": account.audience }, region, service: "sts" },
     keys,
@@ -33,16 +34,16 @@ export async function awsSubjectToken(account: ExternalAccount, source: AwsSourc
 }
 
 function regionFromEnvironment(): string | undefined {
-  const region = process.env["AWS_REGION"] || process.env["AWS_DEFAULT_REGION"];
-  if (region === undefined || region === "") return undefined;
+  const region = environment("AWS_REGION") ?? environment("AWS_DEFAULT_REGION");
+  if (region === undefined) return undefined;
   if (/^[a-z0-9-]+$/.test(region)) return region;
   throw new AuthError("KEY_FIELD_INVALID", "AWS_REGION: must be a region of AWS, for instance eu-west-1");
 }
 
 function keysFromEnvironment(): AwsKeys | undefined {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
-  if (!accessKeyId || !secretAccessKey) return undefined;
-  return { accessKeyId, secretAccessKey, sessionToken: process.env["AWS_SESSION_TOKEN"] || undefined };
+  const [accessKeyId, secretAccessKey] = [environment("AWS_ACCESS_KEY_ID"), environment("AWS_SECRET_ACCESS_KEY")];
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { accessKeyId, secretAccessKey, sessionToken: environment("AWS_SESSION_TOKEN") };
 }
 
 /** The instance metadata service, with a session (version 2) where the configuration names its URL. */

@@ -6,9 +6,9 @@ import { shownName } from "../../redact.js";
 import type { Transport } from "../../transport/transport.js";
 import { gcloudFile } from "../../gcloud.js";
 import { parseCredentials } from "../credential-file.js";
-import { homeFolder } from "../home.js";
+import { homeFolder } from "../../platform/node/environment.js";
 import type { CertificateSource } from "./subject-source.js";
-import { readTextFile } from "../../text-file.js";
+import { readTextFile } from "../../platform/node/files.js";
 
 /** A certificate and its key, as PEM, and the certificates that vouch for it. */
 export interface ClientCertificate {

@@ -1,12 +1,13 @@
 /** Subject tokens that a program of the user's prints (AIP-4117, executable-sourced credentials). */
-import { type ExecFileException, execFile } from "node:child_process";
 import { AuthError } from "../../errors.js";
-import type { AbortSignal } from "../../platform.js";
-import { codeOf, printable, redact, shownName } from "../../redact.js";
+import type { AbortSignal } from "../../platform/types.js";
+import { printable, redact, shownName } from "../../redact.js";
 import type { JsonObject } from "../credential-file.js";
 import type { ExternalAccount } from "./config.js";
 import type { ExecutableSource } from "./subject-source.js";
-import { readTextFile } from "../../text-file.js";
+import { environment } from "../../platform/node/environment.js";
+import { readTextFile } from "../../platform/node/files.js";
+import { runProgram } from "../../platform/node/subprocess.js";
 
 /** The environment variable that allows programs to be run, if its value is 1. */
 const optIn = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES";
@@ -18,16 +19,13 @@ const tokenTypes: ReadonlySet<unknown> = new Set([
   "urn:ietf:params:oauth:token-type:jwt",
 ]);
 
-/** The longest output that is read, in bytes. */
-const outputLimit: number = 1024 * 1024;
-
 /** A token of the output file where it holds one that has not ended, else of the program. */
 export async function executableSubjectToken(
   account: ExternalAccount,
   source: ExecutableSource,
   signal?: AbortSignal,
 ): Promise<string> {
-  if (process.env[optIn] !== "1") {
+  if (environment(optIn) !== "1") {
     throw new AuthError(
       "KEY_UNTRUSTED",
       `${account.source}#/credential_source/executable: asks to run a program. If you trust this file, set the environment variable ${optIn}=1`,
@@ -59,9 +57,7 @@ function run(
   problem: (message: string) => AuthError,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const [file, ...parameters] = command;
   const env = {
-    ...process.env,
     GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE: account.audience,
     GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE: account.subjectTokenType,
     GOOGLE_EXTERNAL_ACCOUNT_INTERACTIVE: "0",
@@ -70,22 +66,7 @@ function run(
       ? {}
       : { GOOGLE_EXTERNAL_ACCOUNT_IMPERSONATED_EMAIL: account.impersonation.email }),
   };
-  return new Promise((resolve, reject) => {
-    const done = (error: ExecFileException | null, stdout: string): void => {
-      if (error === null) resolve(stdout);
-      else if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") reject(problem("prints too much"));
-      else if (error.killed === true) reject(problem(`did not end within ${String(timeout)} ms`));
-      else if (typeof error.code === "string") reject(problem(`cannot be run (${error.code})`));
-      else reject(problem(`failed with exit code ${String(error.code ?? error.signal)}${reasonOf(stdout)}`));
-    };
-    const options = { env, timeout, signal, killSignal: "SIGKILL", maxBuffer: outputLimit, windowsHide: true } as const;
-    try {
-      execFile(file, parameters, options, done).stdin?.end();
-    } catch (error) {
-      // Most reasons come by the callback, some do not.
-      reject(problem(`cannot be run (${codeOf(error) ?? "no reason given"})`));
-    }
-  });
+  return runProgram({ command, env, timeout, signal }, (message, stdout) => problem(message + reasonOf(stdout)));
 }
 
 /** The reason that a failed program gives, if it keeps to the form. */

@@ -1,6 +1,5 @@
 /** Signs AWS requests, Signature Version 4 (AWS IAM User Guide, "Create a signed AWS API request"). */
-import { createHash, createHmac } from "node:crypto";
-import type { Url } from "../../platform.js";
+import type { Url } from "../../platform/types.js";
 
 /** Keys of AWS; those of a role come with a session token. */
 export interface AwsKeys {
@@ -19,10 +18,12 @@ export interface AwsRequest {
   readonly service: string;
 }
 
+const encoder = new TextEncoder();
+
 const algorithm = "AWS4-HMAC-SHA256";
 
 /** All headers of the signed request, `authorization` among them. @param now Milliseconds since the epoch. */
-export function signAwsRequest(request: AwsRequest, keys: AwsKeys, now: number): Record<string, string> {
+export async function signAwsRequest(request: AwsRequest, keys: AwsKeys, now: number): Promise<Record<string, string>> {
   const { body = "", method, region, service, url } = request;
   const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, "");
   const headers: Record<string, string> = { ...request.headers, host: url.host, "x-amz-date": time };
@@ -36,14 +37,13 @@ export function signAwsRequest(request: AwsRequest, keys: AwsKeys, now: number):
     ...names.map((name) => `${name}:${(headers[name] ?? "").trim().replace(/ +/g, " ")}`),
     "",
     signedHeaders,
-    sha256(body),
+    await sha256(body),
   ].join("\n");
   const date = time.slice(0, 8);
   const scope = `${date}/${region}/${service}/aws4_request`;
-  const key = [date, region, service, "aws4_request"].reduce<string | Buffer>(hmac, `AWS4${keys.secretAccessKey}`);
-  const signature = createHmac("sha256", key)
-    .update([algorithm, time, scope, sha256(canonicalRequest)].join("\n"))
-    .digest("hex");
+  let key: Uint8Array<ArrayBuffer> = encoder.encode(`AWS4${keys.secretAccessKey}`);
+  for (const part of [date, region, service, "aws4_request"]) key = await hmac(key, part);
+  const signature = hex(await hmac(key, [algorithm, time, scope, await sha256(canonicalRequest)].join("\n")));
   const credential = `${keys.accessKeyId}/${scope}`;
   return {
     ...headers,
@@ -51,12 +51,17 @@ export function signAwsRequest(request: AwsRequest, keys: AwsKeys, now: number):
   };
 }
 
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+async function sha256(text: string): Promise<string> {
+  return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(text))));
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac("sha256", key).update(text).digest();
+async function hmac(key: Uint8Array<ArrayBuffer>, text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const imported = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, encoder.encode(text)));
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** `URL` has removed dots already; what is left are doubled slashes. */

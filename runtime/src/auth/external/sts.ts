@@ -1,4 +1,5 @@
 /** Google's Security Token Service: exchanges one token for another (RFC 8693). */
+import { base64 } from "../../bytes.js";
 import type { JsonObject } from "../credential-file.js";
 import type { Network } from "../endpoint.js";
 import { type TokenRequest, requestForm } from "../token-request.js";
@@ -40,7 +41,7 @@ export function exchangeToken(
 
 /** HTTP Basic, as OAuth clients sign in (RFC 6749 §2.3.1). */
 export function basicAuthorization(id: string, secret: string): string {
-  return `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`;
+  return `Basic ${base64(new TextEncoder().encode(`${id}:${secret}`))}`;
 }
 
 /** What to do about the refusals of Google's STS. */

@@ -1,13 +1,13 @@
 /** Gets a subject token: what proves to Google's STS who we are elsewhere. */
 import { AuthError, DiscogenError } from "../../errors.js";
-import type { AbortSignal } from "../../platform.js";
+import type { AbortSignal } from "../../platform/types.js";
 import { within } from "../../policy/wait.js";
 import { printable, quotedName, redact, safeCause, shownName } from "../../redact.js";
 import { askEndpoint, type Network } from "../endpoint.js";
 import type { JsonObject } from "../credential-file.js";
 import type { ExternalAccount } from "./config.js";
 import type { FileSource, ProgrammaticSource, UrlSource } from "./subject-source.js";
-import { readTextFile } from "../../text-file.js";
+import { readTextFile } from "../../platform/node/files.js";
 
 /** Milliseconds for one request to a source of tokens. */
 const urlTimeout = 10_000;
@@ -28,7 +28,8 @@ export async function readSubjectToken(account: ExternalAccount, network: Networ
     case "aws":
       return (await import("./aws.js")).awsSubjectToken(account, subject, network);
     case "x509":
-      return (await (await import("./certificate.js")).readCertificate(account.source, subject)).subjectToken;
+      return (await (await import("../../platform/node/certificate.js")).readCertificate(account.source, subject))
+        .subjectToken;
     case "programmatic":
       return programSubjectToken(account, subject, network.signal);
   }

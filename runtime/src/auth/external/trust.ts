@@ -4,7 +4,8 @@
  * A configuration that someone else wrote could have our secrets sent anywhere. Whoever names the class of the
  * credentials vouches for the configuration; where its kind was only found in a file, its URLs must be Google's or listed.
  */
-import type { Url } from "../../platform.js";
+import { environment } from "../../platform/node/environment.js";
+import type { Url } from "../../platform/types.js";
 import { shownName } from "../../redact.js";
 import { defaultUniverse } from "../../universe.js";
 import { type CredentialFile, endpointOf } from "../credential-file.js";
@@ -47,8 +48,8 @@ function isKnown(url: Url, use: UrlUse): boolean {
 
 /** A file's own word for its universe would let it name any; that of the environment is the operator's. */
 function trustedUniverses(): string[] {
-  const own = process.env["GOOGLE_CLOUD_UNIVERSE_DOMAIN"];
-  return own === undefined || own === "" ? [defaultUniverse] : [defaultUniverse, own];
+  const own = environment("GOOGLE_CLOUD_UNIVERSE_DOMAIN");
+  return own === undefined ? [defaultUniverse] : [defaultUniverse, own];
 }
 
 /** Global, regional, mutual TLS and private endpoints: `sts.`, `sts.mtls.`, `sts.us-east1.rep.`, `sts-x.p.`, `us-east1-sts.`. */

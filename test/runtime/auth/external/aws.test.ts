@@ -22,7 +22,10 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllEnvs());
 
 /** What the STS got: a request that must be signed with these keys. */
-function verified(subjectToken: string | undefined, sessionToken?: string): { url: string; region: string } {
+async function verified(
+  subjectToken: string | undefined,
+  sessionToken?: string,
+): Promise<{ url: string; region: string }> {
   const request = JSON.parse(decodeURIComponent(subjectToken ?? "")) as {
     readonly url: string;
     readonly method: string;
@@ -34,7 +37,7 @@ function verified(subjectToken: string | undefined, sessionToken?: string): { ur
   const now = Date.parse(time.replace(/(....)(..)(..T..)(..)(..Z)/, "$1-$2-$3:$4:$5"));
   expect(Math.abs(Date.now() - now)).toBeLessThan(60_000);
   const region = /\/(\w+-\w+-\d)\/sts\/aws4_request/.exec(headers["Authorization"] ?? "")?.[1] ?? "";
-  const { authorization, ...signed } = signAwsRequest(
+  const { authorization, ...signed } = await signAwsRequest(
     {
       method: "POST",
       url: new URL(request.url),
@@ -97,7 +100,7 @@ describe("the signed request", () => {
     vi.stubEnv("AWS_ACCESS_KEY_ID", keys.accessKeyId);
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", keys.secretAccessKey);
     const { seen, url } = await metadata();
-    expect(verified(await subjectOf(sourceAt(url)))).toEqual({
+    expect(await verified(await subjectOf(sourceAt(url)))).toEqual({
       region: "us-east-2",
       url: "https://sts.us-east-2.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15",
     });
@@ -111,12 +114,12 @@ describe("the signed request", () => {
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", keys.secretAccessKey);
     vi.stubEnv("AWS_SESSION_TOKEN", "passing");
     const { url } = await metadata();
-    expect(verified(await subjectOf(sourceAt(url)), "passing").region).toBe("eu-west-3");
+    expect((await verified(await subjectOf(sourceAt(url)), "passing")).region).toBe("eu-west-3");
   });
 
   it("is made from the metadata of the instance, in one session", async () => {
     const { seen, url } = await metadata();
-    expect(verified(await subjectOf(sourceAt(url)), "temporary").region).toBe("eu-west-1");
+    expect((await verified(await subjectOf(sourceAt(url)), "temporary")).region).toBe("eu-west-1");
     expect(seen.map((request) => `${request.method} ${request.url}`)).toEqual([
       "PUT /api/token",
       "GET /zone",
@@ -142,7 +145,7 @@ describe("the signed request", () => {
 describe("a metadata server", () => {
   it("that is ill for a moment is asked again", async () => {
     const { url } = await metadata(2);
-    expect(verified(await subjectOf(sourceAt(url)), "temporary").region).toBe("eu-west-1");
+    expect((await verified(await subjectOf(sourceAt(url)), "temporary")).region).toBe("eu-west-1");
   });
 
   it.each<[string, Record<string, string>, RegExp]>([

@@ -129,9 +129,9 @@ describe("the published vectors", () => {
       },
       "d3875051da38690788ef43de4db0d8f280229d82040bfac253562e56c3f20e0b",
     ],
-  ])("%s", (_name, method, path, { body = "", headers = {}, sessionToken }, signature) => {
+  ])("%s", async (_name, method, path, { body = "", headers = {}, sessionToken }, signature) => {
     const url = new URL(`https://example.amazonaws.com${path}`);
-    const signed = signAwsRequest(
+    const signed = await signAwsRequest(
       { method, url, headers, body, region: "us-east-1", service: "service" },
       { ...keys, sessionToken },
       now,

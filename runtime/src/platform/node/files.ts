@@ -1,6 +1,6 @@
 /** Reads files of credentials, so that none of them can hold up a program or fill its memory. */
 import type { promises } from "node:fs";
-import { codeOf } from "./redact.js";
+import { codeOf } from "../../redact.js";
 
 /** The longest file that is read, in bytes. */
 const limit: number = 1024 * 1024;
@@ -56,4 +56,29 @@ async function readSome(file: promises.FileHandle, buffer: Buffer, size: number)
     if (codeOf(error) === "EAGAIN") return undefined;
     throw error;
   }
+}
+
+/** Whether there is something at this path. */
+export function exists(path: string): boolean {
+  return process.getBuiltinModule("node:fs").existsSync(path);
+}
+
+/** Whether there may be something at this path: what cannot be looked at may be there. */
+export async function mayExist(path: string): Promise<boolean> {
+  try {
+    await process.getBuiltinModule("node:fs").promises.access(path);
+    return true;
+  } catch (error) {
+    return !["ENOENT", "ENOTDIR"].includes(codeOf(error) ?? "");
+  }
+}
+
+/** Permission bits of a file. `undefined` where the file or the permissions do not exist. */
+export async function modeOf(path: string): Promise<number | undefined> {
+  if (process.platform === "win32") return undefined;
+  const stats = await process
+    .getBuiltinModule("node:fs")
+    .promises.stat(path)
+    .catch(() => undefined);
+  return stats?.mode;
 }

@@ -1,8 +1,8 @@
 /** A download to a file, without a stream in between: the next chunks come while those before are written. */
-import { AbortError, DiscogenError, InvalidRequestError } from "../errors.js";
-import { type FileWriter, isDiskFull, openFile } from "../files.js";
-import { type Limits, within } from "../policy/wait.js";
-import { fileProblem, printable } from "../redact.js";
+import { AbortError, DiscogenError, InvalidRequestError } from "../../errors.js";
+import { type FileWriter, isDiskFull, openFile } from "../../files.js";
+import { type Limits, within } from "../../policy/wait.js";
+import { fileProblem, printable } from "../../redact.js";
 
 /** Bytes that are written at a time: fewer, larger writes leave the processor to the network. */
 const batchSize: number = 1024 * 1024;

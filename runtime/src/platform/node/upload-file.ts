@@ -4,9 +4,9 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
-import { InvalidRequestError, UploadError } from "../errors.js";
-import { codeOf } from "../redact.js";
-import { type StreamChunks, streamChunks, unreadable } from "./streams.js";
+import { InvalidRequestError, UploadError } from "../../errors.js";
+import { codeOf } from "../../redact.js";
+import { type StreamChunks, streamChunks, unreadable } from "../../request/streams.js";
 
 /** Bytes that are read at a time. */
 const chunkSize: number = 256 * 1024;

@@ -1,0 +1,35 @@
+/** Browsers and workers have no environment: clients are configured by their options alone. */
+import type * as Diagnostics from "node:diagnostics_channel";
+import type { Environment } from "../types.js";
+
+export const hasFiles: boolean = false;
+
+export function environment(_name: string): string | undefined {
+  return undefined;
+}
+
+export function variables(): Environment {
+  return {};
+}
+
+export function operatingSystem(): string {
+  return "";
+}
+
+export function homeFolder(): string {
+  return "";
+}
+
+export const nodeVersion: string | undefined = undefined;
+
+export function diagnostics(): typeof Diagnostics | undefined {
+  return undefined;
+}
+
+export function emitWarning(_message: string, _code: string): void {
+  // Only files are warned of.
+}
+
+export function writeLog(_line: string): void {
+  // Only the environment can ask for a log without a logger.
+}

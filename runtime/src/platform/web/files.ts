@@ -1,0 +1,21 @@
+/** Browsers and workers have no files. */
+
+/** The end of messages. */
+const problemText = "cannot be read: this platform has no files";
+
+/** Rejects. */
+export async function readTextFile(_path: string, problem: (message: string, code?: string) => Error): Promise<never> {
+  throw problem(problemText, "ENOSYS");
+}
+
+export function exists(_path: string): boolean {
+  return false;
+}
+
+export async function mayExist(_path: string): Promise<boolean> {
+  return false;
+}
+
+export async function modeOf(_path: string): Promise<number | undefined> {
+  return undefined;
+}

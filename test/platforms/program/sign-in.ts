@@ -1,0 +1,33 @@
+/** Authentication, and files of keys. */
+import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
+import { AuthError } from "@discogen/runtime";
+import { ServiceAccountCredentials } from "@discogen/runtime/auth";
+import { equal, rejection } from "./assert.ts";
+import { project, sqladmin } from "./clients.ts";
+import { type Checks, tell } from "./platform.ts";
+
+export const signIn: Checks = {
+  "a service-account key as JSON": async (platform) => {
+    const { items = [] } = await sqladmin(platform).instances.list({ project });
+    equal(items.length, 2);
+  },
+  "a new token after 401": async (platform) => {
+    const client = sqladmin(platform);
+    await client.instances.list({ project });
+    await tell(platform, "revoke");
+    const { items = [] } = await client.instances.list({ project });
+    equal(items.length, 2);
+  },
+};
+
+export const keyFile: Checks = {
+  "a service-account key file": async ({ input }) => {
+    const reading = ServiceAccountCredentials.fromFile(`${input.folder ?? ""}/key.json`);
+    if (input.folder === undefined) {
+      await rejection(reading, AuthError, { code: "KEY_UNREADABLE", message: /this platform has no files/ });
+      return "not possible";
+    }
+    const client = new SQLAdminClient({ auth: await reading, rootUrl: input.rootUrl });
+    equal((await client.instances.get({ project, instance: "orders" })).instance, "orders");
+  },
+};
