@@ -91,6 +91,12 @@ const programs: { readonly [name: string]: () => unknown } = {
     setTimeout(() => controller.abort(), 50);
     return books.get({ book: "b" }, { signal: controller.signal });
   },
+  "two calls on this platform": () => {
+    const { agent: userAgent, key } = JSON.parse(extra) as { readonly agent: string; readonly key: string };
+    Object.defineProperty(globalThis, "navigator", { value: { userAgent } });
+    const client = clientOf(url, { auth: ServiceAccountCredentials.fromJSON(key, { scopes: ["a"] }) });
+    return Promise.all([client.books.list(), client.books.list()]);
+  },
   applicationDefault: () => applicationDefault(),
   "a key file": () => ServiceAccountCredentials.fromFile("key.json"),
   "a key": async () => {

@@ -127,6 +127,17 @@ it("a key in PKCS#1 authenticates", async () => {
 });
 
 it.each([
+  ["Mozilla/5.0", 1],
+  ["Cloudflare-Workers", 2],
+])("calls of %s share what they may: tokens are requested %i times", async (userAgent, times) => {
+  const tokens = await tokenServer();
+  const { url } = await serve(statuses(200));
+  const program = { agent: userAgent, key: JSON.stringify(keyFor(tokens.url)) };
+  expect(await run("two calls on this platform", url, JSON.stringify(program))).toMatchObject({ value: [{}, {}] });
+  expect(tokens.seen.length).toBe(times);
+});
+
+it.each([
   ["timeout", "TIMEOUT"],
   ["abort", "ABORTED"],
 ])("a call ends by its %s", async (name, code) => {

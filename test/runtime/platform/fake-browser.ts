@@ -65,5 +65,5 @@ Object.assign(scope, {
   pageClearTimeout: (id: number | undefined) => nodeClearTimeout(timers.get(id ?? 0)),
   pageClearInterval: (id: number | undefined) => nodeClearInterval(timers.get(id ?? 0)),
 });
-Object.defineProperty(globalThis, "navigator", { value: { userAgent: "Mozilla/5.0 (fake)" } });
+Object.defineProperty(globalThis, "navigator", { value: { userAgent: "Mozilla/5.0 (fake)" }, configurable: true });
 delete scope["process"];
