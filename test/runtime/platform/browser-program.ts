@@ -79,6 +79,8 @@ const programs: { readonly [name: string]: () => unknown } = {
   "a blob of 40 MiB": async () => upload(new Blob(Array.from({ length: 40 }, () => new Uint8Array(1024 * 1024)))),
   "in chunks": () => books.create({ media: { body: patternBytes(300 * 1024), resumable: true, chunkSize: granule } }),
   download: async () => (await books.exportMedia({ book: "b" })).text(),
+  "a download in two parts": async () => (await books.exportMedia({ book: "b" }, { retry: { maxDelay: 1 } })).text(),
+  "list, again": () => books.list({}, { retry: { maxDelay: 1 } }),
   batch: async () => {
     const batch = clientOf(url).batch();
     const calls = [batch.books.get({ book: "1" }), batch.books.get({ book: "2" })];

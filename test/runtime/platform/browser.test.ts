@@ -36,6 +36,14 @@ it("calls are sent by fetch", async () => {
   expect(seen.map((one) => one.headers["x-goog-api-client"])).toEqual([expect.stringMatching(/^gdcl\//)]);
 });
 
+it("calls are repeated after a connection that broke", async () => {
+  const { url } = await serve((_request, response, index) => {
+    if (index === 0) response.destroy();
+    else json(response, 200, { items: [] });
+  });
+  expect(await run("list, again", url)).toEqual({ value: { items: [] } });
+});
+
 describe("content", () => {
   it.each([
     ["a string", "a text"],
@@ -101,6 +109,20 @@ describe("downloads", () => {
       response.writeHead(200, { ...headers, "access-control-expose-headers": "*" }).end(text);
     });
     expect(await run("download", url)).toMatchObject(want);
+  });
+
+  it("go on where the connection broke, of which browsers say nothing else", async () => {
+    const { seen, url } = await serve(({ headers }, response) => {
+      const fields = { etag: '"1"', "access-control-expose-headers": "*" };
+      const isPart = headers.range === "bytes=5-11";
+      if (isPart) response.writeHead(206, { ...fields, "content-range": "bytes 5-11/12" }).end(text.slice(5));
+      else {
+        response.writeHead(200, { ...fields, "content-length": String(text.length) }).write(text.slice(0, 5));
+        setTimeout(() => response.destroy(), 200);
+      }
+    });
+    expect(await run("a download in two parts", url)).toEqual({ value: text });
+    expect(seen.length).toBe(2);
   });
 
   it("are complete where the browser has decoded them and hides it", async () => {

@@ -30,14 +30,21 @@ function flat(init: RequestInit = {}): RequestInit {
   };
 }
 
+/** Browsers say that it was the network, and no more. */
+function hideCause(error: unknown): never {
+  throw error instanceof TypeError ? new TypeError("Failed to fetch") : error;
+}
+
 async function fetch(url: string, init: RequestInit): Promise<object> {
-  const response = await nodeFetch(url, flat(init));
+  const response = await nodeFetch(url, flat(init)).catch(hideCause);
   if (response.status >= 300 && response.status < 400) return { status: 0, headers: new Headers(), body: null };
   const shown = response.headers.get("access-control-expose-headers") ?? "";
   const headers = new Headers();
   for (const [name, value] of response.headers)
     if (exposed.test(name) || shown === "*" || shown.includes(name)) headers.append(name, value);
-  return { status: response.status, headers, body: response.body };
+  const reader = response.body?.getReader();
+  const body = { getReader: () => ({ read: () => reader?.read().catch(hideCause) }) };
+  return { status: response.status, headers, body: reader === undefined ? null : body };
 }
 
 /** Timers as numbers, under names that the program is built with: Node's own `fetch` needs Node's timers. */
