@@ -1,6 +1,8 @@
 // The entries of the package, and which modules share a chunk.
 import { build } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
+import { ascii } from "./ascii.js";
+import { undiciChunks } from "./undici.js";
 
 /** Whether an entry imports this module, by way of others or itself, before anything is called. */
 function isLoadedAtOnce(id, graph, seen = new Set()) {
@@ -10,39 +12,37 @@ function isLoadedAtOnce(id, graph, seen = new Set()) {
   return isEntry || importers.some((importer) => isLoadedAtOnce(importer, graph, seen));
 }
 
-/** One letter beyond ASCII doubles the memory of a module's text, and the time to read it. */
-const ascii = {
-  name: "ascii",
-  generateBundle: (_options, bundle) => {
-    for (const chunk of Object.values(bundle).filter(({ fileName }) => fileName.endsWith(".js")))
-      chunk.code = chunk.code.replace(/[^\0-\x7f]/g, escaped);
-  },
+/** What applications import. */
+export const entries = {
+  index: "src/index.ts",
+  "auth/index": "src/auth/index.ts",
+  "testing/index": "src/testing/index.ts",
 };
 
-function escaped(unit) {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-}
+/** What tools that run on Node import. */
+export const tools = { files: "src/files.ts", names: "src/names.ts" };
 
-/** Declarations are written from each source alone, as `isolatedDeclarations` allows: no compiler is needed. */
-function declarations() {
-  return [dts({ oxc: true, tsconfig: false })];
-}
+/** Some modules are imported late in one place and at once in another. */
+export const checks = { ineffectiveDynamicImport: false };
 
 /**
- * Writes one build of all entries.
+ * Writes one ES module build.
  *
  * @param root The folder of the package.
  * @param dir Where the build goes, relative to `root`.
+ * @param platform `node` or `browser`. The latter has neither the entries of tools nor declarations of its own.
  * @param external The modules that the build imports.
- * @param platform rolldown's name of the platform that the build is for.
- * @param plugins The plugins besides our own. Default: those that write declarations.
- * @param tools Whether the build has the entries for command line tools.
+ * @param plugins Plugins of rolldown, before those of every build.
  */
-export async function bundleFor({ root, dir, external, platform = "node", plugins = declarations(), tools = true }) {
-  const common = { cwd: root, platform, plugins: [...plugins, ascii] };
+export async function bundleFor({ root, dir, platform, external, plugins = [] }) {
+  const isNode = platform === "node";
+  // Declarations are written from each source alone, as `isolatedDeclarations` allows: no compiler is needed.
+  const declarations = isNode ? [dts({ oxc: true, tsconfig: false })] : [];
+  const common = { cwd: root, platform, plugins: [...plugins, ...declarations, ascii], checks };
+  const { index, "auth/index": auth, "testing/index": testing } = entries;
   await build({
     ...common,
-    input: { index: "src/index.ts", "auth/index": "src/auth/index.ts" },
+    input: { index, "auth/index": auth },
     external,
     output: {
       dir,
@@ -58,6 +58,7 @@ export async function bundleFor({ root, dir, external, platform = "node", plugin
             test: /(?<!\.d)\.ts$/,
             minShareCount: 2,
           },
+          ...undiciChunks,
           { name: "transport", test: /\/transport\/[a-z-]+\.ts$/, minShareCount: 2 },
         ],
       },
@@ -65,17 +66,10 @@ export async function bundleFor({ root, dir, external, platform = "node", plugin
   });
 
   // What tests need stands on the public surface, so that programs do not open a further file for its sake.
-  await build({
-    ...common,
-    input: { "testing/index": "src/testing/index.ts" },
-    external: "@discogen/runtime",
-    output: { dir },
-  });
-  if (!tools) return;
+  await build({ ...common, input: { "testing/index": testing }, external: "@discogen/runtime", output: { dir } });
+  if (!isNode) return;
 
-  // What the generator needs of it alone: small, and shared with no other entry, so that those stay as they are.
-  await build({ ...common, input: { files: "src/files.ts" }, external: /^node:/, output: { dir } });
-
-  // For tools that show names and load nothing else of the runtime.
-  await build({ ...common, input: { names: "src/names.ts" }, output: { dir } });
+  // Small, and shared with no other entry, so that those stay as they are.
+  for (const [name, source] of Object.entries(tools))
+    await build({ ...common, input: { [name]: source }, external: /^node:/, output: { dir } });
 }

@@ -1,5 +1,4 @@
 // The build for browsers and workers: the same sources, with another folder of platform modules.
-import { bundleFor } from "./entries.js";
 
 /** Resolves `platform/node/` to `platform/web/`, whose modules have the same exports. */
 export const webPlatform = {
@@ -9,9 +8,3 @@ export const webPlatform = {
     return this.resolve(source.replace("/platform/node/", "/platform/web/"), importer, { skipSelf: true });
   },
 };
-
-/** Writes `dist/web`. Its declarations are those of `dist/esm`. */
-export function bundleWeb(root) {
-  const plugins = [webPlatform];
-  return bundleFor({ root, dir: "dist/web", external: /^jose/, platform: "browser", plugins, tools: false });
-}

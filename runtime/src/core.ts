@@ -26,9 +26,10 @@ import { type RootUrl, isLoopback } from "./root-url.js";
 import { type CertificateSource, readMtls } from "./transport/client-certificate.js";
 import { type Transport, isSelfLimited } from "./transport/transport.js";
 import { checkUniverse, isOfUniverse } from "./universe.js";
+import { version } from "./version.js";
 
-/** The key under which clients and resources keep their state. Not for applications. */
-export const core: unique symbol = Symbol("@discogen/runtime.core");
+/** The key under which clients and resources keep their state. Not for applications. Copies of one version share it. */
+export const core: unique symbol = Symbol.for(`@discogen/runtime.core ${version}`);
 
 /** A client, a resource, or anything else that can make calls. */
 export interface CoreHolder {
@@ -56,7 +57,7 @@ export function coreOf(holder: CoreHolder): Core {
   if (found !== undefined) return found();
   const fault: Fault = {
     parameter: "parent",
-    message: "is not a client or resource of this copy of @discogen/runtime",
+    message: `is not a client or resource of @discogen/runtime ${version}`,
   };
   throw new InvalidRequestError("Resource", [fault], "INVALID_OPTION");
 }

@@ -1,9 +1,9 @@
 /**
  * Every error of this package.
  *
- * All are `instanceof DiscogenError` and carry a stable `code`. `instanceof` compares a registered mark besides the
- * prototype chain, so it also holds when two copies of this package are installed. No message, property or cause of
- * these errors holds a token, key or assertion.
+ * All are `instanceof DiscogenError` and carry a stable `code`. `instanceof` compares kinds besides the prototype chain,
+ * so it also holds between ES modules and CommonJS, and when two copies of this package are installed. No message,
+ * property or cause of these errors holds a token, key or assertion.
  */
 import {
   type ApiErrorItem,
@@ -20,6 +20,7 @@ import {
   readQuotaViolations,
   readRetryInfo,
 } from "./error-details.js";
+import { hasPrototypeOf, isKind, ownKind, setKind } from "./kinds.js";
 import { printable } from "./redact.js";
 import type { ApiResponse } from "./response/api-response.js";
 
@@ -61,18 +62,9 @@ export type ErrorCode =
   | "UPLOAD_FAILED"
   | "UPLOAD_SESSION_LOST";
 
-const mark: unique symbol = Symbol.for("@discogen/runtime.error");
-
-function isMarked(value: unknown, kind: string): boolean {
-  for (let link: unknown = value; typeof link === "object" && link !== null; link = Object.getPrototypeOf(link)) {
-    if (Object.getOwnPropertyDescriptor(link, mark)?.value === kind) return true;
-  }
-  return false;
-}
-
 function markPrototype(prototype: object, kind: string): void {
   Object.defineProperty(prototype, "name", { value: kind, configurable: true, writable: true });
-  Object.defineProperty(prototype, mark, { value: kind });
+  setKind(prototype, kind);
 }
 
 /**
@@ -93,9 +85,9 @@ export class DiscogenError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    const kind: unknown = Object.getOwnPropertyDescriptor(this.prototype, mark)?.value;
-    // A subclass made elsewhere has no mark of its own: the prototype chain decides.
-    return typeof kind === "string" ? isMarked(value, kind) : Function.prototype[Symbol.hasInstance].call(this, value);
+    const kind = ownKind(this.prototype);
+    // A subclass made elsewhere has no kind of its own: the prototype chain decides.
+    return kind === undefined ? hasPrototypeOf(this, value) : isKind(value, kind);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Environment } from "../platform/types.js";
 import { shownName } from "../redact.js";
 import { environment, hasFiles, homeFolder, operatingSystem, variables } from "../platform/node/environment.js";
 import { mayExist } from "../platform/node/files.js";
-import { platformTransport, undiciTransport } from "../platform/node/transport.js";
+import { platformTransport } from "../platform/node/transport.js";
 import { readCredentialFile } from "./credential-file.js";
 import { anyFile, credentialsFrom, type CredentialsFileOptions } from "./from-file.js";
 import { gcloudFile } from "../gcloud.js";
@@ -67,7 +67,7 @@ async function fromMetadata(
   wellKnown: string | undefined,
 ): Promise<TokenCredentials> {
   const { dispatcher, subject } = options;
-  const own = options.transport ?? (dispatcher === undefined ? undefined : undiciTransport(dispatcher));
+  const own = options.transport ?? (dispatcher === undefined ? undefined : platformTransport(dispatcher, undefined));
   const { detectMetadata } = await import("../platform/node/metadata-detection.js");
   const detection = await detectMetadata(own, variables());
   if ("absent" in detection) throw nothingFound(wellKnown, detection.absent);

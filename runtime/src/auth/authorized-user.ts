@@ -1,4 +1,5 @@
 /** Sign-in as a person who signed in before: a refresh token is exchanged for access tokens (RFC 6749 §6). */
+import { type InstanceCheck, instancesOf } from "../kinds.js";
 import { type CredentialFile, type FileKind, parseCredentials, readCredentialFile } from "./credential-file.js";
 import { type TokenRequest, readAccessToken, requestForm, requestIdToken } from "./token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
@@ -34,6 +35,8 @@ const fileKind: FileKind = {
  * for.
  */
 export class AuthorizedUserCredentials extends TokenCredentials {
+  static override readonly [Symbol.hasInstance]: InstanceCheck =
+    /* @__PURE__ */ instancesOf("AuthorizedUserCredentials");
   private constructor(tokens: Tokens) {
     super(tokens);
   }

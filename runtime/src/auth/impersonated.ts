@@ -1,5 +1,6 @@
 /** Sign-in as a service account by those who may act for it, without its key (AIP-4115, and by signJwt for a person). */
 import { type Fault, InvalidRequestError } from "../errors.js";
+import { type InstanceCheck, instancesOf } from "../kinds.js";
 import { shownName } from "../redact.js";
 import { defaultUniverse } from "../universe.js";
 import { times } from "./assertion.js";
@@ -28,6 +29,7 @@ export interface ImpersonatedOptions extends TokenOptions {
 
 /** Credentials of a service account by way of others, without a key. */
 export class ImpersonatedCredentials extends TokenCredentials implements ScopedCredentials {
+  static override readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf("ImpersonatedCredentials");
   readonly #tokens: Tokens;
 
   /**

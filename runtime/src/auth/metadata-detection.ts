@@ -59,15 +59,21 @@ async function isGooglesMachine(): Promise<boolean> {
 }
 
 async function answers(host: string, transport: Transport | undefined): Promise<boolean> {
-  const url = metadataUrl(host, "");
-  const headers = { "metadata-flavor": "Google" };
-  if (transport === undefined) return probe(url, headers);
+  if (transport !== undefined) return responds(host, transport);
+  // Its connections end with the probe, also those that are still being made: they would keep the process alive.
+  const { isolatedTransport } = await import("../transport/isolated.js");
+  const { destroy, transport: own } = isolatedTransport();
+  return responds(host, own).finally(destroy);
+}
+
+async function responds(host: string, transport: Transport): Promise<boolean> {
+  const { origin } = metadataUrl(host, "");
   try {
     const answer = await transport.send({
       method: "GET",
-      origin: url.origin,
+      origin,
       path: "/",
-      headers,
+      headers: { "metadata-flavor": "Google" },
       timeout: limit,
       maxResponseBytes: responseLimit,
     });
@@ -75,22 +81,4 @@ async function answers(host: string, transport: Transport | undefined): Promise<
   } catch {
     return false;
   }
-}
-
-/** By node:http, which drops a connection under way at once: undici would keep the process for seconds. */
-async function probe(url: URL, headers: { readonly [name: string]: string }): Promise<boolean> {
-  const { get } = await import("node:http");
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => request.destroy(), limit);
-    const finish = (found: boolean): void => {
-      clearTimeout(timer);
-      resolve(found);
-      request.destroy();
-    };
-    const request = get(
-      { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port, path: "/", headers, agent: false },
-      (answer) => finish(answer.headers["metadata-flavor"] === "Google"),
-    );
-    request.on("error", () => finish(false)).on("close", () => finish(false));
-  });
 }

@@ -1,5 +1,6 @@
 /** Sign-in as the service account that a machine or container of Google Cloud runs as, by its metadata server. */
 import { AuthError, InvalidRequestError } from "../errors.js";
+import { type InstanceCheck, instancesOf } from "../kinds.js";
 import { variables } from "../platform/node/environment.js";
 import type { Environment, Url } from "../platform/types.js";
 import { header } from "../transport/transport.js";
@@ -30,6 +31,7 @@ export interface MetadataOptions extends TokenOptions {
 
 /** Credentials of the machine. */
 export class MetadataCredentials extends TokenCredentials implements ScopedCredentials {
+  static override readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf("MetadataCredentials");
   readonly #tokens: Tokens;
 
   /**

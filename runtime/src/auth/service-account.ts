@@ -1,4 +1,5 @@
 /** Sign-in as a service account with its key: a signed assertion is exchanged for an access token (RFC 7523), or is one. */
+import { type InstanceCheck, instancesOf } from "../kinds.js";
 import { shownName } from "../redact.js";
 import { defaultUniverse } from "../universe.js";
 import { AssertionSigner, assertionLifetime, type Claims } from "./assertion.js";
@@ -25,6 +26,8 @@ export interface ServiceAccountOptions extends TokenOptions {
 
 /** Credentials of a service account. Tokens are kept, renewed before they end, and shared by all that is made from one key. */
 export class ServiceAccountCredentials extends TokenCredentials implements ScopedCredentials {
+  static override readonly [Symbol.hasInstance]: InstanceCheck =
+    /* @__PURE__ */ instancesOf("ServiceAccountCredentials");
   readonly #key: Key;
   readonly #tokens: Tokens;
 

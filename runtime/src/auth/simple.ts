@@ -1,8 +1,9 @@
 /** Credentials that only hold what they were given. */
 import { InvalidRequestError } from "../errors.js";
+import { type InstanceCheck, instancesOf } from "../kinds.js";
 import { offerAtHand } from "./at-hand.js";
 import type { Credentials } from "./credentials.js";
-import { type CredentialsSummary, showSummary, summaryOf } from "./summary.js";
+import { type CredentialsSummary, identify, summaryOf } from "./summary.js";
 
 /** No control characters, no spaces: what fits an Authorization header, and what no line break was left in. */
 const secret: RegExp = /^[\u0021-\u007e]+$/;
@@ -18,6 +19,7 @@ function checkSecret(subject: string, parameter: string, value: unknown): void {
 
 /** An OAuth 2.0 access token got elsewhere, as it is: nothing refreshes it when it expires, after an hour mostly. */
 export class AccessTokenCredentials implements Credentials {
+  static readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf("AccessTokenCredentials");
   readonly #headers: Record<string, string>;
 
   /** @throws InvalidRequestError where this can be no token. */
@@ -25,7 +27,7 @@ export class AccessTokenCredentials implements Credentials {
     checkSecret("AccessTokenCredentials", "token", token);
     this.#headers = Object.freeze({ authorization: `Bearer ${token}` });
     offerAtHand(this, () => this.#headers);
-    showSummary(this);
+    identify(this, "AccessTokenCredentials");
   }
 
   getRequestHeaders(): Promise<Record<string, string>> {
@@ -40,6 +42,7 @@ export class AccessTokenCredentials implements Credentials {
 
 /** An API key, sent as `X-Goog-Api-Key`: it names a project, not a person or a service account. */
 export class ApiKeyCredentials implements Credentials {
+  static readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf("ApiKeyCredentials");
   readonly #headers: Record<string, string>;
 
   /** @throws InvalidRequestError where this can be no key. */
@@ -47,7 +50,7 @@ export class ApiKeyCredentials implements Credentials {
     checkSecret("ApiKeyCredentials", "key", key);
     this.#headers = Object.freeze({ "x-goog-api-key": key });
     offerAtHand(this, () => this.#headers);
-    showSummary(this);
+    identify(this, "ApiKeyCredentials");
   }
 
   getRequestHeaders(): Promise<Record<string, string>> {
@@ -62,11 +65,12 @@ export class ApiKeyCredentials implements Credentials {
 
 /** No sign-in, on purpose: for public data and emulators. */
 export class AnonymousCredentials implements Credentials {
+  static readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf("AnonymousCredentials");
   /** Tells a client that nothing to sign with is what is wanted. */
   readonly anonymous = true as const;
 
   constructor() {
-    showSummary(this);
+    identify(this, "AnonymousCredentials");
   }
 
   getRequestHeaders(): Promise<Record<string, string>> {

@@ -1,4 +1,5 @@
 /** What credentials show of themselves: by `JSON.stringify`, `console.log` and `util.inspect`. */
+import { setKind } from "../kinds.js";
 import { shownName } from "../redact.js";
 
 /** A description of credentials without secrets. What is not known is absent. */
@@ -38,8 +39,12 @@ interface Summarized {
   toJSON(): CredentialsSummary;
 }
 
-/** Makes Node show the summary of these credentials. A property, as a method of this name has no plain declaration. */
-export function showSummary(credentials: Summarized): void {
+/**
+ * Names the class of these credentials for `instanceof`, and makes Node show their summary. A property, as a method of
+ * this name has no plain declaration.
+ */
+export function identify(credentials: Summarized, kind: string): void {
+  setKind(credentials, kind);
   Object.defineProperty(credentials, Symbol.for("nodejs.util.inspect.custom"), { value: inspectSummary });
 }
 

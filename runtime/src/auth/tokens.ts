@@ -7,11 +7,11 @@ import type { AbortSignal } from "../platform/types.js";
 import { readHeader } from "../request/headers.js";
 import type { Transport } from "../transport/transport.js";
 import type { Dispatcher } from "../transport/dispatcher.js";
-import { platformTransport, undiciTransport } from "../platform/node/transport.js";
+import { platformTransport } from "../platform/node/transport.js";
 import { offerAtHand } from "./at-hand.js";
 import type { Credentials, CredentialsContext } from "./credentials.js";
 import type { Network } from "./endpoint.js";
-import { type CredentialsSummary, showSummary, summaryOf } from "./summary.js";
+import { type CredentialsSummary, identify, summaryOf } from "./summary.js";
 import { type Token, type TokenCache, TokenCaches } from "./token-cache.js";
 import type { TokenAnswer } from "./token-request.js";
 
@@ -101,10 +101,16 @@ export class Tokens {
       caches: new TokenCaches(tokenCacheSize),
       quotaProject: readHeader("quotaProject", options.quotaProject ?? quotaProject, faults),
       transport:
-        options.transport ?? (options.dispatcher === undefined ? undefined : undiciTransport(options.dispatcher)),
+        options.transport ??
+        (options.dispatcher === undefined ? undefined : platformTransport(options.dispatcher, undefined)),
     };
     throwFaults(kind, faults);
     return new Tokens(shared, scopes, options.subject);
+  }
+
+  /** The class of the credentials. */
+  get kind(): string {
+    return this.#shared.kind.name;
   }
 
   get universeDomain(): string | undefined {
@@ -207,7 +213,7 @@ export abstract class TokenCredentials implements Credentials {
   protected constructor(tokens: Tokens) {
     this.#tokens = tokens;
     offerAtHand(this, () => tokens.atHand());
-    showSummary(this);
+    identify(this, tokens.kind);
   }
 
   /** What tokens are asked for; empty for the client's own. */

@@ -10,6 +10,7 @@ import {
   type StreamPromise,
   type Transport,
 } from "@discogen/runtime";
+import { type InstanceCheck, instancesOf, setKind } from "../kinds.js";
 import { batchResponse } from "./batch-response.js";
 
 /** Known to the runtime: clients of a mock share no retry budget. */
@@ -32,11 +33,13 @@ export interface MockRequest {
 
 /** An answer with a status, headers, or a body that is no JSON. Made by {@link mockResponse}. */
 export class MockResponse {
+  static readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf("MockResponse");
   readonly status: number;
   readonly headers: HttpHeaders;
   readonly body: unknown;
 
   constructor(status: number, headers: HttpHeaders, body: unknown) {
+    setKind(this, "MockResponse");
     this.status = status;
     this.headers = headers;
     this.body = body;

@@ -1,22 +1,20 @@
 /**
- * Which of undici's dispatchers sends a request. Loaded with the second call, and undici with it.
+ * Which dispatcher sends a request. Loaded with the first request, and undici with it.
  *
- * The caller's, if there is one. Else the global one, or one of our own where that alone can do it: for proxies of the
- * environment and for client certificates. Ours are made once and shared by all clients, since they keep connections.
+ * The caller's if there is one, else the global one if the user set it, else an agent of our own. Agents are made once
+ * and shared by all clients, since they keep connections: one for requests without a certificate and one for each
+ * certificate.
  */
 import type { SecureContext } from "node:tls";
-import symbols from "undici/lib/core/symbols.js";
-import Agent from "undici/lib/dispatcher/agent.js";
-import DispatcherBase from "undici/lib/dispatcher/dispatcher-base.js";
-import globals from "undici/lib/global.js";
 import { printable, redact } from "../redact.js";
 import { readCertificate, unusable } from "./certificate-file.js";
 import type { CertificateSource } from "./client-certificate.js";
-import { isDefaultDispatcher } from "./default-dispatcher.js";
+import type { Dispatcher } from "./dispatcher.js";
+import { chosenDispatcher } from "./global-dispatcher.js";
 import { type Proxies, isDirect, readProxies } from "./proxies.js";
 import { exchange } from "./sender.js";
 import type { HttpRequest, Transport } from "./transport.js";
-import type { Dispatcher } from "./dispatcher.js";
+import { Agent, loadProxyModules } from "./undici/inner.js";
 
 /** The dispatcher for a request to this origin. */
 type Choose = (origin: string) => Dispatcher;
@@ -25,13 +23,15 @@ type Choose = (origin: string) => Dispatcher;
 interface Connections {
   readonly secureContext: SecureContext | undefined;
   /** Without a proxy. */
-  direct(): Dispatcher;
-  /** By what the environment says. */
+  readonly agent: Dispatcher;
+  /** Agents for proxies, by the proxies' URLs. */
   readonly proxied: Map<string, Dispatcher>;
 }
 
-// The global dispatcher is asked for each time: a test or a proxy may be set at any moment.
-const ordinary: Connections = { secureContext: undefined, direct: globals.getGlobalDispatcher, proxied: new Map() };
+/** Agents of our own copy of undici. */
+const ownAgents: WeakSet<Dispatcher> = new WeakSet();
+
+let ordinary: Connections | undefined;
 
 const certified: WeakMap<CertificateSource, Promise<Connections>> = new WeakMap();
 
@@ -43,7 +43,7 @@ export async function senderOver(
   const choose = await chooseDispatcher(given, certificate);
   return (request) => {
     const dispatcher = choose(request.origin);
-    return exchange(dispatcher, isPlain(dispatcher), framed(request));
+    return exchange(dispatcher, ownAgents.has(dispatcher), framed(request));
   };
 }
 
@@ -64,32 +64,26 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefi
   yield bytes;
 }
 
-/** How the plain dispatchers of our own undici, which is version 7, dispatch: `Agent`, `Pool`, `Client`. */
-const plainDispatch: unknown = Reflect.get(DispatcherBase.prototype, "dispatch");
-
-/**
- * Plain dispatchers take an exchange as it is, which spares them to parse headers that nobody reads, and leave the
- * request's headers alone. The one for the environment's proxies changes them though its `dispatch` is the plain one.
- */
-function isPlain(dispatcher: Dispatcher): boolean {
-  return dispatcher.dispatch === plainDispatch && !(symbols.kNoProxyAgent in dispatcher);
-}
-
 async function chooseDispatcher(
   given: Dispatcher | undefined,
   certificate: CertificateSource | undefined,
 ): Promise<Choose> {
   if (given !== undefined) return () => given;
-  const connections = certificate === undefined ? ordinary : await connectionsWith(certificate);
+  const connections =
+    certificate === undefined ? (ordinary ??= connect(undefined)) : await connectionsWith(certificate);
+  const { agent } = connections;
+  // The global dispatcher is read each time: tests and programs set it at any moment. It cannot know a certificate.
+  const chosen = certificate === undefined ? chosenDispatcher : () => undefined;
   const proxies = readProxies();
-  if (proxies === undefined) return connections.direct;
+  if (proxies === undefined) return () => chosen() ?? agent;
   const proxied = await throughProxies(connections, proxies);
-  return (origin) => {
-    const direct = connections.direct();
-    // Somebody's choice of a global dispatcher goes before the environment.
-    const isFree = connections.secureContext !== undefined || isDefaultDispatcher(direct);
-    return isFree && !isDirect(origin) ? proxied : direct;
-  };
+  return (origin) => chosen() ?? (isDirect(origin) ? agent : proxied);
+}
+
+function connect(secureContext: SecureContext | undefined): Connections {
+  const agent = new Agent(secureContext === undefined ? {} : { connect: { secureContext } });
+  ownAgents.add(agent);
+  return { secureContext, agent, proxied: new Map() };
 }
 
 function connectionsWith(certificate: CertificateSource): Promise<Connections> {
@@ -115,8 +109,7 @@ async function certify(certificate: CertificateSource): Promise<Connections> {
     const where = "configFile" in certificate ? certificate.configFile : "mtls";
     throw unusable(where, `names or holds a certificate and a key that cannot be used together (${reason})`);
   }
-  const agent = new Agent({ connect: { secureContext } });
-  return { secureContext, direct: () => agent, proxied: new Map() };
+  return connect(secureContext);
 }
 
 /** Node takes its own kind of bytes alone. */
@@ -125,16 +118,11 @@ function pem(data: string | Uint8Array): string | Buffer {
 }
 
 async function throughProxies({ proxied, secureContext }: Connections, proxies: Proxies): Promise<Dispatcher> {
-  const [{ default: EnvHttpProxyAgent }, { default: Pool }, { default: connect }] = await Promise.all([
-    import("undici/lib/dispatcher/env-http-proxy-agent.js"),
-    import("undici/lib/dispatcher/pool.js"),
-    import("undici/lib/api/api-connect.js"),
-  ]);
+  const { EnvHttpProxyAgent, Pool, connect } = await loadProxyModules();
   const key = JSON.stringify(proxies);
   const known = proxied.get(key);
   if (known !== undefined) return known;
   const tls = secureContext === undefined ? {} : { connect: { secureContext }, requestTls: { secureContext } };
-  // Only undici's index, which is not loaded, gives every dispatcher this method.
   const clientFactory = (origin: URL, options: object): Dispatcher =>
     Object.assign(new Pool(origin, options), { connect });
   const agent = new EnvHttpProxyAgent({ ...proxies, ...tls, clientFactory });

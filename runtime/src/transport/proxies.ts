@@ -2,6 +2,7 @@
 import { InvalidRequestError } from "../errors.js";
 import { isShowable } from "../redact.js";
 import { isLoopback } from "../root-url.js";
+import { isExcludedAddress } from "./no-proxy.js";
 
 /** Proxy URLs for targets by http and by https; empty or absent for none. */
 export interface Proxies {
@@ -16,13 +17,23 @@ export function readProxies(): Proxies | undefined {
   return (httpProxy ?? "") === "" && (httpsProxy ?? "") === "" ? undefined : { httpProxy, httpsProxy };
 }
 
-function proxyUrl(variable: string): string | undefined {
-  const value = process.env[variable]?.trim();
+/** An empty value is not the same as none. */
+function variable(name: string): string | undefined {
+  try {
+    return process.env[name]?.trim();
+  } catch {
+    // Deno, without the permission.
+    return undefined;
+  }
+}
+
+function proxyUrl(name: string): string | undefined {
+  const value = variable(name);
   if (value === undefined || value === "") return value;
   // Without a scheme, as other programs allow it.
   const url = value.includes("://") ? value : `http://${value}`;
   if (URL.canParse(url) && /^(?:https?|socks5?):$/.test(new URL(url).protocol) && hasPlainHost(url)) return url;
-  const fault = { parameter: variable, message: "must be the URL of a proxy, for instance http://proxy:3128" };
+  const fault = { parameter: name, message: "must be the URL of a proxy, for instance http://proxy:3128" };
   // Without the value, which may carry a password.
   throw new InvalidRequestError("the environment", [fault], "INVALID_OPTION");
 }
@@ -41,8 +52,15 @@ const metadataHosts: ReadonlySet<string> = new Set([
   "metadata.google.internal.",
 ]);
 
-/** Whether no proxy has anything to do with this host: a metadata server, or this machine itself. */
+/**
+ * Whether this host is always reached without a proxy: a metadata server, this machine itself, or an address that
+ * `NO_PROXY` lists. The names in there are undici's business.
+ */
 export function isDirect(origin: string): boolean {
   const { hostname } = new URL(origin);
-  return metadataHosts.has(hostname) || isLoopback(hostname);
+  return (
+    metadataHosts.has(hostname) ||
+    isLoopback(hostname) ||
+    isExcludedAddress(hostname, variable("no_proxy") ?? variable("NO_PROXY") ?? "")
+  );
 }

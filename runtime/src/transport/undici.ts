@@ -22,11 +22,6 @@ export class UndiciTransport implements Transport {
   }
 
   async #begin(request: HttpRequest): Promise<HttpResponse> {
-    if (this.#dispatcher === undefined && this.#certificate === undefined) {
-      const { sendFirst } = await import("./first-call.js");
-      const answer = sendFirst(request);
-      if (answer !== undefined) return answer;
-    }
     this.#ready ??= this.#prepare().finally(() => {
       this.#ready = undefined;
     });
@@ -35,7 +30,7 @@ export class UndiciTransport implements Transport {
   }
 
   async #prepare(): Promise<void> {
-    // undici with it: a program that sends none or one need not wait for that.
+    // undici with it: programs that send no request do not load it.
     const { senderOver } = await import("./dispatchers.js");
     this.#send = await senderOver(this.#dispatcher, this.#certificate);
   }
@@ -46,8 +41,7 @@ export class UndiciTransport implements Transport {
  *
  * Without a dispatcher it is undici's global one at the time of each request, which is what `setGlobalDispatcher` sets.
  * Where nobody has set one, the proxies of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are used, in lower case too, as
- * they are at the first request; metadata servers and this machine itself are always reached without. Where nothing of
- * this is set, the first call of the program goes over Node's own client, as that starts sooner than undici.
+ * they are at the first request; metadata servers and this machine itself are always reached without.
  *
  * @throws InvalidRequestError where the dispatcher is none; `send` does for a proxy that is no URL
  */

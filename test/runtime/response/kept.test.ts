@@ -12,7 +12,6 @@ import {
   type Transport,
   undiciTransport,
 } from "../../../runtime/src/index.js";
-import { sendByNode } from "../../../runtime/src/transport/first-call.js";
 import { clientOf, failureOf, type LibraryClient, methods } from "../support/library.js";
 import { json, serve } from "../support/server.js";
 
@@ -119,7 +118,6 @@ const undici = undiciTransport();
 
 it.each([
   ["undici", undici],
-  ["Node's client", { send: (request) => sendByNode(request) ?? undici.send(request) }],
   ["fetch", fetchTransport()],
 ] satisfies [string, Transport][])("kept promises over %s hold their data alone", async (_name, transport) => {
   const size = 1_000_000;

@@ -4,7 +4,6 @@ import { type AddressInfo, createServer } from "node:net";
 import { Agent } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { fetchTransport, type HttpRequest, type Transport, undiciTransport } from "../../../runtime/src/index.js";
-import { sendByNode } from "../../../runtime/src/transport/first-call.js";
 import { failureOf } from "../support/library.js";
 
 /** A server of HTTP/1.0, which knows no chunks: what it received of each connection until it fell silent. */
@@ -35,7 +34,6 @@ const bytes = new TextEncoder().encode("xabcx").subarray(1, 4);
 
 describe.each([
   ["undici", undici],
-  ["Node's client", { send: (request) => sendByNode(request) ?? undici.send(request) }],
   ["fetch", fetchTransport()],
 ] satisfies [string, Transport][])("over %s", (name, transport) => {
   const request = async (init: Pick<HttpRequest, "body" | "headers" | "method">): Promise<string> => {

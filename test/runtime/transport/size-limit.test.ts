@@ -14,7 +14,6 @@ import {
 } from "../../../runtime/src/index.js";
 import { codingsOf } from "../../../runtime/src/transport/codings.js";
 import { decodeBytes } from "../../../runtime/src/transport/decode.js";
-import { sendByNode } from "../../../runtime/src/transport/first-call.js";
 import { longestString } from "../../../runtime/src/transport/size-limit.js";
 import { clientOf as libraryClientOf, failureOf, type LibraryClient } from "../support/library.js";
 import { serve } from "../support/server.js";
@@ -39,7 +38,6 @@ const undici = undiciTransport();
 
 describe.each([
   ["undici", undici],
-  ["Node's client", { send: (request) => sendByNode(request) ?? undici.send(request) }],
   ["fetch", fetchTransport()],
 ] satisfies [string, Transport][])("over %s", (name, transport) => {
   const clientOf = (url: string, options?: ClientOptions): LibraryClient =>

@@ -6,7 +6,6 @@ import { Agent } from "undici";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { ConnectionError, fetchTransport, type Transport, undiciTransport } from "../../../runtime/src/index.js";
 import { connectionError } from "../../../runtime/src/transport/failure.js";
-import { sendByNode } from "../../../runtime/src/transport/first-call.js";
 import type { HttpRequest } from "../../../runtime/src/transport/transport.js";
 import { certificate, key } from "../../../scripts/faults/self-signed.js";
 import { certificateFor } from "../support/certificates.js";
@@ -16,8 +15,7 @@ const agent = new Agent({ connect: { timeout: 500 } });
 afterAll(() => agent.destroy());
 const undici = undiciTransport();
 const transports: readonly (readonly [string, Transport])[] = [
-  ["the first call", { send: (request) => sendByNode(request) ?? undici.send(request) }],
-  ["later calls", undici],
+  ["undici", undici],
   ["an Agent of the caller's", undiciTransport(agent)],
   ["fetch", fetchTransport()],
 ];

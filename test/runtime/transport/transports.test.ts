@@ -14,7 +14,6 @@ import {
   undiciTransport,
 } from "../../../runtime/src/index.js";
 import { AccessTokenCredentials } from "../../../runtime/src/auth/index.js";
-import { sendByNode } from "../../../runtime/src/transport/first-call.js";
 import { failureOf, clientOf as libraryClientOf, type LibraryClient } from "../support/library.js";
 import { serve, statuses } from "../support/server.js";
 
@@ -53,7 +52,6 @@ const undici = undiciTransport();
 
 describe.each([
   ["undici", undici],
-  ["Node's client, where it is used", { send: (request) => sendByNode(request) ?? undici.send(request) }],
   ["fetch", fetchTransport()],
 ] satisfies [string, Transport][])("over %s", (_name, transport) => {
   const clientOf = (url: string, options?: ClientOptions): LibraryClient =>

@@ -1,4 +1,5 @@
 /** Sign-in as a person of a workforce pool who signed in before (`gcloud auth application-default login --login-config`). */
+import { type InstanceCheck, instancesOf } from "../../kinds.js";
 import {
   type CredentialFile,
   type FileKind,
@@ -40,6 +41,9 @@ const fileKind: FileKind = {
 
 /** Credentials of a person of a workforce pool. A refresh token that the server replaces is used from then on. */
 export class ExternalAccountAuthorizedUserCredentials extends TokenCredentials {
+  static override readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf(
+    "ExternalAccountAuthorizedUserCredentials",
+  );
   private constructor(file: CredentialFile, options: ExternalAccountAuthorizedUserOptions) {
     super(Tokens.of(kindOf(file, options), options, file.text("quota_project_id")));
   }

@@ -4,7 +4,6 @@ import { createSecureContext } from "node:tls";
 import { AuthError } from "../../errors.js";
 import { shownName } from "../../redact.js";
 import type { Transport } from "../../transport/transport.js";
-import { undiciTransport } from "../../transport/undici.js";
 import { gcloudFile } from "../../gcloud.js";
 import { parseCredentials } from "../credential-file.js";
 import { homeFolder } from "../../platform/node/environment.js";
@@ -64,8 +63,8 @@ export async function mutualTls(source: string, { certificate, key }: ClientCert
     // What OpenSSL says of a key may quote it.
     throw new AuthError("KEY_BROKEN", `${source}: the certificate and its key do not fit together, or one is damaged`);
   }
-  const { default: Agent } = await import("undici/lib/dispatcher/agent.js");
-  return undiciTransport(new Agent({ connect, pipelining: 0 }));
+  const { isolatedTransport } = await import("../../transport/isolated.js");
+  return isolatedTransport(connect).transport;
 }
 
 function read(source: string, path: string): Promise<string> {

@@ -1,5 +1,6 @@
 /** Tokens that may do less than the credentials they come from: credential access boundaries, for Cloud Storage. */
 import { AuthError, type Fault, InvalidRequestError } from "../../errors.js";
+import { type InstanceCheck, instancesOf } from "../../kinds.js";
 import { lowerCase } from "../../request/headers.js";
 import { defaultUniverse } from "../../universe.js";
 import type { JsonObject } from "../credential-file.js";
@@ -45,6 +46,7 @@ const unknownLifetime: number = 5 * 60_000;
  * `getRequestHeaders()` gives to those who may do less.
  */
 export class DownscopedCredentials extends TokenCredentials {
+  static override readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf("DownscopedCredentials");
   /**
    * @param source The credentials to narrow. Without scopes of their own they get that of the whole cloud platform.
    * @throws InvalidRequestError `INVALID_OPTION`, listing every fault of the boundary.

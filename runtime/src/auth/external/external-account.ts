@@ -1,5 +1,6 @@
 /** Sign-in by an identity of elsewhere: workload and workforce identity federation (AIP-4117). */
 import { AuthError } from "../../errors.js";
+import { type InstanceCheck, instancesOf } from "../../kinds.js";
 import { shownName } from "../../redact.js";
 import { type JsonObject, parseCredentials, readCredentialFile } from "../credential-file.js";
 import type { Credentials, ScopedCredentials } from "../credentials.js";
@@ -38,6 +39,8 @@ const defaultLifetime = 3600;
  * certificate. Programs are run only where the environment variable `GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES` is 1.
  */
 export class ExternalAccountCredentials extends TokenCredentials implements ScopedCredentials {
+  static override readonly [Symbol.hasInstance]: InstanceCheck =
+    /* @__PURE__ */ instancesOf("ExternalAccountCredentials");
   readonly #account: ExternalAccount;
   readonly #tokens: Tokens;
 

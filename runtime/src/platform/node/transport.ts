@@ -1,15 +1,23 @@
-/** The default transport of Node. */
+/** The default transport of Node. The build for browsers and workers replaces this file. */
+import { isFetchChosen } from "../../transport/choice.js";
 import type { CertificateSource } from "../../transport/client-certificate.js";
 import type { Dispatcher } from "../../transport/dispatcher.js";
+import { fetchTransport } from "../../transport/fetch.js";
 import type { Transport } from "../../transport/transport.js";
 import { UndiciTransport } from "../../transport/undici.js";
 
 export { undiciTransport } from "../../transport/undici.js";
 
-/** The transport of clients and credentials that are given none. */
+/**
+ * Returns the transport for a client or credentials that were given none. `DISCOGEN_TRANSPORT` is read now: `fetch`
+ * replaces undici, except where a dispatcher or a client certificate is given, which `fetch` does not take.
+ *
+ * @throws InvalidRequestError `INVALID_OPTION` for a value of `DISCOGEN_TRANSPORT` that is not known
+ */
 export function platformTransport(
   dispatcher: Dispatcher | undefined,
   certificate: CertificateSource | undefined,
 ): Transport {
-  return new UndiciTransport(dispatcher, certificate);
+  const usesFetch = isFetchChosen() && dispatcher === undefined && certificate === undefined;
+  return usesFetch ? fetchTransport() : new UndiciTransport(dispatcher, certificate);
 }

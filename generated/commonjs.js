@@ -1,0 +1,19 @@
+// Adds a CommonJS module with declarations to each API that `tsc -b` has compiled.
+import { readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { build } from "rolldown";
+import { commonjsDeclarations } from "../scripts/commonjs-declarations.js";
+import { writeSubpathFolders } from "../scripts/subpath-folders.js";
+
+const root = import.meta.dirname;
+const dist = join(root, "dist");
+const modules = (await readdir(dist, { recursive: true })).filter((path) => path.endsWith("index.js"));
+const apis = modules.map((path) => dirname(path).replaceAll("\\", "/"));
+
+await build({
+  input: Object.fromEntries(apis.map((api) => [`${api}/index`, join(dist, api, "index.js")])),
+  external: "@discogen/runtime",
+  output: { dir: dist, format: "cjs", exports: "named", esModule: true, entryFileNames: "[name].cjs" },
+});
+await commonjsDeclarations(dist, dist);
+await writeSubpathFolders(root, apis);

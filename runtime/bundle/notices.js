@@ -1,0 +1,36 @@
+// The licences of what the builds contain. Collected at build time, so that they are those of the versions compiled in.
+import { readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+const require = createRequire(import.meta.url);
+
+/** Writes `THIRD_PARTY_NOTICES` into the folder of the package. */
+export async function writeNotices(root) {
+  const jose = await licenceOf("jose", "LICENSE.md");
+  const undici = await licenceOf("undici", "LICENSE");
+  const notices = [
+    notice(undici.title, "compiled into the builds for Node", undici.text),
+    notice("llhttp", "the HTTP parser inside undici, as WebAssembly", llhttpLicence(undici.text)),
+    notice(jose.title, "compiled into the CommonJS builds", jose.text),
+  ];
+  const head = "Parts of these packages are compiled into this one.\n";
+  await writeFile(join(root, "THIRD_PARTY_NOTICES"), [head, ...notices].join("\n"));
+}
+
+function notice(title, use, text) {
+  return `${"-".repeat(80)}\n${title}: ${use}\n${"-".repeat(80)}\n\n${text.trim()}\n`;
+}
+
+async function licenceOf(name, file) {
+  const manifest = require.resolve(`${name}/package.json`);
+  const { version } = JSON.parse(await readFile(manifest, "utf8"));
+  return { title: `${name} ${version}`, text: await readFile(join(dirname(manifest), file), "utf8") };
+}
+
+/** undici's package holds no licence of llhttp. It is the same one, the MIT licence, of another holder. */
+function llhttpLicence(undici) {
+  const holder = /^Copyright .+$/m;
+  if (!/\bMIT License\b/i.test(undici) || !holder.test(undici)) throw new Error("the licence of undici has changed");
+  return undici.replace(holder, "Copyright Fedor Indutny, 2018.");
+}

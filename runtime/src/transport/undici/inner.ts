@@ -1,0 +1,31 @@
+/**
+ * The part of undici that is compiled into the builds for Node: the only file that names modules inside undici. Its
+ * index also loads fetch, WebSocket and caches, which triples the time to load. `bundle/undici.js` compiles these
+ * modules from an exactly pinned version.
+ */
+import type { Socket } from "node:net";
+import type { Dispatcher } from "../dispatcher.js";
+
+export { default as buildConnector } from "undici/lib/core/connect.js";
+export { default as Agent } from "undici/lib/dispatcher/agent.js";
+
+/** Makes connections, as the option `connect` of agents. */
+export type Connector = (options: object, callback: (error: Error | null, socket: Socket | null) => void) => Socket;
+
+/** What proxies need. */
+export interface ProxyModules {
+  readonly EnvHttpProxyAgent: new (options: object) => Dispatcher;
+  readonly Pool: new (origin: URL, options: object) => Dispatcher;
+  /** Only undici's index, which is not loaded, makes this a method of every dispatcher. */
+  readonly connect: (this: Dispatcher, options: object) => Promise<object>;
+}
+
+/** Loaded with the first request that may need a proxy. */
+export async function loadProxyModules(): Promise<ProxyModules> {
+  const [{ default: EnvHttpProxyAgent }, { default: Pool }, { default: connect }] = await Promise.all([
+    import("undici/lib/dispatcher/env-http-proxy-agent.js"),
+    import("undici/lib/dispatcher/pool.js"),
+    import("undici/lib/api/api-connect.js"),
+  ]);
+  return { EnvHttpProxyAgent, Pool, connect };
+}
