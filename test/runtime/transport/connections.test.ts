@@ -43,13 +43,18 @@ it("a program that begins with bursts of 64 calls opens no more connections than
 
 it("a transport of its own drops a connection that is still being made", async () => {
   const socket = new Socket();
-  vi.spyOn(net, "connect").mockReturnValue(socket);
+  const begun = new Promise<void>((resolve) => {
+    vi.spyOn(net, "connect").mockImplementation(() => {
+      resolve();
+      return socket;
+    });
+  });
   onTestFinished(() => void vi.restoreAllMocks());
   const { destroy, transport } = isolatedTransport();
   const origin = "http://192.0.2.1";
   const sent = transport.send({ method: "GET", origin, path: "/", headers: {}, timeout: 60_000 });
   const failure = sent.catch((error: unknown) => error);
-  await vi.waitFor(() => expect(net.connect).toHaveBeenCalled());
+  await begun;
   destroy();
   expect(await failure).toMatchObject({ code: "CONNECTION_FAILED", sent: false });
   expect(socket.destroyed).toBe(true);
