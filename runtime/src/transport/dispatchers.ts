@@ -11,10 +11,11 @@ import { readCertificate, unusable } from "./certificate-file.js";
 import type { CertificateSource } from "./client-certificate.js";
 import type { Dispatcher } from "./dispatcher.js";
 import { chosenDispatcher } from "./global-dispatcher.js";
+import { headerLimit } from "./header-limit.js";
 import { type Proxies, isDirect, readProxies } from "./proxies.js";
 import { exchange } from "./sender.js";
 import type { HttpRequest, Transport } from "./transport.js";
-import { Agent, loadProxyModules } from "./undici/inner.js";
+import { Agent, Pool, loadProxyModules } from "./undici/inner.js";
 
 /** The dispatcher for a request to this origin. */
 type Choose = (origin: string) => Dispatcher;
@@ -81,7 +82,7 @@ async function chooseDispatcher(
 }
 
 function connect(secureContext: SecureContext | undefined): Connections {
-  const agent = new Agent(secureContext === undefined ? {} : { connect: { secureContext } });
+  const agent = new Agent({ ...headerLimit(), ...(secureContext === undefined ? {} : { connect: { secureContext } }) });
   ownAgents.add(agent);
   return { secureContext, agent, proxied: new Map() };
 }
@@ -118,14 +119,14 @@ function pem(data: string | Uint8Array): string | Buffer {
 }
 
 async function throughProxies({ proxied, secureContext }: Connections, proxies: Proxies): Promise<Dispatcher> {
-  const { EnvHttpProxyAgent, Pool, connect } = await loadProxyModules();
+  const { EnvHttpProxyAgent, connect } = await loadProxyModules();
   const key = JSON.stringify(proxies);
   const known = proxied.get(key);
   if (known !== undefined) return known;
   const tls = secureContext === undefined ? {} : { connect: { secureContext }, requestTls: { secureContext } };
   const clientFactory = (origin: URL, options: object): Dispatcher =>
     Object.assign(new Pool(origin, options), { connect });
-  const agent = new EnvHttpProxyAgent({ ...proxies, ...tls, clientFactory });
+  const agent = new EnvHttpProxyAgent({ ...headerLimit(), ...proxies, ...tls, clientFactory });
   proxied.set(key, agent);
   return agent;
 }

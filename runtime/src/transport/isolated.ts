@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import { isFetchChosen } from "./choice.js";
 import { fetchTransport } from "./fetch.js";
+import { headerLimit } from "./header-limit.js";
 import type { Transport } from "./transport.js";
 import { undiciTransport } from "./undici.js";
 import { Agent, buildConnector, type Connector } from "./undici/inner.js";
@@ -27,7 +28,7 @@ export function isolatedTransport(tls?: object): IsolatedTransport {
     sockets.add(socket);
     return socket.once("close", () => sockets.delete(socket));
   };
-  const agent = new Agent({ connect, pipelining: 0 });
+  const agent = new Agent({ ...headerLimit(), connect, pipelining: 0 });
   const destroy = (): void => {
     void agent.destroy();
     // undici waits for a connection that is being made, which keeps the process alive.

@@ -8,6 +8,7 @@ import type { Dispatcher } from "../dispatcher.js";
 
 export { default as buildConnector } from "undici/lib/core/connect.js";
 export { default as Agent } from "undici/lib/dispatcher/agent.js";
+export { default as Pool } from "undici/lib/dispatcher/pool.js";
 
 /** Makes connections, as the option `connect` of agents. */
 export type Connector = (options: object, callback: (error: Error | null, socket: Socket | null) => void) => Socket;
@@ -15,17 +16,15 @@ export type Connector = (options: object, callback: (error: Error | null, socket
 /** What proxies need. */
 export interface ProxyModules {
   readonly EnvHttpProxyAgent: new (options: object) => Dispatcher;
-  readonly Pool: new (origin: URL, options: object) => Dispatcher;
   /** Only undici's index, which is not loaded, makes this a method of every dispatcher. */
   readonly connect: (this: Dispatcher, options: object) => Promise<object>;
 }
 
 /** Loaded with the first request that may need a proxy. */
 export async function loadProxyModules(): Promise<ProxyModules> {
-  const [{ default: EnvHttpProxyAgent }, { default: Pool }, { default: connect }] = await Promise.all([
+  const [{ default: EnvHttpProxyAgent }, { default: connect }] = await Promise.all([
     import("undici/lib/dispatcher/env-http-proxy-agent.js"),
-    import("undici/lib/dispatcher/pool.js"),
     import("undici/lib/api/api-connect.js"),
   ]);
-  return { EnvHttpProxyAgent, Pool, connect };
+  return { EnvHttpProxyAgent, connect };
 }
