@@ -1,6 +1,15 @@
 /** Cold starts: importing the generated client, the first answer, and what is deployed, against Google's own package. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +18,7 @@ import { message, numbers, start } from "./children.js";
 import { answering, EMPTY, importing, deployed } from "./cold-programs.js";
 import { installPeers, peerPath, PEERS } from "./peers.js";
 import { inTurns } from "./rounds.js";
-import type { Benchmark, Comparison } from "./table.js";
+import type { Benchmark, Comparison, Limit } from "./table.js";
 import { Unavailable } from "./unavailable.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -49,9 +58,11 @@ export async function cold(rounds: number | undefined): Promise<Benchmark> {
       ],
       comparisons: [
         compare("import of the client and its sign-in", importPeer, importOurs, 0.15, alone),
-        compare("start of the process to the first answer", answerPeer, answerOurs, 0.5, alone),
+        compare("start of the process to the first answer", answerPeer, answerOurs, 0.55, alone),
         ...(await bundles(work)),
+        ...installed(installPeer(work), work),
       ],
+      limits: [await workerBundle(work)],
     };
   } finally {
     server.kill();
@@ -72,15 +83,34 @@ function installOurs(work: string): void {
     "--ignore-scripts",
   ]);
   const packed = readdirSync(work).filter((name) => name.endsWith(".tgz"));
-  const versionOf = (name: string): string => {
-    const { version }: { version: string } = JSON.parse(
-      readFileSync(join(root, "node_modules", name, "package.json"), "utf8"),
-    );
-    return `${name}@${version}`;
-  };
-  writeFileSync(join(work, "package.json"), '{ "private": true, "type": "module" }\n');
-  const packages = [...packed.map((name) => `./${name}`), versionOf("jose"), versionOf("undici")];
-  npm(work, ["install", "--prefer-offline", "--no-audit", "--no-fund", ...packages]);
+  const { dependencies = {} } = manifest(join(root, "runtime"));
+  // The versions that are installed here.
+  const others = Object.keys(dependencies).map((name) => {
+    return `${name}@${String(manifest(join(root, "node_modules", name)).version)}`;
+  });
+  install(work, [...packed.map((name) => `./${name}`), ...others]);
+}
+
+/** Installs the peer alone, so that its size is that of a project that uses nothing else. */
+function installPeer(work: string): string {
+  const folder = join(work, "peer");
+  mkdirSync(folder);
+  install(folder, [`@googleapis/sqladmin@${PEERS["@googleapis/sqladmin"]}`]);
+  return folder;
+}
+
+function install(folder: string, packages: readonly string[]): void {
+  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
+  npm(folder, ["install", "--prefer-offline", "--no-audit", "--no-fund", ...packages]);
+}
+
+interface Manifest {
+  readonly version?: string;
+  readonly dependencies?: { readonly [name: string]: string };
+}
+
+function manifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest; // npm has checked it.
 }
 
 function npm(folder: string, args: readonly string[]): void {
@@ -132,20 +162,63 @@ function compare(
   };
 }
 
-/** Sizes are the same each time. The peer has every kind of sign-in in it, whichever the program asks for. */
+const one = (name: string, value: number) => ({ name, values: [value] });
+
+/** Sizes are the same each time. */
+function sizeOf(title: string, unit: string, peer: number, ours: number, budget: number): Comparison {
+  return { title, unit, peer: one(peerName, peer), ours: one("generated client", ours), budget };
+}
+
+/** The peer has every kind of sign-in in it, whichever the program asks for. */
 async function bundles(work: string): Promise<readonly Comparison[]> {
   const peer = await bundle(peerPath("@googleapis/sqladmin", ""), deployed.peer);
-  const series = (name: string, bytes: number) => ({ name, unit: "KiB", values: [bytes / 1024] });
-  const compared = async (signIn: string, program: string): Promise<Comparison> => {
+  const compared = async (
+    signIn: string,
+    program: string,
+    budget: number,
+    zipped: number,
+  ): Promise<readonly Comparison[]> => {
     const ours = await bundle(work, program);
-    return {
-      title: `list instances as one file, minified by esbuild for Node, signed in with a ${signIn}`,
-      unit: "KiB",
-      peer: series(peerName, peer.bytes),
-      ours: series("generated client", ours.bytes),
-      budget: 0.8,
-      others: [series("gzipped, peer", peer.gzipped), series("gzipped, generated client", ours.gzipped)],
-    };
+    const title = `list instances as one file, minified by esbuild for Node, authenticated with a ${signIn}`;
+    return [
+      sizeOf(title, "KiB", peer.bytes / 1024, ours.bytes / 1024, budget),
+      sizeOf(`${title}, gzipped`, "KiB", peer.gzipped / 1024, ours.gzipped / 1024, zipped),
+    ];
   };
-  return [await compared("token", deployed.withToken), await compared("key file", deployed.withKey)];
+  return [
+    ...(await compared("token", deployed.withToken, 0.6, 0.8)),
+    ...(await compared("key file", deployed.withKey, 0.68, 0.9)),
+  ];
+}
+
+/** What a worker loads, over `fetch` alone. */
+async function workerBundle(work: string): Promise<Limit> {
+  const { bytes, gzipped } = await bundle(work, deployed.withToken, "worker");
+  return {
+    title: "list instances as one file, minified by esbuild for workers, authenticated with a token",
+    unit: "KB",
+    ours: one("generated client", bytes / 1000),
+    limit: 45,
+    others: [{ ...one("gzipped", gzipped / 1000), unit: "KB" }],
+  };
+}
+
+/** What npm installs for a project that uses the client and nothing else. */
+function installed(peer: string, ours: string): readonly Comparison[] {
+  return [
+    sizeOf("installed size", "KiB", installedBytes(peer) / 1024, installedBytes(ours) / 1024, 0.25),
+    sizeOf("installed packages", "packages", installedPackages(peer), installedPackages(ours), 0.25),
+  ];
+}
+
+function installedBytes(folder: string): number {
+  return readdirSync(join(folder, "node_modules"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { name, parentPath }) => sum + statSync(join(parentPath, name)).size, 0);
+}
+
+function installedPackages(folder: string): number {
+  const text = readFileSync(join(folder, "node_modules/.package-lock.json"), "utf8");
+  const { packages } = JSON.parse(text) as { readonly packages: object }; // npm writes it.
+  return Object.keys(packages).length;
 }

@@ -12,6 +12,9 @@ function isLoadedAtOnce(id, graph, seen = new Set()) {
   return isEntry || importers.some((importer) => isLoadedAtOnce(importer, graph, seen));
 }
 
+/** What every transport needs with its first response: a file of its own would cost more than it saves. */
+const decoders = /[\\/]transport[\\/](?:codings|decode)\.ts$/;
+
 /** What applications import. */
 export const entries = {
   index: "src/index.ts",
@@ -49,17 +52,17 @@ export async function bundleFor({ root, dir, platform, external, plugins = [] })
       chunkFileNames: "shared/[name].js",
       // Declarations keep them, where editors look.
       comments: { annotation: true, jsdoc: false, legal: false },
-      // One chunk for what both entries need at once, and one for what the first call and those after it need.
+      // One chunk for what both entries need at once, and one for what the first request needs.
       codeSplitting: {
         groups: [
           {
             debugName: "shared",
-            name: (id, graph) => (isLoadedAtOnce(id, graph) ? "shared" : null),
+            name: (id, graph) => (isLoadedAtOnce(id, graph) || decoders.test(id) ? "shared" : null),
             test: /(?<!\.d)\.ts$/,
             minShareCount: 2,
+            priority: 3,
           },
           ...undiciChunks,
-          { name: "transport", test: /\/transport\/[a-z-]+\.ts$/, minShareCount: 2 },
         ],
       },
     },

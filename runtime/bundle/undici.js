@@ -1,10 +1,11 @@
 // Compiles the part of undici that the runtime uses into its builds for Node, from the exactly pinned version.
 //
-// undici is CommonJS. Its `require("node:…")` become calls of `process.getBuiltinModule`: it works in ES modules and
-// CommonJS alike, also after a bundler has put everything into one file, and a module is loaded when it is needed.
+// undici is CommonJS and becomes ES modules, so that no helper and no `require` is left: its modules import each other,
+// and modules of Node come from `process.getBuiltinModule`. That works in ES modules and CommonJS alike, also after a
+// bundler has put everything into one file, and a module of Node is loaded when it is needed.
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { deflateRawSync } from "node:zlib";
+import { brotliCompressSync } from "node:zlib";
 
 const inside = /[\\/]undici[\\/]lib[\\/].+\.js$/;
 
@@ -12,16 +13,14 @@ const inside = /[\\/]undici[\\/]lib[\\/].+\.js$/;
 const ofProxies = /[\\/](?:abort-signal|api-connect|env-http-proxy-agent|proxy-agent|socks5-[a-z0-9-]+)\.js$/;
 
 /**
- * Chunks of the output: what every request needs, and what only proxies need. Only undici needs the bundler's helpers
- * for CommonJS, which would be a file of their own.
+ * Chunks of the output: what every request needs, in one file since each costs a millisecond, and what only proxies
+ * need. The modules that all entries load at once have a chunk of a higher priority.
  */
 export const undiciChunks = [
   {
     name: "undici",
     test: (id) =>
-      (inside.test(id) && !ofProxies.test(id)) ||
-      /[\\/]undici[\\/]inner\.ts$/.test(id) ||
-      id.endsWith("rolldown/runtime.js"),
+      (inside.test(id) && !ofProxies.test(id)) || /transport[\\/](?:undici[\\/]inner|dispatchers)\.ts$/.test(id),
     priority: 2,
   },
   { name: "proxies", test: (id) => inside.test(id) && ofProxies.test(id), priority: 1 },
@@ -30,16 +29,16 @@ export const undiciChunks = [
 /** Modules that are replaced: by their path, text that is loaded instead, made of the original. */
 const replaced = {
   // HTTP/2, which an agent without `allowH2` does not speak. Users pass a dispatcher of their own undici for it.
-  "dispatcher/client-h2.js": () => "module.exports = undefined;",
+  "dispatcher/client-h2.js": () => "export default undefined;",
   // Bodies of fetch, such as FormData, which we never send.
-  "web/fetch/body.js": () => "module.exports = {};",
+  "web/fetch/body.js": () => "export default {};",
   // The parser for processors without SIMD.
-  "llhttp/llhttp-wasm.js": () => "module.exports = undefined;",
+  "llhttp/llhttp-wasm.js": () => "export default undefined;",
   "llhttp/llhttp_simd-wasm.js": packedParser,
   // Two of its fifty tables are used.
   "llhttp/constants.js": (_source, id) => {
     const { ERROR, TYPE } = createRequire(import.meta.url)(id);
-    return `module.exports = ${JSON.stringify({ ERROR, TYPE })};`;
+    return `export default ${JSON.stringify({ ERROR, TYPE })};`;
   },
 };
 
@@ -49,6 +48,8 @@ const edited = {
     // Reading variables throws in Deno without a permission. There is one parser only.
     ["process.env.JEST_WORKER_ID", "undefined"],
     ["process.env.UNDICI_NO_WASM_SIMD", "undefined"],
+    // Unpacked when it is needed.
+    ["require('../llhttp/llhttp_simd-wasm.js')", "require('../llhttp/llhttp_simd-wasm.js')()"],
   ],
   // Loading node:http takes milliseconds. Agents that are not given the limit load it when they read the default.
   "dispatcher/client.js": [
@@ -61,7 +62,21 @@ const edited = {
 
 /** The plugins that compile undici, for any format of output. */
 export function compileUndici() {
-  return [{ name: "undici", load: { filter: { id: inside }, handler: moduleOf } }];
+  return [
+    { name: "undici", load: { filter: { id: inside }, handler: moduleOf } },
+    { name: "inline-helpers", generateBundle: (_options, bundle) => inlineHelpers(bundle) },
+  ];
+}
+
+/** The bundler's helpers are a few lines, and each file costs the first request a millisecond. */
+function inlineHelpers(bundle) {
+  const helpers = Object.values(bundle).find(({ fileName }) => fileName.endsWith("rolldown-runtime.js"));
+  if (helpers === undefined) return;
+  const text = helpers.code.replace(/^export \{.*\};?$/m, "");
+  const importing = Object.values(bundle).filter(({ imports }) => imports?.includes(helpers.fileName));
+  for (const chunk of importing)
+    chunk.code = chunk.code.replace(/^import \{ \w+ as __exportAll \} from "[^"]*rolldown-runtime\.js";$/m, () => text);
+  if (!importing.some(({ code }) => code.includes("rolldown-runtime.js"))) delete bundle[helpers.fileName];
 }
 
 async function moduleOf(id) {
@@ -72,19 +87,30 @@ async function moduleOf(id) {
     if (!code.includes(text)) throw unknownVersion(`${id} has no ${text}`);
     code = code.replaceAll(text, () => replacement);
   }
-  code = code.replaceAll(/\brequire\((['"]node:[a-z_/]+['"])\)/g, "process.getBuiltinModule($1)");
-  return { code, moduleType: "js" };
+  return { code: esModule(code, id), moduleType: "js" };
 }
 
-/** The parser, a WebAssembly module in Base64, compressed to a third. */
+/** Makes an ES module of a CommonJS one. What it requires late is loaded at once. */
+function esModule(source, id) {
+  const imports = new Map();
+  const code = source
+    .replaceAll(/\brequire\((['"]node:[a-z_/]+['"])\)/g, "process.getBuiltinModule($1)")
+    .replaceAll(/\brequire\(['"](\.[^'"]+)['"]\)/g, (_call, path) => {
+      if (!imports.has(path)) imports.set(path, `required${imports.size}`);
+      return imports.get(path);
+    });
+  if (/\brequire\(/.test(code)) throw unknownVersion(`${id} requires what is neither a module of Node nor its own`);
+  const lines = [...imports].map(([path, name]) => `import ${name} from ${JSON.stringify(path)};`);
+  return [...lines, "const module = { exports: {} };", code, "export default module.exports;"].join("\n");
+}
+
+/** The parser, a WebAssembly module in Base64, compressed to a quarter. */
 function packedParser(source, id) {
   const [, base64] = /'([A-Za-z0-9+/=]{1000,})'/.exec(source) ?? [];
   if (base64 === undefined) throw unknownVersion(`${id} has no parser`);
-  const packed = deflateRawSync(Buffer.from(base64, "base64"), { level: 9 }).toString("base64");
-  return `
-const { inflateRawSync } = process.getBuiltinModule("node:zlib");
-module.exports = inflateRawSync(Buffer.from("${packed}", "base64"));
-`;
+  const packed = brotliCompressSync(Buffer.from(base64, "base64")).toString("base64");
+  return `export default () =>
+  process.getBuiltinModule("node:zlib").brotliDecompressSync(Buffer.from("${packed}", "base64"));`;
 }
 
 function unknownVersion(problem) {

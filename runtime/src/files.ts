@@ -246,8 +246,17 @@ let space: Promise<string> | undefined;
 function processSpace(): Promise<string> {
   const namespace = readlink("/proc/self/ns/pid").catch(() => "");
   return (space ??= namespace.then((name) =>
-    createHash("sha256").update(`${hostname()}\n${name}`).digest("hex").slice(0, 8),
+    createHash("sha256").update(`${hostName()}\n${name}`).digest("hex").slice(0, 8),
   ));
+}
+
+/** Empty where Deno was not allowed to read it. */
+function hostName(): string {
+  try {
+    return hostname();
+  } catch {
+    return "";
+  }
 }
 
 /** Whether the disk, or the user's share of it, is full. */

@@ -1,6 +1,4 @@
 /** Signed assertions of a service account (RFC 7523), the RS256 kind that Google takes. */
-import type { SignJWT } from "jose/jwt/sign";
-import type { importPKCS8 } from "jose/key/import";
 import { base64 } from "../bytes.js";
 import type { Key } from "./key-file.js";
 
@@ -10,7 +8,8 @@ export const assertionLifetime = 3600;
 /** Issued this much in the past, in seconds, so that a clock that runs ahead a little does no harm. */
 const skew = 10;
 
-type SigningKey = Awaited<ReturnType<typeof importPKCS8>>;
+/** Signs claims with one key. */
+type Sign = (claims: object) => Promise<string>;
 
 /** Claims of one assertion; those of its times and its issuer are added. */
 export interface Claims {
@@ -26,7 +25,7 @@ export function times(now: number): { readonly iat: number; readonly exp: number
 /** Signs assertions with one private key, which is read once. */
 export class AssertionSigner {
   readonly #key: Key;
-  #ready: Promise<[SigningKey, typeof SignJWT]> | undefined;
+  #ready: Promise<Sign> | undefined;
 
   constructor(key: Key) {
     this.#key = key;
@@ -34,26 +33,21 @@ export class AssertionSigner {
 
   /** @param now Milliseconds since the epoch, by the server's clock where it is known. */
   async sign(claims: Claims, now: number): Promise<string> {
-    const { email, id } = this.#key;
-    this.#ready ??= Promise.all([importKey(this.#key), loadSignJwt()]);
-    const [key, SignJwt] = await this.#ready;
-    return new SignJwt({ iss: email, ...claims, ...times(now) })
-      .setProtectedHeader({ alg: "RS256", typ: "JWT", ...(id === undefined ? {} : { kid: id }) })
-      .sign(key);
+    this.#ready ??= signerOf(this.#key);
+    const sign = await this.#ready;
+    return sign({ iss: this.#key.email, ...claims, ...times(now) });
   }
 }
 
-async function loadSignJwt(): Promise<typeof SignJWT> {
-  return (await import("jose/jwt/sign")).SignJWT;
-}
-
-async function importKey(key: Key): Promise<SigningKey> {
+async function signerOf({ id, pem, problem }: Key): Promise<Sign> {
+  const { SignJWT, importPKCS8 } = await import("./jose.js");
+  const header = { alg: "RS256", typ: "JWT", ...(id === undefined ? {} : { kid: id }) };
   try {
-    const jose = await import("jose/key/import");
-    return await jose.importPKCS8(pkcs8(key.pem), "RS256");
+    const key = await importPKCS8(pkcs8(pem), header.alg);
+    return (claims) => new SignJWT({ ...claims }).setProtectedHeader(header).sign(key);
   } catch {
     // What the parser says of a key may quote it.
-    throw key.problem("KEY_BROKEN", "private_key", "is no RSA private key, or a damaged one");
+    throw problem("KEY_BROKEN", "private_key", "is no RSA private key, or a damaged one");
   }
 }
 

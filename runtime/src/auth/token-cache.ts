@@ -2,9 +2,10 @@
  * Keeps access tokens fresh.
  *
  * Near its end a token is renewed in the background while it still serves; at its very end calls wait for the new one.
- * However many wait, one request is under way. Its response is not read on when none of them waits any more.
+ * However many wait, one request is under way, where calls can share it. Its response is not read on when none of them waits any more.
  */
 import { AbortError } from "../errors.js";
+import { sharesWork } from "../platform/node/environment.js";
 import type { AbortSignal } from "../platform/types.js";
 import { onAbort } from "../transport/abort-listeners.js";
 
@@ -97,6 +98,8 @@ export class TokenCache {
     const life = token.expires - token.obtained;
     if (left > Math.min(advisory, life / 4) || isAhead(this.#notBefore, now)) return Promise.resolve(token);
     const isInBackground = left > Math.min(mandatory, life / 10);
+    // Without the work of others to wait for, each call would renew it.
+    if (!sharesWork()) this.#notBefore = now + backoff;
     const renewal = this.#renew(fetch, isInBackground ? undefined : signal).catch(() => token); // it still serves
     return isInBackground ? Promise.resolve(token) : renewal;
   }
@@ -119,9 +122,9 @@ export class TokenCache {
 
   #renew(fetch: Fetch, signal: AbortSignal | undefined): Promise<Token> {
     if (signal?.aborted === true) return Promise.reject(abandoned(signal));
-    this.#renewal ??= this.#begin(fetch);
-    const isLate = this.#renewal.signal.aborted;
-    const token = this.#renewal.wait(signal);
+    const renewal = sharesWork() ? (this.#renewal ??= this.#begin(fetch)) : this.#begin(fetch);
+    const isLate = renewal.signal.aborted;
+    const token = renewal.wait(signal);
     // It may have been cut off for those who left.
     return isLate ? token.catch(() => this.#renew(fetch, signal)) : token;
   }

@@ -1,6 +1,7 @@
 /** One request and its answer over `fetch`. Loaded with the first request. */
 import { DiscogenError, InvalidRequestError } from "../errors.js";
 import type { AbortSignal } from "../platform/types.js";
+import { codeOf } from "../redact.js";
 import { onAbort } from "./abort-listeners.js";
 import { codingsOf } from "./codings.js";
 import { lateResponse, longestTimer } from "./deadlines.js";
@@ -198,8 +199,14 @@ export class FetchExchange {
     if (this.#end !== undefined) return this.#end;
     // Node's says "fetch failed", and why in the cause.
     const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
-    return connectionError(this.#request, cause, true, this.#hasHead);
+    return connectionError(this.#request, isBrowser() ? named(cause) : cause, true, this.#hasHead);
   }
+}
+
+/** Browsers reject with a `TypeError` for each failure of the network, and say nothing else (Fetch standard §5.6). */
+function named(error: unknown): unknown {
+  if (!(error instanceof TypeError) || codeOf(error) !== undefined) return error;
+  return Object.assign(new Error(error.message, { cause: error }), { code: "ECONNRESET" });
 }
 
 /** Browsers show of a redirect only that there is one. */

@@ -2,8 +2,13 @@
 
 /** Whether this is a page or worker of a browser. They all name Mozilla, and no other platform does. */
 export function isBrowser(): boolean {
+  return userAgent()?.startsWith("Mozilla/") === true;
+}
+
+/** What the platform calls itself. */
+export function userAgent(): string | undefined {
   const { navigator } = globalThis as { readonly navigator?: { readonly userAgent?: string } };
-  return navigator?.userAgent?.startsWith("Mozilla/") === true;
+  return navigator?.userAgent;
 }
 
 /** Whether `fetch` sends streams. Chromium does over HTTP/2 alone, which a page cannot know before it sends one. */

@@ -1,35 +1,40 @@
 /** Addresses in `NO_PROXY`, which undici compares as names. */
 import type { BlockList } from "node:net";
 
-let parsedText = "";
-let parsed: BlockList | undefined;
-
-/** Returns whether `NO_PROXY` lists the address of this host: itself or a range of CIDR, for instance `10.0.0.0/8`. */
-export function isExcludedAddress(hostname: string, noProxy: string): boolean {
-  const address = withoutBrackets(hostname);
-  const { isIP } = process.getBuiltinModule("node:net");
-  const version = isIP(address);
-  if (version === 0) return false;
-  if (noProxy !== parsedText) {
-    parsed = parse(noProxy);
-    parsedText = noProxy;
-  }
-  return parsed?.check(address, version === 4 ? "ipv4" : "ipv6") ?? false;
+/** By version, since versions of Node differ in whether `::/0` contains IPv4 addresses. */
+interface Ranges {
+  readonly text: string;
+  readonly ipv4: BlockList;
+  readonly ipv6: BlockList;
 }
 
-/** Entries that are no address and no range are not read: names, and typing errors. */
-function parse(noProxy: string): BlockList {
+let parsed: Ranges | undefined;
+
+/** Returns whether `NO_PROXY` lists the address of this host: itself or a range in CIDR notation (`10.0.0.0/8`). */
+export function isExcludedAddress(hostname: string, noProxy: string): boolean {
+  const address = withoutBrackets(hostname);
+  const version = process.getBuiltinModule("node:net").isIP(address);
+  if (version === 0) return false;
+  if (parsed?.text !== noProxy) parsed = parse(noProxy);
+  const { ipv4, ipv6 } = parsed;
+  // An IPv6 address may stand for an IPv4 address.
+  return version === 4 ? ipv4.check(address) : ipv6.check(address, "ipv6") || ipv4.check(address, "ipv6");
+}
+
+/** Ignores entries that are neither an address nor a valid range: names, and typing errors. */
+function parse(text: string): Ranges {
   const { BlockList, isIP } = process.getBuiltinModule("node:net");
-  const list = new BlockList();
-  for (const entry of noProxy.split(/[,\s]/)) {
+  const ranges: Ranges = { text, ipv4: new BlockList(), ipv6: new BlockList() };
+  for (const entry of text.split(/[,\s]/)) {
     const [address = "", length, ...rest] = entry.split("/");
     const plain = withoutBrackets(address);
     const version = isIP(plain);
     const bits = version === 4 ? 32 : 128;
     if (version === 0 || rest.length > 0 || !(length === undefined || isPrefixLength(length, bits))) continue;
-    list.addSubnet(plain, length === undefined ? bits : Number(length), version === 4 ? "ipv4" : "ipv6");
+    const type = version === 4 ? "ipv4" : "ipv6";
+    ranges[type].addSubnet(plain, length === undefined ? bits : Number(length), type);
   }
-  return list;
+  return ranges;
 }
 
 function isPrefixLength(text: string, bits: number): boolean {

@@ -71,7 +71,11 @@ export async function uploadServer(options: UploadServerOptions = {}): Promise<U
     const origin = `http://${request.headers.host ?? ""}`;
     const path = `${request.url ?? ""}&upload_id=${id}`;
     response
-      .writeHead(200, { location: options.location?.(origin, path) ?? origin + path, "content-length": "0" })
+      .writeHead(200, {
+        location: options.location?.(origin, path) ?? origin + path,
+        "content-length": "0",
+        "access-control-expose-headers": "*",
+      })
       .end();
     return metadata.length;
   };
@@ -107,7 +111,7 @@ export async function uploadServer(options: UploadServerOptions = {}): Promise<U
     session.arrived += most === undefined ? size : Math.floor(Math.min(size, most) / granularity) * granularity;
     if (String(session.arrived) === total) session.finished = true;
     if (fault === "cut before the answer" || isCut(fault)) return cut(request, size);
-    answer(response, session);
+    answer(request, response, session);
     return size;
   };
 
@@ -172,7 +176,7 @@ function isCut(fault: Fault | undefined): fault is { readonly cutAfter: number }
   return typeof fault === "object" && "cutAfter" in fault;
 }
 
-function answer(response: ServerResponse, { arrived, finished }: Session): void {
+function answer({ headers }: IncomingMessage, response: ServerResponse, { arrived, finished }: Session): void {
   if (finished) {
     response
       .writeHead(200, { "content-type": "application/json" })
@@ -180,7 +184,11 @@ function answer(response: ServerResponse, { arrived, finished }: Session): void 
     return;
   }
   const range: Record<string, string> = arrived === 0 ? {} : { range: `bytes=0-${String(arrived - 1)}` };
-  response.writeHead(308, { ...range, "content-length": "0" }).end();
+  const fields = { ...range, "content-length": "0", "access-control-expose-headers": "*" };
+  // Google's servers know this field of clients that cannot see a 308.
+  if (headers["x-guploader-no-308"] === "yes")
+    response.writeHead(200, { ...fields, "x-http-status-code-override": "308" }).end();
+  else response.writeHead(308, fields).end();
 }
 
 async function refuse(

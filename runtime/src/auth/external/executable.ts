@@ -5,7 +5,7 @@ import { printable, redact, shownName } from "../../redact.js";
 import type { JsonObject } from "../credential-file.js";
 import type { ExternalAccount } from "./config.js";
 import type { ExecutableSource } from "./subject-source.js";
-import { environment } from "../../platform/node/environment.js";
+import { environment, hasFiles } from "../../platform/node/environment.js";
 import { readTextFile } from "../../platform/node/files.js";
 import { runProgram } from "../../platform/node/subprocess.js";
 
@@ -25,7 +25,8 @@ export async function executableSubjectToken(
   source: ExecutableSource,
   signal?: AbortSignal,
 ): Promise<string> {
-  if (environment(optIn) !== "1") {
+  // Without an environment there is nothing to allow: running it reports that.
+  if (hasFiles && environment(optIn) !== "1") {
     throw new AuthError(
       "KEY_UNTRUSTED",
       `${account.source}#/credential_source/executable: asks to run a program. If you trust this file, set the environment variable ${optIn}=1`,

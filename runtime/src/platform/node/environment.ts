@@ -8,6 +8,11 @@ import type { Environment } from "../types.js";
 /** Whether programs have files, a home folder and an environment to configure them. */
 export const hasFiles: boolean = true;
 
+/** Whether work that one call began may serve another call. */
+export function sharesWork(): boolean {
+  return true;
+}
+
 /** An environment variable. An empty one counts as absent. */
 export function environment(name: string): string | undefined {
   try {

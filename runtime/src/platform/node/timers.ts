@@ -1,7 +1,7 @@
 /** Timers of Node. */
 
 /** Milliseconds from which time limits share one timer: a timer for each request costs a twentieth of a small call. */
-export const sharedFrom = 5000;
+export const sharedFrom: number = 5000;
 
 /** A repeated timer that does not keep the process alive. */
 export function startTicker(onTick: () => void, milliseconds: number): ReturnType<typeof setInterval> {

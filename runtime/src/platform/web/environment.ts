@@ -1,8 +1,14 @@
 /** Browsers and workers have no environment: clients are configured by their options alone. */
+import { userAgent } from "../../transport/fetch-platform.js";
 import type * as Diagnostics from "node:diagnostics_channel";
 import type { Environment } from "../types.js";
 
 export const hasFiles: boolean = false;
+
+/** Not on Cloudflare's workers, which end all work with the request that began it, and let no other wait for it. */
+export function sharesWork(): boolean {
+  return userAgent() !== "Cloudflare-Workers";
+}
 
 export function environment(_name: string): string | undefined {
   return undefined;

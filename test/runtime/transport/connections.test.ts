@@ -1,0 +1,61 @@
+/** How many connections are made, and that those of a probe end with it. */
+import net, { Socket } from "node:net";
+import { Agent, request } from "undici";
+import { expect, it, onTestFinished, vi } from "vitest";
+import { isolatedTransport } from "../../../runtime/src/transport/isolated.js";
+import { node } from "../../support/discogen.js";
+import { ROOT } from "../../support/folders.js";
+import { json, serve } from "../support/server.js";
+
+/** A server of pages that counts its connections. */
+async function counting(): Promise<{ readonly url: string; count(): number }> {
+  const { server, url } = await serve((_request, response) => json(response, 200, { items: [] }));
+  let count = 0;
+  server.on("connection", () => count++);
+  return { url, count: () => count };
+}
+
+it("a program that begins with bursts of 64 calls opens no more connections than an Agent of undici", async () => {
+  const [ours, plain] = [await counting(), await counting()];
+  const burst = (call: () => Promise<unknown>): Promise<unknown> => Promise.all(Array.from({ length: 64 }, call));
+  const pause = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 50));
+  const dispatcher = new Agent();
+  onTestFinished(() => dispatcher.destroy());
+  const get = async (): Promise<void> => void (await (await request(plain.url, { dispatcher })).body.text());
+  for (let round = 0; round < 3; round++) {
+    await burst(get);
+    await pause();
+  }
+  // In a process of its own, as what is sent first might differ.
+  const program = `
+    import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
+    import { AnonymousCredentials } from "@discogen/runtime/auth";
+    const { instances } = new SQLAdminClient({ auth: new AnonymousCredentials(), rootUrl: ${JSON.stringify(ours.url)} });
+    for (let round = 0; round < 3; round++) {
+      await Promise.all(Array.from({ length: 64 }, () => instances.list({ project: "p" })));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  `;
+  const { code, stderr } = await node(["--input-type=module", "--eval", program], ROOT);
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(ours.count()).toBeLessThanOrEqual(plain.count());
+});
+
+it("a transport of its own drops a connection that is still being made", async () => {
+  const socket = new Socket();
+  const begun = new Promise<void>((resolve) => {
+    vi.spyOn(net, "connect").mockImplementation(() => {
+      resolve();
+      return socket;
+    });
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
+  const { destroy, transport } = isolatedTransport();
+  const origin = "http://192.0.2.1";
+  const sent = transport.send({ method: "GET", origin, path: "/", headers: {}, timeout: 60_000 });
+  const failure = sent.catch((error: unknown) => error);
+  await begun;
+  destroy();
+  expect(await failure).toMatchObject({ code: "CONNECTION_FAILED", sent: false });
+  expect(socket.destroyed).toBe(true);
+});
