@@ -99,7 +99,7 @@ export const files: Checks = {
     const path = `${folder}/content`;
     const media = await stored(platform, "saved");
     if (folder === "") {
-      const options = { code: "INVALID_REQUEST", message: /this platform has none|this platform has no files/ };
+      const options = { code: "INVALID_REQUEST", message: /this platform has none\.|this platform has no files\./ };
       await rejection(media.saveTo(path), InvalidRequestError, options);
       const upload = storage(platform).objects.insert({ bucket, name: "file", media: { body: { path } } });
       await rejection(upload, InvalidRequestError, options);
@@ -134,9 +134,15 @@ export const resumption: Checks = {
     const { size } = await storage(platform).objects.insert({ bucket, name: "retried", media });
     equal(size, String(content.length));
   },
+  "an upload whose connection breaks": async (platform) => {
+    await tell(platform, "faults", { on: "upload", after: 2, cutAfter: 50_000 });
+    const media = { body: content, resumable: true, chunkSize };
+    await storage(platform).objects.insert({ bucket, name: "cut", media });
+    equalBytes(await (await download(platform, "cut")).bytes(), content);
+  },
   "an upload from its session": async (platform) => {
     const { objects } = storage(platform);
-    await tell(platform, "faults", { on: "upload", after: 2, cutAfter: 50_000 });
+    await tell(platform, "faults", { on: "upload", after: 2, status: 503 });
     const upload = { bucket, name: "resumed", media: { body: content, resumable: true, chunkSize } };
     const { session } = await rejection(objects.insert(upload, { retry: false }), UploadError, {
       code: "UPLOAD_FAILED",

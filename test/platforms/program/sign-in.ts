@@ -24,7 +24,7 @@ export const keyFile: Checks = {
   "a service-account key file": async ({ input }) => {
     const reading = ServiceAccountCredentials.fromFile(`${input.folder ?? ""}/key.json`);
     if (input.folder === undefined) {
-      await rejection(reading, AuthError, { code: "KEY_UNREADABLE", message: /this platform has no files/ });
+      await rejection(reading, AuthError, { code: "KEY_FILE_UNREADABLE", message: /this platform has no files\. Pass the JSON/ });
       return "not possible";
     }
     const client = new SQLAdminClient({ auth: await reading, rootUrl: input.rootUrl });
