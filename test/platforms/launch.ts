@@ -31,7 +31,12 @@ export function onNode(
   return ({ project, harness, signal }) => {
     const cwd = join(project.folder, format);
     return run(
-      { file: program(tool), args: [...flags, join(cwd, file), JSON.stringify(harness.input)], cwd, env },
+      {
+        file: program(tool),
+        args: [...flags, join(cwd, file), JSON.stringify(harness.input)],
+        cwd,
+        env: { ...harness.env, ...env },
+      },
       signal,
     );
   };
@@ -91,7 +96,7 @@ export function bundledOnNode(tool: Tool, options: BundleOptions): Launch {
   return async (job) => {
     const made = await bundle(job, "node.js", options);
     const args = [join(made.folder, made.file), JSON.stringify(job.harness.input)];
-    await run({ file: program(tool), args, cwd: made.folder }, job.signal);
+    await run({ file: program(tool), args, cwd: made.folder, env: job.harness.env }, job.signal);
   };
 }
 
@@ -175,7 +180,7 @@ export function underTest(
   return ({ project, harness, signal }) => {
     const cwd = join(project.folder, format);
     const file = program(tool);
-    const input = { ...env, PLATFORM_INPUT: JSON.stringify(harness.input) };
+    const input = { ...harness.env, ...env, PLATFORM_INPUT: JSON.stringify(harness.input) };
     return run({ file, args: [program(runner), ...args], cwd, env: input }, signal);
   };
 }

@@ -85,11 +85,42 @@ export const uploads: Checks = Object.fromEntries(
   ]),
 );
 
+/** More than is collected where streams cannot be sent. */
+const longSize = 33 * 1_024 * 1_024;
+
+async function* longStream(): AsyncGenerator<Uint8Array> {
+  const chunk = new Uint8Array(1_024 * 1_024);
+  for (let sent = 0; sent < longSize; sent += chunk.length) yield chunk;
+}
+
+/** Pages, and what poses as one. */
+function isBrowser(): boolean {
+  return globalThis.navigator?.userAgent.startsWith("Mozilla/") === true;
+}
+
+export const longStreams: Checks = {
+  "33 MiB in one request": async (platform) => {
+    const media = { body: longStream(), resumable: false };
+    const upload = storage(platform).objects.insert({ bucket, name: "long", media });
+    if (isBrowser()) {
+      await rejection(upload, InvalidRequestError, { code: "INVALID_REQUEST", message: /32 MiB.*cannot send streams/ });
+      return "not possible";
+    }
+    equal((await upload).size, String(longSize));
+    return undefined;
+  },
+  "33 MiB in chunks": async (platform) => {
+    const media = { body: longStream(), resumable: true };
+    equal((await storage(platform).objects.insert({ bucket, name: "long", media })).size, String(longSize));
+  },
+};
+
 export const nodeStreams: Checks = {
   "a stream of Node": async (platform) => {
     const { nodeStream } = platform;
     if (nodeStream === undefined) return "not here";
     await uploadAndCompare(platform, "Node stream", () => nodeStream(chunks()));
+    return undefined;
   },
 };
 
@@ -107,6 +138,7 @@ export const files: Checks = {
     }
     await media.saveTo(path);
     await uploadAndCompare(platform, "file", () => ({ path }));
+    return undefined;
   },
 };
 
