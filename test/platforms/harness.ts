@@ -15,6 +15,8 @@ const SLOW = 5_000;
 
 export interface Harness extends AsyncDisposable {
   readonly input: Input;
+  /** The environment of the program. */
+  readonly env: Readonly<Record<string, string>>;
   /** Resolves with the report of the program. */
   readonly report: Promise<readonly Result[]>;
   /** Serves a page with this script and its chunks, and returns its URL. */
@@ -53,6 +55,7 @@ export async function startHarness(document: string, build: Build): Promise<Harn
       key: { ...mock.key },
       ...(folder !== undefined && { folder }),
     },
+    env: folder === undefined ? {} : { GOOGLE_APPLICATION_CREDENTIALS: join(folder, "key.json") },
     report,
     page: (from, file) => {
       state.script = { folder: from, file };

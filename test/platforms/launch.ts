@@ -1,7 +1,6 @@
 /** Ways to start the program: on Node and its like, bundled, in a browser, in workerd, and under a test runner. */
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Harness, startProxy } from "./harness.js";
@@ -32,7 +31,12 @@ export function onNode(
   return ({ project, harness, signal }) => {
     const cwd = join(project.folder, format);
     return run(
-      { file: program(tool), args: [...flags, join(cwd, file), JSON.stringify(harness.input)], cwd, env },
+      {
+        file: program(tool),
+        args: [...flags, join(cwd, file), JSON.stringify(harness.input)],
+        cwd,
+        env: { ...harness.env, ...env },
+      },
       signal,
     );
   };
@@ -50,40 +54,56 @@ export interface BundleOptions {
   readonly minify?: boolean;
 }
 
-/** Bundles a file of the project into a folder where no packages are found. */
-async function bundle(
+interface Bundle {
+  readonly folder: string;
+  readonly file: string;
+}
+
+/** Bundles a file of the project; rows that need the same bundle share it. */
+function bundle(
   { project, signal }: Pick<Job, "project" | "signal">,
   source: string,
+  options: BundleOptions,
+): Promise<Bundle> {
+  const key = JSON.stringify([source, options]);
+  const made = project.bundles.get(key) ?? makeBundle(project, signal, source, options);
+  project.bundles.set(key, made);
+  return made;
+}
+
+/** Writes to a folder where no packages are found. */
+async function makeBundle(
+  project: Project,
+  signal: AbortSignal,
+  source: string,
   { bundler, platform = "node", format = "esm", sources = "esm", minify = false }: BundleOptions,
-): Promise<{ readonly folder: string; readonly file: string } & AsyncDisposable> {
-  const folder = await mkdtemp(join(tmpdir(), "discogen-bundle-"));
+): Promise<Bundle> {
+  const folder = await project.newFolder();
   const file = platform === "node" ? `main.${format === "commonjs" ? "cjs" : "mjs"}` : "main.js";
   const entry = join(project.folder, sources, source);
   const job = { entry, folder, file, path: join(folder, file), platform, format, minify };
   const args = [fileURLToPath(new URL("./bundlers.js", import.meta.url)), bundler, JSON.stringify(job)];
-  const dispose = () => rm(folder, { recursive: true, force: true });
   try {
     await run({ file: process.execPath, args, cwd: dirname(entry) }, signal);
   } catch (error) {
-    await dispose();
     throw new Error(`${bundler} does not build it`, { cause: error });
   }
-  return { folder, file, [Symbol.asyncDispose]: dispose };
+  return { folder, file };
 }
 
 /** Bundles the program and runs it on Node. */
 export function bundledOnNode(tool: Tool, options: BundleOptions): Launch {
   return async (job) => {
-    await using made = await bundle(job, "node.js", options);
+    const made = await bundle(job, "node.js", options);
     const args = [join(made.folder, made.file), JSON.stringify(job.harness.input)];
-    await run({ file: program(tool), args, cwd: made.folder }, job.signal);
+    await run({ file: program(tool), args, cwd: made.folder, env: job.harness.env }, job.signal);
   };
 }
 
 /** Bundles three calls and runs them behind a proxy. */
 export function bundledBehindProxy(tool: Tool, options: BundleOptions): Launch {
   return async (job) => {
-    await using made = await bundle(job, "proxied.js", options);
+    const made = await bundle(job, "proxied.js", options);
     await using proxy = await startProxy();
     const args = [join(made.folder, made.file), JSON.stringify(job.harness.input)];
     await run({ file: program(tool), args, cwd: made.folder, env: { HTTP_PROXY: proxy.url } }, job.signal);
@@ -109,20 +129,16 @@ const browsers: Readonly<Record<"chromium" | "firefox", (profile: string) => rea
 /** Bundles the program as the script of a page and opens the page. */
 export function inBrowser(browser: keyof typeof browsers, options: BundleOptions): Launch {
   return async (job) => {
-    const { harness, signal } = job;
-    await using made = await bundle(job, "page.js", { ...options, platform: "browser" });
-    const profile = await mkdtemp(join(tmpdir(), "discogen-profile-"));
-    try {
-      const url = `${harness.page(made.folder, made.file)}?${encodeURIComponent(JSON.stringify(harness.input))}`;
-      const args = [...browsers[browser](profile), url];
-      await using started = start({ file: program(browser), args, cwd: profile });
-      const ended = started.code.then(() => {
-        throw new Error(`${browser} ended. ${started.output()}`);
-      });
-      await Promise.race([harness.report, ended, once(signal, "abort")]);
-    } finally {
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
-    }
+    const { project, harness, signal } = job;
+    const made = await bundle(job, "page.js", { ...options, platform: "browser" });
+    const profile = await project.newFolder();
+    const url = `${harness.page(made.folder, made.file)}?${encodeURIComponent(JSON.stringify(harness.input))}`;
+    const args = [...browsers[browser](profile), url];
+    await using started = start({ file: program(browser), args, cwd: profile });
+    const ended = started.code.then(() => {
+      throw new Error(`${browser} ended. ${started.output()}`);
+    });
+    await Promise.race([harness.report, ended, once(signal, "abort")]);
   };
 }
 
@@ -141,7 +157,7 @@ const worker :Workerd.Worker = (
 export function inWorkerd(options: BundleOptions): Launch {
   return async (job) => {
     const { harness, signal } = job;
-    await using made = await bundle(job, "worker.js", { ...options, platform: "worker" });
+    const made = await bundle(job, "worker.js", { ...options, platform: "worker" });
     await writeFile(join(made.folder, "config.capnp"), WORKERD_CONFIG);
     // It prints the port as JSON.
     const args = ["serve", "config.capnp", "--control-fd=1"];
@@ -164,7 +180,7 @@ export function underTest(
   return ({ project, harness, signal }) => {
     const cwd = join(project.folder, format);
     const file = program(tool);
-    const input = { ...env, PLATFORM_INPUT: JSON.stringify(harness.input) };
+    const input = { ...harness.env, ...env, PLATFORM_INPUT: JSON.stringify(harness.input) };
     return run({ file, args: [program(runner), ...args], cwd, env: input }, signal);
   };
 }

@@ -118,11 +118,14 @@ function messageOf(error: unknown): string {
 }
 
 function failuresOf({ error, results }: Outcome): readonly string[] {
-  const failed = results.filter(({ outcome }) => outcome === "failed");
-  return [
-    ...(error === undefined ? [] : [error]),
-    ...failed.map(({ area, name, error: message }) => `${area}, ${name}: ${message}`),
-  ];
+  const checks = results.filter(({ outcome }) => outcome === "failed");
+  // Many checks may fail for one reason.
+  const reasons = new Set(checks.map((check) => check.error));
+  const failed = [...reasons].map((reason) => {
+    const names = checks.filter((check) => check.error === reason).map(({ area, name }) => `${area}, ${name}`);
+    return `${names.slice(0, 3).join("; ")}${names.length > 3 ? `; ${names.length - 3} more` : ""}: ${reason}`;
+  });
+  return [...(error === undefined ? [] : [error]), ...failed];
 }
 
 function progress(outcome: Outcome): string {

@@ -18,22 +18,30 @@ export type Format = "commonjs" | "esm";
 
 const FORMATS: readonly Format[] = ["esm", "commonjs"];
 
-/** A folder outside the repository: no package is found there but those that the packed ones depend on. */
+/** Outside the repository: no package is found there but those that the packed ones depend on. */
 export interface Project extends AsyncDisposable {
   /** Holds a folder for each format, with sources, JavaScript and clients. */
   readonly folder: string;
+  /** Bundles of the program, by what they were made of. */
+  readonly bundles: Map<string, Promise<{ readonly folder: string; readonly file: string }>>;
+  /** Makes an empty folder where no packages are found. */
+  readonly newFolder: () => Promise<string>;
   /** What the compiler reports for each format; empty for none. */
   readonly typeErrors: Readonly<Record<Format, string>>;
 }
 
 export async function createProject(): Promise<Project> {
-  const folder = await mkdtemp(join(tmpdir(), "discogen-platforms-"));
+  const root = await mkdtemp(join(tmpdir(), "discogen-platforms-"));
+  const folder = join(root, "project");
+  await mkdir(folder);
   await installPacked(folder);
   const [esm, commonjs] = await Promise.all(FORMATS.map((format) => prepare(join(folder, format), format)));
   return {
     folder,
+    bundles: new Map(),
+    newFolder: () => mkdtemp(join(root, "folder-")),
     typeErrors: { esm: esm ?? "", commonjs: commonjs ?? "" },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
 
@@ -41,7 +49,9 @@ async function installPacked(folder: string): Promise<void> {
   const packages = ["runtime", "generated"].flatMap((name) => ["--workspace", name]);
   await run("npm", ["pack", ...packages, "--pack-destination", folder, "--ignore-scripts"], { cwd: ROOT });
   const tarballs = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
-  await writeFile(join(folder, "package.json"), JSON.stringify({ private: true }));
+  // Parcel reads `exports` of packages only where it is told to.
+  const manifest = { private: true, "@parcel/resolver-default": { packageExports: true } };
+  await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
   await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs.map((name) => `./${name}`)], {
     cwd: folder,
   });

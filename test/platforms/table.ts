@@ -9,11 +9,13 @@ const PAGE = fileURLToPath(new URL("../../docs/platforms.md", import.meta.url));
 const AREAS = [
   "key",
   "key file",
+  "environment",
   "calls",
   "operations",
   "batch",
   "errors",
   "uploads",
+  "long streams",
   "downloads",
   "resume",
   "Node streams",

@@ -1,20 +1,22 @@
 /** Every check, by area: a column of the table. */
 import { batches, calls, operations } from "./calls.ts";
 import { errors, identity } from "./errors.ts";
-import { downloads, files, nodeStreams, resumption, uploads } from "./media.ts";
+import { downloads, files, longStreams, nodeStreams, resumption, uploads } from "./media.ts";
 import { resultOf } from "./outcome.ts";
 import { type Checks, type Platform, type Result, tell } from "./platform.ts";
-import { keyFile, signIn } from "./sign-in.ts";
+import { defaultCredentials, keyFile, signIn } from "./sign-in.ts";
 
 const areas: Readonly<Record<string, Checks>> = {
   key: signIn,
   "key file": keyFile,
+  environment: defaultCredentials,
   calls,
   operations,
   batch: batches,
   errors,
   identity,
   uploads,
+  "long streams": longStreams,
   "Node streams": nodeStreams,
   files,
   downloads,

@@ -11,7 +11,7 @@ import {
 import { AnonymousCredentials } from "@discogen/runtime/auth";
 import { equal, rejection } from "./assert.ts";
 import { project, sqladmin } from "./clients.ts";
-import type { Checks } from "./platform.ts";
+import { type Checks, tell } from "./platform.ts";
 
 /** The mock responds to it after some seconds. */
 const slow = { project, instance: "slow" };
@@ -57,6 +57,21 @@ export const errors: Checks = {
     const again = client.instances.get(slow, { signal: controller.signal });
     await rejection(again, AbortError, { code: "ABORTED" });
   },
+  "a retry after 503": async (platform) => {
+    await tell(platform, "faults", { on: "call", status: 503 });
+    equal((await sqladmin(platform).instances.get({ project, instance: "orders" })).instance, "orders");
+  },
+  "a retry after a broken connection": async (platform) => {
+    await tell(platform, "faults", { on: "call", cutAfter: 1 });
+    equal((await sqladmin(platform).instances.get({ project, instance: "orders" })).instance, "orders");
+  },
+  "a dispatcher where there is none": async ({ input }) => {
+    if (input.build !== "web") return "not here";
+    const dispatcher = { dispatch: () => false };
+    const making = async () => new SQLAdminClient({ auth: new AnonymousCredentials(), dispatcher });
+    await rejection(making(), InvalidRequestError, { code: "INVALID_OPTION", message: /works on Node only/ });
+    return undefined;
+  },
   "a call after those that failed": async (platform) => {
     equal((await sqladmin(platform).instances.get({ project, instance: "orders" })).instance, "orders");
   },
@@ -72,5 +87,6 @@ export const identity: Checks = {
     const call = sqladmin(platform).instances.get({ project, instance: "nowhere" });
     const error = await rejection(call, ApiError, { code: "API_ERROR" });
     equal([error instanceof builds[other].ApiError, error instanceof builds[other].DiscogenError], [true, true]);
+    return undefined;
   },
 };

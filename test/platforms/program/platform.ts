@@ -13,7 +13,7 @@ export interface Input {
   readonly harnessUrl: string;
   /** A service-account key that the mock accepts. */
   readonly key: ServiceAccountKey;
-  /** A folder to write to, which holds the key as `key.json`; undefined where the platform has no files. */
+  /** A folder to write to, which holds the key as `key.json`, as the environment says, too; undefined where the platform has no files. */
   readonly folder?: string;
 }
 
@@ -32,7 +32,7 @@ export interface RuntimeErrors {
 }
 
 /** Resolves to `"not possible"` where the platform lacks something and the error says so. */
-export type Check = (platform: Platform) => Promise<void | "not possible" | "not here">;
+export type Check = (platform: Platform) => Promise<"not possible" | "not here" | undefined | void>;
 
 /** Checks by name. */
 export type Checks = Readonly<Record<string, Check>>;
