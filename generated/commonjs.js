@@ -13,7 +13,7 @@ const apis = modules.map((path) => dirname(path).replaceAll("\\", "/"));
 await build({
   input: Object.fromEntries(apis.map((api) => [`${api}/index`, join(dist, api, "index.js")])),
   external: "@discogen/runtime",
-  output: { dir: dist, format: "cjs", exports: "named", esModule: true, entryFileNames: "[name].cjs" },
+  output: { dir: dist, format: "cjs", strict: true, exports: "named", esModule: true, entryFileNames: "[name].cjs" },
 });
 await commonjsDeclarations(dist, dist);
 await writeSubpathFolders(root, apis);

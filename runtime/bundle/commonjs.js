@@ -37,6 +37,8 @@ export async function commonjsFor({ root, dir, entries, platform, external = [],
     output: {
       dir,
       format: "cjs",
+      // As ES modules are.
+      strict: true,
       exports: "named",
       // Compilers to CommonJS then use these exports as they are, without a copy.
       esModule: true,
