@@ -1,5 +1,5 @@
 /** The limit of response headers for our agents. */
-import { environment } from "../environment.js";
+import { environment } from "../platform/node/environment.js";
 
 /** Node's default, in bytes. */
 const nodesDefault: number = 16 * 1024;
