@@ -58,7 +58,7 @@ function serving(
 
 function cutAfter(response: ServerResponse, bytes: Buffer): void {
   // The client must see the bytes before it sees the reset.
-  response.write(bytes, () => setTimeout(() => response.socket?.resetAndDestroy(), 20));
+  response.write(bytes, () => setTimeout(() => response.socket?.resetAndDestroy(), 250));
 }
 
 const asked = ({ seen }: TestServer): (string | undefined)[] => seen.map(({ headers }) => headers.range);
@@ -132,7 +132,9 @@ describe("a broken connection is taken up where it broke", () => {
 
   it("whose part does not repeat the ETag that it was asked by", async () => {
     const server = await serve((request, response) => {
-      const start = request.headers["if-range"] === '"v1"' ? 300_000 : 0;
+      // How much arrived before the connection broke differs where the first request is slow.
+      const asked = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+      const start = request.headers["if-range"] === '"v1"' ? asked : 0;
       const range = { "content-range": `bytes ${String(start)}-${last}/${String(size)}` };
       response.writeHead(start === 0 ? 200 : 206, {
         "content-length": String(size - start),
