@@ -22,12 +22,7 @@ export async function generate(rounds: number | undefined): Promise<Benchmark> {
   if (!existsSync(fileURLToPath(new URL("../generator/dist/cli/main.js", import.meta.url)))) {
     throw new Unavailable("the generator is not built: run npm run build");
   }
-  installPeers([
-    "typescript",
-    "openapi-typescript",
-    "@hey-api/openapi-ts",
-    ...(isAtLeast(22, 18) ? [] : (["node"] as const)),
-  ]);
+  installPeers(["openapi-typescript", "@hey-api/openapi-ts", ...(isAtLeast(22, 18) ? [] : (["node"] as const))]);
   const work = mkdtempSync(join(tmpdir(), "discogen-bench-"));
   try {
     const files = readdirSync(documents)

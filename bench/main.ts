@@ -45,7 +45,8 @@ ${Object.entries(BENCHMARKS)
   --json FILE   write the raw figures there too
   --rounds N    measured rounds, after one that is not (default: each benchmark's own)
 
-Contenders run in turns on one machine: trust the ratios, not the milliseconds. Peers are installed into bench/peers.
+Contenders run in turns on one machine: trust the ratios, not the milliseconds. Peers are installed into bench/peers,
+each into a folder of its own.
 Exit codes: 0 every budget met; 1 one was missed; 2 the benchmark cannot run here.
 `;
 

@@ -1,19 +1,18 @@
 /**
- * The programs we are measured against, each at one exact version, in a folder of their own.
+ * The programs we are measured against, each at one exact version and in a folder of its own: packages in one folder
+ * would share dependencies, at versions that a user of one of them does not get.
  *
  * They are installed when a benchmark first needs them, and never into the product.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const folder = fileURLToPath(new URL("./peers/", import.meta.url));
+const peersFolder = fileURLToPath(new URL("./peers/", import.meta.url));
 
 export const PEERS = {
   "openapi-typescript": "7.13.0",
   "@hey-api/openapi-ts": "0.99.0",
-  /** What both generators print with. */
-  typescript: "5.9.3",
   /** Google's own clients, of the versions whose documents are nearest to ours of 2026. */
   "@googleapis/sqladmin": "36.0.0",
   "@googleapis/drive": "20.1.0",
@@ -29,27 +28,59 @@ export const PEERS = {
 
 export type Peer = keyof typeof PEERS;
 
-/** A path inside an installed peer. */
-export function peerPath(peer: Peer, path: string): string {
-  return `${folder}node_modules/${peer}/${path}`;
+/** What a peer declares as a peer dependency: npm would install the newest version. Both generators print with it. */
+const PEER_DEPENDENCIES: { readonly [peer in Peer]?: Readonly<Record<string, string>> } = {
+  "openapi-typescript": { typescript: "5.9.3" },
+  "@hey-api/openapi-ts": { typescript: "5.9.3" },
+};
+
+/** Returns the folder that a peer is installed in: a package that depends on this peer alone. */
+export function peerFolder(peer: Peer): string {
+  return `${peersFolder}${peer.replace("@", "").replace("/", "-")}/`;
 }
 
-/** Installs those that are not there yet at their exact version, and says so. */
+/** Returns a path inside an installed peer. */
+export function peerPath(peer: Peer, path: string): string {
+  return `${peerFolder(peer)}node_modules/${peer}/${path}`;
+}
+
+/** Installs the peers that are missing or have another version, and reports it on stderr. */
 export function installPeers(peers: readonly Peer[]): void {
-  const missing = peers.filter((peer) => installedVersion(peer) !== PEERS[peer]);
-  if (missing.length === 0) return;
-  const wanted = missing.map((peer) => `${peer}@${PEERS[peer]}`);
-  process.stderr.write(`bench: installing ${wanted.join(", ")} into ${folder}\n`);
+  removeShared();
+  for (const peer of peers) if (!isInstalled(peer)) install(peer);
+}
+
+/** Removes what was installed into one folder for all: peers would find packages there that they do not bring. */
+function removeShared(): void {
+  for (const name of ["node_modules", "package.json", "package-lock.json"])
+    rmSync(`${peersFolder}${name}`, { recursive: true, force: true });
+}
+
+function install(peer: Peer): void {
+  const folder = peerFolder(peer);
+  process.stderr.write(`bench: installing ${peer}@${PEERS[peer]} into ${folder}\n`);
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  // Without it npm would go up to the workspace.
-  if (!existsSync(`${folder}package.json`)) writeFileSync(`${folder}package.json`, '{ "private": true }\n');
-  const args = ["install", "--prefix", folder, "--save-exact", "--no-audit", "--no-fund", ...wanted];
-  const { status, error } = spawnSync("npm", args, {
+  writeFileSync(`${folder}package.json`, manifestOf(peer));
+  const { status, error } = spawnSync("npm", ["install", "--prefix", folder, "--no-audit", "--no-fund"], {
+    cwd: folder,
     stdio: ["ignore", "ignore", "inherit"],
     shell: process.platform === "win32",
   });
   if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`npm install of ${wanted.join(", ")} exited with ${status}`);
+  if (status !== 0) throw new Error(`npm install of ${peer}@${PEERS[peer]} exited with ${status}`);
+}
+
+function manifestOf(peer: Peer): string {
+  const dependencies = { [peer]: PEERS[peer], ...PEER_DEPENDENCIES[peer] };
+  return `${JSON.stringify({ private: true, dependencies }, undefined, 2)}\n`;
+}
+
+/** Whether the folder was made for these versions, and npm came to its end there. */
+function isInstalled(peer: Peer): boolean {
+  const manifest = `${peerFolder(peer)}package.json`;
+  if (!existsSync(manifest) || readFileSync(manifest, "utf8") !== manifestOf(peer)) return false;
+  return installedVersion(peer) === PEERS[peer];
 }
 
 function installedVersion(peer: Peer): string | undefined {

@@ -25,8 +25,8 @@ export const entries = {
 /** What tools that run on Node import. */
 export const tools = { files: "src/files.ts", names: "src/names.ts" };
 
-/** Some modules are imported late in one place and at once in another. */
-export const checks = { ineffectiveDynamicImport: false };
+/** Some modules are imported late in one place and at once in another. The times of builds are of no interest. */
+export const checks = { ineffectiveDynamicImport: false, bundlerTimings: false };
 
 /**
  * Writes one ES module build.

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { quotedName, shownName } from "@discogen/runtime/names";
 import { reasonOf } from "../diagnostics.js";
 import { writeOutput } from "../files.js";
+import { checkedOrigin } from "../mock/cors.js";
 import type { Fixtures } from "../mock/fixtures.js";
 import { isObject, parseJson } from "../mock/json.js";
 import { isMockKey } from "../mock/sign-in/key.js";
@@ -26,6 +27,8 @@ Executes no config that is code: reads discogen.config.json and the lock.
   --key-file FILE     where to write the service-account key (default: service-account.json)
 ${FORCE_HELP}  --fixtures FILE     JSON: resources by the path of their collection, answers by the id of their method
   --latency MS        milliseconds to wait before each answer (default: 0)
+  --cors ORIGIN       let web pages of this origin call the mock, such as
+                      http://localhost:5173, or * for all; may be repeated
   --fault FAULT       what goes wrong, once; may be repeated: on=call, on=upload or on=download, with status=N or
                       cutAfter=BYTES, and with after=N for N requests of that kind that go well before
 ${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
@@ -33,6 +36,7 @@ ${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on stand
 Examples:
   discogen mock sqladmin:v1beta3 --port 8080 --key-file service-account.json
   discogen mock drive.v3.json --fault on=call,after=2,status=503 --fault on=upload,cutAfter=300000
+  discogen mock sqladmin:v1beta3 --port 8080 --cors http://localhost:5173
 `,
   run,
 };
@@ -45,6 +49,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     "key-file": { type: "string" },
     fixtures: { type: "string" },
     latency: { type: "string" },
+    cors: { type: "string", multiple: true },
     fault: { type: "string", multiple: true },
     reporter: { type: "string" },
   });
@@ -63,6 +68,13 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
       throw usage("mock", `--fault ${quotedName(text)}: ${reasonOf(error)}`);
     }
   });
+  const cors = parsed.texts("cors").map((text) => {
+    try {
+      return checkedOrigin(text);
+    } catch (error) {
+      throw usage("mock", `--cors: ${reasonOf(error)}`);
+    }
+  });
   const loaded = await Promise.all(parsed.positionals.map((api) => loadNamed(project, api, signal)));
   printDiagnostics(loaded.flatMap(({ warnings }) => warnings));
 
@@ -70,7 +82,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const models = loaded.map(({ model }) => model);
   const fixturesFile = parsed.text("fixtures");
   const fixtures = fixturesFile === undefined ? exampleFixtures(models) : await readFixtures(fixturesFile);
-  const mock = await startMock({ models, port, latency, fixtures, faults }).catch((error: unknown) => {
+  const mock = await startMock({ models, port, latency, cors, fixtures, faults }).catch((error: unknown) => {
     const isFixtures = error instanceof FixtureError || error instanceof RangeError;
     throw usage("mock", isFixtures ? reasonOf(error) : `cannot listen on port ${port}: ${reasonOf(error)}`);
   });

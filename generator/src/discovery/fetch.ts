@@ -1,6 +1,6 @@
 /** One URL → its text: proxies, redirects, retries, time and size limits, and credentials for those who may see them. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Dispatcher } from "undici";
+import type { HttpResponse } from "@discogen/runtime";
 import { type Code, diagnostic, InputError, reasonOf } from "../diagnostics.js";
 import { GOOGLE, hostsOf, isLoopback, isWithin } from "./hosts.js";
 import { withoutSecrets } from "./request.js";
@@ -11,7 +11,6 @@ const ATTEMPTS = 3;
 /** Milliseconds, of one attempt. */
 const TIMEOUT = 60_000;
 const MAX_DELAY = 10_000;
-const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
 
 /** What a server answered: a text, or that the one with this etag is still current. */
 export interface Fetched {
@@ -58,16 +57,17 @@ async function attemptOnce(
   const fault = (message: string, code: Code = "FETCH_FAILED", help?: string) =>
     new InputError([diagnostic(code, file, message, help === undefined ? {} : { help })]);
   const limit = AbortSignal.timeout(TIMEOUT);
+  const end = new AbortController();
+  const signals = [limit, end.signal, ...(signal === undefined ? [] : [signal])];
   try {
-    const either = AbortSignal.any(signal === undefined ? [limit] : [limit, signal]);
-    const response = await follow(address, etag, either, credentialHosts);
+    const response = await follow(address, etag, AbortSignal.any(signals), credentialHosts);
     if (typeof response === "string") return { fault: fault(response) };
-    const { status } = response;
-    const given = response.headers.get("etag") ?? undefined;
+    const { status, body } = response;
+    const given = headerOf(response, "etag");
     if (status === 304 && etag !== undefined) return { text: undefined, etag: given ?? etag };
-    if (!response.ok) {
-      await response.body?.cancel();
-      const message = `the server answered ${status} ${response.statusText}`.trimEnd();
+    if (status < 200 || status > 299) {
+      const { STATUS_CODES } = await import("node:http");
+      const message = `the server answered ${status} ${STATUS_CODES[status] ?? ""}`.trimEnd();
       if (status === 404 || status === 410) return { fault: fault(message, "DOCUMENT_GONE") };
       if (status === 401 || status === 403) {
         const help =
@@ -75,31 +75,40 @@ async function attemptOnce(
         return { fault: fault(message, "FETCH_FAILED", help) };
       }
       const mayPass = status === 408 || status === 429 || status >= 500;
-      return { fault: fault(message), ...(mayPass && { retryAfter: secondsOf(response) }) };
+      return { fault: fault(message), ...(mayPass && { retryAfter: millisecondsOf(response) }) };
     }
-    if (/^text\/html\b/i.test(response.headers.get("content-type") ?? "")) {
-      await response.body?.cancel();
+    if (/^text\/html\b/i.test(headerOf(response, "content-type") ?? ""))
       return { fault: fault("the server answered with a web page, not with JSON") };
-    }
-    const { body } = response;
-    const text = await textOf(body ?? new Blob([]).stream(), file, lengthOf(response)).catch(async (error: unknown) => {
-      // What is not wanted is not waited for.
-      await body?.cancel().catch(() => undefined);
-      throw error;
-    });
-    return { text, etag: given };
+    const announced = Number(headerOf(response, "content-length") ?? 0);
+    return { text: await textOf(chunksOf(body), file, announced), etag: given };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof InputError) return { fault: error };
     // Who has not answered by now is not asked again: nobody waits that long a second time.
     if (limit.aborted) return { fault: fault(`there was no whole answer within ${TIMEOUT / 1000} seconds`) };
+    if (isOption(error))
+      return { fault: fault(`the proxy that the environment names cannot be used: ${error.message}`) };
     return { fault: fault(causeOf(error)), retryAfter: 0 };
+  } finally {
+    // A body that was not read to its end would keep its connection.
+    end.abort();
   }
 }
 
-function secondsOf(response: Response): number {
-  const seconds = Number(response.headers.get("retry-after") ?? 0);
+function headerOf({ headers }: HttpResponse, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === "string" ? value : value?.[0];
+}
+
+function millisecondsOf(response: HttpResponse): number {
+  const seconds = Number(headerOf(response, "retry-after") ?? 0);
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0;
+}
+
+async function* chunksOf(body: HttpResponse["body"]): AsyncGenerator<Uint8Array> {
+  if (typeof body === "string") yield Buffer.from(body);
+  else if (body instanceof Uint8Array) yield body;
+  else yield* body;
 }
 
 /** Redirects are followed here, as credentials may not go wherever they lead. A text tells why that came to no end. */
@@ -108,26 +117,36 @@ async function follow(
   etag: string | undefined,
   signal: AbortSignal,
   credentialHosts: readonly string[],
-): Promise<Response | string> {
+): Promise<HttpResponse | string> {
   if (!URL.canParse(address)) return "it is no URL";
-  const send = await proxied();
-  if (typeof send === "string") return send;
+  const { undiciTransport } = await import("@discogen/runtime");
+  // The transport of generated clients, with the proxies of the environment; all of them share their connections.
+  const transport = undiciTransport();
   let url = new URL(address);
   const own = url.host;
   const basic = url.username === "" ? undefined : basicOf(url);
   for (let redirects = 0; ; redirects += 1) {
     const headers = {
       accept: "application/json",
+      "accept-encoding": "gzip, deflate, br",
+      "user-agent": "discogen",
       ...(etag !== undefined && { "if-none-match": etag }),
       ...(url.host === own && basic !== undefined && { authorization: basic }),
       ...credentialsFor(url, credentialHosts),
     };
-    url.username = "";
-    url.password = "";
-    const response = await send(url.href, { headers, signal, redirect: "manual" });
-    const target = response.headers.get("location");
-    if (response.status < 301 || response.status > 308 || response.status === 304 || target === null) return response;
-    await response.body?.cancel();
+    const response = await transport.send({
+      method: "GET",
+      origin: url.origin,
+      path: url.pathname + url.search,
+      headers,
+      timeout: TIMEOUT,
+      signal,
+      stream: true,
+      secretPath: true,
+    });
+    const target = headerOf(response, "location");
+    if (response.status < 301 || response.status > 308 || response.status === 304 || target === undefined)
+      return response;
     if (redirects === MAX_REDIRECTS) return `there are more than ${MAX_REDIRECTS} redirects`;
     if (!URL.canParse(target, url.href)) return "it redirects to what is no URL";
     const next = new URL(target, url);
@@ -148,28 +167,12 @@ function credentialsFor(url: URL, hosts: readonly string[]): Readonly<Record<str
   return { ...(key && { "x-goog-api-key": key }), ...(token && { authorization: `Bearer ${token}` }) };
 }
 
-let agent: Dispatcher | undefined;
-
-/** `fetch`, through the proxy that the environment names: until Node 24 the one of Node knows none. A text tells why not. */
-async function proxied(): Promise<typeof fetch | string> {
-  if (PROXY_VARIABLES.every((name) => (process.env[name] ?? "") === "")) return fetch;
-  const undici = await import("undici");
-  try {
-    agent ??= new undici.EnvHttpProxyAgent();
-  } catch (error) {
-    // It quotes no address, which may carry a password.
-    return `the proxy that the environment names cannot be used: ${reasonOf(error)}`;
-  }
-  const dispatcher = agent;
-  // One fetch, two declarations: undici's own and Node's.
-  return ((url: string, init: object) => undici.fetch(url, { ...init, dispatcher })) as unknown as typeof fetch;
+/** Whether the transport cannot use a setting of the environment. Its message shows no value, which may be a secret. */
+function isOption(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && error.code === "INVALID_OPTION";
 }
 
-function lengthOf(response: Response): number {
-  return Number(response.headers.get("content-length") ?? 0);
-}
-
-/** The innermost cause in words: fetch hides what happened behind "fetch failed". */
+/** The message of the innermost cause: that of the error around it begins with the request, which is shown already. */
 function causeOf(error: unknown): string {
   return error instanceof Error && error.cause instanceof Error ? causeOf(error.cause) : reasonOf(error);
 }

@@ -1,6 +1,7 @@
 /** HTTP in and out: reads a request whole, sends an answer as JSON, and turns whatever is thrown into one. */
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { setTimeout } from "node:timers/promises";
+import type { Cors } from "./cors.js";
 import { type Fault, isUpload } from "./faults.js";
 import { type Answer, GoogleError } from "./google-error.js";
 
@@ -21,11 +22,16 @@ export interface ListenerOptions {
   readonly faultOf?: (path: string, query: URLSearchParams) => Fault | undefined;
   /** Milliseconds that pass before each answer. Default: 0. */
   readonly latency?: number;
+  /** Which web pages may call the server. Default: no CORS headers. */
+  readonly cors?: Cors | undefined;
   /** Told of what should not happen: the request is answered with a 500. */
   readonly onError: (error: unknown) => void;
   /** Told of each request as its answer is sent. */
   readonly onAnswer: (request: { readonly verb: string; readonly path: string; readonly status: number }) => void;
 }
+
+/** Response headers by name. */
+type Headers = Readonly<Record<string, string>>;
 
 /** Bytes of a request's body, at most. */
 export const BODY_LIMIT = 10 * 1024 * 1024;
@@ -38,6 +44,7 @@ export function createListener({
   respond,
   faultOf = () => undefined,
   latency = 0,
+  cors,
   onError,
   onAnswer,
 }: ListenerOptions): RequestListener {
@@ -59,14 +66,18 @@ export function createListener({
     }
   };
   return (message, response) => {
+    const shared = cors?.headersFor(message);
+    // Browsers decide when to send a preflight, so it uses up no fault and is not logged.
+    const preflight = cors?.preflight(message);
+    if (preflight !== undefined) return send(preflight, response, shared);
     const { path, query } = splitTarget(message.url);
     const fault = faultOf(path, new URLSearchParams(query));
     answerTo(message, fault)
       .then((answer) => {
-        if (fault?.cutAfter !== undefined) return cut(response, answer, fault.cutAfter);
+        if (fault?.cutAfter !== undefined) return cut(response, answer, fault.cutAfter, shared);
         if (answer === undefined) return;
         onAnswer({ verb: message.method ?? "", path: splitTarget(message.url).path, status: answer.status });
-        send(answer, response);
+        send(answer, response, shared);
       })
       .catch((error: unknown) => {
         onError(error);
@@ -96,9 +107,14 @@ export function requestOf(
 }
 
 /** Breaks the connection: before an answer, or behind so many bytes of one that promises more. */
-function cut(response: ServerResponse, { status, bytes, headers }: Partial<Answer> = {}, after: number): void {
+function cut(
+  response: ServerResponse,
+  { status, bytes, headers }: Partial<Answer> = {},
+  after: number,
+  shared: Headers | undefined,
+): void {
   if (status === undefined || bytes === undefined) return void response.socket?.resetAndDestroy();
-  response.writeHead(status, { "content-length": bytes.length, ...headers });
+  sendHead(response, status, { "content-length": String(bytes.length), ...headers }, shared);
   response.write(bytes.subarray(0, after), () => response.socket?.end());
 }
 
@@ -128,16 +144,26 @@ async function readBody(message: IncomingMessage, limit: number, cutAfter = Infi
   return Buffer.concat(chunks);
 }
 
-function send(answer: Answer, response: ServerResponse): void {
+function send(answer: Answer, response: ServerResponse, shared: Headers | undefined): void {
   const { content, headers } = contentOf(answer);
-  response.writeHead(answer.status, headers);
+  sendHead(response, answer.status, headers, shared);
   response.end(content);
+}
+
+/** Writes status and headers. The headers of the answer replace the shared ones; `vary` has the values of both. */
+function sendHead(response: ServerResponse, status: number, headers: Headers, shared: Headers = {}): void {
+  for (const [name, value] of Object.entries(shared)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.toLowerCase() === "vary") response.appendHeader(name, value);
+    else response.setHeader(name, value);
+  }
+  response.writeHead(status);
 }
 
 /** The content of an answer, and its header fields. */
 export function contentOf({ body, bytes, headers }: Answer): {
   readonly content: Buffer | undefined;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
 } {
   const content = bytes ?? (body === undefined ? undefined : Buffer.from(`${JSON.stringify(body, null, 2)}\n`));
   const length = content === undefined ? {} : { "content-length": String(content.length) };

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { ApiModel } from "../model/types.js";
 import { createApi } from "./api.js";
 import { answerBatch, batchPaths } from "./batch.js";
+import { createCors } from "./cors.js";
 import { checkedFault, createFaults, type Fault } from "./faults.js";
 import type { Fixtures } from "./fixtures.js";
 import type { MockHandlers } from "./handlers.js";
@@ -32,6 +33,11 @@ export interface MockOptions {
   readonly handlers?: MockHandlers;
   /** Milliseconds that pass before each answer. Default: 0. */
   readonly latency?: number;
+  /**
+   * Origins of web pages that may call the mock, such as `http://localhost:5173`; `*` allows every page. Default: none,
+   * and no response has CORS headers.
+   */
+  readonly cors?: string | readonly string[];
   /** Items of a page where a request does not say. Default: 2, so that every list of three has a second page. */
   readonly pageSize?: number;
   /** The clock, in milliseconds since 1970: to let tokens expire. Default: `Date.now`. */
@@ -81,12 +87,15 @@ const LOG_LIMIT = 10_000;
  * Serves the APIs, and the token endpoint that `key` signs in at.
  *
  * @throws {FixtureError} for fixtures that do not fit the models
- * @throws {RangeError} for handlers of methods that no model has, and for faults that cannot happen
+ * @throws {RangeError} for handlers of methods that no model has, for faults that cannot happen, and for text in
+ * `cors` that is not an origin
  * @throws the error of `listen` for a port that is taken
  */
 export async function startMock(options: MockOptions): Promise<Mock> {
   const { models, port = 0, host = "127.0.0.1", fixtures = {}, pageSize = DEFAULT_PAGE_SIZE, now = Date.now } = options;
   const faults = (options.faults ?? []).map(checkedFault);
+  const origins = [options.cors ?? []].flat();
+  const cors = origins.length === 0 ? undefined : createCors(origins);
   const tokens = createTokenStore(now);
   const contents = createContents();
   for (const [path, { data, type = "application/octet-stream" }] of Object.entries(options.contents ?? {}))
@@ -127,6 +136,7 @@ export async function startMock(options: MockOptions): Promise<Mock> {
       // Sign-in stays whole: what fails there fails every call.
       faultOf: (path, query) => (path === TOKEN_PATH ? undefined : faultOf(query)),
       latency: options.latency ?? 0,
+      cors,
       onError: options.onError ?? logError,
       onAnswer,
     }),

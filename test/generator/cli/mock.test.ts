@@ -31,4 +31,23 @@ describe("discogen mock", () => {
     expect(stderr).toContain("did you mean status?");
     expect(stderr).toContain("help: Run `discogen mock --help`.");
   });
+
+  it("lets pages of the origins that --cors names read responses", async () => {
+    const origins = ["http://localhost:5173", "https://app.example.com"];
+    const { url } = await runningMock([API, ...origins.flatMap((origin) => ["--cors", origin])], {
+      cwd: await temporaryFolder(),
+    });
+    for (const origin of origins) {
+      const response = await fetch(`${url}nowhere`, { headers: { origin } });
+      expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([404, origin]);
+    }
+  });
+
+  it("refuses text for --cors that is not an origin, and names the origin to pass", async () => {
+    const { code, stdout, stderr } = await discogen(["mock", API, "--cors", "http://localhost:5173/app"]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("error USAGE discogen mock: --cors: an origin is a scheme, a host and a port");
+    expect(stderr).toContain("pass http://localhost:5173\n");
+    expect(stderr).toContain("help: Run `discogen mock --help`.");
+  });
 });

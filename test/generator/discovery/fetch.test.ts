@@ -1,8 +1,11 @@
 import { createServer } from "node:http";
 import { connect } from "node:net";
+import { gzipSync } from "node:zlib";
+import { MockAgent } from "undici";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { fetchText } from "../../../generator/src/discovery/fetch.js";
 import { type Handler, serve } from "../../runtime/support/server.js";
+import { dispatchTo } from "../../support/dispatcher.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -135,12 +138,18 @@ describe("credentials", () => {
     ["https://metadata.google.internal/a", false],
   ])("of the environment, to %s without a list entry: %s", async (address, isSent) => {
     stub();
+    const agent = new MockAgent();
+    agent.disableNetConnect();
+    dispatchTo(agent);
     const sent: unknown[] = [];
-    vi.stubGlobal("fetch", async (_: string, { headers }: { readonly headers: Record<string, string> }) => {
-      sent.push(headers["x-goog-api-key"], headers["authorization"]);
-      return new Response("{}");
-    });
-    onTestFinished(() => void vi.unstubAllGlobals());
+    const replyTo = ({ headers }: { readonly headers?: unknown }) => {
+      sent.push(headers);
+      return "{}";
+    };
+    agent
+      .get(new URL(address).origin)
+      .intercept({ path: () => true })
+      .reply(200, replyTo);
     await fetchText(address, undefined, undefined, []);
     expect(JSON.stringify(sent).match(/the-key|the-token/g) ?? []).toEqual(isSent ? ["the-key", "the-token"] : []);
   });
@@ -168,6 +177,14 @@ describe("credentials", () => {
     const error = await errorOf(fetchText(url));
     expect(JSON.stringify(error) + String(error)).not.toMatch(/the-(key|token)/);
   });
+});
+
+it("accepts compressed responses, and decodes them", async () => {
+  const { url, seen } = await serve((_, response) => {
+    response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync('{"kind":"é"}'));
+  });
+  expect(await fetchText(url)).toMatchObject({ text: '{"kind":"é"}' });
+  expect(seen[0]?.headers).toMatchObject({ "accept-encoding": "gzip, deflate, br", "user-agent": "discogen" });
 });
 
 it("goes through the proxy that the environment names", async () => {

@@ -1,11 +1,13 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { Agent } from "undici";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fetchDirectory } from "../../../generator/src/discovery/directory.js";
 import { hashOf, type Lock, lockText, readLock } from "../../../generator/src/discovery/lock.js";
 import { createSources } from "../../../generator/src/discovery/sources.js";
 import { decoded } from "../../../generator/src/discovery/text.js";
 import { InputError } from "../../../generator/src/diagnostics.js";
+import { dispatchTo } from "../../support/dispatcher.js";
 import { temporaryFolder } from "../../support/folders.js";
 import { serve } from "../../runtime/support/server.js";
 import { serveDirectory } from "./directory-server.js";
@@ -76,7 +78,7 @@ describe("an id", () => {
   });
 
   it.each([
-    ["is down", "http://127.0.0.1:1/apis", /cannot be had: http:\/\/127.0.0.1:1\/apis: bad port/],
+    ["is down", "http://127.0.0.1:1/apis", /cannot be had: http:\/\/127.0.0.1:1\/apis: connect ECONNREFUSED/],
     ["is no address", "ftp://x.example/", /no http\(s\) URL/],
   ])("of a directory that %s", async (_, directoryUrl, message) => {
     const fault = await faultOf(createSources({ directoryUrl }).load({ id: "shelves:v1" }));
@@ -149,9 +151,12 @@ describe("Google serves a document also", () => {
       response.writeHead(found === undefined ? 404 : 200).end(found);
     });
     // Google's hosts, as folders of a server that is here.
-    const { fetch } = globalThis;
-    vi.stubGlobal("fetch", (address: string, init: object) => fetch(address.replace("https://", url), init));
-    onTestFinished(() => void vi.unstubAllGlobals());
+    const { origin } = new URL(url);
+    const toServer = new Agent().compose((dispatch) => (options, handler) => {
+      const folder = `/${new URL(String(options.origin)).host}`;
+      return dispatch({ ...options, origin, path: folder + options.path }, handler);
+    });
+    dispatchTo(toServer);
     const { text, source } = await createSources({}).load({ id: "shelves:v1" });
     expect({ text, source }).toEqual({
       text: document,

@@ -201,6 +201,24 @@ describe("a session", () => {
     expect([content.length, content[0], Buffer.from(content.subarray(-3)).toString()]).toEqual([262_147, 7, "end"]);
   });
 
+  it.each([
+    ["yes", 200, "308"],
+    ["Yes", 200, "308"],
+    ["no", 308, null],
+  ])("responds without 308 to X-GUploader-No-308: %s", async (value, status, override) => {
+    const { ask, put, session } = await begun();
+    await put("bytes 0-262143/*", part);
+    const headers = { "content-range": "bytes */*", "x-guploader-no-308": value };
+    const response = await ask(session, { method: "PUT", headers });
+    expect([response.status, response.headers.get("x-http-status-code-override")]).toEqual([status, override]);
+    expect(response.headers.get("range")).toBe("bytes=0-262143");
+    expect(await response.text()).toBe("");
+    const last = { "content-range": "bytes 262144-262146/262147", "x-guploader-no-308": value };
+    const done = await ask(session, { method: "PUT", headers: last, body: "end" });
+    expect([done.status, done.headers.get("x-http-status-code-override")]).toEqual([200, null]);
+    expect(await jsonOf(done)).toMatchObject({ size: "262147" });
+  });
+
   it("takes the whole in one request, with and without a range", async () => {
     expect(await (await begun()).put(undefined, "whole")).toEqual([200, null]);
     expect(await (await begun()).put("bytes 0-4/5", "whole")).toEqual([200, null]);

@@ -43,7 +43,7 @@ export function createSessions(): Sessions {
         sessions.delete(id);
         return { status: 499, body: undefined };
       }
-      return (session.answer ??= take(session, request)) ?? progress(session);
+      return (session.answer ??= take(session, request)) ?? progress(session, request);
     },
   };
 }
@@ -92,6 +92,10 @@ function invalidRange(why: string): GoogleError {
   });
 }
 
-function progress({ size }: Session): Answer {
-  return { status: 308, body: undefined, headers: size === 0 ? {} : { range: `bytes=0-${size - 1}` } };
+/** Reports how much has arrived. `fetch` in a browser hides a 308, so a client can request 200 with a header instead. */
+function progress({ size }: Session, { headers }: HttpRequest): Answer {
+  const range = size === 0 ? {} : { range: `bytes=0-${size - 1}` };
+  const isNo308 = String(headers["x-guploader-no-308"] ?? "").toLowerCase() === "yes";
+  if (!isNo308) return { status: 308, body: undefined, headers: range };
+  return { status: 200, body: undefined, headers: { ...range, "x-http-status-code-override": "308" } };
 }

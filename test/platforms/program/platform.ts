@@ -1,0 +1,55 @@
+/** What the harness passes to the program, and what the program reports. */
+import type { ServiceAccountKey } from "@discogen/runtime/auth";
+
+export type Build = "CommonJS" | "ES modules" | "web";
+
+/** Passed as JSON, in the way that each platform has. */
+export interface Input {
+  /** The build of the runtime that the program should get. */
+  readonly build: Build;
+  /** Where the mock serves. */
+  readonly rootUrl: string;
+  /** The server that takes the report, and that makes things go wrong when told. Ends with a slash. */
+  readonly harnessUrl: string;
+  /** A service-account key that the mock accepts. */
+  readonly key: ServiceAccountKey;
+  /** A folder to write to, which holds the key as `key.json`, as the environment says, too; undefined where the platform has no files. */
+  readonly folder?: string;
+}
+
+/** What a platform brings besides its globals. */
+export interface Platform {
+  readonly input: Input;
+  /** Undefined where the platform does not have streams of Node. */
+  readonly nodeStream?: (chunks: Iterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+  /** The builds of the runtime that this process can load; undefined for a program in one file. */
+  readonly builds?: Readonly<Record<Exclude<Build, "web">, RuntimeErrors>>;
+}
+
+export interface RuntimeErrors {
+  readonly ApiError: new (...args: never) => Error;
+  readonly DiscogenError: abstract new (...args: never) => Error;
+}
+
+/** Resolves to `"not possible"` where the platform lacks something and the error says so. */
+export type Check = (platform: Platform) => Promise<"not possible" | "not here" | undefined | void>;
+
+/** Checks by name. */
+export type Checks = Readonly<Record<string, Check>>;
+
+export interface Result {
+  /** A column of the table. */
+  readonly area: string;
+  readonly name: string;
+  readonly outcome: "passed" | "not possible" | "not here" | "failed";
+  readonly ms: number;
+  /** Of a failed check. */
+  readonly error?: string;
+}
+
+/** Sends a message to the harness, such as `faults` with what shall go wrong. */
+export async function tell({ input }: Pick<Platform, "input">, path: string, message: unknown = null): Promise<void> {
+  const response = await fetch(input.harnessUrl + path, { method: "POST", body: JSON.stringify(message) });
+  if (!response.ok) throw new Error(`the harness responded to ${path} with ${response.status}`);
+  await response.text();
+}
