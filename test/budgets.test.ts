@@ -90,6 +90,14 @@ describe("a program that lists instances, as one minified file,", () => {
   });
 });
 
+describe("a program that lists instances, as one minified file for a worker,", () => {
+  it("has at most 97,500 bytes where it authenticates with a token", async () => {
+    const { bytes, code } = await bundle(await consumer(), deployed.withToken, "worker");
+    expect(bytes).toBeLessThanOrEqual(97_500);
+    expect(code).not.toMatch(/["']node:/);
+  });
+});
+
 describe("everything published, with no types but its own, libraries checked", () => {
   it.each(EVERY_COMPILER)("is clean under TypeScript %s", async (compiler) => {
     const folder = await consumer();

@@ -20,3 +20,10 @@ export function concat(chunks: readonly Uint8Array[], size: number): Uint8Array<
   }
   return all;
 }
+
+/** A random UUID (RFC 9562 §5.4). Pages that were not loaded over https have no `crypto.randomUUID`. */
+export function uuid(): string {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"));
+  return hex.join("").replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-a$4-$5");
+}

@@ -1,4 +1,5 @@
 /** Sends requests as one and gives each its part of the answer. Loaded when a batch is sent for the first time. */
+import { uuid } from "../bytes.js";
 import type { Core } from "../core.js";
 import type { AbortSignal } from "../platform/types.js";
 import { apiError, invalidResponse } from "../response/api-error.js";
@@ -22,7 +23,7 @@ export async function post(
   signal: AbortSignal,
 ): Promise<void> {
   const requests = recipients.map(({ request }) => request);
-  const id = crypto.randomUUID();
+  const id = uuid();
   const { body, contentType } = encodeBatch(requests, id);
   const whole: HttpRequest = {
     method: "POST",

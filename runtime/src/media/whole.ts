@@ -1,4 +1,5 @@
 /** Content in one request: alone (`uploadType=media`), or behind its metadata (`uploadType=multipart`, RFC 2387). */
+import { uuid } from "../bytes.js";
 import type { Core } from "../core.js";
 import { type Sent, send } from "../policy/send.js";
 import type { EncodedBody } from "../request/body.js";
@@ -43,7 +44,7 @@ function behind(
   { mimeType, source }: PreparedUpload,
   content: AsyncIterable<Uint8Array>,
 ): Whole {
-  const boundary = crypto.randomUUID();
+  const boundary = uuid();
   const encoder = new TextEncoder();
   const head = encoder.encode(
     `--${boundary}\r\ncontent-type: application/json; charset=UTF-8\r\n\r\n${String(metadata.data)}\r\n` +

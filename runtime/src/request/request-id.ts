@@ -1,4 +1,5 @@
 /** Request ids, by which a server recognizes a repetition (AIP-155). */
+import { uuid } from "../bytes.js";
 import type { MethodDescriptor } from "../method.js";
 import type { Params } from "./build.js";
 import { isInstance } from "./json.js";
@@ -10,12 +11,12 @@ import { isInstance } from "./json.js";
 export function withRequestId(method: MethodDescriptor, params: Params): Params {
   if (method.requestId === undefined) return params;
   if (method.requestId === "query")
-    return Object.hasOwn(params, "requestId") ? params : { ...params, requestId: globalThis.crypto.randomUUID() };
+    return Object.hasOwn(params, "requestId") ? params : { ...params, requestId: uuid() };
   const body = params["requestBody"] ?? {};
   // A copy of an instance would lose its class, and with it what decides how it is sent.
   if (typeof body !== "object" || Array.isArray(body) || isInstance(body) || Object.hasOwn(body, "requestId"))
     return params;
-  return { ...params, requestBody: { ...body, requestId: globalThis.crypto.randomUUID() } };
+  return { ...params, requestBody: { ...body, requestId: uuid() } };
 }
 
 /** The request id of a call. */
