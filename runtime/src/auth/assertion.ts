@@ -40,7 +40,7 @@ export class AssertionSigner {
 }
 
 async function signerOf({ id, pem, problem }: Key): Promise<Sign> {
-  const { SignJWT, importPKCS8 } = await import("./jose.js");
+  const { SignJWT, importPKCS8 } = await import("../platform/node/jose.js");
   const header = { alg: "RS256", typ: "JWT", ...(id === undefined ? {} : { kid: id }) };
   try {
     const key = await importPKCS8(pkcs8(pem), header.alg);
