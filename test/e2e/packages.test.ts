@@ -67,7 +67,7 @@ describe("the packages", () => {
       await readFile(join(ROOT, name, "package.json"), "utf8"),
     );
     const allowed: Record<string, readonly string[]> = {
-      runtime: ["jose", "undici"],
+      runtime: ["jose"],
       generator: ["@discogen/runtime", "jiti", "jose", "openapi-typescript", "ts-morph", "typescript", "undici"],
       generated: ["@discogen/runtime"],
     };
