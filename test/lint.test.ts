@@ -37,6 +37,8 @@ describe("imports run downwards", () => {
     ["generator/src/generate.ts", "./cli/main.js"],
     ["runtime/src/index.ts", "@discogen/generator"],
     ["runtime/src/index.ts", "ts-morph"],
+    ["runtime/src/index.ts", "undici"],
+    ["runtime/src/transport/dispatchers.ts", "undici/lib/dispatcher/agent.js"],
     ["generated/sqladmin/v1beta3/index.ts", "undici"],
     ["generated/sqladmin/v1beta3/index.ts", "../../drive/v3/index.js"],
   ])("%s may not import %s", async (path, module) => {
@@ -52,6 +54,7 @@ describe("imports run downwards", () => {
     ["generator/src/mock/resources/store.ts", "../json.js"],
     ["generator/src/mock/resources/store.ts", "../requests/fields.js"],
     ["generator/src/mock/resources/store.ts", "../../model/types.js"],
+    ["runtime/src/transport/undici/inner.ts", "undici/lib/dispatcher/agent.js"],
     ["generated/sqladmin/v1beta3/index.ts", "@discogen/runtime"],
   ])("%s may import %s", async (path, module) => {
     expect(await lint(path, using(module))).toMatchObject({ code: 0 });

@@ -48,12 +48,29 @@ const edited = {
     // Reading variables throws in Deno without a permission. There is one parser only.
     ["process.env.JEST_WORKER_ID", "undefined"],
     ["process.env.UNDICI_NO_WASM_SIMD", "undefined"],
+    // The parser is compiled while a connection is being made; V8 compiles its largest function at the first call.
+    // Where that fails, the connection reports it.
+    [
+      "module.exports = connectH1",
+      `module.exports = connectH1
+connectH1.prepare = () => {
+  if (llhttpInstance) return
+  try {
+    llhttpInstance = lazyllhttp()
+    const { llhttp_alloc, llhttp_execute, llhttp_free } = llhttpInstance.exports
+    const parser = llhttp_alloc(constants.TYPE.RESPONSE)
+    llhttp_execute(parser, 0, 0)
+    llhttp_free(parser)
+  } catch {}
+}`,
+    ],
     // Unpacked when it is needed.
     ["require('../llhttp/llhttp_simd-wasm.js')", "require('../llhttp/llhttp_simd-wasm.js')()"],
   ],
   // Loading node:http takes milliseconds. Agents that are not given the limit load it when they read the default.
   "dispatcher/client.js": [
     ["require('node:http')", "{ get maxHeaderSize () { return process.getBuiltinModule('node:http').maxHeaderSize } }"],
+    ["  }\n}\n\nfunction handleConnectError", "  }\n  connectH1.prepare()\n}\n\nfunction handleConnectError"],
     ["http &&\n  http.maxHeaderSize &&\n  Number.isInteger(http.maxHeaderSize) &&\n  http.maxHeaderSize > 0", "http"],
   ],
   // It is compared with the class of a body, and we send no incoming messages.

@@ -1,4 +1,4 @@
-/** How many connections are made, and that those of a probe end with it. */
+/** How many connections are made, what happens meanwhile, and that those of a probe end with it. */
 import net, { Socket } from "node:net";
 import { Agent, request } from "undici";
 import { expect, it, onTestFinished, vi } from "vitest";
@@ -58,4 +58,29 @@ it("a transport of its own drops a connection that is still being made", async (
   destroy();
   expect(await failure).toMatchObject({ code: "CONNECTION_FAILED", sent: false });
   expect(socket.destroyed).toBe(true);
+});
+
+it("the parser of responses is compiled while the first connection is being made", async () => {
+  // The build is tested: undici by itself compiles it afterwards.
+  const program = `
+    import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
+    import { AnonymousCredentials } from "@discogen/runtime/auth";
+    const net = process.getBuiltinModule("node:net");
+    const { Instance } = WebAssembly;
+    let parsers = 0;
+    WebAssembly.Instance = function (...args) {
+      parsers++;
+      return new Instance(...args);
+    };
+    net.connect = () => {
+      setImmediate(() => {
+        console.log(parsers);
+        process.exit();
+      });
+      return new net.Socket();
+    };
+    const client = new SQLAdminClient({ auth: new AnonymousCredentials(), rootUrl: "http://127.0.0.1:1/" });
+    await client.instances.list({ project: "p" });
+  `;
+  expect(await node(["--input-type=module", "--eval", program], ROOT)).toEqual({ code: 0, stdout: "1\n", stderr: "" });
 });

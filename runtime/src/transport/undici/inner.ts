@@ -22,9 +22,8 @@ export interface ProxyModules {
 
 /** Loaded with the first request that may need a proxy. */
 export async function loadProxyModules(): Promise<ProxyModules> {
-  const [{ default: EnvHttpProxyAgent }, { default: connect }] = await Promise.all([
-    import("undici/lib/dispatcher/env-http-proxy-agent.js"),
-    import("undici/lib/api/api-connect.js"),
-  ]);
+  // One after the other: Jest on Node 20 cannot load two modules at once that share others.
+  const { default: EnvHttpProxyAgent } = await import("undici/lib/dispatcher/env-http-proxy-agent.js");
+  const { default: connect } = await import("undici/lib/api/api-connect.js");
   return { EnvHttpProxyAgent, connect };
 }
