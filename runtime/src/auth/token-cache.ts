@@ -2,7 +2,8 @@
  * Keeps access tokens fresh.
  *
  * Near its end a token is renewed in the background while it still serves; at its very end calls wait for the new one.
- * However many wait, one request is under way, where calls can share it. Its response is not read on when none of them waits any more.
+ * However many wait, one request is under way, where calls can share it. Its response is not read any further when none
+ * of them waits any more.
  */
 import { AbortError } from "../errors.js";
 import { sharesWork } from "../platform/node/environment.js";
