@@ -5,6 +5,7 @@
  * Exit code 1 when a row fails or differs from the table, 2 when it cannot run.
  */
 import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { startHarness } from "./harness.js";
 import { createProject, DOCUMENT, type Project } from "./project.js";
@@ -26,8 +27,8 @@ Example: npm run test:platforms -- 'node-*' chromium
 /** Milliseconds for one row. */
 const LIMIT = 120_000;
 
-/** Rows that run at the same time. */
-const WORKERS = 2;
+/** Rows that run at the same time: much of their time is pauses. */
+const WORKERS = availableParallelism() + 1;
 
 interface Outcome {
   readonly row: Row;
@@ -156,4 +157,6 @@ async function report(outcomes: readonly Outcome[], project: Project, isWriting:
   return failed.length + typeErrors.length + differing.length === 0 ? 0 : 1;
 }
 
+// What is started and written ends with this process, also when it is interrupted.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 process.exitCode = await main();

@@ -109,8 +109,7 @@ export const longStreams: Checks = {
     equal((await upload).size, String(longSize));
     return undefined;
   },
-  "33 MiB in chunks": async (platform) => {
-    const media = { body: longStream(), resumable: true };
+};
     equal((await storage(platform).objects.insert({ bucket, name: "long", media })).size, String(longSize));
   },
 };
