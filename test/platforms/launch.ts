@@ -22,18 +22,27 @@ export type Bundler = "esbuild" | "parcel" | "rolldown" | "rollup" | "vite" | "w
 
 export type Environment = Readonly<Record<string, string>>;
 
+interface NodeOptions {
+  readonly format?: Format;
+  /** Before the file. */
+  readonly flags?: readonly string[];
+  /** After the input. */
+  readonly args?: readonly string[];
+  readonly env?: Environment;
+}
+
 /** Runs a file of the project, which finds its packages in `node_modules`. */
 export function onNode(
   tool: Tool,
   file: string,
-  { format = "esm", flags = [], env = {} }: { format?: Format; flags?: readonly string[]; env?: Environment } = {},
+  { format = "esm", flags = [], args = [], env = {} }: NodeOptions = {},
 ): Launch {
   return ({ project, harness, signal }) => {
     const cwd = join(project.folder, format);
     return run(
       {
         file: program(tool),
-        args: [...flags, join(cwd, file), JSON.stringify(harness.input)],
+        args: [...flags, join(cwd, file), JSON.stringify(harness.input), ...args],
         cwd,
         env: { ...harness.env, ...env },
       },

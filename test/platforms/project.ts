@@ -58,7 +58,7 @@ async function installPacked(folder: string): Promise<void> {
     cwd: folder,
   });
   // What interceptors need stays where they are.
-  for (const name of ["nock", "msw"])
+  for (const name of ["nock", "nock-14", "msw"])
     await symlink(join(INSTALLED, "node_modules", name), join(folder, "node_modules", name));
 }
 

@@ -208,14 +208,17 @@ const runners: readonly Row[] = [
       ci: true,
     },
   ]),
-  ...(["nock", "msw"] as const).map((interceptor): Row => ({
-    name: interceptor,
-    title: `${interceptor}, \`DISCOGEN_TRANSPORT=fetch\`, Node 24`,
-    build: "ES modules",
-    launch: onNode("node-24", `${interceptor}.js`, { env: { DISCOGEN_TRANSPORT: "fetch" } }),
-    tools: ["node-24", interceptor],
-    ci: true,
-  })),
+  ...(["nock", "nock-14", "msw"] as const).map((interceptor): Row => {
+    const file = interceptor === "msw" ? "msw.js" : "nock.js";
+    return {
+      name: interceptor,
+      title: `${interceptor.replace("-", " ")}, \`DISCOGEN_TRANSPORT=fetch\`, Node 24`,
+      build: "ES modules",
+      launch: onNode("node-24", file, { args: [interceptor], env: { DISCOGEN_TRANSPORT: "fetch" } }),
+      tools: ["node-24", interceptor],
+      ci: true,
+    };
+  }),
 ];
 
 export const ROWS: readonly Row[] = [...node, ...others, ...bundled, ...runners];
