@@ -109,13 +109,17 @@ export function bundledOnNode(tool: Tool, options: BundleOptions): Launch {
   };
 }
 
-/** Bundles three calls and runs them behind a proxy. */
-export function bundledBehindProxy(tool: Tool, options: BundleOptions): Launch {
+/** Runs three calls behind a proxy: those of the project, or of a bundle. */
+export function behindProxy(tool: Tool, options: BundleOptions | Format): Launch {
   return async (job) => {
-    const made = await bundle(job, "proxied.js", options);
+    const { project, harness, signal } = job;
+    const made =
+      typeof options === "object"
+        ? await bundle(job, "proxied.js", options)
+        : { folder: join(project.folder, options), file: "proxied.js" };
     await using proxy = await startProxy();
-    const args = [join(made.folder, made.file), JSON.stringify(job.harness.input)];
-    await run({ file: program(tool), args, cwd: made.folder, env: { HTTP_PROXY: proxy.url } }, job.signal);
+    const args = [join(made.folder, made.file), JSON.stringify(harness.input)];
+    await run({ file: program(tool), args, cwd: made.folder, env: { HTTP_PROXY: proxy.url } }, signal);
   };
 }
 
