@@ -172,7 +172,7 @@ const proxied: readonly Row[] = [
   })),
   {
     name: "proxy-esbuild-require",
-    title: "esbuild, CommonJS sources, minified, behind `HTTP_PROXY`, Node 24",
+    title: "esbuild, CommonJS, behind `HTTP_PROXY`, Node 24",
     build: "CommonJS",
     launch: behindProxy("node-24", { bundler: "esbuild", format: "commonjs", sources: "commonjs", minify: true }),
     tools: ["node-24", "esbuild"],
