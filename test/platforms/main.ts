@@ -60,10 +60,13 @@ async function main(): Promise<number> {
     return 0;
   }
   const absent = await install(new Set(rows.flatMap(({ tools }) => tools)), console.error);
-  await using project = await createProject();
+  await using project = await createProject().catch((error: unknown) => {
+    for (const { name } of rows) console.log(`not here  ${name}: the packages cannot be installed`);
+    throw error;
+  });
   const outcomes = await runAll(rows, project, absent);
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(outcomes.map(toJson), null, 2)}\n`);
-  return report(outcomes, project, values.write === true);
+  return report(outcomes, project.typeErrors, values.write === true);
 }
 
 function isNamed({ name, ci }: Row, glob: string): boolean {
@@ -139,13 +142,13 @@ function progress(outcome: Outcome): string {
 }
 
 /** Prints the table and what differs from the committed one. */
-async function report(outcomes: readonly Outcome[], project: Project, isWriting: boolean): Promise<number> {
+async function report(outcomes: readonly Outcome[], typeErrors: Project["typeErrors"], isWriting: boolean) {
   const ran = outcomes.filter(({ absent }) => absent === undefined);
   const failed = ran.filter((outcome) => failuresOf(outcome).length > 0);
   const lines = new Map(ran.map(({ row, results }) => [row.title, lineOf(row, results)]));
   console.log(`\n${printTable([...lines.values()])}\n`);
-  const typeErrors = Object.entries(project.typeErrors).filter(([, text]) => text !== "");
-  for (const [format, text] of typeErrors) console.log(`FAILED  types of the ${format} program\n${text}`);
+  const wrong = Object.entries(typeErrors).filter(([, text]) => text !== "");
+  for (const [format, text] of wrong) console.log(`FAILED  types of the ${format} program\n${text}`);
   if (isWriting && failed.length === 0) await writeTable(ROWS, lines);
   if (isWriting && failed.length > 0) console.log("docs/platforms.md was not written, since a row failed");
   const differing = await differencesOf(lines);
@@ -155,7 +158,7 @@ async function report(outcomes: readonly Outcome[], project: Project, isWriting:
     `${ran.length - failed.length} passed, ${failed.length} failed, ${outcomes.length - ran.length} not here`,
   );
   // Where nothing could run, nothing is known to work.
-  return ran.length > 0 && failed.length + typeErrors.length + differing.length === 0 ? 0 : 1;
+  return ran.length > 0 && failed.length + wrong.length + differing.length === 0 ? 0 : 1;
 }
 
 // What is started and written ends with this process, also when it is interrupted.
