@@ -100,7 +100,8 @@ async function runAll(
 
 async function runRow(row: Row, project: Project): Promise<Outcome> {
   const started = performance.now();
-  await using harness = await startHarness(DOCUMENT, row.build);
+  const folder = row.build === "web" ? undefined : await project.newFolder();
+  await using harness = await startHarness(DOCUMENT, row.build, folder);
   let results: readonly Result[] | undefined;
   void harness.report.then((report) => (results = report));
   const end = (error?: string): Outcome => {
@@ -136,7 +137,7 @@ function progress(outcome: Outcome): string {
   const { row, absent, results, ms } = outcome;
   if (absent !== undefined) return `not here  ${row.name}: ${absent}`;
   const failures = failuresOf(outcome);
-  const passed = results.filter(({ outcome: kind }) => kind !== "failed" && kind !== "not here").length;
+  const passed = results.filter(({ outcome: kind }) => kind !== "failed" && kind !== "skipped").length;
   const head = `${failures.length === 0 ? "passed  " : "FAILED  "}  ${row.name} (${passed} checks, ${(ms / 1_000).toFixed(1)} s)`;
   return [head, ...failures.map((failure) => `          ${failure.replaceAll("\n", "\n          ")}`)].join("\n");
 }

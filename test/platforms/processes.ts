@@ -73,7 +73,7 @@ export function start({ file, args, cwd, env = {} }: Command): Started {
     child.once("error", reject);
     child.once("close", resolve);
   });
-  // Whoever starts it may look at the error later, or not at all.
+  // The caller may read the error later, or not at all.
   code.catch(() => {});
   const stop = () => {
     // After its end the number may belong to another group.

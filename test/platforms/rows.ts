@@ -222,7 +222,7 @@ const runners: readonly Row[] = [
       launch: underTest(`node-${version}`, "jest", {
         format: "commonjs",
         args: jest("jsdom-with-fetch.cjs"),
-        env: { DISCOGEN_INSTALLED: INSTALLED },
+        env: { PLATFORM_TOOLS: INSTALLED },
       }),
       tools: [`node-${version}`, "jest", "jest-environment-jsdom"],
       ci: true,
