@@ -1,9 +1,8 @@
-/** The servers of one row: the mock, and one that takes the report, makes things go wrong and serves pages. */
+/** The servers of one row: the mock, and one that receives the report and serves pages. */
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { json, text } from "node:stream/consumers";
 import { loadModel } from "@discogen/generator";
@@ -24,10 +23,12 @@ export interface Harness extends AsyncDisposable {
 }
 
 /**
- * @param document The API that the mock serves beside `sqladmin:v1beta3`.
- * @param build Other builds than `web` get a folder.
+ * Starts the servers.
+ *
+ * @param document The API that the mock serves besides `sqladmin:v1beta3`.
+ * @param folder An empty folder for the program; `undefined` for platforms without files.
  */
-export async function startHarness(document: string, build: Build): Promise<Harness> {
+export async function startHarness(document: string, build: Build, folder: string | undefined): Promise<Harness> {
   const models = await Promise.all(["sqladmin:v1beta3", document].map(async (api) => (await loadModel(api)).model));
   const server = createServer();
   server.listen(0, "127.0.0.1");
@@ -40,12 +41,13 @@ export async function startHarness(document: string, build: Build): Promise<Harn
     fixtures: { ...exampleFixtures(models), "/storage/v1/b": [{ name: "shop" }] },
     handlers: { "sql.instances.get": ({ params }) => (params["instance"] === "slow" ? later() : undefined) },
   });
-  const folder = build !== "web" ? await mkdtemp(join(tmpdir(), "discogen-platform-")) : undefined;
   if (folder !== undefined) await writeFile(join(folder, "key.json"), JSON.stringify(mock.key), { mode: 0o600 });
 
   const state: { mock: Mock; script?: Script } = { mock };
   const report = new Promise<readonly Result[]>((resolve) => {
-    server.on("request", (request, response) => void respond(request, response, { ...state, resolve }));
+    server.on("request", (request, response) => {
+      respond(request, response, { ...state, resolve }).catch(() => response.destroy());
+    });
   });
   return {
     input: {
@@ -63,7 +65,6 @@ export async function startHarness(document: string, build: Build): Promise<Harn
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all([mock.close(), close(server)]);
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }

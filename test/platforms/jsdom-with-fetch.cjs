@@ -2,7 +2,7 @@
 const { createRequire } = require("node:module");
 
 // Jest loads this file as the user's own: its packages are where rows install them.
-const { TestEnvironment } = createRequire(`${process.env.DISCOGEN_INSTALLED}package.json`)("jest-environment-jsdom");
+const { TestEnvironment } = createRequire(`${process.env.PLATFORM_TOOLS}package.json`)("jest-environment-jsdom");
 
 const MISSING = [
   "AbortController",

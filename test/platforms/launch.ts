@@ -22,18 +22,27 @@ export type Bundler = "esbuild" | "parcel" | "rolldown" | "rollup" | "vite" | "w
 
 export type Environment = Readonly<Record<string, string>>;
 
+interface NodeOptions {
+  readonly format?: Format;
+  /** Before the file. */
+  readonly flags?: readonly string[];
+  /** After the input. */
+  readonly args?: readonly string[];
+  readonly env?: Environment;
+}
+
 /** Runs a file of the project, which finds its packages in `node_modules`. */
 export function onNode(
   tool: Tool,
   file: string,
-  { format = "esm", flags = [], env = {} }: { format?: Format; flags?: readonly string[]; env?: Environment } = {},
+  { format = "esm", flags = [], args = [], env = {} }: NodeOptions = {},
 ): Launch {
   return ({ project, harness, signal }) => {
     const cwd = join(project.folder, format);
     return run(
       {
         file: program(tool),
-        args: [...flags, join(cwd, file), JSON.stringify(harness.input)],
+        args: [...flags, join(cwd, file), JSON.stringify(harness.input), ...args],
         cwd,
         env: { ...harness.env, ...env },
       },
@@ -100,13 +109,17 @@ export function bundledOnNode(tool: Tool, options: BundleOptions): Launch {
   };
 }
 
-/** Bundles three calls and runs them behind a proxy. */
-export function bundledBehindProxy(tool: Tool, options: BundleOptions): Launch {
+/** Runs three calls behind a proxy: those of the project, or of a bundle. */
+export function behindProxy(tool: Tool, options: BundleOptions | Format): Launch {
   return async (job) => {
-    const made = await bundle(job, "proxied.js", options);
+    const { project, harness, signal } = job;
+    const made =
+      typeof options === "object"
+        ? await bundle(job, "proxied.js", options)
+        : { folder: join(project.folder, options), file: "proxied.js" };
     await using proxy = await startProxy();
-    const args = [join(made.folder, made.file), JSON.stringify(job.harness.input)];
-    await run({ file: program(tool), args, cwd: made.folder, env: { HTTP_PROXY: proxy.url } }, job.signal);
+    const args = [join(made.folder, made.file), JSON.stringify(harness.input)];
+    await run({ file: program(tool), args, cwd: made.folder, env: { HTTP_PROXY: proxy.url } }, signal);
   };
 }
 

@@ -48,6 +48,12 @@ export interface Started extends AsyncDisposable {
   readonly output: () => string;
 }
 
+const running = new Set<Started>();
+
+process.on("exit", () => {
+  for (const { stop } of running) stop();
+});
+
 /** Starts a program, which ends with its processes when it is disposed of. */
 export function start({ file, args, cwd, env = {} }: Command): Started {
   const inherited = Object.entries(process.env).filter(([name]) => !UNSET.has(name));
@@ -67,13 +73,14 @@ export function start({ file, args, cwd, env = {} }: Command): Started {
     child.once("error", reject);
     child.once("close", resolve);
   });
+  // The caller may read the error later, or not at all.
   code.catch(() => {});
   const stop = () => {
     // After its end the number may belong to another group.
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
       process.kill(-child.pid, "SIGKILL");
   };
-  return {
+  const started: Started = {
     child,
     code,
     stop,
@@ -81,6 +88,9 @@ export function start({ file, args, cwd, env = {} }: Command): Started {
     [Symbol.asyncDispose]: async () => {
       stop();
       await code.catch(() => {});
+      running.delete(started);
     },
   };
+  running.add(started);
+  return started;
 }

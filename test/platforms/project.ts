@@ -1,5 +1,6 @@
 /** The project that the programs run in: packed packages, a generated client, and the program in both module systems. */
 import { execFile } from "node:child_process";
+import { rmSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,6 +33,7 @@ export interface Project extends AsyncDisposable {
 
 export async function createProject(): Promise<Project> {
   const root = await mkdtemp(join(tmpdir(), "discogen-platforms-"));
+  process.on("exit", () => rmSync(root, { recursive: true, force: true }));
   const folder = join(root, "project");
   await mkdir(folder);
   await installPacked(folder);
@@ -56,7 +58,7 @@ async function installPacked(folder: string): Promise<void> {
     cwd: folder,
   });
   // What interceptors need stays where they are.
-  for (const name of ["nock", "msw"])
+  for (const name of ["nock", "nock-14", "msw"])
     await symlink(join(INSTALLED, "node_modules", name), join(folder, "node_modules", name));
 }
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Build } from "./program/platform.js";
 import type { Format } from "./project.js";
 import {
-  bundledBehindProxy,
+  behindProxy,
   bundledOnNode,
   type Bundler,
   type BundleOptions,
@@ -142,14 +142,6 @@ const bundled: readonly Row[] = [
       ci: true,
     })),
   ),
-  ...ENDS.map((version): Row => ({
-    name: `proxy-node-${version}`,
-    title: `esbuild, minified, behind \`HTTP_PROXY\`, Node ${version}`,
-    build: "ES modules",
-    launch: bundledBehindProxy(`node-${version}`, { bundler: "esbuild", minify: true }),
-    tools: [`node-${version}`, "esbuild"],
-    ci: true,
-  })),
   ...(["rollup", "rolldown", "webpack", "vite", "parcel"] as const).map((bundler): Row => ({
     name: `${bundler}-browser`,
     title: `${bundles.find(({ name }) => name === bundler)?.title.replace(/,.*/, "") ?? bundler}, in Chromium`,
@@ -158,6 +150,42 @@ const bundled: readonly Row[] = [
     tools: ["chromium", ...bundlerTools(bundler)],
     ci: false,
   })),
+];
+
+/** Minified, where names of classes are lost. */
+const proxied: readonly Row[] = [
+  ...FORMATS.map((format): Row => ({
+    name: `proxy-node-${format}`,
+    title: `Node 24, ${builds[format]}, behind \`HTTP_PROXY\``,
+    build: builds[format],
+    launch: behindProxy("node-24", format),
+    tools: ["node-24"],
+    ci: true,
+  })),
+  ...ENDS.map((version): Row => ({
+    name: `proxy-esbuild-node-${version}`,
+    title: `esbuild, minified, behind \`HTTP_PROXY\`, Node ${version}`,
+    build: "ES modules",
+    launch: behindProxy(`node-${version}`, { bundler: "esbuild", minify: true }),
+    tools: [`node-${version}`, "esbuild"],
+    ci: true,
+  })),
+  {
+    name: "proxy-esbuild-require",
+    title: "esbuild, CommonJS, behind `HTTP_PROXY`, Node 24",
+    build: "CommonJS",
+    launch: behindProxy("node-24", { bundler: "esbuild", format: "commonjs", sources: "commonjs", minify: true }),
+    tools: ["node-24", "esbuild"],
+    ci: true,
+  },
+  {
+    name: "proxy-webpack",
+    title: "webpack, behind `HTTP_PROXY`, Node 24",
+    build: "ES modules",
+    launch: behindProxy("node-24", { bundler: "webpack", format: "commonjs" }),
+    tools: ["node-24", "webpack"],
+    ci: true,
+  },
 ];
 
 /** The test runner, and how it is set up. */
@@ -194,7 +222,7 @@ const runners: readonly Row[] = [
       launch: underTest(`node-${version}`, "jest", {
         format: "commonjs",
         args: jest("jsdom-with-fetch.cjs"),
-        env: { DISCOGEN_INSTALLED: INSTALLED },
+        env: { PLATFORM_TOOLS: INSTALLED },
       }),
       tools: [`node-${version}`, "jest", "jest-environment-jsdom"],
       ci: true,
@@ -208,14 +236,17 @@ const runners: readonly Row[] = [
       ci: true,
     },
   ]),
-  ...(["nock", "msw"] as const).map((interceptor): Row => ({
-    name: interceptor,
-    title: `${interceptor}, \`DISCOGEN_TRANSPORT=fetch\`, Node 24`,
-    build: "ES modules",
-    launch: onNode("node-24", `${interceptor}.js`, { env: { DISCOGEN_TRANSPORT: "fetch" } }),
-    tools: ["node-24", interceptor],
-    ci: true,
-  })),
+  ...(["nock", "nock-14", "msw"] as const).map((interceptor): Row => {
+    const file = interceptor === "msw" ? "msw.js" : "nock.js";
+    return {
+      name: interceptor,
+      title: `${interceptor.replace("-", " ")}, \`DISCOGEN_TRANSPORT=fetch\`, Node 24`,
+      build: "ES modules",
+      launch: onNode("node-24", file, { args: [interceptor], env: { DISCOGEN_TRANSPORT: "fetch" } }),
+      tools: ["node-24", interceptor],
+      ci: true,
+    };
+  }),
 ];
 
-export const ROWS: readonly Row[] = [...node, ...others, ...bundled, ...runners];
+export const ROWS: readonly Row[] = [...node, ...others, ...bundled, ...proxied, ...runners];

@@ -69,6 +69,19 @@ export async function committedLines(): Promise<ReadonlyMap<string, Line>> {
   );
 }
 
+/** How lines differ from those of the committed table. */
+export async function differencesOf(lines: ReadonlyMap<string, Line>): Promise<readonly string[]> {
+  const committed = await committedLines();
+  return [...lines].flatMap(([title, line]) => {
+    const before = committed.get(title);
+    if (before === undefined) return [`${title}: is not there`];
+    const cells = HEAD.flatMap((name, column) =>
+      line[column] === before[column] ? [] : [`${name} was ${before[column] ?? "not there"}, is ${line[column]}`],
+    );
+    return cells.length === 0 ? [] : [`${title}: ${cells.join(", ")}`];
+  });
+}
+
 /** Replaces the lines of the rows that ran, and leaves the others as they are. */
 export async function writeTable(rows: readonly Row[], ran: ReadonlyMap<string, Line>): Promise<void> {
   const committed = await committedLines();

@@ -34,6 +34,8 @@ const TOOLS = {
   "jest-environment-jsdom": "30.5.2",
   vitest: "4.1.12",
   nock: "15.0.6",
+  /** The last that intercepts `fetch` and Node's client alone. */
+  "nock-14": "npm:nock@14.0.17",
   msw: "3.0.5",
 } as const;
 

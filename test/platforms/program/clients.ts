@@ -12,10 +12,13 @@ function credentials({ input }: Platform): ServiceAccountCredentials {
   return ServiceAccountCredentials.fromJSON(input.key);
 }
 
+/** Pauses are short, so that rows are. */
+const retry = { maxDelay: 100 };
+
 export function sqladmin(platform: Platform): SQLAdminClient {
-  return new SQLAdminClient({ auth: credentials(platform), rootUrl: platform.input.rootUrl });
+  return new SQLAdminClient({ auth: credentials(platform), rootUrl: platform.input.rootUrl, retry });
 }
 
 export function storage(platform: Platform): StorageClient {
-  return new StorageClient({ auth: credentials(platform), rootUrl: platform.input.rootUrl });
+  return new StorageClient({ auth: credentials(platform), rootUrl: platform.input.rootUrl, retry });
 }

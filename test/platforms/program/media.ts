@@ -109,16 +109,12 @@ export const longStreams: Checks = {
     equal((await upload).size, String(longSize));
     return undefined;
   },
-  "33 MiB in chunks": async (platform) => {
-    const media = { body: longStream(), resumable: true };
-    equal((await storage(platform).objects.insert({ bucket, name: "long", media })).size, String(longSize));
-  },
 };
 
 export const nodeStreams: Checks = {
   "a stream of Node": async (platform) => {
     const { nodeStream } = platform;
-    if (nodeStream === undefined) return "not here";
+    if (nodeStream === undefined) return "skipped";
     await uploadAndCompare(platform, "Node stream", () => nodeStream(chunks()));
     return undefined;
   },

@@ -1,7 +1,7 @@
-// Every request that nock intercepts: the token, and each call after it.
-import nock from "nock";
+// Every request that nock intercepts: the token, and each call after it. `node nock.js INPUT PACKAGE`.
 import { intercepted } from "./intercepted.js";
 
+const { default: nock } = await import(process.argv[3]);
 nock.disableNetConnect();
 // The harness is no part of what is tested.
 nock.enableNetConnect("127.0.0.1");

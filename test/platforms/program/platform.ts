@@ -9,7 +9,7 @@ export interface Input {
   readonly build: Build;
   /** Where the mock serves. */
   readonly rootUrl: string;
-  /** The server that takes the report, and that makes things go wrong when told. Ends with a slash. */
+  /** The server that receives the report and messages to the mock. Ends with a slash. */
   readonly harnessUrl: string;
   /** A service-account key that the mock accepts. */
   readonly key: ServiceAccountKey;
@@ -31,8 +31,11 @@ export interface RuntimeErrors {
   readonly DiscogenError: abstract new (...args: never) => Error;
 }
 
-/** Resolves to `"not possible"` where the platform lacks something and the error says so. */
-export type Check = (platform: Platform) => Promise<"not possible" | "not here" | undefined | void>;
+/**
+ * Resolves to `"not possible"` where the platform lacks something and the error says so, and to `"skipped"` where the
+ * row does not need the check.
+ */
+export type Check = (platform: Platform) => Promise<"not possible" | "skipped" | undefined | void>;
 
 /** Checks by name. */
 export type Checks = Readonly<Record<string, Check>>;
@@ -41,13 +44,13 @@ export interface Result {
   /** A column of the table. */
   readonly area: string;
   readonly name: string;
-  readonly outcome: "passed" | "not possible" | "not here" | "failed";
+  readonly outcome: "passed" | "not possible" | "skipped" | "failed";
   readonly ms: number;
   /** Of a failed check. */
   readonly error?: string;
 }
 
-/** Sends a message to the harness, such as `faults` with what shall go wrong. */
+/** Sends a message to the harness, for instance to `faults` with a fault of the mock. */
 export async function tell({ input }: Pick<Platform, "input">, path: string, message: unknown = null): Promise<void> {
   const response = await fetch(input.harnessUrl + path, { method: "POST", body: JSON.stringify(message) });
   if (!response.ok) throw new Error(`the harness responded to ${path} with ${response.status}`);
