@@ -35,12 +35,10 @@ const bundlers = {
     });
     await bundle.write({ file: path, format: format === "commonjs" ? "cjs" : "es", inlineDynamicImports: true });
   },
-  async rolldown({ entry, folder, file, platform, format }) {
+  async rolldown({ entry, path, platform, format }) {
     const { rolldown } = await load("rolldown");
     const bundle = await rolldown({ input: entry, platform, onwarn: refuseUnresolved });
-    const output = { format: format === "commonjs" ? "cjs" : "esm", codeSplitting: false };
-    // With a folder, since this version may keep a module that is imported late in a file of its own.
-    await bundle.write({ ...output, dir: folder, entryFileNames: file });
+    await bundle.write({ file: path, format: format === "commonjs" ? "cjs" : "esm", codeSplitting: false });
   },
   async webpack({ entry, folder, file, platform, format }) {
     const webpack = installed("webpack");
@@ -78,6 +76,7 @@ const bundlers = {
       },
     });
   },
+  // Modules that are imported late get files of their own: Parcel has no option for one file.
   async parcel({ entry, folder, file, platform, format }) {
     const { Parcel } = installed("@parcel/core");
     const onNode = platform === "node";

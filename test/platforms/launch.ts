@@ -1,6 +1,6 @@
 /** Ways to start the program: on Node and its like, bundled, in a browser, in workerd, and under a test runner. */
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Harness, startProxy } from "./harness.js";
@@ -97,6 +97,9 @@ async function makeBundle(
   } catch (error) {
     throw new Error(`${bundler} does not build it`, { cause: error });
   }
+  const files = await readdir(folder);
+  if (files.length > 1 && bundler !== "parcel")
+    throw new Error(`${bundler} writes more than one file: ${files.join()}`);
   return { folder, file };
 }
 
