@@ -35,10 +35,12 @@ const bundlers = {
     });
     await bundle.write({ file: path, format: format === "commonjs" ? "cjs" : "es", inlineDynamicImports: true });
   },
-  async rolldown({ entry, path, platform, format }) {
+  async rolldown({ entry, folder, file, platform, format }) {
     const { rolldown } = await load("rolldown");
     const bundle = await rolldown({ input: entry, platform, onwarn: refuseUnresolved });
-    await bundle.write({ file: path, format: format === "commonjs" ? "cjs" : "esm", codeSplitting: false });
+    const output = { format: format === "commonjs" ? "cjs" : "esm", codeSplitting: false };
+    // A folder, since this version writes one more file for modules that only removed code imports.
+    await bundle.write({ ...output, dir: folder, entryFileNames: file });
   },
   async webpack({ entry, folder, file, platform, format }) {
     const webpack = installed("webpack");
