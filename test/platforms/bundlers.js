@@ -39,7 +39,7 @@ const bundlers = {
     const { rolldown } = await load("rolldown");
     const bundle = await rolldown({ input: entry, platform, onwarn: refuseUnresolved });
     const output = { format: format === "commonjs" ? "cjs" : "esm", codeSplitting: false };
-    // With a folder, since this version may keep a module that is imported late in a file of its own.
+    // A folder, since this version writes one more file for modules that only removed code imports.
     await bundle.write({ ...output, dir: folder, entryFileNames: file });
   },
   async webpack({ entry, folder, file, platform, format }) {
@@ -78,6 +78,7 @@ const bundlers = {
       },
     });
   },
+  // Modules that are imported late get files of their own: Parcel has no option for one file.
   async parcel({ entry, folder, file, platform, format }) {
     const { Parcel } = installed("@parcel/core");
     const onNode = platform === "node";

@@ -1,7 +1,7 @@
 /** Ways to start the program: on Node and its like, bundled, in a browser, in workerd, and under a test runner. */
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Harness, startProxy } from "./harness.js";
 import { run, start } from "./processes.js";
@@ -97,7 +97,16 @@ async function makeBundle(
   } catch (error) {
     throw new Error(`${bundler} does not build it`, { cause: error });
   }
+  if (bundler !== "parcel") await checkOneFile(folder, file);
   return { folder, file };
+}
+
+/** @throws if the bundle loads another file that the bundler wrote */
+async function checkOneFile(folder: string, file: string): Promise<void> {
+  const text = await readFile(join(folder, file), "utf8");
+  const others = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith("js") && name !== file);
+  const loaded = others.filter((name) => text.includes(basename(name)));
+  if (loaded.length > 0) throw new Error(`the bundle is not one file: it loads ${loaded.join()}`);
 }
 
 /** Bundles the program and runs it on Node. */
