@@ -118,7 +118,9 @@ function esModule(source, id) {
     });
   if (/\brequire\(/.test(code)) throw unknownVersion(`${id} requires what is neither a module of Node nor its own`);
   const lines = [...imports].map(([path, name]) => `import ${name} from ${JSON.stringify(path)};`);
-  return [...lines, "const module = { exports: {} };", code, "export default module.exports;"].join("\n");
+  // Parcel takes a variable named `module` for that of CommonJS.
+  const body = code.replace(/\bmodule(?=\.exports\b)/g, "cjs");
+  return [...lines, "const cjs = { exports: {} };", body, "export default cjs.exports;"].join("\n");
 }
 
 /** The parser, a WebAssembly module in Base64, compressed to a quarter. */
