@@ -83,11 +83,14 @@ export interface ClientOptions {
   /** `false`: one attempt. Default: 3 further attempts where it is safe. */
   readonly retry?: false | RetryOptions | undefined;
   /**
-   * undici's `Agent`, `Pool`, `ProxyAgent`, `MockAgent`, …; also used for tokens. Default: undici's global one, or, where
-   * nobody has set that, the proxies of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+   * undici's `Agent`, `Pool`, `ProxyAgent`, `MockAgent`, …; also used for tokens. Node only. Default: the one that
+   * `setGlobalDispatcher` set, else an agent of this package, through `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
    */
   readonly dispatcher?: Dispatcher | undefined;
-  /** Sends requests in place of undici; also used for tokens. */
+  /**
+   * Sends requests; also used for tokens. Default: undici on Node, or `fetch` if `DISCOGEN_TRANSPORT=fetch` is set; `fetch`
+   * in browsers and workers.
+   */
   readonly transport?: Transport | undefined;
   /** Functions around every attempt, the first one outermost; not around requests for tokens. */
   readonly middleware?: readonly Middleware[] | undefined;

@@ -37,13 +37,13 @@ export class UndiciTransport implements Transport {
 }
 
 /**
- * A transport over undici.
+ * Returns a transport over undici. Node only.
  *
- * Without a dispatcher it is undici's global one at the time of each request, which is what `setGlobalDispatcher` sets.
- * Where nobody has set one, the proxies of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are used, in lower case too, as
- * they are at the first request; metadata servers and this machine itself are always reached without.
+ * Without a dispatcher, each request uses the one that `setGlobalDispatcher` of any undici from 6 to 8 has set by then,
+ * else an agent of this package. That agent uses the proxies of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (in lower case
+ * too), read at the first request; metadata servers and this machine are always reached directly.
  *
- * @throws InvalidRequestError where the dispatcher is none; `send` does for a proxy that is no URL
+ * @throws InvalidRequestError for a dispatcher without `dispatch()`; `send` for a proxy that is not a URL
  */
 export function undiciTransport(dispatcher?: Dispatcher): Transport {
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function") {
