@@ -371,10 +371,11 @@ describe.each([
     const message = JSON.stringify({ n: 1, text: "x".repeat(64 * 1024) });
     let written = 0;
     const { url } = await talking(async (response) => {
+      const closed = once(response, "close");
       response.write("[");
       while (!response.destroyed && written < 200 * message.length) {
         written += message.length;
-        if (!response.write(`${message},`)) await Promise.race([once(response, "drain"), once(response, "close")]);
+        if (!response.write(`${message},`)) await Promise.race([once(response, "drain"), closed]);
       }
     });
     for await (const _message of listenTo(url, options)()) {

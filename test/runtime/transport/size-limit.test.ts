@@ -89,9 +89,10 @@ describe.each([
     let written = 0;
     const { url } = await serve(async (_request, response) => {
       response.on("close", closed).writeHead(200, headers);
+      const end = once(response, "close");
       const chunk = Buffer.alloc(256 * 1024, 120);
       for (; !response.destroyed; written += chunk.length)
-        if (!response.write(chunk)) await Promise.race([once(response, "drain"), once(response, "close")]);
+        if (!response.write(chunk)) await Promise.race([once(response, "drain"), end]);
     });
     const error = await failureOf(clientOf(url, { maxResponseBytes: mebibyte }).books.get({ book: "b" }));
     expect(error).toMatchObject({
