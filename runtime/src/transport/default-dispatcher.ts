@@ -21,10 +21,10 @@ export function isDefaultDispatcher(dispatcher: Dispatcher): boolean {
 function isPlainAgent(dispatcher: Dispatcher): boolean {
   const prototype: unknown = Object.getPrototypeOf(dispatcher);
   if (!isObject(prototype) || !inheritsDispatch(prototype, dispatcher.dispatch)) return false;
-  // Agents that choose between other dispatchers, as those for proxies do.
-  if (Reflect.ownKeys(dispatcher).some((key) => isDispatcher(Reflect.get(dispatcher, key)))) return false;
   const { constructor } = prototype;
   try {
+    // Agents that choose between other dispatchers, as those for proxies do.
+    if (Reflect.ownKeys(dispatcher).some((key) => isDispatcher(Reflect.get(dispatcher, key)))) return false;
     if (typeof constructor !== "function" || !rejectsFactory(constructor)) return false;
     const fresh: object = Reflect.construct(constructor, []);
     const other: object = Reflect.construct(constructor, []);
@@ -34,7 +34,7 @@ function isPlainAgent(dispatcher: Dispatcher): boolean {
       return !isSame(first, second) || isSame(value, first);
     });
   } catch {
-    // It cannot be made without arguments.
+    // It cannot be made without arguments, or a property of the user cannot be read.
     return false;
   }
 }

@@ -119,6 +119,20 @@ it.each<[string, unknown, boolean]>([
     } {})(),
     true,
   ],
+  [
+    "one with a property that throws when it is read",
+    new (class extends class {
+      dispatch(): boolean {
+        return true;
+      }
+    } {
+      constructor() {
+        super();
+        Object.defineProperty(this, "broken", { get: () => JSON.parse("{") as unknown });
+      }
+    })(),
+    true,
+  ],
 ])("takes %s under the public symbol for a choice: %#", (_name, value, isChoice) => {
   withoutGlobals();
   restoreGlobals([value, { dispatch: () => true }]);
