@@ -1,6 +1,6 @@
 /** Transports with connections of their own, for requests that must leave no connection behind. */
 import type { Socket } from "node:net";
-import { isFetchChosen } from "./choice.js";
+import { isFetchChosen } from "./transport-choice.js";
 import { fetchTransport } from "./fetch.js";
 import { headerLimit } from "./header-limit.js";
 import type { Transport } from "./transport.js";

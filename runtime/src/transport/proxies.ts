@@ -1,5 +1,6 @@
 /** The proxies that the environment names, and the hosts that are never reached through one. */
 import { InvalidRequestError } from "../errors.js";
+import { rawVariable } from "../platform/node/environment.js";
 import { isShowable } from "../redact.js";
 import { isLoopback } from "../root-url.js";
 import { isExcludedAddress } from "./no-proxy.js";
@@ -19,12 +20,7 @@ export function readProxies(): Proxies | undefined {
 
 /** An empty value is not the same as none. */
 function variable(name: string): string | undefined {
-  try {
-    return process.env[name]?.trim();
-  } catch {
-    // Deno, without the permission.
-    return undefined;
-  }
+  return rawVariable(name)?.trim();
 }
 
 function proxyUrl(name: string): string | undefined {

@@ -13,14 +13,19 @@ export function sharesWork(): boolean {
   return true;
 }
 
-/** An environment variable. An empty one counts as absent. */
-export function environment(name: string): string | undefined {
+/** An environment variable as it is set: it may be empty. */
+export function rawVariable(name: string): string | undefined {
   try {
     // Types promise it, but a shim may have no `env`.
-    return (globalThis.process as Partial<NodeJS.Process> | undefined)?.env?.[name] || undefined;
+    return (globalThis.process as Partial<NodeJS.Process> | undefined)?.env?.[name];
   } catch {
     return undefined;
   }
+}
+
+/** An environment variable. An empty one counts as absent. */
+export function environment(name: string): string | undefined {
+  return rawVariable(name) || undefined;
 }
 
 /** All environment variables, read when asked for by name. */

@@ -1,5 +1,5 @@
 /** The default transport of Node. The build for browsers and workers replaces this file. */
-import { isFetchChosen } from "../../transport/choice.js";
+import { isFetchChosen } from "../../transport/transport-choice.js";
 import type { CertificateSource } from "../../transport/client-certificate.js";
 import type { Dispatcher } from "../../transport/dispatcher.js";
 import { fetchTransport } from "../../transport/fetch.js";

@@ -10,6 +10,10 @@ export function sharesWork(): boolean {
   return userAgent() !== "Cloudflare-Workers";
 }
 
+export function rawVariable(_name: string): string | undefined {
+  return undefined;
+}
+
 export function environment(_name: string): string | undefined {
   return undefined;
 }
