@@ -54,7 +54,7 @@ export async function cold(rounds: number | undefined): Promise<Benchmark> {
       name: "cold",
       notes: [
         "A fresh process each time, files in the page cache; our packages as they are packed for npm.",
-        "The answer: one page of instances, loopback, a static token; from the start of the process as Node tells it.",
+        "The answer: one page of instances, loopback, a static token; from the start of the process as Node reports it.",
       ],
       comparisons: [
         compare("import of the client and its sign-in", importPeer, importOurs, 0.15, alone),

@@ -143,7 +143,7 @@ describe.each(PAIRS)("of what %s made, %s knows", (maker, other) => {
 });
 
 it.each(PAIRS)(
-  "a subclass of %s's ConnectionError is told by its prototype, and by %s as its base",
+  "recognizes a subclass of %s's ConnectionError by its prototype, and in %s as its base class",
   async (maker, other) => {
     const { AccessTokenCredentials, ConnectionError } = await copy(maker);
     const among = await copy(other);

@@ -51,7 +51,7 @@ async function installPacked(folder: string): Promise<void> {
   const packages = ["runtime", "generated"].flatMap((name) => ["--workspace", name]);
   await run("npm", ["pack", ...packages, "--pack-destination", folder, "--ignore-scripts"], { cwd: ROOT });
   const tarballs = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
-  // Parcel reads `exports` of packages only where it is told to.
+  // By default, Parcel does not read `exports` of packages.
   const manifest = { private: true, "@parcel/resolver-default": { packageExports: true } };
   await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
   await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs.map((name) => `./${name}`)], {

@@ -7,7 +7,7 @@ const legacyKey: symbol = Symbol.for("undici.globalDispatcher.1");
 /** Where undici 7 and 8 keep it. */
 const key: symbol = Symbol.for("undici.globalDispatcher.2");
 
-/** Returns the dispatcher that the user set; `undefined` where there is none or it is undici's default. */
+/** Returns the dispatcher that the user set; `undefined` if none is set or it is undici's default. */
 export function chosenDispatcher(): Dispatcher | undefined {
   const [legacy, current] = [globalDispatcher(legacyKey), globalDispatcher(key)];
   if (legacy !== undefined && !(current !== undefined && isWrapper(legacy, current)) && !isDefaultDispatcher(legacy))

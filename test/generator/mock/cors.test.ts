@@ -134,7 +134,7 @@ describe("a request of an allowed origin", () => {
     ["one that begins like an allowed one", `${PAGE}0`, undefined],
     ["a page of a file", "null", undefined],
     ["none", undefined, undefined],
-  ])("is told apart by its origin: %s", async (_what, origin, want) => {
+  ])("allows an origin only if it is equal: %s", async (_what, origin, want) => {
     const received = await send(mock, INSTANCES, origin === undefined ? {} : { headers: { origin } });
     expect(received.headers["access-control-allow-origin"]).toBe(want);
     expect(corsNames(received)).toHaveLength(want === undefined ? 0 : 2);

@@ -65,7 +65,7 @@ export const errors: Checks = {
     await tell(platform, "faults", { on: "call", cutAfter: 1 });
     equal((await sqladmin(platform).instances.get({ project, instance: "orders" })).instance, "orders");
   },
-  "a dispatcher where there is none": async ({ input }) => {
+  "a dispatcher on a platform without undici": async ({ input }) => {
     if (input.build !== "web") return "skipped";
     const dispatcher = { dispatch: () => false };
     const making = async () => new SQLAdminClient({ auth: new AnonymousCredentials(), dispatcher });

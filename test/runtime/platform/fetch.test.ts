@@ -52,7 +52,7 @@ describe("a fetch of the caller's", () => {
 
   it.each<[string, Error, object]>([
     [
-      "a failure to connect, as Node tells it",
+      "a failure to connect, as Node reports it",
       new TypeError("fetch failed", { cause: Object.assign(new Error("connect"), { code: "ECONNREFUSED" }) }),
       { sent: false, systemCode: "ECONNREFUSED" },
     ],
@@ -68,7 +68,7 @@ describe("a fetch of the caller's", () => {
     expectTypeOf<typeof undiciFetch>().toExtend<Fetch>();
   });
 
-  it("that is none is refused", () => {
+  it("rejects a value that is not a function", () => {
     expect(() => fetchTransport({ fetch: {} as typeof fetch })).toThrow(InvalidRequestError);
   });
 });

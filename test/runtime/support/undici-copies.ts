@@ -48,7 +48,7 @@ async function minified(name: string): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
-/** Every copy with its name. Loading one sets the global dispatcher where there is none. */
+/** Every copy with its name. Loading one sets the global dispatcher if none is set. */
 export async function undiciCopies(): Promise<readonly (readonly [string, UndiciCopy])[]> {
   const names = ["undici-6", "undici", "undici-8"];
   const bundles = await Promise.all(names.map(async (name) => [`${name}, minified`, await minified(name)] as const));
