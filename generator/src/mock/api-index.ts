@@ -1,4 +1,4 @@
-/** One ApiModel with what the mock looks up in it: schemas by name, and methods with their whole paths. */
+/** Indexes an ApiModel for lookups: schemas by name, and methods with their complete paths. */
 import { patternParts } from "../model/paths.js";
 import type {
   ApiModel,
@@ -13,14 +13,14 @@ import type {
 export interface ApiIndex {
   readonly model: ApiModel;
   readonly schemas: Schemas;
-  /** Every resource of the tree, the top of it first. */
+  /** Every resource of the tree, parents first. */
   readonly resources: readonly IndexedResource[];
 }
 
 export type Schemas = ReadonlyMap<string, SchemaModel>;
 
 export interface IndexedResource {
-  /** Names from the top of the document down. */
+  /** Resource names, outermost first. */
   readonly path: readonly string[];
   readonly methods: readonly IndexedMethod[];
 }
@@ -28,9 +28,9 @@ export interface IndexedResource {
 export interface IndexedMethod {
   readonly api: ApiIndex;
   readonly method: MethodModel;
-  /** Path template from the host down: `/sql/v1beta3/projects/{project}/instances`. */
+  /** Path template after the host: `/sql/v1beta3/projects/{project}/instances`. */
   readonly template: string;
-  /** The template with patterns in place of `{+name}`, and without names: `/v1/projects/{}/topics/{}`. */
+  /** The template with each `{+name}` replaced by its pattern, and without variable names: `/v1/projects/{}/topics/{}`. */
   readonly shape: string;
 }
 
@@ -51,16 +51,16 @@ export function indexApi(model: ApiModel): ApiIndex {
 }
 
 function templateOf(root: string, { servicePath }: ApiModel, { path, parameters }: MethodModel): string {
-  // `{+datasetId}` of a single segment is an ordinary variable (BigQuery).
-  const plain = path.replaceAll(/\{\+([^{}*]+)\}/g, (whole, variable: string) => {
+  // BigQuery writes `{+datasetId}` for a variable of one segment.
+  const plain = path.replaceAll(/\{\+([^{}*]+)\}/g, (placeholder, variable: string) => {
     const pattern = parameters.find(({ name }) => name === variable)?.pattern;
-    return pattern === "^[^/]+$" ? `{${variable}}` : whole;
+    return pattern === "^[^/]+$" ? `{${variable}}` : placeholder;
   });
   return plain.startsWith("/") ? root + plain.slice(1) : root + servicePath + plain;
 }
 
 function shapeOf(template: string, { parameters }: MethodModel): string {
-  return template.replaceAll(/\{([+/]?)([^{}*]+)\*?\}/g, (_whole, operator: string, variable: string) => {
+  return template.replaceAll(/\{([+/]?)([^{}*]+)\*?\}/g, (_match, operator: string, variable: string) => {
     if (operator !== "+") return `{${operator}}`;
     const pattern = parameters.find(({ name }) => name === variable)?.pattern;
     const parts = pattern === undefined ? undefined : patternParts(pattern);
@@ -69,7 +69,7 @@ function shapeOf(template: string, { parameters }: MethodModel): string {
   });
 }
 
-/** The schemas by name; properties that refer to a string or enum by its name hold its type, which rules here read. */
+/** Returns the schemas by name. A property that refers to a named string or enum gets that type inline. */
 function withInlineStrings(list: readonly SchemaModel[]): Schemas {
   const schemas = new Map(list.map((schema) => [schema.name, schema]));
   const inlined = list.map((schema): readonly [string, SchemaModel] => {
@@ -84,12 +84,12 @@ function withInlineStrings(list: readonly SchemaModel[]): Schemas {
   return new Map(inlined);
 }
 
-/** A type that is no reference, or the object that a reference leads to. */
+/** A type that is not a reference, or the object that a reference resolves to. */
 export type ResolvedType =
   | Exclude<TypeModel, { readonly kind: "reference" }>
   | Extract<ShapeModel, { readonly kind: "object" }>;
 
-/** Follows references to their end; an input twin counts as the type it is the twin of. */
+/** Follows references to their end. An `XInput` type resolves to the type that it was made from. */
 export function resolved(type: TypeModel, schemas: Schemas): ResolvedType {
   if (type.kind !== "reference") return type;
   const schema = schemas.get(type.name);
@@ -98,7 +98,7 @@ export function resolved(type: TypeModel, schemas: Schemas): ResolvedType {
   return shape.kind === "object" ? shape : resolved(shape.type, schemas);
 }
 
-/** Name of the schema that a type refers to; an input twin counts as the type it is the twin of. */
+/** Returns the name of the schema that a type refers to. For an `XInput` type, the type that it was made from. */
 export function schemaName(type: TypeModel | undefined, schemas: Schemas): string | undefined {
   if (type?.kind !== "reference") return undefined;
   const schema = schemas.get(type.name);
@@ -107,7 +107,7 @@ export function schemaName(type: TypeModel | undefined, schemas: Schemas): strin
   return shape.kind === "alias" ? schemaName(shape.type, schemas) : (schema.inputOf ?? schema.name);
 }
 
-/** Properties of the object that a type refers to; none for anything else. */
+/** Returns the properties of the object that a type refers to; an empty array for any other type. */
 export function propertiesOf(type: TypeModel | undefined, schemas: Schemas): readonly PropertyModel[] {
   const shape = schemas.get(schemaName(type, schemas) ?? "")?.shape;
   return shape?.kind === "object" ? shape.properties : [];

@@ -1,4 +1,4 @@
-/** The API calls of a mock: which method a request calls, whether it may, and what answers it. */
+/** Handles API calls: routes a request to its method, checks it, and returns the response. */
 import type { ApiModel } from "../model/types.js";
 import { actionHandler } from "./resources/actions.js";
 import { type ApiIndex, indexApi, type IndexedMethod } from "./api-index.js";
@@ -7,21 +7,21 @@ import { type Call, type Handler, readBody } from "./call.js";
 import { collectionHandler } from "./resources/collection-handlers.js";
 import { type Collection, collectionsOf, parentOf } from "./resources/collections.js";
 import { confirmFor } from "./resources/confirm.js";
-import { finished } from "./requests/fields.js";
-import { answersIn, type Fixtures, storeFixtures } from "./fixtures.js";
-import { type Answer, GoogleError } from "./google-error.js";
+import { finalResponse } from "./requests/fields.js";
+import { fixedResponses, type Fixtures, storeFixtures } from "./fixtures.js";
+import { type HttpResponse, GoogleError } from "./google-error.js";
 import { handled, type MockHandlers } from "./handlers.js";
 import { own } from "./json.js";
 import type { HttpRequest } from "./listener.js";
 import { contentAt } from "./media/contents.js";
-import { contentAnswer } from "./media/download.js";
+import { contentResponse } from "./media/download.js";
 import { createUploads } from "./media/uploads.js";
 import { progressOf } from "./resources/progress.js";
 import { checkParameters } from "./requests/parameters.js";
 import { createReplay } from "./resources/replays.js";
 import { canonicalPath, compileRoutes, findRoute, withoutCustomVerb } from "./routes.js";
 import type { TokenStore } from "./sign-in/tokens.js";
-import type { World } from "./world.js";
+import type { MockState } from "./mock-state.js";
 
 export interface ApiOptions {
   readonly models: readonly ApiModel[];
@@ -30,28 +30,28 @@ export interface ApiOptions {
 }
 
 /**
- * Prepares everything that does not depend on the request.
+ * Indexes models, stores fixtures and compiles routes, then returns the function that handles requests.
  *
- * @throws {FixtureError} for fixtures that do not fit the models
- * @throws {RangeError} for handlers of methods that no model has
+ * @throws {FixtureError} for fixtures that do not match the models
+ * @throws {RangeError} for handlers of unknown methods
  */
 export function createApi(
   { models, fixtures, handlers: given }: ApiOptions,
-  world: World,
+  mockState: MockState,
   tokens: TokenStore,
-): (request: HttpRequest) => Promise<Answer> {
+): (request: HttpRequest) => Promise<HttpResponse> {
   const apis = models.map(indexApi);
   const entries = apis.flatMap(({ resources }) => resources.flatMap(({ methods }) => methods));
   const collections = apis.flatMap(collectionsOf);
-  const seeded = storeFixtures(fixtures, collections, world.store);
-  const overrides = handled(entries, { ...Object.fromEntries(answersIn(fixtures)), ...given });
-  const handlers = bind(apis, collections, seeded, world);
+  const seeded = storeFixtures(fixtures, collections, mockState.store);
+  const overrides = handled(entries, { ...Object.fromEntries(fixedResponses(fixtures)), ...given });
+  const handlers = bind(apis, collections, seeded, mockState);
   const routes = compileRoutes(entries);
   const replay = createReplay();
-  const upload = createUploads({ entries, collections, handlers }, world, tokens);
+  const upload = createUploads({ entries, collections, handlers }, mockState, tokens);
 
-  const answered = (call: Call): Answer | undefined => {
-    if (isDryRun(call)) return confirmFor({ entry: call.entry, collection: undefined }, world)(call, {}, call.path);
+  const respond = (call: Call): HttpResponse | undefined => {
+    if (isDryRun(call)) return confirmFor({ entry: call.entry, collection: undefined }, mockState)(call, {}, call.path);
     return replay(call, () => handlers.get(call.entry)?.(call));
   };
 
@@ -60,52 +60,56 @@ export function createApi(
     const uploaded = upload(request);
     if (uploaded !== undefined) return uploaded;
     const found = findRoute(routes, request.verb, request.path);
-    if (found === undefined) throw new GoogleError(404, `Not found: no method answers ${request.verb} at this path.`);
+    if (found === undefined) throw new GoogleError(404, `Not found: no method has ${request.verb} at this path.`);
     const { route, variables } = found;
     const { entry } = route;
     const grant = authorize(headers.authorization, entry, tokens);
     checkParameters(entry, variables, query);
     const body = readBody(entry, request);
-    const path = resolvedPath(canonicalPath(request.path), world);
+    const path = resolvedPath(canonicalPath(request.path), mockState);
     const call = { entry, path, variables, query, headers, body, caller: grant?.subject };
     const given = await overrides.get(entry)?.(call, request);
-    const answer = given ?? downloaded(call, request, world) ?? answered(call);
-    if (answer === undefined) throw new GoogleError(501, `The mock has no answer for ${entry.method.id}.`);
-    return finished(answer, call);
+    const response = given ?? downloaded(call, request, mockState) ?? respond(call);
+    if (response === undefined) throw new GoogleError(501, `The mock does not implement ${entry.method.id}.`);
+    return finalResponse(response, call);
   };
 }
 
-/** Where a parent is not told (`projects/-/…`), the path of the resource that can be meant alone, its verb behind it. */
-function resolvedPath(path: string, { store }: World): string {
+/** Replaces a `-` in a path (`projects/-/…`) if only one resource matches; keeps the custom verb. */
+function resolvedPath(path: string, { store }: MockState): string {
   const item = withoutCustomVerb(path);
   return store.resolve(item) + path.slice(item.length);
 }
 
-/** Whether the request is to be checked, nothing done, and answered as it could be (AIP-163). */
+/** Returns true for a request that must be validated without being carried out (AIP-163). */
 function isDryRun({ query, body = {} }: Call): boolean {
   return query.get("validateOnly") === "true" || own(body, "validateOnly") === true;
 }
 
-/** Content, where it is asked for. */
-function downloaded({ entry: { method }, path }: Call, request: HttpRequest, world: World): Answer | undefined {
+/** Returns the content for a download request; `undefined` for any other request. */
+function downloaded(
+  { entry: { method }, path }: Call,
+  request: HttpRequest,
+  mockState: MockState,
+): HttpResponse | undefined {
   const { mediaDownload } = method;
   const isDownload = mediaDownload !== undefined && (mediaDownload.isOnly || request.query.get("alt") === "media");
   if (!isDownload && method.response?.kind !== "media") return undefined;
-  const content = contentAt(path, world.contents);
-  if (content !== undefined) return contentAnswer(content, request);
-  if (isDownload) throw new GoogleError(404, "Not found: there is no content here.");
+  const content = contentAt(path, mockState.contents);
+  if (content !== undefined) return contentResponse(content, request);
+  if (isDownload) throw new GoogleError(404, "Not found: this resource has no content.");
   return undefined;
 }
 
-/** What answers each method. */
+/** Returns the handler of each method. */
 function bind(
   apis: readonly ApiIndex[],
   collections: readonly Collection[],
   seeded: ReadonlySet<Collection>,
-  world: World,
+  mockState: MockState,
 ): ReadonlyMap<IndexedMethod, Handler> {
   const handlers = new Map<IndexedMethod, Handler>();
-  // Where nothing can be made, nobody knows what there is.
+  // Without an insert method, fixtures or operations, the mock cannot know which items exist.
   const isFilled = (collection: Collection) =>
     seeded.has(collection) ||
     progressOf(collection) !== undefined ||
@@ -115,11 +119,11 @@ function bind(
     return { collection, parent: parentOf(collection, filled), isOpen: !filled.includes(collection) };
   });
   for (const facts of all) {
-    for (const role of facts.collection.roles) handlers.set(role.entry, collectionHandler(role, facts, world));
+    for (const role of facts.collection.roles) handlers.set(role.entry, collectionHandler(role, facts, mockState));
   }
   for (const { resources } of apis) {
     for (const entry of resources.flatMap(({ methods }) => methods)) {
-      if (!handlers.has(entry)) handlers.set(entry, actionHandler(entry, all, world));
+      if (!handlers.has(entry)) handlers.set(entry, actionHandler(entry, all, mockState));
     }
   }
   return handlers;

@@ -1,16 +1,16 @@
-/** Batches: calls as the parts of one `multipart/mixed` request, each answered as it would be by itself. */
+/** Batch requests: each part of a `multipart/mixed` request is one call, handled like a separate request. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { ApiModel } from "../model/types.js";
-import { type Answer, GoogleError } from "./google-error.js";
+import { type HttpResponse, GoogleError } from "./google-error.js";
 import { contentOf, type HttpRequest, requestOf } from "./listener.js";
 
-/** As many as Google takes. */
+/** Google's limit. */
 const CALL_LIMIT = 1000;
 const BOUNDARY = "batch_of_the_mock";
 
-type Api = (call: HttpRequest) => Promise<Answer>;
+type Api = (call: HttpRequest) => Promise<HttpResponse>;
 
-/** Where batches of these APIs go. */
+/** Returns the paths that accept batch requests for these APIs. */
 export function batchPaths(models: readonly ApiModel[]): ReadonlySet<string> {
   const own = models.flatMap(({ batchPath, rootUrl }) =>
     batchPath === undefined ? [] : new URL(rootUrl).pathname + batchPath,
@@ -18,34 +18,34 @@ export function batchPaths(models: readonly ApiModel[]): ReadonlySet<string> {
   return new Set(["/batch", ...own]);
 }
 
-/** @throws {GoogleError} for what is no batch */
-export async function answerBatch(request: HttpRequest, answer: Api): Promise<Answer> {
+/** @throws {GoogleError} 400 for a malformed batch request */
+export async function respondToBatch(request: HttpRequest, api: Api): Promise<HttpResponse> {
   const parts = partsOf(request);
   if (parts.length === 0) throw malformed("it has no parts");
   if (parts.length > CALL_LIMIT) throw malformed(`it has more than ${CALL_LIMIT} parts`);
   const calls = parts.map((part) => callOf(part, request.headers));
-  const answers: string[] = [];
-  for (const { contentId, call } of calls) answers.push(answerText(contentId, await answerOf(call, answer)));
+  const responses: string[] = [];
+  for (const { contentId, call } of calls) responses.push(responseText(contentId, await responseTo(call, api)));
   return {
     status: 200,
     body: undefined,
-    bytes: Buffer.from([...answers, `--${BOUNDARY}--\r\n`].join("")),
+    bytes: Buffer.from([...responses, `--${BOUNDARY}--\r\n`].join("")),
     headers: { "content-type": `multipart/mixed; boundary=${BOUNDARY}` },
   };
 }
 
-/** What is between the boundaries, with LF for line ends: JSON does not mind. */
+/** Returns the text between the boundaries. Line ends become LF, which JSON allows. */
 function partsOf({ headers, body }: HttpRequest): readonly string[] {
   const type = /^multipart\/mixed\s*;.*\bboundary=(?:"([^"]+)"|([^\s;"]+))/i.exec(headers["content-type"] ?? "");
   const boundary = type?.[1] ?? type?.[2];
   if (boundary === undefined) throw malformed("it is not multipart/mixed with a boundary");
-  const [, ...pieces] = `\n${body.toString("utf8").replaceAll("\r\n", "\n")}`.split(`\n--${boundary}`);
-  const end = pieces.findIndex((piece) => piece.startsWith("--"));
+  const [, ...sections] = `\n${body.toString("utf8").replaceAll("\r\n", "\n")}`.split(`\n--${boundary}`);
+  const end = sections.findIndex((section) => section.startsWith("--"));
   if (end === -1) throw malformed("its last part is not closed");
-  return pieces.slice(0, end).map((piece) => piece.slice(piece.indexOf("\n") + 1));
+  return sections.slice(0, end).map((section) => section.slice(section.indexOf("\n") + 1));
 }
 
-/** The request in a part. Fields of the whole hold for it, but for those about content and those it has itself. */
+/** Parses the request in a part. It inherits the outer headers, except `content-*` and those it sets itself. */
 function callOf(
   part: string,
   outer: IncomingHttpHeaders,
@@ -76,23 +76,23 @@ function headersOf(text: string): Record<string, string> {
   );
 }
 
-async function answerOf(call: HttpRequest, answer: Api): Promise<Answer> {
+async function responseTo(call: HttpRequest, api: Api): Promise<HttpResponse> {
   try {
-    return await answer(call);
+    return await api(call);
   } catch (error) {
-    if (error instanceof GoogleError) return error.answer;
+    if (error instanceof GoogleError) return error.response;
     throw error;
   }
 }
 
-function answerText(contentId: string | undefined, answer: Answer): string {
-  const { content, headers } = contentOf(answer);
+function responseText(contentId: string | undefined, response: HttpResponse): string {
+  const { content, headers } = contentOf(response);
   const lines = [
     `--${BOUNDARY}`,
     "Content-Type: application/http",
     ...(contentId === undefined ? [] : [`Content-ID: ${contentId.replace(/^<?/, "<response-")}`]),
     "",
-    `HTTP/1.1 ${answer.status}`,
+    `HTTP/1.1 ${response.status}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     "",
     content?.toString() ?? "",

@@ -1,35 +1,35 @@
-/** A call as the behaviours see it: routed, signed in, its parameters and body checked. */
+/** An API call after routing, authorization, and validation of parameters and body. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { RequiredProperties } from "../model/types.js";
 import type { IndexedMethod } from "./api-index.js";
 import { violationsOf } from "./requests/check-value.js";
-import { type Answer, badRequest, GoogleError, invalid, missing } from "./google-error.js";
+import { type HttpResponse, badRequest, GoogleError, invalid, missing } from "./google-error.js";
 import { isDeeperThan, isObject, type Json, type JsonObject, own, parseJson } from "./json.js";
 import type { HttpRequest } from "./listener.js";
 
 export interface Call {
   readonly entry: IndexedMethod;
-  /** Canonical. */
+  /** Canonical (see `canonicalPath`). */
   readonly path: string;
   /** Path parameters, decoded. */
   readonly variables: ReadonlyMap<string, string>;
   readonly query: URLSearchParams;
-  /** Names are in lower case. */
+  /** Names are lowercase. */
   readonly headers: IncomingHttpHeaders;
   readonly body: JsonObject | undefined;
-  /** Who calls, as an email address. */
+  /** Email address of the account that makes the call. */
   readonly caller: string | undefined;
 }
 
-export type Handler = (call: Call) => Answer;
+export type Handler = (call: Call) => HttpResponse;
 
-/** As deep as Google's own JSON reader goes. */
+/** Nesting limit of Google's JSON parser. */
 export const DEPTH_LIMIT = 100;
 
 /**
- * The JSON object that the method takes, unwrapped; undefined where there is none.
+ * Returns the JSON body without its `data` wrapper; `undefined` if the request has no body.
  *
- * @throws {GoogleError} for what is no such object, and for one that is not as the method requires
+ * @throws {GoogleError} 400 for a body that is not a JSON object, or that does not match the method's request type
  */
 export function readBody({ api, method }: IndexedMethod, request: HttpRequest): JsonObject | undefined {
   if (method.request?.kind !== "json") return undefined;
@@ -40,7 +40,7 @@ export function readBody({ api, method }: IndexedMethod, request: HttpRequest): 
     return undefined;
   }
   if (!isObject(body))
-    throw new GoogleError(400, "Invalid JSON payload received: an object is expected.", { reason: "parseError" });
+    throw new GoogleError(400, "Invalid JSON payload received: expected an object.", { reason: "parseError" });
   const violations = violationsOf(body, method.request.type, api.schemas);
   if (violations.length > 0) throw badRequest(violations);
   if (method.request.requires !== undefined) checkRequired(body, method.request.requires, "");
@@ -49,8 +49,7 @@ export function readBody({ api, method }: IndexedMethod, request: HttpRequest): 
 
 function parsed({ body, headers }: HttpRequest): Json {
   const type = headers["content-type"] ?? "application/json";
-  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
-    throw invalid("content-type", "application/json is expected");
+  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) throw invalid("content-type", "expected application/json");
   const value = parseJson(body.toString("utf8"));
   if (value === undefined)
     throw new GoogleError(400, "Invalid JSON payload received: parse error.", { reason: "parseError" });
@@ -62,7 +61,7 @@ function parsed({ body, headers }: HttpRequest): Json {
   return value;
 }
 
-/** @throws {GoogleError} that names the first property missing */
+/** @throws {GoogleError} 400 that names the first missing property */
 function checkRequired(object: JsonObject, { required, nested }: RequiredProperties, at: string): void {
   const gap = required.find((name) => (own(object, name) ?? "") === "");
   if (gap !== undefined) throw missing(at + gap);

@@ -1,14 +1,14 @@
 /** Cross-origin resource sharing (https://fetch.spec.whatwg.org/#http-cors-protocol): lets web pages call the mock. */
 import type { IncomingMessage } from "node:http";
 import { quotedName } from "@discogen/runtime/names";
-import { type Answer, GoogleError } from "./google-error.js";
+import { type HttpResponse, GoogleError } from "./google-error.js";
 
 /** Seconds that a browser may cache the response to a preflight. */
 const MAX_AGE = 600;
 
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
-/** Every response header that Discogen's runtime or Google's clients read. */
+/** Response headers that Discogen's runtime or Google's clients read. */
 const EXPOSED = [
   "accept-ranges",
   "cache-control",
@@ -51,8 +51,8 @@ type Headers = Readonly<Record<string, string>>;
 export interface Cors {
   /** Returns the headers that a response to this request must have. */
   headersFor(message: IncomingMessage): Headers;
-  /** Returns the answer to a preflight; `undefined` for any other request. */
-  preflight(message: IncomingMessage): Answer | undefined;
+  /** Returns the response to a preflight request; `undefined` for any other request. */
+  preflight(message: IncomingMessage): HttpResponse | undefined;
 }
 
 /** Allows requests from these origins; `*` allows every origin. */
@@ -81,15 +81,18 @@ function isPreflight({ method, headers }: IncomingMessage): boolean {
   return method === "OPTIONS" && headers.origin !== undefined && "access-control-request-method" in headers;
 }
 
-/** The browser hides it from the page, and shows it among its network requests. */
-function refusal(origin: string | undefined): Answer {
-  const { answer } = new GoogleError(403, `No page of ${origin} may call this mock. Start it with --cors ${origin}.`);
-  return answer;
+/** Browsers hide this text from the page and show it in their network panel. */
+function refusal(origin: string | undefined): HttpResponse {
+  const { response } = new GoogleError(
+    403,
+    `Pages of ${origin} cannot call this mock. Start it with --cors ${origin}.`,
+  );
+  return response;
 }
 
 function permissions({ headers }: IncomingMessage): Headers {
   const requested = headers["access-control-request-headers"];
-  // https://wicg.github.io/private-network-access/: a page of a public address calls a server on this machine.
+  // A page from a public address calls a server on this machine (https://wicg.github.io/private-network-access/).
   const isPrivate = headers["access-control-request-private-network"] === "true";
   return {
     "access-control-allow-methods": METHODS,
@@ -100,9 +103,9 @@ function permissions({ headers }: IncomingMessage): Headers {
 }
 
 /**
- * Returns the origin as it was passed.
+ * Returns the origin unchanged.
  *
- * @throws {RangeError} for text that no browser sends as an origin; the message names the origin to pass instead
+ * @throws {RangeError} for text that browsers never send as an origin; the message names the origin to pass instead
  */
 export function checkedOrigin(text: string): string {
   if (text === "*") return text;
@@ -113,11 +116,11 @@ export function checkedOrigin(text: string): string {
   const usual = "such as http://localhost:5173, or * for every origin";
   if (origin === undefined || text === "null" || text === "")
     throw new RangeError(`${quotedName(text)} is not an origin: pass a scheme, host and port, ${usual}`);
-  // The text may carry a password or a key: only what is kept of it is shown.
-  throw new RangeError(`an origin is a scheme, a host and a port, without a path or slash at its end: pass ${origin}`);
+  // The text may contain a password or a key, so the message shows only the origin.
+  throw new RangeError(`an origin has no path and no trailing slash: pass ${origin}`);
 }
 
-/** The origin as a browser sends it, for schemes of applications too (`capacitor://localhost`). */
+/** Returns the origin as a browser sends it, also for application schemes (`capacitor://localhost`). */
 function originOf(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url === undefined || url.host === "" ? undefined : `${url.protocol}//${url.host}`;

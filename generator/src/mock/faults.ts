@@ -1,16 +1,16 @@
-/** What a mock does wrong when it is asked to: for tests of what clients make of it. */
+/** Faults that a test can request: error responses and broken connections. */
 import { quotedName } from "@discogen/runtime/names";
 import { didYouMean } from "../nearest.js";
 
-/** One request that goes wrong, either by `status` or by `cutAfter`. */
+/** One request that fails, either with `status` or with `cutAfter`. */
 export interface Fault {
-  /** Requests that carry content up (the one that opens a session too), bring it down, or are any other call. */
+  /** Kind of request: an upload (including the one that starts a session), a download, or any other call. */
   readonly on: "call" | "download" | "upload";
-  /** Requests of that kind that go well before. Default: 0. */
+  /** Number of requests of that kind that succeed first. Default: 0. */
   readonly after?: number;
-  /** Answers with this status, 400 to 599; nothing is kept. */
+  /** Responds with this status, 400 to 599, and does not store anything. */
   readonly status?: number;
-  /** Cuts the connection after so many bytes of content. Of an upload's part, what came before is kept. */
+  /** Closes the connection after this many bytes of content. An upload session keeps the bytes before. */
   readonly cutAfter?: number;
 }
 
@@ -18,42 +18,41 @@ const KINDS: readonly Fault["on"][] = ["call", "download", "upload"];
 const NUMBERS = ["after", "status", "cutAfter"] as const;
 
 /**
- * Reads `on=call,after=2,status=503`: the members of a {@link Fault}.
+ * Parses `on=call,after=2,status=503` into a {@link Fault}.
  *
- * @throws {RangeError} that names the member at fault
+ * @throws {RangeError} that names the invalid member
  */
 export function readFault(text: string): Fault {
   const members = new Map<string, string>();
-  for (const piece of text.split(",")) {
-    const [name = "", value, ...more] = piece.split("=").map((word) => word.trim());
-    if (value === undefined || more.length > 0) throw new RangeError(`${quotedName(piece)} is not name=value`);
+  for (const member of text.split(",")) {
+    const [name = "", value, ...more] = member.split("=").map((part) => part.trim());
+    if (value === undefined || more.length > 0) throw new RangeError(`${quotedName(member)} is not name=value`);
     const known = ["on", ...NUMBERS];
     if (!known.includes(name))
-      throw new RangeError(`it has ${known.join(", ")}, but no ${quotedName(name)}${didYouMean(name, known)}`);
-    if (members.has(name)) throw new RangeError(`${name} is there twice`);
+      throw new RangeError(`unknown member ${quotedName(name)}; use ${known.join(", ")}${didYouMean(name, known)}`);
+    if (members.has(name)) throw new RangeError(`${name} is set twice`);
     members.set(name, value);
   }
   const given = NUMBERS.flatMap((name): [string, number][] => {
     const value = members.get(name);
     if (value === undefined) return [];
-    if (!/^\d+$/.test(value)) throw new RangeError(`${name} is a whole number, not ${quotedName(value)}`);
+    if (!/^\d+$/.test(value)) throw new RangeError(`${name} must be a non-negative integer, not ${quotedName(value)}`);
     return [[name, Number(value)]];
   });
-  // A word that is none of the three is refused right here.
+  // `checkedFault` rejects any other value of `on`.
   return checkedFault({ ...Object.fromEntries(given), on: members.get("on") as Fault["on"] });
 }
 
-/** @throws {RangeError} for a fault that cannot happen */
+/** @throws {RangeError} for a fault with invalid members */
 export function checkedFault(fault: Fault): Fault {
   const { on, after = 0, status, cutAfter } = fault;
-  if (!KINDS.includes(on)) throw new RangeError(`a fault happens on=${KINDS.join(", on=")}, not on=${on}`);
-  if (!isCount(after)) throw new RangeError(`after is a number of requests, not ${after}`);
-  if ((status === undefined) === (cutAfter === undefined))
-    throw new RangeError("a fault has either a status or cutAfter");
+  if (!KINDS.includes(on)) throw new RangeError(`on must be ${KINDS.join(", ")}, not ${on}`);
+  if (!isCount(after)) throw new RangeError(`after must be a number of requests, not ${after}`);
+  if ((status === undefined) === (cutAfter === undefined)) throw new RangeError("set either status or cutAfter");
   if (status !== undefined && !(isCount(status) && status >= 400 && status <= 599))
-    throw new RangeError(`the status of a fault is 400 to 599, not ${status}`);
+    throw new RangeError(`status must be 400 to 599, not ${status}`);
   if (cutAfter !== undefined && !isCount(cutAfter))
-    throw new RangeError(`cutAfter is a number of bytes, not ${cutAfter}`);
+    throw new RangeError(`cutAfter must be a number of bytes, not ${cutAfter}`);
   return fault;
 }
 
@@ -61,7 +60,7 @@ function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-/** Finds the fault of a request, which is used up by it. */
+/** Returns a function that takes the fault for a request out of the array. */
 export function createFaults(faults: Fault[]): (query: URLSearchParams) => Fault | undefined {
   const passed = new WeakMap<Fault, number>();
   return (query) => {
@@ -76,7 +75,7 @@ export function createFaults(faults: Fault[]): (query: URLSearchParams) => Fault
   };
 }
 
-/** Whether a request carries content. */
+/** Returns true for a request that uploads content. */
 export function isUpload(query: URLSearchParams): boolean {
   return query.has("uploadType") || query.has("upload_id");
 }

@@ -1,4 +1,4 @@
-/** What a mock begins with: resources by the path of their collection. */
+/** Initial resources of a mock, by the path of their collection. */
 import type { ApiModel } from "../model/types.js";
 import { DEPTH_LIMIT } from "./call.js";
 import { collectionAt, type Collection } from "./resources/collections.js";
@@ -11,13 +11,13 @@ import { SQLADMIN_V1BETA3_EXAMPLE } from "./known-apis/sqladmin-v1beta3-example.
 import type { Store } from "./resources/store.js";
 
 /**
- * `{ "/sql/v1beta3/projects/example-123/instances": [ { "instance": "orders", … } ] }`: the resources of a collection.
+ * Resources by collection path: `{ "/sql/v1beta3/projects/example-123/instances": [ { "instance": "orders", … } ] }`.
  *
- * A method id in place of a path, `"sql.flags.list": { … }`, stands for the answer to all calls of that method.
+ * A method id as the key, `"sql.flags.list": { … }`, sets the response to every call of that method.
  */
 export type Fixtures = Readonly<Record<string, readonly JsonObject[] | JsonObject>>;
 
-/** Fixtures that do not fit the APIs served. The message says which, and why. */
+/** Fixtures that do not match the served APIs. The message names the fixture and the reason. */
 export class FixtureError extends Error {
   constructor(path: string, reason: string) {
     super(`fixtures: ${path}: ${reason}`);
@@ -29,7 +29,7 @@ const EXAMPLES: ReadonlyMap<string, Readonly<Record<string, readonly JsonObject[
   ["sqladmin:v1beta3", SQLADMIN_V1BETA3_EXAMPLE],
 ]);
 
-/** The example data that Discogen has for these APIs; none for most. */
+/** Returns the example data that Discogen has for these APIs. Most APIs have none. */
 export function exampleFixtures(
   models: readonly Pick<ApiModel, "id">[],
 ): Readonly<Record<string, readonly JsonObject[]>> {
@@ -37,7 +37,7 @@ export function exampleFixtures(
 }
 
 /**
- * Stores the resources among fixtures, with `kind` and what their path says filled in; gives the collections they belong to.
+ * Stores the resources with `kind` and the values of their path filled in. Returns the collections they belong to.
  *
  * @throws {FixtureError}
  */
@@ -45,35 +45,36 @@ export function storeFixtures(fixtures: Fixtures, all: readonly Collection[], st
   const filled = new Set<Collection>();
   for (const [path, items] of Object.entries(fixtures)) {
     if (!path.startsWith("/")) continue;
-    const place = refused(path, () => canonicalPath(path));
+    const place = asFixtureError(path, () => canonicalPath(path));
     const collection = collectionAt(place, all);
     if (collection === undefined) throw new FixtureError(path, "no collection of the served APIs has this path");
-    if (!isList(items)) throw new FixtureError(path, "a list of resources is expected");
+    if (!isList(items)) throw new FixtureError(path, "expected an array of resources");
     filled.add(collection);
     for (const [index, item] of items.entries()) {
       const at = `${path}[${index}]`;
-      if (!isObject(item)) throw new FixtureError(at, "an object is expected");
-      if (isDeeperThan(DEPTH_LIMIT, item)) throw new FixtureError(at, `it is nested deeper than ${DEPTH_LIMIT}`);
+      if (!isObject(item)) throw new FixtureError(at, "expected an object");
+      if (isDeeperThan(DEPTH_LIMIT, item)) throw new FixtureError(at, `nested more than ${DEPTH_LIMIT} levels deep`);
       const key = keyIn(item, collection, index, at);
-      const itemAt = refused(at, () => itemPath(place, key));
-      if (store.get(itemAt) !== undefined) throw new FixtureError(at, `there is another ${JSON.stringify(key)}`);
+      const itemAt = asFixtureError(at, () => itemPath(place, key));
+      if (store.get(itemAt) !== undefined) throw new FixtureError(at, `${JSON.stringify(key)} is already defined`);
       const facts = { path: itemAt, variables: variablesIn(place, collection) };
-      const whole = refused(at, () => withPath(item, collection, facts));
-      store.set(itemAt, withEtag(withKinds(whole, collection.item, collection.api.schemas), collection));
+      const complete = asFixtureError(at, () => withPath(item, collection, facts));
+      store.set(itemAt, withEtag(withKinds(complete, collection.item, collection.api.schemas), collection));
     }
   }
   return filled;
 }
 
-/** The answers among fixtures, by method id. */
-export function answersIn(fixtures: Fixtures): ReadonlyMap<string, JsonObject> {
-  const answers = new Map<string, JsonObject>();
-  for (const [id, answer] of Object.entries(fixtures)) {
+/** Returns the fixtures that are responses, by method id. */
+export function fixedResponses(fixtures: Fixtures): ReadonlyMap<string, JsonObject> {
+  const responses = new Map<string, JsonObject>();
+  for (const [id, response] of Object.entries(fixtures)) {
     if (id.startsWith("/")) continue;
-    if (isList(answer) || !isObject(answer)) throw new FixtureError(id, "the answer of a method is an object");
-    answers.set(id, answer);
+    if (isList(response) || !isObject(response))
+      throw new FixtureError(id, "the response of a method must be an object");
+    responses.set(id, response);
   }
-  return answers;
+  return responses;
 }
 
 function isList(value: readonly JsonObject[] | JsonObject): value is readonly JsonObject[] {
@@ -82,11 +83,11 @@ function isList(value: readonly JsonObject[] | JsonObject): value is readonly Js
 
 function keyIn(item: JsonObject, collection: Collection, index: number, at: string): string {
   const { keyVariable, keyProperty } = collection;
-  // Items that cannot be read alone need no key: they are listed in the order of the fixtures.
+  // Items without a get method need no key: lists return them in the order of the fixtures.
   if (keyVariable === undefined) return String(index).padStart(9, "0");
   const key = keyOf(item, collection);
   if (key !== undefined) return key;
-  throw new FixtureError(at, `it lacks ${JSON.stringify(keyProperty ?? keyVariable)}`);
+  throw new FixtureError(at, `${JSON.stringify(keyProperty ?? keyVariable)} is missing`);
 }
 
 function variablesIn(path: string, { template }: Collection): ReadonlyMap<string, string> {
@@ -99,8 +100,8 @@ function variablesIn(path: string, { template }: Collection): ReadonlyMap<string
   );
 }
 
-/** What a client would be refused, fixtures are refused too. */
-function refused<Value>(at: string, make: () => Value): Value {
+/** Runs `make`, and rethrows a `GoogleError` as a `FixtureError`: fixtures follow the same rules as requests. */
+function asFixtureError<Value>(at: string, make: () => Value): Value {
   try {
     return make();
   } catch (error) {

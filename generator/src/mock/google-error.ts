@@ -1,16 +1,17 @@
-/** Errors as Google's JSON APIs answer them: the status of google.rpc beside the older `errors[]` list (AIP-193). */
+/** Error responses of Google's JSON APIs: the google.rpc status and the older `errors[]` array (AIP-193). */
 import type { Json, JsonObject } from "./json.js";
 
-/** An HTTP answer of the mock. A body that is undefined is none. */
-export interface Answer {
+/** An HTTP response of the mock. */
+export interface HttpResponse {
   readonly status: number;
+  /** `undefined` for a response without a JSON body. */
   readonly body: Json | undefined;
-  /** A body that is no JSON; its type is among the headers. */
+  /** Body that is not JSON. Its media type is in `headers`. */
   readonly bytes?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** google.rpc.Code and the older reason that go with each HTTP status. */
+/** google.rpc.Code and the older reason for each HTTP status. */
 const STATUS: ReadonlyMap<number, readonly [code: string, reason: string]> = new Map([
   [400, ["INVALID_ARGUMENT", "badRequest"]],
   [401, ["UNAUTHENTICATED", "authError"]],
@@ -31,24 +32,24 @@ const STATUS: ReadonlyMap<number, readonly [code: string, reason: string]> = new
 ]);
 
 interface ErrorFacts {
-  /** Of google.rpc.Code. Default: the usual one of the status. */
+  /** google.rpc.Code. Default: the usual code for the status. */
   readonly code?: string;
-  /** Default: the usual one of the status. */
+  /** Default: the usual reason for the status. */
   readonly reason?: string;
-  /** The parameter or header at fault. */
+  /** The invalid parameter or header. */
   readonly location?: { readonly name: string; readonly type: "header" | "parameter" };
   readonly details?: readonly JsonObject[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Thrown wherever a request turns out to be at fault; becomes the answer. */
+/** Thrown for an invalid request. Its `response` is sent to the client. */
 export class GoogleError extends Error {
-  readonly answer: Answer;
+  readonly response: HttpResponse;
 
   constructor(status: number, message: string, facts: ErrorFacts = {}) {
     super(message);
     this.name = "GoogleError";
-    this.answer = { status, body: errorBody(status, message, facts), headers: facts.headers ?? {} };
+    this.response = { status, body: errorBody(status, message, facts), headers: facts.headers ?? {} };
   }
 }
 
@@ -67,19 +68,19 @@ function errorBody(status: number, message: string, facts: ErrorFacts): JsonObje
   };
 }
 
-/** A google.rpc.ErrorInfo, the machine-readable detail of an error. */
+/** Returns a google.rpc.ErrorInfo, the machine-readable detail of an error. */
 export function errorInfo(reason: string, metadata: Readonly<Record<string, string>>): JsonObject {
   return { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason, domain: "googleapis.com", metadata };
 }
 
-/** What is wrong with one field of a request. */
+/** A problem with one field of a request. */
 export interface FieldViolation {
-  /** Path of the property, or name of the parameter; empty for the whole. */
+  /** Path of the property, or name of the parameter; empty for the complete request. */
   readonly field: string;
   readonly description: string;
 }
 
-/** Everything that is wrong with a request: a google.rpc.BadRequest. */
+/** Returns a 400 error that lists every problem with a request (google.rpc.BadRequest). */
 export function badRequest(violations: readonly FieldViolation[]): GoogleError {
   const message = violations.map(({ description }) => description).join("\n");
   const name = violations[0]?.field ?? "";
@@ -97,11 +98,12 @@ function badRequestDetail(violations: readonly FieldViolation[]): JsonObject {
   };
 }
 
-/** What the request names in this parameter or property cannot be taken. */
+/** Returns a 400 error for an invalid value of a parameter or property. */
 export function invalid(name: string, why: string): GoogleError {
   return atFault(name, "invalid", `Invalid value for ${name}: ${why}`);
 }
 
+/** Returns a 400 error for a missing parameter or property. */
 export function missing(name: string): GoogleError {
   return atFault(name, "required", `Required value is missing: ${name}`);
 }

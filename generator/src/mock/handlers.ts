@@ -1,39 +1,39 @@
-/** Functions of the user's own that answer in place of the mock, by method id. */
+/** User functions that handle requests in place of the mock, by method id. */
 import type { IncomingHttpHeaders } from "node:http";
 import { quotedName } from "@discogen/runtime/names";
 import type { IndexedMethod } from "./api-index.js";
 import type { Call } from "./call.js";
-import type { Answer } from "./google-error.js";
+import type { HttpResponse } from "./google-error.js";
 import type { JsonObject } from "./json.js";
 import type { HttpRequest } from "./listener.js";
 
-/** One request as its handler sees it: routed, signed in, its parameters and body checked. */
+/** A request as a handler receives it: routed and authorized, with valid parameters and body. */
 export interface MockRequest {
-  /** For instance `sql.instances.list`. */
+  /** For example `sql.instances.list`. */
   readonly methodId: string;
   readonly httpMethod: string;
-  /** As it was sent, without the query. */
+  /** As sent, without the query. */
   readonly path: string;
   /** Path parameters, decoded. */
   readonly params: { readonly [name: string]: string };
-  /** Query parameters; one that is given more than once is a list. */
+  /** Query parameters. A repeated parameter is an array. */
   readonly query: { readonly [name: string]: string | readonly string[] };
-  /** Names are in lower case. */
+  /** Names are lowercase. */
   readonly headers: IncomingHttpHeaders;
-  /** Undefined where there was none. */
+  /** `undefined` if the request has no body. */
   readonly body: JsonObject | undefined;
 }
 
-/** An answer with a status and headers of its own. Made by {@link mockAnswer}. */
+/** A response with its own status and headers. Created by {@link mockAnswer}. */
 export class MockAnswer {
-  readonly answer: Answer;
+  readonly response: HttpResponse;
 
-  constructor(answer: Answer) {
-    this.answer = answer;
+  constructor(response: HttpResponse) {
+    this.response = response;
   }
 }
 
-/** An answer other than 200 with JSON. Default: status 200, no body, no headers. */
+/** Creates a response other than 200 with JSON. Default: status 200, no body, no headers. */
 export function mockAnswer(init: {
   readonly status?: number;
   readonly body?: JsonObject;
@@ -42,18 +42,18 @@ export function mockAnswer(init: {
   return new MockAnswer({ status: init.status ?? 200, body: init.body, headers: init.headers ?? {} });
 }
 
-/** The method's value, or a {@link MockAnswer}; undefined leaves the request to the mock. */
+/** The value of the method, or a {@link MockAnswer}. If `undefined`, the mock handles the request. */
 export type MockResult = JsonObject | MockAnswer | undefined;
 
-/** Answers a request, at once or later. */
+/** Handles a request, synchronously or asynchronously. */
 export type MockHandler = (request: MockRequest) => MockResult | Promise<MockResult>;
 
-/** Handlers, or answers that are always the same, by method id. */
+/** Handlers or constant response values, by method id. */
 export type MockHandlers = { readonly [methodId: string]: MockHandler | JsonObject };
 
-type Override = (call: Call, request: HttpRequest) => Promise<Answer | undefined>;
+type Override = (call: Call, request: HttpRequest) => Promise<HttpResponse | undefined>;
 
-/** @throws {RangeError} for an id that no method has */
+/** @throws {RangeError} for an unknown method id */
 export function handled(
   entries: readonly IndexedMethod[],
   handlers: MockHandlers,
@@ -61,7 +61,7 @@ export function handled(
   return new Map(
     Object.entries(handlers).flatMap(([id, handler]) => {
       const found = entries.filter(({ method }) => method.id === id);
-      if (found.length === 0) throw new RangeError(`no method of the served APIs has the id ${quotedName(id)}`);
+      if (found.length === 0) throw new RangeError(`the served APIs have no method with the id ${quotedName(id)}`);
       return found.map((entry): [IndexedMethod, Override] => [entry, overrideBy(handler)]);
     }),
   );
@@ -71,7 +71,7 @@ function overrideBy(handler: MockHandler | JsonObject): Override {
   return async (call, request) => {
     const value = typeof handler === "function" ? await handler(mockRequest(call, request)) : handler;
     if (value === undefined) return undefined;
-    return value instanceof MockAnswer ? value.answer : { status: 200, body: value };
+    return value instanceof MockAnswer ? value.response : { status: 200, body: value };
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * A local server that speaks APIs as their models tell, and Google's token endpoint: for tests, examples and trials.
+ * A local server for tests and examples. It implements APIs from their models, and Google's token endpoint.
  *
  * ```ts
  * const mock = await startMock({ models, fixtures: exampleFixtures(models) });

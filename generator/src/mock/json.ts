@@ -1,4 +1,4 @@
-/** JSON values as they come off the wire, and reading them without trust. */
+/** JSON values, and safe access to untrusted ones. */
 
 export type Json = JsonObject | boolean | null | number | string | readonly Json[];
 
@@ -10,18 +10,18 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The object's own member: `constructor` and the like are none unless the text holds them. */
+/** Returns the object's own member. Inherited names such as `constructor` return `undefined`. */
 export function own(object: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** The object's own member, where it is a string. */
+/** Returns the object's own member if it is a string. */
 export function ownString(object: JsonObject, name: string): string | undefined {
   const value = own(object, name);
   return typeof value === "string" ? value : undefined;
 }
 
-/** Undefined for what is no JSON. */
+/** Parses JSON; returns `undefined` for invalid text. */
 export function parseJson(text: string): Json | undefined {
   try {
     const value: Json = JSON.parse(text);
@@ -32,9 +32,9 @@ export function parseJson(text: string): Json | undefined {
 }
 
 /**
- * Whether more than `limit` objects and arrays stand inside each other.
+ * Returns true if objects and arrays are nested more than `limit` levels deep.
  *
- * Found without recursion, which hostile input would exhaust.
+ * Does not recurse, so hostile input cannot exhaust the stack.
  */
 export function isDeeperThan(limit: number, value: Json): boolean {
   let level = containersIn([value]);
@@ -50,7 +50,7 @@ function containersIn(values: readonly Json[]): readonly Container[] {
   return values.filter((value): value is Container => typeof value === "object" && value !== null);
 }
 
-/** JSON Merge Patch (RFC 7396): objects are merged at every depth, `null` clears, anything else replaces. */
+/** Applies a JSON Merge Patch (RFC 7396): merges objects at every depth, `null` removes, other values replace. */
 export function merge(target: JsonObject, patch: JsonObject): JsonObject {
   const merged = new Map(Object.entries(target));
   for (const [name, value] of Object.entries(patch)) {

@@ -1,43 +1,43 @@
-/** HTTP in and out: reads a request whole, sends an answer as JSON, and turns whatever is thrown into one. */
+/** HTTP input and output: reads a complete request, sends the response, and turns thrown errors into responses. */
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import type { Cors } from "./cors.js";
 import { type Fault, isUpload } from "./faults.js";
-import { type Answer, GoogleError } from "./google-error.js";
+import { type HttpResponse, GoogleError } from "./google-error.js";
 
 export interface HttpRequest {
   readonly verb: string;
-  /** As it was sent: neither decoded nor normalized. */
+  /** As sent: neither decoded nor normalized. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
-  /** The rest of the body never came. */
+  /** True if the connection is closed before the end of the body. */
   readonly isCut?: boolean;
 }
 
 export interface ListenerOptions {
-  readonly respond: (request: HttpRequest) => Answer | Promise<Answer>;
-  /** What shall go wrong with a request. Default: nothing. */
+  readonly respond: (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
+  /** Returns the fault to apply to a request. Default: none. */
   readonly faultOf?: (path: string, query: URLSearchParams) => Fault | undefined;
-  /** Milliseconds that pass before each answer. Default: 0. */
+  /** Delay before each response, in milliseconds. Default: 0. */
   readonly latency?: number;
   /** Which web pages may call the server. Default: no CORS headers. */
   readonly cors?: Cors | undefined;
-  /** Told of what should not happen: the request is answered with a 500. */
+  /** Called with unexpected errors. The client receives a 500. */
   readonly onError: (error: unknown) => void;
-  /** Told of each request as its answer is sent. */
-  readonly onAnswer: (request: { readonly verb: string; readonly path: string; readonly status: number }) => void;
+  /** Called for each request when its response is sent. */
+  readonly onResponse: (request: { readonly verb: string; readonly path: string; readonly status: number }) => void;
 }
 
 /** Response headers by name. */
 type Headers = Readonly<Record<string, string>>;
 
-/** Bytes of a request's body, at most. */
+/** Maximum size of a request body, in bytes. */
 export const BODY_LIMIT = 10 * 1024 * 1024;
-/** Bytes of content in one request, at most: it is kept in memory. */
+/** Maximum size of uploaded content in one request, in bytes. Content is stored in memory. */
 export const UPLOAD_LIMIT = 256 * 1024 * 1024;
-/** Characters of a request's path, at most: bounds what finding its route can cost. */
+/** Maximum length of a request path. Limits the cost of routing. */
 const PATH_LIMIT = 4096;
 
 export function createListener({
@@ -46,38 +46,39 @@ export function createListener({
   latency = 0,
   cors,
   onError,
-  onAnswer,
+  onResponse,
 }: ListenerOptions): RequestListener {
-  const answerTo = async (message: IncomingMessage, fault: Fault | undefined): Promise<Answer | undefined> => {
+  const respondTo = async (message: IncomingMessage, fault: Fault | undefined): Promise<HttpResponse | undefined> => {
     try {
       const request = await readRequest(message, fault);
-      // A mock that was closed meanwhile keeps no process alive.
+      // Unreferenced, so that a closed mock does not keep the process alive.
       if (latency > 0) await setTimeout(latency, undefined, { ref: false });
-      if (fault?.status !== undefined) throw new GoogleError(fault.status, "The mock was asked to fail.");
-      // Of a part that was cut off, a session keeps what it has; nothing else is done with half a request.
+      if (fault?.status !== undefined)
+        throw new GoogleError(fault.status, "This error was requested through the mock's faults.");
+      // An upload session stores the bytes of an interrupted request. Other interrupted requests have no effect.
       if (request.isCut === true && !request.query.has("upload_id")) return undefined;
       return await respond(request);
     } catch (error) {
-      // The client has gone away: there is nobody to answer.
+      // The client closed the connection, so no response can be sent.
       if (message.destroyed && !message.complete) return undefined;
-      if (error instanceof GoogleError) return error.answer;
+      if (error instanceof GoogleError) return error.response;
       onError(error);
-      return new GoogleError(500, "Internal error: the mock's own fault, told to its onError.").answer;
+      return new GoogleError(500, "Internal error in the mock. Details were passed to onError.").response;
     }
   };
   return (message, response) => {
     const shared = cors?.headersFor(message);
-    // Browsers decide when to send a preflight, so it uses up no fault and is not logged.
+    // Browsers decide when to send a preflight, so it does not consume a fault and is not logged.
     const preflight = cors?.preflight(message);
     if (preflight !== undefined) return send(preflight, response, shared);
     const { path, query } = splitTarget(message.url);
     const fault = faultOf(path, new URLSearchParams(query));
-    answerTo(message, fault)
-      .then((answer) => {
-        if (fault?.cutAfter !== undefined) return cut(response, answer, fault.cutAfter, shared);
-        if (answer === undefined) return;
-        onAnswer({ verb: message.method ?? "", path: splitTarget(message.url).path, status: answer.status });
-        send(answer, response, shared);
+    respondTo(message, fault)
+      .then((result) => {
+        if (fault?.cutAfter !== undefined) return cut(response, result, fault.cutAfter, shared);
+        if (result === undefined) return;
+        onResponse({ verb: message.method ?? "", path: splitTarget(message.url).path, status: result.status });
+        send(result, response, shared);
       })
       .catch((error: unknown) => {
         onError(error);
@@ -94,7 +95,7 @@ async function readRequest(message: IncomingMessage, fault: Fault | undefined): 
   return { ...requestOf(message.method ?? "", message.url, message.headers, body), isCut };
 }
 
-/** @throws {GoogleError} for a target that is too long */
+/** @throws {GoogleError} 414 for a path that is too long */
 export function requestOf(
   verb: string,
   target: string | undefined,
@@ -106,10 +107,10 @@ export function requestOf(
   return { verb, path, query: new URLSearchParams(query), headers, body, isCut: false };
 }
 
-/** Breaks the connection: before an answer, or behind so many bytes of one that promises more. */
+/** Closes the connection before a response, or after `after` bytes of a longer one. */
 function cut(
   response: ServerResponse,
-  { status, bytes, headers }: Partial<Answer> = {},
+  { status, bytes, headers }: Partial<HttpResponse> = {},
   after: number,
   shared: Headers | undefined,
 ): void {
@@ -118,7 +119,7 @@ function cut(
   response.write(bytes.subarray(0, after), () => response.socket?.end());
 }
 
-/** Splits by hand: `new URL` would resolve `..`, even encoded, before it could be refused. */
+/** Splits without `new URL`, which resolves `..` (also encoded) before the mock can reject it. */
 function splitTarget(target = "/"): { readonly path: string; readonly query: string } {
   const local = target.replace(/^https?:\/\/[^/?#]*/i, "");
   const [path = ""] = local.split("?", 1);
@@ -126,14 +127,14 @@ function splitTarget(target = "/"): { readonly path: string; readonly query: str
 }
 
 /**
- * A body that is too large is read to its end all the same, but not kept: a client that still writes would miss the
- * answer. One that is to be cut is not read on.
+ * Reads a body. One that is too large is read to its end but not stored, because a client that is still writing would
+ * miss the response. Stops reading after `cutAfter` bytes.
  */
 async function readBody(message: IncomingMessage, limit: number, cutAfter = Infinity): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message.iterator({ destroyOnReturn: false })) {
-    // Without an encoding set, the chunks are Buffers; the type of the iterator does not say so.
+    // The chunks are Buffers because no encoding is set; the iterator's type does not express this.
     const bytes = chunk as Buffer;
     size += bytes.length;
     if (size <= limit) chunks.push(bytes);
@@ -144,13 +145,13 @@ async function readBody(message: IncomingMessage, limit: number, cutAfter = Infi
   return Buffer.concat(chunks);
 }
 
-function send(answer: Answer, response: ServerResponse, shared: Headers | undefined): void {
-  const { content, headers } = contentOf(answer);
-  sendHead(response, answer.status, headers, shared);
+function send(result: HttpResponse, response: ServerResponse, shared: Headers | undefined): void {
+  const { content, headers } = contentOf(result);
+  sendHead(response, result.status, headers, shared);
   response.end(content);
 }
 
-/** Writes status and headers. The headers of the answer replace the shared ones; `vary` has the values of both. */
+/** Writes status and headers. Response headers replace shared ones, except `vary`, which gets both values. */
 function sendHead(response: ServerResponse, status: number, headers: Headers, shared: Headers = {}): void {
   for (const [name, value] of Object.entries(shared)) response.setHeader(name, value);
   for (const [name, value] of Object.entries(headers)) {
@@ -160,8 +161,8 @@ function sendHead(response: ServerResponse, status: number, headers: Headers, sh
   response.writeHead(status);
 }
 
-/** The content of an answer, and its header fields. */
-export function contentOf({ body, bytes, headers }: Answer): {
+/** Returns the content of a response and its headers. */
+export function contentOf({ body, bytes, headers }: HttpResponse): {
   readonly content: Buffer | undefined;
   readonly headers: Headers;
 } {

@@ -1,8 +1,8 @@
 /**
- * From a path to the method it calls.
+ * Maps a request path to a method.
  *
- * The pattern of a variable that spans segments, `^projects/[^/]+$`, becomes part of its route, as in Google's own
- * routing: `v1/{+name}` alone could be any of a hundred methods.
+ * The pattern of a variable that spans segments, such as `^projects/[^/]+$`, becomes part of the route, as in Google's
+ * routing: `v1/{+name}` alone would match many methods.
  */
 import { patternParts } from "../model/paths.js";
 import type { IndexedMethod } from "./api-index.js";
@@ -13,7 +13,7 @@ export interface Route {
   readonly parts: readonly Part[];
 }
 
-/** A piece of a route: fixed text, or a gap to be filled; `variable` names the parameter that it belongs to. */
+/** Part of a route: literal text, or a gap that a value fills. `variable` names the parameter it belongs to. */
 type Part =
   | { readonly literal: string; readonly variable: string | undefined }
   | { readonly gap: "list" | "rest" | "segment"; readonly variable: string };
@@ -24,7 +24,7 @@ export interface Match {
   readonly variables: ReadonlyMap<string, string>;
 }
 
-/** Routes, the most specific first: those with the most fixed text. */
+/** Returns routes ordered by the length of their literal text, longest first. */
 export function compileRoutes(methods: readonly IndexedMethod[]): readonly Route[] {
   return methods
     .map((entry): Route => ({ entry, parts: partsOf(entry) }))
@@ -35,9 +35,9 @@ function partsOf({ template, method }: IndexedMethod): readonly Part[] {
   const parts: Part[] = [];
   let end = 0;
   for (const found of template.matchAll(/\{([+/]?)([^{}*]+)\*?\}/g)) {
-    const [whole, operator, variable = ""] = found;
+    const [placeholder, operator, variable = ""] = found;
     if (found.index > end) parts.push({ literal: template.slice(end, found.index), variable: undefined });
-    end = found.index + whole.length;
+    end = found.index + placeholder.length;
     if (operator === "+")
       parts.push(...reservedParts(variable, method.parameters.find(({ name }) => name === variable)?.pattern));
     else parts.push({ gap: operator === "/" ? "list" : "segment", variable });
@@ -59,11 +59,11 @@ function fixedLength(parts: readonly Part[]): number {
 }
 
 /**
- * The route of a request, or undefined.
+ * Returns the route of a request, or `undefined`.
  *
- * HEAD is answered by the method that GET calls, where the API has none of its own.
+ * HEAD uses the GET method if the API has no HEAD method.
  *
- * @throws {GoogleError} for a path that is wrongly encoded or climbs
+ * @throws {GoogleError} 400 for a path with invalid encoding or dot segments
  */
 export function findRoute(routes: readonly Route[], verb: string, path: string): Match | undefined {
   canonicalPath(path);
@@ -77,7 +77,7 @@ export function findRoute(routes: readonly Route[], verb: string, path: string):
   return undefined;
 }
 
-/** The text that each part stands for, or undefined. What failed once is not tried again: the cost stays polynomial. */
+/** Returns the text that each part matches, or `undefined`. Caches failed positions, so the cost is polynomial. */
 function fill(parts: readonly Part[], path: string): readonly string[] | undefined {
   const texts: string[] = [];
   const failed = new Set<number>();
@@ -97,7 +97,7 @@ function fill(parts: readonly Part[], path: string): readonly string[] | undefin
   return from(0, 0) ? texts : undefined;
 }
 
-/** The nearest and the farthest place where a part that starts here can end; none when the first is beyond the second. */
+/** Returns the first and last position where a part that starts here can end. No match if the first is larger. */
 function reach(part: Part, path: string, start: number): readonly [least: number, most: number] {
   if ("literal" in part) {
     const end = start + part.literal.length;
@@ -117,31 +117,31 @@ function valuesOf(parts: readonly Part[], texts: readonly string[]): ReadonlyMap
   return new Map(Array.from(values, ([name, text]) => [name, decodeURIComponent(text)]));
 }
 
-/** A path up to its custom verb, `:publish`. */
+/** Returns a path without its custom verb (`:publish`). */
 export function withoutCustomVerb(path: string): string {
   return path.replace(/(?::|%3A)\w+$/i, "");
 }
 
-/** The path of a template with these values in its gaps, encoded as a client would. */
+/** Fills a path template with values, encoded like a client encodes them. */
 export function expandTemplate(template: string, values: ReadonlyMap<string, string>): string {
-  return template.replaceAll(/\{([+/]?)([^{}*]+)\*?\}/g, (_whole, operator: string, name: string) => {
+  return template.replaceAll(/\{([+/]?)([^{}*]+)\*?\}/g, (_match, operator: string, name: string) => {
     const value = values.get(name) ?? "";
     return operator === "" ? encodeURIComponent(value) : value.split("/").map(encodeURIComponent).join("/");
   });
 }
 
 /**
- * One spelling for each path, however it was encoded: what resources are stored under.
+ * Returns the one spelling of a path, independent of its encoding. Resources are stored under it.
  *
- * @throws {GoogleError} for a path that is wrongly encoded, or that would climb (`..`) where it is resolved
+ * @throws {GoogleError} 400 for a path with invalid encoding or dot segments (`..`)
  */
 export function canonicalPath(path: string): string {
   return path
     .split("/")
     .map((segment) => {
       const text = decoded(segment);
-      const climbs = text.split(/[/\\]/).some((piece) => piece === "." || piece === "..");
-      if (climbs) throw new GoogleError(400, "The path holds a dot segment.", { reason: "invalid" });
+      const hasDots = text.split(/[/\\]/).some((part) => part === "." || part === "..");
+      if (hasDots) throw new GoogleError(400, "The path contains a dot segment.", { reason: "invalid" });
       return encodeURIComponent(text);
     })
     .join("/");
@@ -151,14 +151,14 @@ function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    throw new GoogleError(400, "The path is wrongly percent-encoded.", { reason: "invalid" });
+    throw new GoogleError(400, "The path has invalid percent-encoding.", { reason: "invalid" });
   }
 }
 
 /**
- * Where the item of this key is.
+ * Returns the path of the item with this key.
  *
- * @throws {GoogleError} for a key that no path can hold
+ * @throws {GoogleError} 400 for a key that cannot be part of a path
  */
 export function itemPath(collectionPath: string, key: string): string {
   return canonicalPath(`${collectionPath}/${encoded(key)}`);
@@ -168,7 +168,7 @@ function encoded(key: string): string {
   try {
     return encodeURIComponent(key);
   } catch {
-    // Half of a surrogate pair, which JSON can carry and UTF-8 cannot.
-    throw new GoogleError(400, "The name of the resource is no valid Unicode.", { reason: "invalid" });
+    // JSON can contain an unpaired surrogate, which UTF-8 cannot encode.
+    throw new GoogleError(400, "The name of the resource is not valid Unicode.", { reason: "invalid" });
   }
 }

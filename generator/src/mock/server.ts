@@ -1,9 +1,9 @@
-/** The server of a mock: the token endpoint and the APIs behind one socket, and its life from start to close. */
+/** The server of a mock: token endpoint and APIs on one port. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ApiModel } from "../model/types.js";
 import { createApi } from "./api.js";
-import { answerBatch, batchPaths } from "./batch.js";
+import { respondToBatch, batchPaths } from "./batch.js";
 import { createCors } from "./cors.js";
 import { checkedFault, createFaults, type Fault } from "./faults.js";
 import type { Fixtures } from "./fixtures.js";
@@ -14,39 +14,39 @@ import { createContents } from "./media/contents.js";
 import { createPageTokens, DEFAULT_PAGE_SIZE } from "./lists/paging.js";
 import { canonicalPath } from "./routes.js";
 import { createStore } from "./resources/store.js";
-import { answerTokenRequest, GOOGLE_TOKEN_URL, TOKEN_PATH } from "./sign-in/token-endpoint.js";
+import { respondToTokenRequest, GOOGLE_TOKEN_URL, TOKEN_PATH } from "./sign-in/token-endpoint.js";
 import { createTokenStore } from "./sign-in/tokens.js";
 
 export interface MockOptions {
   /** The APIs to serve. */
   readonly models: readonly ApiModel[];
-  /** Default: 0, any port that is free. */
+  /** Default: 0, which selects a free port. */
   readonly port?: number;
-  /** Default: `127.0.0.1`. The mock gives its key to whoever starts it, and is meant for this machine alone. */
+  /** Default: `127.0.0.1`. The mock is for use on this machine only. */
   readonly host?: string;
-  /** Resources to begin with. Default: none; {@link exampleFixtures} has some. */
+  /** Initial resources. Default: none. {@link exampleFixtures} returns some. */
   readonly fixtures?: Fixtures;
   /**
-   * Functions that answer in place of the mock, by method id: `"drive.files.list": ({ query }) => ({ files: [] })`.
-   * Requests are checked first. Default: none.
+   * Functions that handle requests in place of the mock, by method id:
+   * `"drive.files.list": ({ query }) => ({ files: [] })`. The mock validates requests first. Default: none.
    */
   readonly handlers?: MockHandlers;
-  /** Milliseconds that pass before each answer. Default: 0. */
+  /** Delay before each response, in milliseconds. Default: 0. */
   readonly latency?: number;
   /**
    * Origins of web pages that may call the mock, such as `http://localhost:5173`; `*` allows every page. Default: none,
    * and no response has CORS headers.
    */
   readonly cors?: string | readonly string[];
-  /** Items of a page where a request does not say. Default: 2, so that every list of three has a second page. */
+  /** Page size if the request sets none. Default: 2, so that every list of three items has a second page. */
   readonly pageSize?: number;
-  /** The clock, in milliseconds since 1970: to let tokens expire. Default: `Date.now`. */
+  /** Clock, in milliseconds since 1970. Use it to let tokens expire. Default: `Date.now`. */
   readonly now?: () => number;
-  /** Content of resources, by the path of each, to be downloaded. Default: none but what is uploaded. */
+  /** Downloadable content, by the path of its resource. Default: only uploaded content. */
   readonly contents?: Readonly<Record<string, MockContent>>;
-  /** What shall go wrong, in this order; each is used up by the request it happens to. Default: nothing. */
+  /** Faults to apply, in this order. Each one applies to a single request. Default: none. */
   readonly faults?: readonly Fault[];
-  /** Told of the mock's own faults, each answered with a 500. Default: written to stderr. */
+  /** Called with internal errors of the mock; the client receives a 500. Default: prints to stderr. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -56,27 +56,27 @@ export interface MockContent {
   readonly type?: string;
 }
 
-/** A request that was answered. Neither query nor headers, where secrets travel. */
+/** A completed request. Contains neither query nor headers, which may hold secrets. */
 export interface LoggedRequest {
   readonly method: string;
-  /** As it was sent. */
+  /** As sent, without the query. */
   readonly path: string;
   readonly status: number;
 }
 
 export interface Mock {
-  /** Where the APIs are served: the `rootUrl` of clients. Ends with a slash. */
+  /** Base URL of the APIs: the `rootUrl` of clients. Ends with a slash. */
   readonly url: string;
   readonly tokenUrl: string;
-  /** Made afresh: no other mock takes it. */
+  /** Generated for this mock. Other mocks reject it. */
   readonly key: ServiceAccountKey;
-  /** In the order of the answers; the last 10,000. */
+  /** The last 10,000 requests, in the order of their responses. */
   readonly requests: readonly LoggedRequest[];
-  /** What shall go wrong from now on. May be added to at any time. */
+  /** Faults still to apply. You can add faults at any time. */
   readonly faults: Fault[];
-  /** Makes every token issued so far unknown: the next calls get a 401. */
+  /** Invalidates every token issued so far: the next calls get a 401. */
   revokeTokens(): void;
-  /** Stops listening, and cuts every connection. */
+  /** Stops listening and closes every connection. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -84,12 +84,11 @@ export interface Mock {
 const LOG_LIMIT = 10_000;
 
 /**
- * Serves the APIs, and the token endpoint that `key` signs in at.
+ * Starts a server for the APIs and for the token endpoint that `key` names.
  *
- * @throws {FixtureError} for fixtures that do not fit the models
- * @throws {RangeError} for handlers of methods that no model has, for faults that cannot happen, and for text in
- * `cors` that is not an origin
- * @throws the error of `listen` for a port that is taken
+ * @throws {FixtureError} for fixtures that do not match the models
+ * @throws {RangeError} for handlers of unknown methods, invalid faults, and values of `cors` that are not origins
+ * @throws the error of `listen`, for example if the port is in use
  */
 export async function startMock(options: MockOptions): Promise<Mock> {
   const { models, port = 0, host = "127.0.0.1", fixtures = {}, pageSize = DEFAULT_PAGE_SIZE, now = Date.now } = options;
@@ -100,7 +99,7 @@ export async function startMock(options: MockOptions): Promise<Mock> {
   const contents = createContents();
   for (const [path, { data, type = "application/octet-stream" }] of Object.entries(options.contents ?? {}))
     contents.set(canonicalPath(path), { bytes: Buffer.from(data), type });
-  const world = {
+  const mockState = {
     store: createStore(),
     outcomes: new Map(),
     contents,
@@ -109,7 +108,7 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     pageSize,
     now,
   };
-  const api = createApi({ models, fixtures, handlers: options.handlers ?? {} }, world, tokens);
+  const api = createApi({ models, fixtures, handlers: options.handlers ?? {} }, mockState, tokens);
 
   const keys = await createRsaKeys();
   const server = createServer();
@@ -122,10 +121,10 @@ export async function startMock(options: MockOptions): Promise<Mock> {
   const batches = batchPaths(models);
   const faultOf = createFaults(faults);
   const respond = (request: HttpRequest) => {
-    if (request.path === TOKEN_PATH) return answerTokenRequest(request, rules, tokens);
-    return request.verb === "POST" && batches.has(request.path) ? answerBatch(request, api) : api(request);
+    if (request.path === TOKEN_PATH) return respondToTokenRequest(request, rules, tokens);
+    return request.verb === "POST" && batches.has(request.path) ? respondToBatch(request, api) : api(request);
   };
-  const onAnswer = ({ verb, path, status }: { verb: string; path: string; status: number }) => {
+  const onResponse = ({ verb, path, status }: { verb: string; path: string; status: number }) => {
     requests.push({ method: verb, path, status });
     if (requests.length > LOG_LIMIT) requests.shift();
   };
@@ -133,12 +132,12 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     "request",
     createListener({
       respond,
-      // Sign-in stays whole: what fails there fails every call.
+      // Faults never apply to token requests, because a failed token request fails every call.
       faultOf: (path, query) => (path === TOKEN_PATH ? undefined : faultOf(query)),
       latency: options.latency ?? 0,
       cors,
       onError: options.onError ?? logError,
-      onAnswer,
+      onResponse,
     }),
   );
 
@@ -161,7 +160,7 @@ function listen(server: Server, port: number, host: string): Promise<string> {
     server.once("error", reject);
     server.listen(port, host, () => {
       server.off("error", reject);
-      // A server that listens on a port has an address of this type; the others are pipes.
+      // A server that listens on a port always has this type of address; strings are for pipes.
       const address = server.address() as AddressInfo;
       resolve(`http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}/`);
     });

@@ -128,7 +128,7 @@ describe("a fault of the mock's own", () => {
         throw fault;
       },
       onError: (error) => told.push(error),
-      onAnswer: () => {},
+      onResponse: () => {},
     });
     const server = createServer(listener).listen(0, "127.0.0.1");
     onTestFinished(() => void server.close());

@@ -1,12 +1,12 @@
-/** The APIs of which the mock knows more than their models tell. */
-import type { Particulars } from "./particulars.js";
+/** APIs for which the mock has more information than their models contain. */
+import type { ApiFacts } from "./api-facts.js";
 import { sqladminV1beta3 } from "./sqladmin-v1beta3.js";
 
-const NONE: Particulars = { complete: {}, operationTypes: {}, actions: {} };
+const NONE: ApiFacts = { complete: {}, operationTypes: {}, actions: {} };
 
-const KNOWN: ReadonlyMap<string, Particulars> = new Map([["sqladmin:v1beta3", sqladminV1beta3]]);
+const KNOWN: ReadonlyMap<string, ApiFacts> = new Map([["sqladmin:v1beta3", sqladminV1beta3]]);
 
-/** Those of an API, by its id. */
-export function particularsOf(id: string): Particulars {
+/** Returns the facts about an API, by its id. */
+export function apiFacts(id: string): ApiFacts {
   return KNOWN.get(id) ?? NONE;
 }

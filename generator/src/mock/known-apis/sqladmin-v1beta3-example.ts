@@ -3,7 +3,7 @@ import type { JsonObject } from "../json.js";
 
 const GIB = 2 ** 30;
 
-/** One instance, told by what is special about it. */
+/** Returns an instance with these properties; the others have default values. */
 function instance(
   name: string,
   facts: {

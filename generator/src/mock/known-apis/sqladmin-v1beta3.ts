@@ -1,12 +1,12 @@
-/** Cloud SQL v1beta3: what its document does not tell. */
+/** Cloud SQL v1beta3: behaviour that its document does not describe. */
 import { GoogleError } from "../google-error.js";
 import { isObject, type JsonObject, own, ownString } from "../json.js";
-import type { Particulars } from "./particulars.js";
+import type { ApiFacts } from "./api-facts.js";
 
-/** Bytes: an int64, which travels as a string. */
+/** Bytes, an int64 (a string in JSON). */
 const MAX_DISK_SIZE = String(250 * 2 ** 30);
 
-/** Fixed from the insert on: an update neither needs them nor changes them. */
+/** Properties that an update neither needs nor changes. */
 const FIXED: ReadonlySet<string> = new Set([
   "currentDiskSize",
   "databaseVersion",
@@ -35,7 +35,7 @@ const DEFAULT_SETTINGS: JsonObject = {
   replicationType: "SYNCHRONOUS",
 };
 
-export const sqladminV1beta3: Particulars = {
+export const sqladminV1beta3: ApiFacts = {
   complete: { DatabaseInstance: completeInstance },
   operationTypes: {
     insert: "CREATE",
@@ -53,7 +53,7 @@ export const sqladminV1beta3: Particulars = {
     "sql.instances.import": { context: "importContext" },
     "sql.instances.restart": {},
     "sql.instances.promoteReplica": { change: promoted },
-    // The operation does not show it: it holds the password.
+    // The operation does not repeat it, because it contains the password.
     "sql.instances.setRootPassword": { needs: "setRootPasswordContext" },
   },
 };
@@ -65,7 +65,7 @@ function completeInstance(item: JsonObject, previous: JsonObject | undefined): J
   return { ...DEFAULTS, ...item, ...assigned, settings: completeSettings(item, previous) };
 }
 
-/** Counts `settingsVersion` up, and refuses the update of somebody who has not read the latest. */
+/** Increments `settingsVersion`, and rejects an update that is not based on the latest version. */
 function completeSettings(item: JsonObject, previous: JsonObject | undefined): JsonObject {
   const settings = settingsOf(item);
   const latest = previous === undefined ? undefined : ownString(settingsOf(previous), "settingsVersion");
@@ -83,7 +83,7 @@ function settingsOf(instance: JsonObject): JsonObject {
 
 function promoted(instance: JsonObject): JsonObject {
   if (ownString(instance, "instanceType") !== "READ_REPLICA_INSTANCE") {
-    throw new GoogleError(400, "The instance is no read replica.", { reason: "invalid" });
+    throw new GoogleError(400, "The instance is not a read replica.", { reason: "invalid" });
   }
   const { masterInstanceName: _master, ...rest } = instance;
   return { ...rest, instanceType: "CLOUD_SQL_INSTANCE" };

@@ -1,7 +1,7 @@
 /**
- * Filters of lists (AIP-160): comparisons of fields, `AND`, `OR`, `NOT` and parentheses.
+ * List filters (AIP-160): field comparisons, `AND`, `OR`, `NOT` and parentheses.
  *
- * Bare words, functions and languages of other APIs are refused rather than misread.
+ * Rejects bare words, functions and other filter languages instead of guessing their meaning.
  */
 import type { TypeModel } from "../../model/types.js";
 import type { ResolvedType, Schemas } from "../api-index.js";
@@ -15,27 +15,27 @@ type Test = (item: JsonObject) => boolean;
 const OPERATORS = ["<=", ">=", "!=", "=", "<", ">", ":"] as const;
 type Operator = (typeof OPERATORS)[number];
 
-/** What is no value, unless it is quoted. */
+/** Tokens that are values only if they are quoted. */
 const SYNTAX = /^(?:[()]|[<>=!:]+|AND|OR|NOT)$/;
 
-/** Parentheses inside each other, at most. */
+/** Maximum nesting of parentheses. */
 const DEPTH_LIMIT = 50;
 
 /**
- * What the filter says of an item.
+ * Parses a filter into a function that tests an item.
  *
- * @throws {GoogleError} for a filter that cannot be evaluated, and one of fields that the type does not have
+ * @throws {GoogleError} 400 for a filter that the mock cannot evaluate, and for unknown fields
  */
 export function readFilter(text: string, type: TypeModel, schemas: Schemas): Test {
   const tokens = tokensOf(text);
   let at = 0;
-  const take = (...words: readonly string[]): string | undefined => {
+  const take = (...expected: readonly string[]): string | undefined => {
     const token = tokens[at];
-    if (token === undefined || !words.includes(token)) return undefined;
+    if (token === undefined || !expected.includes(token)) return undefined;
     at += 1;
     return token;
   };
-  // AND binds less than OR does, which AIP-160 wants so.
+  // AIP-160: OR has a higher precedence than AND.
   const all = (depth: number): Test => {
     const tests: Test[] = [];
     do tests.push(any(depth));
@@ -70,7 +70,7 @@ export function readFilter(text: string, type: TypeModel, schemas: Schemas): Tes
     if (operator === undefined || value === undefined || SYNTAX.test(value)) throw unreadable(tokens[at]);
     at += 1;
     const field = fieldAt(name, type, schemas, "transparent");
-    if (field === undefined) throw invalid("filter", `there is no field ${JSON.stringify(name)}`);
+    if (field === undefined) throw invalid("filter", `unknown field ${JSON.stringify(name)}`);
     return comparison(field, operator, value, schemas);
   };
   const test = tokens.length === 0 ? () => true : all(1);
@@ -86,9 +86,9 @@ function tokensOf(text: string): string[] {
   });
 }
 
-function unreadable(token = "its end"): GoogleError {
+function unreadable(token = "the end"): GoogleError {
   const near = JSON.stringify(token.slice(0, 50));
-  return invalid("filter", `the mock cannot evaluate it at ${near}; a handler can answer the method instead`);
+  return invalid("filter", `the mock cannot evaluate it at ${near}. Pass a handler for the method instead.`);
 }
 
 function comparison({ names, type }: Field, operator: Operator, written: string, schemas: Schemas): Test {
@@ -97,10 +97,10 @@ function comparison({ names, type }: Field, operator: Operator, written: string,
   if (operator === ":" && text === "*") return (item) => valuesAt(item, names).length > 0;
   const scalar = elementOf(type, schemas);
   if (scalar.kind === "object" || scalar.kind === "map") {
-    if (operator !== ":") throw invalid("filter", `${names.join(".")} is no single value`);
+    if (operator !== ":") throw invalid("filter", `${names.join(".")} is an object: use ":"`);
     return (item) => elements(item, names).some((value) => isObject(value) && Object.hasOwn(value, text));
   }
-  if (type.kind === "array" && operator !== ":") throw invalid("filter", `${names.join(".")} is a list: use ":"`);
+  if (type.kind === "array" && operator !== ":") throw invalid("filter", `${names.join(".")} is an array: use ":"`);
   const value = comparable(text, scalar);
   if (value === undefined)
     throw invalid("filter", `${JSON.stringify(text)} cannot be compared with ${names.join(".")}`);
@@ -126,7 +126,7 @@ function comparison({ names, type }: Field, operator: Operator, written: string,
   };
   const isOf = (item: JsonObject): boolean => {
     const found = elements(item, names);
-    // What is not there is false, 0 or empty: JSON leaves these out.
+    // JSON omits default values, so a missing field counts as false, 0 or "".
     return (found.length === 0 && type.kind !== "array" ? [unset(scalar)] : found).some(fits);
   };
   return operator === "!=" ? (item) => !isOf(item) : isOf;
@@ -140,7 +140,7 @@ function unset(type: ResolvedType): Json {
   return type.kind === "boolean" ? false : type.kind === "number" ? 0 : "";
 }
 
-/** Values that stand in an order: numbers and times as numbers, all else as text. Undefined for what is no such value. */
+/** Converts text to a value that can be compared: numbers, times and durations become numbers. */
 export function comparable(text: string, type: ResolvedType): boolean | number | string | undefined {
   const number = (value: number) => (Number.isNaN(value) ? undefined : value);
   switch (type.kind) {
@@ -159,7 +159,7 @@ export function comparable(text: string, type: ResolvedType): boolean | number |
   }
 }
 
-/** A star at either end stands for anything; between two of them, case does not count. */
+/** Matches a pattern with `*` at its start or end. With both, case is ignored. */
 function isLike(text: string, pattern: string): boolean {
   const bare = pattern.replace(/^\*/, "").replace(/\*$/, "");
   const [isOpenBefore, isOpenBehind] = [pattern.startsWith("*"), pattern.endsWith("*")];

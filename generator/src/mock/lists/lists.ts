@@ -1,6 +1,6 @@
-/** Lists of a collection in memory: which items, in which order, and which page of them. */
+/** Handles list methods: filters, sorts and pages the items of a collection. */
 import type { Call, Handler } from "../call.js";
-import { answerType, listedItems, type RoleOf } from "../resources/collections.js";
+import { responseType, listedItems, type RoleOf } from "../resources/collections.js";
 import { readFilter } from "./filter.js";
 import { withKinds } from "../resources/kinds.js";
 import { checkParent, type CollectionFacts, itemAt } from "../resources/lookup.js";
@@ -10,15 +10,15 @@ import { advance, progressOf } from "../resources/progress.js";
 import { itemPath } from "../routes.js";
 import { isMarkedDeleted } from "../resources/soft-delete.js";
 import type { Entry } from "../resources/store.js";
-import type { World } from "../world.js";
+import type { MockState } from "../mock-state.js";
 
-export function listHandler({ entry: { api, method } }: RoleOf, facts: CollectionFacts, world: World): Handler {
-  const { store, pageTokens, pageSize } = world;
+export function listHandler({ entry: { api, method } }: RoleOf, facts: CollectionFacts, mockState: MockState): Handler {
+  const { store, pageTokens, pageSize } = mockState;
   const { collection, parent, isOpen } = facts;
   const progress = progressOf(collection);
   const listed = listedItems(method, api);
   const { paging } = method;
-  // The first token of a list of changes comes from elsewhere (Drive's getStartPageToken).
+  // Lists of changes start with a token from another method (Drive's getStartPageToken).
   const needsToken = method.parameters.some(({ name, required }) => required && name === paging?.token);
   const isText = (wanted: string) =>
     method.parameters.some(
@@ -27,14 +27,14 @@ export function listHandler({ entry: { api, method } }: RoleOf, facts: Collectio
   const [filters, orders] = [isText("filter"), isText("orderBy")];
   return (call) => {
     const { path, query } = call;
-    if (isOpen && store.list(path).length === 0) addSamples(call, facts, world);
-    // Samples are given whatever is asked for: nobody can know what they hold.
+    if (isOpen && store.list(path).length === 0) addSamples(call, facts, mockState);
+    // Samples ignore filter and order, because their values are arbitrary.
     const filter = (filters && !isOpen && query.get("filter")) || "";
     const orderBy = (orders && !isOpen && query.get("orderBy")) || "";
     const test = readFilter(filter, collection.item, api.schemas);
     const order = readOrder(orderBy, collection.item, api.schemas);
     const entries = store.list(path);
-    // The operations of an item that is gone can still be listed.
+    // The operations of a deleted item can still be listed.
     if (entries.length === 0) checkParent(path, parent, store);
     const hidden = collection.isUndeletable && query.get("showDeleted") !== "true" ? isMarkedDeleted : () => false;
     const rows = sorted(
@@ -48,23 +48,23 @@ export function listHandler({ entry: { api, method } }: RoleOf, facts: Collectio
         ? pageOf(rows, pageRequest(query, paging.token, pages), order)
         : { page: rows, next: undefined };
     const items = page.map(({ item }) => item);
-    if (progress !== undefined) for (const row of page) advance(row.path, progress, world);
-    // As Google does, an empty list is left out.
+    if (progress !== undefined) for (const row of page) advance(row.path, progress, mockState);
+    // Google omits empty arrays.
     const body = {
       ...(listed === undefined || items.length === 0 ? {} : { [listed.property]: items }),
       ...(next === undefined || paging === undefined ? {} : { [paging.next]: pageTokens.write(list, next) }),
     };
-    return { status: 200, body: withKinds(body, answerType(method), api.schemas) };
+    return { status: 200, body: withKinds(body, responseType(method), api.schemas) };
   };
 }
 
-/** More than one page holds, so that every program meets a second page. */
+/** More than fit on one page, so that every program gets a second page. */
 const SAMPLE_KEYS = ["sample-1", "sample-2", "sample-3"];
 
-/** Of every parent, the samples of one. */
-function addSamples(call: Call, facts: CollectionFacts, world: World): void {
+/** Adds sample items. A `-` in the path counts as `sample-1`. */
+function addSamples(call: Call, facts: CollectionFacts, mockState: MockState): void {
   const segments = call.path.split("/").map((segment) => (segment === "-" ? "sample-1" : segment));
-  for (const key of SAMPLE_KEYS) itemAt(itemPath(segments.join("/"), key), facts, call, world);
+  for (const key of SAMPLE_KEYS) itemAt(itemPath(segments.join("/"), key), facts, call, mockState);
 }
 
 interface Row {
@@ -79,13 +79,13 @@ function sorted(entries: readonly Entry[], order: Order): readonly Row[] {
     .toSorted((a, b) => order.compare(a.place, b.place));
 }
 
-/** The rows of one page, and the place that the next one starts after, where there is one. */
+/** Returns the rows of one page, and the place after which the next page starts, if there is one. */
 function pageOf(
   rows: readonly Row[],
   { size, after }: PageRequest,
   order: Order,
 ): { readonly page: readonly Row[]; readonly next: string | undefined } {
-  // The token is signed: it is a place that was written here.
+  // The token is signed, so it contains a place that this module wrote.
   const last: Place | undefined = after === undefined ? undefined : JSON.parse(after);
   const rest = last === undefined ? rows : rows.filter(({ place }) => order.compare(place, last) > 0);
   const page = rest.slice(0, size);

@@ -1,4 +1,4 @@
-/** The order of a list (AIP-132): `orderBy=createTime desc,name`; items that are equal in that follow by their paths. */
+/** The order of a list (AIP-132): `orderBy=createTime desc,name`. Items that compare equal are ordered by path. */
 import type { TypeModel } from "../../model/types.js";
 import type { Schemas } from "../api-index.js";
 import { fieldAt, valuesAt } from "../requests/field-paths.js";
@@ -6,19 +6,19 @@ import { comparable } from "./filter.js";
 import { invalid } from "../google-error.js";
 import type { JsonObject } from "../json.js";
 
-/** What tells where in the order an item stands; no two are alike. */
+/** Sort key of an item. Unique, because it ends with the path. */
 export type Place = readonly (boolean | number | string | null)[];
 
 export interface Order {
   placeOf(item: JsonObject, path: string): Place;
-  /** Negative where the first comes first. */
+  /** Negative if `a` comes before `b`. */
   compare(a: Place, b: Place): number;
 }
 
-/** Characters of a text that count: a place becomes part of a page token. */
+/** Number of characters that are compared: the sort key becomes part of a page token. */
 const TEXT_LIMIT = 100;
 
-/** @throws {GoogleError} for what is no such order, and for fields that the type does not have */
+/** @throws {GoogleError} 400 for invalid syntax and unknown fields */
 export function readOrder(text: string, type: TypeModel, schemas: Schemas): Order {
   const rules = text === "" ? [] : text.split(",").map((rule) => readRule(rule, type, schemas));
   return {
@@ -33,7 +33,7 @@ export function readOrder(text: string, type: TypeModel, schemas: Schemas): Orde
       for (const [index, left] of a.entries()) {
         const right = b[index] ?? null;
         if (left === right) continue;
-        // What has no such value comes first.
+        // Items without a value come first.
         const isFirst = left === null || (right !== null && left < right);
         return (isFirst ? -1 : 1) * (rules[index]?.sign ?? 1);
       }
@@ -45,8 +45,8 @@ export function readOrder(text: string, type: TypeModel, schemas: Schemas): Orde
 function readRule(rule: string, type: TypeModel, schemas: Schemas) {
   const [path = "", direction = "asc", ...more] = rule.trim().split(/\s+/);
   if (!/^(asc|desc)$/i.test(direction) || more.length > 0)
-    throw invalid("orderBy", `${JSON.stringify(rule.slice(0, 100))} is no field, alone or with asc or desc`);
+    throw invalid("orderBy", `${JSON.stringify(rule.slice(0, 100))} is not a field name with an optional asc or desc`);
   const field = fieldAt(path, type, schemas, "opaque");
-  if (field === undefined) throw invalid("orderBy", `there is no field ${JSON.stringify(path)}`);
+  if (field === undefined) throw invalid("orderBy", `unknown field ${JSON.stringify(path)}`);
   return { ...field, sign: direction.toLowerCase() === "desc" ? -1 : 1 };
 }

@@ -1,31 +1,31 @@
-/** Pages of a list, and the opaque tokens that lead from one to the next. */
+/** Pages of a list, and their page tokens. */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { invalid } from "../google-error.js";
 
 /**
- * How many items a page holds when the request does not say: so few that every program meets a second page.
+ * Page size if the request sets none. Small, so that every program gets a second page.
  *
- * (Google's own defaults are between 20 and 500.)
+ * Google's defaults are between 20 and 500.
  */
 export const DEFAULT_PAGE_SIZE = 2;
-/** A request for more is answered with this many (AIP-158). */
+/** A larger page size in a request is reduced to this one (AIP-158). */
 const MAX_PAGE_SIZE = 1000;
-/** The names that APIs give it. */
+/** Names of the page size parameter. */
 const SIZE_PARAMETERS = ["pageSize", "maxResults", "limit"];
 
 export interface PageRequest {
   readonly size: number;
-  /** What the page token stands for: where the page before ended. */
+  /** Content of the page token: the place where the previous page ended. */
   readonly after: string | undefined;
 }
 
 export interface PageTokens {
   write(list: string, after: string): string;
-  /** Undefined for what this mock did not write for this very list. */
+  /** Returns `undefined` for a token that this mock did not write for this list. */
   read(list: string, token: string): string | undefined;
 }
 
-/** Tokens are signed, not remembered: no list of them grows, and none can be made up. */
+/** Tokens are signed instead of stored, so they use no memory and cannot be forged. */
 export function createPageTokens(): PageTokens {
   const secret = randomBytes(32);
   const sign = (list: string, after: Buffer) =>
@@ -45,9 +45,9 @@ export function createPageTokens(): PageTokens {
 }
 
 /**
- * `isOpen`: a token that no list gave leads to its beginning.
+ * Reads page size and page token of a request. With `isOpen`, an unknown token selects the first page.
  *
- * @throws {GoogleError} for a size that is no number and a token that is none of ours
+ * @throws {GoogleError} 400 for a page size that is not a number, and for an unknown page token
  */
 export function pageRequest(
   query: URLSearchParams,
@@ -62,13 +62,13 @@ export function pageRequest(
   const token = query.get(tokenParameter) ?? "";
   const after = token === "" ? undefined : facts.tokens.read(facts.list, token);
   if (token !== "" && after === undefined && facts.isOpen !== true)
-    throw invalid(tokenParameter, "it is no page token of this list");
+    throw invalid(tokenParameter, "it is not a page token of this list");
   return { size: sizeOf(query, facts.defaultSize), after };
 }
 
 function sizeOf(query: URLSearchParams, defaultSize: number): number {
   const name = SIZE_PARAMETERS.find((parameter) => query.has(parameter));
   const text = (name === undefined ? undefined : query.get(name)) || "0";
-  if (!/^\d{1,10}$/.test(text)) throw invalid(name ?? "", "it must be a whole number, 0 or more");
+  if (!/^\d{1,10}$/.test(text)) throw invalid(name ?? "", "it must be a non-negative integer");
   return Math.min(Number(text), MAX_PAGE_SIZE) || defaultSize;
 }

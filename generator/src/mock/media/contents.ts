@@ -1,4 +1,4 @@
-/** The content of resources: bytes by the canonical path of what they belong to. */
+/** The media content of resources, by their canonical path. */
 import { createHash } from "node:crypto";
 import type { PropertyModel } from "../../model/types.js";
 import type { JsonObject } from "../json.js";
@@ -9,7 +9,7 @@ export interface Content {
   readonly bytes: Buffer;
   /** Media type. */
   readonly type: string;
-  /** Another one with each upload. */
+  /** Changes with each upload. */
   readonly generation: string;
 }
 
@@ -35,7 +35,7 @@ export function createContents(): Contents {
 }
 
 /**
- * The content that a download at this path is about: its own, or that of the resource above it, as in
+ * Returns the content for a download path: that of the path itself, or of its parent resource for
  * `files/{id}/export` and `{name}:download`.
  */
 export function contentAt(path: string, contents: Contents): Content | undefined {
@@ -49,8 +49,8 @@ const hash = (name: string, encoding: "base64" | "hex") => (bytes: Buffer) =>
 
 export const md5 = hash("md5", "base64");
 
-/** What Google's APIs call the facts of their contents. */
-const FACTS: Readonly<Record<string, (content: Content) => string>> = {
+/** Names of content properties in Google's APIs. */
+const CONTENT_PROPERTIES: Readonly<Record<string, (content: Content) => string>> = {
   contentType: ({ type }) => type,
   crc32c: ({ bytes }) => crc32c(bytes),
   generation: ({ generation }) => generation,
@@ -62,8 +62,10 @@ const FACTS: Readonly<Record<string, (content: Content) => string>> = {
   size: ({ bytes }) => String(bytes.length),
 };
 
-/** The facts that a resource of these properties tells of its content. */
-export function factsOf(content: Content, properties: readonly PropertyModel[]): JsonObject {
-  const known = properties.filter(({ name, type }) => Object.hasOwn(FACTS, name) && type.kind === "string");
-  return Object.fromEntries(known.map(({ name }) => [name, FACTS[name]?.(content) ?? ""]));
+/** Returns the values of those properties that describe the content: size, checksums, media type. */
+export function contentProperties(content: Content, properties: readonly PropertyModel[]): JsonObject {
+  const known = properties.filter(
+    ({ name, type }) => Object.hasOwn(CONTENT_PROPERTIES, name) && type.kind === "string",
+  );
+  return Object.fromEntries(known.map(({ name }) => [name, CONTENT_PROPERTIES[name]?.(content) ?? ""]));
 }

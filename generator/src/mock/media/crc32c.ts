@@ -1,4 +1,4 @@
-/** CRC-32C (RFC 3720 §12.1) in base64, as Google's APIs tell it. */
+/** CRC-32C (RFC 3720 §12.1) in Base64, as in Google's APIs. */
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;

@@ -1,20 +1,20 @@
-/** Uploads in every protocol of Google's: content alone, behind its metadata, or in parts. */
+/** Media uploads in each of Google's protocols: simple, multipart and resumable. */
 import { randomBytes } from "node:crypto";
 import { authorize } from "../sign-in/authorize.js";
 import { type IndexedMethod, isStringProperty, propertiesOf } from "../api-index.js";
 import { type Call, type Handler, readBody } from "../call.js";
-import { answerType, type Collection } from "../resources/collections.js";
-import { finished } from "../requests/fields.js";
+import { responseType, type Collection } from "../resources/collections.js";
+import { finalResponse } from "../requests/fields.js";
 import type { PropertyModel } from "../../model/types.js";
-import { type Answer, GoogleError, invalid } from "../google-error.js";
+import { type HttpResponse, GoogleError, invalid } from "../google-error.js";
 import { isObject, type JsonObject, ownString } from "../json.js";
 import { withKinds } from "../resources/kinds.js";
 import type { HttpRequest } from "../listener.js";
 import { checkParameters } from "../requests/parameters.js";
 import { canonicalPath, compileRoutes, expandTemplate, findRoute, itemPath } from "../routes.js";
 import type { TokenStore } from "../sign-in/tokens.js";
-import type { World } from "../world.js";
-import { factsOf } from "./contents.js";
+import type { MockState } from "../mock-state.js";
+import { contentProperties } from "./contents.js";
 import { readRelated } from "./multipart.js";
 import { createSessions, type Sessions } from "./sessions.js";
 
@@ -24,19 +24,19 @@ export interface UploadFacts {
   readonly handlers: ReadonlyMap<IndexedMethod, Handler>;
 }
 
-/** Content that has arrived, with what goes before it. */
-interface Arrived {
+/** Complete content with its metadata. */
+interface Received {
   readonly metadata: JsonObject;
   readonly bytes: Buffer;
   readonly type: string;
 }
 
-/** Answers requests to the paths of uploads; undefined for others. */
+/** Returns a function that handles upload requests. It returns `undefined` for other requests. */
 export function createUploads(
   { entries, collections, handlers }: UploadFacts,
-  world: World,
+  mockState: MockState,
   tokens: TokenStore,
-): (request: HttpRequest) => Answer | undefined {
+): (request: HttpRequest) => HttpResponse | undefined {
   const sessions = createSessions();
   const uploading = entries.flatMap((entry) => {
     const { mediaUpload } = entry.method;
@@ -55,7 +55,7 @@ export function createUploads(
     const grant = authorize(request.headers.authorization, entry, tokens);
     checkParameters(entry, found.variables, request.query);
     const path = canonicalPath(expandTemplate(entry.template, found.variables));
-    const finish = ({ metadata, bytes, type }: Arrived): Answer => {
+    const finish = ({ metadata, bytes, type }: Received): HttpResponse => {
       checkContent(entry, type, bytes.length);
       const call = {
         entry,
@@ -68,7 +68,7 @@ export function createUploads(
       };
       const collection = collections.find(({ roles }) => roles.some((role) => role.entry === entry));
       const handler = collection === undefined ? undefined : handlers.get(entry);
-      return finished(store({ call, collection, handler, bytes, type }, world), call);
+      return finalResponse(store({ call, collection, handler, bytes, type }, mockState), call);
     };
     return receive(entry, request, sessions, finish);
   };
@@ -78,8 +78,8 @@ function receive(
   entry: IndexedMethod,
   request: HttpRequest,
   sessions: Sessions,
-  finish: (arrived: Arrived) => Answer,
-): Answer {
+  finish: (received: Received) => HttpResponse,
+): HttpResponse {
   const { mediaUpload } = entry.method;
   const { body, headers, query } = request;
   const type = headers["content-type"] ?? "application/octet-stream";
@@ -102,14 +102,14 @@ function receive(
     }
     default:
   }
-  throw invalid("uploadType", "the method does not know this protocol");
+  throw invalid("uploadType", "the method does not support this upload protocol");
 }
 
 function metadataOf(entry: IndexedMethod, request: HttpRequest, body: Buffer): JsonObject {
   return readBody(entry, { ...request, body, headers: { "content-type": "application/json" } }) ?? {};
 }
 
-/** @throws {GoogleError} for content that the document does not allow */
+/** @throws {GoogleError} 400 or 413 for content that the document does not allow */
 function checkContent({ method }: IndexedMethod, type: string, size: number): void {
   const { accept = [], maxSize = Infinity } = method.mediaUpload ?? {};
   if (size > maxSize) throw new GoogleError(413, `The content is larger than ${maxSize} bytes.`);
@@ -123,50 +123,50 @@ function checkContent({ method }: IndexedMethod, type: string, size: number): vo
 interface Storing {
   readonly call: Call;
   readonly collection: Collection | undefined;
-  /** What the method does without content; absent where the mock does not know. */
+  /** Handler of the method for requests without content, if the mock has one. */
   readonly handler: Handler | undefined;
   readonly bytes: Buffer;
   readonly type: string;
 }
 
-/** Keeps the content with its resource, which tells the facts of it. */
-function store({ call, collection, handler, bytes, type }: Storing, { contents, store }: World): Answer {
+/** Stores the content and adds its properties to the resource. */
+function store({ call, collection, handler, bytes, type }: Storing, { contents, store }: MockState): HttpResponse {
   const { api, method } = call.entry;
-  const answers = propertiesOf(answerType(method), api.schemas);
-  const keyProperty = collection?.keyProperty ?? ["id", "name"].find((name) => isStringProperty(answers, name));
-  // Cloud Storage takes the name of a new object in the query.
+  const responses = propertiesOf(responseType(method), api.schemas);
+  const keyProperty = collection?.keyProperty ?? ["id", "name"].find((name) => isStringProperty(responses, name));
+  // Cloud Storage expects the name of a new object in the query.
   const key = keyProperty === undefined ? null : call.query.get(keyProperty);
   const body = keyProperty === undefined || key === null ? call.body : { [keyProperty]: key, ...call.body };
-  const made = handler === undefined ? madeUp(body, keyProperty, answers) : handler({ ...call, body }).body;
+  const made = handler === undefined ? generatedItem(body, keyProperty, responses) : handler({ ...call, body }).body;
   const madeKey = isObject(made) && keyProperty !== undefined ? ownString(made, keyProperty) : undefined;
   const isNew = method.httpMethod === "POST" && madeKey !== undefined && isOutside(call, madeKey);
   const path = isNew ? itemPath(call.path, madeKey) : call.path;
   const content = contents.set(path, { bytes, type });
   const complete = (item: JsonObject, properties: readonly PropertyModel[]): JsonObject => ({
     ...item,
-    ...factsOf(content, properties),
+    ...contentProperties(content, properties),
     ...typeIn(call.body),
   });
   const item = store.get(path);
   if (collection !== undefined && item !== undefined) store.set(path, complete(item, collection.properties));
   if (method.response === undefined) return { status: 204, body: undefined };
-  const whole = isObject(made) ? withKinds(complete(made, answers), answerType(method), api.schemas) : {};
-  return { status: 200, body: whole };
+  const responseBody = isObject(made) ? withKinds(complete(made, responses), responseType(method), api.schemas) : {};
+  return { status: 200, body: responseBody };
 }
 
-/** Whether the path is that of the collection, not of the item itself. */
+/** Returns true if the path is that of the collection instead of the item. */
 function isOutside({ path }: Call, key: string): boolean {
   return !path.endsWith(`/${encodeURIComponent(key)}`);
 }
 
-/** What the client says of the type goes before that of the content. */
+/** Returns the media type in the metadata, which takes precedence over that of the content. */
 function typeIn(metadata: JsonObject = {}): JsonObject {
-  const said = Object.entries(metadata).filter(([name]) => name === "contentType" || name === "mimeType");
-  return Object.fromEntries(said);
+  const types = Object.entries(metadata).filter(([name]) => name === "contentType" || name === "mimeType");
+  return Object.fromEntries(types);
 }
 
-/** The answer of a method of which nothing is known: what the client wrote, as far as the answer has it, and a key. */
-function madeUp(
+/** Builds the response of an unknown method: the properties that the client sent, if the response has them, and a key. */
+function generatedItem(
   body: JsonObject = {},
   keyProperty: string | undefined,
   properties: readonly PropertyModel[],

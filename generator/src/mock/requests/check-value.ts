@@ -1,13 +1,13 @@
-/** Values of a request against their types, in the words of Google's own JSON reader. */
+/** Checks values of a request against their types, with the messages of Google's JSON parser. */
 import type { StringType, TypeModel } from "../../model/types.js";
 import { resolved, type Schemas } from "../api-index.js";
 import type { FieldViolation } from "../google-error.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 
-/** More than anybody reads. */
+/** Maximum number of violations in one error. */
 const VIOLATION_LIMIT = 50;
 
-/** What is wrong with a JSON object, as far as anybody reads; in the order of its properties. */
+/** Returns the first violations of a JSON object, in the order of its properties. */
 export function violationsOf(body: JsonObject, type: TypeModel, schemas: Schemas): readonly FieldViolation[] {
   const found: FieldViolation[] = [];
   for (const violation of violations(body, type, schemas, "")) {
@@ -18,7 +18,7 @@ export function violationsOf(body: JsonObject, type: TypeModel, schemas: Schemas
 
 function* violations(value: Json, type: TypeModel, schemas: Schemas, at: string): Generator<FieldViolation> {
   const wanted = resolved(type, schemas);
-  // In JSON, null stands for a field that is not set.
+  // In JSON, `null` means that the field is not set.
   if (value === null || wanted.kind === "unknown") return;
   switch (wanted.kind) {
     case "object": {
@@ -37,37 +37,37 @@ function* violations(value: Json, type: TypeModel, schemas: Schemas, at: string)
         yield* violations(entry, wanted.values, schemas, join(at, name));
       return;
     case "array":
-      if (!isList(value)) return yield wrong(at, "a list", value);
+      if (!isList(value)) return yield wrong(at, "an array", value);
       for (const [index, item] of value.entries()) yield* violations(item, wanted.items, schemas, `${at}[${index}]`);
       return;
     case "union": {
       const fits = wanted.members.some((member) => violations(value, member, schemas, at).next().done === true);
-      if (!fits) yield wrong(at, "one of the shapes of its type", value);
+      if (!fits) yield wrong(at, "a value of one of the union's types", value);
       return;
     }
     default: {
-      const want = scalarFault(value, wanted);
-      if (want !== undefined) yield wrong(at, want, value);
+      const expected = expectedScalar(value, wanted);
+      if (expected !== undefined) yield wrong(at, expected, value);
     }
   }
 }
 
 type ScalarType = Extract<TypeModel, { readonly kind: "boolean" | "number" }> | StringType;
 
-/** What was wanted in place of a value that is not of this type; undefined for one that is. */
-function scalarFault(value: Json, type: ScalarType): string | undefined {
+/** Describes the expected value if `value` does not match the type; returns `undefined` if it does. */
+function expectedScalar(value: Json, type: ScalarType): string | undefined {
   if (type.kind === "boolean") return typeof value === "boolean" ? undefined : "a boolean";
   if (typeof value !== "string" && typeof value !== "number") return type.kind === "number" ? "a number" : "a string";
-  // Numbers may travel as strings, int64 and the numbers of enum values as numbers.
+  // JSON may contain numbers as strings, and int64 values and enum numbers as numbers.
   const isNumeral = type.kind === "string" && (isInt64(type.format) || type.enum !== undefined);
   if (typeof value === "number" && type.kind === "string" && !isNumeral) return "a string";
   return typeof value === "number" && type.kind === "string" && type.enum !== undefined && !isInt64(type.format)
     ? undefined
-    : textFault(String(value), type);
+    : expectedText(String(value), type);
 }
 
-/** What was wanted in place of a text, as it stands in a path or a query; undefined for one that fits. */
-export function textFault(text: string, type: TypeModel): string | undefined {
+/** Describes the expected text of a path or query if `text` does not match the type; else returns `undefined`. */
+export function expectedText(text: string, type: TypeModel): string | undefined {
   switch (type.kind) {
     case "boolean":
       return /^(true|false)$/i.test(text) ? undefined : "true or false";
@@ -75,13 +75,13 @@ export function textFault(text: string, type: TypeModel): string | undefined {
       if (type.integer) return isInteger(text, type.format) ? undefined : `an integer (${type.format ?? "int32"})`;
       return /^(-?\d+(\.\d+)?([eE][+-]?\d+)?|NaN|-?Infinity)$/.test(text) ? undefined : "a number";
     case "string":
-      return stringFault(text, type);
+      return expectedString(text, type);
     default:
       return undefined;
   }
 }
 
-function stringFault(text: string, { format, enum: values }: StringType): string | undefined {
+function expectedString(text: string, { format, enum: values }: StringType): string | undefined {
   if (values !== undefined && !values.open && !values.harvested) {
     const known = values.values.map(({ value }) => value);
     if (!known.includes(text)) return `one of ${known.slice(0, 20).join(", ")}${known.length > 20 ? ", …" : ""}`;
@@ -100,7 +100,7 @@ const RANGES: ReadonlyMap<string, readonly [least: bigint, most: bigint]> = new 
   ["uint64", [0n, 2n ** 64n - 1n]],
 ]);
 
-/** Integers that travel as strings. */
+/** Returns true for the formats of integers that JSON contains as strings. */
 export function isInt64(format: string | undefined): format is "int64" | "uint64" {
   return format === "int64" || format === "uint64";
 }
@@ -129,5 +129,5 @@ function unknownField(name: string, at: string): FieldViolation {
 
 function wrong(at: string, want: string, value: Json): FieldViolation {
   const shown = JSON.stringify(value).slice(0, 100);
-  return { field: at, description: `Invalid value at '${at}': ${want} is expected, not ${shown}` };
+  return { field: at, description: `Invalid value at '${at}': expected ${want}, got ${shown}` };
 }

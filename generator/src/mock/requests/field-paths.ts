@@ -1,18 +1,18 @@
-/** Paths of fields as masks, filters and orders name them: `window.glass`, and `create_time` for `createTime`. */
+/** Field paths of masks, filters and `orderBy`: `window.glass`, also `create_time` for `createTime`. */
 import type { TypeModel } from "../../model/types.js";
 import { resolved, type ResolvedType, type Schemas } from "../api-index.js";
 import { isObject, type Json, own } from "../json.js";
 
 export interface Field {
-  /** As JSON has them. */
+  /** Property names as in JSON. */
   readonly names: readonly string[];
   readonly type: ResolvedType;
 }
 
-/** Types may hold themselves; a path that goes deeper than JSON may be nested leads nowhere. */
+/** Maximum length of a path. Types can contain themselves, but JSON is not nested deeper than this. */
 const DEPTH_LIMIT = 50;
 
-/** The field at a path, seen through lists where these may be; undefined where the type has none. */
+/** Returns the field at a path, or `undefined` if the type has none. `transparent` looks into the items of arrays. */
 export function fieldAt(
   path: string,
   type: TypeModel,
@@ -30,10 +30,10 @@ export function fieldAt(
   return { names, type: at };
 }
 
-/** Lists in lists, at most: a type may be a list of itself. */
+/** Maximum nesting of arrays: a type can be an array of itself. */
 const LIST_LIMIT = 10;
 
-/** The type itself, or what its list, or its list of lists, is of. */
+/** Returns the item type of an array or nested array; any other type unchanged. */
 export function elementOf(type: ResolvedType, schemas: Schemas): ResolvedType {
   let at = type;
   for (let depth = 0; depth < LIST_LIMIT && at.kind === "array"; depth += 1) at = resolved(at.items, schemas);
@@ -42,7 +42,7 @@ export function elementOf(type: ResolvedType, schemas: Schemas): ResolvedType {
 
 /** `create_time` → `createTime` */
 export function camelCase(name: string): string {
-  return name.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
+  return name.replaceAll(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }
 
 function stepInto(type: ResolvedType, text: string): { readonly name: string; readonly type: TypeModel } | undefined {
@@ -62,7 +62,7 @@ function stepInto(type: ResolvedType, text: string): { readonly name: string; re
   }
 }
 
-/** What an item has at a path: nothing, one value, or those of every element of the lists on the way. */
+/** Returns the values at a path: none, one, or those of every element of the arrays in between. */
 export function valuesAt(item: Json, names: readonly string[]): readonly Json[] {
   const [name, ...rest] = names;
   if (name === undefined) return [item];

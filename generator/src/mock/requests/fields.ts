@@ -1,37 +1,37 @@
-/** Partial responses: the parameter `fields`, as in `items(id,owner/name),nextPageToken`; dots and snake case as well. */
+/** Partial responses: `fields=items(id,owner/name),nextPageToken`. Also accepts dots and snake case. */
 import type { TypeModel } from "../../model/types.js";
 import { resolved, type Schemas } from "../api-index.js";
 import type { Call } from "../call.js";
-import { answerType } from "../resources/collections.js";
+import { responseType } from "../resources/collections.js";
 import { withEtagHeader } from "../resources/etags.js";
 import { camelCase, elementOf } from "./field-paths.js";
-import { type Answer, invalid } from "../google-error.js";
+import { type HttpResponse, invalid } from "../google-error.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 
-/** With its ETag, cut down to the fields asked for, and wrapped; a message of a stream in an array. */
-export function finished(whole: Answer, call: Call): Answer {
-  const answer = withEtagHeader(whole, call);
+/** Adds the ETag, selects the requested fields and wraps the body. A message of a stream is put in an array. */
+export function finalResponse(original: HttpResponse, call: Call): HttpResponse {
+  const response = withEtagHeader(original, call);
   const { api, method } = call.entry;
-  if (answer.body === undefined || answer.status >= 300) return answer;
+  if (response.body === undefined || response.status >= 300) return response;
   const fields = call.query.get("fields") ?? call.query.get("$fields") ?? "";
   const isWrapped = api.model.dataWrapper;
-  let { body } = answer;
+  let { body } = response;
   if (fields !== "") {
     const selection = readFields(fields);
-    // `data/items` and `items` are the same of an answer in its wrapper.
+    // In a wrapped response, `data/items` and `items` select the same field.
     const inner = (isWrapped ? selection.get("data") : undefined) ?? selection;
-    const type = answerType(method);
+    const type = responseType(method);
     if (type !== undefined) checkFields(inner, type, api.schemas);
     body = selected(body, inner);
   }
   const message = isWrapped ? { data: body } : body;
-  return { ...answer, body: method.response?.kind === "stream" ? [message] : message };
+  return { ...response, body: method.response?.kind === "stream" ? [message] : message };
 }
 
-/** What is selected of an object; nothing below a name means all of it. */
+/** Selected fields of an object. An empty selection below a name selects everything there. */
 export type Selection = ReadonlyMap<string, Selection>;
 
-/** @throws {GoogleError} for a selection that cannot be read */
+/** @throws {GoogleError} 400 for a selection with invalid syntax */
 export function readFields(text: string): Selection {
   const tokens = text.replaceAll(".", "/").match(/[^\s,()/]+|[,()/]/g) ?? [];
   let at = 0;
@@ -41,7 +41,7 @@ export function readFields(text: string): Selection {
   };
   const path = (into: Map<string, Selection>, depth: number): void => {
     const name = tokens[at] ?? "";
-    if (depth > 50 || /^[,()/]?$/.test(name)) throw invalid("fields", "it cannot be read");
+    if (depth > 50 || /^[,()/]?$/.test(name)) throw invalid("fields", "the syntax is not valid");
     at += 1;
     const before = into.get(name);
     const below = new Map(before);
@@ -56,16 +56,16 @@ export function readFields(text: string): Selection {
     } else {
       below.clear();
     }
-    // Selected whole once, it stays so.
+    // A field that was selected completely stays so.
     into.set(name, before?.size === 0 ? before : below);
   };
   const selection = new Map<string, Selection>();
   list(selection, 1);
-  if (at < tokens.length) throw invalid("fields", "it cannot be read");
+  if (at < tokens.length) throw invalid("fields", "the syntax is not valid");
   return selection;
 }
 
-/** @throws {GoogleError} for a selection of what the type does not have */
+/** @throws {GoogleError} 400 for a field that the type does not have */
 export function checkFields(selection: Selection, type: TypeModel, schemas: Schemas): void {
   const shape = elementOf(resolved(type, schemas), schemas);
   if (shape.kind !== "object" && shape.kind !== "map") return;
@@ -80,7 +80,7 @@ export function checkFields(selection: Selection, type: TypeModel, schemas: Sche
   }
 }
 
-/** What a selection leaves of a value; lists are seen through. */
+/** Returns the selected part of a value. A selection applies to each item of an array. */
 export function selected(value: Json, selection: Selection): Json {
   if (selection.size === 0) return value;
   if (Array.isArray(value)) {

@@ -1,10 +1,10 @@
-/** The parameters of a request against those of its method. */
+/** Checks the parameters of a request against those of its method. */
 import type { ParameterModel } from "../../model/types.js";
 import type { IndexedMethod } from "../api-index.js";
-import { isInt64, textFault } from "./check-value.js";
+import { expectedText, isInt64 } from "./check-value.js";
 import { badRequest, type FieldViolation, missing } from "../google-error.js";
 
-/** What every API of Google's takes, whether its document says so or not; each also with a `$` in front. */
+/** System parameters that every Google API accepts, declared or not. Each one also exists with a `$` prefix. */
 const SYSTEM: ReadonlySet<string> = new Set(
   [
     "access_token",
@@ -26,7 +26,7 @@ const SYSTEM: ReadonlySet<string> = new Set(
 
 /**
  * @param variables The path parameters, decoded.
- * @throws {GoogleError} that names the first required one missing, or everything else that is wrong
+ * @throws {GoogleError} 400 that names the first missing required parameter, or else every invalid one
  */
 export function checkParameters(
   { api, method }: IndexedMethod,
@@ -54,15 +54,16 @@ function wireName({ name, wireName: other }: ParameterModel): string {
 }
 
 function violationsOf({ name, type, minimum, maximum }: ParameterModel, text: string): readonly FieldViolation[] {
-  // An empty value is none.
+  // An empty value means that the parameter is not set.
   if (text === "") return [];
   const isNumeral = type.kind === "number" || (type.kind === "string" && isInt64(type.format));
   const isBelow = isNumeral && minimum !== undefined && Number(text) < Number(minimum);
   const isAbove = isNumeral && maximum !== undefined && Number(text) > Number(maximum);
-  const want = textFault(text, type) ?? (isBelow ? `${minimum} or more` : isAbove ? `${maximum} or less` : undefined);
-  if (want === undefined) return [];
+  const expected =
+    expectedText(text, type) ?? (isBelow ? `${minimum} or more` : isAbove ? `${maximum} or less` : undefined);
+  if (expected === undefined) return [];
   const shown = JSON.stringify(text.slice(0, 100));
-  return [{ field: name, description: `Invalid value at '${name}': ${want} is expected, not ${shown}` }];
+  return [{ field: name, description: `Invalid value at '${name}': expected ${expected}, got ${shown}` }];
 }
 
 function unknown(name: string): FieldViolation {

@@ -1,4 +1,4 @@
-/** Changes by field mask (AIP-134): the paths named are taken from the request, everything else stays. */
+/** Updates with a field mask (AIP-134): only the named paths change. */
 import type { TypeModel } from "../../model/types.js";
 import type { Schemas } from "../api-index.js";
 import type { Call } from "../call.js";
@@ -6,13 +6,13 @@ import { fieldAt } from "./field-paths.js";
 import { badRequest } from "../google-error.js";
 import { isObject, type JsonObject, own, ownString } from "../json.js";
 
-/** The paths of a request's mask, as they are written; undefined where it has none. */
+/** Returns the paths of a request's mask as sent, or `undefined` if it has no mask. */
 export function maskOf({ query, body = {} }: Pick<Call, "body" | "query">): readonly string[] | undefined {
   const mask = query.get("updateMask") || ownString(body, "updateMask") || undefined;
   return mask?.split(",").map((path) => path.trim());
 }
 
-/** @throws {GoogleError} that names every path which leads nowhere in the type */
+/** @throws {GoogleError} 400 that names every path that the type does not have */
 export function checkedMask(mask: readonly string[], type: TypeModel, schemas: Schemas): readonly string[] {
   const fields = mask.map((path) => (path === "*" ? path : fieldAt(path, type, schemas, "opaque")?.names.join(".")));
   const violations = mask.flatMap((path, index) =>
@@ -24,7 +24,7 @@ export function checkedMask(mask: readonly string[], type: TypeModel, schemas: S
   return fields.filter((path) => path !== undefined);
 }
 
-/** `*` replaces the whole. What the mask names and the request does not have is cleared. */
+/** Copies the named paths from the request and removes those that it does not have. `*` replaces the complete item. */
 export function maskedMerge(previous: JsonObject, written: JsonObject, paths: readonly string[]): JsonObject {
   if (paths.includes("*")) return written;
   return paths.reduce((item, path) => withPathOf(item, written, path.split(".")), previous);
@@ -34,7 +34,7 @@ function withPathOf(item: JsonObject, written: JsonObject, [name = "", ...rest]:
   const value = own(written, name);
   const before = own(item, name);
   if (rest.length > 0) {
-    // Nothing there, and nothing to put there.
+    // Neither side has an object here, so nothing changes.
     if (!isObject(before) && !isObject(value)) return item;
     return { ...item, [name]: withPathOf(isObject(before) ? before : {}, isObject(value) ? value : {}, rest) };
   }

@@ -1,4 +1,4 @@
-/** What get, list, insert, update, patch and delete do to a collection in memory. */
+/** Handlers of get, list, insert, update, patch and delete for a collection in memory. */
 import { randomBytes, randomInt } from "node:crypto";
 import type { PropertyModel } from "../../model/types.js";
 import { propertiesOf } from "../api-index.js";
@@ -17,46 +17,46 @@ import { itemPath } from "../routes.js";
 import { deletionMarks } from "./soft-delete.js";
 import { splitPath } from "./store.js";
 import { checkedMask, maskedMerge, maskOf } from "../requests/update-mask.js";
-import type { World } from "../world.js";
+import type { MockState } from "../mock-state.js";
 
-/** The facts of a role, and what its handler works with. */
+/** What the handler of a role works with. */
 interface RoleFacts extends CollectionFacts {
   readonly role: RoleOf;
   readonly confirm: Confirm;
   readonly progress: Progress | undefined;
 }
 
-export function collectionHandler(role: RoleOf, facts: CollectionFacts, world: World): Handler {
+export function collectionHandler(role: RoleOf, facts: CollectionFacts, mockState: MockState): Handler {
   const { collection } = facts;
-  const confirm = confirmFor({ entry: role.entry, collection }, world);
-  const whole = { ...facts, role, confirm, progress: progressOf(collection) };
+  const confirm = confirmFor({ entry: role.entry, collection }, mockState);
+  const roleFacts = { ...facts, role, confirm, progress: progressOf(collection) };
   switch (role.role) {
     case "get":
-      return getHandler(whole, world);
+      return getHandler(roleFacts, mockState);
     case "list":
-      return listHandler(role, facts, world);
+      return listHandler(role, facts, mockState);
     case "insert":
-      return insertHandler(whole, world);
+      return insertHandler(roleFacts, mockState);
     case "delete":
-      return deleteHandler(whole, world);
+      return deleteHandler(roleFacts, mockState);
     case "patch":
     case "update":
-      return changeHandler(whole, world);
+      return changeHandler(roleFacts, mockState);
   }
 }
 
-function getHandler({ progress, ...facts }: RoleFacts, world: World): Handler {
+function getHandler({ progress, ...facts }: RoleFacts, mockState: MockState): Handler {
   return (call) => {
-    const item = itemAt(call.path, facts, call, world);
-    if (progress !== undefined) advance(call.path, progress, world);
+    const item = itemAt(call.path, facts, call, mockState);
+    if (progress !== undefined) advance(call.path, progress, mockState);
     return { status: 200, body: item };
   };
 }
 
-function insertHandler({ collection, parent, role, confirm, progress }: RoleFacts, { store, now }: World): Handler {
+function insertHandler({ collection, parent, role, confirm, progress }: RoleFacts, { store, now }: MockState): Handler {
   const isPut = isAtItem(role.entry, collection);
   return (call) => {
-    const written = withoutServersKey(writtenIn(call, role, collection), collection);
+    const written = withoutServerKey(writtenIn(call, role, collection), collection);
     const chosen = chosenId(call);
     const path = isPut ? call.path : itemPath(call.path, chosen ?? newKey(collection, written));
     checkParent(splitPath(path)[0], parent, store);
@@ -71,7 +71,7 @@ function insertHandler({ collection, parent, role, confirm, progress }: RoleFact
   };
 }
 
-/** The item as the client wrote it. */
+/** Returns the item in a request. */
 function writtenIn({ body }: Call, { payload, isPartial }: RoleOf, { properties }: Collection): JsonObject {
   if (body === undefined) throw missing("the request body");
   if (isPartial) return Object.fromEntries(properties.flatMap(({ name }) => entryOf(body, name)));
@@ -85,8 +85,8 @@ function entryOf(object: JsonObject, name: string): readonly [string, Json][] {
   return value === undefined ? [] : [[name, value]];
 }
 
-/** Keys that only the server gives: what the client says of them is not asked. */
-function isServersKey({ keyProperty, namesAfter, properties }: Collection): boolean {
+/** Returns true if only the server sets the key, so that the client's value is ignored. */
+function isServerKey({ keyProperty, namesAfter, properties }: Collection): boolean {
   const property = properties.find(({ name }) => name === keyProperty);
   return namesAfter === undefined && (property?.readOnly === true || isNumeral(property));
 }
@@ -95,12 +95,12 @@ function isNumeral(property: PropertyModel | undefined): boolean {
   return property?.type.kind === "string" && isInt64(property.type.format);
 }
 
-function withoutServersKey(item: JsonObject, collection: Collection): JsonObject {
-  if (!isServersKey(collection)) return item;
+function withoutServerKey(item: JsonObject, collection: Collection): JsonObject {
+  if (!isServerKey(collection)) return item;
   return Object.fromEntries(Object.entries(item).filter(([name]) => name !== collection.keyProperty));
 }
 
-/** The key that the item itself has, or one of the server's where the client may leave that to it. */
+/** Returns the key in the item, or a generated key if it has none. */
 function newKey(collection: Collection, item: JsonObject): string {
   const key = keyOf(item, collection);
   if (key !== undefined) return key;
@@ -108,10 +108,10 @@ function newKey(collection: Collection, item: JsonObject): string {
   return isNumeral(property) ? String(randomInt(1e12, 2e12)) : randomBytes(8).toString("hex");
 }
 
-/** The id that stands beside the item: `instanceId` of `POST …/instances` (AIP-133), in the query or the request. */
+/** Returns the id beside the item: `instanceId` of `POST …/instances` (AIP-133), in the query or the body. */
 function chosenId({ entry: { api, method }, query, body, path }: Call): string | undefined {
-  const word = splitPath(path)[1].toLowerCase();
-  const isIdOf = (name: string) => name.endsWith("Id") && word.startsWith(name.slice(0, -3).toLowerCase());
+  const plural = splitPath(path)[1].toLowerCase();
+  const isIdOf = (name: string) => name.endsWith("Id") && plural.startsWith(name.slice(0, -3).toLowerCase());
   const parameter = method.parameters.find(({ name, location }) => location === "query" && isIdOf(name));
   if (parameter !== undefined) return query.get(parameter.name) || undefined;
   if (method.request?.kind !== "json" || body === undefined) return undefined;
@@ -120,16 +120,16 @@ function chosenId({ entry: { api, method }, query, body, path }: Call): string |
   return name === undefined ? undefined : ownString(body, name) || undefined;
 }
 
-function changeHandler(facts: RoleFacts, world: World): Handler {
+function changeHandler(facts: RoleFacts, mockState: MockState): Handler {
   const { collection, confirm, role } = facts;
-  const { store, now } = world;
-  const isEtagTheirs = collection.properties.some(({ name, readOnly }) => name === "etag" && !readOnly);
+  const { store, now } = mockState;
+  const isEtagWritable = collection.properties.some(({ name, readOnly }) => name === "etag" && !readOnly);
   return (call) => {
     const { path, variables } = call;
     const isUpsert = call.query.get("allowMissing") === "true" && store.get(path) === undefined;
-    const previous = isUpsert ? undefined : itemAt(path, facts, call, world);
+    const previous = isUpsert ? undefined : itemAt(path, facts, call, mockState);
     const written = writtenIn(call, role, collection);
-    if (previous !== undefined) checkEtag(call, previous, collection, isEtagTheirs ? written : {});
+    if (previous !== undefined) checkEtag(call, previous, collection, isEtagWritable ? written : {});
     const changed = role.role === "patch" ? patched(previous ?? {}, written, call, collection) : written;
     const base = { collection, path, variables, now: now() };
     const item = completeItem(changed, previous === undefined ? base : { ...base, previous });
@@ -144,29 +144,29 @@ function patched(previous: JsonObject, written: JsonObject, call: Call, { api, i
   return maskedMerge(previous, written, checkedMask(mask, item, api.schemas));
 }
 
-function deleteHandler({ confirm, ...facts }: RoleFacts, world: World): Handler {
+function deleteHandler({ confirm, ...facts }: RoleFacts, mockState: MockState): Handler {
   const { collection } = facts;
   return (call) => {
     const { path } = call;
-    const item = itemAt(path, facts, call, world);
+    const item = itemAt(path, facts, call, mockState);
     checkEtag(call, item, collection, call.body);
-    const marks = deletionMarks(collection, world.now());
+    const marks = deletionMarks(collection, mockState.now());
     if (Object.keys(marks).length === 0) {
-      forget(path, world);
+      remove(path, mockState);
       return confirm(call, item, path);
     }
     const marked = withEtag({ ...item, ...marks }, collection);
-    world.store.set(path, marked);
+    mockState.store.set(path, marked);
     return confirm(call, marked, path);
   };
 }
 
-/** With everything that belongs to it, but for its operations: who waits for the end of the last one still asks. */
-function forget(path: string, { store, contents, policies, outcomes }: World): void {
-  for (const gone of [path, ...store.below(path).filter((below) => !outcomes.has(below))]) {
-    store.delete(gone);
-    contents.delete(gone);
-    policies.delete(gone);
+/** Deletes an item and everything below it except operations, which callers may still poll. */
+function remove(path: string, { store, contents, policies, outcomes }: MockState): void {
+  for (const deleted of [path, ...store.below(path).filter((below) => !outcomes.has(below))]) {
+    store.delete(deleted);
+    contents.delete(deleted);
+    policies.delete(deleted);
   }
   outcomes.delete(path);
 }

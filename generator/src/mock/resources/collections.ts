@@ -1,9 +1,9 @@
 /**
- * Which resources of an API are collections that can be kept in memory, and what each of their methods does to them.
+ * Finds the resources of an API that are collections, and the role of each of their methods.
  *
- * Read out of paths and types, not out of names alone: `get` at `…/instances/{instance}` makes `…/instances` a
- * collection; a POST there that takes the same type inserts, a PUT to the item replaces it, and so on. Items that are
- * named by one variable (`v1/{+name}`) are found by its pattern. A method that does not fit gets no role.
+ * Uses paths and types, not only names: `get` at `…/instances/{instance}` makes `…/instances` a collection. A POST there
+ * with the same type inserts, a PUT to the item replaces it, and so on. If one variable names the item (`v1/{+name}`),
+ * its pattern gives the path. A method that does not match gets no role.
  */
 import type { MethodModel, PropertyModel, TypeModel } from "../../model/types.js";
 import { type ApiIndex, type IndexedMethod, isStringProperty, propertiesOf, schemaName } from "../api-index.js";
@@ -13,9 +13,9 @@ export interface Collection {
   readonly api: ApiIndex;
   /** Names of its resource: `["instances"]`. */
   readonly resource: readonly string[];
-  /** Path template from the host down: `/sql/v1beta3/projects/{project}/instances`, `/v1/projects/{}/topics`. */
+  /** Path template after the host: `/sql/v1beta3/projects/{project}/instances`, `/v1/projects/{}/topics`. */
   readonly template: string;
-  /** What stands in front of the names of its items, where these are whole paths: `/v1/` for `/v1/{+name}`. */
+  /** Path before the item names, if these are complete paths: `/v1/` for `/v1/{+name}`. */
   readonly namesAfter: string | undefined;
   readonly item: TypeModel;
   /** Name of the schema of its items. */
@@ -23,12 +23,12 @@ export interface Collection {
   readonly properties: readonly PropertyModel[];
   /** Last variable of the item's path: `instance`. */
   readonly keyVariable: string | undefined;
-  /** Property of the item that holds its key. */
+  /** Property of the item that contains its key. */
   readonly keyProperty: string | undefined;
   /** Property of the item whose members are the variables of its path: BigQuery's `datasetReference`. */
   readonly reference: string | undefined;
   readonly roles: readonly RoleOf[];
-  /** The API can bring deleted items back. */
+  /** True if the API can undelete items. */
   readonly isUndeletable: boolean;
 }
 
@@ -37,9 +37,9 @@ export type Role = "delete" | "get" | "insert" | "list" | "patch" | "update";
 export interface RoleOf {
   readonly role: Role;
   readonly entry: IndexedMethod;
-  /** Property of the request that holds the item; absent where the request is the item. */
+  /** Property of the request that contains the item; absent if the request is the item. */
   readonly payload: string | undefined;
-  /** The request is of a type of its own; what it has in common with the item is the item. */
+  /** The request has its own type. The properties that it shares with the item make up the item. */
   readonly isPartial: boolean;
 }
 
@@ -56,7 +56,7 @@ export function collectionsOf(api: ApiIndex): readonly Collection[] {
   });
 }
 
-/** `{instance}` is `instance` or `name`; `{fileId}` is `id`, beside which a `name` is only a title. */
+/** Candidates for the key property. `{instance}`: `instance` or `name`. `{fileId}`: `id`, as `name` is only a title. */
 function keyNames({ keyVariable: variable, namesAfter }: Place): readonly string[] {
   if (variable === undefined) return ["name", "id"];
   if (namesAfter !== undefined) return ["name", variable, "id"];
@@ -76,11 +76,11 @@ function referenceOf(
 
 type Place = Pick<Collection, "item" | "itemName" | "keyVariable" | "namesAfter" | "template">;
 
-/** Where the collection is: told by its `get`, or by its `list` where items cannot be read alone. */
+/** Finds the path of the collection from its `get` method, or from `list` if it has no `get`. */
 function placeOf(methods: readonly IndexedMethod[], api: ApiIndex): Place | undefined {
   const get = methods.find(({ method }) => method.name === "get" && method.httpMethod === "GET");
   const list = methods.find(({ method }) => method.name === "list" && method.httpMethod === "GET");
-  const item = get === undefined ? list && listedItems(list.method, api)?.type : answerType(get.method);
+  const item = get === undefined ? list && listedItems(list.method, api)?.type : responseType(get.method);
   const itemName = schemaName(item, api.schemas);
   if (item === undefined || itemName === undefined) return undefined;
   if (get === undefined) {
@@ -89,14 +89,14 @@ function placeOf(methods: readonly IndexedMethod[], api: ApiIndex): Place | unde
     return { item, itemName, template, keyVariable: undefined, namesAfter: undefined };
   }
   const [, namesAfter, name] = /^([^{}]*\/)\{\+([^{}]+)\}$/.exec(get.template) ?? [];
-  // A name that may go on, `operations/.*`, counts as one segment: the mock gives no longer ones.
+  // A pattern such as `operations/.*` counts as one segment, because the mock never creates longer names.
   const [, template, keyVariable = name] =
     /^(.*)\/\{(?:\+|([^{}]+))?\}$/.exec(name === undefined ? get.template : get.shape) ?? [];
   if (template === undefined || keyVariable === undefined || !isPlain(template)) return undefined;
   return { item, itemName, template, keyVariable, namesAfter };
 }
 
-/** Made of whole segments, fixed ones and `{x}`. */
+/** Returns true if each segment of the template is either literal or `{x}`. */
 function isPlain(template: string): boolean {
   return /^(\/([^{}/]+|\{[^{}+/*]*\}))+$/.test(template);
 }
@@ -105,22 +105,22 @@ function roleOf(entry: IndexedMethod, place: Place, api: ApiIndex): RoleOf | und
   const { method } = entry;
   const onItem = isAtItem(entry, place);
   const onCollection = entry.shape === shapeOf(place.template);
-  const gives = schemaName(answerType(method), api.schemas) === place.itemName;
-  const taken = takenBy(method, place, api);
-  const makes = /^(create|insert)$/.test(method.name);
-  const isPartial = taken === undefined && makes && gives && method.request?.kind === "json";
-  const as = (role: Role): RoleOf => ({ role, entry, payload: taken?.payload, isPartial });
+  const returnsItem = schemaName(responseType(method), api.schemas) === place.itemName;
+  const accepted = acceptedBy(method, place, api);
+  const inserts = /^(create|insert)$/.test(method.name);
+  const isPartial = accepted === undefined && inserts && returnsItem && method.request?.kind === "json";
+  const as = (role: Role): RoleOf => ({ role, entry, payload: accepted?.payload, isPartial });
   switch (method.httpMethod) {
     case "GET":
-      if (onItem && gives) return as("get");
+      if (onItem && returnsItem) return as("get");
       return onCollection && listedItems(method, api)?.name === place.itemName ? as("list") : undefined;
     case "POST":
-      return onCollection && (taken !== undefined || isPartial) ? as("insert") : undefined;
+      return onCollection && (accepted !== undefined || isPartial) ? as("insert") : undefined;
     case "PUT":
-      if (!onItem || (taken === undefined && !isPartial)) return undefined;
-      return as(makes ? "insert" : "update");
+      if (!onItem || (accepted === undefined && !isPartial)) return undefined;
+      return as(inserts ? "insert" : "update");
     case "PATCH":
-      return onItem && taken !== undefined ? as("patch") : undefined;
+      return onItem && accepted !== undefined ? as("patch") : undefined;
     case "DELETE":
       return onItem ? as("delete") : undefined;
     default:
@@ -128,13 +128,13 @@ function roleOf(entry: IndexedMethod, place: Place, api: ApiIndex): RoleOf | und
   }
 }
 
-/** Whether a method is called at the path of an item itself. */
+/** Returns true if the path of a method is the path of an item. */
 export function isAtItem({ shape }: IndexedMethod, { keyVariable, template }: Place): boolean {
   return keyVariable !== undefined && shapeOf(shape) === shapeOf(`${template}/{}`);
 }
 
-/** Where a request holds the item: it is the item, or has one property of that type. */
-function takenBy(
+/** Finds the item in the request type: the request itself, or its only property of that type. */
+function acceptedBy(
   { request }: MethodModel,
   { itemName }: Place,
   { schemas }: ApiIndex,
@@ -145,12 +145,12 @@ function takenBy(
   return holders.length === 1 ? { payload: holders[0]?.name } : undefined;
 }
 
-/** The template without the names of its variables, which differ between methods here and there. */
+/** Returns the template without variable names, which can differ between methods of one collection. */
 export function shapeOf(template: string): string {
   return template.replaceAll(/\{[^{}]*\}/g, "{}");
 }
 
-/** The collection that holds the item that a collection is below of: `instances` for `instances/{instance}/operations`. */
+/** Returns the parent collection: `instances` for `instances/{instance}/operations`. */
 export function parentOf(collection: Collection, all: readonly Collection[]): Collection | undefined {
   const above = shapeOf(collection.template.slice(0, collection.template.lastIndexOf("/")));
   return all.find(
@@ -159,7 +159,7 @@ export function parentOf(collection: Collection, all: readonly Collection[]): Co
   );
 }
 
-/** The collection that this canonical path names. */
+/** Returns the collection at a canonical path. */
 export function collectionAt(path: string, all: readonly Collection[]): Collection | undefined {
   const segments = path.split("/");
   return all.find(({ template }) => {
@@ -171,16 +171,16 @@ export function collectionAt(path: string, all: readonly Collection[]): Collecti
   });
 }
 
-export function answerType({ response }: MethodModel): TypeModel | undefined {
+export function responseType({ response }: MethodModel): TypeModel | undefined {
   return response === undefined || response.kind === "media" ? undefined : response.type;
 }
 
-/** The property that a list answers its items in, and their type. */
+/** Returns the property of a list response that contains the items, and their type. */
 export function listedItems(
   method: MethodModel,
   { schemas }: ApiIndex,
 ): { readonly property: string; readonly type: TypeModel; readonly name: string } | undefined {
-  const properties = propertiesOf(answerType(method), schemas);
+  const properties = propertiesOf(responseType(method), schemas);
   const arrays = properties.filter(({ type }) => type.kind === "array" && type.items.kind === "reference");
   const only = arrays.length === 1 ? arrays[0] : undefined;
   const found = properties.find(({ name }) => name === (method.paging?.items?.property ?? only?.name));

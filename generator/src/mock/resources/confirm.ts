@@ -1,37 +1,37 @@
-/** The answers to changes: the item itself, an operation or its name, or nothing, as the method's response type says. */
+/** Responses to changes, by the response type of the method: the item, an operation or its name, or no body. */
 import { type IndexedMethod, propertiesOf, schemaName } from "../api-index.js";
 import type { Call } from "../call.js";
-import { answerType, type Collection } from "./collections.js";
-import type { Answer } from "../google-error.js";
+import { responseType, type Collection } from "./collections.js";
+import type { HttpResponse } from "../google-error.js";
 import { nameAt } from "./items.js";
 import type { JsonObject } from "../json.js";
 import { withKinds } from "./kinds.js";
-import { particularsOf } from "../known-apis/index.js";
+import { apiFacts } from "../known-apis/index.js";
 import { startOperation } from "./operations.js";
 import { sampleObject } from "./sample.js";
-import type { World } from "../world.js";
+import type { MockState } from "../mock-state.js";
 
-/** Makes the answer to a change that has been made to the item at this path. */
-export type Confirm = (call: Call, item: JsonObject, path: string) => Answer;
+/** Returns the response to a change of the item at this path. */
+export type Confirm = (call: Call, item: JsonObject, path: string) => HttpResponse;
 
 export interface ConfirmFacts {
   readonly entry: IndexedMethod;
   readonly collection: Collection | undefined;
-  /** Further properties of an operation, out of the request. */
+  /** Returns further properties of an operation from the request. */
   readonly more?: (body: JsonObject | undefined) => JsonObject;
 }
 
-export function confirmFor({ entry, collection, more }: ConfirmFacts, world: World): Confirm {
+export function confirmFor({ entry, collection, more }: ConfirmFacts, mockState: MockState): Confirm {
   const { api, method } = entry;
   const { schemas } = api;
   if (method.response === undefined) return () => ({ status: 204, body: undefined });
   if (method.response.kind === "media") return () => SAMPLE_CONTENT;
-  const type = answerType(method);
+  const type = responseType(method);
   const name = schemaName(type, schemas);
   if (name !== undefined && name === collection?.itemName) return (_call, item) => ({ status: 200, body: item });
   const { operation } = method;
   if (operation !== undefined) {
-    const types = particularsOf(api.model.id).operationTypes;
+    const types = apiFacts(api.model.id).operationTypes;
     const operationType =
       (Object.hasOwn(types, method.name) ? types[method.name] : undefined) ?? method.name.toUpperCase();
     return (call, item, path) => {
@@ -40,35 +40,35 @@ export function confirmFor({ entry, collection, more }: ConfirmFacts, world: Wor
       const variables = new Map([...call.variables, ...key]);
       const result = { response: responseOf(method.httpMethod === "DELETE" ? undefined : collection, item) };
       const facts = { entry, operation, path, operationType, variables, caller: call.caller, result };
-      const begun = startOperation({ ...facts, more: more?.(call.body) ?? {} }, world);
+      const started = startOperation({ ...facts, more: more?.(call.body) ?? {} }, mockState);
       return {
         status: 200,
-        body: operation.isAnswer ? begun.item : withKinds({ operation: begun.name }, type, schemas),
+        body: operation.isAnswer ? started.item : withKinds({ operation: started.name }, type, schemas),
       };
     };
   }
   const properties = propertiesOf(type, schemas);
   const holder = properties.find((property) => schemaName(property.type, schemas) === collection?.itemName)?.name;
-  const isTaken = method.request?.kind === "json" && schemaName(method.request.type, schemas) === name;
+  const isEchoed = method.request?.kind === "json" && schemaName(method.request.type, schemas) === name;
   const omit = method.paging === undefined ? [] : [method.paging.next];
   return (call, item) => ({
     status: 200,
     body: {
       ...sampleObject(type, schemas, omit),
       ...(holder === undefined || collection === undefined ? {} : { [holder]: item }),
-      ...(isTaken ? call.body : {}),
+      ...(isEchoed ? call.body : {}),
     },
   });
 }
 
-/** What an operation ends with: a google.protobuf.Any. */
+/** Returns the response of a finished operation, a google.protobuf.Any. */
 function responseOf(collection: Collection | undefined, item: JsonObject): JsonObject {
   if (collection === undefined) return { "@type": "type.googleapis.com/google.protobuf.Empty" };
   const { name, version } = collection.api.model;
   return { "@type": `type.googleapis.com/google.${name}.${version}.${collection.itemName}`, ...item };
 }
 
-const SAMPLE_CONTENT: Answer = {
+const SAMPLE_CONTENT: HttpResponse = {
   status: 200,
   body: undefined,
   bytes: Buffer.from("sample\n"),

@@ -1,21 +1,21 @@
-/** ETags: told with every resource, and held against what a request says that it has seen (RFC 9110 §13, AIP-154). */
+/** ETags: added to every resource, and compared with the preconditions of requests (RFC 9110 §13, AIP-154). */
 import { createHash } from "node:crypto";
 import type { Call } from "../call.js";
 import type { Collection } from "./collections.js";
-import { type Answer, GoogleError } from "../google-error.js";
+import { type HttpResponse, GoogleError } from "../google-error.js";
 import { isObject, type JsonObject, ownString } from "../json.js";
 
-/** Another one for another value. */
+/** Returns a hash of a value. */
 export function hashOf(value: JsonObject): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, 27);
 }
 
-/** The ETag of a resource: its `etag`, where it has one. */
+/** Returns the ETag of a resource: its `etag`, or a hash of its value. */
 function etagOf(item: JsonObject): string {
   return bare(ownString(item, "etag") ?? hashOf(item));
 }
 
-/** Google's APIs write them with and without quotes. */
+/** Removes quotes and `W/`. Google's APIs write ETags with and without quotes. */
 function bare(etag: string): string {
   return etag
     .trim()
@@ -27,25 +27,25 @@ function matches(field: string, etag: string): boolean {
   return field.split(",").some((one) => one.trim() === "*" || bare(one) === etag);
 }
 
-/** The answer with its `ETag`; 304 where the client has that state already. */
-export function withEtagHeader(answer: Answer, { headers, entry }: Call): Answer {
-  const { status, body } = answer;
-  const etag = answer.headers?.["etag"] ?? (isObject(body) ? `"${etagOf(body)}"` : undefined);
-  // One that a handler made up may be anything.
-  if ((status !== 200 && status !== 206) || etag === undefined || !/^[\x20-\x7e]*$/.test(etag)) return answer;
-  const marked = { ...answer.headers, etag };
+/** Adds the `ETag` header. Returns 304 if the client already has this version. */
+export function withEtagHeader(response: HttpResponse, { headers, entry }: Call): HttpResponse {
+  const { status, body } = response;
+  const etag = response.headers?.["etag"] ?? (isObject(body) ? `"${etagOf(body)}"` : undefined);
+  // The `etag` of a handler's response can be any text.
+  if ((status !== 200 && status !== 206) || etag === undefined || !/^[\x20-\x7e]*$/.test(etag)) return response;
+  const marked = { ...response.headers, etag };
   const seen = headers["if-none-match"];
   if (entry.method.httpMethod === "GET" && seen !== undefined && matches(seen, bare(etag)))
     return { status: 304, body: undefined, headers: { etag } };
-  return { ...answer, headers: marked };
+  return { ...response, headers: marked };
 }
 
 /**
- * Holds the state that a change says it has seen against the resource: `If-Match`, or an `etag` in the query or in
+ * Compares the version that a change is based on with the resource: `If-Match`, or an `etag` in the query or in
  * `holder`.
  *
- * @throws {GoogleError} 412 for a header that is not up to date; for an `etag` 409 `ABORTED` where resources are named by
- *   their path (AIP-154), 412 in the APIs from before
+ * @throws {GoogleError} 412 for an outdated header. For an outdated `etag`: 409 `ABORTED` if resources are named by
+ *   their path (AIP-154), 412 in older APIs
  */
 export function checkEtag(
   { headers, query }: Call,

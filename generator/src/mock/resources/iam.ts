@@ -1,35 +1,35 @@
-/** Who may do what to a resource: `getIamPolicy`, `setIamPolicy` and `testIamPermissions`, as every API has them. */
+/** IAM policies: `getIamPolicy`, `setIamPolicy` and `testIamPermissions`, which many APIs have. */
 import { type IndexedMethod, propertiesOf } from "../api-index.js";
 import type { Call, Handler } from "../call.js";
-import { answerType } from "./collections.js";
+import { responseType } from "./collections.js";
 import { hashOf, staleEtag } from "./etags.js";
 import { isObject, type JsonObject, merge, own, ownString } from "../json.js";
 import { maskedMerge, maskOf } from "../requests/update-mask.js";
-import type { World } from "../world.js";
+import type { MockState } from "../mock-state.js";
 
 /**
- * What answers the method at the resource of this path; undefined for methods that are about something else.
+ * Returns the handler of an IAM method; `undefined` for other methods.
  *
- * The mock remembers policies, and refuses to nobody: who calls has every permission asked about.
+ * The mock stores policies but does not enforce them: every caller has every permission.
  */
 export function iamHandler(
   { api, method }: IndexedMethod,
   resourceOf: (call: Call) => string,
-  { policies }: World,
+  { policies }: MockState,
 ): Handler | undefined {
-  const answers = new Set(propertiesOf(answerType(method), api.schemas).map(({ name }) => name));
+  const responses = new Set(propertiesOf(responseType(method), api.schemas).map(({ name }) => name));
   const policyAt = (call: Call): JsonObject => policies.get(resourceOf(call)) ?? withEtag({ version: 1 });
   switch (method.name) {
     case "testIamPermissions":
-      if (!answers.has("permissions")) return undefined;
+      if (!responses.has("permissions")) return undefined;
       return ({ body = {}, query }) => {
         const permissions = own(body, "permissions") ?? query.getAll("permissions");
         return { status: 200, body: { permissions } };
       };
     case "getIamPolicy":
-      return answers.has("bindings") ? (call) => ({ status: 200, body: policyAt(call) }) : undefined;
+      return responses.has("bindings") ? (call) => ({ status: 200, body: policyAt(call) }) : undefined;
     case "setIamPolicy":
-      if (!answers.has("bindings")) return undefined;
+      if (!responses.has("bindings")) return undefined;
       return (call) => {
         const { body = {} } = call;
         const policy = own(body, "policy") ?? body;
@@ -49,7 +49,7 @@ export function iamHandler(
   }
 }
 
-/** In base64: its type is `bytes`. */
+/** Adds an `etag` in Base64, because its type is `bytes`. */
 function withEtag(policy: JsonObject): JsonObject {
   return { ...policy, etag: Buffer.from(hashOf(policy)).toString("base64") };
 }

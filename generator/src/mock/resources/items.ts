@@ -1,4 +1,4 @@
-/** Items as the server keeps them: what the client wrote, what the path says, and what only the server may set. */
+/** Items as stored: properties from the client, from the path, and from the server. */
 import type { PropertyModel } from "../../model/types.js";
 import { isStringProperty, propertiesOf } from "../api-index.js";
 import type { Collection } from "./collections.js";
@@ -6,40 +6,40 @@ import { hashOf } from "./etags.js";
 import { GoogleError, invalid } from "../google-error.js";
 import { isObject, type Json, type JsonObject, merge, own, ownString } from "../json.js";
 import { withKinds } from "./kinds.js";
-import { particularsOf } from "../known-apis/index.js";
+import { apiFacts } from "../known-apis/index.js";
 import { sampleObject } from "./sample.js";
 import { splitPath } from "./store.js";
 
 interface ItemFacts {
   readonly collection: Collection;
-  /** The item's own, canonical. */
+  /** Canonical path of the item. */
   readonly path: string;
   /** Path parameters of the call. */
   readonly variables: ReadonlyMap<string, string>;
-  /** Milliseconds. */
+  /** Milliseconds since 1970. */
   readonly now: number;
   /** Absent for a new item. */
   readonly previous?: JsonObject;
-  /** The name of a new item was the client's to say, in the item itself. */
+  /** True if the client names a new item in the item itself. */
   readonly isNamedByClient?: boolean;
 }
 
-/** A new item, or a changed one: what only the server may set is kept as it was, whatever the client sends. */
+/** Completes a new or changed item. Read-only properties keep their previous value, whatever the client sends. */
 export function completeItem(written: JsonObject, facts: ItemFacts): JsonObject {
   const { collection, previous } = facts;
   const { api, item, itemName, properties } = collection;
-  const isServers = new Set(properties.filter(({ readOnly }) => readOnly).map(({ name }) => name));
-  const clients = Object.entries(written).filter(([name]) => !isServers.has(name));
-  const kept = Object.entries(previous ?? {}).filter(([name]) => isServers.has(name));
+  const readOnlyNames = new Set(properties.filter(({ readOnly }) => readOnly).map(({ name }) => name));
+  const clients = Object.entries(written).filter(([name]) => !readOnlyNames.has(name));
+  const kept = Object.entries(previous ?? {}).filter(([name]) => readOnlyNames.has(name));
   const given = { ...Object.fromEntries(clients), ...Object.fromEntries(kept) };
   const named = { ...withPath(given, collection, facts), ...shortName(written, facts) };
-  const whole = { ...named, ...serversOwn(properties, named, facts) };
-  const { complete } = particularsOf(api.model.id);
+  const completed = { ...named, ...serverProperties(properties, named, facts) };
+  const { complete } = apiFacts(api.model.id);
   const finish = Object.hasOwn(complete, itemName) ? complete[itemName] : undefined;
-  return withEtag(withKinds(finish?.(whole, previous) ?? whole, item, api.schemas), collection);
+  return withEtag(withKinds(finish?.(completed, previous) ?? completed, item, api.schemas), collection);
 }
 
-/** Some APIs read by path and still name without one (Kubernetes Engine): the name stays as the client said it. */
+/** Keeps a short name that the client sent. Some APIs have paths but short names (Kubernetes Engine). */
 function shortName(
   written: JsonObject,
   { collection, path, previous, isNamedByClient = false }: ItemFacts,
@@ -51,19 +51,23 @@ function shortName(
   return isShort && (previous !== undefined || isNamedByClient) ? { [keyProperty]: name } : {};
 }
 
-const MADE_AT = new Set(["createTime", "createdTime", "creationTimestamp", "timeCreated"]);
-const CHANGED_AT = new Set(["modifiedTime", "updateTime", "updated"]);
-/** States of a resource that can be used. */
+const CREATION_TIMES = new Set(["createTime", "createdTime", "creationTimestamp", "timeCreated"]);
+const UPDATE_TIMES = new Set(["modifiedTime", "updateTime", "updated"]);
+/** States of a usable resource. */
 export const LIVE = ["ACTIVE", "READY", "RUNNING", "RUNNABLE", "ENABLED"];
 
-/** Times and states, under the names that most APIs give them. */
-function serversOwn(properties: readonly PropertyModel[], item: JsonObject, { now, previous }: ItemFacts): JsonObject {
+/** Returns times and states, under the names that most APIs use. */
+function serverProperties(
+  properties: readonly PropertyModel[],
+  item: JsonObject,
+  { now, previous }: ItemFacts,
+): JsonObject {
   const time = new Date(now).toISOString();
   const entries = properties.flatMap(({ name, type, readOnly }): [string, Json][] => {
     if (type.kind !== "string") return [];
     const isTime = type.format === "google-datetime" || type.format === "date-time";
     const isNew = previous === undefined || own(item, name) === undefined;
-    if (isTime && (CHANGED_AT.has(name) || (isNew && MADE_AT.has(name)))) return [[name, time]];
+    if (isTime && (UPDATE_TIMES.has(name) || (isNew && CREATION_TIMES.has(name)))) return [[name, time]];
     const states = type.enum?.values.map(({ value }) => value) ?? [];
     const live = readOnly && isNew && name === "state" ? LIVE.find((state) => states.includes(state)) : undefined;
     return live === undefined ? [] : [[name, live]];
@@ -71,7 +75,7 @@ function serversOwn(properties: readonly PropertyModel[], item: JsonObject, { no
   return Object.fromEntries(entries);
 }
 
-/** An item that nobody wrote, as one of its type could be. */
+/** Returns a sample item of the collection's type. */
 export function sampleItem(
   collection: Collection,
   facts: { readonly path: string; readonly variables: ReadonlyMap<string, string> },
@@ -82,9 +86,9 @@ export function sampleItem(
 }
 
 /**
- * The item, without what is null in it, with what its path says of it.
+ * Returns the item without `null` values and with the values of its path.
  *
- * @throws {GoogleError} where the two do not agree
+ * @throws {GoogleError} 400 if a property contradicts the path
  */
 export function withPath(
   item: JsonObject,
@@ -94,7 +98,7 @@ export function withPath(
   const { api, properties, keyVariable, keyProperty, namesAfter, reference } = collection;
   const name = nameAt(collection, path);
   const clean = merge({}, item);
-  // What the client says of a name that is a path is not asked.
+  // If the name is a path, the client's value is ignored.
   if (namesAfter !== undefined) return keyProperty === undefined ? clean : { ...clean, [keyProperty]: name };
   const values = new Map([...variables, [keyVariable ?? keyProperty ?? "", name]]);
   if (reference === undefined) return filled(clean, properties, values, keyVariable, keyProperty);
@@ -113,26 +117,26 @@ function filled(
   keyVariable: string | undefined,
   keyProperty: string | undefined,
 ): JsonObject {
-  const whole = new Map(Object.entries(item));
+  const result = new Map(Object.entries(item));
   for (const [variable, value] of values) {
     const name = (variable === keyVariable ? keyProperty : undefined) ?? variable;
     if (!isStringProperty(properties, name)) continue;
-    const given = whole.get(name) ?? "";
-    if (given === "") whole.set(name, value);
-    else if (!agrees(given, value)) throw invalid(name, "it does not agree with the path");
+    const given = result.get(name) ?? "";
+    if (given === "") result.set(name, value);
+    else if (!agrees(given, value)) throw invalid(name, "it contradicts the path");
   }
-  return Object.fromEntries(whole);
+  return Object.fromEntries(result);
 }
 
-/** What a path may say in place of the name that it means. */
+/** Placeholders in a path that stand for another name. */
 const ALIASES: ReadonlySet<string> = new Set(["-", "me", "my_customer", "~"]);
 
-/** Some APIs write the whole URL where the path has the last segment of it: Compute Engine's `zone`. */
+/** Compares a property with the path. Some properties contain the complete URL (Compute Engine's `zone`). */
 function agrees(given: Json, value: string): boolean {
   return ALIASES.has(value) || given === value || (typeof given === "string" && given.endsWith(`/${value}`));
 }
 
-/** A changed item has another ETag. */
+/** Sets the `etag` of an item, if its type has one. */
 export function withEtag(item: JsonObject, { properties }: Pick<Collection, "properties">): JsonObject {
   const type = properties.find(({ name }) => name === "etag")?.type;
   if (type?.kind !== "string") return item;
@@ -141,6 +145,7 @@ export function withEtag(item: JsonObject, { properties }: Pick<Collection, "pro
   return { ...rest, etag: type.format === "byte" ? `${hash}=` : `"${hash}"` };
 }
 
+/** Returns a 404 error that names the item. */
 export function notFound(collection: Collection, path: string): GoogleError {
   const name = nameAt(collection, path);
   return new GoogleError(
@@ -149,13 +154,13 @@ export function notFound(collection: Collection, path: string): GoogleError {
   );
 }
 
-/** The name of the item at this canonical path: its last segment, or more where names are whole paths. */
+/** Returns the name of the item at a canonical path: the last segment, or more if names are complete paths. */
 export function nameAt({ namesAfter }: Collection, path: string): string {
   const name = namesAfter === undefined ? splitPath(path)[1] : path.slice(namesAfter.length);
   return name.split("/").map(decodeURIComponent).join("/");
 }
 
-/** The last segment of an item's path, as the item itself tells it. */
+/** Returns the key in an item: the last segment of its path. */
 export function keyOf(
   item: JsonObject,
   { keyProperty, namesAfter, reference, keyVariable = "" }: Collection,

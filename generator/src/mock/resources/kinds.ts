@@ -1,9 +1,9 @@
-/** Fills `kind`, the constant by which older APIs name the type of each object, from the schema's default. */
+/** Fills in `kind`, a constant that names the type of an object in older APIs, from the default in the schema. */
 import type { TypeModel } from "../../model/types.js";
 import { type Schemas, schemaName } from "../api-index.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 
-/** The value with every `kind` that its type knows and the value lacks, at any depth. */
+/** Adds every missing `kind`, at any depth. */
 export function withKinds<Value extends Json>(value: Value, type: TypeModel | undefined, schemas: Schemas): Value;
 export function withKinds(value: Json, type: TypeModel | undefined, schemas: Schemas): Json {
   if (type?.kind === "array" && Array.isArray(value)) {

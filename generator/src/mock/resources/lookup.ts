@@ -1,29 +1,29 @@
-/** Finding the resource that a call is about, and what it is below of. */
+/** Finds the resource of a call, and checks its parent. */
 import type { Call } from "../call.js";
 import type { Collection } from "./collections.js";
 import { notFound, sampleItem } from "./items.js";
 import type { JsonObject } from "../json.js";
 import { hasWildcard, type Store, splitPath } from "./store.js";
-import type { World } from "../world.js";
+import type { MockState } from "../mock-state.js";
 
 export interface CollectionFacts {
   readonly collection: Collection;
-  /** The collection of the items that this one is below of, where it is known which there are. */
+  /** Parent collection, if the mock knows its items. */
   readonly parent: Collection | undefined;
-  /** Nothing tells which items there are: whatever is asked for is there. */
+  /** True if the mock cannot know which items exist. Every requested item exists as a sample. */
   readonly isOpen: boolean;
 }
 
 /**
- * The item at this path.
+ * Returns the item at this path; a new sample item if the collection is open.
  *
- * @throws {GoogleError} when there is none, and none can be made up
+ * @throws {GoogleError} 404 if the item or its parent does not exist
  */
 export function itemAt(
   path: string,
   { collection, parent, isOpen }: CollectionFacts,
   { variables }: Pick<Call, "variables">,
-  { store }: World,
+  { store }: MockState,
 ): JsonObject {
   const item = store.get(path);
   if (item !== undefined) return item;
@@ -34,7 +34,7 @@ export function itemAt(
   return sample;
 }
 
-/** @throws {GoogleError} when the item that the collection is below of is not there */
+/** @throws {GoogleError} 404 if the parent item does not exist */
 export function checkParent(collectionPath: string, parent: Collection | undefined, store: Store): void {
   const [path] = splitPath(collectionPath);
   if (parent === undefined || hasWildcard(collectionPath)) return;

@@ -1,40 +1,40 @@
 /**
- * Long-running operations: begun by changes, read until they are done.
+ * Long-running operations: started by changes, polled until they are done.
  *
- * What the operation is for has happened by the time it is answered. Which properties say how far it is is in the model
- * (`operation`); the rest is filled in where the type has it.
+ * The change has already happened when the operation is returned. The model (`operation`) names the properties that show
+ * progress. Other properties are filled in if the type has them.
  */
 import { randomUUID } from "node:crypto";
 import type { OperationModel } from "../../model/types.js";
 import { type IndexedMethod, isStringProperty, propertiesOf, schemaName } from "../api-index.js";
-import { answerType } from "./collections.js";
+import { responseType } from "./collections.js";
 import type { JsonObject } from "../json.js";
 import { withKinds } from "./kinds.js";
 import { isReader, progressIn, withValue } from "./progress.js";
 import { canonicalPath, withoutCustomVerb } from "../routes.js";
-import type { World } from "../world.js";
+import type { MockState } from "../mock-state.js";
 
-/** What an operation is about. */
+/** Facts about the change that an operation stands for. */
 export interface OperationFacts {
   readonly entry: IndexedMethod;
   readonly operation: OperationModel;
-  /** Canonical path of the item it changes, or of the call. */
+  /** Canonical path of the changed item, or of the call. */
   readonly path: string;
   readonly operationType: string;
   /** Path parameters of the call, and the key of the item. */
   readonly variables: ReadonlyMap<string, string>;
-  /** Who asked for it, as an email address. */
+  /** Email address of the account that made the call. */
   readonly caller: string | undefined;
   /** Further properties of the operation. */
   readonly more?: JsonObject;
-  /** What it leads to, for operations that tell. */
+  /** Properties that the finished operation adds, such as `response`. */
   readonly result: JsonObject;
 }
 
-/** Begins an operation: its first state, and its name. */
+/** Starts an operation. Returns it in its first state, with its name. */
 export function startOperation(
   facts: OperationFacts,
-  world: World,
+  mockState: MockState,
 ): { readonly item: JsonObject; readonly name: string } {
   const { entry, operation, variables, operationType, caller, more, result } = facts;
   const { api } = entry;
@@ -42,7 +42,7 @@ export function startOperation(
   const place = placeFor(facts, id);
   const progress = progressIn(operation, api);
   const properties = propertiesOf(operation.type, api.schemas);
-  const time = new Date(world.now()).toISOString();
+  const time = new Date(mockState.now()).toISOString();
   const isNamedByPath = operation.done[0] === "done" && place !== undefined;
   const facet: JsonObject = {
     ...Object.fromEntries(variables),
@@ -56,12 +56,16 @@ export function startOperation(
     ...(caller === undefined ? {} : { user: caller, userEmailAddress: caller }),
   };
   const known = Object.entries(facet).filter(([name]) => isStringProperty(properties, name));
-  const begun = progress?.states[0] === undefined ? {} : withValue({}, progress.done, progress.states[0]);
+  const initial = progress?.states[0] === undefined ? {} : withValue({}, progress.done, progress.states[0]);
   const metadata = isNamedByPath ? { metadata: { "@type": ANY_STRUCT } } : {};
-  const item = withKinds({ ...Object.fromEntries(known), ...begun, ...metadata, ...more }, operation.type, api.schemas);
+  const item = withKinds(
+    { ...Object.fromEntries(known), ...initial, ...metadata, ...more },
+    operation.type,
+    api.schemas,
+  );
   if (place !== undefined) {
-    world.store.set(place.path, item);
-    world.outcomes.set(place.path, { reads: 0, result });
+    mockState.store.set(place.path, item);
+    mockState.outcomes.set(place.path, { reads: 0, result });
   }
   return { item, name: id };
 }
@@ -72,7 +76,7 @@ function capital(name: string): string {
   return name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
-/** Where the operation will be read: at the place, of all that answer its type, that has most in common with the call. */
+/** Returns the path to poll: of all methods that return the operation's type, the one closest to the path of the call. */
 function placeFor(
   { entry: { api }, operation, path }: OperationFacts,
   id: string,
@@ -81,7 +85,7 @@ function placeFor(
   const given = withoutCustomVerb(path).split("/");
   const places = api.resources
     .flatMap(({ methods }) => methods)
-    .filter((reader) => isReader(reader) && schemaName(answerType(reader.method), api.schemas) === type)
+    .filter((reader) => isReader(reader) && schemaName(responseType(reader.method), api.schemas) === type)
     .map((reader) => ({ reader, ...filledBy(reader.shape.split("/"), given, id) }));
   const [best] = places.toSorted((a, b) => a.gaps - b.gaps || b.shared - a.shared);
   if (best === undefined) return undefined;
@@ -91,14 +95,14 @@ function placeFor(
   return { path: canonicalPath(text), name };
 }
 
-/** Fills each gap with what stands behind the same word in the call's path; the last one with the operation's id. */
+/** Fills each gap with the value that follows the same segment in the call's path; the last one with the id. */
 function filledBy(shape: readonly string[], given: readonly string[], id: string) {
   let gaps = 0;
   const segments = shape.map((segment, index) => {
     if (!segment.includes("{")) return segment;
     if (index === shape.length - 1) return id;
-    const word = given.indexOf(shape[index - 1] ?? "");
-    const value = word === -1 ? undefined : given[word + 1];
+    const at = given.indexOf(shape[index - 1] ?? "");
+    const value = at === -1 ? undefined : given[at + 1];
     if (value === undefined) gaps += 1;
     return value ?? "-";
   });

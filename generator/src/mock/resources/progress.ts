@@ -1,6 +1,6 @@
 /**
- * How operations move on: by one state each time they are read (PENDING, RUNNING, then DONE, or `done` at the third look),
- * to their end, or to a cancelled one.
+ * Progress of operations. Each read advances an operation by one state (PENDING, RUNNING, DONE; or `done` at the third
+ * read). Operations can also be finished or cancelled.
  */
 import type { OperationModel, PropertyModel, TypeModel } from "../../model/types.js";
 import {
@@ -14,42 +14,39 @@ import {
 import type { Collection } from "./collections.js";
 import { valuesAt } from "../requests/field-paths.js";
 import { isObject, type Json, type JsonObject, own } from "../json.js";
-import type { World } from "../world.js";
+import type { MockState } from "../mock-state.js";
 
-/** How many times each operation that has no states has been read, and what it ends with. */
-export type Outcomes = Map<string, { readonly reads: number; readonly result: JsonObject }>;
-
-/** How far an operation is, as its type tells it. */
+/** How the type of an operation shows progress. */
 export interface Progress {
   readonly done: readonly string[];
-  /** Path of the property that is there when it failed, and what a cancelled one has there. */
+  /** Path of the property that a failed operation has. `cancelled` is its value for a cancelled operation. */
   readonly error: readonly string[];
   readonly cancelled: Json;
-  /** Names of the states, in their order; empty where `done` is true or not. */
+  /** Names of the states, in order; empty if `done` is a boolean. */
   readonly states: readonly string[];
   /** Of the operation. */
   readonly properties: readonly PropertyModel[];
 }
 
-/** The progress of what a collection holds, where these are operations. */
+/** Returns the progress of a collection's items if these are operations. */
 export function progressOf({ roles }: Collection): Progress | undefined {
   const get = roles.find(({ role }) => role === "get")?.entry;
   return get === undefined ? undefined : progressOfReader(get);
 }
 
-/** The progress of what a method answers, where it reads operations. */
+/** Returns the progress of the operations that a method reads, if it does. */
 export function progressOfReader(entry: IndexedMethod): Progress | undefined {
   return isReader(entry) ? progressIn(entry.method.operation, entry.api) : undefined;
 }
 
-/** Whether a method reads operations, and starts none. */
+/** Returns true for a method that reads operations and does not start one. */
 export function isReader({ method: { httpMethod, operation } }: IndexedMethod): boolean {
   return httpMethod === "GET" && operation?.polls.length === 0;
 }
 
 const STATES = ["PENDING", "RUNNING", "DONE"];
 
-/** How far the operations of this model can be. */
+/** Returns how operations of this model show progress. */
 export function progressIn(operation: OperationModel | undefined, { schemas }: ApiIndex): Progress | undefined {
   if (operation === undefined) return undefined;
   const { done, error } = operation;
@@ -57,11 +54,11 @@ export function progressIn(operation: OperationModel | undefined, { schemas }: A
   const last = end === undefined ? undefined : resolved(end, schemas);
   const properties = propertiesOf(operation.type, schemas);
   const cancelled = cancelledAs(typeAt(error, operation.type, schemas), schemas);
-  const whole = { done, error, cancelled, properties };
-  if (last?.kind !== "string") return { ...whole, states: [] };
+  const common = { done, error, cancelled, properties };
+  if (last?.kind !== "string") return { ...common, states: [] };
   const known = last.enum?.values.map(({ value }) => value) ?? STATES;
   const states = STATES.flatMap((state) => known.find((value) => value.toUpperCase() === state) ?? []);
-  return { ...whole, states };
+  return { ...common, states };
 }
 
 function typeAt(path: readonly string[], type: TypeModel, schemas: Schemas): TypeModel | undefined {
@@ -70,8 +67,8 @@ function typeAt(path: readonly string[], type: TypeModel, schemas: Schemas): Typ
   return at;
 }
 
-/** Moves an operation on by one state, because it has been looked at. */
-export function advance(path: string, progress: Progress, { store, outcomes, now }: World): void {
+/** Advances an operation by one state, after it was read. */
+export function advance(path: string, progress: Progress, { store, outcomes, now }: MockState): void {
   const item = store.get(path);
   if (item === undefined || isOver(item, progress)) return;
   const { done, states, properties } = progress;
@@ -89,13 +86,13 @@ export function advance(path: string, progress: Progress, { store, outcomes, now
   store.set(path, { ...withValue(item, done, next), ...times });
 }
 
-/** Moves an operation to its end. */
-export function finish(path: string, progress: Progress, world: World): void {
-  for (const _state of STATES) advance(path, progress, world);
+/** Advances an operation to its last state. */
+export function finish(path: string, progress: Progress, mockState: MockState): void {
+  for (const _state of STATES) advance(path, progress, mockState);
 }
 
-/** Ends an operation, if it is not over yet, as one that failed: what it is for has happened all the same. */
-export function cancel(path: string, progress: Progress, { store }: World): void {
+/** Ends an unfinished operation as failed. The change that it stands for is not undone. */
+export function cancel(path: string, progress: Progress, { store }: MockState): void {
   const item = store.get(path);
   if (item === undefined || isOver(item, progress)) return;
   const { done, states, error, cancelled } = progress;
@@ -108,7 +105,7 @@ function isOver(item: JsonObject, { done, states }: Progress): boolean {
   return value === (states.at(-1) ?? true);
 }
 
-/** An error of this type, in the words of `google.rpc.Status`, or of BigQuery. */
+/** Returns the error of a cancelled operation, as a google.rpc.Status or in BigQuery's format. */
 function cancelledAs(type: TypeModel | undefined, schemas: Schemas): Json {
   const message = "The operation was cancelled.";
   const properties = propertiesOf(type?.kind === "array" ? type.items : type, schemas);
@@ -126,7 +123,7 @@ function objectIn(object: JsonObject, name: string): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** The object with this value at this path. */
+/** Returns the object with this value at this path. */
 export function withValue(object: JsonObject, [name, ...rest]: readonly string[], value: Json): JsonObject {
   if (name === undefined) return object;
   return { ...object, [name]: rest.length === 0 ? value : withValue(objectIn(object, name), rest, value) };

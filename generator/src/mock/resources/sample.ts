@@ -1,20 +1,19 @@
-/** Values made up from a type: the same ones each time, and never endless. */
+/** Sample values for a type: deterministic and of limited size. */
 import type { StringType, TypeModel } from "../../model/types.js";
 import { resolved, type Schemas } from "../api-index.js";
 import type { Json, JsonObject } from "../json.js";
 
-/** Objects inside each other, at most: real types go round in circles. */
+/** Maximum nesting of objects: types can be recursive. */
 const DEPTH_LIMIT = 4;
-/** Lists, maps and unions inside each other and around objects, at most: a type may be a list of itself. */
+/** Maximum nesting of arrays, maps, unions and objects: a type can be an array of itself. */
 const NESTING_LIMIT = 20;
-/** Properties altogether, at most; the largest types have thousands. */
+/** Maximum number of properties in total. The largest types have thousands. */
 const SIZE_LIMIT = 300;
 
 /**
- * A value of this type.
+ * Returns a value of this type.
  *
- * @param omit Properties of the whole that are left out: the token of a next page would promise one. An `error` is
- *   always left out.
+ * @param omit Top-level properties to leave out, such as the next page token. `error` is always left out.
  */
 export function sampleOf(type: TypeModel, schemas: Schemas, omit: readonly string[] = []): Json | undefined {
   let left = SIZE_LIMIT;
@@ -48,7 +47,7 @@ export function sampleOf(type: TypeModel, schemas: Schemas, omit: readonly strin
       case "number":
         return 1;
       case "boolean":
-        // What is not done would be asked for again and again.
+        // Clients would poll an unfinished sample forever.
         return /^done$|complete$/i.test(name);
       case "string":
         return sampleText(shape, name);
@@ -59,7 +58,7 @@ export function sampleOf(type: TypeModel, schemas: Schemas, omit: readonly strin
   return make(type, "value", 1);
 }
 
-/** The constant by which older APIs name the type of an object. */
+/** Returns the value of `kind`, a constant that names the type of an object in older APIs. */
 function constant({ name, default: value }: { readonly name: string; readonly default: string | undefined }) {
   return name === "kind" ? value : undefined;
 }
@@ -81,9 +80,9 @@ function sampleText({ format = "", enum: values }: StringType, name: string): st
   return value?.value ?? (Object.hasOwn(BY_FORMAT, format) ? BY_FORMAT[format] : undefined) ?? `sample-${name}`;
 }
 
-/** A value of this type that is an object; an empty one where it is none. */
+/** Returns a sample object of this type; an empty object if the type is not an object. */
 export function sampleObject(type: TypeModel | undefined, schemas: Schemas, omit: readonly string[] = []): JsonObject {
   const value = type === undefined ? undefined : sampleOf(type, schemas, omit);
-  // Every container that is no array is an object; the type of isArray does not say so for readonly ones.
+  // A non-null object that is not an array is a JsonObject; `isArray` does not narrow readonly arrays.
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }

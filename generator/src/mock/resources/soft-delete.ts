@@ -1,11 +1,11 @@
-/** Resources that are only marked when they are deleted, because the API can undelete them (AIP-164). */
+/** Soft delete: resources that the API can undelete are only marked as deleted (AIP-164). */
 import type { Collection } from "./collections.js";
 import { LIVE } from "./items.js";
 import { type Json, type JsonObject, own } from "../json.js";
 
 const DELETED = ["DELETED", "DELETE_REQUESTED"];
 
-/** The properties that mark a deleted item of the collection; none where items cannot be undeleted. */
+/** Returns the properties that mark an item as deleted; empty if the API cannot undelete items. */
 export function deletionMarks({ isUndeletable, properties }: Collection, now: number): JsonObject {
   if (!isUndeletable) return {};
   const marks = properties.flatMap(({ name, type }): [string, Json][] => {
@@ -26,7 +26,7 @@ export function isMarkedDeleted(item: JsonObject): boolean {
   );
 }
 
-/** The item as it was before. */
+/** Returns the item without its deletion marks. */
 export function withoutDeletionMarks(item: JsonObject, { properties }: Collection): JsonObject {
   const { deleted: _deleted, deleteTime: _time, state, ...rest } = item;
   const type = properties.find(({ name }) => name === "state")?.type;

@@ -1,28 +1,28 @@
-/** Resources in memory, by the path they are read under: `/sql/v1beta3/projects/example-123/instances/orders`. */
+/** Resources in memory, by their path: `/sql/v1beta3/projects/example-123/instances/orders`. */
 import type { JsonObject } from "../json.js";
 
 export interface Store {
   get(path: string): JsonObject | undefined;
   set(path: string, item: JsonObject): void;
   delete(path: string): void;
-  /** Paths and items of a collection, in the order of the paths; `-` in place of an id stands for any (AIP-159). */
+  /** Returns the items of a collection, ordered by path. A `-` in the path matches any id (AIP-159). */
   list(collectionPath: string): readonly Entry[];
-  /** The path, or where `-` is in it, that of the only resource it can mean (AIP-159). */
+  /** Returns the path; if it contains `-` and only one resource matches, the path of that one (AIP-159). */
   resolve(path: string): string;
-  /** Paths of everything that is further down. */
+  /** Returns the paths of all items below a path. */
   below(path: string): readonly string[];
 }
 
 export type Entry = readonly [path: string, item: JsonObject];
 
-/** Paths are canonical ones. */
+/** Creates an empty store. All paths are canonical. */
 export function createStore(): Store {
   const collections = new Map<string, Map<string, JsonObject>>();
   const list = (collectionPath: string): readonly Entry[] => {
     const found = hasWildcard(`${collectionPath}/`)
       ? Array.from(collections).flatMap(([path, items]) => (isLike(path, collectionPath) ? [...items] : []))
       : [...(collections.get(collectionPath) ?? [])];
-    // By code units, whatever the machine's language: a page token stands for a place in this order.
+    // Compare by code units, independent of the locale, because page tokens refer to this order.
     return found.toSorted(([a], [b]) => (a < b ? -1 : 1));
   };
   return {
@@ -54,7 +54,7 @@ export function createStore(): Store {
   };
 }
 
-/** Whether a path names the items of every parent: `projects/-/instances`. */
+/** Returns true if a path contains a wildcard: `projects/-/instances`. */
 export function hasWildcard(path: string): boolean {
   return path.includes("/-/");
 }
@@ -67,7 +67,7 @@ function isLike(path: string, wanted: string): boolean {
   );
 }
 
-/** The path above, and the last segment. */
+/** Splits a path into its parent and its last segment. */
 export function splitPath(path: string): readonly [parent: string, segment: string] {
   const slash = path.lastIndexOf("/");
   return [path.slice(0, Math.max(slash, 0)), path.slice(slash + 1)];

@@ -1,8 +1,8 @@
 /**
- * Verifies the JWT that a service account signs for itself (RFC 7523), as Google's token endpoint does.
+ * Verifies the JWT that a service account signs (RFC 7523), like Google's token endpoint.
  *
- * Order: is it a JWT, is the account known, the signature, the times, the audience, the scopes. Nothing that a JWT says
- * is believed before its signature holds, but for the account's name, which finds the key.
+ * Checks, in this order: format, account, signature, times, audience, scopes. No claim is used before the signature is
+ * verified, except the issuer, which selects the key.
  */
 import type { KeyObject } from "node:crypto";
 import { compactVerify, decodeJwt, errors } from "jose";
@@ -22,23 +22,23 @@ export class TokenError extends Error {
 }
 
 export interface AssertionRules {
-  /** The account that may sign in. */
+  /** Key of the only account that can get tokens. */
   readonly key: ServiceAccountKey;
   readonly publicKey: KeyObject;
-  /** Any one of these must be the JWT's `aud`. */
+  /** Accepted values of `aud`. */
   readonly audiences: readonly string[];
-  /** Every scope that may be asked for. */
+  /** Scopes that can be requested. */
   readonly scopes: ReadonlySet<string>;
-  /** Milliseconds. */
+  /** Clock, in milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** Google takes no JWT that lives longer. */
+/** Google rejects JWTs with a longer lifetime. */
 const LIFETIME_SECONDS = 3600;
-/** How far the client's clock may be ahead. */
+/** Tolerated difference if the client's clock is ahead. */
 const LEEWAY_SECONDS = 5;
 
-/** @throws {TokenError} for a JWT that Google would refuse */
+/** @throws {TokenError} for a JWT that Google would reject */
 export async function verifyAssertion(assertion: string, rules: AssertionRules): Promise<Grant> {
   const claims = await verifiedClaims(assertion, rules);
   checkTimes(claims, rules.now() / 1000);
@@ -58,7 +58,7 @@ async function verifiedClaims(assertion: string, { key, publicKey }: AssertionRu
     const { payload } = await compactVerify(
       assertion,
       ({ kid }) => {
-        // Not every client names the key: google-auth-library for Node leaves `kid` out.
+        // `kid` is optional: google-auth-library for Node omits it.
         if (kid !== undefined && kid !== key.private_key_id) throw new errors.JWKSNoMatchingKey();
         return publicKey;
       },
@@ -70,7 +70,7 @@ async function verifiedClaims(assertion: string, { key, publicKey }: AssertionRu
     if (!(error instanceof errors.JOSEError)) throw error;
     throw invalidGrant("Invalid JWT Signature.");
   }
-  throw invalidGrant("Invalid JWT: its claims are no JSON object.");
+  throw invalidGrant("Invalid JWT: its claims are not a JSON object.");
 }
 
 function claimedIssuer(assertion: string): unknown {
@@ -78,7 +78,7 @@ function claimedIssuer(assertion: string): unknown {
     return decodeJwt(assertion).iss;
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw error;
-    throw invalidGrant("Bad Request: the assertion is no JWT.");
+    throw invalidGrant("Bad Request: the assertion is not a JWT.");
   }
 }
 

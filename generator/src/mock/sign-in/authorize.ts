@@ -1,4 +1,4 @@
-/** Who may call what: the bearer token of an API call against the scopes of the method. */
+/** Checks the access token of an API call against the scopes of the method. */
 import type { IndexedMethod } from "../api-index.js";
 import { errorInfo, GoogleError } from "../google-error.js";
 import type { Grant, TokenStore } from "./tokens.js";
@@ -6,9 +6,9 @@ import type { Grant, TokenStore } from "./tokens.js";
 const REALM = 'Bearer realm="https://accounts.google.com/"';
 
 /**
- * The grant of the call's token; undefined where none is needed and none is sent.
+ * Returns the grant of the access token; `undefined` if the method needs no token and the request has none.
  *
- * @throws {GoogleError} 401 without a token that is valid, 403 with one whose scopes are not enough
+ * @throws {GoogleError} 401 without a valid token, 403 if the token lacks the scopes of the method
  */
 export function authorize(
   header: string | undefined,
@@ -18,7 +18,7 @@ export function authorize(
   if (method.scopes.length === 0 && header === undefined) return undefined;
   const metadata = { service: `${api.model.name}.googleapis.com`, method: method.id };
   if (header === undefined) {
-    throw new GoogleError(401, "The request lacks a credential: send an OAuth 2 access token as a bearer.", {
+    throw new GoogleError(401, "The request has no credentials: send an OAuth 2.0 access token as a bearer token.", {
       reason: "required",
       location: { name: "Authorization", type: "header" },
       details: [errorInfo("CREDENTIALS_MISSING", metadata)],
@@ -30,7 +30,7 @@ export function authorize(
   if (typeof grant === "string") {
     throw new GoogleError(
       401,
-      "The request has an invalid credential: the access token is unknown, expired or revoked.",
+      "The request has invalid credentials: the access token is unknown, expired or revoked.",
       {
         location: { name: "Authorization", type: "header" },
         details: [errorInfo(grant === "expired" ? "ACCESS_TOKEN_EXPIRED" : "ACCESS_TOKEN_TYPE_UNSUPPORTED", metadata)],

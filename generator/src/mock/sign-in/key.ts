@@ -1,4 +1,4 @@
-/** The service-account key that a mock makes afresh and hands out, in the shape of Google's key files. */
+/** The service-account key that each mock generates, in the format of Google's key files. */
 import { type KeyObject, generateKeyPair, randomBytes, randomInt } from "node:crypto";
 import { promisify } from "node:util";
 
@@ -22,12 +22,15 @@ export interface RsaKeys {
   readonly publicKey: KeyObject;
 }
 
-/** The project whose example data the mock holds. */
+/** Project of the example data. */
 const PROJECT = "example-123";
 
 const CLIENT_EMAIL = `discogen-mock@${PROJECT}.iam.gserviceaccount.com`;
 
-/** Whether a file holds a key that {@link createServiceAccountKey} made: no other has a token endpoint on this machine. */
+/**
+ * Returns true if a file contains a key made by {@link createServiceAccountKey}. Only these have a token endpoint on this
+ * machine.
+ */
 export function isMockKey(content: Uint8Array): boolean {
   try {
     const key: unknown = JSON.parse(Buffer.from(content).toString());
@@ -43,7 +46,7 @@ export function isMockKey(content: Uint8Array): boolean {
   }
 }
 
-/** Of 2048 bits, the size of Google's. */
+/** Generates 2048-bit keys, the size that Google uses. */
 export function createRsaKeys(): Promise<RsaKeys> {
   return promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
 }

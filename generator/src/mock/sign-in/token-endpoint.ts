@@ -1,26 +1,26 @@
-/** The mock's twin of https://oauth2.googleapis.com/token: a signed assertion in, an access token out. */
+/** The mock's version of https://oauth2.googleapis.com/token: exchanges a signed assertion for an access token. */
 import { type AssertionRules, TokenError, verifyAssertion } from "./assertion.js";
-import { type Answer, GoogleError } from "../google-error.js";
+import { type HttpResponse, GoogleError } from "../google-error.js";
 import type { HttpRequest } from "../listener.js";
 import { TOKEN_SECONDS, type TokenStore } from "./tokens.js";
 
 export const TOKEN_PATH = "/token";
 
-/** The audience of assertions wherever they are sent: Google's clients sign this, not the URL of the key file. */
+/** Audience of assertions. Google's clients always use this URL, not the `token_uri` of the key file. */
 export const GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token";
 
 const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-/** Neither may be kept by a cache (RFC 6749, section 5.1). */
+/** Token responses must not be cached (RFC 6749, section 5.1). */
 const NO_STORE = { "cache-control": "no-store", pragma: "no-cache" };
 
-/** @throws {GoogleError} for anything but a POST */
-export async function answerTokenRequest(
+/** @throws {GoogleError} 404 for methods other than POST */
+export async function respondToTokenRequest(
   request: HttpRequest,
   rules: AssertionRules,
   tokens: TokenStore,
-): Promise<Answer> {
-  if (request.verb !== "POST") throw new GoogleError(404, `${request.verb} is not known here: use POST.`);
+): Promise<HttpResponse> {
+  if (request.verb !== "POST") throw new GoogleError(404, `${request.verb} is not supported here: use POST.`);
   try {
     const grant = await verifyAssertion(assertionOf(request), rules);
     const body = { access_token: tokens.issue(grant), expires_in: TOKEN_SECONDS, token_type: "Bearer" };

@@ -1,28 +1,28 @@
-/** The access tokens that a mock has issued, and what each is good for. */
+/** The access tokens that a mock has issued. */
 import { randomBytes } from "node:crypto";
 
-/** What a token stands for. */
+/** What an access token permits. */
 export interface Grant {
-  /** The service account, or the user it acts for by domain-wide delegation. */
+  /** Email address of the service account, or of the user it acts for by domain-wide delegation. */
   readonly subject: string;
   readonly scopes: ReadonlySet<string>;
 }
 
 export interface TokenStore {
-  /** Makes an opaque token. */
+  /** Returns a new opaque token. */
   issue(grant: Grant): string;
   find(token: string): Grant | "expired" | "unknown";
-  /** Forgets every token, as when the key is taken away. */
+  /** Removes every token. */
   revoke(): void;
 }
 
-/** What Google answers as `expires_in`. */
+/** Lifetime of a token in seconds: the `expires_in` that Google returns. */
 export const TOKEN_SECONDS = 3599;
 
 /** `now` is in milliseconds. */
 export function createTokenStore(now: () => number): TokenStore {
   const tokens = new Map<string, { readonly grant: Grant; readonly expiry: number }>();
-  /** Long expired ones are forgotten, so that a mock left running does not grow. */
+  /** Removes tokens that expired long ago, so that the memory of a long-running mock does not grow. */
   const prune = () => {
     for (const [token, { expiry }] of tokens) {
       if (expiry + TOKEN_SECONDS * 1000 < now()) tokens.delete(token);

@@ -1,19 +1,21 @@
-/** What the behaviours of one mock share. */
+/** State that the handlers of one mock share. */
 import type { JsonObject } from "./json.js";
 import type { Contents } from "./media/contents.js";
-import type { Outcomes } from "./resources/progress.js";
 import type { PageTokens } from "./lists/paging.js";
 import type { Store } from "./resources/store.js";
 
-export interface World {
+/** Number of reads of each operation without states, and the properties it ends with. */
+export type Outcomes = Map<string, { readonly reads: number; readonly result: JsonObject }>;
+
+export interface MockState {
   readonly store: Store;
   readonly outcomes: Outcomes;
   readonly contents: Contents;
-  /** IAM policies, by the canonical path of the resource each is of. */
+  /** IAM policies, by the canonical path of their resource. */
   readonly policies: Map<string, JsonObject>;
   readonly pageTokens: PageTokens;
-  /** Items of a page where the request does not say. */
+  /** Page size if the request sets none. */
   readonly pageSize: number;
-  /** Milliseconds. */
+  /** Clock, in milliseconds since 1970. */
   readonly now: () => number;
 }
