@@ -46,7 +46,7 @@ describe("discogen mock", () => {
   it("refuses text for --cors that is not an origin, and names the origin to pass", async () => {
     const { code, stdout, stderr } = await discogen(["mock", API, "--cors", "http://localhost:5173/app"]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain("error USAGE discogen mock: --cors: an origin is a scheme, a host and a port");
+    expect(stderr).toContain("error USAGE discogen mock: --cors: an origin has no path and no trailing slash");
     expect(stderr).toContain("pass http://localhost:5173\n");
     expect(stderr).toContain("help: Run `discogen mock --help`.");
   });

@@ -1,4 +1,4 @@
-/** APIs of which the mock knows nothing but the document: resource names, operations of every style, samples. */
+/** APIs that the mock knows only from their document: resource names, operations of every style, samples. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -21,8 +21,8 @@ afterAll(() => mock.close());
 const create = (house: string, id: string, room: JsonObject = {}) =>
   call("POST", `v2/${house}/rooms?roomId=${id}`, room);
 
-describe("resources that are named by their path", () => {
-  it("are created under the id of the query, and read, changed and deleted by name", async () => {
+describe("a resource named by its path", () => {
+  it("is created with the id in the query, and read, updated and deleted by name", async () => {
     await create("houses/a", "hall", { title: "Hall", window: { glass: "clear" } });
     const name = "houses/a/rooms/hall";
     const made = { name, title: "Hall", state: "ACTIVE", createTime: expect.any(String), window: { glass: "clear" } };
@@ -46,7 +46,7 @@ describe("resources that are named by their path", () => {
     ["window.glass", { title: "A", size: 1, window: { glass: "milk", panes: 4 } }],
     ["size,window.panes", { title: "A", window: { glass: "clear" } }],
     ["*", { title: "B", window: { glass: "milk" } }],
-  ])("are changed by mask: %s", async (mask, want) => {
+  ])("changes only the fields in the mask: %s", async (mask, want) => {
     const id = `m${Buffer.from(mask).toString("hex")}`;
     await create("houses/m", id, { title: "A", size: 1, window: { glass: "clear", panes: 4 } });
     const { body } = await call("PATCH", `v2/houses/m/rooms/${id}?updateMask=${mask}`, {
@@ -57,7 +57,7 @@ describe("resources that are named by their path", () => {
     expect(rest).toEqual(want);
   });
 
-  it("are not changed by a mask that names what is not there, or goes deeper than any resource", async () => {
+  it("does not change with a mask that names missing fields or is nested too deep", async () => {
     await create("houses/m", "bare", { title: "A" });
     const { body } = await call("PATCH", "v2/houses/m/rooms/bare?updateMask=window.glass", {});
     expect(body).not.toHaveProperty("window");
@@ -66,7 +66,7 @@ describe("resources that are named by their path", () => {
     expect(await call("PATCH", "v2/houses/m/rooms/bare?updateMask=tags.x", {})).toMatchObject({ status: 400 });
   });
 
-  it("refuse a mask of unknown fields, and are made by a change only when that is asked for", async () => {
+  it("rejects a mask of unknown fields, and is created by a patch only with allowMissing", async () => {
     await create("houses/u", "a");
     expect(await call("PATCH", "v2/houses/u/rooms/a?updateMask=nonsense", {})).toMatchObject({
       status: 400,
@@ -79,7 +79,7 @@ describe("resources that are named by their path", () => {
     });
   });
 
-  it("are listed page by page, those of each parent alone", async () => {
+  it("is listed in pages, separately for each parent", async () => {
     for (const id of ["a", "b", "c"]) await create("houses/l", id);
     await create("houses/other", "d");
     const first = object((await call("GET", "v2/houses/l/rooms")).body);
@@ -88,7 +88,7 @@ describe("resources that are named by their path", () => {
     expect(second.body).toEqual({ rooms: [expect.objectContaining({ name: "houses/l/rooms/c" })] });
   });
 
-  it("begin with fixtures, by full name or by their last segment", async () => {
+  it("starts with fixtures, named completely or by their last segment", async () => {
     const fixtures = { "/v2/houses/f/rooms": [{ name: "houses/f/rooms/a" }, { name: "b", title: "B" }] };
     const own = await signedIn(await mockFor({ models: [rooms], fixtures }), { scope: LIBRARY });
     expect((await own("GET", "v2/houses/f/rooms")).body).toEqual({
@@ -97,21 +97,21 @@ describe("resources that are named by their path", () => {
   });
 });
 
-describe("what has only a type", () => {
-  it("is answered by a sample of it, the same one each time, however often the type holds itself", async () => {
+describe("a method with nothing but a type", () => {
+  it("returns the same sample each time, also for recursive types", async () => {
     const first = await call("POST", "v2/houses/a:plan", {});
     expect(first).toMatchObject({ status: 200, body: { steps: ["sample-steps"], room: { size: 1, colour: "RED" } } });
     expect((await call("POST", "v2/houses/a:plan", {})).body).toEqual(first.body);
   });
 
-  it("keeps what is written to it, where it is there once", async () => {
+  it("stores what is written to a singleton resource", async () => {
     expect((await call("GET", "v2/houses/a/rules")).body).toEqual({ quiet: false, text: "sample-text" });
     await call("PATCH", "v2/houses/a/rules", { quiet: true });
     expect((await call("GET", "v2/houses/a/rules")).body).toEqual({ quiet: true, text: "sample-text" });
   });
 });
 
-describe("an odd document", () => {
+describe("an unusual document", () => {
   const inPath = (name: string, pattern?: string) => ({
     [name]: { type: "string", location: "path", required: true, ...(pattern === undefined ? {} : { pattern }) },
   });
@@ -240,13 +240,13 @@ describe("an odd document", () => {
   const start = async (options = {}) =>
     signedIn(await mockFor({ models: [odd, rooms], ...options }), { scope: LIBRARY });
 
-  it("with a list of itself is answered, and selected from", async () => {
+  it("with a type that is an array of itself gets a response, and fields can be selected", async () => {
     const ask = await start();
     expect(await ask("GET", "v1/nest")).toMatchObject({ status: 200, body: {} });
     expect(await ask("GET", "v1/nest?fields=nest/nest")).toMatchObject({ status: 200 });
   });
 
-  it("whose resources are made by a request of another type takes what the two have in common", async () => {
+  it("whose insert request has its own type stores the properties that both types share", async () => {
     const ask = await start();
     const made = await ask("PUT", "v1/copies/a", { of: "b", priority: 1 });
     expect(made).toMatchObject({ status: 200, body: { name: "copies/a", of: "b" } });
@@ -254,7 +254,7 @@ describe("an odd document", () => {
     expect((await ask("GET", "v1/copies/a")).body).toEqual(made.body);
   });
 
-  it("with ids of the server's alone does not ask what the client says of them", async () => {
+  it("with ids set by the server ignores ids from the client", async () => {
     const ask = await start();
     const { body } = await ask("POST", "v1/@me/lists", { id: "7", title: "A" });
     const { id } = object(body);
@@ -262,19 +262,19 @@ describe("an odd document", () => {
     expect((await ask("GET", `v1/@me/lists/${String(id)}`)).body).toEqual(body);
   });
 
-  it("with an unusual sign in its paths takes fixtures there", async () => {
+  it("with an unusual character in its paths accepts fixtures there", async () => {
     const ask = await start({ fixtures: { "/v1/@me/lists": [{ id: "5", title: "A" }] } });
     expect(await ask("GET", "v1/@me/lists/5")).toMatchObject({ status: 200, body: { title: "A" } });
   });
 
-  it("that names without a path what it reads by one keeps the name that the client gave", async () => {
+  it("with short names for resources that have paths keeps the client's name", async () => {
     const ask = await start();
     await ask("POST", "v1/clusters", { name: "a", size: 1 });
     expect((await ask("GET", "v1/clusters/a")).body).toEqual({ name: "a", size: 1 });
     expect((await ask("PATCH", "v1/clusters/a", { size: 2 })).body).toEqual({ name: "a", size: 2 });
   });
 
-  it("whose names of operations may go on brings them to their end", async () => {
+  it("with open-ended operation names finishes its operations", async () => {
     const ask = await start();
     const { name } = object((await ask("POST", "v1/clusters", { name: "b" })).body);
     expect(name).toMatch(/^operations\/[\w-]+$/);
@@ -284,7 +284,7 @@ describe("an odd document", () => {
   });
 });
 
-describe("a selection of fields", () => {
+describe("the fields parameter", () => {
   it.each<[fields: string, want: Json]>([
     ["title", { title: "A" }],
     ["title,window/glass", { title: "A", window: { glass: "clear" } }],
@@ -295,7 +295,7 @@ describe("a selection of fields", () => {
     ["window.glass", { window: { glass: "clear" } }],
     ["window.glass, title", { title: "A", window: { glass: "clear" } }],
     ["window(*)", { window: { glass: "clear", panes: 4 } }],
-  ])("leaves nothing else: %s", async (fields, want) => {
+  ])("returns only the selected fields: %s", async (fields, want) => {
     await create("houses/s", "a", {
       title: "A",
       size: 1,
@@ -303,31 +303,34 @@ describe("a selection of fields", () => {
       labels: { x: "1", y: "2" },
     });
     const { body } = await call("GET", `v2/houses/s/rooms/a?fields=${fields}`);
-    // A star reaches through everything: of plain values it leaves them as they are.
+    // A star selects scalar values too.
     expect(fields.startsWith("*") ? { window: object(body)["window"] } : body).toEqual(want);
   });
 
-  it("sees through lists", async () => {
+  it("applies to the items of arrays", async () => {
     await create("houses/t", "a", { title: "A" });
     expect((await call("GET", "v2/houses/t/rooms?fields=rooms(title)")).body).toEqual({ rooms: [{ title: "A" }] });
   });
 
-  it.each(["nonsense", "window(", "window)", "a//b", "title,", "window/nonsense"])("is refused: %s", async (fields) => {
-    expect(await call("GET", `v2/houses/t/rooms/a?fields=${encodeURIComponent(fields)}`)).toMatchObject({
-      status: 400,
-      body: { error: { errors: [{ location: "fields" }] } },
-    });
-  });
+  it.each(["nonsense", "window(", "window)", "a//b", "title,", "window/nonsense"])(
+    "is rejected: %s",
+    async (fields) => {
+      expect(await call("GET", `v2/houses/t/rooms/a?fields=${encodeURIComponent(fields)}`)).toMatchObject({
+        status: 400,
+        body: { error: { errors: [{ location: "fields" }] } },
+      });
+    },
+  );
 });
 
 describe("an operation", () => {
-  it("is done after a few looks, and holds what was made then", async () => {
+  it("is done after a few polls, and then contains the created resource", async () => {
     const { body } = await create("houses/o", "a", { title: "A" });
     const name = String(object(body)["name"]);
     expect(name).toMatch(/^houses\/o\/operations\/[\w-]+$/);
     const seen: JsonObject[] = [];
     for (let look = 0; look < 3; look += 1) seen.push(object((await call("GET", `v2/${name}`)).body));
-    // As Google does, what is false is left out.
+    // Google omits properties that are false.
     expect(seen.map(({ done }) => done)).toEqual([undefined, undefined, true]);
     expect(seen[2]).toMatchObject({ name, response: { name: "houses/o/rooms/a", title: "A" } });
   });
@@ -377,7 +380,7 @@ describe(`operations of Google's own documents${needsCorpus}`, () => {
       { tier: "BASIC" },
       ({ name }) => `v1/${String(name)}`,
     ],
-  ])("come to their end: %s %s %s", { skip: needsCorpus !== "" }, async (file, verb, path, body, poll) => {
+  ])("finish: %s %s %s", { skip: needsCorpus !== "" }, async (file, verb, path, body, poll) => {
     const model = modelOf(readFileSync(join(CORPUS, file), "utf8"), file);
     const own = await mockFor({ models: [model] });
     const ask = await signedIn(own, { scope: model.scopes.map(({ scope }) => scope).join(" ") });
@@ -404,7 +407,7 @@ describe("every method", () => {
     needsCorpus === "" ? ["2015/mapsengine.v1", "2024/pubsub.v1", "2024/translate.v2", "2026/run.v2"] : [];
   const files = [...inRepository, ...inCorpus.map((name) => [name, join(CORPUS, `${name}.json`)])];
 
-  it.each(files)("is routed, and answered by anything but a fault of the mock: %s", async (_name, file = "") => {
+  it.each(files)("is routed, and never causes an internal error of the mock: %s", async (_name, file = "") => {
     const model = modelOf(readFileSync(file, "utf8"), file);
     const faults: unknown[] = [];
     const own = await mockFor({ models: [model], onError: (error) => faults.push(error) });

@@ -1,4 +1,4 @@
-/** Who may call: bearer tokens and their scopes, and the errors of Google's APIs. */
+/** Authorization of calls: bearer tokens, scopes, and the errors of Google's APIs. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Mock, startMock } from "../../../generator/src/mock/index.js";
 import { ADMIN, answerOf, INSTANCES, library, LIBRARY, mockFor, signedIn, sqladmin, tokenFor } from "./support.js";
@@ -23,7 +23,13 @@ describe("a call without a valid token", () => {
       "invalid_token",
     ],
     ["another scheme", { authorization: "Basic bm8=" }, "authError", "ACCESS_TOKEN_TYPE_UNSUPPORTED", "invalid_token"],
-    ["an empty bearer", { authorization: "Bearer " }, "authError", "ACCESS_TOKEN_TYPE_UNSUPPORTED", "invalid_token"],
+    [
+      "an empty bearer token",
+      { authorization: "Bearer " },
+      "authError",
+      "ACCESS_TOKEN_TYPE_UNSUPPORTED",
+      "invalid_token",
+    ],
   ])("gets a 401: %s", async (_what, headers, reason, info, challenge) => {
     const answer = await get(INSTANCES, headers);
     expect(answer).toMatchObject({
@@ -54,7 +60,7 @@ describe("a call without a valid token", () => {
     });
   });
 
-  it("gets a 401 after the tokens were revoked, and signs in anew", async () => {
+  it("gets a 401 after the tokens were revoked, then succeeds with a new token", async () => {
     const own = await mockFor();
     const headers = { authorization: `Bearer ${await tokenFor(own)}` };
     own.revokeTokens();
@@ -75,13 +81,13 @@ describe("a call with a token", () => {
     ["Bearer", ADMIN],
     ["bearer", ADMIN],
     ["Bearer", `${LIBRARY} ${ADMIN}`],
-  ])("is let through: %s, scope %s", async (scheme, scope) => {
+  ])("succeeds: %s, scope %s", async (scheme, scope) => {
     expect(await get(INSTANCES, { authorization: `${scheme} ${await tokenFor(mock, { scope })}` })).toMatchObject({
       status: 200,
     });
   });
 
-  it("gets a 403 that names the reason when its scopes are not enough", async () => {
+  it("gets a 403 with the reason if its scopes are not sufficient", async () => {
     const answer = await get(INSTANCES, { authorization: `Bearer ${await tokenFor(mock, { scope: LIBRARY })}` });
     expect(answer).toMatchObject({
       status: 403,
@@ -103,7 +109,7 @@ describe("a call with a token", () => {
     expect(answer.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
   });
 
-  it("acts for the user that the assertion named", async () => {
+  it("acts for the user in the assertion's sub claim", async () => {
     const call = await signedIn(mock, { sub: "ada@example.com" });
     await call("POST", INSTANCES, { instance: "ada", project: "example-123", settings: { tier: "D1" } });
     expect(await call("GET", `${INSTANCES}/ada/operations`)).toMatchObject({
@@ -113,7 +119,7 @@ describe("a call with a token", () => {
 });
 
 describe("a method without scopes", () => {
-  it("needs no token, but takes none that is wrong", async () => {
+  it("needs no token, but rejects an invalid one", async () => {
     expect(await get("hours", {})).toMatchObject({ status: 200 });
     expect(await get("hours", { authorization: "Bearer nobody" })).toMatchObject({ status: 401 });
   });

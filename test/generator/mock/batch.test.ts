@@ -1,4 +1,4 @@
-/** Batches sent to the mock by hand, as other clients than ours would. */
+/** Raw batch requests to the mock, as other clients send them. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { batchPaths } from "../../../generator/src/mock/batch.js";
 import { type Mock, startMock } from "../../../generator/src/mock/index.js";
@@ -19,7 +19,7 @@ const post = (body: string, headers: Record<string, string> = {}, path = "batch"
 const part = (contentId: string, ...lines: readonly string[]): string =>
   ["--b", "Content-Type: application/http", `Content-ID: ${contentId}`, "", ...lines, "", ""].join("\r\n");
 
-/** Names and status lines of the parts of an answer, in their order. */
+/** Returns names and status lines of the parts of a response, in order. */
 async function partsOf(response: Response): Promise<string[]> {
   const boundary = /boundary=(.+)$/.exec(response.headers.get("content-type") ?? "")?.[1] ?? "none";
   const pieces = (await response.text()).split(`--${boundary}`).slice(1, -1);
@@ -31,7 +31,7 @@ async function partsOf(response: Response): Promise<string[]> {
 describe("a batch", () => {
   const get = (instance: string) => `GET /${INSTANCES}/${instance} HTTP/1.1`;
 
-  it("is answered part by part, each as it would be by itself", async () => {
+  it("returns one response per part, the same as for a separate request", async () => {
     const body = [
       part("<a + 1>", get("orders"), `Authorization: ${authorization}`),
       part("<a + 2>", get("nothing"), `authorization: ${authorization}`),
@@ -58,7 +58,7 @@ describe("a batch", () => {
     ]);
   });
 
-  it("may say once what holds for every part, and end its lines with LF", async () => {
+  it("accepts shared headers in the outer request, and LF line ends", async () => {
     const body = `before\n${part("<1>", get("orders"))}${part("<2>", get("staging"))}--b--\nafter`.replaceAll(
       "\r\n",
       "\n",
@@ -68,12 +68,12 @@ describe("a batch", () => {
   });
 
   it.each([
-    ["is no multipart", "{}", { "content-type": "application/json" }],
+    ["is not multipart", "{}", { "content-type": "application/json" }],
     ["has no boundary", "--b--", { "content-type": "multipart/mixed" }],
     ["has no parts", "--b--", {}],
     ["is not closed", part("<1>", "GET / HTTP/1.1"), {}],
     ["has a part without a request", `${part("<1>", "hello")}--b--`, {}],
-    ["has a part with a whole URL", `${part("<1>", "GET https://example.com/ HTTP/1.1")}--b--`, {}],
+    ["has a part with an absolute URL", `${part("<1>", "GET https://example.com/ HTTP/1.1")}--b--`, {}],
     ["has more than 1,000 parts", `${part("<1>", "GET / HTTP/1.1").repeat(1001)}--b--`, {}],
   ])("that %s gets 400", async (_name, body, headers) => {
     const response = await post(body, headers);
@@ -83,14 +83,14 @@ describe("a batch", () => {
     });
   });
 
-  it("goes where the document says, too", () => {
+  it("is also accepted at the document's batch path", () => {
     expect([...batchPaths([sqladmin, { ...sqladmin, batchPath: "batch/sql/v1" }])]).toEqual([
       "/batch",
       "/batch/sql/v1",
     ]);
   });
 
-  it("is none where it is not a POST, or elsewhere", async () => {
+  it("is not accepted with other HTTP methods or at other paths", async () => {
     expect((await fetch(`${mock.url}batch`)).status).toBe(404);
     expect((await post("--b--", {}, "batch/elsewhere")).status).toBe(404);
   });

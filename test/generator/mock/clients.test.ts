@@ -1,4 +1,4 @@
-/** Generated clients against the mock, over real sockets: all that an API in today's style may have. */
+/** Generated clients against the mock over real sockets, with every feature of a resource-oriented API. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ApiError, OperationError } from "@discogen/runtime";
@@ -34,7 +34,7 @@ async function collected<Item>(items: AsyncIterable<Item>): Promise<readonly Ite
   return list;
 }
 
-/** What it was refused with: the status, and Google's code for it or the client's. */
+/** Returns the status of an error, and Google's code for it or the client's. */
 async function refusal(work: PromiseLike<unknown>): Promise<string> {
   try {
     await work;
@@ -45,7 +45,7 @@ async function refusal(work: PromiseLike<unknown>): Promise<string> {
   return "none";
 }
 
-/** A room of its own, with these doors. */
+/** Creates a room with these doors. */
 async function roomWith(house: string, doors: Readonly<Record<string, Door>> = {}): Promise<string> {
   const parent = `houses/${house}/rooms/a`;
   await client.houses.rooms.create({ parent: `houses/${house}`, roomId: "a", requestBody: {} });
@@ -57,7 +57,7 @@ async function roomWith(house: string, doors: Readonly<Record<string, Door>> = {
 const idsOf = (doors: readonly Door[]) => doors.map(({ name }) => name?.split("/").at(-1)).join(" ");
 
 describe("a resource named by its path", () => {
-  it("is made, read, listed, changed by mask and deleted", async () => {
+  it("is created, read, listed, updated by mask and deleted", async () => {
     const { doors } = client.houses.rooms;
     const parent = await roomWith("life", { a: { title: "A", handle: { glass: "clear", panes: 2 } }, b: {}, c: {} });
     const name = `${parent}/doors/a`;
@@ -72,7 +72,7 @@ describe("a resource named by its path", () => {
     expect(await refusal(doors.patch({ name, updateMask: "handle.colour", requestBody }))).toBe("400 INVALID_ARGUMENT");
   });
 
-  it("is not made by a request that is only to be checked", async () => {
+  it("is not created by a request with validateOnly", async () => {
     const { doors } = client.houses.rooms;
     const parent = await roomWith("dry");
     const checked = { parent, doorId: "a", validateOnly: true, requestBody: { title: "A" } };
@@ -80,7 +80,7 @@ describe("a resource named by its path", () => {
     expect(await doors.list({ parent })).toEqual({});
   });
 
-  it("takes what is below it along when it is gone", async () => {
+  it("is deleted with its child resources", async () => {
     const parent = await roomWith("gone", { a: {} });
     await client.houses.rooms.delete({ name: parent }).wait();
     expect(await refusal(client.houses.rooms.doors.get({ name: `${parent}/doors/a` }))).toBe("404 NOT_FOUND");
@@ -88,7 +88,7 @@ describe("a resource named by its path", () => {
     expect(await client.houses.rooms.doors.list({ parent })).toEqual({});
   });
 
-  it("is listed over every parent where the parent is -", async () => {
+  it("is listed for all parents if the parent is -", async () => {
     for (const house of ["dash-1", "dash-2"]) await roomWith(house, { a: {}, b: {} });
     const { doors } = client.houses.rooms;
     const found = await collected(doors.list({ parent: "houses/-/rooms/-", pageSize: 1 }));
@@ -101,7 +101,7 @@ describe("a resource named by its path", () => {
     expect(await refusal(doors.list({ parent: "houses/nowhere/rooms/a" }))).toBe("404 NOT_FOUND");
   });
 
-  it("is found under any parent, where no other has its id", async () => {
+  it("is found with the parent - if its id is unique", async () => {
     const { doors } = client.houses.rooms;
     const parent = await roomWith("only", { "only-one": { title: "A" } });
     const name = "houses/-/rooms/-/doors/only-one";
@@ -113,7 +113,7 @@ describe("a resource named by its path", () => {
     expect(await refusal(doors.get({ name }))).toBe("404 NOT_FOUND");
   });
 
-  it("can come back where the API undeletes", async () => {
+  it("can be undeleted if the API has undelete", async () => {
     const { doors } = client.houses.rooms;
     const parent = await roomWith("back", { a: {}, b: {} });
     const name = `${parent}/doors/a`;
@@ -128,7 +128,7 @@ describe("a resource named by its path", () => {
 });
 
 describe("ETags", () => {
-  it("tell one state of a resource from another", async () => {
+  it("differ between versions of a resource", async () => {
     const { doors } = client.houses.rooms;
     const name = `${await roomWith("etags", { a: {} })}/doors/a`;
     const { data: first, response } = await doors.get({ name }).withResponse();
@@ -142,7 +142,7 @@ describe("ETags", () => {
     });
   });
 
-  it("that are not the latest are refused, wherever they stand", async () => {
+  it("are rejected if they are not the latest, in headers, query and body", async () => {
     const { doors } = client.houses.rooms;
     const name = `${await roomWith("stale", { a: {} })}/doors/a`;
     const { etag = "" } = await doors.get({ name });
@@ -157,7 +157,7 @@ describe("ETags", () => {
     expect(await doors.delete({ name }, { ifMatch: "*" })).toMatchObject({ state: "DELETED" });
   });
 
-  it("that only the server sets are not asked about in a resource that is sent back", async () => {
+  it("are ignored in a request body if only the server sets them", async () => {
     const parent = "rooms/etags";
     const shelf = await shelves.create({ parent, shelfId: "a", requestBody: {} });
     await shelves.patch({ name: `${parent}/shelves/a`, requestBody: { width: 5 } });
@@ -168,7 +168,7 @@ describe("ETags", () => {
 });
 
 describe("an IAM policy", () => {
-  it("is remembered, and an old one not taken", async () => {
+  it("is stored, and a change based on an old one is rejected", async () => {
     const { doors } = client.houses.rooms;
     const resource = `${await roomWith("iam", { a: {} })}/doors/a`;
     const before = await doors.getIamPolicy({ resource });
@@ -182,7 +182,7 @@ describe("an IAM policy", () => {
     expect(await doors.testIamPermissions({ resource, requestBody: { permissions } })).toEqual({ permissions });
   });
 
-  it("goes with its resource", async () => {
+  it("is deleted with its resource", async () => {
     const resource = `${await roomWith("no-iam")}/doors/none`;
     const { doors } = client.houses.rooms;
     expect(await refusal(doors.getIamPolicy({ resource }))).toBe("404 NOT_FOUND");
@@ -195,11 +195,11 @@ describe("an operation", () => {
     client.houses.rooms.create({ parent: `houses/${house}`, roomId: "a", requestBody: { title: "A" } });
   const nameOf = async (operation: PromiseLike<{ name?: string }>) => (await operation).name ?? "";
 
-  it("is followed to its end, which holds the result", async () => {
+  it("can be waited for, and contains the result", async () => {
     expect(await start("wait").wait()).toMatchObject({ done: true, response: { title: "A" } });
   });
 
-  it("is listed beside the others, and forgotten when it is deleted", async () => {
+  it("is listed, and no longer found after it is deleted", async () => {
     const name = await nameOf(start("ops"));
     const list = () => client.houses.operations.list({ name: "houses/ops" });
     expect((await list()).operations?.map((one) => one.name)).toEqual([name]);
@@ -208,7 +208,7 @@ describe("an operation", () => {
     expect(await refusal(client.houses.operations.get({ name }))).toBe("404 NOT_FOUND");
   });
 
-  it("fails when it is cancelled, unless it is over", async () => {
+  it("fails after it is cancelled, unless it is done", async () => {
     const operation = start("cancel");
     await client.houses.operations.cancel({ name: await nameOf(operation), requestBody: {} });
     const error = await operation.wait().catch((reason: unknown) => reason);
@@ -223,8 +223,8 @@ describe("an operation", () => {
   });
 });
 
-describe("a change whose answer was lost", () => {
-  it("is not carried out again when it is repeated with its request id", async () => {
+describe("a change whose response was lost", () => {
+  it("is not repeated for the same request id", async () => {
     const creating = { parent: "houses/again", roomId: "a", requestBody: {} } as const;
     mock.faults.push({ on: "call", cutAfter: 0 });
     expect(await client.houses.rooms.create(creating)).toMatchObject({ name: expect.any(String) });
@@ -264,7 +264,7 @@ describe("a list", () => {
     ["NOT locked = true", "b c"],
     ["-colour:*", "b"],
     ["colour = RED OR colour = BLUE", "a c"],
-    // OR binds more than AND does: AIP-160.
+    // AIP-160: OR has a higher precedence than AND.
     ["width = 80 AND colour = RED OR colour = BLUE", "c"],
     ["(width = 80 AND colour = BLUE) OR locked = true", "a c"],
     ["width = 80 colour = BLUE", "c"],
@@ -274,7 +274,7 @@ describe("a list", () => {
     ["handle.glass:*", "c"],
     ['painted < "2026-06-01T00:00:01Z" AND painted > "2026-01-01T00:00:00Z"', "c"],
     ["name:doors", "a b c"],
-  ])("leaves out what the filter does: %s", async (filter, want) => {
+  ])("returns the items that match the filter: %s", async (filter, want) => {
     expect(idsOf(await list({ filter }))).toBe(want);
   });
 
@@ -285,11 +285,11 @@ describe("a list", () => {
     ["width desc,title desc", "a c b"],
     ["weight", "c a b"],
     ["handle.glass desc", "c a b"],
-  ])("comes in the order asked for, over its pages: %s", async (orderBy, want) => {
+  ])("returns the items in the requested order, across pages: %s", async (orderBy, want) => {
     expect(idsOf(await list({ orderBy, pageSize: 1 }))).toBe(want);
   });
 
-  it("goes on where it was, even though what it has shown is gone", async () => {
+  it("continues at the same place after returned items were deleted", async () => {
     const own = await roomWith("shrinking", { a: {}, b: {}, c: {}, d: {}, e: {} });
     const seen: Door[] = [];
     for await (const door of client.houses.rooms.doors.list({ parent: own, pageSize: 2, orderBy: "title desc" })) {
@@ -306,26 +306,26 @@ describe("a list", () => {
     [{ filter: 'title = "a' }, 'cannot evaluate it at "\\""'],
     [{ filter: "(title = a" }, "cannot evaluate it at"],
     [{ filter: "title = a)" }, 'cannot evaluate it at ")"'],
-    [{ filter: "title =" }, 'cannot evaluate it at "its end"'],
+    [{ filter: "title =" }, 'cannot evaluate it at "the end"'],
     [{ filter: "title = =" }, 'cannot evaluate it at "="'],
     [{ filter: "title = AND" }, 'cannot evaluate it at "AND"'],
     [{ filter: `${"(".repeat(60)}title = a${")".repeat(60)}` }, "cannot evaluate it at"],
-    [{ filter: "size = 1" }, 'no field "size"'],
-    [{ filter: "__proto__ = 1" }, 'no field "__proto__"'],
+    [{ filter: "size = 1" }, 'unknown field "size"'],
+    [{ filter: "__proto__ = 1" }, 'unknown field "__proto__"'],
     [{ filter: "width = wide" }, '"wide" cannot be compared with width'],
-    [{ filter: "tags = old" }, "tags is a list"],
-    [{ filter: "handle = milk" }, "handle is no single value"],
-    [{ orderBy: "size" }, 'no field "size"'],
-    [{ orderBy: "title down" }, '"title down" is no field'],
-    [{ orderBy: "title," }, 'no field ""'],
-    [{ pageToken: "nonsense" }, "no page token of this list"],
-    [{ pageSize: -1 }, "0 or more"],
-  ])("refuses what it cannot do, and says why: %j", async (params, why) => {
+    [{ filter: "tags = old" }, "tags is an array"],
+    [{ filter: "handle = milk" }, "handle is an object"],
+    [{ orderBy: "size" }, 'unknown field "size"'],
+    [{ orderBy: "title down" }, '"title down" is not a field'],
+    [{ orderBy: "title," }, 'unknown field ""'],
+    [{ pageToken: "nonsense" }, "not a page token of this list"],
+    [{ pageSize: -1 }, "a non-negative integer"],
+  ])("rejects an unsupported request with the reason: %j", async (params, why) => {
     const error = await list(params).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ status: 400, message: expect.stringContaining(why) });
   });
 
-  it("takes a page token for the same list alone", async () => {
+  it("accepts a page token only for the same list", async () => {
     const { nextPageToken } = await client.houses.rooms.doors.list({ parent, filter: "width < 100", pageSize: 1 });
     expect(nextPageToken).toEqual(expect.any(String));
     await expect(list({ pageToken: nextPageToken })).rejects.toMatchObject({ status: 400 });
@@ -334,7 +334,7 @@ describe("a list", () => {
 });
 
 describe("media and batches", () => {
-  it("go up with a resource and come down again", async () => {
+  it("upload content with a resource and download it again", async () => {
     const media = { body: "a page", mimeType: "application/pdf" };
     expect(await shelves.booksResource.scan({ requestBody: { title: "A" }, media })).toMatchObject({ title: "A" });
     const shelf = "rooms/media/shelves/a";
@@ -344,7 +344,7 @@ describe("media and batches", () => {
     expect(await refusal(shelves.booksMedia({ name: shelf }, { ifNoneMatch: "*" }))).toBe("304 NOT_MODIFIED");
   });
 
-  it("carry calls that each have an answer of their own", async () => {
+  it("return a separate response for each call in a batch", async () => {
     const parent = await roomWith("batch", { a: {}, b: {} });
     const batch = client.batch();
     const found = batch.houses.rooms.doors.get({ name: `${parent}/doors/a` });

@@ -1,4 +1,4 @@
-/** Collections of any API: what is read out of the model, and what is left alone. */
+/** Collections of any API: which resources are collections, and the roles of their methods. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { indexApi } from "../../../generator/src/mock/api-index.js";
 import { collectionsOf } from "../../../generator/src/mock/resources/collections.js";
@@ -43,11 +43,11 @@ describe("the collections of an API", () => {
   });
 });
 
-describe("an API whose changes answer the item", () => {
+describe("an API whose changes return the item", () => {
   const insert = (shelf: string, data: object) =>
     call("POST", `library/v1/shelves/${shelf}/books`, { data: { title: "A", ...data } });
 
-  it("names a new item where the client may not, wraps it, and fills kinds at every depth", async () => {
+  it("sets the id of a new item, wraps the response, and fills in kind at every depth", async () => {
     const { status, body } = await insert("x", {
       id: "mine",
       author: { name: "Ada", born: null },
@@ -72,7 +72,7 @@ describe("an API whose changes answer the item", () => {
     });
   });
 
-  it("changes and deletes it, and keeps what only the server may set", async () => {
+  it("updates and deletes an item, and keeps read-only properties", async () => {
     const { id } = object(object((await insert("y", { pages: 3 })).body)["data"]);
     const path = `library/v1/shelves/y/books/${String(id)}`;
     expect(await call("PATCH", path, { data: { id: "other", title: "B" } })).toMatchObject({
@@ -85,21 +85,21 @@ describe("an API whose changes answer the item", () => {
     expect(await call("GET", path)).toMatchObject({ status: 404 });
   });
 
-  it("lists a collection without pages whole, and leaves no trace of it elsewhere", async () => {
+  it("returns all items of a list without paging, and only those of this parent", async () => {
     await Promise.all(["1", "2", "3"].map((title) => insert("z", { title })));
     const { body } = await call("GET", "library/v1/shelves/z/books");
     expect(object(object(body)["data"])["books"]).toHaveLength(3);
     expect((await call("GET", "library/v1/shelves/empty/books")).body).toEqual({ data: {} });
   });
 
-  it("takes names that JavaScript has other uses for", async () => {
+  it("accepts names such as __proto__ and constructor", async () => {
     const text = '{"data":{"title":"A","loans":{"__proto__":{"name":"x"},"constructor":{"name":"y"}}}}';
     const { body } = await call("POST", "library/v1/shelves/x/books", JSON.parse(text));
     expect(Object.keys(object(object(object(body)["data"])["loans"]))).toEqual(["__proto__", "constructor"]);
     expect(Object.prototype).not.toHaveProperty("name");
   });
 
-  it("refuses a body that lacks its wrapper or what the method requires", async () => {
+  it("rejects a body without its wrapper or without required properties", async () => {
     expect(await call("POST", "library/v1/shelves/x/books", { title: "A" })).toMatchObject({ status: 400 });
     expect(await call("POST", "library/v1/shelves/x/books", { data: {} })).toMatchObject({
       status: 400,
@@ -108,14 +108,14 @@ describe("an API whose changes answer the item", () => {
   });
 });
 
-describe("what cannot be read out of a model", () => {
-  it("is a list of samples where nothing can fill it, the same ones each time", async () => {
+describe("a resource without insert", () => {
+  it("returns the same sample items each time", async () => {
     const reviews = { data: { items: [1, 2, 3].map(() => ({ text: "sample-text" })) } };
     expect(await call("GET", "library/v1/reviews")).toMatchObject({ status: 200, body: reviews });
     expect(await call("GET", "library/v1/reviews")).toMatchObject({ status: 200, body: reviews });
   });
 
-  it("is a verb that answers the item it is about, where that is there", async () => {
+  it("returns the existing item from a custom method", async () => {
     const { body } = await call("POST", "library/v1/shelves/x/books", { data: { title: "A" } });
     const { id } = object(object(body)["data"]);
     expect(await call("POST", `library/v1/shelves/x/books/${String(id)}:burn`)).toMatchObject({ status: 200, body });

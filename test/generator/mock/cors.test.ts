@@ -1,4 +1,4 @@
-/** CORS in the mock: what a page of an allowed origin may send and read, over real sockets. */
+/** CORS in the mock over real sockets: what a page of an allowed origin may send and read. */
 import { request as httpRequest } from "node:http";
 import { text } from "node:stream/consumers";
 import { readFileSync } from "node:fs";
@@ -38,7 +38,7 @@ function send(mock: Mock, path: string, { method = "GET", headers = {}, body }: 
   });
 }
 
-/** The names of the headers that only CORS brings. */
+/** Returns the names of the CORS headers. */
 function corsNames({ headers }: Received): readonly string[] {
   return Object.keys(headers).filter((name) => name.startsWith("access-control-"));
 }
@@ -61,7 +61,7 @@ const JSON_TYPE = { "content-type": "application/json" };
 const BATCH = { "content-type": "multipart/mixed; boundary=x" };
 const batchBody = `--x\r\nContent-Type: application/http\r\n\r\nGET /${INSTANCES} HTTP/1.1\r\n\r\n\r\n--x--\r\n`;
 
-/** What the runtime reads of responses, and what Google's upload servers send. */
+/** Headers that the runtime reads, and headers that Google's upload servers send. */
 const NEEDED =
   "content-encoding content-length content-range content-type date etag location range retry-after x-goog-generation " +
   "x-goog-hash x-goog-request-id x-goog-stored-content-encoding x-goog-upload-size-received x-goog-upload-status " +
@@ -71,7 +71,7 @@ describe("a request of an allowed origin", () => {
   it.each<[what: string, status: number, path: string, sent: Sent]>([
     ["a call", 200, INSTANCES, {}],
     ["HEAD", 200, INSTANCES, { method: "HEAD" }],
-    ["a download in part", 206, "storage/v1/b/shop/o/a?alt=media", { headers: { range: "bytes=2-4" } }],
+    ["a partial download", 206, "storage/v1/b/shop/o/a?alt=media", { headers: { range: "bytes=2-4" } }],
     ["a range beyond the end", 416, "storage/v1/b/shop/o/a?alt=media", { headers: { range: "bytes=99-" } }],
     ["an upload", 404, "upload/storage/v1/b/none/o?uploadType=media&name=a", { method: "POST", body: "a" }],
     ["an unknown session", 404, "upload/storage/v1/b/shop/o?upload_id=none", { method: "PUT" }],
@@ -79,8 +79,8 @@ describe("a request of an allowed origin", () => {
     ["no token", 401, INSTANCES, { headers: { authorization: "" } }],
     ["an unknown path", 404, "nowhere", {}],
     ["a body that is not JSON", 400, INSTANCES, { method: "POST", headers: JSON_TYPE, body: "{" }],
-    ["the token endpoint, refused", 400, "token", { method: "POST", body: "a=b" }],
-    ["an unknown verb of the token endpoint", 404, "token", {}],
+    ["a rejected token request", 400, "token", { method: "POST", body: "a=b" }],
+    ["a token request with GET", 404, "token", {}],
     ["OPTIONS that is not a preflight", 404, INSTANCES, { method: "OPTIONS" }],
   ])("gets the headers that let the page read the response: %s", async (_what, status, path, sent) => {
     const headers = { origin: PAGE, authorization: `Bearer ${token}`, ...sent.headers };
@@ -98,7 +98,7 @@ describe("a request of an allowed origin", () => {
     expect(NEEDED.split(" ").filter((name) => !exposed.includes(name))).toEqual([]);
   });
 
-  it("gets the headers with an error that a fault makes, and with a body that is cut", async () => {
+  it("gets the headers with the error of a fault, and with an interrupted body", async () => {
     const contents = { "/storage/v1/b/shop/o/a": { data: "0123456789" } };
     const faults = [
       { on: "call", status: 503 },
@@ -174,7 +174,7 @@ describe("a preflight", () => {
     expect(corsNames(received)).toEqual([]);
   });
 
-  it("uses up no fault and is not logged", async () => {
+  it("does not consume a fault and is not logged", async () => {
     const faults = [{ on: "call", status: 503 }] as const;
     const own = await mockFor({ cors: PAGE, faults });
     for (const origin of [PAGE, OTHER]) await send(own, INSTANCES, { method: "OPTIONS", headers: { origin, ...asks } });
@@ -194,7 +194,7 @@ it("allows every origin with *", async () => {
 it.each([
   ["without the option", {}],
   ["with an empty list", { cors: [] }],
-])("sends no CORS header and answers OPTIONS as any verb, %s", async (_what, options) => {
+])("sends no CORS header and handles OPTIONS like any other method, %s", async (_what, options) => {
   const own = await mockFor(options);
   const headers = { origin: PAGE, "access-control-request-method": "GET" };
   const received = await send(own, INSTANCES, { method: "OPTIONS", headers });
@@ -206,7 +206,7 @@ it.each([
 
 describe("an origin", () => {
   it.each(["*", PAGE, "https://app.example.com", "http://[::1]:3000", "capacitor://localhost"])(
-    "is taken as it is: %s",
+    "is accepted unchanged: %s",
     (origin) => {
       expect(checkedOrigin(origin)).toBe(origin);
     },
@@ -222,13 +222,13 @@ describe("an origin", () => {
     ["", "pass a scheme, host and port, such as http://localhost:5173, or * for every origin"],
     ["http://", "pass a scheme, host and port, such as http://localhost:5173, or * for every origin"],
     ["a b", "pass a scheme, host and port, such as http://localhost:5173, or * for every origin"],
-  ])("is refused with what to pass instead: %s", (text, want) => {
+  ])("is rejected with the value to pass instead: %s", (text, want) => {
     const message = refusalOf(text);
     expect(message.endsWith(want)).toBe(true);
     expect(message).not.toContain("secret");
   });
 
-  it("that is refused fails the start", async () => {
+  it("that is not valid makes the start fail", async () => {
     await expect(startMock({ models: [sqladmin], cors: "localhost:5173" })).rejects.toThrow(RangeError);
   });
 });

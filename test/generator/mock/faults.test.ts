@@ -1,4 +1,4 @@
-/** Faults as the command line has them. */
+/** Faults in the format of the command line. */
 import { describe, expect, it } from "vitest";
 import { type Fault, readFault } from "../../../generator/src/mock/index.js";
 
@@ -13,16 +13,16 @@ describe("a fault", () => {
   });
 
   it.each([
-    ["on=cal,status=503", "a fault happens on=call, on=download, on=upload, not on=cal"],
-    ["status=503", "a fault happens on="],
-    ["on=call,staus=503", 'no "staus"; did you mean status?'],
-    ["on=call", "either a status or cutAfter"],
-    ["on=call,status=503,cutAfter=1", "either a status or cutAfter"],
+    ["on=cal,status=503", "on must be call, download, upload, not cal"],
+    ["status=503", "on must be call, download, upload, not undefined"],
+    ["on=call,staus=503", 'unknown member "staus"; use on, after, status, cutAfter; did you mean status?'],
+    ["on=call", "set either status or cutAfter"],
+    ["on=call,status=503,cutAfter=1", "set either status or cutAfter"],
     ["on=call,status=200", "400 to 599, not 200"],
-    ["on=call,status=", 'status is a whole number, not ""'],
-    ["on=call,status=503,after=-1", 'after is a whole number, not "-1"'],
-    ["on=call,status=503,status=500", "status is there twice"],
-    ["on=call,__proto__=1", 'no "__proto__"'],
+    ["on=call,status=", 'status must be a non-negative integer, not ""'],
+    ["on=call,status=503,after=-1", 'after must be a non-negative integer, not "-1"'],
+    ["on=call,status=503,status=500", "status is set twice"],
+    ["on=call,__proto__=1", 'unknown member "__proto__"'],
     ["call", '"call" is not name=value'],
     ["", '"" is not name=value'],
   ])("that cannot happen is refused, and why is said: %j", (text, why) => {

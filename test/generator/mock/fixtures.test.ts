@@ -1,4 +1,4 @@
-/** What a mock begins with. */
+/** Initial resources of a mock. */
 import { describe, expect, it } from "vitest";
 import { exampleFixtures, FixtureError, type Fixtures, startMock } from "../../../generator/src/mock/index.js";
 import { INSTANCES, library, mockFor, object, signedIn, sqladmin } from "./support.js";
@@ -6,12 +6,12 @@ import { INSTANCES, library, mockFor, object, signedIn, sqladmin } from "./suppo
 const at = `/${INSTANCES}`;
 
 describe("fixtures", () => {
-  it("are there for the APIs that Discogen has examples for, and no others", () => {
+  it("exist only for APIs that Discogen has examples for", () => {
     expect(Object.keys(exampleFixtures([library]))).toEqual([]);
     expect(exampleFixtures([library, sqladmin])[at]).toHaveLength(5);
   });
 
-  it("get what their path says, and can be read, changed and listed", async () => {
+  it("get the values of their path, and can be read, updated and listed", async () => {
     const call = await signedIn(await mockFor({ fixtures: { [at]: [{ instance: "a" }, { instance: "b c" }] } }));
     expect(await call("GET", `${INSTANCES}/b%20c`)).toMatchObject({
       body: { kind: "sql#instance", instance: "b c", project: "example-123" },
@@ -20,7 +20,7 @@ describe("fixtures", () => {
     expect(object((await call("GET", INSTANCES)).body)["items"]).toHaveLength(2);
   });
 
-  it("make known what nothing else fills", async () => {
+  it("make the items of a collection without insert known", async () => {
     const fixtures = { "/library/v1/reviews": [{ text: "good" }, { text: "bad" }] };
     const call = await signedIn(await mockFor({ fixtures }));
     expect(await call("GET", "library/v1/reviews")).toMatchObject({
@@ -28,7 +28,7 @@ describe("fixtures", () => {
     });
   });
 
-  it("of two mocks do not mix", async () => {
+  it("of two mocks are independent", async () => {
     const fixtures: Fixtures = { [at]: [{ instance: "a" }] };
     const [first, second] = await Promise.all([mockFor({ fixtures }), mockFor({ fixtures })]);
     await (
@@ -40,19 +40,19 @@ describe("fixtures", () => {
   it.each<[what: string, fixtures: Fixtures, message: string]>([
     ["of no collection", { "/nowhere": [] }, "/nowhere: no collection"],
     ["of an item's path", { [`${at}/a`]: [] }, "no collection"],
-    ["with a path that climbs", { [`${at}/..`]: [] }, "dot segment"],
-    ["without a key", { [at]: [{ region: "us-central" }] }, `${at}[0]: it lacks "instance"`],
-    ["twice the same", { [at]: [{ instance: "a" }, { instance: "a" }] }, `${at}[1]: there is another "a"`],
-    ["of another project", { [at]: [{ instance: "a", project: "b" }] }, "does not agree with the path"],
+    ["with dot segments in the path", { [`${at}/..`]: [] }, "dot segment"],
+    ["without a key", { [at]: [{ region: "us-central" }] }, `${at}[0]: "instance" is missing`],
+    ["with a duplicate", { [at]: [{ instance: "a" }, { instance: "a" }] }, `${at}[1]: "a" is already defined`],
+    ["of another project", { [at]: [{ instance: "a", project: "b" }] }, "contradicts the path"],
     [
       "nested too deep",
       { [at]: [{ instance: "a", x: JSON.parse("[".repeat(5000) + "]".repeat(5000)) }] },
-      "nested deeper",
+      "levels deep",
     ],
-    // As a JSON file may hold them: what the types forbid.
-    ["no list", JSON.parse(`{"${at}":{}}`), "a list of resources is expected"],
-    ["no objects", JSON.parse(`{"${at}":[1]}`), `${at}[0]: an object is expected`],
-  ])("that do not fit are refused before anything listens: %s", async (_what, fixtures, message) => {
+    // The types forbid these, but a JSON file can contain them.
+    ["not an array", JSON.parse(`{"${at}":{}}`), "expected an array of resources"],
+    ["not objects", JSON.parse(`{"${at}":[1]}`), `${at}[0]: expected an object`],
+  ])("that do not match are rejected before the server starts: %s", async (_what, fixtures, message) => {
     const start = startMock({ models: [sqladmin], fixtures });
     await expect(start).rejects.toThrow(FixtureError);
     await expect(start).rejects.toThrow(message);

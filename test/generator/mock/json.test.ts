@@ -1,9 +1,9 @@
-/** JSON that is not to be trusted. */
+/** Untrusted JSON. */
 import { describe, expect, it } from "vitest";
 import { isDeeperThan, type JsonObject, merge, own, parseJson } from "../../../generator/src/mock/json.js";
 
 describe("merge", () => {
-  // RFC 7396, appendix A, as far as both are objects.
+  // RFC 7396, appendix A, for two objects.
   it.each<[target: JsonObject, patch: JsonObject, want: JsonObject]>([
     [{ a: "b" }, { a: "c" }, { a: "c" }],
     [{ a: "b" }, { b: "c" }, { a: "b", b: "c" }],
@@ -19,7 +19,7 @@ describe("merge", () => {
     expect(merge(target, patch)).toEqual(want);
   });
 
-  it("keeps the name __proto__ a name", () => {
+  it("treats __proto__ as an ordinary name", () => {
     const patch = parseJson('{"__proto__":{"a":1}}');
     const merged = merge({}, patch as JsonObject);
     expect(Object.keys(merged)).toEqual(["__proto__"]);
@@ -28,7 +28,7 @@ describe("merge", () => {
 });
 
 describe("own", () => {
-  it("finds nothing that the object inherits", () => {
+  it("ignores inherited properties", () => {
     expect(own({}, "constructor")).toBeUndefined();
     expect(own({ constructor: 1 }, "constructor")).toBe(1);
   });

@@ -1,4 +1,4 @@
-/** An invented API of the shapes that Cloud SQL does not have: answers that are the item, ids of the server's, verbs. */
+/** An invented API with shapes that Cloud SQL does not have: responses that are the item, server-set ids, custom methods. */
 
 const SCOPES = ["https://www.example.com/auth/library"];
 const inPath = { type: "string", location: "path", required: true };

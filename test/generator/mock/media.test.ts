@@ -1,4 +1,4 @@
-/** Content in the mock: what comes up comes down again, in every protocol, and goes wrong when it is asked to. */
+/** Media in the mock: uploads in every protocol, downloads, and faults. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -19,7 +19,7 @@ interface Sent {
   readonly body?: string | Uint8Array<ArrayBuffer>;
 }
 
-/** A mock, and a way to send it requests that are signed in. Paths are relative, or whole URLs. */
+/** Starts a mock, and returns a function that sends authorized requests. Paths are relative, or absolute URLs. */
 async function start(
   options: Partial<MockOptions> = {},
 ): Promise<{ mock: Mock; ask: (path: string, sent?: Sent) => Promise<Response> }> {
@@ -37,10 +37,10 @@ async function start(
 
 const json = { "content-type": "application/json" };
 const jsonOf = async (response: Response): Promise<Record<string, unknown>> =>
-  (await response.json()) as Record<string, unknown>; // the mock answers objects
+  (await response.json()) as Record<string, unknown>; // the mock returns objects
 
 describe("an upload", () => {
-  it("of content alone makes a resource that tells the facts of it", async () => {
+  it("of content only creates a resource with the properties of the content", async () => {
     const { ask } = await start();
     const made = await ask("upload/drive/v3/files?uploadType=media", {
       method: "POST",
@@ -62,7 +62,7 @@ describe("an upload", () => {
     expect(await (await ask(`drive/v3/files/${id}/export?alt=media&mimeType=text/plain`)).text()).toBe("hello");
   });
 
-  it("behind its metadata keeps both", async () => {
+  it("with metadata stores both", async () => {
     const { ask } = await start();
     await ask("storage/v1/b?project=p", { method: "POST", headers: json, body: '{"name":"shop"}' });
     const body =
@@ -92,7 +92,7 @@ describe("an upload", () => {
     expect(await (await ask(`drive/v3/files/${String(id)}?alt=media`)).text()).toBe("new");
   });
 
-  it("is gone with its resource", async () => {
+  it("is deleted with its resource", async () => {
     const { ask } = await start();
     await ask("storage/v1/b?project=p", { method: "POST", headers: json, body: '{"name":"shop"}' });
     const up = { method: "POST", headers: { "content-type": "text/plain" }, body: "a" };
@@ -102,7 +102,7 @@ describe("an upload", () => {
     expect((await ask("storage/v1/b/shop/o/a?alt=media")).status).toBe(404);
   });
 
-  it("of a method of which nothing else is known answers what was written", async () => {
+  it("of an otherwise unknown method returns the request body", async () => {
     const { ask } = await start();
     const begun = await ask("upload/youtube/v3/videos?part=snippet&uploadType=resumable", {
       method: "POST",
@@ -159,7 +159,7 @@ describe("an upload", () => {
     ],
     ["a missing parameter", "upload/youtube/v3/videos?uploadType=media", { "content-type": "video/mp4" }, "a", 400],
     ["no token", "upload/drive/v3/files?uploadType=media", { authorization: "" }, "a", 401],
-  ])("with %s is refused", async (_name, path, headers, body, status) => {
+  ])("with %s is rejected", async (_name, path, headers, body, status) => {
     const { ask } = await start();
     expect((await ask(path, { method: "POST", headers, body })).status).toBe(status);
   });
@@ -189,7 +189,7 @@ describe("a session", () => {
   }
   const part = new Uint8Array(kib256).fill(7);
 
-  it("takes parts, tells what has arrived, and ends with the method's own answer, which it repeats", async () => {
+  it("accepts chunks, reports received bytes, and repeats the method's response at the end", async () => {
     const { ask, put, session } = await begun();
     expect(await put("bytes */*", "")).toEqual([308, null]);
     expect(await put("bytes 0-262143/*", part)).toEqual([308, "bytes=0-262143"]);
@@ -219,41 +219,41 @@ describe("a session", () => {
     expect(await jsonOf(done)).toMatchObject({ size: "262147" });
   });
 
-  it("takes the whole in one request, with and without a range", async () => {
+  it("accepts all content in one request, with and without a range", async () => {
     expect(await (await begun()).put(undefined, "whole")).toEqual([200, null]);
     expect(await (await begun()).put("bytes 0-4/5", "whole")).toEqual([200, null]);
     expect(await (await begun()).put(undefined, "")).toEqual([200, null]);
   });
 
   it.each([
-    ["a part that begins elsewhere", "bytes 262144-524287/*", part],
-    ["a part that is no multiple of 256 KiB", "bytes 0-2/*", "abc"],
-    ["a range that is not the body's", "bytes 0-9/10", "abc"],
-    ["a range that cannot be read", "bytes 0", "abc"],
+    ["a chunk that starts elsewhere", "bytes 262144-524287/*", part],
+    ["a chunk that is not a multiple of 256 KiB", "bytes 0-2/*", "abc"],
+    ["a range that differs from the body", "bytes 0-9/10", "abc"],
+    ["a malformed range", "bytes 0", "abc"],
   ])("refuses %s", async (_name, range, body) => {
     const { put } = await begun();
     expect(await put(range, body)).toEqual([400, null]);
     expect(await put("bytes */*", "")).toEqual([308, null]);
   });
 
-  it("refuses more than the mock keeps, before it has come", async () => {
+  it("rejects content above the limit before receiving it", async () => {
     const { put } = await begun();
     expect(await put("bytes 0-262143/99999999999", part)).toEqual([413, null]);
     expect(await put("bytes */*", "")).toEqual([308, null]);
   });
 
-  it("can be cancelled, and is gone then", async () => {
+  it("can be cancelled, and is then unknown", async () => {
     const { ask, put, session } = await begun();
     expect((await ask(session, { method: "DELETE" })).status).toBe(499);
     expect(await put("bytes */*", "")).toEqual([404, null]);
   });
 
-  it("needs no token of its own", async () => {
+  it("needs no access token", async () => {
     const { session } = await begun();
     expect((await fetch(session, { method: "PUT", body: "whole" })).status).toBe(200);
   });
 
-  it("keeps whole granules of a part that is cut off", async () => {
+  it("stores complete 256 KiB blocks of an interrupted chunk", async () => {
     const { ask, put, session } = await begun({ faults: [{ on: "upload", after: 1, cutAfter: kib256 + 100 }] });
     const whole = new Uint8Array(2 * kib256);
     await expect(
@@ -284,20 +284,20 @@ describe("a download", () => {
     ]);
   });
 
-  it("begins nowhere behind the end", async () => {
+  it("fails if the range starts after the end", async () => {
     const { ask } = await start({ contents });
     const answer = await ask(path, { headers: { range: "bytes=10-" } });
     expect([answer.status, answer.headers.get("content-range")]).toEqual([416, "bytes */10"]);
   });
 
-  it("is whole where If-Range names another state", async () => {
+  it("is complete if If-Range names another version", async () => {
     const { ask } = await start({ contents });
     const headers = { range: "bytes=2-4", "if-range": (await ask(path)).headers.get("etag") ?? "" };
     expect((await ask(path, { headers })).status).toBe(206);
     expect((await ask(path, { headers: { ...headers, "if-range": '"other"' } })).status).toBe(200);
   });
 
-  it("of what has no content is not found", async () => {
+  it("of a resource without content gets 404", async () => {
     const { ask } = await start();
     expect((await ask(path)).status).toBe(404);
   });

@@ -1,4 +1,4 @@
-/** Requests that are not as the document says, and functions that answer in place of the mock. */
+/** Requests that do not match the document, and handlers that replace the mock. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type Fault,
@@ -24,7 +24,7 @@ afterAll(() => mock.close());
 
 const violations = (body: Json | undefined) => {
   const error = object(object(body)["error"]);
-  // Every answer of these tests has one detail.
+  // Every response of these tests has one detail.
   const [detail] = error["details"] as readonly JsonObject[];
   return { code: error["status"], type: detail?.["@type"], violations: detail?.["fieldViolations"] };
 };
@@ -35,21 +35,21 @@ const refused = (...list: readonly object[]) => ({
 });
 const about = (field: string, words: string) => ({ field, description: expect.stringContaining(words) });
 
-describe("a body that is not of its type is refused, and what is wrong with it told", () => {
+describe("a body that does not match its type is rejected with every violation", () => {
   it.each<[what: string, body: JsonObject, ...want: object[]]>([
     ["an unknown property", { nonsense: 1 }, about("", 'Unknown name "nonsense": Cannot find field.')],
-    ["one further down", { window: { nonsense: 1 } }, about("window", "Unknown name \"nonsense\" at 'window'")],
-    ["one in a list's item", { within: { tags: [{}] } }, about("within.tags[0]", "a string is expected")],
-    ["a number for a string", { title: 1 }, about("title", "a string is expected, not 1")],
-    ["a string for a boolean", { open: "yes" }, about("open", "a boolean is expected")],
+    ["a nested one", { window: { nonsense: 1 } }, about("window", "Unknown name \"nonsense\" at 'window'")],
+    ["one in an array item", { within: { tags: [{}] } }, about("within.tags[0]", "expected a string")],
+    ["a number for a string", { title: 1 }, about("title", "expected a string, got 1")],
+    ["a string for a boolean", { open: "yes" }, about("open", "expected a boolean")],
     ["a fraction", { size: 1.5 }, about("size", "an integer (int32)")],
     ["a number too large", { size: 2 ** 31 }, about("size", "an integer (int32)")],
     ["an int64 too large", { weight: "9223372036854775808" }, about("weight", "an integer (int64)")],
     ["an unknown enum value", { colour: "GREEN" }, about("colour", "one of RED, BLUE")],
-    ["an object for a list", { tags: {} }, about("tags", "a list is expected")],
-    ["a list for an object", { window: [] }, about("window", "an object is expected")],
-    ["a number in a map", { labels: { a: 1 } }, about("labels.a", "a string is expected")],
-    ["no duration", { heated: "1 h" }, about("heated", "a duration")],
+    ["an object for an array", { tags: {} }, about("tags", "expected an array")],
+    ["an array for an object", { window: [] }, about("window", "expected an object")],
+    ["a number in a map", { labels: { a: 1 } }, about("labels.a", "expected a string")],
+    ["not a duration", { heated: "1 h" }, about("heated", "a duration")],
     ["everything at once", { title: 1, size: "x" }, about("title", "a string"), about("size", "an integer")],
   ])("%s", async (_what, body, ...want) => {
     const answer = await call("POST", ROOMS, body);
@@ -60,13 +60,13 @@ describe("a body that is not of its type is refused, and what is wrong with it t
     ["null for anything", { title: null, window: null, tags: null }],
     ["int64 as a number, int32 as a string", { weight: 5, size: "5" }],
     ["the number of an enum value", { colour: 1 }],
-    ["what only the server may set", { state: "ACTIVE", createTime: "2026-01-01T00:00:00.5Z" }],
+    ["read-only properties", { state: "ACTIVE", createTime: "2026-01-01T00:00:00.5Z" }],
   ])("but not for %s", async (_what, body) => {
     expect(await call("POST", ROOMS, body)).toMatchObject({ status: 200 });
   });
 });
 
-describe("a parameter that is not as the document says is refused", () => {
+describe("a parameter that does not match the document is rejected", () => {
   it.each<[query: string, field: string, words: string]>([
     ["nonsense=1", "nonsense", 'Unknown name "nonsense": Cannot bind query parameter'],
     ["pageSize=two", "pageSize", "an integer (int32)"],
@@ -79,14 +79,14 @@ describe("a parameter that is not as the document says is refused", () => {
     expect([answer.status, violations(answer.body)]).toEqual([400, refused(about(field, words))]);
   });
 
-  it("but not those that every API takes", async () => {
+  it("except the system parameters of every API", async () => {
     const query = "alt=json&prettyPrint=false&quotaUser=u&key=k&%24.xgafv=2&view=FULL&deep=true&pageSize=";
     expect(await call("GET", `${ROOMS}?${query}`)).toMatchObject({ status: 200 });
   });
 });
 
 describe("a handler", () => {
-  it("answers in place of the mock, after the request was checked", async () => {
+  it("handles the request in place of the mock, after validation", async () => {
     const seen: unknown[] = [];
     const own = await signedIn(
       await mockFor({
@@ -114,7 +114,7 @@ describe("a handler", () => {
     expect(await own("GET", "v2/houses/a/rules")).toMatchObject({ body: { text: "sample-text" } });
   });
 
-  it("may take its time, and a fault of its own is the mock's", async () => {
+  it("can be asynchronous, and an error that it throws counts as the mock's", async () => {
     const faults: unknown[] = [];
     const own = await signedIn(
       await mockFor({
@@ -135,13 +135,13 @@ describe("a handler", () => {
     expect(faults).toEqual([new Error("oops")]);
   });
 
-  it("of a method that no API has is refused before anything listens, like an answer among fixtures", async () => {
+  it("of an unknown method is rejected before the server starts, like a fixture of one", async () => {
     const nowhere = { "rooms.nowhere": {} };
     await expect(startMock({ models: [rooms], handlers: nowhere })).rejects.toThrow('"rooms.nowhere"');
     await expect(startMock({ models: [rooms], fixtures: nowhere })).rejects.toThrow('"rooms.nowhere"');
   });
 
-  it("may be a fixture: the answer to every call of a method", async () => {
+  it("can be a fixture: the response to every call of a method", async () => {
     const own = await signedIn(
       await mockFor({ models: [rooms], fixtures: { "rooms.houses.plan": { steps: ["a"] } } }),
       { scope: LIBRARY },
@@ -150,8 +150,8 @@ describe("a handler", () => {
   });
 });
 
-describe("on request", () => {
-  it("a call fails, once for each fault, and sign-in does not", async () => {
+describe("faults and latency", () => {
+  it("a call fails once for each fault, token requests do not", async () => {
     const own = await mockFor({ models: [rooms], faults: [{ on: "call", after: 1, status: 503 }] });
     const ask = await signedIn(own, { scope: LIBRARY });
     const statuses: number[] = [];
@@ -160,14 +160,14 @@ describe("on request", () => {
   });
 
   it.each<[what: string, fault: Fault]>([
-    ["no status of a failure", { on: "call", status: 200 }],
-    ["nothing that goes wrong", { on: "call" }],
-    ["less than no request before", { on: "call", after: -1, status: 500 }],
+    ["a status below 400", { on: "call", status: 200 }],
+    ["neither status nor cutAfter", { on: "call" }],
+    ["a negative number of requests", { on: "call", after: -1, status: 500 }],
   ])("but not what cannot happen: %s", async (_what, fault) => {
     await expect(startMock({ models: [rooms], faults: [fault] })).rejects.toThrow(RangeError);
   });
 
-  it("answers take their time", async () => {
+  it("responses are delayed", async () => {
     const ask = await signedIn(await mockFor({ models: [rooms], latency: 50 }), { scope: LIBRARY });
     const begun = performance.now();
     await ask("GET", ROOMS);

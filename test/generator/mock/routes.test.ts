@@ -1,4 +1,4 @@
-/** Which method a request calls: templates, patterns, verbs, and paths that want to be something else. */
+/** Routing of requests to methods: templates, patterns, custom verbs, and hostile paths. */
 import { describe, expect, it } from "vitest";
 import { indexApi } from "../../../generator/src/mock/api-index.js";
 import { GoogleError } from "../../../generator/src/mock/google-error.js";
@@ -106,7 +106,7 @@ describe("a request", () => {
     expect(() => found("GET", path)).toThrow(GoogleError);
   });
 
-  it("is routed in time that hardly grows with hostile templates and paths", () => {
+  it("is routed in polynomial time for hostile templates and paths", () => {
     const template = "{+a}a{+b}a{+c}a{+d}b";
     const hostile = modelOf(
       JSON.stringify({
@@ -119,7 +119,7 @@ describe("a request", () => {
       "hostile.json",
     );
     const [route] = compileRoutes(indexApi(hostile).resources.flatMap(({ methods }) => methods));
-    // Tried way by way, this would outlive the machine.
+    // Backtracking without a cache would never finish.
     expect(route && findRoute([route], "GET", `/${"a".repeat(500)}`)).toBeUndefined();
   });
 });

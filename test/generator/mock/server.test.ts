@@ -1,4 +1,4 @@
-/** The server itself: what it survives, what it logs, and how it ends. */
+/** The server: malformed requests, logging, and closing. */
 import { createServer, request as httpRequest } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => mock.close());
 
-/** Sends bytes as they are, and reads until the server hangs up. */
-/** What comes back until the connection ends, in whichever way it does. */
+/** Sends raw bytes, and reads until the server closes the connection. */
+/** Returns the received bytes when the connection ends, with or without an error. */
 async function raw(bytes: string, at: Mock = mock): Promise<string> {
   const { hostname, port } = new URL(at.url);
   const socket = connect(Number(port), hostname);
@@ -37,13 +37,13 @@ const send = (init: RequestInit & { path?: string }) =>
     headers: { authorization, "content-type": "application/json", ...init.headers },
   }).then(answerOf);
 
-describe("a request that nothing answers", () => {
+describe("a request without a method", () => {
   it.each([
     ["an unknown path", "GET", "nowhere"],
-    ["the top", "GET", ""],
-    ["an unknown verb", "PURGE", INSTANCES],
-    ["a verb that no method here has", "DELETE", INSTANCES],
-    ["a path beyond", "GET", `${INSTANCES}/a/b/c/d`],
+    ["the root path", "GET", ""],
+    ["an unknown HTTP method", "PURGE", INSTANCES],
+    ["an HTTP method that this path does not have", "DELETE", INSTANCES],
+    ["a longer path", "GET", `${INSTANCES}/a/b/c/d`],
   ])("gets Google's 404: %s", async (_what, method, path) => {
     expect(await send({ method, path })).toMatchObject({
       status: 404,
@@ -54,7 +54,7 @@ describe("a request that nothing answers", () => {
 
 describe("a request that is malformed", () => {
   it.each<[what: string, body: string, headers: Record<string, string>]>([
-    ["no JSON", "{", {}],
+    ["not JSON", "{", {}],
     ["an array", "[]", {}],
     ["a string", '"x"', {}],
     ["null", "null", {}],
@@ -73,7 +73,7 @@ describe("a request that is malformed", () => {
     ["%2e%2e", "/sql/v1beta3/projects/%2e%2e/instances", 400],
     ["a broken escape", "/sql/v1beta3/projects/%/instances", 400],
     ["a path of 5,000 characters", `/${"a".repeat(5000)}`, 414],
-    ["a whole URL", "http://example.com/nowhere", 404],
+    ["an absolute URL", "http://example.com/nowhere", 404],
     ["an asterisk", "*", 404],
   ])("is answered as it was sent, not as it resolves: %s", async (_what, target, status) => {
     const answer = await raw(`GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
@@ -82,16 +82,16 @@ describe("a request that is malformed", () => {
   });
 
   it.each([
-    ["no HTTP", "hello\r\n\r\n"],
+    ["not HTTP", "hello\r\n\r\n"],
     ["headers without end", `GET / HTTP/1.1\r\nhost: x\r\na: ${"b".repeat(100_000)}`],
     ["a broken chunk", "POST /token HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"],
   ])("is turned away by its connection, and the next is served: %s", async (_what, bytes) => {
-    // A reset that overtakes the answer takes it away.
+    // A reset can discard the response.
     expect(await raw(bytes)).toMatch(/^(?:HTTP\/1\.1 4\d\d |$)/);
     expect(await send({})).toMatchObject({ status: 200 });
   });
 
-  it("is told when its body is too large, and the connection lives on", async () => {
+  it("gets 413 for a body that is too large, and the connection stays open", async () => {
     expect(await send({ method: "POST", body: "a".repeat(BODY_LIMIT + 1) })).toMatchObject({
       status: 413,
       body: { error: { code: 413 } },
@@ -99,7 +99,7 @@ describe("a request that is malformed", () => {
     expect(await send({})).toMatchObject({ status: 200 });
   });
 
-  it("that its client gives up halfway harms nobody", async () => {
+  it("that its client aborts does not affect other requests", async () => {
     const aborted = new Promise((resolve) => {
       const request = httpRequest(mock.tokenUrl, { method: "POST", headers: { "content-length": "1000" } });
       request.on("error", resolve);
@@ -113,14 +113,14 @@ describe("a request that is malformed", () => {
 });
 
 describe("HEAD", () => {
-  it("is answered like GET, without a body", async () => {
+  it("gets the same response as GET, without a body", async () => {
     expect(await send({ method: "HEAD" })).toMatchObject({ status: 200, body: undefined });
     expect(await send({ method: "HEAD", path: "nowhere" })).toMatchObject({ status: 404, body: undefined });
   });
 });
 
-describe("a fault of the mock's own", () => {
-  it("is answered with a 500 that tells nothing, and told to onError", async () => {
+describe("an internal error of the mock", () => {
+  it("returns a 500 without details, and calls onError", async () => {
     const fault = new Error("secret");
     const told: unknown[] = [];
     const listener = createListener({
@@ -133,7 +133,7 @@ describe("a fault of the mock's own", () => {
     const server = createServer(listener).listen(0, "127.0.0.1");
     onTestFinished(() => void server.close());
     await vi.waitUntil(() => server.listening);
-    // A server that listens on a port has an address of this type.
+    // A server that listens on a port always has this type of address.
     const { port } = server.address() as AddressInfo;
     const answer = await answerOf(await fetch(`http://127.0.0.1:${port}/`));
     expect(answer).toMatchObject({ status: 500, body: { error: { status: "INTERNAL" } } });
@@ -143,7 +143,7 @@ describe("a fault of the mock's own", () => {
 });
 
 describe("the log", () => {
-  it("holds method, path and status of each request, and no secret", async () => {
+  it("contains method, path and status of each request, and no secret", async () => {
     const own = await mockFor();
     const call = await signedIn(own);
     await call("GET", `${INSTANCES}?maxResults=1&key=secret`);
@@ -159,7 +159,7 @@ describe("the log", () => {
 });
 
 describe("closing", () => {
-  it("cuts connections that are open, frees the port, and may be asked for twice", async () => {
+  it("closes open connections, frees the port, and can be called twice", async () => {
     const own = await startMock({ models: [sqladmin] });
     const { hostname, port } = new URL(own.url);
     const open = connect(Number(port), hostname);
@@ -172,7 +172,7 @@ describe("closing", () => {
     expect(again.url).toBe(own.url);
   });
 
-  it("is not needed when the port is taken: the start fails", async () => {
+  it("is not needed if the port is in use: the start fails", async () => {
     const port = Number(new URL(mock.url).port);
     await expect(startMock({ models: [sqladmin], port })).rejects.toThrow("EADDRINUSE");
   });

@@ -1,4 +1,4 @@
-/** Cloud SQL v1beta3 at the mock: instances and their operations, as a client meets them. */
+/** Cloud SQL v1beta3 in the mock: instances and their operations. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { exampleFixtures, type Json, type Mock, startMock } from "../../../generator/src/mock/index.js";
 import { ADMIN, type Call, CLOUD, exampleFor, object, signedIn, sqladmin } from "./support.js";
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => mock.close());
 
-/** Each test has a project of its own, with the five instances of the example. */
+/** Each test has its own project, with the five instances of the example. */
 let project: string;
 let instances: string;
 beforeEach(() => {
@@ -34,7 +34,7 @@ async function operationOf(answer: Promise<{ readonly body: Json | undefined }>)
 }
 
 describe("listing", () => {
-  it("takes three pages for the five instances of the example, each instance once", async () => {
+  it("returns the five instances of the example in three pages, each instance once", async () => {
     const seen: (readonly Json[])[] = [];
     let query = "";
     do {
@@ -56,14 +56,14 @@ describe("listing", () => {
     expect({ count: names(body).length, next: object(body)["nextPageToken"] }).toEqual({ count, next: nextPageToken });
   });
 
-  it("goes on at the same place when an instance before it is gone", async () => {
+  it("continues at the same place after an earlier instance was deleted", async () => {
     const { body } = await call("GET", instances);
     await call("DELETE", `${instances}/orders`);
     const next = await call("GET", `${instances}?pageToken=${String(object(body)["nextPageToken"])}`);
     expect(names(next.body)).toEqual(["reports", "sessions"]);
   });
 
-  it("gives whole instances, with the kinds of the schema", async () => {
+  it("returns complete instances, with the kinds of the schema", async () => {
     const { body } = await call("GET", `${instances}?maxResults=1`);
     expect(body).toMatchObject({
       kind: "sql#instancesList",
@@ -94,28 +94,28 @@ describe("listing", () => {
     });
   });
 
-  it("refuses the page token of another list", async () => {
+  it("rejects the page token of another list", async () => {
     const { body } = await call("GET", instances);
     const token = String(object(body)["nextPageToken"]);
     const elsewhere = instances.replace(project, "other");
     expect(await call("GET", `${elsewhere}?pageToken=${token}`)).toMatchObject({ status: 400 });
   });
 
-  it("leaves out the items of a project that has none", async () => {
+  it("omits items for a project without instances", async () => {
     expect(await call("GET", instances.replace(project, "other"))).toMatchObject({
       status: 200,
       body: { kind: "sql#instancesList" },
     });
   });
 
-  it("gives a list that has no pages whole", async () => {
+  it("returns all items of a list without paging", async () => {
     const { body } = await call("GET", "sql/v1beta3/projects/example-123/tiers");
     expect(object(body)["items"]).toHaveLength(7);
   });
 });
 
 describe("the life of an instance", () => {
-  it("is inserted, with what the server fills in, and read", async () => {
+  it("is inserted with server-set properties, and read", async () => {
     expect(await call("POST", instances, orders())).toMatchObject({
       status: 200,
       body: { kind: "sql#instancesInsert", operation: expect.any(String) },
@@ -135,7 +135,7 @@ describe("the life of an instance", () => {
     });
   });
 
-  it("is replaced by update, but for what is fixed from the insert on", async () => {
+  it("is replaced by update, except for immutable properties", async () => {
     const body = { instance: "orders", project, settings: { tier: "D16", settingsVersion: "7" } };
     expect(await call("PUT", `${instances}/orders`, body)).toMatchObject({
       status: 200,
@@ -147,7 +147,7 @@ describe("the life of an instance", () => {
     expect(settings).not.toHaveProperty("backupConfiguration");
   });
 
-  it("can be read, changed and sent back whole", async () => {
+  it("can be read, changed and sent back", async () => {
     const before = object((await call("GET", `${instances}/orders`)).body);
     const settings = { ...object(before["settings"]), tier: "D32" };
     expect(await call("PUT", `${instances}/orders`, { ...before, settings })).toMatchObject({ status: 200 });
@@ -160,7 +160,7 @@ describe("the life of an instance", () => {
     expect(after["etag"]).not.toBe(before["etag"]);
   });
 
-  it("is not updated by somebody who has not read the latest settings", async () => {
+  it("is not updated if the request is based on old settings", async () => {
     const body = { instance: "orders", project, settings: { tier: "D16", settingsVersion: "6" } };
     expect(await call("PUT", `${instances}/orders`, body)).toMatchObject({
       status: 412,
@@ -168,7 +168,7 @@ describe("the life of an instance", () => {
     });
   });
 
-  it("is not changed by somebody who has another etag of it", async () => {
+  it("is not changed if the request has an old etag", async () => {
     const body = { settings: { tier: "D16" }, etag: '"stale"' };
     for (const verb of ["PATCH", "PUT"])
       expect(await call(verb, `${instances}/orders`, { instance: "orders", project, ...body })).toMatchObject({
@@ -177,39 +177,39 @@ describe("the life of an instance", () => {
       });
   });
 
-  it("is merged by patch, where null clears", async () => {
+  it("is merged by patch, and null removes a property", async () => {
     await call("PATCH", `${instances}/orders`, { settings: { tier: "D16", backupConfiguration: null } });
     const { body } = await call("GET", `${instances}/orders`);
     expect(body).toMatchObject({ settings: { tier: "D16", ipConfiguration: { requireSsl: true } } });
     expect(object(body)["settings"]).not.toHaveProperty("backupConfiguration");
   });
 
-  it("is gone once deleted, and its name is free", async () => {
+  it("is not found after delete, and its name can be used again", async () => {
     expect(await call("DELETE", `${instances}/orders`)).toMatchObject({ body: { kind: "sql#instancesDelete" } });
     expect(await call("GET", `${instances}/orders`)).toMatchObject({ status: 404 });
     expect(await call("POST", instances, { ...orders(), instance: "orders" })).toMatchObject({ status: 200 });
   });
 
   it.each<[what: string, verb: string, path: string, body: () => Json | undefined, status: number, reason: string]>([
-    ["get of none", "GET", "/none", nothing, 404, "notFound"],
-    ["update of none", "PUT", "/none", () => ({ ...orders(), instance: "none" }), 404, "notFound"],
-    ["patch of none", "PATCH", "/none", () => ({}), 404, "notFound"],
-    ["delete of none", "DELETE", "/none", nothing, 404, "notFound"],
-    ["restart of none", "POST", "/none/restart", nothing, 404, "notFound"],
-    ["operations of none", "GET", "/none/operations", nothing, 404, "notFound"],
-    ["insert of one that is there", "POST", "", () => ({ ...orders(), instance: "orders" }), 409, "duplicate"],
+    ["get of a missing one", "GET", "/none", nothing, 404, "notFound"],
+    ["update of a missing one", "PUT", "/none", () => ({ ...orders(), instance: "none" }), 404, "notFound"],
+    ["patch of a missing one", "PATCH", "/none", () => ({}), 404, "notFound"],
+    ["delete of a missing one", "DELETE", "/none", nothing, 404, "notFound"],
+    ["restart of a missing one", "POST", "/none/restart", nothing, 404, "notFound"],
+    ["operations of a missing one", "GET", "/none/operations", nothing, 404, "notFound"],
+    ["insert of an existing one", "POST", "", () => ({ ...orders(), instance: "orders" }), 409, "duplicate"],
     ["insert without a body", "POST", "", nothing, 400, "required"],
     ["insert without a name", "POST", "", () => ({ project, settings: { tier: "D1" } }), 400, "required"],
     ["insert with an empty name", "POST", "", () => ({ ...orders(), instance: "" }), 400, "required"],
     ["insert with a number for a name", "POST", "", () => ({ ...orders(), instance: 7 }), 400, "invalid"],
-    ["insert with a name that climbs", "POST", "", () => ({ ...orders(), instance: "../x" }), 400, "invalid"],
-    ["insert with half a character", "POST", "", () => ({ ...orders(), instance: "\ud800" }), 400, "invalid"],
+    ["insert with dot segments in the name", "POST", "", () => ({ ...orders(), instance: "../x" }), 400, "invalid"],
+    ["insert with an unpaired surrogate", "POST", "", () => ({ ...orders(), instance: "\ud800" }), 400, "invalid"],
     ["insert without a tier", "POST", "", () => ({ ...orders(), settings: {} }), 400, "required"],
     ["insert into another project", "POST", "", () => ({ ...orders(), project: "other" }), 400, "invalid"],
     ["update under another name", "PUT", "/orders", orders, 400, "invalid"],
     ["update without a body", "PUT", "/orders", nothing, 400, "required"],
     ["export without its context", "POST", "/orders/export", () => ({}), 400, "required"],
-    ["promotion of what is no replica", "POST", "/orders/promoteReplica", nothing, 400, "invalid"],
+    ["promotion of a primary instance", "POST", "/orders/promoteReplica", nothing, 400, "invalid"],
   ])("refuses %s", async (_what, verb, path, body, status, reason) => {
     expect(await call(verb, instances + path, body())).toMatchObject({
       status,
@@ -219,7 +219,7 @@ describe("the life of an instance", () => {
 });
 
 describe("operations", () => {
-  it("go from PENDING over RUNNING to DONE as they are polled, and stay there", async () => {
+  it("change from PENDING to RUNNING to DONE as they are polled, and stay DONE", async () => {
     const operation = await operationOf(call("POST", instances, orders()));
     const states: Json[] = [];
     for (let poll = 0; poll < 4; poll += 1) {
@@ -235,7 +235,7 @@ describe("operations", () => {
     expect(states[0]).not.toHaveProperty("startTime");
   });
 
-  it("move on as they are listed, and are listed in pages", async () => {
+  it("advance when they are listed, and are listed in pages", async () => {
     for (let count = 0; count < 3; count += 1) await call("POST", `${instances}/orders/restart`);
     const path = `${instances}/orders/operations?maxResults=3`;
     const listed = { operationType: "RESTART", instance: "orders" };
@@ -250,7 +250,7 @@ describe("operations", () => {
     });
   });
 
-  it("outlive the instance that they deleted", async () => {
+  it("remain after the instance that they deleted", async () => {
     const operation = await operationOf(call("DELETE", `${instances}/orders`));
     expect((await call("GET", `${instances}/orders/operations/${operation}`)).body).toMatchObject({
       operationType: "DELETE",
@@ -275,7 +275,7 @@ describe("operations", () => {
     expect(JSON.stringify(answer.body)).not.toContain("pw-1");
   });
 
-  it("make an instance of its own out of a replica", async () => {
+  it("promote a replica to an independent instance", async () => {
     await call("POST", instances, { ...orders(), masterInstanceName: "orders" });
     expect((await call("GET", `${instances}/orders-2`)).body).toMatchObject({ instanceType: "READ_REPLICA_INSTANCE" });
     await call("POST", `${instances}/orders-2/promoteReplica`);
@@ -285,7 +285,7 @@ describe("operations", () => {
   });
 });
 
-describe("what the mock does not know", () => {
+describe("a method that the mock does not model", () => {
   it.each<[id: string, verb: string, path: () => string, want: object]>([
     [
       "sql.flags.list",
@@ -306,12 +306,12 @@ describe("what the mock does not know", () => {
     expect(await call(verb, path())).toMatchObject({ status: 200, body: want });
   });
 
-  it("is not there below what is not there", async () => {
+  it("gets 404 below a missing resource", async () => {
     expect(await call("GET", `${instances}/nowhere/sslCerts`)).toMatchObject({ status: 404 });
     expect(await call("POST", `${instances}/nowhere/resetSslConfig`)).toMatchObject({ status: 404 });
   });
 
-  it("asks for the query parameters that a method requires before it answers", async () => {
+  it("gets 400 without required query parameters", async () => {
     expect(await call("GET", `${instances}/orders/backupRuns`)).toMatchObject({
       status: 400,
       body: { error: { errors: [{ reason: "required", location: "backupConfiguration" }] } },

@@ -1,4 +1,4 @@
-/** Mocks to test, and a client of a few lines: signing by jose, calls by fetch. */
+/** Mocks to test, and a minimal client: signs with jose, sends with fetch. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { importPKCS8, SignJWT } from "jose";
@@ -33,18 +33,18 @@ const sqladminFile = join(ROOT, "generator/documents/sqladmin.v1beta3.json");
 export const sqladmin = modelOf(readFileSync(sqladminFile, "utf8"), sqladminFile);
 export const library = modelOf(JSON.stringify(libraryDocument), "library.json");
 
-/** A mock that is closed when the test is over. */
+/** Starts a mock that is closed after the test. */
 export async function mockFor(options: Partial<MockOptions> = {}): Promise<Mock> {
   const mock = await startMock({ models: [sqladmin, library], ...options });
   onTestFinished(() => mock.close());
   return mock;
 }
 
-/** What to sign otherwise than a good client does. A claim that is undefined is left out. */
+/** Changes to a valid assertion. A claim that is `undefined` is left out. */
 export interface Signing {
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly header?: { readonly alg: string; readonly kid?: string };
-  /** PKCS #8 in PEM. Default: the mock's. */
+  /** PKCS #8 in PEM. Default: the mock's key. */
   readonly privateKey?: string;
 }
 
@@ -59,7 +59,7 @@ export async function sign(mock: Mock, { claims, header, privateKey }: Signing =
     .sign(await importPKCS8(privateKey ?? mock.key.private_key, header?.alg ?? "RS256"));
 }
 
-/** An answer, its body read. */
+/** A response with its body. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -82,7 +82,7 @@ export async function tokenFor(mock: Mock, claims: Readonly<Record<string, unkno
   return String(object(body)["access_token"]);
 }
 
-/** The example data of Cloud SQL, once for each of these projects. */
+/** Returns the example data of Cloud SQL for each of these projects. */
 export function exampleFor(projects: readonly string[]): Fixtures {
   const [[path = "", instances = []] = []] = Object.entries(exampleFixtures([sqladmin]));
   return Object.fromEntries(
@@ -95,7 +95,7 @@ export function exampleFor(projects: readonly string[]): Fixtures {
 
 export type Call = (verb: string, path: string, body?: Json) => Promise<Answer>;
 
-/** Calls with a token of every scope. */
+/** Returns a function that sends requests with a token for every scope. */
 export async function signedIn(mock: Mock, claims: Readonly<Record<string, unknown>> = {}): Promise<Call> {
   const token = await tokenFor(mock, { scope: `${ADMIN} ${CLOUD} ${LIBRARY}`, ...claims });
   return async (verb, path, body) => {
@@ -107,6 +107,6 @@ export async function signedIn(mock: Mock, claims: Readonly<Record<string, unkno
 
 export function object(value: Json | undefined): JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError("no object");
-  // An array is excluded above; the type of isArray does not say so for readonly ones.
+  // Arrays are excluded above; `isArray` does not narrow readonly arrays.
   return value as JsonObject;
 }

@@ -1,4 +1,4 @@
-/** One request for each method of a model, made of what the document says. */
+/** Builds one request for each method of a model. */
 import { indexApi, type IndexedMethod } from "../../../generator/src/mock/api-index.js";
 import type { Json } from "../../../generator/src/mock/index.js";
 import { sampleOf } from "../../../generator/src/mock/resources/sample.js";

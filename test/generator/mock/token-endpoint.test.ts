@@ -1,4 +1,4 @@
-/** Signing in at the mock: what Google's token endpoint takes, and what it refuses, in its own words. */
+/** The mock's token endpoint: which assertions it accepts and rejects, with Google's messages. */
 import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Mock, startMock } from "../../../generator/src/mock/index.js";
@@ -19,8 +19,8 @@ const otherKey = (): string =>
 
 const signedForm = async (signing?: Signing) => ({ grant_type: JWT_BEARER, assertion: await sign(mock, signing) });
 
-describe("the key handed out", () => {
-  it("has the shape of Google's key files and leads to the mock's token endpoint", () => {
+describe("the key of a mock", () => {
+  it("has the format of Google's key files and names the mock's token endpoint", () => {
     expect(mock.key).toMatchObject({
       type: "service_account",
       project_id: "example-123",
@@ -35,12 +35,12 @@ describe("the key handed out", () => {
   });
 });
 
-describe("an assertion that is good", () => {
+describe("a valid assertion", () => {
   it.each<[what: string, signing: () => Signing]>([
     ["for Google's own token URL", () => ({})],
     ["for the mock's token URL", () => ({ claims: { aud: mock.tokenUrl } })],
     ["for several scopes", () => ({ claims: { scope: `${ADMIN} ${CLOUD}` } })],
-    ["of a client that names no key", () => ({ header: { alg: "RS256" } })],
+    ["without a key id", () => ({ header: { alg: "RS256" } })],
     ["on behalf of a user", () => ({ claims: { sub: "ada@example.com" } })],
   ])("gets a token: %s", async (_what, signing) => {
     const { status, body, headers } = await exchange(mock, await signedForm(signing()));
@@ -51,31 +51,36 @@ describe("an assertion that is good", () => {
     expect(headers.get("cache-control")).toBe("no-store");
   });
 
-  it("gets another token each time", async () => {
+  it("gets a new token each time", async () => {
     const form = await signedForm();
     const [first, second] = await Promise.all([exchange(mock, form), exchange(mock, form)]);
     expect(first.body).not.toEqual(second.body);
   });
 });
 
-describe("an assertion that Google would refuse", () => {
+describe("an assertion that Google would reject", () => {
   const times = "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe";
   it.each<[what: string, signing: () => Signing, error: string, description: string]>([
     ["signed by another key", () => ({ privateKey: otherKey() }), "invalid_grant", "Invalid JWT Signature."],
-    ["by an unknown kid", () => ({ header: { alg: "RS256", kid: "0" } }), "invalid_grant", "Invalid JWT Signature."],
-    ["by another algorithm", () => ({ header: { alg: "RS512" } }), "invalid_grant", "Invalid JWT Signature."],
+    ["with an unknown kid", () => ({ header: { alg: "RS256", kid: "0" } }), "invalid_grant", "Invalid JWT Signature."],
+    ["with another algorithm", () => ({ header: { alg: "RS512" } }), "invalid_grant", "Invalid JWT Signature."],
     ["of an unknown account", () => ({ claims: { iss: "eve@example.com" } }), "invalid_grant", "account not found"],
-    ["of no account", () => ({ claims: { iss: undefined } }), "invalid_grant", "account not found"],
+    ["without an account", () => ({ claims: { iss: undefined } }), "invalid_grant", "account not found"],
     [
       "for somebody else",
       () => ({ claims: { aud: "https://example.com/" } }),
       "invalid_grant",
       "Failed audience check",
     ],
-    ["for nobody", () => ({ claims: { aud: undefined } }), "invalid_grant", "Failed audience check"],
+    ["without an audience", () => ({ claims: { aud: undefined } }), "invalid_grant", "Failed audience check"],
     ["expired", () => ({ claims: { iat: seconds() - 3700, exp: seconds() - 100 } }), "invalid_grant", times],
-    ["from the future", () => ({ claims: { iat: seconds() + 600, exp: seconds() + 900 } }), "invalid_grant", times],
-    ["that lives too long", () => ({ claims: { exp: seconds() + 3700 } }), "invalid_grant", times],
+    [
+      "issued in the future",
+      () => ({ claims: { iat: seconds() + 600, exp: seconds() + 900 } }),
+      "invalid_grant",
+      times,
+    ],
+    ["with a long lifetime", () => ({ claims: { exp: seconds() + 3700 } }), "invalid_grant", times],
     [
       "that ends before it begins",
       () => ({ claims: { iat: seconds() + 4, exp: seconds() + 3 } }),
@@ -103,7 +108,7 @@ describe("an assertion that Google would refuse", () => {
   it.each([
     ["not a JWT", "abc"],
     ["a JWT without signature", "eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0."],
-    ["an array for claims", "eyJhbGciOiJSUzI1NiJ9.W10.AA"],
+    ["an array as claims", "eyJhbGciOiJSUzI1NiJ9.W10.AA"],
   ])("is refused: %s", async (_what, assertion) => {
     expect(await exchange(mock, { grant_type: JWT_BEARER, assertion })).toMatchObject({
       status: 400,
@@ -111,7 +116,7 @@ describe("an assertion that Google would refuse", () => {
     });
   });
 
-  it("is refused after one bit of its signature has changed", async () => {
+  it("is rejected if one bit of its signature changed", async () => {
     const { assertion } = await signedForm();
     const at = assertion.length - 20;
     const changed = assertion.slice(0, at) + (assertion[at] === "A" ? "B" : "A") + assertion.slice(at + 1);
@@ -131,7 +136,7 @@ describe("a token request that is malformed", () => {
     expect(await exchange(mock, form)).toMatchObject({ status: 400, body: { error } });
   });
 
-  it("is told so: a body that is no form", async () => {
+  it("gets 400: a body that is not a form", async () => {
     const body = JSON.stringify(await signedForm());
     const response = await fetch(mock.tokenUrl, {
       method: "POST",
@@ -144,7 +149,7 @@ describe("a token request that is malformed", () => {
     });
   });
 
-  it("is told so: a verb that is not POST", async () => {
+  it("gets 404: a method other than POST", async () => {
     const response = await fetch(mock.tokenUrl);
     expect(response.status).toBe(404);
   });
