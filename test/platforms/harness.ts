@@ -33,7 +33,7 @@ export async function startHarness(document: string, build: Build, folder: strin
   const server = createServer();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  // A server that listens on a port has an address of this type.
+  // A server that listens on a port always has this type of address.
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const mock = await startMock({
     models,
@@ -129,7 +129,7 @@ export async function startProxy(): Promise<{ readonly url: string } & AsyncDisp
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  // A server that listens on a port has an address of this type.
+  // A server that listens on a port always has this type of address.
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => close(server) };
 }

@@ -1,4 +1,4 @@
-/** Ways to start the program: on Node and its like, bundled, in a browser, in workerd, and under a test runner. */
+/** Ways to start the program: on Node, Bun and Deno, bundled, in a browser, in workerd, and in a test runner. */
 import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";

@@ -27,14 +27,14 @@ Example: npm run test:platforms -- 'node-*' chromium
 /** Milliseconds for one row. */
 const LIMIT = 120_000;
 
-/** Rows that run at the same time: much of their time is pauses. */
+/** Number of rows that run in parallel. They spend much of their time waiting. */
 const WORKERS = availableParallelism() + 1;
 
 interface Outcome {
   readonly row: Row;
-  /** Why it could not run here. */
+  /** Reason if it cannot run on this machine. */
   readonly absent?: string;
-  /** What ended it before its report. */
+  /** Error that ended it before its report. */
   readonly error?: string;
   readonly results: readonly Result[];
   readonly ms: number;
@@ -124,7 +124,7 @@ function messageOf(error: unknown): string {
 
 function failuresOf({ error, results }: Outcome): readonly string[] {
   const checks = results.filter(({ outcome }) => outcome === "failed");
-  // Many checks may fail for one reason.
+  // Many checks can fail for the same reason.
   const reasons = new Set(checks.map((check) => check.error));
   const failed = [...reasons].map((reason) => {
     const names = checks.filter((check) => check.error === reason).map(({ area, name }) => `${area}, ${name}`);
@@ -151,18 +151,18 @@ async function report(outcomes: readonly Outcome[], typeErrors: Project["typeErr
   const wrong = Object.entries(typeErrors).filter(([, text]) => text !== "");
   for (const [format, text] of wrong) console.log(`FAILED  types of the ${format} program\n${text}`);
   if (isWriting && failed.length === 0) await writeTable(ROWS, lines);
-  if (isWriting && failed.length > 0) console.log("docs/platforms.md was not written, since a row failed");
+  if (isWriting && failed.length > 0) console.log("docs/platforms.md was not written, because a row failed");
   const differing = await differencesOf(lines);
   for (const difference of differing) console.log(`differs from docs/platforms.md: ${difference}`);
   if (differing.length > 0) console.log("Update the table: npm run test:platforms -- --write");
   console.log(
     `${ran.length - failed.length} passed, ${failed.length} failed, ${outcomes.length - ran.length} not here`,
   );
-  // Where nothing could run, nothing is known to work.
+  // If no row ran, nothing is verified.
   return ran.length > 0 && failed.length + wrong.length + differing.length === 0 ? 0 : 1;
 }
 
-// What is started and written ends with this process, also when it is interrupted.
+// Exit handlers stop child processes and remove files, also after an interrupt.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 try {
   process.exitCode = await main();

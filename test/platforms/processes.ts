@@ -8,10 +8,10 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The most of the output that an error shows. */
+/** Maximum number of characters of the output in an error. */
 const TAIL = 1_500;
 
-/** What the environment may hold for other programs; a row sets what it needs. */
+/** Variables that are not inherited. A row sets those that it needs. */
 const UNSET = new Set([
   "HTTP_PROXY",
   "HTTPS_PROXY",
@@ -40,11 +40,11 @@ export async function run(command: Command, signal: AbortSignal): Promise<void> 
 
 export interface Started extends AsyncDisposable {
   readonly child: ChildProcess;
-  /** Resolves when it has ended. */
+  /** Resolves with the exit code when the program ends. */
   readonly code: Promise<number | null>;
-  /** Ends it with its processes. */
+  /** Ends the program and its child processes. */
   readonly stop: () => void;
-  /** The end of what it printed. */
+  /** Returns the end of its output. */
   readonly output: () => string;
 }
 
@@ -61,7 +61,7 @@ export function start({ file, args, cwd, env = {} }: Command): Started {
     cwd,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ["ignore", "pipe", "pipe"],
-    // A group of its own, so that browsers end with their children.
+    // A separate process group, so that child processes of browsers end too.
     detached: true,
   });
   let printed = "";
@@ -76,7 +76,7 @@ export function start({ file, args, cwd, env = {} }: Command): Started {
   // The caller may read the error later, or not at all.
   code.catch(() => {});
   const stop = () => {
-    // After its end the number may belong to another group.
+    // After its end, the process id can belong to another group.
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
       process.kill(-child.pid, "SIGKILL");
   };

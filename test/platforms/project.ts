@@ -19,7 +19,7 @@ export type Format = "commonjs" | "esm";
 
 const FORMATS: readonly Format[] = ["esm", "commonjs"];
 
-/** Outside the repository: no package is found there but those that the packed ones depend on. */
+/** A folder outside the repository, where only the packed packages and their dependencies are installed. */
 export interface Project extends AsyncDisposable {
   /** Holds a folder for each format, with sources, JavaScript and clients. */
   readonly folder: string;
@@ -57,7 +57,7 @@ async function installPacked(folder: string): Promise<void> {
   await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs.map((name) => `./${name}`)], {
     cwd: folder,
   });
-  // What interceptors need stays where they are.
+  // Symbolic links, so that interceptors find their own dependencies.
   for (const name of ["nock", "nock-14", "msw"])
     await symlink(join(INSTALLED, "node_modules", name), join(folder, "node_modules", name));
 }
@@ -72,7 +72,7 @@ async function prepare(folder: string, format: Format): Promise<string> {
   return compile(folder);
 }
 
-/** Writes JavaScript beside each source, in the format that `package.json` says. */
+/** Writes JavaScript beside each source, in the format that `package.json` selects. */
 async function compile(folder: string): Promise<string> {
   const compilerOptions = {
     target: "es2022",

@@ -31,7 +31,7 @@ export interface Row {
 type NodeVersion = "20" | "22" | "24";
 
 const VERSIONS: readonly NodeVersion[] = ["20", "22", "24"];
-/** Those that tools of others run on: the oldest and the newest. */
+/** The oldest and the newest version, for third-party tools. */
 const ENDS: readonly NodeVersion[] = ["20", "24"];
 const FORMATS: readonly Format[] = ["esm", "commonjs"];
 
@@ -152,7 +152,7 @@ const bundled: readonly Row[] = [
   })),
 ];
 
-/** Minified, where names of classes are lost. */
+/** Also minified, which changes class names. */
 const proxied: readonly Row[] = [
   ...FORMATS.map((format): Row => ({
     name: `proxy-node-${format}`,
@@ -188,7 +188,7 @@ const proxied: readonly Row[] = [
   },
 ];
 
-/** The test runner, and how it is set up. */
+/** Arguments of Jest. */
 function jest(environment: string): readonly string[] {
   const path = fileURLToPath(new URL(`./${environment}`, import.meta.url));
   return ["--testRegex", "/tested\\.js$", "--testEnvironment", environment === "node" ? "node" : path];

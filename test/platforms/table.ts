@@ -33,7 +33,7 @@ export function lineOf({ title, build }: Row, results: readonly Result[]): Line 
 }
 
 function cellOf(area: string, all: readonly Result[]): string {
-  // No report: nothing is known to work.
+  // Without a report, nothing is verified.
   if (all.length === 0) return "failed";
   const results = all.filter((result) => result.area === area);
   const outcomes = new Set(results.map(({ outcome }) => outcome));
@@ -42,7 +42,7 @@ function cellOf(area: string, all: readonly Result[]): string {
   return outcomes.has("passed") ? "yes" : "-";
 }
 
-/** Columns as wide as their longest cell, as the formatter has them. */
+/** Prints a table whose columns are as wide as their longest cell, like the formatter. */
 export function printTable(lines: readonly Line[]): string {
   const all = [HEAD, ...lines];
   const widths = HEAD.map((_, column) => Math.max(3, ...all.map((line) => line[column]?.length ?? 0)));
@@ -74,9 +74,9 @@ export async function differencesOf(lines: ReadonlyMap<string, Line>): Promise<r
   const committed = await committedLines();
   return [...lines].flatMap(([title, line]) => {
     const before = committed.get(title);
-    if (before === undefined) return [`${title}: is not there`];
+    if (before === undefined) return [`${title}: the line is missing`];
     const cells = HEAD.flatMap((name, column) =>
-      line[column] === before[column] ? [] : [`${name} was ${before[column] ?? "not there"}, is ${line[column]}`],
+      line[column] === before[column] ? [] : [`${name} was ${before[column] ?? "missing"}, is ${line[column]}`],
     );
     return cells.length === 0 ? [] : [`${title}: ${cells.join(", ")}`];
   });

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 
 export const INSTALLED = fileURLToPath(new URL("./.installed/", import.meta.url));
 
-/** The package that holds nothing but the program. */
+/** The package that contains only the executable. */
 const node = `npm:node-${process.platform}-${process.arch}`;
 
 const TOOLS = {

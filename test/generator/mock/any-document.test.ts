@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Json, type JsonObject, type Mock, startMock } from "../../../generator/src/mock/index.js";
 import { CORPUS, needsCorpus, ROOT } from "../../support/folders.js";
 import { roomsDocument } from "./rooms.js";
-import { type Call, LIBRARY, mockFor, modelOf, object, signedIn } from "./support.js";
+import { type Call, LIBRARY, mockFor, modelOf, object, authorized } from "./support.js";
 import { sampleRequests } from "./sweep.js";
 
 const rooms = modelOf(JSON.stringify(roomsDocument), "rooms.json");
@@ -14,7 +14,7 @@ let mock: Mock;
 let call: Call;
 beforeAll(async () => {
   mock = await startMock({ models: [rooms] });
-  call = await signedIn(mock, { scope: LIBRARY });
+  call = await authorized(mock, { scope: LIBRARY });
 });
 afterAll(() => mock.close());
 
@@ -90,7 +90,7 @@ describe("a resource named by its path", () => {
 
   it("starts with fixtures, named completely or by their last segment", async () => {
     const fixtures = { "/v2/houses/f/rooms": [{ name: "houses/f/rooms/a" }, { name: "b", title: "B" }] };
-    const own = await signedIn(await mockFor({ models: [rooms], fixtures }), { scope: LIBRARY });
+    const own = await authorized(await mockFor({ models: [rooms], fixtures }), { scope: LIBRARY });
     expect((await own("GET", "v2/houses/f/rooms")).body).toEqual({
       rooms: [{ name: "houses/f/rooms/a" }, { name: "houses/f/rooms/b", title: "B" }],
     });
@@ -238,48 +238,48 @@ describe("an unusual document", () => {
     "odd.json",
   );
   const start = async (options = {}) =>
-    signedIn(await mockFor({ models: [odd, rooms], ...options }), { scope: LIBRARY });
+    authorized(await mockFor({ models: [odd, rooms], ...options }), { scope: LIBRARY });
 
   it("with a type that is an array of itself gets a response, and fields can be selected", async () => {
-    const ask = await start();
-    expect(await ask("GET", "v1/nest")).toMatchObject({ status: 200, body: {} });
-    expect(await ask("GET", "v1/nest?fields=nest/nest")).toMatchObject({ status: 200 });
+    const send = await start();
+    expect(await send("GET", "v1/nest")).toMatchObject({ status: 200, body: {} });
+    expect(await send("GET", "v1/nest?fields=nest/nest")).toMatchObject({ status: 200 });
   });
 
   it("whose insert request has its own type stores the properties that both types share", async () => {
-    const ask = await start();
-    const made = await ask("PUT", "v1/copies/a", { of: "b", priority: 1 });
+    const send = await start();
+    const made = await send("PUT", "v1/copies/a", { of: "b", priority: 1 });
     expect(made).toMatchObject({ status: 200, body: { name: "copies/a", of: "b" } });
     expect(made.body).not.toHaveProperty("priority");
-    expect((await ask("GET", "v1/copies/a")).body).toEqual(made.body);
+    expect((await send("GET", "v1/copies/a")).body).toEqual(made.body);
   });
 
   it("with ids set by the server ignores ids from the client", async () => {
-    const ask = await start();
-    const { body } = await ask("POST", "v1/@me/lists", { id: "7", title: "A" });
+    const send = await start();
+    const { body } = await send("POST", "v1/@me/lists", { id: "7", title: "A" });
     const { id } = object(body);
     expect([id, body]).toEqual([expect.stringMatching(/^\d{13}$/), { id, title: "A" }]);
-    expect((await ask("GET", `v1/@me/lists/${String(id)}`)).body).toEqual(body);
+    expect((await send("GET", `v1/@me/lists/${String(id)}`)).body).toEqual(body);
   });
 
   it("with an unusual character in its paths accepts fixtures there", async () => {
-    const ask = await start({ fixtures: { "/v1/@me/lists": [{ id: "5", title: "A" }] } });
-    expect(await ask("GET", "v1/@me/lists/5")).toMatchObject({ status: 200, body: { title: "A" } });
+    const send = await start({ fixtures: { "/v1/@me/lists": [{ id: "5", title: "A" }] } });
+    expect(await send("GET", "v1/@me/lists/5")).toMatchObject({ status: 200, body: { title: "A" } });
   });
 
   it("with short names for resources that have paths keeps the client's name", async () => {
-    const ask = await start();
-    await ask("POST", "v1/clusters", { name: "a", size: 1 });
-    expect((await ask("GET", "v1/clusters/a")).body).toEqual({ name: "a", size: 1 });
-    expect((await ask("PATCH", "v1/clusters/a", { size: 2 })).body).toEqual({ name: "a", size: 2 });
+    const send = await start();
+    await send("POST", "v1/clusters", { name: "a", size: 1 });
+    expect((await send("GET", "v1/clusters/a")).body).toEqual({ name: "a", size: 1 });
+    expect((await send("PATCH", "v1/clusters/a", { size: 2 })).body).toEqual({ name: "a", size: 2 });
   });
 
   it("with open-ended operation names finishes its operations", async () => {
-    const ask = await start();
-    const { name } = object((await ask("POST", "v1/clusters", { name: "b" })).body);
+    const send = await start();
+    const { name } = object((await send("POST", "v1/clusters", { name: "b" })).body);
     expect(name).toMatch(/^operations\/[\w-]+$/);
     const looks = [];
-    for (let look = 0; look < 3; look += 1) looks.push(object((await ask("GET", `v1/${String(name)}`)).body)["done"]);
+    for (let look = 0; look < 3; look += 1) looks.push(object((await send("GET", `v1/${String(name)}`)).body)["done"]);
     expect(looks).toEqual([undefined, undefined, true]);
   });
 });
@@ -383,14 +383,14 @@ describe(`operations of Google's own documents${needsCorpus}`, () => {
   ])("finish: %s %s %s", { skip: needsCorpus !== "" }, async (file, verb, path, body, poll) => {
     const model = modelOf(readFileSync(join(CORPUS, file), "utf8"), file);
     const own = await mockFor({ models: [model] });
-    const ask = await signedIn(own, { scope: model.scopes.map(({ scope }) => scope).join(" ") });
-    const started = await ask(verb, path, body);
+    const send = await authorized(own, { scope: model.scopes.map(({ scope }) => scope).join(" ") });
+    const started = await send(verb, path, body);
     expect(started).toMatchObject({ status: 200 });
     const isOver = ({ done, status = null }: JsonObject) =>
       done === true || ['"DONE"', '{"state":"DONE"}'].includes(JSON.stringify(status));
     const ends: boolean[] = [];
     for (let look = 0; look < 4; look += 1) {
-      const { status, body: operation } = await ask("GET", poll(object(started.body)));
+      const { status, body: operation } = await send("GET", poll(object(started.body)));
       expect(status).toBe(200);
       ends.push(isOver(object(operation)));
     }
@@ -412,11 +412,11 @@ describe("every method", () => {
     const faults: unknown[] = [];
     const own = await mockFor({ models: [model], onError: (error) => faults.push(error) });
     const scope = model.scopes.map((one) => one.scope).join(" ");
-    const ask = await signedIn(own, scope === "" ? {} : { scope });
+    const send = await authorized(own, scope === "" ? {} : { scope });
     const odd: string[] = [];
     for (const { id, verb, path, body } of sampleRequests(model)) {
-      const { status, body: answer } = await ask(verb, path, body);
-      const isUnrouted = JSON.stringify(answer ?? "").includes("no method answers");
+      const { status, body: response } = await send(verb, path, body);
+      const isUnrouted = JSON.stringify(response ?? "").includes("no method has");
       if (status >= 500 || isUnrouted) odd.push(`${id}: ${status}`);
     }
     expect([odd, faults]).toEqual([[], []]);

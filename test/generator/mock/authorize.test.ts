@@ -1,7 +1,7 @@
 /** Authorization of calls: bearer tokens, scopes, and the errors of Google's APIs. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Mock, startMock } from "../../../generator/src/mock/index.js";
-import { ADMIN, answerOf, INSTANCES, library, LIBRARY, mockFor, signedIn, sqladmin, tokenFor } from "./support.js";
+import { ADMIN, responseOf, INSTANCES, library, LIBRARY, mockFor, authorized, sqladmin, tokenFor } from "./support.js";
 
 let mock: Mock;
 beforeAll(async () => {
@@ -10,14 +10,14 @@ beforeAll(async () => {
 afterAll(() => mock.close());
 
 const get = async (path: string, headers: Record<string, string>, at: Mock = mock) =>
-  answerOf(await fetch(at.url + path, { headers }));
+  responseOf(await fetch(at.url + path, { headers }));
 
 describe("a call without a valid token", () => {
   it.each<[what: string, headers: Record<string, string>, reason: string, info: string, challenge: string]>([
     ["no header", {}, "required", "CREDENTIALS_MISSING", "Bearer realm="],
     [
       "an unknown token",
-      { authorization: "Bearer nobody" },
+      { authorization: "Bearer unknown" },
       "authError",
       "ACCESS_TOKEN_TYPE_UNSUPPORTED",
       "invalid_token",
@@ -31,8 +31,8 @@ describe("a call without a valid token", () => {
       "invalid_token",
     ],
   ])("gets a 401: %s", async (_what, headers, reason, info, challenge) => {
-    const answer = await get(INSTANCES, headers);
-    expect(answer).toMatchObject({
+    const response = await get(INSTANCES, headers);
+    expect(response).toMatchObject({
       status: 401,
       body: {
         error: {
@@ -44,8 +44,8 @@ describe("a call without a valid token", () => {
         },
       },
     });
-    expect(answer.headers.get("www-authenticate")).toContain(challenge);
-    expect(answer.headers.get("content-type")).toBe("application/json; charset=UTF-8");
+    expect(response.headers.get("www-authenticate")).toContain(challenge);
+    expect(response.headers.get("content-type")).toBe("application/json; charset=UTF-8");
   });
 
   it("gets a 401 once the token has expired", async () => {
@@ -88,8 +88,8 @@ describe("a call with a token", () => {
   });
 
   it("gets a 403 with the reason if its scopes are not sufficient", async () => {
-    const answer = await get(INSTANCES, { authorization: `Bearer ${await tokenFor(mock, { scope: LIBRARY })}` });
-    expect(answer).toMatchObject({
+    const response = await get(INSTANCES, { authorization: `Bearer ${await tokenFor(mock, { scope: LIBRARY })}` });
+    expect(response).toMatchObject({
       status: 403,
       body: {
         error: {
@@ -106,11 +106,11 @@ describe("a call with a token", () => {
         },
       },
     });
-    expect(answer.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
+    expect(response.headers.get("www-authenticate")).toContain('error="insufficient_scope"');
   });
 
   it("acts for the user in the assertion's sub claim", async () => {
-    const call = await signedIn(mock, { sub: "ada@example.com" });
+    const call = await authorized(mock, { sub: "ada@example.com" });
     await call("POST", INSTANCES, { instance: "ada", project: "example-123", settings: { tier: "D1" } });
     expect(await call("GET", `${INSTANCES}/ada/operations`)).toMatchObject({
       body: { items: [{ userEmailAddress: "ada@example.com" }] },
@@ -121,6 +121,6 @@ describe("a call with a token", () => {
 describe("a method without scopes", () => {
   it("needs no token, but rejects an invalid one", async () => {
     expect(await get("hours", {})).toMatchObject({ status: 200 });
-    expect(await get("hours", { authorization: "Bearer nobody" })).toMatchObject({ status: 401 });
+    expect(await get("hours", { authorization: "Bearer unknown" })).toMatchObject({ status: 401 });
   });
 });

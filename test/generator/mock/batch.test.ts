@@ -22,10 +22,8 @@ const part = (contentId: string, ...lines: readonly string[]): string =>
 /** Returns names and status lines of the parts of a response, in order. */
 async function partsOf(response: Response): Promise<string[]> {
   const boundary = /boundary=(.+)$/.exec(response.headers.get("content-type") ?? "")?.[1] ?? "none";
-  const pieces = (await response.text()).split(`--${boundary}`).slice(1, -1);
-  return pieces.map(
-    (piece) => `${/Content-ID: (.+)\r/.exec(piece)?.[1] ?? "-"} ${/^HTTP\/1.1 (\d+)/m.exec(piece)?.[1]}`,
-  );
+  const parts = (await response.text()).split(`--${boundary}`).slice(1, -1);
+  return parts.map((part) => `${/Content-ID: (.+)\r/.exec(part)?.[1] ?? "-"} ${/^HTTP\/1.1 (\d+)/m.exec(part)?.[1]}`);
 }
 
 describe("a batch", () => {

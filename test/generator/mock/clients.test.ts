@@ -81,10 +81,10 @@ describe("a resource named by its path", () => {
   });
 
   it("is deleted with its child resources", async () => {
-    const parent = await roomWith("gone", { a: {} });
+    const parent = await roomWith("deleted", { a: {} });
     await client.houses.rooms.delete({ name: parent }).wait();
     expect(await refusal(client.houses.rooms.doors.get({ name: `${parent}/doors/a` }))).toBe("404 NOT_FOUND");
-    await roomWith("gone");
+    await roomWith("deleted");
     expect(await client.houses.rooms.doors.list({ parent })).toEqual({});
   });
 

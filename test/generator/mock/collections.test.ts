@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { indexApi } from "../../../generator/src/mock/api-index.js";
 import { collectionsOf } from "../../../generator/src/mock/resources/collections.js";
 import { type Mock, startMock } from "../../../generator/src/mock/index.js";
-import { type Call, library, object, signedIn, sqladmin } from "./support.js";
+import { type Call, library, object, authorized, sqladmin } from "./support.js";
 
 let mock: Mock;
 let call: Call;
 beforeAll(async () => {
   mock = await startMock({ models: [library, sqladmin] });
-  call = await signedIn(mock);
+  call = await authorized(mock);
 });
 afterAll(() => mock.close());
 

@@ -25,7 +25,7 @@ describe("a fault", () => {
     ["on=call,__proto__=1", 'unknown member "__proto__"'],
     ["call", '"call" is not name=value'],
     ["", '"" is not name=value'],
-  ])("that cannot happen is refused, and why is said: %j", (text, why) => {
+  ])("that is not valid is rejected with the reason: %j", (text, why) => {
     expect(() => readFault(text)).toThrow(why);
     expect(() => readFault(text)).toThrow(RangeError);
   });

@@ -1,7 +1,7 @@
 /** Initial resources of a mock. */
 import { describe, expect, it } from "vitest";
 import { exampleFixtures, FixtureError, type Fixtures, startMock } from "../../../generator/src/mock/index.js";
-import { INSTANCES, library, mockFor, object, signedIn, sqladmin } from "./support.js";
+import { INSTANCES, library, mockFor, object, authorized, sqladmin } from "./support.js";
 
 const at = `/${INSTANCES}`;
 
@@ -12,7 +12,7 @@ describe("fixtures", () => {
   });
 
   it("get the values of their path, and can be read, updated and listed", async () => {
-    const call = await signedIn(await mockFor({ fixtures: { [at]: [{ instance: "a" }, { instance: "b c" }] } }));
+    const call = await authorized(await mockFor({ fixtures: { [at]: [{ instance: "a" }, { instance: "b c" }] } }));
     expect(await call("GET", `${INSTANCES}/b%20c`)).toMatchObject({
       body: { kind: "sql#instance", instance: "b c", project: "example-123" },
     });
@@ -22,7 +22,7 @@ describe("fixtures", () => {
 
   it("make the items of a collection without insert known", async () => {
     const fixtures = { "/library/v1/reviews": [{ text: "good" }, { text: "bad" }] };
-    const call = await signedIn(await mockFor({ fixtures }));
+    const call = await authorized(await mockFor({ fixtures }));
     expect(await call("GET", "library/v1/reviews")).toMatchObject({
       body: { data: { items: [{ text: "good" }, { text: "bad" }] } },
     });
@@ -32,9 +32,9 @@ describe("fixtures", () => {
     const fixtures: Fixtures = { [at]: [{ instance: "a" }] };
     const [first, second] = await Promise.all([mockFor({ fixtures }), mockFor({ fixtures })]);
     await (
-      await signedIn(first)
+      await authorized(first)
     )("DELETE", `${INSTANCES}/a`);
-    expect(await (await signedIn(second))("GET", `${INSTANCES}/a`)).toMatchObject({ status: 200 });
+    expect(await (await authorized(second))("GET", `${INSTANCES}/a`)).toMatchObject({ status: 200 });
   });
 
   it.each<[what: string, fixtures: Fixtures, message: string]>([

@@ -22,17 +22,17 @@ interface Sent {
 /** Starts a mock, and returns a function that sends authorized requests. Paths are relative, or absolute URLs. */
 async function start(
   options: Partial<MockOptions> = {},
-): Promise<{ mock: Mock; ask: (path: string, sent?: Sent) => Promise<Response> }> {
+): Promise<{ mock: Mock; send: (path: string, sent?: Sent) => Promise<Response> }> {
   const mock = await mockFor({ models, ...options });
   const authorization = `Bearer ${await tokenFor(mock, { scope })}`;
-  const ask = (path: string, { headers, ...sent }: Sent = {}) =>
+  const send = (path: string, { headers, ...sent }: Sent = {}) =>
     fetch(new URL(path, mock.url), {
       method: "GET",
       redirect: "manual",
       ...sent,
       headers: { authorization, ...headers },
     });
-  return { mock, ask };
+  return { mock, send };
 }
 
 const json = { "content-type": "application/json" };
@@ -41,8 +41,8 @@ const jsonOf = async (response: Response): Promise<Record<string, unknown>> =>
 
 describe("an upload", () => {
   it("of content only creates a resource with the properties of the content", async () => {
-    const { ask } = await start();
-    const made = await ask("upload/drive/v3/files?uploadType=media", {
+    const { send } = await start();
+    const made = await send("upload/drive/v3/files?uploadType=media", {
       method: "POST",
       headers: { "content-type": "text/plain" },
       body: "hello",
@@ -56,62 +56,62 @@ describe("an upload", () => {
       md5Checksum: "5d41402abc4b2a76b9719d911017c592",
     });
     const id = String(file["id"]);
-    expect(await jsonOf(await ask(`drive/v3/files/${id}`))).toEqual(file);
-    const content = await ask(`drive/v3/files/${id}?alt=media`);
+    expect(await jsonOf(await send(`drive/v3/files/${id}`))).toEqual(file);
+    const content = await send(`drive/v3/files/${id}?alt=media`);
     expect([content.headers.get("content-type"), await content.text()]).toEqual(["text/plain", "hello"]);
-    expect(await (await ask(`drive/v3/files/${id}/export?alt=media&mimeType=text/plain`)).text()).toBe("hello");
+    expect(await (await send(`drive/v3/files/${id}/export?alt=media&mimeType=text/plain`)).text()).toBe("hello");
   });
 
   it("with metadata stores both", async () => {
-    const { ask } = await start();
-    await ask("storage/v1/b?project=p", { method: "POST", headers: json, body: '{"name":"shop"}' });
+    const { send } = await start();
+    await send("storage/v1/b?project=p", { method: "POST", headers: json, body: '{"name":"shop"}' });
     const body =
       '--x y\r\nContent-Type: application/json\r\n\r\n{"metadata":{"a":"b"}}\r\n--x y\r\nContent-Type: image/png\r\n\r\nPNG\r\n--x\r\n--x y--';
     const headers = { "content-type": 'multipart/related; boundary="x y"' };
-    const made = await ask("upload/storage/v1/b/shop/o?uploadType=multipart&name=a%2Fb.png", {
+    const made = await send("upload/storage/v1/b/shop/o?uploadType=multipart&name=a%2Fb.png", {
       method: "POST",
       headers,
       body,
     });
     const want = { name: "a/b.png", bucket: "shop", contentType: "image/png", size: "8", metadata: { a: "b" } };
     expect(await jsonOf(made)).toMatchObject(want);
-    const content = await ask("storage/v1/b/shop/o/a%2Fb.png?alt=media");
+    const content = await send("storage/v1/b/shop/o/a%2Fb.png?alt=media");
     expect(await content.text()).toBe("PNG\r\n--x");
     expect(content.headers.get("x-goog-hash")).toMatch(/^crc32c=[\w+/]+==,md5=[\w+/]+==$/);
   });
 
   it("that replaces content keeps the resource", async () => {
-    const { ask } = await start();
-    const { id } = await jsonOf(await ask("drive/v3/files", { method: "POST", headers: json, body: '{"name":"a"}' }));
-    const changed = await ask(`upload/drive/v3/files/${String(id)}?uploadType=media`, {
+    const { send } = await start();
+    const { id } = await jsonOf(await send("drive/v3/files", { method: "POST", headers: json, body: '{"name":"a"}' }));
+    const changed = await send(`upload/drive/v3/files/${String(id)}?uploadType=media`, {
       method: "PATCH",
       headers: { "content-type": "a/b" },
       body: "new",
     });
     expect(await jsonOf(changed)).toMatchObject({ id, name: "a", size: "3" });
-    expect(await (await ask(`drive/v3/files/${String(id)}?alt=media`)).text()).toBe("new");
+    expect(await (await send(`drive/v3/files/${String(id)}?alt=media`)).text()).toBe("new");
   });
 
   it("is deleted with its resource", async () => {
-    const { ask } = await start();
-    await ask("storage/v1/b?project=p", { method: "POST", headers: json, body: '{"name":"shop"}' });
+    const { send } = await start();
+    await send("storage/v1/b?project=p", { method: "POST", headers: json, body: '{"name":"shop"}' });
     const up = { method: "POST", headers: { "content-type": "text/plain" }, body: "a" };
-    await ask("upload/storage/v1/b/shop/o?uploadType=media&name=a", up);
-    expect((await ask("storage/v1/b/shop/o/a?alt=media")).status).toBe(200);
-    expect((await ask("storage/v1/b/shop/o/a", { method: "DELETE" })).status).toBe(204);
-    expect((await ask("storage/v1/b/shop/o/a?alt=media")).status).toBe(404);
+    await send("upload/storage/v1/b/shop/o?uploadType=media&name=a", up);
+    expect((await send("storage/v1/b/shop/o/a?alt=media")).status).toBe(200);
+    expect((await send("storage/v1/b/shop/o/a", { method: "DELETE" })).status).toBe(204);
+    expect((await send("storage/v1/b/shop/o/a?alt=media")).status).toBe(404);
   });
 
   it("of an otherwise unknown method returns the request body", async () => {
-    const { ask } = await start();
-    const begun = await ask("upload/youtube/v3/videos?part=snippet&uploadType=resumable", {
+    const { send } = await start();
+    const started = await send("upload/youtube/v3/videos?part=snippet&uploadType=resumable", {
       method: "POST",
       headers: { ...json, "x-upload-content-type": "video/mp4" },
       body: '{"snippet":{"title":"A"}}',
     });
-    const made = await ask(begun.headers.get("location") ?? "", { method: "PUT", body: "film" });
+    const made = await send(started.headers.get("location") ?? "", { method: "PUT", body: "film" });
     expect(await jsonOf(made)).toEqual({ kind: "youtube#video", id: expect.any(String), snippet: { title: "A" } });
-    const set = await ask("upload/youtube/v3/thumbnails/set?videoId=1&uploadType=media", {
+    const set = await send("upload/youtube/v3/thumbnails/set?videoId=1&uploadType=media", {
       method: "POST",
       headers: { "content-type": "image/png" },
       body: "x",
@@ -160,44 +160,44 @@ describe("an upload", () => {
     ["a missing parameter", "upload/youtube/v3/videos?uploadType=media", { "content-type": "video/mp4" }, "a", 400],
     ["no token", "upload/drive/v3/files?uploadType=media", { authorization: "" }, "a", 401],
   ])("with %s is rejected", async (_name, path, headers, body, status) => {
-    const { ask } = await start();
-    expect((await ask(path, { method: "POST", headers, body })).status).toBe(status);
+    const { send } = await start();
+    expect((await send(path, { method: "POST", headers, body })).status).toBe(status);
   });
 });
 
 describe("a session", () => {
-  async function begun(options: Partial<MockOptions> = {}) {
-    const { ask, mock } = await start(options);
+  async function started(options: Partial<MockOptions> = {}) {
+    const { send, mock } = await start(options);
     const headers = { ...json, "x-upload-content-type": "a/b", "x-upload-content-length": String(kib256 + 3) };
-    const { headers: answer, status } = await ask("upload/drive/v3/files?uploadType=resumable", {
+    const { headers: response, status } = await send("upload/drive/v3/files?uploadType=resumable", {
       method: "POST",
       headers,
       body: '{"name":"a"}',
     });
     expect(status).toBe(200);
-    const session = answer.get("location") ?? "";
+    const session = response.get("location") ?? "";
     expect(session).toMatch(new RegExp(`^${mock.url}upload/drive/v3/files\\?uploadType=resumable&upload_id=.`));
     const put = async (range: string | undefined, body: string | Uint8Array<ArrayBuffer>) => {
-      const answer = await ask(session, {
+      const response = await send(session, {
         method: "PUT",
         headers: range === undefined ? {} : { "content-range": range },
         body,
       });
-      return [answer.status, answer.headers.get("range")];
+      return [response.status, response.headers.get("range")];
     };
-    return { ask, session, put };
+    return { send, session, put };
   }
   const part = new Uint8Array(kib256).fill(7);
 
   it("accepts chunks, reports received bytes, and repeats the method's response at the end", async () => {
-    const { ask, put, session } = await begun();
+    const { send, put, session } = await started();
     expect(await put("bytes */*", "")).toEqual([308, null]);
     expect(await put("bytes 0-262143/*", part)).toEqual([308, "bytes=0-262143"]);
     expect(await put("bytes */262147", "")).toEqual([308, "bytes=0-262143"]);
     expect(await put("bytes 262144-262146/262147", "end")).toEqual([200, null]);
-    const again = await jsonOf(await ask(session, { method: "PUT", headers: { "content-range": "bytes */262147" } }));
+    const again = await jsonOf(await send(session, { method: "PUT", headers: { "content-range": "bytes */262147" } }));
     expect(again).toMatchObject({ name: "a", size: "262147", mimeType: "a/b" });
-    const content = new Uint8Array(await (await ask(`drive/v3/files/${String(again["id"])}?alt=media`)).arrayBuffer());
+    const content = new Uint8Array(await (await send(`drive/v3/files/${String(again["id"])}?alt=media`)).arrayBuffer());
     expect([content.length, content[0], Buffer.from(content.subarray(-3)).toString()]).toEqual([262_147, 7, "end"]);
   });
 
@@ -206,23 +206,23 @@ describe("a session", () => {
     ["Yes", 200, "308"],
     ["no", 308, null],
   ])("responds without 308 to X-GUploader-No-308: %s", async (value, status, override) => {
-    const { ask, put, session } = await begun();
+    const { send, put, session } = await started();
     await put("bytes 0-262143/*", part);
     const headers = { "content-range": "bytes */*", "x-guploader-no-308": value };
-    const response = await ask(session, { method: "PUT", headers });
+    const response = await send(session, { method: "PUT", headers });
     expect([response.status, response.headers.get("x-http-status-code-override")]).toEqual([status, override]);
     expect(response.headers.get("range")).toBe("bytes=0-262143");
     expect(await response.text()).toBe("");
     const last = { "content-range": "bytes 262144-262146/262147", "x-guploader-no-308": value };
-    const done = await ask(session, { method: "PUT", headers: last, body: "end" });
+    const done = await send(session, { method: "PUT", headers: last, body: "end" });
     expect([done.status, done.headers.get("x-http-status-code-override")]).toEqual([200, null]);
     expect(await jsonOf(done)).toMatchObject({ size: "262147" });
   });
 
   it("accepts all content in one request, with and without a range", async () => {
-    expect(await (await begun()).put(undefined, "whole")).toEqual([200, null]);
-    expect(await (await begun()).put("bytes 0-4/5", "whole")).toEqual([200, null]);
-    expect(await (await begun()).put(undefined, "")).toEqual([200, null]);
+    expect(await (await started()).put(undefined, "whole")).toEqual([200, null]);
+    expect(await (await started()).put("bytes 0-4/5", "whole")).toEqual([200, null]);
+    expect(await (await started()).put(undefined, "")).toEqual([200, null]);
   });
 
   it.each([
@@ -230,34 +230,34 @@ describe("a session", () => {
     ["a chunk that is not a multiple of 256 KiB", "bytes 0-2/*", "abc"],
     ["a range that differs from the body", "bytes 0-9/10", "abc"],
     ["a malformed range", "bytes 0", "abc"],
-  ])("refuses %s", async (_name, range, body) => {
-    const { put } = await begun();
+  ])("rejects %s", async (_name, range, body) => {
+    const { put } = await started();
     expect(await put(range, body)).toEqual([400, null]);
     expect(await put("bytes */*", "")).toEqual([308, null]);
   });
 
   it("rejects content above the limit before receiving it", async () => {
-    const { put } = await begun();
+    const { put } = await started();
     expect(await put("bytes 0-262143/99999999999", part)).toEqual([413, null]);
     expect(await put("bytes */*", "")).toEqual([308, null]);
   });
 
   it("can be cancelled, and is then unknown", async () => {
-    const { ask, put, session } = await begun();
-    expect((await ask(session, { method: "DELETE" })).status).toBe(499);
+    const { send, put, session } = await started();
+    expect((await send(session, { method: "DELETE" })).status).toBe(499);
     expect(await put("bytes */*", "")).toEqual([404, null]);
   });
 
   it("needs no access token", async () => {
-    const { session } = await begun();
+    const { session } = await started();
     expect((await fetch(session, { method: "PUT", body: "whole" })).status).toBe(200);
   });
 
   it("stores complete 256 KiB blocks of an interrupted chunk", async () => {
-    const { ask, put, session } = await begun({ faults: [{ on: "upload", after: 1, cutAfter: kib256 + 100 }] });
+    const { send, put, session } = await started({ faults: [{ on: "upload", after: 1, cutAfter: kib256 + 100 }] });
     const whole = new Uint8Array(2 * kib256);
     await expect(
-      ask(session, { method: "PUT", headers: { "content-range": "bytes 0-524287/524289" }, body: whole }),
+      send(session, { method: "PUT", headers: { "content-range": "bytes 0-524287/524289" }, body: whole }),
     ).rejects.toThrow("fetch failed");
     expect(await put("bytes */524289", "")).toEqual([308, "bytes=0-262143"]);
   });
@@ -275,9 +275,9 @@ describe("a download", () => {
     ["bytes=1-2,4-5", 200, "0123456789", null],
     ["lines=1-2", 200, "0123456789", null],
   ])("of %s", async (range, status, text, contentRange) => {
-    const { ask } = await start({ contents });
-    const answer = await ask(path, { headers: { range } });
-    expect([answer.status, await answer.text(), answer.headers.get("content-range")]).toEqual([
+    const { send } = await start({ contents });
+    const response = await send(path, { headers: { range } });
+    expect([response.status, await response.text(), response.headers.get("content-range")]).toEqual([
       status,
       text,
       contentRange,
@@ -285,21 +285,21 @@ describe("a download", () => {
   });
 
   it("fails if the range starts after the end", async () => {
-    const { ask } = await start({ contents });
-    const answer = await ask(path, { headers: { range: "bytes=10-" } });
-    expect([answer.status, answer.headers.get("content-range")]).toEqual([416, "bytes */10"]);
+    const { send } = await start({ contents });
+    const response = await send(path, { headers: { range: "bytes=10-" } });
+    expect([response.status, response.headers.get("content-range")]).toEqual([416, "bytes */10"]);
   });
 
   it("is complete if If-Range names another version", async () => {
-    const { ask } = await start({ contents });
-    const headers = { range: "bytes=2-4", "if-range": (await ask(path)).headers.get("etag") ?? "" };
-    expect((await ask(path, { headers })).status).toBe(206);
-    expect((await ask(path, { headers: { ...headers, "if-range": '"other"' } })).status).toBe(200);
+    const { send } = await start({ contents });
+    const headers = { range: "bytes=2-4", "if-range": (await send(path)).headers.get("etag") ?? "" };
+    expect((await send(path, { headers })).status).toBe(206);
+    expect((await send(path, { headers: { ...headers, "if-range": '"other"' } })).status).toBe(200);
   });
 
   it("of a resource without content gets 404", async () => {
-    const { ask } = await start();
-    expect((await ask(path)).status).toBe(404);
+    const { send } = await start();
+    expect((await send(path)).status).toBe(404);
   });
 
   it.each<[Fault, readonly string[]]>([
@@ -307,11 +307,11 @@ describe("a download", () => {
     [{ on: "download", cutAfter: 4 }, ["cut", "0123456789", "0123456789"]],
     [{ on: "download", status: 503, after: 1 }, ["0123456789", "503", "0123456789"]],
     [{ on: "upload", status: 503 }, ["0123456789", "0123456789", "0123456789"]],
-  ])("goes wrong once when it is asked to: %j", async (fault, want) => {
-    const { ask } = await start({ contents, faults: [fault] });
+  ])("fails once with a fault: %j", async (fault, want) => {
+    const { send } = await start({ contents, faults: [fault] });
     const once = async (): Promise<string> => {
-      const answer = await ask(path);
-      return answer.ok ? answer.text().catch(() => "cut") : String(answer.status);
+      const response = await send(path);
+      return response.ok ? response.text().catch(() => "cut") : String(response.status);
     };
     expect([await once(), await once(), await once()]).toEqual(want);
   });

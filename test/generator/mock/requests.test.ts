@@ -9,7 +9,7 @@ import {
   startMock,
 } from "../../../generator/src/mock/index.js";
 import { roomsDocument } from "./rooms.js";
-import { type Call, LIBRARY, mockFor, modelOf, object, signedIn } from "./support.js";
+import { type Call, LIBRARY, mockFor, modelOf, object, authorized } from "./support.js";
 
 const rooms = modelOf(JSON.stringify(roomsDocument), "rooms.json");
 const ROOMS = "v2/houses/a/rooms";
@@ -18,7 +18,7 @@ let mock: Mock;
 let call: Call;
 beforeAll(async () => {
   mock = await startMock({ models: [rooms] });
-  call = await signedIn(mock, { scope: LIBRARY });
+  call = await authorized(mock, { scope: LIBRARY });
 });
 afterAll(() => mock.close());
 
@@ -28,7 +28,7 @@ const violations = (body: Json | undefined) => {
   const [detail] = error["details"] as readonly JsonObject[];
   return { code: error["status"], type: detail?.["@type"], violations: detail?.["fieldViolations"] };
 };
-const refused = (...list: readonly object[]) => ({
+const rejected = (...list: readonly object[]) => ({
   code: "INVALID_ARGUMENT",
   type: "type.googleapis.com/google.rpc.BadRequest",
   violations: list.map((one) => expect.objectContaining(one)),
@@ -52,8 +52,8 @@ describe("a body that does not match its type is rejected with every violation",
     ["not a duration", { heated: "1 h" }, about("heated", "a duration")],
     ["everything at once", { title: 1, size: "x" }, about("title", "a string"), about("size", "an integer")],
   ])("%s", async (_what, body, ...want) => {
-    const answer = await call("POST", ROOMS, body);
-    expect([answer.status, violations(answer.body)]).toEqual([400, refused(...want)]);
+    const response = await call("POST", ROOMS, body);
+    expect([response.status, violations(response.body)]).toEqual([400, rejected(...want)]);
   });
 
   it.each<[what: string, body: JsonObject]>([
@@ -75,8 +75,8 @@ describe("a parameter that does not match the document is rejected", () => {
     ["view=basic", "view", "one of BASIC, FULL"],
     ["deep=1", "deep", "true or false"],
   ])("%s", async (query, field, words) => {
-    const answer = await call("GET", `${ROOMS}?${query}`);
-    expect([answer.status, violations(answer.body)]).toEqual([400, refused(about(field, words))]);
+    const response = await call("GET", `${ROOMS}?${query}`);
+    expect([response.status, violations(response.body)]).toEqual([400, rejected(about(field, words))]);
   });
 
   it("except the system parameters of every API", async () => {
@@ -88,7 +88,7 @@ describe("a parameter that does not match the document is rejected", () => {
 describe("a handler", () => {
   it("handles the request in place of the mock, after validation", async () => {
     const seen: unknown[] = [];
-    const own = await signedIn(
+    const own = await authorized(
       await mockFor({
         models: [rooms],
         handlers: {
@@ -116,7 +116,7 @@ describe("a handler", () => {
 
   it("can be asynchronous, and an error that it throws counts as the mock's", async () => {
     const faults: unknown[] = [];
-    const own = await signedIn(
+    const own = await authorized(
       await mockFor({
         models: [rooms],
         onError: (error) => faults.push(error),
@@ -142,7 +142,7 @@ describe("a handler", () => {
   });
 
   it("can be a fixture: the response to every call of a method", async () => {
-    const own = await signedIn(
+    const own = await authorized(
       await mockFor({ models: [rooms], fixtures: { "rooms.houses.plan": { steps: ["a"] } } }),
       { scope: LIBRARY },
     );
@@ -153,9 +153,9 @@ describe("a handler", () => {
 describe("faults and latency", () => {
   it("a call fails once for each fault, token requests do not", async () => {
     const own = await mockFor({ models: [rooms], faults: [{ on: "call", after: 1, status: 503 }] });
-    const ask = await signedIn(own, { scope: LIBRARY });
+    const send = await authorized(own, { scope: LIBRARY });
     const statuses: number[] = [];
-    for (let turn = 0; turn < 3; turn += 1) statuses.push((await ask("GET", ROOMS)).status);
+    for (let turn = 0; turn < 3; turn += 1) statuses.push((await send("GET", ROOMS)).status);
     expect(statuses).toEqual([200, 503, 200]);
   });
 
@@ -168,9 +168,9 @@ describe("faults and latency", () => {
   });
 
   it("responses are delayed", async () => {
-    const ask = await signedIn(await mockFor({ models: [rooms], latency: 50 }), { scope: LIBRARY });
-    const begun = performance.now();
-    await ask("GET", ROOMS);
-    expect(performance.now() - begun).toBeGreaterThan(45);
+    const send = await authorized(await mockFor({ models: [rooms], latency: 50 }), { scope: LIBRARY });
+    const started = performance.now();
+    await send("GET", ROOMS);
+    expect(performance.now() - started).toBeGreaterThan(45);
   });
 });

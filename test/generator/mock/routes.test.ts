@@ -102,7 +102,7 @@ describe("a request", () => {
     "/base/svc/a/%",
     "/base/svc/a/%zz",
     "/base/svc/a/%c3%28",
-  ])("is refused when its path climbs or is wrongly encoded: %s", (path) => {
+  ])("is rejected if its path has dot segments or invalid encoding: %s", (path) => {
     expect(() => found("GET", path)).toThrow(GoogleError);
   });
 

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Mock, startMock } from "../../../generator/src/mock/index.js";
 import { BODY_LIMIT, createListener } from "../../../generator/src/mock/listener.js";
-import { answerOf, INSTANCES, library, mockFor, signedIn, sqladmin, tokenFor } from "./support.js";
+import { responseOf, INSTANCES, library, mockFor, authorized, sqladmin, tokenFor } from "./support.js";
 
 let mock: Mock;
 let authorization: string;
@@ -22,8 +22,8 @@ async function raw(bytes: string, at: Mock = mock): Promise<string> {
   const { hostname, port } = new URL(at.url);
   const socket = connect(Number(port), hostname);
   let received = "";
-  socket.setEncoding("utf8").on("data", (piece: string) => {
-    received += piece;
+  socket.setEncoding("utf8").on("data", (part: string) => {
+    received += part;
   });
   const closed = new Promise<void>((resolve) => socket.once("error", () => {}).once("close", () => resolve()));
   socket.write(bytes);
@@ -35,7 +35,7 @@ const send = (init: RequestInit & { path?: string }) =>
   fetch(mock.url + (init.path ?? INSTANCES), {
     ...init,
     headers: { authorization, "content-type": "application/json", ...init.headers },
-  }).then(answerOf);
+  }).then(responseOf);
 
 describe("a request without a method", () => {
   it.each([
@@ -75,10 +75,10 @@ describe("a request that is malformed", () => {
     ["a path of 5,000 characters", `/${"a".repeat(5000)}`, 414],
     ["an absolute URL", "http://example.com/nowhere", 404],
     ["an asterisk", "*", 404],
-  ])("is answered as it was sent, not as it resolves: %s", async (_what, target, status) => {
-    const answer = await raw(`GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    expect(answer).toContain(`"code": ${status}`);
+  ])("is routed as sent, not as resolved: %s", async (_what, target, status) => {
+    const response = await raw(`GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(response).toContain(`"code": ${status}`);
   });
 
   it.each([
@@ -122,12 +122,12 @@ describe("HEAD", () => {
 describe("an internal error of the mock", () => {
   it("returns a 500 without details, and calls onError", async () => {
     const fault = new Error("secret");
-    const told: unknown[] = [];
+    const errors: unknown[] = [];
     const listener = createListener({
       respond: () => {
         throw fault;
       },
-      onError: (error) => told.push(error),
+      onError: (error) => errors.push(error),
       onResponse: () => {},
     });
     const server = createServer(listener).listen(0, "127.0.0.1");
@@ -135,17 +135,17 @@ describe("an internal error of the mock", () => {
     await vi.waitUntil(() => server.listening);
     // A server that listens on a port always has this type of address.
     const { port } = server.address() as AddressInfo;
-    const answer = await answerOf(await fetch(`http://127.0.0.1:${port}/`));
-    expect(answer).toMatchObject({ status: 500, body: { error: { status: "INTERNAL" } } });
-    expect(JSON.stringify(answer.body)).not.toContain("secret");
-    expect(told).toEqual([fault]);
+    const response = await responseOf(await fetch(`http://127.0.0.1:${port}/`));
+    expect(response).toMatchObject({ status: 500, body: { error: { status: "INTERNAL" } } });
+    expect(JSON.stringify(response.body)).not.toContain("secret");
+    expect(errors).toEqual([fault]);
   });
 });
 
 describe("the log", () => {
   it("contains method, path and status of each request, and no secret", async () => {
     const own = await mockFor();
-    const call = await signedIn(own);
+    const call = await authorized(own);
     await call("GET", `${INSTANCES}?maxResults=1&key=secret`);
     await call("POST", INSTANCES, { instance: "a", project: "example-123", settings: { tier: "D1" } });
     await call("GET", "nowhere");

@@ -1,7 +1,7 @@
 /** Cloud SQL v1beta3 in the mock: instances and their operations. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { exampleFixtures, type Json, type Mock, startMock } from "../../../generator/src/mock/index.js";
-import { ADMIN, type Call, CLOUD, exampleFor, object, signedIn, sqladmin } from "./support.js";
+import { ADMIN, type Call, CLOUD, exampleFor, object, authorized, sqladmin } from "./support.js";
 
 const PROJECTS = Array.from({ length: 100 }, (_, index) => `project-${index}`);
 
@@ -9,7 +9,7 @@ let mock: Mock;
 let call: Call;
 beforeAll(async () => {
   mock = await startMock({ models: [sqladmin], fixtures: { ...exampleFixtures([sqladmin]), ...exampleFor(PROJECTS) } });
-  call = await signedIn(mock, { scope: `${ADMIN} ${CLOUD}` });
+  call = await authorized(mock, { scope: `${ADMIN} ${CLOUD}` });
 });
 afterAll(() => mock.close());
 
@@ -29,8 +29,8 @@ const names = (body: Json | undefined): readonly Json[] => {
   return Array.isArray(items) ? items.map((item: Json) => object(item)["instance"] ?? null) : [];
 };
 
-async function operationOf(answer: Promise<{ readonly body: Json | undefined }>): Promise<string> {
-  return String(object((await answer).body)["operation"]);
+async function operationOf(response: Promise<{ readonly body: Json | undefined }>): Promise<string> {
+  return String(object((await response).body)["operation"]);
 }
 
 describe("listing", () => {
@@ -51,7 +51,7 @@ describe("listing", () => {
     ["?maxResults=100000", 5, undefined],
     ["?maxResults=0", 2, expect.any(String)],
     ["?pageToken=", 2, expect.any(String)],
-  ])("gives as many as asked for: %s", async (query, count, nextPageToken) => {
+  ])("returns the requested number of items: %s", async (query, count, nextPageToken) => {
     const { body } = await call("GET", instances + query);
     expect({ count: names(body).length, next: object(body)["nextPageToken"] }).toEqual({ count, next: nextPageToken });
   });
@@ -87,7 +87,7 @@ describe("listing", () => {
     "maxResults=1.5",
     "pageToken=nonsense",
     "pageToken=AAAAAAAAAAAAAAAAAAAA",
-  ])("refuses %s", async (query) => {
+  ])("rejects %s", async (query) => {
     expect(await call("GET", `${instances}?${query}`)).toMatchObject({
       status: 400,
       body: { error: { status: "INVALID_ARGUMENT", errors: [{ reason: "invalid", location: query.split("=")[0] }] } },
@@ -210,7 +210,7 @@ describe("the life of an instance", () => {
     ["update without a body", "PUT", "/orders", nothing, 400, "required"],
     ["export without its context", "POST", "/orders/export", () => ({}), 400, "required"],
     ["promotion of a primary instance", "POST", "/orders/promoteReplica", nothing, 400, "invalid"],
-  ])("refuses %s", async (_what, verb, path, body, status, reason) => {
+  ])("rejects %s", async (_what, verb, path, body, status, reason) => {
     expect(await call(verb, instances + path, body())).toMatchObject({
       status,
       body: { error: { code: status, errors: [{ reason }] } },
@@ -225,12 +225,12 @@ describe("operations", () => {
     for (let poll = 0; poll < 4; poll += 1) {
       states.push((await call("GET", `${instances}/orders-2/operations/${operation}`)).body ?? null);
     }
-    const told = { kind: "sql#instanceOperation", operation, operationType: "CREATE", instance: "orders-2" };
+    const expected = { kind: "sql#instanceOperation", operation, operationType: "CREATE", instance: "orders-2" };
     expect(states).toMatchObject([
-      { ...told, state: "PENDING", enqueuedTime: expect.any(String), userEmailAddress: mock.key.client_email },
-      { ...told, state: "RUNNING", startTime: expect.any(String) },
-      { ...told, state: "DONE", endTime: expect.any(String) },
-      { ...told, state: "DONE" },
+      { ...expected, state: "PENDING", enqueuedTime: expect.any(String), userEmailAddress: mock.key.client_email },
+      { ...expected, state: "RUNNING", startTime: expect.any(String) },
+      { ...expected, state: "DONE", endTime: expect.any(String) },
+      { ...expected, state: "DONE" },
     ]);
     expect(states[0]).not.toHaveProperty("startTime");
   });
@@ -257,7 +257,7 @@ describe("operations", () => {
     });
   });
 
-  it.each<[verb: string, path: string, body: Json | undefined, told: Json]>([
+  it.each<[verb: string, path: string, body: Json | undefined, expected: Json]>([
     ["POST", "/orders/restart", undefined, { operationType: "RESTART" }],
     [
       "POST",
@@ -268,11 +268,11 @@ describe("operations", () => {
     ["POST", "/orders/import", { importContext: { uri: ["gs://b/o"] } }, { operationType: "IMPORT" }],
     ["POST", "/orders/setRootPassword", { setRootPasswordContext: { password: "pw-1" } }, { operationType: "UPDATE" }],
     ["PATCH", "/orders", {}, { operationType: "UPDATE" }],
-  ])("tell what they do: %s %s", async (verb, path, body, told) => {
+  ])("describe the change: %s %s", async (verb, path, body, expected) => {
     const operation = await operationOf(call(verb, instances + path, body));
-    const answer = await call("GET", `${instances}/orders/operations/${operation}`);
-    expect(answer.body).toMatchObject({ state: "PENDING", ...object(told) });
-    expect(JSON.stringify(answer.body)).not.toContain("pw-1");
+    const response = await call("GET", `${instances}/orders/operations/${operation}`);
+    expect(response.body).toMatchObject({ state: "PENDING", ...object(expected) });
+    expect(JSON.stringify(response.body)).not.toContain("pw-1");
   });
 
   it("promote a replica to an independent instance", async () => {

@@ -66,7 +66,7 @@ export interface Answer {
   readonly body: Json | undefined;
 }
 
-export async function answerOf(response: Response): Promise<Answer> {
+export async function responseOf(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = (response.headers.get("content-type") ?? "").startsWith("application/json");
   const body: Json | undefined = text === "" ? undefined : isJson ? JSON.parse(text) : text;
@@ -74,7 +74,7 @@ export async function answerOf(response: Response): Promise<Answer> {
 }
 
 export async function exchange(mock: Mock, form: Record<string, string>): Promise<Answer> {
-  return answerOf(await fetch(mock.tokenUrl, { method: "POST", body: new URLSearchParams(form) }));
+  return responseOf(await fetch(mock.tokenUrl, { method: "POST", body: new URLSearchParams(form) }));
 }
 
 export async function tokenFor(mock: Mock, claims: Readonly<Record<string, unknown>> = {}): Promise<string> {
@@ -96,12 +96,12 @@ export function exampleFor(projects: readonly string[]): Fixtures {
 export type Call = (verb: string, path: string, body?: Json) => Promise<Answer>;
 
 /** Returns a function that sends requests with a token for every scope. */
-export async function signedIn(mock: Mock, claims: Readonly<Record<string, unknown>> = {}): Promise<Call> {
+export async function authorized(mock: Mock, claims: Readonly<Record<string, unknown>> = {}): Promise<Call> {
   const token = await tokenFor(mock, { scope: `${ADMIN} ${CLOUD} ${LIBRARY}`, ...claims });
   return async (verb, path, body) => {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    return answerOf(await fetch(mock.url + path, { method: verb, headers, ...sent }));
+    return responseOf(await fetch(mock.url + path, { method: verb, headers, ...sent }));
   };
 }
 

@@ -132,7 +132,7 @@ describe("a token request that is malformed", () => {
     ["no grant type", { assertion: "x" }, "unsupported_grant_type"],
     ["no assertion", { grant_type: JWT_BEARER }, "invalid_request"],
     ["an empty assertion", { grant_type: JWT_BEARER, assertion: "" }, "invalid_request"],
-  ])("is told so: %s", async (_what, form, error) => {
+  ])("gets 400: %s", async (_what, form, error) => {
     expect(await exchange(mock, form)).toMatchObject({ status: 400, body: { error } });
   });
 

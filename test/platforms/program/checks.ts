@@ -3,7 +3,7 @@ import { batches, calls, operations } from "./calls.ts";
 import { errors, identity } from "./errors.ts";
 import { downloads, files, longStreams, nodeStreams, resumption, uploads } from "./media.ts";
 import { resultOf } from "./outcome.ts";
-import { type Checks, type Platform, type Result, tell } from "./platform.ts";
+import { type Checks, type Platform, type Result, post } from "./platform.ts";
 import { defaultCredentials, keyFile, signIn } from "./sign-in.ts";
 
 const areas: Readonly<Record<string, Checks>> = {
@@ -28,5 +28,5 @@ export async function runChecks(platform: Platform): Promise<void> {
   const results: Result[] = [];
   for (const [area, checks] of Object.entries(areas))
     for (const [name, check] of Object.entries(checks)) results.push(await resultOf(area, name, check, platform));
-  await tell(platform, "report", results);
+  await post(platform, "report", results);
 }

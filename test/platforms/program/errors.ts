@@ -11,7 +11,7 @@ import {
 import { AnonymousCredentials } from "@discogen/runtime/auth";
 import { equal, rejection } from "./assert.ts";
 import { project, sqladmin } from "./clients.ts";
-import { type Checks, tell } from "./platform.ts";
+import { type Checks, post } from "./platform.ts";
 
 /** The mock responds to it after some seconds. */
 const slow = { project, instance: "slow" };
@@ -58,11 +58,11 @@ export const errors: Checks = {
     await rejection(again, AbortError, { code: "ABORTED" });
   },
   "a retry after 503": async (platform) => {
-    await tell(platform, "faults", { on: "call", status: 503 });
+    await post(platform, "faults", { on: "call", status: 503 });
     equal((await sqladmin(platform).instances.get({ project, instance: "orders" })).instance, "orders");
   },
   "a retry after a broken connection": async (platform) => {
-    await tell(platform, "faults", { on: "call", cutAfter: 1 });
+    await post(platform, "faults", { on: "call", cutAfter: 1 });
     equal((await sqladmin(platform).instances.get({ project, instance: "orders" })).instance, "orders");
   },
   "a dispatcher on a platform without undici": async ({ input }) => {

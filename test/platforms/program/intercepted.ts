@@ -3,7 +3,7 @@ import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
 import { ServiceAccountCredentials } from "@discogen/runtime/auth";
 import { equal } from "./assert.ts";
 import { resultOf } from "./outcome.ts";
-import { type Input, tell } from "./platform.ts";
+import { type Input, post } from "./platform.ts";
 
 /** @param count Counts the requests that were intercepted so far. */
 export async function intercepted(count: () => number): Promise<void> {
@@ -17,5 +17,5 @@ export async function intercepted(count: () => number): Promise<void> {
       equal([call, items[0]?.instance, count()], [call, "intercepted", call + 1]);
     }
   };
-  await tell({ input }, "report", [await resultOf("calls", "a token and three calls", check, { input })]);
+  await post({ input }, "report", [await resultOf("calls", "a token and three calls", check, { input })]);
 }

@@ -2,7 +2,7 @@
 import { InvalidRequestError, UploadError } from "@discogen/runtime";
 import { equal, equalBytes, rejection } from "./assert.ts";
 import { bucket, storage } from "./clients.ts";
-import { type Check, type Checks, type Platform, tell } from "./platform.ts";
+import { type Check, type Checks, type Platform, post } from "./platform.ts";
 
 const chunkSize = 262_144;
 const text = "Grüße, 世界. ".repeat(40_000);
@@ -157,20 +157,20 @@ export const downloads: Checks = {
 
 export const resumption: Checks = {
   "an upload whose chunk fails": async (platform) => {
-    await tell(platform, "faults", { on: "upload", after: 2, status: 503 });
+    await post(platform, "faults", { on: "upload", after: 2, status: 503 });
     const media = { body: content, resumable: true, chunkSize };
     const { size } = await storage(platform).objects.insert({ bucket, name: "retried", media });
     equal(size, String(content.length));
   },
   "an upload whose connection breaks": async (platform) => {
-    await tell(platform, "faults", { on: "upload", after: 2, cutAfter: 50_000 });
+    await post(platform, "faults", { on: "upload", after: 2, cutAfter: 50_000 });
     const media = { body: content, resumable: true, chunkSize };
     await storage(platform).objects.insert({ bucket, name: "cut", media });
     equalBytes(await (await download(platform, "cut")).bytes(), content);
   },
   "an upload from its session": async (platform) => {
     const { objects } = storage(platform);
-    await tell(platform, "faults", { on: "upload", after: 2, status: 503 });
+    await post(platform, "faults", { on: "upload", after: 2, status: 503 });
     const upload = { bucket, name: "resumed", media: { body: content, resumable: true, chunkSize } };
     const { session } = await rejection(objects.insert(upload, { retry: false }), UploadError, {
       code: "UPLOAD_FAILED",
@@ -181,7 +181,7 @@ export const resumption: Checks = {
   },
   "a download whose connection breaks": async (platform) => {
     await storage(platform).objects.insert({ bucket, name: "broken", media: { body: content } });
-    await tell(platform, "faults", { on: "download", cutAfter: 200_000 });
+    await post(platform, "faults", { on: "download", cutAfter: 200_000 });
     equalBytes(await (await download(platform, "broken")).bytes(), content);
   },
 };

@@ -51,7 +51,7 @@ export interface Result {
 }
 
 /** Sends a message to the harness, for instance to `faults` with a fault of the mock. */
-export async function tell({ input }: Pick<Platform, "input">, path: string, message: unknown = null): Promise<void> {
+export async function post({ input }: Pick<Platform, "input">, path: string, message: unknown = null): Promise<void> {
   const response = await fetch(input.harnessUrl + path, { method: "POST", body: JSON.stringify(message) });
   if (!response.ok) throw new Error(`the harness responded to ${path} with ${response.status}`);
   await response.text();

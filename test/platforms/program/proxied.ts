@@ -3,7 +3,7 @@ import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
 import { AnonymousCredentials } from "@discogen/runtime/auth";
 import { equal } from "./assert.ts";
 import { resultOf } from "./outcome.ts";
-import { type Input, tell } from "./platform.ts";
+import { type Input, post } from "./platform.ts";
 
 async function check(): Promise<void> {
   // No such host: only a proxy can respond.
@@ -17,7 +17,7 @@ async function check(): Promise<void> {
 
 async function main(): Promise<void> {
   const input: Input = JSON.parse(process.argv[2] ?? "");
-  await tell({ input }, "report", [await resultOf("calls", "three calls through a proxy", check, { input })]);
+  await post({ input }, "report", [await resultOf("calls", "three calls through a proxy", check, { input })]);
 }
 
 void main();

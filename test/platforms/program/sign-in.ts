@@ -4,7 +4,7 @@ import { AuthError } from "@discogen/runtime";
 import { applicationDefault, ServiceAccountCredentials } from "@discogen/runtime/auth";
 import { equal, rejection } from "./assert.ts";
 import { project, sqladmin } from "./clients.ts";
-import { type Checks, tell } from "./platform.ts";
+import { type Checks, post } from "./platform.ts";
 
 export const signIn: Checks = {
   "a service-account key as JSON": async (platform) => {
@@ -14,7 +14,7 @@ export const signIn: Checks = {
   "a new token after 401": async (platform) => {
     const client = sqladmin(platform);
     await client.instances.list({ project });
-    await tell(platform, "revoke");
+    await post(platform, "revoke");
     const { items = [] } = await client.instances.list({ project });
     equal(items.length, 2);
   },
