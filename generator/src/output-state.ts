@@ -28,7 +28,7 @@ export interface HashedFile {
   readonly hash: string;
 }
 
-export interface Ledger {
+export interface OutputState {
   /** Nothing is known to be written here. */
   readonly isFirst: boolean;
   /** Hash of all that the output of a document depends on. */
@@ -48,7 +48,7 @@ export interface Ledger {
 }
 
 /** Reads what is known of a folder. */
-export async function openLedger(folder: string): Promise<Ledger> {
+export async function openOutputState(folder: string): Promise<OutputState> {
   const [before, print] = await Promise.all([readManifest(folder, isFacts), fingerprint()]);
   const byInput = new Map([...before].map(([id, entry]) => [entry.input, { ...entry, id }]));
   const recorded = new Map<string, ManifestEntry<ApiFacts>>();
