@@ -80,7 +80,7 @@ describe("the patches of an API", () => {
         code: "PATCH_MISPLACED",
         file: FIXTURE,
         pointer: "/schemas/Gone",
-        message: 'patch 2 of the config leads nowhere: the document has no "/schemas/Gone"',
+        message: 'patch 2 of the config does not match: the document has no "/schemas/Gone"',
       },
     ]);
   });
@@ -108,10 +108,14 @@ describe("the patches of an API", () => {
 
   it.each([
     ["no list", { at: "", merge: {} }, "error WRONG_TYPE|CONFIG_INVALID .*#/apis/0/patch"],
-    ["without at", [{ merge: {} }], "CONFIG_INVALID .*#/apis/0/patch/0: at is the JSON pointer"],
-    ["with a path that is no pointer", [{ at: "schemas", merge: {} }], "#/apis/0/patch/0: at is the JSON pointer"],
-    ["without merge", [{ at: "" }], "#/apis/0/patch/0: merge is the JSON"],
-    ["with another key", [{ at: "", merge: {}, op: "add" }], "#/apis/0/patch/0: it knows no .?op"],
+    ["without at", [{ merge: {} }], "CONFIG_INVALID .*#/apis/0/patch/0: .at. must be the JSON pointer"],
+    [
+      "with a path that is no pointer",
+      [{ at: "schemas", merge: {} }],
+      "#/apis/0/patch/0: .at. must be the JSON pointer",
+    ],
+    ["without merge", [{ at: "" }], "#/apis/0/patch/0: .merge. must be the JSON"],
+    ["with another key", [{ at: "", merge: {}, op: "add" }], "#/apis/0/patch/0: unknown option .?op"],
   ])("that are %s are refused with their place", async (_, wrong, want) => {
     const { code, stderr } = await discogen(["generate"], await folderWith({ patch: wrong }));
     expect(code).toBe(2);

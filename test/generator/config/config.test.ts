@@ -62,7 +62,7 @@ describe("a config is loaded from", () => {
 
 describe("a config that does not load is told, with its file", () => {
   it.each([
-    ["no file", undefined, /there is no such file/],
+    ["no file", undefined, /file not found/],
     ["a broken one", "export default { apis: [ }", /ParseError/],
     ["one that throws", 'throw new Error("no such luck")', /no such luck/],
     ["one whose import is not there", 'import "./nowhere.ts"', /nowhere/],
@@ -77,7 +77,7 @@ describe("a config that does not load is told, with its file", () => {
   it("a folder", async () => {
     const file = join(await temporaryFolder(), "discogen.config.json");
     await mkdir(file);
-    expect(await faultsOf(() => loadConfig(file))).toEqual(["CONFIG_UNLOADABLE : it is no file"]);
+    expect(await faultsOf(() => loadConfig(file))).toEqual(["CONFIG_UNLOADABLE : the path is not a file"]);
   });
 });
 
@@ -116,39 +116,51 @@ describe("what a config says", () => {
   ])("the output %s", (output, out) => expect(read({ output, apis: [] }).out).toBe(out));
 
   it.each([
-    ["nothing", undefined, ["CONFIG_INVALID : it gives undefined, where an object is expected"]],
-    ["a list", ["drive:v3"], ["CONFIG_INVALID : it gives an array, where an object is expected"]],
-    ["no APIs", {}, ["CONFIG_INVALID : it has no apis"]],
+    ["nothing", undefined, ["CONFIG_INVALID : expected an object, found undefined"]],
+    ["a list", ["drive:v3"], ["CONFIG_INVALID : expected an object, found an array"]],
+    ["no APIs", {}, ["CONFIG_INVALID : `apis` is required"]],
     ["one API, not a list", { apis: "drive:v3" }, ["CONFIG_INVALID /apis: expected an array, found a string"]],
     ["a number", { apis: ["drive:v3", 7] }, ["CONFIG_INVALID /apis/1: expected an object, found a number"]],
-    ["a typo", { apis: [], ouput: "x" }, ['CONFIG_INVALID : it knows no "ouput"; did you mean output?']],
+    ["a typo", { apis: [], ouput: "x" }, ['CONFIG_INVALID : unknown option "ouput"; did you mean output?']],
     [
       "a typo within",
       { apis: [{ id: "a:v1", enum: "open" }] },
-      ['CONFIG_INVALID /apis/0: it knows no "enum"; did you mean enums?'],
+      ['CONFIG_INVALID /apis/0: unknown option "enum"; did you mean enums?'],
     ],
     [
       "an unknown key",
       { apis: [{ id: "a:v1", colour: 1 }] },
-      ['CONFIG_INVALID /apis/0: it knows no "colour"; there are id, source, patch, streaming, include, exclude, enums'],
+      [
+        'CONFIG_INVALID /apis/0: unknown option "colour"; known options: id, source, patch, streaming, include, exclude, enums',
+      ],
     ],
     [
       "streaming for all APIs",
       { apis: [], streaming: {} },
-      ['CONFIG_INVALID : it knows no "streaming"; there are output, apis, directoryUrl, include, exclude, enums'],
+      [
+        'CONFIG_INVALID : unknown option "streaming"; known options: output, apis, directoryUrl, include, exclude, enums',
+      ],
     ],
     [
       "streaming that is neither true nor false",
       { apis: [{ id: "a:v1", streaming: { "a.get": "yes" } }] },
       ["CONFIG_INVALID /apis/0/streaming/a.get: expected a boolean, found a string"],
     ],
-    ["another word", { apis: [], enums: "ajar" }, ['CONFIG_INVALID /enums: it takes closed or open, not "ajar"']],
-    ["no name", { apis: [{}] }, ["CONFIG_INVALID /apis/0: it has neither id nor source"]],
-    ["an id that climbs", { apis: [{ id: "../a:v1" }] }, ['CONFIG_INVALID /apis/0/id: "../a:v1" is not name:version']],
+    [
+      "another word",
+      { apis: [], enums: "ajar" },
+      ['CONFIG_INVALID /enums: `enums` must be closed or open, not "ajar"'],
+    ],
+    ["no name", { apis: [{}] }, ["CONFIG_INVALID /apis/0: `id` or `source` is required"]],
+    [
+      "an id that climbs",
+      { apis: [{ id: "../a:v1" }] },
+      ['CONFIG_INVALID /apis/0/id: "../a:v1" does not have the form name:version'],
+    ],
     [
       "a directory that is none",
       { apis: [], directoryUrl: "x" },
-      ["CONFIG_INVALID /directoryUrl: it is no http(s) URL"],
+      ["CONFIG_INVALID /directoryUrl: `directoryUrl` is not an http(s) URL"],
     ],
     [
       "several faults",

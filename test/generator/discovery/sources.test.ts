@@ -65,7 +65,7 @@ describe("an id", () => {
   ])("%s is not known", async (_, id, near) => {
     const { directoryUrl } = await serveDirectory();
     expect(await faultOf(createSources({ directoryUrl }).load({ id }))).toBe(
-      `UNKNOWN_API ${id}: it is neither bundled nor in the directory${near}`,
+      `UNKNOWN_API ${id}: the API is neither bundled nor in the directory${near}`,
     );
   });
 
@@ -78,11 +78,15 @@ describe("an id", () => {
   });
 
   it.each([
-    ["is down", "http://127.0.0.1:1/apis", /cannot be had: http:\/\/127.0.0.1:1\/apis: connect ECONNREFUSED/],
-    ["is no address", "ftp://x.example/", /no http\(s\) URL/],
+    [
+      "is down",
+      "http://127.0.0.1:1/apis",
+      /directory is unavailable: http:\/\/127.0.0.1:1\/apis: connect ECONNREFUSED/,
+    ],
+    ["is no address", "ftp://x.example/", /not an http\(s\) URL/],
   ])("of a directory that %s", async (_, directoryUrl, message) => {
     const fault = await faultOf(createSources({ directoryUrl }).load({ id: "shelves:v1" }));
-    expect(fault).toMatch(/^UNKNOWN_API shelves:v1: it is not bundled/);
+    expect(fault).toMatch(/^UNKNOWN_API shelves:v1: the API is not bundled/);
     expect(fault).toMatch(message);
   });
 
@@ -92,7 +96,9 @@ describe("an id", () => {
     ["a list of nothing", "[]"],
   ])("of a directory that is %s", async (_, body) => {
     const { url } = await serve((_, response) => void response.end(body));
-    expect(await faultOf(fetchDirectory({ directoryUrl: url }))).toMatch(/^FETCH_FAILED .*: it is no directory/);
+    expect(await faultOf(fetchDirectory({ directoryUrl: url }))).toMatch(
+      /^FETCH_FAILED .*: the response is not an API directory/,
+    );
   });
 });
 
@@ -184,7 +190,7 @@ describe("what was fetched is kept", () => {
     expect(await createSources({ directoryUrl, offline: true }).load({ id: "shelves:v1" })).toEqual(first);
     expect(seen).toHaveLength(requests);
     const other = createSources({ directoryUrl, offline: true }).load({ id: "shelves:v2" });
-    expect(await faultOf(other)).toMatch(/^OFFLINE .*\/rest\/shelves:v2: it was not fetched before$/);
+    expect(await faultOf(other)).toMatch(/^OFFLINE .*\/rest\/shelves:v2: the document is not cached$/);
   });
 
   it("unless that is not wanted", async () => {
@@ -267,8 +273,8 @@ describe("what is pinned", () => {
   });
 
   it.each([
-    ["was edited", "{}", /was edited: its hash is not the one in .*discogen\.lock\.json/],
-    ["is gone", undefined, /it is gone/],
+    ["was edited", "{}", /was edited: its hash differs from the one in .*discogen\.lock\.json/],
+    ["is gone", undefined, /the pinned document is missing/],
   ])("is refused when it %s", async (_, edited, message) => {
     const lock = await pinned();
     const file = join(lock.folder, "discovery/shelves.v1.json");
@@ -308,10 +314,10 @@ describe("a lock", () => {
   it.each([
     ["half of one", '{"version":1,', /JSON/],
     ["one after a merge", "<<<<<<< HEAD\n{}", /JSON/],
-    ["another file", '{"name":"x"}', /it has no apis/],
-    ["one of another version", '{"version":2,"apis":{}}', /of version 2; 1 is expected/],
+    ["another file", '{"name":"x"}', /`apis` is missing/],
+    ["one of another version", '{"version":2,"apis":{}}', /unsupported lock version 2; expected 1/],
     ["an entry without its hash", '{"version":1,"apis":{"a:v1":{"source":"bundled","revision":"1"}}}', /\/apis\/a:v1/],
-    ["a folder", undefined, /it is no file/],
+    ["a folder", undefined, /the path is not a file/],
     ["an id that climbs", '{"version":1,"apis":{"../a:v1":{"source":"x","revision":"1","sha256":""}}}', /name:version/],
   ])("is refused: %s", async (_, text, message) => {
     const folder = await temporaryFolder();

@@ -173,14 +173,14 @@ describe("a method that streams", () => {
   it.each<[string, object, Record<string, boolean>, string | undefined, readonly string[]]>([
     ["that it does", { id: "a.get" }, { "a.get": true }, "stream", []],
     ["that it does not", {}, { "a.streamQuery": false }, "json", []],
-    ["of another", {}, { "a.strem": true }, "stream", ['STREAMING_UNFIT "a.strem" is no method of a:v1']],
-    ["of another, false", {}, { __proto__x: false }, "stream", ['STREAMING_UNFIT "__proto__x" is no method of a:v1']],
+    ["of another", {}, { "a.strem": true }, "stream", ['STREAMING_UNFIT a:v1 has no method "a.strem"']],
+    ["of another, false", {}, { __proto__x: false }, "stream", ['STREAMING_UNFIT a:v1 has no method "__proto__x"']],
     [
       "of one of bytes",
       { response: { $ref: "HttpBody" } },
       { "a.streamQuery": true },
       "media",
-      ['STREAMING_UNFIT "a.streamQuery" cannot stream: its response is no JSON, or it takes media'],
+      ['STREAMING_UNFIT "a.streamQuery" cannot stream: its response is not JSON, or it takes media'],
     ],
   ])("may be said by the config: %s", (_name, more, streaming, kind, want) => {
     const { method, reported } = streamQuery(more, streaming);

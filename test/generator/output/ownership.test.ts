@@ -233,7 +233,7 @@ describe.skipIf(process.platform === "win32")("output", () => {
     const before = await textsOf(elsewhere);
     const report = await generate({ apis: [FIXTURE], out, force: true });
     expect(report.diagnostics.filter(({ severity }) => severity === "error")).toMatchObject([
-      { code: "OUTPUT_UNWRITABLE", message: `shelves/v1/index.ts is a link out of ${out}` },
+      { code: "OUTPUT_UNWRITABLE", message: `shelves/v1/index.ts is a link that points outside ${out}` },
     ]);
     expect(await textsOf(elsewhere)).toEqual(before);
   });
