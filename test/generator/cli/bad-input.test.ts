@@ -150,11 +150,11 @@ interface Answer {
 describe("a server", () => {
   it.each<[string, Answer | undefined, RegExp]>([
     ["that is down", undefined, /FETCH_FAILED \S+\/x\?key=REDACTED: connect ECONNREFUSED/],
-    ["without the document", { status: 404 }, /DOCUMENT_GONE \S+\/x\?key=REDACTED: the server answered 404/],
+    ["without the document", { status: 404 }, /DOCUMENT_GONE \S+\/x\?key=REDACTED: the server responded with 404/],
     [
       "with a web page",
       { type: "text/html", body: "<html>" },
-      /FETCH_FAILED \S+\/x\?key=REDACTED: .* web page, not with JSON/,
+      /FETCH_FAILED \S+\/x\?key=REDACTED: .* web page instead of JSON/,
     ],
     [
       "with a web page that says it is JSON",
