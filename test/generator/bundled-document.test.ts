@@ -1,4 +1,4 @@
-// The bundled sqladmin:v1beta3 document: whole, described, and Google's in everything but its words.
+// The bundled sqladmin:v1beta3 document: complete, described, and equal to Google's in everything but descriptions.
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
@@ -23,7 +23,7 @@ const strings = (value: Json | undefined): string[] => (Array.isArray(value) ? v
 
 const readDocument = (file: URL): JsonObject => {
   const document: Json = JSON.parse(readFileSync(file, "utf8"));
-  if (!isObject(document)) throw new TypeError(`${file.pathname} is no JSON object`);
+  if (!isObject(document)) throw new TypeError(`${file.pathname} is not a JSON object`);
   return document;
 };
 
@@ -37,7 +37,7 @@ const everything = (node: Json, pointer = ""): At<Json>[] => [
   ...entries(node, pointer).flatMap((entry) => everything(entry.value, entry.pointer)),
 ];
 
-/** By key and value: a property may be called `description` too, but then its value is a schema. */
+/** Checks key and value, because the value is a schema if a property is named `description`. */
 const isHumanText = (key: string, value: Json): boolean =>
   ((key === "description" || key === "title") && isString(value)) ||
   (key === "enumDescriptions" && Array.isArray(value));
@@ -54,7 +54,7 @@ const withoutTexts = (node: Json): Json => {
     Object.entries(node).flatMap(([key, value]) => (isHumanText(key, value) ? [] : [[key, withoutTexts(value)]])),
   );
 };
-/** The document's own `etag` and `icons` describe Google's file, not the API; `DatabaseInstance.etag` stays. */
+/** Removes the document's own `etag` and `icons`, which describe Google's file. Keeps `DatabaseInstance.etag`. */
 const structureOf = (document: JsonObject): Json =>
   withoutTexts(Object.fromEntries(Object.entries(document).filter(([key]) => key !== "etag" && key !== "icons")));
 
@@ -66,8 +66,8 @@ const methodsOf = (document: JsonObject): At<JsonObject>[] =>
     })),
   );
 
-/** What a reader of the reference looks up, and so expects to find described. */
-const lookedUp = (document: JsonObject): At<Json>[] => [
+/** Everything that needs a description: it has its own entry in the reference. */
+const referenceEntries = (document: JsonObject): At<Json>[] => [
   { pointer: "", value: document },
   ...entries(object(document["parameters"]), "/parameters"),
   ...entries(object(object(object(document["auth"])["oauth2"])["scopes"]), "/auth/oauth2/scopes"),
@@ -81,7 +81,7 @@ const lookedUp = (document: JsonObject): At<Json>[] => [
   ]),
 ];
 
-/** Values that a description lists as `NAME: text`, one per line: the form the generator reads. */
+/** Values that a description lists as `NAME: text`, one per line, which is the form that the generator reads. */
 const valueListsOf = (document: JsonObject): Record<string, string[]> =>
   Object.fromEntries(
     textsOf(document).flatMap(({ pointer, value }) => {
@@ -95,7 +95,7 @@ const normalised = (text: string): string =>
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, " ")
     .trim();
-/** Prose only: names and values (`STRING`, `pageToken`, `asia-east1`) are facts, and the same in both. */
+/** Only prose: names and values (`STRING`, `pageToken`, `asia-east1`) are facts and the same in both documents. */
 const wordsOf = (text: string): string[] =>
   text.split(/[^\w'-]+/).flatMap((word) => (/^[A-Z]?[a-z'-]+$/.test(word) ? [word.toLowerCase()] : []));
 const runsOf = (text: string, length: number): string[] => {
@@ -118,7 +118,7 @@ describe("the bundled sqladmin:v1beta3 document", () => {
   });
 
   it("describes every method, parameter, schema, property and scope", () => {
-    const undescribed = lookedUp(bundled).filter(({ value }) => !isString(object(value)["description"]));
+    const undescribed = referenceEntries(bundled).filter(({ value }) => !isString(object(value)["description"]));
     expect(undescribed.map(({ pointer }) => pointer)).toEqual([]);
   });
 
@@ -126,11 +126,11 @@ describe("the bundled sqladmin:v1beta3 document", () => {
     expect(textsOf(bundled).filter(({ value }) => value.trim() === "")).toEqual([]);
   });
 
-  it("marks nothing as output only, which would change the generated types", () => {
+  it('has no descriptions that start with "Output only", which would change the generated types', () => {
     expect(textsOf(bundled).filter(({ value }) => /^\W*output only/i.test(value))).toEqual([]);
   });
 
-  it("lists string values one per line exactly where the generator can read them", () => {
+  it("lists string values one per line in exactly the expected descriptions", () => {
     expect(valueListsOf(bundled)).toEqual({
       "/schemas/DatabaseInstance/properties/instanceType/description": ["CLOUD_SQL_INSTANCE", "READ_REPLICA_INSTANCE"],
       "/schemas/DatabaseInstance/properties/state/description": [
@@ -149,14 +149,14 @@ describe("the bundled sqladmin:v1beta3 document", () => {
     expect(Object.values(schemas).map((schema) => object(schema)["id"])).toEqual(Object.keys(schemas));
   });
 
-  it("refers only to schemas that it holds", () => {
+  it("refers only to schemas that exist", () => {
     const schemas = object(bundled["schemas"]);
     const refs = everything(bundled).flatMap(({ value }) => object(value)["$ref"] ?? []);
     expect(refs).not.toEqual([]);
     expect(refs.filter((ref) => !isString(ref) || !Object.hasOwn(schemas, ref))).toEqual([]);
   });
 
-  it("requires properties only for methods that it holds", () => {
+  it("requires properties only for methods that exist", () => {
     const ids = new Set(methodsOf(bundled).map(({ value }) => value["id"]));
     const required = everything(bundled).flatMap(({ value }) =>
       strings(object(object(value)["annotations"])["required"]),
@@ -165,7 +165,7 @@ describe("the bundled sqladmin:v1beta3 document", () => {
     expect(required.filter((id) => !ids.has(id))).toEqual([]);
   });
 
-  it.each(methodsOf(bundled))("$value.id agrees with its place, path, parameters and scopes", ({ pointer, value }) => {
+  it.each(methodsOf(bundled))("$value.id matches its place, path, parameters, and scopes", ({ pointer, value }) => {
     const parameters = object(value["parameters"]);
     const named = (wanted: (parameter: JsonObject) => boolean): string[] =>
       Object.keys(parameters).filter((name) => wanted(object(parameters[name])));
@@ -181,9 +181,9 @@ describe("the bundled sqladmin:v1beta3 document", () => {
   });
 });
 
-const reason = existsSync(referenceFile) ? "" : " (skipped: ../shared/discovery is not here)";
+const reason = existsSync(referenceFile) ? "" : " (skipped: ../shared/discovery not found)";
 
-describe.skipIf(reason !== "")(`the bundled document beside Google's${reason}`, () => {
+describe.skipIf(reason !== "")(`the bundled document compared with Google's${reason}`, () => {
   const reference = (): JsonObject => readDocument(referenceFile);
 
   it("has the same structure", () => {
@@ -203,12 +203,12 @@ describe.skipIf(reason !== "")(`the bundled document beside Google's${reason}`, 
     expect(valueListsOf(bundled)).toEqual(valueListsOf(reference()));
   });
 
-  it("says nothing in Google's words", () => {
+  it("has no description of Google's", () => {
     const theirs = new Set(textsOf(reference()).map(({ value }) => normalised(value)));
     expect(textsOf(bundled).filter(({ value }) => theirs.has(normalised(value)))).toEqual([]);
   });
 
-  it("shares no run of eight words with Google's texts", () => {
+  it("has no eight consecutive words in common with Google's descriptions", () => {
     const theirs = new Set(textsOf(reference()).flatMap(({ value }) => runsOf(value, 8)));
     const shared = textsOf(bundled).flatMap(({ value }) => runsOf(value, 8).filter((run) => theirs.has(run)));
     expect(theirs.size).toBeGreaterThan(0);

@@ -248,7 +248,7 @@ describe("discogen update", () => {
     await config(["shelves:v1"]);
     await run("generate");
     const before = await readFile(join(folder, "discogen.lock.json"), "utf8");
-    server.gone.add("shelves:v1");
+    server.missing.add("shelves:v1");
     expect(await run("update")).toMatchObject({ code: 2, stderr: expect.stringContaining("DOCUMENT_GONE") });
     expect(await readFile(join(folder, "discogen.lock.json"), "utf8")).toBe(before);
   });
