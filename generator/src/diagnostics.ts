@@ -132,7 +132,7 @@ export const codes = {
   OUTPUT_STALE: {
     severity: "error",
     title: "The output is not up to date",
-    help: "Run the same command without --check to update it.",
+    help: "Run `discogen generate` with the same options to update the output.",
   },
   SIGN_IN_FAILED: {
     severity: "error",

@@ -142,5 +142,6 @@ function addMembers(holder: runtime.CoreHolder, { methods, resources }: Table): 
 
 /** Removes members with the value undefined, which descriptors must not have. */
 function plain<Descriptor>(data: Data): Descriptor {
-  return JSON.parse(JSON.stringify(data)) as Descriptor; // descriptors.ts says of each which type of the runtime it is
+  // Safe: the functions of descriptors.ts document which type of the runtime they return.
+  return JSON.parse(JSON.stringify(data)) as Descriptor;
 }

@@ -69,8 +69,8 @@ describe("types for requests omit read-only properties", () => {
     ],
     [
       "only a type for responses has a read-only property",
-      { Body: object({}), Answer: object({ a: { ...STRING, readOnly: true } }) },
-      ["Body", "Answer"],
+      { Body: object({}), Response: object({ a: { ...STRING, readOnly: true } }) },
+      ["Body", "Response"],
     ],
   ])("when %s", (_, schemas, want) => {
     expect(namesOf(withMethod("PUT", schemas).model)).toEqual(want);

@@ -82,9 +82,8 @@ export interface ShelfInput {
 }
 
 /**
- * - `STATE_UNSPECIFIED`: Nothing is known.
  * - `OPEN`: Books can be taken.
- * - `CLOSED`: Deprecated. Nobody may touch it.
+ * - `CLOSED`: Deprecated. Books cannot be taken.
  */
 export type ShelfState = "STATE_UNSPECIFIED" | "OPEN" | "CLOSED";
 
