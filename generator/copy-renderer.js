@@ -1,12 +1,12 @@
-// Copies the renderer of `discogen docs` into the build. The renderer's own npm package installs 250 MB of dependencies
-// that the bundle already includes. The package of its Fastify integration has the same bundle and little else. It is
-// a development dependency: users of this package only get the copied file.
+// Lays the renderer of `discogen docs` beside the modules. Its own package would bring 250 MB of what the bundle holds
+// already; that of its Fastify integration ships the same bundle with little else, so it is taken from there, and only
+// when this package is built: who installs this package gets one file.
 import { copyFile, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const target = join(import.meta.dirname, "dist/docs");
-// The package exports …/dist/index.js.
+// …/dist/index.js is what the package exports.
 const source = dirname(dirname(fileURLToPath(import.meta.resolve("@scalar/fastify-api-reference"))));
 
 await mkdir(target, { recursive: true });

@@ -23,7 +23,6 @@ describe("imports run downwards", () => {
     ["generator/src/discovery/read.ts", "../model/build.js"],
     ["generator/src/discovery/read.ts", "../generate.js"],
     ["generator/src/model/build.ts", "../emit/module.js"],
-    ["generator/src/model/build.ts", "../files.js"],
     ["generator/src/openapi/components.ts", "../emit/module.js"],
     ["generator/src/openapi/components.ts", "../discovery/read.js"],
     ["generator/src/emit/module.ts", "../output/write.js"],
@@ -35,7 +34,6 @@ describe("imports run downwards", () => {
     ["generator/src/mock/resources/store.ts", "../api.js"],
     ["generator/src/config/load.ts", "../cli/main.js"],
     ["generator/src/config/load.ts", "../generate.js"],
-    ["generator/src/dynamic/client.ts", "../load.js"],
     ["generator/src/generate.ts", "./cli/main.js"],
     ["runtime/src/index.ts", "@discogen/generator"],
     ["runtime/src/index.ts", "ts-morph"],
@@ -51,8 +49,6 @@ describe("imports run downwards", () => {
 
   it.each([
     ["generator/src/model/build.ts", "../discovery/types.js"],
-    ["generator/src/model/build.ts", "../diagnostics.js"],
-    ["generator/src/config/load.ts", "../nearest.js"],
     ["generator/src/emit/schemas.ts", "../openapi/components.js"],
     ["generator/src/cli/generate.ts", "../generate.js"],
     ["generator/src/mock/resources/store.ts", "../json.js"],

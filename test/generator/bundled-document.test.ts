@@ -1,4 +1,4 @@
-// The bundled sqladmin:v1beta3 document: complete, described, and equal to Google's in everything but descriptions.
+// The bundled sqladmin:v1beta3 document: whole, described, and Google's in everything but its words.
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
@@ -23,7 +23,7 @@ const strings = (value: Json | undefined): string[] => (Array.isArray(value) ? v
 
 const readDocument = (file: URL): JsonObject => {
   const document: Json = JSON.parse(readFileSync(file, "utf8"));
-  if (!isObject(document)) throw new TypeError(`${file.pathname} is not a JSON object`);
+  if (!isObject(document)) throw new TypeError(`${file.pathname} is no JSON object`);
   return document;
 };
 
@@ -37,7 +37,7 @@ const everything = (node: Json, pointer = ""): At<Json>[] => [
   ...entries(node, pointer).flatMap((entry) => everything(entry.value, entry.pointer)),
 ];
 
-/** Checks key and value, because the value is a schema if a property is named `description`. */
+/** By key and value: a property may be called `description` too, but then its value is a schema. */
 const isHumanText = (key: string, value: Json): boolean =>
   ((key === "description" || key === "title") && isString(value)) ||
   (key === "enumDescriptions" && Array.isArray(value));
@@ -54,7 +54,7 @@ const withoutTexts = (node: Json): Json => {
     Object.entries(node).flatMap(([key, value]) => (isHumanText(key, value) ? [] : [[key, withoutTexts(value)]])),
   );
 };
-/** Removes the document's own `etag` and `icons`, which describe Google's file. Keeps `DatabaseInstance.etag`. */
+/** The document's own `etag` and `icons` describe Google's file, not the API; `DatabaseInstance.etag` stays. */
 const structureOf = (document: JsonObject): Json =>
   withoutTexts(Object.fromEntries(Object.entries(document).filter(([key]) => key !== "etag" && key !== "icons")));
 
@@ -95,7 +95,7 @@ const normalised = (text: string): string =>
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, " ")
     .trim();
-/** Only prose: names and values (`STRING`, `pageToken`, `asia-east1`) are facts and the same in both documents. */
+/** Prose only: names and values (`STRING`, `pageToken`, `asia-east1`) are facts, and the same in both. */
 const wordsOf = (text: string): string[] =>
   text.split(/[^\w'-]+/).flatMap((word) => (/^[A-Z]?[a-z'-]+$/.test(word) ? [word.toLowerCase()] : []));
 const runsOf = (text: string, length: number): string[] => {

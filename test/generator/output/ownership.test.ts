@@ -15,11 +15,11 @@ import { filesOf, ROOT, temporaryFolder } from "../../support/folders.js";
 const FIXTURE = join(ROOT, "test/fixtures/shelves.v1.json");
 const MINE = "// mine\n";
 
-/** Runs a command in this process, and aborts it as soon as it has printed its result. */
+/** Runs a command in this process, as one that is stopped as soon as it has printed its result. */
 async function run(command: Command, ...args: readonly string[]): Promise<readonly Diagnostic[]> {
   const controller = new AbortController();
   const printed = vi.spyOn(process.stdout, "write").mockImplementation(() => {
-    // `mock` runs until it is aborted.
+    // A mock serves until it is stopped.
     setImmediate(() => controller.abort());
     return true;
   });
