@@ -1,7 +1,7 @@
 /** The sources of documents: the lock, files, URLs, bundled documents, and the directory. */
 import { existsSync } from "node:fs";
 import { diagnostic, InputError } from "../diagnostics.js";
-import { suggestion, nearest } from "../nearest.js";
+import { nearest, suggestion } from "../nearest.js";
 import { bundledApis, bundledPath } from "./bundle.js";
 import { fetchCached } from "./cache.js";
 import {
