@@ -1,4 +1,6 @@
-/** One URL → its text: proxies, redirects, retries, time and size limits, and credentials for those who may see them. */
+/**
+ * One URL → its text: proxies, redirects, retries, time and size limits, and credentials for those who may see them.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpResponse } from "@discogen/runtime";
 import { type Code, diagnostic, InputError, reasonOf } from "../diagnostics.js";
@@ -112,8 +114,8 @@ async function* chunksOf(body: HttpResponse["body"]): AsyncGenerator<Uint8Array>
 }
 
 /**
- * Sends a request and follows redirects. They are followed here, because not every host may receive credentials. Returns
- * a message if there is no final response.
+ * Sends a request and follows redirects. They are followed here, because not every host may receive credentials.
+ * Returns a message if there is no final response.
  */
 async function follow(
   address: string,

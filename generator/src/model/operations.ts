@@ -132,7 +132,7 @@ class OperationRule {
 
   /**
    * Returns the method as a candidate if it reads an operation: in an operations collection, or in the collection of
-   * jobs. If the API has neither, a method that reads by name is a candidate, too.
+   * jobs. If no collection reads operations of its type, any other GET method is a candidate, too.
    */
   #candidateOf(method: MethodModel, resource: ResourceModel): Candidate | undefined {
     const type = method.httpMethod === "GET" ? responseTypeOf(method) : undefined;
