@@ -1,6 +1,4 @@
-/**
- * Names of a document that have a meaning of their own in `params` or in JavaScript: renamed in code, sent unchanged.
- */
+/** Names of a document that have a meaning of their own in `params` or in JavaScript: renamed in code, sent unchanged. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, generate } from "@discogen/generator";

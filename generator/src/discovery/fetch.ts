@@ -1,6 +1,4 @@
-/**
- * One URL → its text: proxies, redirects, retries, time and size limits, and credentials for those who may see them.
- */
+/** One URL → its text: proxies, redirects, retries, time and size limits, and credentials for those who may see them. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpResponse } from "@discogen/runtime";
 import { type Code, diagnostic, InputError, reasonOf } from "../diagnostics.js";

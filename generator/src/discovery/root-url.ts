@@ -72,7 +72,8 @@ function checkedRoot(text: string, pointer: string, report: Report): string {
     return DEFAULT_ROOT;
   };
   if (url === undefined) return refuse("the URL is not absolute");
-  if (url.protocol !== "https:" && url.protocol !== "http:") return refuse(`the scheme ${url.protocol} is not supported`);
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    return refuse(`the scheme ${url.protocol} is not supported`);
   if (url.username !== "" || url.password !== "") return refuse("the URL contains credentials");
   if (url.search !== "" || url.hash !== "" || /[?#]/.test(text)) return refuse("the URL has a query or a fragment");
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
