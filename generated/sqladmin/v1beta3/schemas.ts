@@ -613,7 +613,7 @@ export interface SslCert {
   commonName?: string;
   /** Creation time of the certificate. */
   createTime?: string;
-  /** Time when the certificate expires. */
+  /** End of the validity of the certificate. */
   expirationTime?: string;
   /** Name of the instance that this certificate is for. */
   instance?: string;

@@ -146,7 +146,7 @@ describe("discogen generate", () => {
     [
       "a document that is another API's",
       async ({ config, server }: Project) => config([{ id: "shelves:v1", source: `${server.url}rest/shelves:v2` }]),
-      /OTHER_API .*: it is shelves:v2, not shelves:v1/,
+      /OTHER_API .*: the document describes shelves:v2, not shelves:v1/,
     ],
     [
       "a typo in the config",
