@@ -86,8 +86,7 @@ async function attemptOnce(
     if (error instanceof InputError) return { fault: error };
     // Not retryable: a second attempt would double the long wait.
     if (timeout.aborted) return { fault: fault(`the response was not complete after ${TIMEOUT / 1000} seconds`) };
-    if (isInvalidOption(error))
-      return { fault: fault(`the proxy settings of the environment are invalid: ${error.message}`) };
+    if (isInvalidOption(error)) return { fault: fault(`the proxy setting is invalid: ${error.message}`) };
     return { fault: fault(causeOf(error)), retryAfter: 0 };
   } finally {
     // An unread body would keep the connection open.
