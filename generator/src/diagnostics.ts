@@ -1,48 +1,48 @@
 /**
- * Everything Discogen can say about its input: one entry per code, with the severity and the way out.
+ * Every diagnostic that Discogen reports about its input: one entry per code, with the severity and the fix.
  *
- * A diagnostic names the file, the place (a JSON pointer), the fact, and what to do. Text that comes from documents is
- * made printable here, so that no document can write to a terminal.
+ * A diagnostic names the file, the place (a JSON pointer), the problem, and what to do. Control characters in text from
+ * documents are replaced here, so that no document can control a terminal.
  */
 import { shownName } from "@discogen/runtime/names";
 
 export type Severity = "error" | "warning";
 
-/** What is fixed about a code. */
+/** The parts of a diagnostic that depend only on its code. */
 interface CodeEntry {
   readonly severity: Severity;
-  /** What is wrong, in general. */
+  /** The kind of problem, without details. */
   readonly title: string;
-  /** The way out. */
+  /** What to do about it. */
   readonly help: string;
 }
 
-/** One entry per thing that can be wrong. The keys are stable: scripts may match on them. */
+/** One entry per kind of problem. The keys are stable: scripts may match on them. */
 export const codes = {
   INTERNAL_ERROR: {
     severity: "error",
     title: "A bug in Discogen",
-    help: "Please report it, with what follows and how it came about.",
+    help: "Please report it, with the text below and the steps that lead to it.",
   },
   USAGE: {
     severity: "error",
-    title: "The command line cannot be understood",
+    title: "The command line is invalid",
     help: "Run `discogen --help`, or `discogen <command> --help`.",
   },
   UNKNOWN_API: {
     severity: "error",
-    title: "No such API is known here",
-    help: "Run `discogen list`, or name a path to a .json document, or the URL of one, such as 'https://sheets.googleapis.com/$discovery/rest?version=v4'.",
+    title: "Unknown API",
+    help: "Run `discogen list` to see the known APIs, or pass the path or URL of a Discovery document, such as 'https://sheets.googleapis.com/$discovery/rest?version=v4'.",
   },
   OTHER_API: {
     severity: "error",
-    title: "The document of another API than was asked for",
-    help: "Correct the id or the source.",
+    title: "The document describes another API than the requested one",
+    help: "Correct the id or the source of the API.",
   },
   DUPLICATE_API: {
     severity: "error",
-    title: "Two documents of one API in one run",
-    help: "Generate them one at a time, each with an --out of its own.",
+    title: "Two documents of the same API in one run",
+    help: "Generate each document in its own run, with its own --out folder.",
   },
   FILE_UNREADABLE: {
     severity: "error",
@@ -51,287 +51,287 @@ export const codes = {
   },
   DOCUMENT_TOO_LARGE: {
     severity: "error",
-    title: "A document that is larger than any Discovery document",
-    help: "The largest of Google's has 6 MB: check that this is one, or take out of it what is not needed.",
+    title: "The document is too large for a Discovery document",
+    help: "Google's largest Discovery document has 6 MB. Check that this is a Discovery document, or remove the parts that you do not need.",
   },
   FETCH_FAILED: {
     severity: "error",
     title: "A document cannot be fetched",
-    help: "Check the URL and the network, or download the document and name the file.",
+    help: "Check the URL and the network, or download the document and pass the path of the file.",
   },
   DOCUMENT_GONE: {
     severity: "error",
-    title: "There is no document at the URL",
-    help: "The API may have been retired: `discogen list` shows which there are.",
+    title: "No document was found at the URL",
+    help: "The API may be retired. Run `discogen list` to see the available APIs.",
   },
   OFFLINE: {
     severity: "error",
-    title: "Needs the network, which --offline forbids",
-    help: "Run the command once without --offline: what it fetches is kept.",
+    title: "The document is not cached, and --offline forbids to fetch it",
+    help: "Run the command once without --offline to cache the document.",
   },
   DIRECTORY_UNREACHABLE: {
     severity: "warning",
-    title: "The directory of APIs cannot be had",
-    help: "Check the network, or name a mirror with --directory-url.",
+    title: "The directory of APIs cannot be fetched",
+    help: "Check the network, or pass the URL of a mirror with --directory-url.",
   },
   CONFIG_MISSING: {
     severity: "error",
-    title: "There is no config file",
-    help: "Run `discogen init`, or name the file with --config.",
+    title: "Config file not found",
+    help: "Run `discogen init` to create a config file, or pass its path with --config.",
   },
   CONFIG_EXISTS: {
     severity: "error",
-    title: "There is a config file already",
-    help: "Edit it, or remove it first.",
+    title: "A config file exists already",
+    help: "Edit the file, or delete it first.",
   },
   CONFIG_UNLOADABLE: {
     severity: "error",
-    title: "A config file that does not load",
-    help: "It should be a JSON object, or a module that exports by default what defineConfig of @discogen/generator returns.",
+    title: "The config file cannot be loaded",
+    help: "A config file is a JSON object, or a module whose default export is `defineConfig({ … })` from @discogen/generator.",
   },
   CONFIG_INVALID: {
     severity: "error",
-    title: "A config that says what no config can say",
-    help: "A config is { output, apis: ['sqladmin:v1beta3', { id, source, patch, include, exclude, enums, streaming }] }.",
+    title: "The config is invalid",
+    help: "A config has the form { output, apis: ['sqladmin:v1beta3', { id, source, patch, include, exclude, enums, streaming }] }.",
   },
   CONFIG_NOT_EXECUTED: {
     severity: "warning",
-    title: "A config that this command does not execute",
-    help: "Name the document by its path or URL, pin it with `discogen generate`, or write the config as discogen.config.json.",
+    title: "This command does not execute a config that is code",
+    help: "Pass the path or URL of the document, pin it with `discogen generate`, or write the config as discogen.config.json.",
   },
   LOCK_INVALID: {
     severity: "error",
-    title: "A lock that cannot be read",
+    title: "The lock cannot be read",
     help: "Restore it from version control, or delete it and run `discogen update`.",
   },
   LOCK_MISMATCH: {
     severity: "error",
-    title: "A pinned document that is not what the lock pins",
-    help: "Restore it from version control, or fetch it again with `discogen update`. For a document of your own, name it as the source of the API in the config.",
+    title: "A pinned document does not match the lock",
+    help: "Restore it from version control, or fetch it again with `discogen update`. To use a document of your own, set it as the `source` of the API in the config.",
   },
   STALE_OUTPUT_KEPT: {
     severity: "warning",
-    title: "Output of an API that is no longer generated",
-    help: "It was edited since it was written. Delete it if it is not needed.",
+    title: "Output of an API that is no longer generated was not deleted",
+    help: "The file was edited after Discogen wrote it. Delete it if you do not need it.",
   },
   OUTPUT_UNWRITABLE: {
     severity: "error",
     title: "The output cannot be written",
-    help: "Name a folder that can be written to with --out.",
+    help: "Pass a writable folder with --out.",
   },
   OUTPUT_EXISTS: {
     severity: "error",
-    title: "A file that Discogen did not write is where output goes",
-    help: "Move the file, name another folder with --out, or add --force to replace the file.",
+    title: "The output would replace a file that Discogen did not write",
+    help: "Move the file, pass another folder with --out, or add --force to replace the file.",
   },
   DISK_FULL: {
     severity: "error",
-    title: "The disk is full, or the quota is used up",
+    title: "The disk or the disk quota is full",
     help: "Free some space, or write to another disk.",
   },
   OUTPUT_STALE: {
     severity: "error",
-    title: "The output is not what the document gives",
-    help: "Run the same command without --check.",
+    title: "The output is not up to date",
+    help: "Run `discogen generate` with the same options to update the output.",
   },
   SIGN_IN_FAILED: {
     severity: "error",
-    title: "No credentials, or none that are taken",
+    title: "Credentials are missing or were rejected",
     help: "Run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a credential file.",
   },
   UNTRUSTED_HOST: {
     severity: "error",
-    title: "Credentials would be sent to a host that is not Google's",
-    help: "Check where the document comes from. If that host may have your credentials, pass its address with --root-url. For credentials of another universe, set GOOGLE_CLOUD_UNIVERSE_DOMAIN.",
+    title: "The request would send credentials to a host that is not Google's",
+    help: "Check where the document comes from. If you trust that host with your credentials, pass its address with --root-url. For credentials of another universe, set GOOGLE_CLOUD_UNIVERSE_DOMAIN.",
   },
   CALL_FAILED: {
     severity: "error",
-    title: "The API did not do what it was asked",
-    help: "`discogen call <api> <method> --help` tells the parameters and scopes of a method.",
+    title: "The API returned an error",
+    help: "Run `discogen call <api> <method> --help` to see the parameters and scopes of a method.",
   },
   INVALID_JSON: {
     severity: "error",
-    title: "Not JSON",
-    help: 'Fetch the document again: it should begin with \'{\' and hold "kind": "discovery#restDescription".',
+    title: "The document is not valid JSON",
+    help: 'Fetch the document again. It must start with \'{\' and contain "kind": "discovery#restDescription".',
   },
   NOT_A_DISCOVERY_DOCUMENT: {
     severity: "error",
-    title: "JSON, but no Discovery document",
+    title: "The JSON is not a Discovery document",
     help: 'A Discovery document is an object with "kind": "discovery#restDescription", "name" and "version".',
   },
   PATCH_MISPLACED: {
     severity: "error",
-    title: "A correction of something that the document does not have",
-    help: "Correct `at` of that entry of `patch`, or remove the entry if the document no longer needs it. To add a member, patch the object that it belongs to.",
+    title: "A patch points to a value that the document does not have",
+    help: "Correct `at` in that entry of `patch`, or remove the entry if the document no longer needs it. To add a member, patch the object that contains it.",
   },
   TOO_DEEP: {
     severity: "error",
-    title: "Nested deeper than any Discovery document",
-    help: "Give the inner objects schemas of their own and refer to them by $ref.",
+    title: "The document is nested too deeply",
+    help: "Move the inner objects into separate schemas, and refer to them with $ref.",
   },
   WRONG_TYPE: {
     severity: "error",
-    title: "A value of the wrong JSON type",
-    help: "Correct the value, or take it out of the document.",
+    title: "A value has the wrong JSON type",
+    help: "Correct the value, or remove it from the document.",
   },
   UNSAFE_NAME: {
     severity: "error",
-    title: "A name that cannot be a folder",
-    help: "Use letters, digits, '.', '_' and '-', beginning with a letter or digit and ending without '.'; no name of a device, such as con or nul.",
+    title: "A name is not a valid folder name",
+    help: "Use letters, digits, '.', '_' and '-'. Start with a letter or digit, and do not end with '.'. Device names of Windows, such as con or nul, are not allowed.",
   },
   INVALID_ROOT_URL: {
     severity: "error",
-    title: "The root URL cannot be used",
-    help: "Use an http(s) URL without user name, password, query and fragment.",
+    title: "The root URL is invalid",
+    help: "Use an http(s) URL without user name, password, query, or fragment.",
   },
   INVALID_HTTP_METHOD: {
     severity: "error",
-    title: "A method without a known HTTP verb",
-    help: "Use one of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT.",
+    title: "The HTTP method is missing or unknown",
+    help: "Set `httpMethod` to DELETE, GET, HEAD, OPTIONS, PATCH, POST, or PUT.",
   },
   INVALID_LOCATION: {
     severity: "error",
-    title: "A parameter that is sent neither in the path nor in the query",
-    help: 'Correct its "location", or take the parameter out of the document.',
+    title: "The location of a parameter is neither path nor query",
+    help: 'Correct its "location", or remove the parameter from the document.',
   },
   MISSING_PATH: {
     severity: "error",
-    title: "A method without a path",
-    help: 'Give the method a "path".',
+    title: "A method has no path",
+    help: 'Add a "path" to the method.',
   },
   INVALID_PATH_TEMPLATE: {
     severity: "error",
-    title: "A path template that cannot be expanded",
-    help: "Only {x}, {+x} and {/x*} are understood (RFC 6570).",
+    title: "The path template is invalid",
+    help: "Use only the expressions {x}, {+x} and {/x*} of RFC 6570.",
   },
   REFERENCE_CYCLE: {
     severity: "error",
-    title: "Schemas that are nothing but references to each other",
-    help: "Give one of the schemas of the cycle properties, items or a type.",
+    title: "Schemas only refer to each other in a cycle",
+    help: "Add properties, items, or a type to one of the schemas of the cycle.",
   },
   CASE_ONLY_DIFFERENCE: {
     severity: "error",
-    title: "Schema ids that differ by case alone",
-    help: "Give one of the schemas another id.",
+    title: "Two schema ids differ only in case",
+    help: "Rename one of the schemas.",
   },
   DUPLICATE_METHOD: {
     severity: "error",
-    title: "Two methods with one id",
-    help: "Give each method an id of its own.",
+    title: "Two methods have the same id",
+    help: "Use a different id for each method.",
   },
   MISSING_ROOT_URL: {
     severity: "warning",
-    title: "No root URL",
-    help: 'Give the document a "rootUrl", or pass `rootUrl` to the client.',
+    title: "The document has no root URL",
+    help: 'Add a "rootUrl" to the document, or pass `rootUrl` to the client.',
   },
   ACRONYM_SPELLED_TWO_WAYS: {
     severity: "warning",
-    title: "Schema ids that differ by the spelling of an acronym",
-    help: "Both types are written; mind which one you import.",
+    title: "Two schema ids differ only in the spelling of an acronym",
+    help: "Both types are generated. Check which one you import.",
   },
   DANGLING_REFERENCE: {
     severity: "warning",
-    title: "A $ref to a schema that is not there",
-    help: "The type is written as unknown. Add the schema, or correct the $ref.",
+    title: "A $ref names a schema that does not exist",
+    help: "The generated type is `unknown`. Add the schema, or correct the $ref.",
   },
   UNDECLARED_PATH_PARAMETER: {
     severity: "warning",
-    title: "A variable of the path that is no parameter",
-    help: "It is taken as a required string. Declare it among the method's parameters.",
+    title: "A path variable has no matching parameter",
+    help: "The variable becomes a required string parameter. Declare it in the method's parameters.",
   },
   UNUSED_PATH_PARAMETER: {
     severity: "warning",
-    title: "A path parameter that the path does not hold",
-    help: "It is left out, as it could not be sent. Correct its location, or the path.",
+    title: "A path parameter does not occur in the path",
+    help: "The parameter is omitted, because there is no place to send it. Correct its location, or the path.",
   },
   REQUIREMENTS_TOO_LARGE: {
     severity: "warning",
-    title: "Required properties of a body that cannot all be written as types",
-    help: "The properties that lie too deep are optional in the type; their doc comments say that they are required.",
+    title: "A request body has too many required properties for its type",
+    help: "The deepest properties are optional in the type. Their doc comments state that they are required.",
   },
   EMPTY_REQUEST: {
     severity: "warning",
-    title: "A request that does not say what the body is",
-    help: "The method takes no body. Refer to a schema by $ref, or take the request out of the document.",
+    title: "A request has no schema",
+    help: "The generated method takes no body. Refer to a schema with $ref, or remove the request from the document.",
   },
   BODY_NOT_SENT: {
     severity: "warning",
-    title: "A GET or HEAD method with a request body",
-    help: "The body is left out: HTTP gives it no meaning there (RFC 9110, section 9.3.1).",
+    title: "A GET or HEAD method has a request body",
+    help: "The generated method takes no body: in GET and HEAD requests a body has no meaning (RFC 9110, section 9.3.1).",
   },
   UNKNOWN_TYPE: {
     severity: "warning",
-    title: "An unknown type",
-    help: "It is written as unknown. Use string, integer, number, boolean, array, object or any.",
+    title: "Unknown type",
+    help: "The generated type is `unknown`. Use string, integer, number, boolean, array, object, or any.",
   },
   UNKNOWN_FORMAT: {
     severity: "warning",
-    title: "An unknown format",
-    help: "The format is told in the doc comment only.",
+    title: "Unknown format",
+    help: "The format only appears in the doc comment.",
   },
   INVALID_PATTERN: {
     severity: "warning",
-    title: "A pattern that is no regular expression of JavaScript",
-    help: "The value is not checked against it.",
+    title: "A pattern is not a valid JavaScript regular expression",
+    help: "Values are not checked against the pattern.",
   },
   EMPTY_ENUM: {
     severity: "warning",
-    title: "An enum without values",
-    help: "It is written as its plain type.",
+    title: "An enum has no values",
+    help: "The generated type is a plain string. Add the values, or remove the enum.",
   },
   INSECURE_ROOT_URL: {
     severity: "warning",
-    title: "A root URL without TLS",
-    help: "Tokens are refused over plain http anywhere but on loopback. Use https.",
+    title: "The root URL does not use TLS",
+    help: "Use https. The client sends tokens over plain http only to loopback addresses.",
   },
   ABSOLUTE_BATCH_PATH: {
     severity: "warning",
-    title: "An absolute batch path",
-    help: "It is ignored, and the API has no batches. Give a path relative to the root URL.",
+    title: "The batch path is absolute",
+    help: "The path is ignored, and the generated client has no batches. Use a path relative to the root URL.",
   },
   GLOB_MATCHES_NOTHING: {
     severity: "error",
-    title: "A glob that matches no method",
-    help: "Check --include and --exclude: a glob is compared with complete method ids, such as sql.instances.list.",
+    title: "A glob matches no method",
+    help: "Check --include and --exclude. A glob must match a complete method id, such as sql.instances.list.",
   },
   STREAMING_UNFIT: {
     severity: "error",
-    title: "A streaming option that does not fit the API",
-    help: "Check `streaming` in the config: it takes complete method ids, such as firestore.projects.databases.documents.runQuery, of methods that respond with JSON.",
+    title: "The streaming option does not match the API",
+    help: "Check `streaming` in the config. Its keys are complete ids of methods with a JSON response, such as firestore.projects.databases.documents.runQuery.",
   },
   NOTHING_SELECTED: {
     severity: "error",
     title: "No method is selected",
-    help: "Check --include and --exclude: a glob is compared with complete method ids, such as sql.instances.list.",
+    help: "Check --include and --exclude. A glob must match a complete method id, such as sql.instances.list.",
   },
   RENAMED: {
     severity: "warning",
-    title: "A name that had to change",
-    help: "Use the new name in code; what is sent keeps the document's name.",
+    title: "A name was changed",
+    help: "Use the new name in your code. Requests still use the document's name.",
   },
 } as const satisfies Record<string, CodeEntry>;
 
 /** A stable code, for instance `DANGLING_REFERENCE`. */
 export type Code = keyof typeof codes;
 
-/** One thing that is wrong, and where. */
+/** One problem, and where it is. */
 export interface Diagnostic {
   readonly severity: Severity;
   readonly code: Code;
-  /** Path, URL or API as the caller named it. */
+  /** Path, URL, or API as the caller passed it. */
   readonly file: string;
   /** `name:version`, once it is known. */
   readonly api?: string;
-  /** JSON pointer (RFC 6901) into the file; empty for the whole of it. */
+  /** JSON pointer (RFC 6901) into the file; empty for the complete file. */
   readonly pointer: string;
   readonly message: string;
   readonly help: string;
 }
 
-/** Takes what a room finds wrong; the room goes on and finds more. */
+/** Receives one problem. It does not throw, so the caller continues and finds further problems. */
 export type Report = (code: Code, pointer: string, message: string) => void;
 
-/** Makes a diagnostic with its code's severity and help. */
+/** Returns a diagnostic with the severity and, by default, the help of its code. */
 export function diagnostic(
   code: Code,
   file: string,
@@ -349,13 +349,13 @@ export function diagnostic(
   };
 }
 
-/** `severity CODE file#/json/pointer: message` and the way out on a line of its own. */
+/** Returns `severity CODE file#/json/pointer: message`, and the help on a second line. */
 export function formatDiagnostic({ severity, code, file, pointer, message, help }: Diagnostic): string {
   const place = pointer === "" ? file : `${file}#${pointer}`;
   return `${severity} ${code} ${place}: ${message}\n  help: ${help}`;
 }
 
-/** Input at fault: stops the API (or the run) it belongs to, with everything found so far. */
+/** The input is invalid. Stops the API (or the run) that it belongs to, and carries every diagnostic found so far. */
 export class InputError extends Error {
   readonly diagnostics: readonly Diagnostic[];
 
@@ -366,23 +366,23 @@ export class InputError extends Error {
   }
 }
 
-/** What an error says; of one of the file system what is wrong, without the call that met it. */
+/** Returns the message of an error; for a file system error, without the name of the system call and the path. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // Node quotes a path that no file can have.
+  // Node quotes invalid paths, which may contain secrets.
   if ("code" in error && error.code === "ERR_INVALID_ARG_VALUE") return "the path is invalid";
   const [, code, text] = /^([A-Z][A-Z0-9]+): (.+?), [a-z]+(?: '|$)/.exec(error.message) ?? [];
   return text === undefined ? error.message : `${text} (${code})`;
 }
 
-/** Appends one segment to a JSON pointer (RFC 6901, section 3). */
+/** Returns a JSON pointer with one more segment (RFC 6901, section 3). */
 export function pointerTo(pointer: string, segment: string | number): string {
   return `${pointer}/${String(segment).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
-/** The text without what a terminal would obey: control characters and direction overrides become `?`. */
+/** Replaces characters that change the state of a terminal: control characters and direction overrides become `?`. */
 export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
+  // oxlint-disable-next-line no-control-regex -- this regex matches control characters on purpose
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (character) =>
     character === "\n" || character === "\t" ? " " : "?",
   );

@@ -1,33 +1,33 @@
-/** Files → disk, with what keeps them from it as a diagnostic. */
+/** Files → disk. Problems become diagnostics. */
 import { dirname } from "node:path";
 import { isDiskFull, removeLeftovers } from "@discogen/runtime/files";
 import { diagnostic, InputError, reasonOf } from "./diagnostics.js";
 import { type ChangedFile, changedFiles, type OutputFile, WriteError, writeFiles } from "./output/write.js";
 
-/** What may be written, and how to report what could not. */
+/** Which files may be written, and how to report a file that cannot be written. */
 export interface WriteOptions {
-  /** None of the files may leave it, not by a link in it either. */
+  /** All files must be inside this folder. A link in it must not point outside. */
   readonly folder?: string;
   /**
-   * Whether a file of earlier runs is in the way, by its content: any other is an error. Default: whatever is in the
-   * way is replaced. A file without content always is.
+   * Returns whether an earlier run wrote the existing file. If not, the file is an error. Empty files are always
+   * replaced. Default: every existing file is replaced.
    */
   readonly isOurs?: ((path: string, content: Uint8Array) => boolean) | undefined;
   /** Permission bits of the files. */
   readonly mode?: number;
-  /** Name of the API they are of. */
+  /** Id of the API that the files belong to. */
   readonly api?: string;
-  /** What to do about a file that cannot be written. */
+  /** Help of the diagnostic for a file that cannot be written. */
   readonly help?: string;
-  /** What to do about a file that is in the way. */
+  /** Help of the diagnostic for an existing file that must not be replaced. */
   readonly existsHelp?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Writes those files that changed, all or none, and deletes temporary files that killed runs left beside them.
+ * Writes the files that changed: either all or none. Deletes temporary files that killed runs left next to them.
  *
- * @returns how many that were
+ * @returns the number of files written
  * @throws {InputError} with code OUTPUT_EXISTS, OUTPUT_UNWRITABLE or DISK_FULL, or the reason of `signal`
  */
 export async function writeOutput(files: readonly OutputFile[], options: WriteOptions = {}): Promise<number> {
@@ -38,7 +38,7 @@ export async function writeOutput(files: readonly OutputFile[], options: WriteOp
 }
 
 /**
- * Writes files, all or none.
+ * Writes files: either all or none.
  *
  * @throws {InputError} with code OUTPUT_EXISTS, OUTPUT_UNWRITABLE or DISK_FULL, or the reason of `signal`
  */
@@ -52,7 +52,7 @@ export async function writeAll(
   if (others.length > 0)
     throw new InputError(
       others.map(({ path }) =>
-        diagnostic("OUTPUT_EXISTS", path, "it exists, and Discogen did not write it", {
+        diagnostic("OUTPUT_EXISTS", path, "the file exists, and Discogen did not write it", {
           ...at,
           ...(existsHelp !== undefined && { help: existsHelp }),
         }),
@@ -62,7 +62,7 @@ export async function writeAll(
     signal?.throwIfAborted();
     if (!(error instanceof WriteError)) throw error;
     const { cause, path } = error;
-    // A reader that has seen enough, such as `head` at the other end of a pipe, is no error.
+    // It is not an error if the reader of a pipe, such as `head`, closes it early.
     if (cause instanceof Error && "code" in cause && cause.code === "EPIPE") return;
     throw new InputError([
       isDiskFull(cause)

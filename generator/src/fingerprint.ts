@@ -1,18 +1,18 @@
-/** What the output depends on beside document and options: the code that writes it. */
+/** Identifies the code that generates the output, because the output depends on it. */
 import { readdir, readFile } from "node:fs/promises";
 import { hashOfTexts } from "./output/manifest.js";
 import { VERSION } from "./version.js";
 
-/** The rooms on the way from a document to its files. */
-const ROOMS = ["discovery", "model", "openapi", "emit"];
+/** The folders of the code that turns a document into files. */
+const FOLDERS = ["discovery", "model", "openapi", "emit"];
 
-/** A hash of this package's version and of its code, which changes more often than the version where it is developed. */
+/** Returns a hash of this package's version and code. During development, the code changes without a new version. */
 export async function fingerprint(): Promise<string> {
   const texts = await Promise.all(
-    ROOMS.map(async (room) => {
-      const folder = new URL(`./${room}/`, import.meta.url);
-      const names = (await readdir(folder)).filter((name) => name.endsWith(".js")).sort();
-      return Promise.all(names.map(async (name) => name + (await readFile(new URL(name, folder), "utf8"))));
+    FOLDERS.map(async (folder) => {
+      const url = new URL(`./${folder}/`, import.meta.url);
+      const names = (await readdir(url)).filter((name) => name.endsWith(".js")).sort();
+      return Promise.all(names.map(async (name) => name + (await readFile(new URL(name, url), "utf8"))));
     }),
   );
   return hashOfTexts(VERSION, ...texts.flat());

@@ -8,7 +8,7 @@ import { createSources, type SourceOptions, type Sources } from "./discovery/sou
 import { type Diagnostic, diagnostic, InputError } from "./diagnostics.js";
 import { hasPreamble } from "./emit/preamble.js";
 import { writeAll } from "./files.js";
-import { type ApiFacts, type Ledger, openLedger, type WrittenApi } from "./ledger.js";
+import { type ApiFacts, type OutputState, openOutputState, type WrittenApi } from "./output-state.js";
 import type { SharedOptions } from "./model/build.js";
 import { changedFiles } from "./output/write.js";
 import type { ApiReport, GenerateReport } from "./report.js";
@@ -53,24 +53,24 @@ export async function generate(options: GenerateOptions): Promise<GenerateReport
   const start = performance.now();
   const { out, check = false, prune = false } = options;
   const jobs = Math.min(options.jobs ?? availableParallelism(), Math.ceil(options.apis.length / APIS_OF_THREAD));
-  const ledger = await openLedger(out);
+  const state = await openOutputState(out);
   const translator = createTranslator(jobs);
   try {
-    if (check || ledger.isFirst) translator.warm();
-    const tools = { ledger, translator, aborted: abortOf(options.signal) };
+    if (check || state.isFirst) translator.warm();
+    const tools = { state, translator, aborted: abortOf(options.signal) };
     const outcomes = await outcomesOf(options, tools, AHEAD * Math.max(1, jobs));
     const diagnostics = outcomes.flatMap((outcome) => outcome.diagnostics);
     const apis = outcomes.flatMap(({ report }) => report ?? []);
     const isFine = () => diagnostics.every(({ severity }) => severity !== "error");
     const ids = new Set(apis.map(({ id }) => id));
     // An API at fault may be one whose id is not known: nothing is deleted that could be its output.
-    if (prune && check) diagnostics.push(...(await ledger.findDropped(ids)));
-    else if (prune && isFine()) diagnostics.push(...(await ledger.deleteDropped(ids)));
-    if (!check) diagnostics.push(...(await attempt(() => ledger.save().then(() => ({ diagnostics: [] })))).diagnostics);
+    if (prune && check) diagnostics.push(...(await state.findDropped(ids)));
+    else if (prune && isFine()) diagnostics.push(...(await state.deleteDropped(ids)));
+    if (!check) diagnostics.push(...(await attempt(() => state.save().then(() => ({ diagnostics: [] })))).diagnostics);
     return { ok: isFine(), apis, diagnostics, ms: Math.round(performance.now() - start) };
   } catch (error) {
     // What is written already is not written again, nor forgotten when its API is dropped.
-    if (!check) await ledger.save().catch(() => undefined);
+    if (!check) await state.save().catch(() => undefined);
     throw error;
   } finally {
     await translator.close();
@@ -94,7 +94,7 @@ interface Outcome {
 }
 
 interface Tools {
-  readonly ledger: Ledger;
+  readonly state: OutputState;
   readonly translator: Translator;
   readonly aborted: Promise<never>;
 }
@@ -139,13 +139,13 @@ async function outcomesOf(options: GenerateOptions, tools: Tools, limit: number)
 async function prepare(
   request: CodeRequest,
   sources: Sources,
-  { ledger, translator, aborted }: Tools,
+  { state, translator, aborted }: Tools,
   { check = false, signal }: GenerateOptions,
 ): Promise<Prepared> {
   const source = await sources.load(request, signal);
-  const input = ledger.inputOf(source.text, request);
+  const input = state.inputOf(source.text, request);
   // A check that believed what a run before it noted would check nothing.
-  const written = check ? undefined : await ledger.find(input);
+  const written = check ? undefined : await state.find(input);
   // Threads are not waited for when the run is stopped, files that are being written are.
   const translate = () => Promise.race([translator.translate(source, request), aborted]);
   const translation = written === undefined ? await translate() : undefined;
@@ -166,7 +166,7 @@ async function attempt(run: () => Promise<Outcome>): Promise<Outcome> {
 async function finish(
   { request, file, input, written, translated }: Prepared,
   taken: Map<string, string>,
-  { ledger }: Tools,
+  { state }: Tools,
   options: GenerateOptions,
 ): Promise<Outcome> {
   if (written !== undefined && (request.id ?? written.id) === written.id && !taken.has(written.id.toLowerCase())) {
@@ -182,8 +182,8 @@ async function finish(
     return { diagnostics: [...diagnostics, diagnostic("DUPLICATE_API", file, message, { api: api.id })] };
   }
   taken.set(api.id.toLowerCase(), file);
-  const outcome = await attempt(() => write(api, file, ms, ledger, options));
-  if (outcome.report !== undefined) ledger.record(api.id, input, api.files, api.facts);
+  const outcome = await attempt(() => write(api, file, ms, state, options));
+  if (outcome.report !== undefined) state.record(api.id, input, api.files, api.facts);
   return { ...outcome, diagnostics: [...diagnostics, ...outcome.diagnostics] };
 }
 
@@ -199,14 +199,14 @@ async function write(
   { id, files, facts }: TranslatedApi,
   file: string,
   ms: number,
-  ledger: Ledger,
+  state: OutputState,
   options: GenerateOptions,
 ): Promise<Outcome> {
   const { out, check = false, force = false, signal } = options;
   signal?.throwIfAborted();
   const start = performance.now();
   const changed = await changedFiles(files.map(({ path, text }) => ({ path: join(out, path), text })));
-  const written = new Set(files.flatMap(({ path }) => (ledger.wrote(path) ? join(out, path) : [])));
+  const written = new Set(files.flatMap(({ path }) => (state.wrote(path) ? join(out, path) : [])));
   const isOurs = (path: string, content: Uint8Array) => written.has(path) || hasPreamble(content);
   if (!check) await removeLeftovers(join(out, ...id.split(":")));
   if (!check) await writeAll(changed, { folder: out, api: id, ...(!force && { isOurs }) });

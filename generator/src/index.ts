@@ -1,4 +1,4 @@
-/** The programmatic surface of @discogen/generator, listed by name. */
+/** The public API of @discogen/generator. */
 export { type Code, codes, type Diagnostic, formatDiagnostic, InputError, type Severity } from "./diagnostics.js";
 export { build } from "./build.js";
 export { type ApiConfig, type CodeRequest, type Config, defineConfig } from "./config/define.js";

@@ -1,4 +1,4 @@
-/** Source → document → model: the first half of the flow, which generator and mock share. */
+/** Source → document → model: the first half of the flow, shared by all commands. */
 import type { CodeRequest } from "./config/define.js";
 import { type ReadDocument, readDocument } from "./discovery/read.js";
 import { requestOf } from "./discovery/request.js";
@@ -8,10 +8,10 @@ import { type Diagnostic, diagnostic, InputError } from "./diagnostics.js";
 import { buildModel, type ModelOptions } from "./model/build.js";
 import type { ApiModel } from "./model/types.js";
 
-/** A model, where it came from, and what was odd about it. */
+/** A model, its source, and the warnings about its document. */
 export interface LoadedModel {
   readonly model: ApiModel;
-  /** Path, URL or id, as it was named. */
+  /** Path, URL, or id, as the caller passed it. */
   readonly file: string;
   readonly warnings: readonly Diagnostic[];
 }
@@ -21,7 +21,7 @@ export interface LoadedModel {
  *
  * @param api `name:version`, a path to a file, or an http(s) URL. An id is looked up in the working folder's
  *   `discogen.lock.json`, among the bundled documents, and in the directory.
- * @throws {InputError} when it cannot be had, or is no valid document
+ * @throws {InputError} if the document cannot be loaded, or is invalid
  */
 export async function loadDocument(
   api: string,
@@ -33,10 +33,10 @@ export async function loadDocument(
 }
 
 /**
- * Reads a Discovery document and works out what it means.
+ * Reads a Discovery document and builds its model.
  *
  * @param api as for {@link loadDocument}
- * @throws {InputError} when it cannot be had, is no valid document, or cannot be generated
+ * @throws {InputError} if the document cannot be loaded, is invalid, or cannot be generated
  */
 export async function loadModel(
   api: string,
@@ -48,9 +48,9 @@ export async function loadModel(
 }
 
 /**
- * What a document means.
+ * Builds the model of a document.
  *
- * @throws {InputError} when it is no valid document, that of another API than was asked for, or cannot be generated
+ * @throws {InputError} if the document is invalid, describes another API than the requested one, or cannot be generated
  */
 export function modelOf(
   { text, file }: SourceText,
@@ -61,7 +61,9 @@ export function modelOf(
   const id = `${document.name}:${document.version}`;
   const found: Diagnostic[] = warnings.map((entry) => ({ ...entry, api: id }));
   if (wanted !== undefined && wanted !== id)
-    throw new InputError([diagnostic("OTHER_API", file, `it is ${id}, not ${wanted}`, { api: wanted })]);
+    throw new InputError([
+      diagnostic("OTHER_API", file, `the document describes ${id}, not ${wanted}`, { api: wanted }),
+    ]);
   const model = buildModel(document, options, (code, pointer, message) =>
     found.push(diagnostic(code, file, message, { pointer, api: id })),
   );

@@ -1,16 +1,16 @@
-/** What somebody may have meant: the nearest of some words to one that is none of them. */
+/** Suggestions for a mistyped word: the most similar known words. */
 
-/** `; did you mean a or b?`, or nothing where no word is near. */
+/** Returns `; did you mean a or b?`, or an empty string if no known word is similar. */
 export function didYouMean(word: string, words: readonly string[]): string {
-  return meant(nearest(word, words));
+  return suggestion(nearest(word, words));
 }
 
-/** The question after words that may have been meant; nothing where there are none. */
-export function meant(words: readonly string[]): string {
+/** Returns `; did you mean a or b?` for these suggestions, or an empty string if there are no suggestions. */
+export function suggestion(words: readonly string[]): string {
   return words.length === 0 ? "" : `; did you mean ${words.join(" or ")}?`;
 }
 
-/** The words nearest to `word`, at most three; those farther than a third of its letters are not near. */
+/** Returns up to three words with the smallest distance to `word`. That distance is at most a third of its length. */
 export function nearest(word: string, words: readonly string[]): readonly string[] {
   const limit = Math.max(1, Math.floor(word.length / 3));
   const distances = [...new Set(words)].map((candidate) => ({
@@ -25,7 +25,7 @@ export function nearest(word: string, words: readonly string[]): readonly string
     .map(({ candidate }) => candidate);
 }
 
-/** Letters to insert, delete, replace, or exchange with their neighbour; case does not count. */
+/** Returns the number of letters to insert, delete, replace, or swap with their neighbor. Ignores case. */
 function distanceOf(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return Infinity;
   const [from, to] = [a.toLowerCase(), b.toLowerCase()];

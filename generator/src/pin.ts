@@ -1,4 +1,4 @@
-/** Documents → lock: fetches what a project generates from and keeps it beside its config. */
+/** Documents → lock: fetches the documents of a project, and stores them next to its config. */
 import { rm } from "node:fs/promises";
 import {
   hashOf,
@@ -20,10 +20,10 @@ import { modelOf } from "./load.js";
 import type { ApiModel } from "./model/types.js";
 import type { OutputFile } from "./output/write.js";
 
-/** Documents fetched at once. */
+/** Documents fetched concurrently. */
 const FETCHES = 8;
 
-/** One document that was fetched to be pinned. */
+/** A fetched document, and its future entry in the lock. */
 export interface Pinned {
   readonly model: ApiModel;
   readonly text: string;
@@ -32,17 +32,17 @@ export interface Pinned {
 
 export interface Pins {
   readonly fetched: readonly Pinned[];
-  /** Those that could not be had, with the reason. */
+  /** Requests whose document could not be fetched or read. `diagnostics` has the reasons. */
   readonly failed: readonly ApiRequest[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The requests that the lock does not answer and should. */
+/** Returns the requests for remote documents that the lock does not pin. */
 export function unpinned<Request extends ApiRequest>(requests: readonly Request[], lock: Lock): readonly Request[] {
   return requests.filter((request) => !isLocal(request) && pinnedId(lock, request) === undefined);
 }
 
-/** Fetches documents, whatever the lock says. Nothing is written. */
+/** Fetches documents, pinned or not. Does not write anything. */
 export async function fetchPins(
   requests: readonly ApiRequest[],
   options: SourceOptions,
@@ -59,7 +59,7 @@ export async function fetchPins(
         const found = await sources.load(request, signal);
         const { source, etag } = found;
         const text = decoded(found.text, found.file);
-        // Nothing is pinned that nothing can be generated from.
+        // Only a document that can be generated is pinned.
         const { model } = modelOf(found, request, {});
         const entry = {
           source,
@@ -79,19 +79,19 @@ export async function fetchPins(
   return { fetched, failed, diagnostics };
 }
 
-/** What else to do than to write. */
+/** Further options of {@link writePins}. */
 export interface PinOptions {
-  /** Ids to pin no longer. Their documents are deleted, unless they were edited. */
+  /** Ids to remove from the lock. Their documents are deleted, unless they were edited. */
   readonly dropped?: ReadonlySet<string>;
-  /** Replace files in `discovery/` that the lock does not pin. Default: false, they are an error. */
+  /** Replace files in `discovery/` that the lock does not pin. Default: false, such files are an error. */
   readonly force?: boolean;
 }
 
 /**
- * Writes documents and the lock that pins them, all or nothing.
+ * Writes documents, and the lock that pins them: either all files or none.
  *
  * @returns the new lock
- * @throws {InputError} when they cannot be written
+ * @throws {InputError} with code OUTPUT_EXISTS, OUTPUT_UNWRITABLE or DISK_FULL
  */
 export async function writePins(
   lock: Lock,
@@ -99,7 +99,7 @@ export async function writePins(
   { dropped = new Set(), force = false }: PinOptions = {},
 ): Promise<Lock> {
   const { folder } = lock;
-  // Read again: another run may have pinned other APIs meanwhile.
+  // Read again: another run may have pinned other APIs in the meantime.
   const before = (await readLock(folder)).apis;
   const kept = [...before].filter(([id]) => !dropped.has(id));
   const apis = new Map([...kept, ...fetched.map(({ model, entry }) => [model.id, entry] as const)]);
@@ -108,8 +108,8 @@ export async function writePins(
   await writeOutput([...documents, { path: lockPath(folder), text: lockText(apis) }], {
     folder,
     ...(!force && { isOurs: (path) => ours.has(path) }),
-    help: "The folder of the config must be writable, and discovery/ and the lock must be in it.",
-    existsHelp: "The lock does not pin it. Move the file, or add --force to replace it.",
+    help: "The folder of the config must be writable. `discovery/` and the lock must not be links to other folders.",
+    existsHelp: "The lock does not pin this file. Move it, or add --force to replace it.",
   });
   for (const id of dropped) {
     const isOurs = await readPinned(lock, id).then(

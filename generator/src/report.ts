@@ -1,4 +1,4 @@
-/** What a run did, as data and as text. */
+/** The result of a run, as data and as text. */
 import type { Diagnostic } from "./diagnostics.js";
 
 /** One API that was generated. */
@@ -17,7 +17,7 @@ export interface ApiReport {
   readonly ms: number;
 }
 
-/** A whole run. */
+/** The result of one run. */
 export interface GenerateReport {
   /** No diagnostic is an error. */
   readonly ok: boolean;
@@ -26,7 +26,7 @@ export interface GenerateReport {
   readonly ms: number;
 }
 
-/** For people: a line per API, diagnostics left to stderr. */
+/** Returns one line per API and a summary. Diagnostics are not included: they go to stderr. */
 export function reportText({ apis, diagnostics, ms }: GenerateReport): string {
   const width = Math.max(0, ...apis.map(({ id }) => id.length));
   const lines = apis.map((api) => {
@@ -37,11 +37,11 @@ export function reportText({ apis, diagnostics, ms }: GenerateReport): string {
   });
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   const warnings = diagnostics.length - errors;
-  const faults = [
+  const problems = [
     ...(errors === 0 ? [] : [counted(errors, "error")]),
     ...(warnings === 0 ? [] : [counted(warnings, "warning")]),
   ];
-  return [...lines, [counted(apis.length, "API"), ...faults, `${(ms / 1000).toFixed(1)} s`].join(", ")].join("\n");
+  return [...lines, [counted(apis.length, "API"), ...problems, `${(ms / 1000).toFixed(1)} s`].join(", ")].join("\n");
 }
 
 function counted(count: number, noun: string): string {

@@ -2,7 +2,7 @@
 import type { CodeRequest } from "./config/define.js";
 import type { SourceText } from "./discovery/sources.js";
 import { type Diagnostic, InputError } from "./diagnostics.js";
-import type { ApiFacts, HashedFile } from "./ledger.js";
+import type { ApiFacts, HashedFile } from "./output-state.js";
 import { type LoadedModel, modelOf } from "./load.js";
 import { methodsOf } from "./model/methods.js";
 import { hashOfTexts } from "./output/manifest.js";

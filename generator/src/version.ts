@@ -1,2 +1,2 @@
-/** The version of this package, as generated files name it. A test holds it equal to package.json. */
+/** The version of this package, as shown in generated files. A test compares it with package.json. */
 export const VERSION = "0.1.0";

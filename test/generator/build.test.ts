@@ -1,4 +1,4 @@
-/** Clients made at run time: the members of generated ones, and the same calls. */
+/** Clients built at run time have the same members as generated clients, and send the same calls. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
@@ -37,26 +37,26 @@ describe("build()", () => {
     }
   });
 
-  it("calls, walks pages and waits for operations", async () => {
+  it("calls methods, iterates over pages, and waits for operations", async () => {
     const { client, mock } = await start();
     const { instances } = client;
     expect(await instances?.["get"]?.({ project, instance: "catalogue" })).toMatchObject({ instance: "catalogue" });
     expect(await collected(instances?.["list"]?.({ project }))).toHaveLength(5);
     expect(await collected(instances?.["list"]?.({ project }).pages())).toHaveLength(3);
-    const answer = await instances?.["list"]?.({ project }).withResponse();
-    expect(answer?.response.status).toBe(200);
+    const page = await instances?.["list"]?.({ project }).withResponse();
+    expect(page?.response.status).toBe(200);
     const requestBody = { instance: "built", project };
     expect(await instances?.["insert"]?.({ project, requestBody }).wait()).toMatchObject({ state: "DONE" });
     expect(mock.requests.at(-1)?.path).toContain("/operations/");
   });
 
-  it("checks parameters before anything is sent", async () => {
+  it("checks parameters before it sends a request", async () => {
     const { client, mock } = await start();
     await expect(client["instances"]?.["get"]?.({ project: "../x" })).rejects.toThrow(InvalidRequestError);
     expect(mock.requests).toEqual([]);
   });
 
-  it("can be cloned and batched, by its methods and by the runtime's functions", async () => {
+  it("supports clones and batches, by its methods and by functions of the runtime", async () => {
     const { client, mock } = await start();
     const batch = client.batch();
     const calls = ["catalogue", "nope"].map((instance) => batch["instances"]?.["get"]?.({ project, instance }));
@@ -83,13 +83,13 @@ describe("build()", () => {
   });
 
   it.each([
-    ["a document that is not there", "nowhere.json", {}, InputError],
-    ["an option that is none", "sqladmin:v1beta3", { timeout: -1 }, InvalidRequestError],
-  ])("refuses %s", async (_, api, options, error) => {
+    ["a missing document", "nowhere.json", {}, InputError],
+    ["an invalid option", "sqladmin:v1beta3", { timeout: -1 }, InvalidRequestError],
+  ])("rejects %s", async (_, api, options, error) => {
     await expect(build(api, options)).rejects.toThrow(error);
   });
 
-  it("takes members of the document before its own", async () => {
+  it("prefers members of the document to its own members", async () => {
     const method = { id: "odd.batch", path: "batch", httpMethod: "GET" };
     const file = join(await temporaryFolder(), "odd.json");
     const facts = {
@@ -104,7 +104,7 @@ describe("build()", () => {
   });
 });
 
-it("reads streams, which the mock serves as arrays", async () => {
+it("reads streams, which the mock sends as arrays", async () => {
   const file = join(ROOT, "test/fixtures/shelves.v1.json");
   const mock = await mockFor({ models: [modelOf(await readFile(file, "utf8"), file)] });
   const client = await build(file, { auth: new AnonymousCredentials(), rootUrl: mock.url });

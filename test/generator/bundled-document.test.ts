@@ -66,8 +66,8 @@ const methodsOf = (document: JsonObject): At<JsonObject>[] =>
     })),
   );
 
-/** What a reader of the reference looks up, and so expects to find described. */
-const lookedUp = (document: JsonObject): At<Json>[] => [
+/** Everything that needs a description: it has its own entry in the reference. */
+const referenceEntries = (document: JsonObject): At<Json>[] => [
   { pointer: "", value: document },
   ...entries(object(document["parameters"]), "/parameters"),
   ...entries(object(object(object(document["auth"])["oauth2"])["scopes"]), "/auth/oauth2/scopes"),
@@ -81,7 +81,7 @@ const lookedUp = (document: JsonObject): At<Json>[] => [
   ]),
 ];
 
-/** Values that a description lists as `NAME: text`, one per line: the form the generator reads. */
+/** Values that a description lists as `NAME: text`, one per line, which is the form that the generator reads. */
 const valueListsOf = (document: JsonObject): Record<string, string[]> =>
   Object.fromEntries(
     textsOf(document).flatMap(({ pointer, value }) => {
@@ -118,7 +118,7 @@ describe("the bundled sqladmin:v1beta3 document", () => {
   });
 
   it("describes every method, parameter, schema, property and scope", () => {
-    const undescribed = lookedUp(bundled).filter(({ value }) => !isString(object(value)["description"]));
+    const undescribed = referenceEntries(bundled).filter(({ value }) => !isString(object(value)["description"]));
     expect(undescribed.map(({ pointer }) => pointer)).toEqual([]);
   });
 
@@ -126,11 +126,11 @@ describe("the bundled sqladmin:v1beta3 document", () => {
     expect(textsOf(bundled).filter(({ value }) => value.trim() === "")).toEqual([]);
   });
 
-  it("marks nothing as output only, which would change the generated types", () => {
+  it('has no descriptions that start with "Output only", which would change the generated types', () => {
     expect(textsOf(bundled).filter(({ value }) => /^\W*output only/i.test(value))).toEqual([]);
   });
 
-  it("lists string values one per line exactly where the generator can read them", () => {
+  it("lists string values one per line in exactly the expected descriptions", () => {
     expect(valueListsOf(bundled)).toEqual({
       "/schemas/DatabaseInstance/properties/instanceType/description": ["CLOUD_SQL_INSTANCE", "READ_REPLICA_INSTANCE"],
       "/schemas/DatabaseInstance/properties/state/description": [
@@ -149,14 +149,14 @@ describe("the bundled sqladmin:v1beta3 document", () => {
     expect(Object.values(schemas).map((schema) => object(schema)["id"])).toEqual(Object.keys(schemas));
   });
 
-  it("refers only to schemas that it holds", () => {
+  it("refers only to schemas that exist", () => {
     const schemas = object(bundled["schemas"]);
     const refs = everything(bundled).flatMap(({ value }) => object(value)["$ref"] ?? []);
     expect(refs).not.toEqual([]);
     expect(refs.filter((ref) => !isString(ref) || !Object.hasOwn(schemas, ref))).toEqual([]);
   });
 
-  it("requires properties only for methods that it holds", () => {
+  it("requires properties only for methods that exist", () => {
     const ids = new Set(methodsOf(bundled).map(({ value }) => value["id"]));
     const required = everything(bundled).flatMap(({ value }) =>
       strings(object(object(value)["annotations"])["required"]),
@@ -165,7 +165,7 @@ describe("the bundled sqladmin:v1beta3 document", () => {
     expect(required.filter((id) => !ids.has(id))).toEqual([]);
   });
 
-  it.each(methodsOf(bundled))("$value.id agrees with its place, path, parameters and scopes", ({ pointer, value }) => {
+  it.each(methodsOf(bundled))("$value.id matches its place, path, parameters, and scopes", ({ pointer, value }) => {
     const parameters = object(value["parameters"]);
     const named = (wanted: (parameter: JsonObject) => boolean): string[] =>
       Object.keys(parameters).filter((name) => wanted(object(parameters[name])));
@@ -181,9 +181,9 @@ describe("the bundled sqladmin:v1beta3 document", () => {
   });
 });
 
-const reason = existsSync(referenceFile) ? "" : " (skipped: ../shared/discovery is not here)";
+const reason = existsSync(referenceFile) ? "" : " (skipped: ../shared/discovery not found)";
 
-describe.skipIf(reason !== "")(`the bundled document beside Google's${reason}`, () => {
+describe.skipIf(reason !== "")(`the bundled document compared with Google's${reason}`, () => {
   const reference = (): JsonObject => readDocument(referenceFile);
 
   it("has the same structure", () => {
@@ -203,12 +203,12 @@ describe.skipIf(reason !== "")(`the bundled document beside Google's${reason}`, 
     expect(valueListsOf(bundled)).toEqual(valueListsOf(reference()));
   });
 
-  it("says nothing in Google's words", () => {
+  it("has no description of Google's", () => {
     const theirs = new Set(textsOf(reference()).map(({ value }) => normalised(value)));
     expect(textsOf(bundled).filter(({ value }) => theirs.has(normalised(value)))).toEqual([]);
   });
 
-  it("shares no run of eight words with Google's texts", () => {
+  it("has no eight consecutive words in common with Google's descriptions", () => {
     const theirs = new Set(textsOf(reference()).flatMap(({ value }) => runsOf(value, 8)));
     const shared = textsOf(bundled).flatMap(({ value }) => runsOf(value, 8).filter((run) => theirs.has(run)));
     expect(theirs.size).toBeGreaterThan(0);

@@ -100,7 +100,7 @@ it("a second run that is told of a stream writes it, and only once", async () =>
   expect(await generate({ apis: [{ id, source }], ...check })).toMatchObject({ ok: false });
   const unfit = await generate({ apis: [{ id, source, streaming: { "shelves.nothing": true } }], out });
   expect(unfit.diagnostics.filter(({ severity }) => severity === "error")).toMatchObject([
-    { code: "STREAMING_UNFIT", message: '"shelves.nothing" is no method of shelves:v1' },
+    { code: "STREAMING_UNFIT", message: 'shelves:v1 has no method "shelves.nothing"' },
   ]);
 });
 

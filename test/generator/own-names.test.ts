@@ -83,7 +83,7 @@ describe("a parameter named like a member of params", () => {
         severity: "warning",
         code: "RENAMED",
         pointer: "/resources/things/methods/make/parameters/media",
-        message: "the parameter is named media_",
+        message: "the parameter is named media_ in code",
       },
     ]);
     const index = await readFile(join(out, "names/v1/index.ts"), "utf8");
@@ -123,7 +123,7 @@ describe("a member that JavaScript itself reads", () => {
   it.each(["then", "constructor"])("%s at the top is renamed, so that the client can be awaited", async (name) => {
     const file = await documentWith({}, { methods: { [name]: go(`names.${name}`) } });
     const { warnings } = await loadModel(file);
-    expect(warnings).toMatchObject([{ code: "RENAMED", message: `the member is named ${name}_` }]);
+    expect(warnings).toMatchObject([{ code: "RENAMED", message: `the member is named ${name}_ in code` }]);
     const client = await build(file, { auth: new AnonymousCredentials() });
     expect(await client).toBe(client);
     expect(client[`${name}_`]).toBeTypeOf("function");

@@ -22,7 +22,7 @@ describe("a patch", () => {
     ["reads ~1 as a slash", "/a/x~1y", 0, { ...document, a: { ...document.a, "x/y": 0 } }],
     ["reads ~0 as a tilde", "/a/m~0n", 0, { ...document, a: { ...document.a, "m~n": 0 } }],
     ["reads an empty name", "/", 0, { ...document, "": 0 }],
-    ["leaves a place null", "/a/b", null, { ...document, a: { ...document.a, b: null } }],
+    ["sets a value to null", "/a/b", null, { ...document, a: { ...document.a, b: null } }],
   ])("%s", (_, at, merge, want) => {
     const before = structuredClone(document);
     expect(patched(document, { at, merge })).toEqual({ value: want });
@@ -40,9 +40,9 @@ describe("a patch", () => {
     ["/__proto__"],
     ["a"],
     ["/a/x~2y"],
-  ])("at %s leads nowhere", (at) => expect(patched(document, { at, merge: 1 })).toBeUndefined());
+  ])("at %s does not match", (at) => expect(patched(document, { at, merge: 1 })).toBeUndefined());
 
-  it("takes __proto__ for a name like any other", () => {
+  it("treats __proto__ as an ordinary name", () => {
     const result = patched({ a: {} }, { at: "/a", merge: JSON.parse('{ "__proto__": { "polluted": 1 } }') });
     expect(JSON.stringify(result?.value)).toBe('{"a":{"__proto__":{"polluted":1}}}');
     expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
@@ -55,7 +55,7 @@ describe("the patches of an API", () => {
     { at: "/schemas/Shelf/properties/mended", merge: { description: "Was torn." } },
   ];
 
-  it("reach the code in their order, and a changed one makes it stale", async () => {
+  it("are applied in order, and a changed patch makes the output stale", async () => {
     const out = await temporaryFolder();
     const run = (patches: readonly DocumentPatch[], check = false) =>
       generate({ apis: [{ source: FIXTURE, patch: patches }], out, check });
@@ -71,7 +71,7 @@ describe("the patches of an API", () => {
     expect(await run([])).toMatchObject({ ok: true, apis: [{ written: 1 }] });
   });
 
-  it("that lead nowhere are named, and nothing is written", async () => {
+  it("are reported if they do not match, and nothing is written", async () => {
     const apis = [{ source: FIXTURE, patch: [...patch, { at: "/schemas/Gone", merge: {} }] }];
     const report = await generate({ apis, out: await temporaryFolder() });
     expect(report.apis).toEqual([]);
@@ -80,7 +80,7 @@ describe("the patches of an API", () => {
         code: "PATCH_MISPLACED",
         file: FIXTURE,
         pointer: "/schemas/Gone",
-        message: 'patch 2 of the config leads nowhere: the document has no "/schemas/Gone"',
+        message: 'patch 2 of the config does not match: the document has no "/schemas/Gone"',
       },
     ]);
   });
@@ -93,7 +93,7 @@ describe("the patches of an API", () => {
     return folder;
   }
 
-  it("of a config are used by generate, check and the commands that read a JSON config", async () => {
+  it("of a config apply to generate, check, and commands that read a JSON config", async () => {
     const folder = await folderWith({ patch });
     expect((await discogen(["generate"], folder)).code).toBe(0);
     expect(await readFile(join(folder, "generated/shelves/v1/schemas.ts"), "utf8")).toContain("mended?: string");
@@ -107,12 +107,16 @@ describe("the patches of an API", () => {
   });
 
   it.each([
-    ["no list", { at: "", merge: {} }, "error WRONG_TYPE|CONFIG_INVALID .*#/apis/0/patch"],
-    ["without at", [{ merge: {} }], "CONFIG_INVALID .*#/apis/0/patch/0: at is the JSON pointer"],
-    ["with a path that is no pointer", [{ at: "schemas", merge: {} }], "#/apis/0/patch/0: at is the JSON pointer"],
-    ["without merge", [{ at: "" }], "#/apis/0/patch/0: merge is the JSON"],
-    ["with another key", [{ at: "", merge: {}, op: "add" }], "#/apis/0/patch/0: it knows no .?op"],
-  ])("that are %s are refused with their place", async (_, wrong, want) => {
+    ["not a list", { at: "", merge: {} }, "error WRONG_TYPE|CONFIG_INVALID .*#/apis/0/patch"],
+    ["without at", [{ merge: {} }], "CONFIG_INVALID .*#/apis/0/patch/0: .at. must be the JSON pointer"],
+    [
+      "with a path that is not a pointer",
+      [{ at: "schemas", merge: {} }],
+      "#/apis/0/patch/0: .at. must be the JSON pointer",
+    ],
+    ["without merge", [{ at: "" }], "#/apis/0/patch/0: .merge. must be the JSON"],
+    ["with another key", [{ at: "", merge: {}, op: "add" }], "#/apis/0/patch/0: unknown option .?op"],
+  ])("that are %s are rejected with their place", async (_, wrong, want) => {
     const { code, stderr } = await discogen(["generate"], await folderWith({ patch: wrong }));
     expect(code).toBe(2);
     expect(stderr).toMatch(new RegExp(want));

@@ -3,14 +3,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { readLock } from "../../generator/src/discovery/lock.js";
-import { openLedger } from "../../generator/src/ledger.js";
+import { openOutputState } from "../../generator/src/output-state.js";
 import { loadModel } from "../../generator/src/load.js";
 import { writePins } from "../../generator/src/pin.js";
 import { ROOT, temporaryFolder } from "../support/folders.js";
 
 it("what both wrote is in the manifest", async () => {
   const folder = await temporaryFolder();
-  const [one, other] = [await openLedger(folder), await openLedger(folder)];
+  const [one, other] = [await openOutputState(folder), await openOutputState(folder)];
   const facts = { revision: "1", client: "Client", methods: 0, schemas: 0, warnings: [] };
   one.record("a:v1", "input a", [{ path: "a/v1/index.ts", hash: "a" }], facts);
   other.record("b:v1", "input b", [{ path: "b/v1/index.ts", hash: "b" }], facts);

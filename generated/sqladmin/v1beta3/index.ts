@@ -23,11 +23,11 @@ const updateMasks: runtime.UpdateMasks<MaskedMethods> = { methods: { "instances.
 
 /** What every method of sqladmin:v1beta3 takes. */
 export interface GlobalParameters {
-  /** Names the fields that the response should be limited to. */
+  /** Selects the fields of the response. */
   fields?: string | undefined;
   /**
-   * API key. It tells which project the request belongs to, and so gives access to the API, quota and reports.
-   * Needed only when no OAuth 2.0 token is sent.
+   * API key. Identifies the project of the request, for API access, quota and reports. Required if the request has
+   * no OAuth 2.0 token.
    */
   key?: string | undefined;
   /**
@@ -36,8 +36,8 @@ export interface GlobalParameters {
    */
   prettyPrint?: boolean | undefined;
   /**
-   * Stands for a user when a server-side application has its quota counted per user. Any string of up to 40
-   * characters will do. Takes precedence over `userIp`.
+   * Identifies a user, so that quota of server-side applications counts per user. Any string of up to 40
+   * characters. Takes precedence over `userIp`.
    */
   quotaUser?: string | undefined;
   /** IP address that the request originally comes from. Send it to have limits applied to each user separately. */
@@ -97,7 +97,7 @@ export interface BackupRunsListParams extends GlobalParameters {
   instance: string;
   /** ID of the instance's backup configuration. The service generates it when the configuration is created. */
   backupConfiguration: string;
-  /** How many backup runs one response may hold at most. */
+  /** Maximum number of backup runs in a response. */
   maxResults?: number | undefined;
   /** Token taken from `nextPageToken` of an earlier response, to fetch the page that follows it. */
   pageToken?: string | undefined;
@@ -207,7 +207,7 @@ export interface InstancesInsertBody extends schemas.DatabaseInstance {
 export interface InstancesListParams extends GlobalParameters {
   /** ID of the project whose instances are listed. */
   project: string;
-  /** How many instances one response may hold at most. */
+  /** Maximum number of instances in a response. */
   maxResults?: number | undefined;
   /** Token taken from `nextPageToken` of an earlier response, to fetch the page that follows it. */
   pageToken?: string | undefined;
@@ -275,7 +275,7 @@ export interface InstancesUpdateParams extends GlobalParameters {
 /** `instances` */
 export class InstancesResource extends runtime.Resource {
   /**
-   * Makes a new instance that is a clone of an existing one in the same project.
+   * Creates a clone of an instance in the same project.
    *
    * `POST /sql/v1beta3/projects/{project}/instances/clone`, scopes `cloud-platform` or `sqlservice.admin`
    * @example await sqladmin.instances.clone({ project, requestBody })
@@ -369,7 +369,7 @@ export class InstancesResource extends runtime.Resource {
   }
 
   /**
-   * Changes some of the settings of an instance. The request has patch semantics: it holds just what is to change.
+   * Changes some of the settings of an instance. The request has patch semantics: it contains only the changes.
    *
    * `PATCH /sql/v1beta3/projects/{project}/instances/{instance}`, scopes `cloud-platform` or `sqlservice.admin`
    * @example await sqladmin.instances.patch({ project, instance, requestBody }).wait()
@@ -382,7 +382,7 @@ export class InstancesResource extends runtime.Resource {
   }
 
   /**
-   * Turns a read replica into an instance that stands on its own.
+   * Promotes a read replica to a standalone instance.
    *
    * `POST /sql/v1beta3/projects/{project}/instances/{instance}/promoteReplica`, scopes `cloud-platform` or
    * `sqlservice.admin`
@@ -453,7 +453,7 @@ export class InstancesResource extends runtime.Resource {
   }
 
   /**
-   * Changes the settings of an instance. The request must carry the latest `settingsVersion`.
+   * Changes the settings of an instance. The request must include the latest `settingsVersion`.
    *
    * `PUT /sql/v1beta3/projects/{project}/instances/{instance}`, scopes `cloud-platform` or `sqlservice.admin`
    *
@@ -482,7 +482,7 @@ export interface OperationsListParams extends GlobalParameters {
   project: string;
   /** Name of the instance whose operations are listed, without the project ID. */
   instance: string;
-  /** How many operations one response may hold at most. */
+  /** Maximum number of operations in a response. */
   maxResults?: number | undefined;
   /** Token taken from `nextPageToken` of an earlier response, to fetch the page that follows it. */
   pageToken?: string | undefined;
@@ -589,8 +589,8 @@ export class SslCertsResource extends runtime.Resource {
   }
 
   /**
-   * Creates an SSL certificate for an instance. The response holds it, its private key, and the certificate of the
-   * server's authority. The new certificate works once the instance has been restarted.
+   * Creates an SSL certificate for an instance. The response contains it, its private key, and the certificate of
+   * the server's authority. The new certificate works after a restart of the instance.
    *
    * `POST /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts`, scopes `cloud-platform` or
    * `sqlservice.admin`

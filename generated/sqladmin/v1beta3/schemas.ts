@@ -42,7 +42,7 @@ export interface BackupRun {
    * for example `2015-03-30T02:15:00.000Z`.
    */
   startTime?: string;
-  /** Where this run stands, for example `FAILED`. */
+  /** State of this run, for example `FAILED`. */
   status?: string;
 }
 
@@ -55,10 +55,7 @@ export interface BackupRunsListResponse {
    * @defaultValue `sql#backupRunsList`
    */
   kind?: string;
-  /**
-   * Token that leads to the next page when there are more results than one page holds. Pass it as `pageToken` in
-   * the next call.
-   */
+  /** Token for the next page, if there are more results. Pass it as `pageToken` in the next call. */
   nextPageToken?: string;
 }
 
@@ -77,10 +74,7 @@ export interface BinLogCoordinates {
 
 /** Which instance to clone, what to call the clone, and up to which point to copy. */
 export interface CloneContext {
-  /**
-   * Point in the source's binary log at which cloning stops. Leave it out to clone up to the latest point in that
-   * log.
-   */
+  /** Point in the source's binary log at which cloning stops. Omit it to clone up to the latest point in that log. */
   binLogCoordinates?: BinLogCoordinates;
   /** Name for the new instance, the clone. */
   destinationInstanceName?: string;
@@ -96,15 +90,12 @@ export interface CloneContext {
 /** A MySQL flag set on an instance: its name and, where it takes one, its value. */
 export interface DatabaseFlags {
   /**
-   * Flag to set, spelled with underscores rather than hyphens. Flags are handed to MySQL when the instance starts,
-   * so system variables can be set here as well as server options. Cloud SQL's documentation (Configuring MySQL
-   * Flags) and MySQL's own manual tell what each one does.
+   * Flag to set, spelled with underscores rather than hyphens. MySQL receives flags when the instance starts, so
+   * you can set server options and system variables. Flags are described in Cloud SQL's documentation (Configuring
+   * MySQL Flags) and in the MySQL manual.
    */
   name?: string;
-  /**
-   * Value to give the flag. For a boolean, `on` means true and `off` means false. A flag that takes no value must
-   * come without this field.
-   */
+  /** Value of the flag. For a boolean, `on` means true and `off` means false. Omit it for flags without a value. */
   value?: string;
 }
 
@@ -176,23 +167,20 @@ export interface DatabaseInstance {
   state?: "RUNNABLE" | "SUSPENDED" | "PENDING_CREATE" | "MAINTENANCE" | "UNKNOWN_STATE" | (string & {});
 }
 
-/** What an export takes from an instance, and the file it goes to. */
+/** The data that an export reads from an instance, and the file that it writes. */
 export interface ExportContext {
-  /** Databases to export, by name, for example `guestbook`. When none is given, every database is exported. */
+  /** Databases to export, by name, for example `guestbook`. If empty, all databases are exported. */
   database?: string[];
   /**
    * Type of this object, the fixed string `sql#exportContext`.
    * @defaultValue `sql#exportContext`
    */
   kind?: string;
-  /**
-   * Tables to export, or those that have been. When tables are given, `database` must hold exactly one database:
-   * the one they are in.
-   */
+  /** Tables to export. If set, `database` must contain only the database of these tables. */
   table?: string[];
   /**
-   * File in Google Cloud Storage that the export goes to, or went to, written `gs://bucketName/fileName`. The
-   * export fails if that file is there already. A name that ends in `.gz` makes the output compressed.
+   * File in Google Cloud Storage that the export writes, in the form `gs://bucketName/fileName`. The export fails
+   * if the file exists already. If the name ends in `.gz`, the output is compressed.
    */
   uri?: string;
 }
@@ -215,8 +203,8 @@ export interface Flag {
   /** Name of the flag, for example `max_allowed_packet`. Words in it are joined by underscores, never by hyphens. */
   name?: string;
   /**
-   * What the flag takes as its value: `BOOLEAN`, `STRING`, `INTEGER`, or `NONE` when it takes nothing, as
-   * `skip_grant_tables` does.
+   * Type of the flag's value: `BOOLEAN`, `STRING`, `INTEGER`, or `NONE` for flags without a value, such as
+   * `skip_grant_tables`.
    */
   type?: string;
 }
@@ -235,8 +223,8 @@ export interface FlagsListResponse {
 /** What is imported into an instance, and from where. */
 export interface ImportContext {
   /**
-   * Database that receives the data, for example `guestbook`. When it is left out, the imported file is expected
-   * to name the database itself.
+   * Database that receives the data, for example `guestbook`. If omitted, the imported file must specify the
+   * database.
    */
   database?: string;
   /**
@@ -245,22 +233,22 @@ export interface ImportContext {
    */
   kind?: string;
   /**
-   * Where the MySQL dump lies in Google Cloud Storage; each entry is written `gs://bucketName/fileName`. Files
-   * compressed with gzip (`.gz`) are accepted too.
+   * Files of the MySQL dump in Google Cloud Storage, each in the form `gs://bucketName/fileName`. They may be
+   * compressed with gzip (`.gz`).
    */
   uri?: string[];
 }
 
 /**
- * A piece of work on an instance, such as creating, deleting or restarting it. The service makes this resource
- * when an operation is started; there is no call to make one directly.
+ * A task on an instance, such as creating, deleting or restarting it. The service creates this resource when an
+ * operation starts. No method creates one directly.
  */
 export interface InstanceOperation {
   /** When the operation finished. RFC 3339 timestamp in UTC, for example `2015-03-30T02:15:00.000Z`. */
   endTime?: string;
   /** When the operation was put in the queue. RFC 3339 timestamp in UTC, for example `2015-03-30T02:15:00.000Z`. */
   enqueuedTime?: string;
-  /** What went wrong. Absent unless the operation ended in an error. */
+  /** The errors of the operation. Absent unless the operation failed. */
   error?: OperationError[];
   /** Details of the export, when the operation is one. */
   exportContext?: ExportContext;
@@ -273,7 +261,7 @@ export interface InstanceOperation {
    * @defaultValue `sql#instanceOperation`
    */
   kind?: string;
-  /** Unique ID of this operation, the one by which `operations.get` finds it. */
+  /** Unique ID of this operation. Pass it to `operations.get`. */
   operation?: string;
   /**
    * What the operation does: `CREATE`, `DELETE`, `UPDATE`, `RESTART`, `IMPORT`, `EXPORT`, `BACKUP_VOLUME` or
@@ -282,15 +270,15 @@ export interface InstanceOperation {
   operationType?: string;
   /** When work on the operation really began. RFC 3339 timestamp in UTC, for example `2015-03-30T02:15:00.000Z`. */
   startTime?: string;
-  /** How far the operation has come: `PENDING`, `RUNNING`, `DONE` or `UNKNOWN`. */
+  /** State of the operation: `PENDING`, `RUNNING`, `DONE` or `UNKNOWN`. */
   state?: string;
-  /** Who started the operation, as an email address. */
+  /** Email address of the user who started the operation. */
   userEmailAddress?: string;
 }
 
 /** Request of `instances.setRootPassword`. */
 export interface InstanceSetRootPasswordRequest {
-  /** Holds the new password of the root user. */
+  /** Contains the new password of the root user. */
   setRootPasswordContext?: SetRootPasswordContext;
 }
 
@@ -300,7 +288,7 @@ export interface InstancesCloneRequest {
   cloneContext?: CloneContext;
 }
 
-/** Response of `instances.clone`: gives the ID of the operation that does the work. */
+/** Response of `instances.clone`: contains the ID of the operation. */
 export interface InstancesCloneResponse {
   /**
    * Type of this object, the fixed string `sql#instancesClone`.
@@ -314,7 +302,7 @@ export interface InstancesCloneResponse {
   operation?: string;
 }
 
-/** Response of `instances.delete`: gives the ID of the operation that does the work. */
+/** Response of `instances.delete`: contains the ID of the operation. */
 export interface InstancesDeleteResponse {
   /**
    * Type of this object, the fixed string `sql#instancesDelete`.
@@ -334,7 +322,7 @@ export interface InstancesExportRequest {
   exportContext?: ExportContext;
 }
 
-/** Response of `instances.export`: gives the ID of the operation that does the work. */
+/** Response of `instances.export`: contains the ID of the operation. */
 export interface InstancesExportResponse {
   /**
    * Type of this object, the fixed string `sql#instancesExport`.
@@ -354,7 +342,7 @@ export interface InstancesImportRequest {
   importContext?: ImportContext;
 }
 
-/** Response of `instances.import`: gives the ID of the operation that does the work. */
+/** Response of `instances.import`: contains the ID of the operation. */
 export interface InstancesImportResponse {
   /**
    * Type of this object, the fixed string `sql#instancesImport`.
@@ -368,7 +356,7 @@ export interface InstancesImportResponse {
   operation?: string;
 }
 
-/** Response of `instances.insert`: gives the ID of the operation that does the work. */
+/** Response of `instances.insert`: contains the ID of the operation. */
 export interface InstancesInsertResponse {
   /**
    * Type of this object, the fixed string `sql#instancesInsert`.
@@ -391,14 +379,11 @@ export interface InstancesListResponse {
    * @defaultValue `sql#instancesList`
    */
   kind?: string;
-  /**
-   * Token that leads to the next page when there are more results than one page holds. Pass it as `pageToken` in
-   * the next call.
-   */
+  /** Token for the next page, if there are more results. Pass it as `pageToken` in the next call. */
   nextPageToken?: string;
 }
 
-/** Response of `instances.promoteReplica`: gives the ID of the operation that does the work. */
+/** Response of `instances.promoteReplica`: contains the ID of the operation. */
 export interface InstancesPromoteReplicaResponse {
   /**
    * Type of this object, the fixed string `sql#instancesPromoteReplica`.
@@ -412,7 +397,7 @@ export interface InstancesPromoteReplicaResponse {
   operation?: string;
 }
 
-/** Response of `instances.resetSslConfig`: gives the ID of the operation that does the work. */
+/** Response of `instances.resetSslConfig`: contains the ID of the operation. */
 export interface InstancesResetSslConfigResponse {
   /**
    * Type of this object, the fixed string `sql#instancesResetSslConfig`.
@@ -421,13 +406,13 @@ export interface InstancesResetSslConfigResponse {
   kind?: string;
   /**
    * Unique ID of the operation that resets the SSL configuration. Call `operations.get` with it to see the state
-   * and outcome of that operation. It deletes every client certificate and makes a new server certificate. None of
-   * this takes effect before the instance is next restarted.
+   * and outcome of that operation. It deletes all client certificates and creates a new server certificate. The
+   * changes take effect when the instance restarts.
    */
   operation?: string;
 }
 
-/** Response of `instances.restart`: gives the ID of the operation that does the work. */
+/** Response of `instances.restart`: contains the ID of the operation. */
 export interface InstancesRestartResponse {
   /**
    * Type of this object, the fixed string `sql#instancesRestart`.
@@ -441,7 +426,7 @@ export interface InstancesRestartResponse {
   operation?: string;
 }
 
-/** Response of `instances.restoreBackup`: gives the ID of the operation that does the work. */
+/** Response of `instances.restoreBackup`: contains the ID of the operation. */
 export interface InstancesRestoreBackupResponse {
   /**
    * Type of this object, the fixed string `sql#instancesRestoreBackup`.
@@ -455,7 +440,7 @@ export interface InstancesRestoreBackupResponse {
   operation?: string;
 }
 
-/** Response of `instances.setRootPassword`: gives the ID of the operation that does the work. */
+/** Response of `instances.setRootPassword`: contains the ID of the operation. */
 export interface InstancesSetRootPasswordResponse {
   /**
    * Type of this object, the fixed string `sql#instancesSetRootPassword`.
@@ -469,7 +454,7 @@ export interface InstancesSetRootPasswordResponse {
   operation?: string;
 }
 
-/** Response of `instances.update` and `instances.patch`: gives the ID of the operation that does the work. */
+/** Response of `instances.update` and `instances.patch`: contains the ID of the operation. */
 export interface InstancesUpdateResponse {
   /**
    * Type of this object, the fixed string `sql#instancesUpdate`.
@@ -504,7 +489,7 @@ export interface IpConfiguration {
   requireSsl?: boolean;
 }
 
-/** An IP address of an instance and, if it is to be withdrawn, the time when that happens. */
+/** An IP address of an instance and, if it will be withdrawn, the time when that happens. */
 export interface IpMapping {
   /** IP address that the instance has been given. */
   ipAddress?: string;
@@ -533,7 +518,7 @@ export interface LocationPreference {
 
 /** One of the errors of an operation on an instance. */
 export interface OperationError {
-  /** Tells which error it is. */
+  /** Identifies the type of error. */
   code?: string;
   /**
    * Type of this object, the fixed string `sql#operationError`.
@@ -551,10 +536,7 @@ export interface OperationsListResponse {
    * @defaultValue `sql#operationsList`
    */
   kind?: string;
-  /**
-   * Token that leads to the next page when there are more results than one page holds. Pass it as `pageToken` in
-   * the next call.
-   */
+  /** Token for the next page, if there are more results. Pass it as `pageToken` in the next call. */
   nextPageToken?: string;
 }
 
@@ -607,8 +589,8 @@ export interface Settings {
   /** How the instance replicates its data: `ASYNCHRONOUS` or `SYNCHRONOUS`. */
   replicationType?: string;
   /**
-   * Version of these settings, which keeps concurrent updates from getting in the way of each other.
-   * `instances.update` requires it: send the latest value read from this instance, and leave it as it is.
+   * Version of these settings, which prevents concurrent updates from overwriting each other. `instances.update`
+   * requires it: send the latest value of this instance unchanged.
    *
    * Required by `sql.instances.update`.
    */
@@ -625,13 +607,13 @@ export interface Settings {
 export interface SslCert {
   /** The certificate in PEM form. */
   cert?: string;
-  /** Serial number that the certificate carries. */
+  /** Serial number of the certificate. */
   certSerialNumber?: string;
   /** Name that the user gave the certificate. It must match `[a-zA-Z.-_ ]+`. */
   commonName?: string;
   /** Creation time of the certificate. */
   createTime?: string;
-  /** Time at which the certificate ceases to be valid. */
+  /** End of the validity of the certificate. */
   expirationTime?: string;
   /** Name of the instance that this certificate is for. */
   instance?: string;
@@ -640,7 +622,7 @@ export interface SslCert {
    * @defaultValue `sql#sslCert`
    */
   kind?: string;
-  /** SHA-1 fingerprint of the certificate, which `sslCerts.get` and `sslCerts.delete` find it by. */
+  /** SHA-1 fingerprint of the certificate. Pass it to `sslCerts.get` and `sslCerts.delete`. */
   sha1Fingerprint?: string;
 }
 
@@ -648,11 +630,11 @@ export interface SslCert {
 export interface SslCertDetail {
   /** The certificate itself, the public part. */
   certInfo?: SslCert;
-  /** Private key that goes with the client certificate, in PEM form. Your security depends on keeping it secret. */
+  /** Private key of the client certificate, in PEM form. Keep it secret. */
   certPrivateKey?: string;
 }
 
-/** Response of `sslCerts.delete`: gives the ID of the operation that does the work. */
+/** Response of `sslCerts.delete`: contains the ID of the operation. */
 export interface SslCertsDeleteResponse {
   /**
    * Type of this object, the fixed string `sql#sslCertsDelete`.
@@ -669,8 +651,8 @@ export interface SslCertsDeleteResponse {
 /** Request of `sslCerts.insert`. */
 export interface SslCertsInsertRequest {
   /**
-   * Name to give the certificate, which no other certificate of the instance may have. The certificate cannot be
-   * used before the instance has been restarted.
+   * Name of the new certificate. It must be unique among the certificates of the instance. The certificate works
+   * after a restart of the instance.
    */
   commonName?: string;
 }
@@ -680,7 +662,7 @@ export interface SslCertsInsertRequest {
  * authority.
  */
 export interface SslCertsInsertResponse {
-  /** Client certificate just created, with its private key. It starts to work once the instance has been restarted. */
+  /** Client certificate just created, with its private key. It works after a restart of the instance. */
   clientCert?: SslCertDetail;
   /**
    * Type of this object, the fixed string `sql#sslCertsInsert`.
@@ -688,8 +670,8 @@ export interface SslCertsInsertResponse {
    */
   kind?: string;
   /**
-   * Certificate of the server's certificate authority. When it is absent, call `instances.resetSslConfig` to have
-   * one made.
+   * Certificate of the server's certificate authority. If it is missing, call `instances.resetSslConfig` to create
+   * one.
    */
   serverCaCert?: SslCert;
 }

@@ -1,35 +1,35 @@
-/** What a config file says. */
+/** The content of a config file. */
 import type { DocumentPatch } from "../discovery/patch.js";
 import type { ApiRequest } from "../discovery/request.js";
 import type { ModelOptions, SharedOptions } from "../model/build.js";
 
-/** What `discogen generate` writes when no API is named. Paths are relative to the config file. */
+/** What `discogen generate` generates if you pass no APIs. Paths are relative to the config file. */
 export interface Config extends SharedOptions {
-  /** The folder that `name/version/index.ts` and `name/version/schemas.ts` go to. Default: `generated`. */
+  /** The folder for `name/version/index.ts` and `name/version/schemas.ts`. Default: `generated`. */
   readonly output?: string;
-  /** Each `name:version`, a path to a .json document, an http(s) URL, or an object that says more. */
+  /** Each entry is `name:version`, a path to a .json document, an http(s) URL, or an object with options. */
   readonly apis: readonly (string | ApiConfig)[];
-  /** A directory to ask instead of Google's: a URL whose answer has the form of `discovery/v1/apis`. */
+  /** URL of a directory to use instead of Google's. The response must have the format of `discovery/v1/apis`. */
   readonly directoryUrl?: string;
 }
 
-/** One API. Its options take the place of those for all. */
+/** One API. Its options override the options of {@link Config}. */
 export interface ApiConfig extends ModelOptions {
-  /** `name:version`, as the document has it. */
+  /** `name:version`, as in the document. */
   readonly id: string;
-  /** Where the document is: a path or an http(s) URL. Default: the bundle, then the directory. */
+  /** Path or http(s) URL of the document. Default: the bundled document, or the one in the directory. */
   readonly source?: string;
-  /** Corrections of its document, made in their order. */
+  /** Corrections of the document, applied in order. */
   readonly patch?: readonly DocumentPatch[] | undefined;
 }
 
-/** A request for code: which document, and how to read it. An {@link ApiConfig} is one. */
+/** Which document to generate, and how. An {@link ApiConfig} is a `CodeRequest`. */
 export interface CodeRequest extends ApiRequest, ModelOptions {
-  /** Corrections of the document, made in their order before it is read. */
+  /** Corrections of the document, applied in order before it is read. */
   readonly patch?: readonly DocumentPatch[] | undefined;
 }
 
-/** Types what a config file exports by default: `export default defineConfig({ … })`. Returns it as it is. */
+/** Gives the default export of a config file its type: `export default defineConfig({ … })`. Returns `config`. */
 export function defineConfig(config: Config): Config {
   return config;
 }

@@ -1,4 +1,4 @@
-/** What a config file exports → what it asks for, or everything that is wrong with it. */
+/** Value of a config file → {@link ReadConfig}, or diagnostics for everything that is wrong. */
 import { isAbsolute, join } from "node:path";
 import { quotedName } from "@discogen/runtime/names";
 import { type DocumentPatch, isPointer } from "../discovery/patch.js";
@@ -10,7 +10,7 @@ import { didYouMean } from "../nearest.js";
 import type { CodeRequest } from "./define.js";
 
 export interface ReadConfig {
-  /** Folder of the output, seen from the working folder. */
+  /** The output folder, relative to the working folder. */
   readonly out: string;
   readonly apis: readonly CodeRequest[];
   readonly directoryUrl: string | undefined;
@@ -23,32 +23,31 @@ const API_KEYS = ["id", "source", "patch", "streaming", ...MODEL_KEYS];
 /**
  * Reads a config.
  *
- * @param folder of the config file: paths are taken from there
- * @throws {InputError} with every fault found
+ * @param folder folder of the config file. Paths in the config are relative to it.
+ * @throws {InputError} with every problem found
  */
 export function readConfig(value: unknown, file: string, folder: string): ReadConfig {
   const diagnostics: Diagnostic[] = [];
   const refuse: Report = (_, pointer, message) =>
     diagnostics.push(diagnostic("CONFIG_INVALID", file, message, { pointer }));
   const config = isObject(value) ? read(value, folder, refuse) : undefined;
-  if (config === undefined)
-    refuse("CONFIG_INVALID", "", `it gives ${article(jsonType(value))}, where an object is expected`);
+  if (config === undefined) refuse("CONFIG_INVALID", "", `expected an object, found ${article(jsonType(value))}`);
   if (config === undefined || diagnostics.length > 0) throw new InputError(diagnostics);
   return config;
 }
 
 function read(value: { readonly [key: string]: unknown }, folder: string, refuse: Report): ReadConfig {
-  // One that is only named is an object that says no more.
+  // A string is short for an object with only `id` or `source`.
   const apis = Array.isArray(value["apis"])
     ? value["apis"].map((api: unknown) => (typeof api === "string" ? requestOf(api) : api))
     : value["apis"];
   const top = new ObjectReader({ ...value, apis }, "", refuse);
   refuseUnknown(top, KEYS, refuse);
-  if (!top.has("apis")) refuse("CONFIG_INVALID", "", "it has no apis");
+  if (!top.has("apis")) refuse("CONFIG_INVALID", "", "`apis` is required");
   const common = modelOptions(top, refuse);
   const directoryUrl = top.string("directoryUrl");
   if (directoryUrl !== undefined && !isUrl(directoryUrl))
-    refuse("CONFIG_INVALID", "/directoryUrl", "it is no http(s) URL");
+    refuse("CONFIG_INVALID", "/directoryUrl", "`directoryUrl` is not an http(s) URL");
   return {
     out: placed(folder, top.string("output") ?? "generated"),
     apis: top.objects("apis").map((entry) => ({ ...common, ...readApi(entry, folder, refuse) })),
@@ -60,9 +59,9 @@ function readApi(entry: ObjectReader, folder: string, refuse: Report): CodeReque
   refuseUnknown(entry, API_KEYS, refuse);
   const id = entry.string("id");
   const source = entry.string("source");
-  if (id === undefined && source === undefined) refuse("CONFIG_INVALID", entry.pointer, "it has neither id nor source");
+  if (id === undefined && source === undefined) refuse("CONFIG_INVALID", entry.pointer, "`id` or `source` is required");
   if (id !== undefined && !isApiId(id))
-    refuse("CONFIG_INVALID", `${entry.pointer}/id`, `${quotedName(id)} is not name:version`);
+    refuse("CONFIG_INVALID", `${entry.pointer}/id`, `${quotedName(id)} does not have the form name:version`);
   const patch = entry.objects("patch").flatMap((one) => readPatch(one, refuse) ?? []);
   return {
     ...withSourceAt(folder, { id, source }),
@@ -76,16 +75,17 @@ function readPatch(entry: ObjectReader, refuse: Report): DocumentPatch | undefin
   refuseUnknown(entry, ["at", "merge"], refuse);
   const at = entry.string("at");
   if (at === undefined || !isPointer(at)) {
-    const message = "at is the JSON pointer of what to correct, such as /schemas/Shelf/properties/theme";
+    const message = "`at` must be the JSON pointer of the value to correct, such as /schemas/Shelf/properties/theme";
     refuse("CONFIG_INVALID", entry.pointer, message);
     return undefined;
   }
   const merge = jsonOf(entry.raw("merge"));
-  if (merge === undefined) refuse("CONFIG_INVALID", entry.pointer, "merge is the JSON to merge into the value at `at`");
+  if (merge === undefined)
+    refuse("CONFIG_INVALID", entry.pointer, "`merge` must be the JSON to merge into the value at `at`");
   return merge && { at, ...merge };
 }
 
-/** What a program's value is in JSON; undefined for what JSON does not have. */
+/** Returns the JSON form of a value, or undefined if JSON cannot represent it. */
 function jsonOf(value: unknown): { readonly merge: unknown } | undefined {
   try {
     const text: string | undefined = JSON.stringify(value);
@@ -109,7 +109,7 @@ function modelOptions(entry: ObjectReader, refuse: Report): SharedOptions {
     refuse(
       "CONFIG_INVALID",
       `${entry.pointer}/enums`,
-      `it takes closed or open, not ${quotedName(enums)}${didYouMean(enums, ["closed", "open"])}`,
+      `\`enums\` must be closed or open, not ${quotedName(enums)}${didYouMean(enums, ["closed", "open"])}`,
     );
   const include = entry.strings("include");
   const exclude = entry.strings("exclude");
@@ -118,8 +118,8 @@ function modelOptions(entry: ObjectReader, refuse: Report): SharedOptions {
 
 function refuseUnknown(entry: ObjectReader, known: readonly string[], refuse: Report): void {
   for (const key of entry.keys().filter((key) => !known.includes(key))) {
-    const near = didYouMean(key, known) || `; there are ${known.join(", ")}`;
-    refuse("CONFIG_INVALID", entry.pointer, `it knows no ${quotedName(key)}${near}`);
+    const near = didYouMean(key, known) || `; known options: ${known.join(", ")}`;
+    refuse("CONFIG_INVALID", entry.pointer, `unknown option ${quotedName(key)}${near}`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Changes of what a method takes as `requestBody`, and of what it answers. */
+/** Changes of request bodies and responses. */
 import type { MethodModel, RequestModel, RequiredProperties, ResponseModel } from "../model/types.js";
 import { type Change, change, type Place } from "./change.js";
 import { type Sides, typeChanges } from "./type-differences.js";
@@ -27,7 +27,7 @@ function requestChanges(
   sides: Sides,
 ): readonly Change[] {
   if (before === undefined && after === undefined) return [];
-  if (after === undefined) return [change(place, "request", "breaking", "takes no request body any more")];
+  if (after === undefined) return [change(place, "request", "breaking", "no longer takes a request body")];
   if (before === undefined) {
     const isRequired = after.kind === "json" && after.required;
     const message = isRequired ? "takes a request body, and requires it" : "takes a request body";
@@ -43,7 +43,7 @@ function requestChanges(
     ...typeChanges(place, before.type, after.type, sides, { input: true, output: false }).map((entry) => ({
       ...entry,
       aspect: "request" as const,
-      message: `takes another request body: ${entry.message}`,
+      message: `has a changed request body: ${entry.message}`,
     })),
     ...(before.required === after.required
       ? []
@@ -75,7 +75,7 @@ function requiredPropertyChanges(
   ];
 }
 
-/** Paths of the properties required; a part that several paths share is followed along the first of them. */
+/** Returns the paths of required properties. A part that several paths share is only listed under the first. */
 function requiredPaths(requires: RequiredProperties | undefined): ReadonlySet<string> {
   const paths = new Set<string>();
   const seen = new Set<RequiredProperties>();
@@ -98,14 +98,14 @@ function responseChanges(
   sides: Sides,
 ): readonly Change[] {
   if (before === undefined && after === undefined) return [];
-  if (after === undefined) return [change(place, "response", "breaking", "answers nothing any more")];
-  if (before === undefined) return [change(place, "response", "additive", "has an answer now")];
+  if (after === undefined) return [change(place, "response", "breaking", "no longer has a response body")];
+  if (before === undefined) return [change(place, "response", "additive", "has a response body now")];
   if (before.kind !== after.kind)
     return [change(place, "response", "breaking", `responds with ${FORMS[after.kind]}, not ${FORMS[before.kind]}`)];
   if (before.kind === "media" || after.kind === "media") return [];
   return typeChanges(place, before.type, after.type, sides, { input: false, output: true }).map((entry) => ({
     ...entry,
     aspect: "response",
-    message: `has another answer: ${entry.message}`,
+    message: `has a changed response: ${entry.message}`,
   }));
 }

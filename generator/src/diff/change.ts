@@ -1,19 +1,19 @@
-/** What a change is: one row of data, which every renderer shows in its way. */
+/** The data of a change, which all renderers share. */
 import { printable } from "../diagnostics.js";
 
 /**
- * What a change means to a program that uses the generated client:
+ * The effect of a change on programs that use the generated client:
  *
- * - `breaking`: a program that was right may not compile any more, or may be refused or misled when it runs
- * - `additive`: programs go on as they are, new ones can do more
- * - `documentation`: nothing that a program writes or reads changes: text, or the way a request travels
+ * - `breaking`: a correct program may no longer compile, or may fail or behave differently at run time
+ * - `additive`: existing programs work as before, new programs can do more
+ * - `documentation`: only text changes, or the way a request is sent, but nothing that a program writes or reads
  */
 export type ChangeClass = "additive" | "breaking" | "documentation";
 
-/** What was changed. */
+/** The kind of element that changed. */
 export type Subject = "api" | "method" | "parameter" | "property" | "resource" | "scope" | "type";
 
-/** What of it was changed. */
+/** The part of the element that changed. */
 export type Aspect =
   | "added"
   | "address"
@@ -48,15 +48,17 @@ export interface Change {
   readonly class: ChangeClass;
   readonly subject: Subject;
   readonly aspect: Aspect;
-  /** As a program writes it: `instances.list`, `instances.list(project)`, `DatabaseInstance.state`. */
+  /** Name in code: `instances.list`, `instances.list(project)`, `DatabaseInstance.state`. */
   readonly name: string;
-  /** JSON pointer into the new document; into the old one for what is gone. */
+  /** JSON pointer into the new document, or into the old one if the element was removed. */
   readonly pointer: string;
-  /** The predicate to `name`: "is gone", "is required now". May hold text of a document, made printable. */
+  /**
+   * Completes a sentence that starts with `name`: "is removed", "is required now". Contains only printable characters.
+   */
   readonly message: string;
 }
 
-/** What a change is about. */
+/** The element that a change is about. */
 export type Place = Pick<Change, "name" | "pointer" | "subject">;
 
 export function change(place: Place, aspect: Aspect, changeClass: ChangeClass, message: string): Change {
@@ -71,8 +73,8 @@ export function change(place: Place, aspect: Aspect, changeClass: ChangeClass, m
   };
 }
 
-/** Text and deprecation, which methods, parameters, types and properties all have. */
-export function toldChanges(place: Place, before: Told, after: Told): readonly Change[] {
+/** Returns changes of description and deprecation. */
+export function documentationChanges(place: Place, before: Documented, after: Documented): readonly Change[] {
   return [
     ...changedText(place, "description", before.description, after.description),
     ...(before.deprecated === after.deprecated
@@ -88,12 +90,13 @@ export function toldChanges(place: Place, before: Told, after: Told): readonly C
   ];
 }
 
-export interface Told {
+/** A method, parameter, type, or property. */
+export interface Documented {
   readonly description: string;
   readonly deprecated: boolean;
 }
 
-/** One change of class documentation where two texts differ. */
+/** Returns a change of class `documentation` if two texts differ. */
 export function changedText(
   place: Place,
   aspect: Aspect,
@@ -101,13 +104,13 @@ export function changedText(
   after: string,
   what: string = aspect,
 ): readonly Change[] {
-  return before === after ? [] : [change(place, aspect, "documentation", `has another ${what}`)];
+  return before === after ? [] : [change(place, aspect, "documentation", `has a different ${what}`)];
 }
 
-/** The step that a package of the generated client has to make (Semantic Versioning 2.0.0, sections 6 to 8). */
+/** The version step for a package with the generated client (Semantic Versioning 2.0.0, sections 6 to 8). */
 export type SemverStep = "major" | "minor" | "none" | "patch";
 
-/** Section 7 asks a minor step for a deprecation, too. */
+/** Returns the version step for some changes. A deprecation requires a minor step, too (section 7). */
 export function semverStep(changes: readonly Change[]): SemverStep {
   if (changes.some((entry) => entry.class === "breaking")) return "major";
   if (changes.some((entry) => entry.class === "additive" || entry.aspect === "deprecated")) return "minor";

@@ -1,11 +1,11 @@
-/** Types of `schemas.ts` on both sides, and the names that appear or disappear beside those of the document. */
+/** Pairs of old and new types, and changes of types that are not schemas of the document. */
 import type { ApiModel, SchemaModel } from "../model/types.js";
 import { type Aspect, type Change, change, type Place } from "./change.js";
 
 /**
- * Every old type that is still there, and what it is now.
+ * Returns the new type for every old type that still exists.
  *
- * A type is known by its place, so that one that a collision renamed is found; a type that moved, by its name.
+ * Types are matched by their place in the document, which also finds types with a changed name, then by their name.
  */
 export function typePairs(before: ApiModel, after: ApiModel): ReadonlyMap<SchemaModel, SchemaModel> {
   const places = new Map(after.schemas.map((schema) => [keyOf(schema), schema]));
@@ -21,15 +21,15 @@ export function typePairs(before: ApiModel, after: ApiModel): ReadonlyMap<Schema
   return pairs;
 }
 
-/** A twin has the place of the type it is the twin of. */
+/** Returns the place of a type. A twin has the same pointer as its original type. */
 function keyOf({ inputOf, pointer }: SchemaModel): string {
   return inputOf === undefined ? pointer : `${pointer} input`;
 }
 
 /**
- * Types that were taken out of others, or made beside them, and whose names can be imported.
+ * Returns changes of hoisted types and input twins, whose names programs can import.
  *
- * One that comes or goes with the property, method or schema it belongs to needs no change of its own.
+ * A type that is added or removed together with its property, method, or schema is not reported separately.
  */
 export function derivedTypeChanges(before: ApiModel, after: ApiModel, changes: readonly Change[]): readonly Change[] {
   const pairs = typePairs(before, after);
@@ -38,7 +38,7 @@ export function derivedTypeChanges(before: ApiModel, after: ApiModel, changes: r
   const breaking = changes.filter((entry) => entry.class === "breaking");
   return [
     ...unreported(before, old, pointersOf("removed", breaking)).map((schema) =>
-      change(placeOf(schema), "removed", "breaking", message(schema, "is gone", "as it is")),
+      change(placeOf(schema), "removed", "breaking", message(schema, "is removed", "itself")),
     ),
     ...unreported(after, now, pointersOf("added", changes)).map((schema) =>
       change(placeOf(schema), "added", "additive", message(schema, "is new", "without its read-only properties")),
@@ -54,7 +54,7 @@ function unreported(
   const kept = new Set(Array.from(paired, ({ inputOf, name }) => (inputOf === undefined ? name : undefined)));
   return schemas.filter((schema) => {
     if (schema.id !== undefined || paired.has(schema)) return false;
-    // No change of the type itself says that its twin comes or goes.
+    // Changes of the original type do not show that its twin is added or removed.
     return kept.has(schema.inputOf ?? "") || !isAtOrBelow(schema.pointer, reported);
   });
 }

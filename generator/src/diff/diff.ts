@@ -1,10 +1,10 @@
 /**
- * Two models → what changed between them, as a program that uses the generated client sees it.
+ * Two models → the changes between them, from the perspective of programs that use the generated client.
  *
- * docs/diff.md has the table of what is called breaking, and why.
+ * docs/diff.md lists which changes are breaking, and why.
  */
 import type { ApiModel } from "../model/types.js";
-import { type Change, change, changedText, type Place, toldChanges } from "./change.js";
+import { type Change, change, changedText, documentationChanges, type Place } from "./change.js";
 import { derivedTypeChanges } from "./derived-types.js";
 import { methodChanges, nameChange } from "./methods.js";
 import { globalParameterChanges } from "./parameters.js";
@@ -13,7 +13,7 @@ import { namedTypes } from "./type-differences.js";
 
 export { type Change, type ChangeClass, semverStep, type SemverStep } from "./change.js";
 
-/** Every change, in the order of the document: the API, its methods, its types. The same model twice: none. */
+/** Returns all changes in the order of the document: the API, its methods, its types. */
 export function diffModels(before: ApiModel, after: ApiModel): readonly Change[] {
   const changes = [...apiChanges(before, after), ...methodChanges(before, after), ...schemaChanges(before, after)];
   return [...changes, ...derivedTypeChanges(before, after, changes)];
@@ -40,9 +40,9 @@ function apiChanges(before: ApiModel, after: ApiModel): readonly Change[] {
     ),
     ...(before.dataWrapper === after.dataWrapper && before.altDefault === after.altDefault
       ? []
-      : [change(place, "format", "documentation", "wraps its bodies in another way")]),
+      : [change(place, "format", "documentation", "wraps its bodies differently")]),
     ...changedText(place, "description", before.title, after.title, "title"),
-    ...toldChanges(place, before, after),
+    ...documentationChanges(place, before, after),
     ...changedText(place, "description", before.documentationLink, after.documentationLink, "documentation link"),
     ...scopeChanges(before, after),
     ...globalParameterChanges(before, after, sides),
@@ -52,10 +52,10 @@ function apiChanges(before: ApiModel, after: ApiModel): readonly Change[] {
 function addressChange(place: Place, of: string, before: string, after: string): readonly Change[] {
   return before === after
     ? []
-    : [change(place, "address", "documentation", `finds ${of} at ${shown(after)}, was at ${shown(before)}`)];
+    : [change(place, "address", "documentation", `has a new address for ${of}: ${shown(after)}, was ${shown(before)}`)];
 }
 
-/** No program names this address: the client goes there with a certificate, and to the ordinary one without it. */
+/** The client chooses this address itself if it has a client certificate, so a change does not affect programs. */
 function mtlsChange(place: Place, before: ApiModel, after: ApiModel): readonly Change[] {
   if (before.mtlsRootUrl === after.mtlsRootUrl) return [];
   const address = ({ mtlsRootUrl, rootUrl }: ApiModel) => mtlsRootUrl ?? rootUrl;
@@ -83,7 +83,7 @@ function scopeChanges({ scopes: before }: ApiModel, { scopes: after }: ApiModel)
   return [
     ...before.flatMap(({ scope, description }) => {
       const text = now?.get(scope);
-      if (text === undefined) return [change(placeOf(scope), "removed", "breaking", "is gone")];
+      if (text === undefined) return [change(placeOf(scope), "removed", "breaking", "is removed")];
       return changedText(placeOf(scope), "description", description, text);
     }),
     ...after

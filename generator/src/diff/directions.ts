@@ -1,13 +1,13 @@
-/** Which types are sent and which are received. */
+/** Which types occur in requests, and which in responses. */
 import type { ApiModel, SchemaModel, ShapeModel, TypeModel } from "../model/types.js";
 import { methodsOf } from "../model/methods.js";
 import { references } from "../model/access.js";
 import { type Direction, type NamedTypes, namedTypes, ownName } from "./type-differences.js";
 
 /**
- * The direction of every type, by its name; an input twin counts as the type it is the twin of.
+ * Returns a function that finds the direction of a type by its name. An input twin counts as its original type.
  *
- * A type that no method leads to (the payload of a message, say) may be used in any way.
+ * A type that no method refers to (such as the payload of a message) counts as both.
  */
 export function directionsOf({ root, schemas }: ApiModel): (name: string) => Direction {
   const types = namedTypes(schemas);

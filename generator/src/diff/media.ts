@@ -12,13 +12,13 @@ function uploadChanges(
   after: MediaUploadModel | undefined,
 ): readonly Change[] {
   if (before === undefined && after === undefined) return [];
-  if (after === undefined) return [change(place, "upload", "breaking", "takes no upload any more")];
+  if (after === undefined) return [change(place, "upload", "breaking", "no longer takes an upload")];
   if (before === undefined) return [change(place, "upload", "additive", "takes an upload")];
   const lost = before.accept.filter((type) => !accepts(after.accept, type));
   const gained = after.accept.filter((type) => !accepts(before.accept, type));
   const [oldSize, size] = [before.maxSize ?? Infinity, after.maxSize ?? Infinity];
   return [
-    ...lost.map((type) => change(place, "upload", "breaking", `takes no upload of ${type} any more`)),
+    ...lost.map((type) => change(place, "upload", "breaking", `no longer takes uploads of ${type}`)),
     ...gained.map((type) => change(place, "upload", "additive", `takes uploads of ${type}`)),
     ...(oldSize === size
       ? []
@@ -41,11 +41,11 @@ function uploadChanges(
 
 function protocolChange(place: Place, protocol: string, before: boolean, after: boolean): readonly Change[] {
   if (before === after) return [];
-  const message = after ? `takes ${protocol} uploads` : `takes no ${protocol} uploads any more`;
+  const message = after ? `takes ${protocol} uploads` : `no longer takes ${protocol} uploads`;
   return [change(place, "upload", after ? "additive" : "breaking", message)];
 }
 
-/** An empty list, as the star, accepts everything. */
+/** Returns whether a list of media types accepts a type. An empty list accepts every type. */
 function accepts(accepted: readonly string[], type: string): boolean {
   const family = `${type.split("/")[0] ?? ""}/*`;
   return accepted.length === 0 || [type, family, "*/*"].some((candidate) => accepted.includes(candidate));
@@ -60,12 +60,12 @@ function downloadChanges(place: Place, before: MethodModel, after: MethodModel):
   if (old === now) return [];
   return [
     now === undefined
-      ? change(place, "download", "breaking", `has no ${old} any more`)
+      ? change(place, "download", "breaking", `no longer has ${old}`)
       : change(
           place,
           "download",
           old === undefined ? "additive" : "breaking",
-          old === undefined ? `has ${now} beside it` : `has ${now} beside it, had ${old}`,
+          old === undefined ? `has the download method ${now}` : `has the download method ${now}, had ${old}`,
         ),
   ];
 }

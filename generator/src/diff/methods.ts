@@ -1,7 +1,7 @@
 /** Changes of the resources and methods that a client has. */
 import { pointerTo } from "../diagnostics.js";
 import type { ApiModel, MethodModel, ResourceModel } from "../model/types.js";
-import { type Change, change, changedText, type Place, toldChanges } from "./change.js";
+import { type Change, change, changedText, documentationChanges, type Place } from "./change.js";
 import { bodyChanges } from "./bodies.js";
 import { mediaChanges } from "./media.js";
 import { type MethodContext, parameterChanges } from "./parameters.js";
@@ -20,7 +20,8 @@ export function methodChanges(before: ApiModel, after: ApiModel): readonly Chang
     }),
     ...Array.from(old.methods).flatMap(([name, { method, pointer }]) => {
       const found = now.methods.get(name);
-      if (found === undefined) return [change({ subject: "method", name, pointer }, "removed", "breaking", "is gone")];
+      if (found === undefined)
+        return [change({ subject: "method", name, pointer }, "removed", "breaking", "is removed")];
       return oneMethod({ subject: "method", name, pointer: found.pointer }, method, found.method, context);
     }),
     ...Array.from(now.methods)
@@ -34,7 +35,7 @@ interface Members {
   readonly resources: ReadonlyMap<string, { readonly className: string; readonly pointer: string }>;
 }
 
-/** Everything at and below a resource, by the path of members that a program writes. */
+/** Returns the methods and resources of a resource and its sub-resources, by their path of members. */
 function membersOf(resource: ResourceModel, pointer: string, prefix = ""): Members {
   const below = resource.resources.map((child) => {
     const childPointer = pointerTo(`${pointer}/resources`, child.path.at(-1) ?? "");
@@ -69,33 +70,33 @@ function oneMethod(place: Place, before: MethodModel, after: MethodModel, contex
     ...operationChanges(place, before, after, context),
     ...mediaChanges(place, before, after),
     ...scopeChanges(place, before, after, context),
-    ...toldChanges(place, before, after),
+    ...documentationChanges(place, before, after),
   ];
 }
 
-/** Names that can be imported, or that the handlers of a mock go by. */
+/** Returns a change if a name changed that programs import, or that mock handlers use as a key. */
 export function nameChange(place: Place, before: string, after: string): readonly Change[] {
   return before === after ? [] : [change(place, "name", "breaking", `has the name ${after}, had ${before}`)];
 }
 
-/** The type of a body with required properties. Other changes report that it is new, or gone with the body. */
+/** Returns a change of the body type's name. Other changes report if the body itself is added or removed. */
 function bodyNameChange({ pointer }: Place, before: MethodModel, after: MethodModel): readonly Change[] {
   if (before.bodyName === undefined || after.request === undefined) return [];
   const place: Place = { subject: "type", name: after.bodyName ?? before.bodyName, pointer };
   return after.bodyName === undefined
-    ? [change(place, "removed", "breaking", "is gone: the method requires no properties of its body")]
+    ? [change(place, "removed", "breaking", "is removed: the method no longer requires properties of its body")]
     : nameChange(place, before.bodyName, after.bodyName);
 }
 
 function httpChanges(place: Place, before: MethodModel, after: MethodModel): readonly Change[] {
   return [
-    // What a body leaves out, and whether a call is repeated, hang on it.
+    // The HTTP method affects which body properties are required, and whether a call is retried.
     ...(before.httpMethod === after.httpMethod
       ? []
       : [change(place, "http-method", "breaking", `is ${after.httpMethod}, was ${before.httpMethod}`)]),
     ...(before.path === after.path
       ? []
-      : [change(place, "address", "documentation", `goes to ${after.path}, went to ${before.path}`)]),
+      : [change(place, "address", "documentation", `has the path ${after.path}, had ${before.path}`)]),
     ...changedText(place, "version", before.apiVersion ?? "", after.apiVersion ?? "", "version of the API"),
     ...(before.etagRequired === after.etagRequired
       ? []
@@ -115,8 +116,8 @@ function httpChanges(place: Place, before: MethodModel, after: MethodModel): rea
             "request-id",
             after.requestId === undefined ? "documentation" : "additive",
             after.requestId === undefined
-              ? "is no longer repeated by itself: it takes no request id"
-              : "is safe to repeat: it takes a request id",
+              ? "is no longer retried by default: it no longer takes a request id"
+              : "is safe to retry: it takes a request id",
           ),
         ]),
   ];
@@ -130,23 +131,23 @@ function pagingChanges(
 ): readonly Change[] {
   const [old, now] = [pagingOf(before), pagingOf(after)];
   if (old === undefined && now === undefined) return [];
-  if (now === undefined) return [change(place, "paging", "breaking", "no longer pages")];
-  if (old === undefined) return [change(place, "paging", "additive", "pages now")];
+  if (now === undefined) return [change(place, "paging", "breaking", "is no longer paged")];
+  if (old === undefined) return [change(place, "paging", "additive", "is paged now")];
   if (old.items === undefined && now.items === undefined) return [];
-  if (old.items === undefined) return [change(place, "paging", "additive", "gives the items of its pages now")];
-  if (now.items === undefined) return [change(place, "paging", "breaking", "no longer gives the items of its pages")];
+  if (old.items === undefined) return [change(place, "paging", "additive", "yields the items of its pages now")];
+  if (now.items === undefined) return [change(place, "paging", "breaking", "no longer yields the items of its pages")];
   if (old.items.property !== now.items.property) {
-    const message = `gives ${now.items.property} as items, gave ${old.items.property}`;
+    const message = `yields ${now.items.property} as items, yielded ${old.items.property}`;
     return [change(place, "paging", "breaking", message)];
   }
   return typeChanges(place, old.items.type, now.items.type, sides, OUTPUT).map((entry) => ({
     ...entry,
     aspect: "paging",
-    message: `gives items: ${entry.message}`,
+    message: `has changed items: ${entry.message}`,
   }));
 }
 
-/** A method that starts an operation is called as such, paged or not. */
+/** A method that starts an operation returns an `OperationPromise`, even if it is paged. */
 function pagingOf({ operation, paging }: MethodModel): MethodModel["paging"] {
   return operation === undefined ? paging : undefined;
 }
@@ -163,11 +164,11 @@ function operationChanges(
   return typeChanges(place, before.type, after.type, sides, OUTPUT).map((entry) => ({
     ...entry,
     aspect: "operation",
-    message: `ends as another operation: ${entry.message}`,
+    message: `has a changed operation: ${entry.message}`,
   }));
 }
 
-/** Any one scope is enough. One that the whole API gained or lost is told once, there. */
+/** Any one scope is enough. A scope that the API itself gained or lost is only reported there. */
 function scopeChanges(
   place: Place,
   { scopes: before }: MethodModel,
@@ -176,13 +177,13 @@ function scopeChanges(
 ): readonly Change[] {
   if (before.length === 0 && after.length === 0) return [];
   if (before.length === 0) return [change(place, "scopes", "breaking", "needs a scope now")];
-  if (after.length === 0) return [change(place, "scopes", "additive", "needs no scope any more")];
+  if (after.length === 0) return [change(place, "scopes", "additive", "no longer needs a scope")];
   const known = (model: ApiModel) => new Set(model.scopes.map(({ scope }) => scope));
   const [oldScopes, nowScopes] = [known(context.before), known(context.after)];
   return [
     ...before
       .filter((scope) => !after.includes(scope) && nowScopes.has(scope))
-      .map((scope) => change(place, "scopes", "breaking", `can no longer be called with ${scope} alone`)),
+      .map((scope) => change(place, "scopes", "breaking", `can no longer be called with only ${scope}`)),
     ...after
       .filter((scope) => !before.includes(scope) && oldScopes.has(scope))
       .map((scope) => change(place, "scopes", "additive", `can be called with ${scope}`)),

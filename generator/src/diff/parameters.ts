@@ -1,4 +1,4 @@
-/** Changes of the parameters of a method, and of the global ones. */
+/** Changes of the parameters of methods, and of global parameters. */
 import { pointerTo } from "../diagnostics.js";
 import type { ApiModel, MethodModel, ParameterModel } from "../model/types.js";
 import { type Change, change, type Place } from "./change.js";
@@ -7,14 +7,17 @@ import { valueChanges } from "./values.js";
 
 const INPUT = { input: true, output: false };
 
-/** What a comparison of two methods takes from their APIs. */
+/** The APIs of two methods that are compared. */
 export interface MethodContext {
   readonly before: ApiModel;
   readonly after: ApiModel;
   readonly sides: Sides;
 }
 
-/** A method's own parameters. Where one gives way to the global parameter of its name, that one takes its place. */
+/**
+ * Returns changes of a method's own parameters. If the method has a parameter on one side only, it is compared with the
+ * global parameter of the same name.
+ */
 export function parameterChanges(
   place: Place,
   before: MethodModel,
@@ -54,7 +57,7 @@ function parameterChange(
   after: ParameterModel | undefined,
   sides: Sides,
 ): readonly Change[] {
-  if (after === undefined) return [change(place, "removed", "breaking", "is gone")];
+  if (after === undefined) return [change(place, "removed", "breaking", "is removed")];
   if (before === undefined) {
     const message = after.required ? "is new, and required" : "is new";
     return [change(place, "added", after.required ? "breaking" : "additive", message)];
@@ -66,7 +69,7 @@ function parameterChange(
       : [change(place, "type", "breaking", isList ? "takes a list now" : "no longer takes a list")]),
     ...(before.location === after.location
       ? []
-      : [change(place, "address", "documentation", `travels in the ${after.location}, not in the ${before.location}`)]),
+      : [change(place, "address", "documentation", `is sent in the ${after.location}, not in the ${before.location}`)]),
     ...valueChanges(place, before, after, sides, INPUT),
   ];
 }

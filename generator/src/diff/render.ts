@@ -1,4 +1,4 @@
-/** Changes as text for a terminal, as Markdown for a pull request, and as data for programs. */
+/** Changes → text for a terminal, Markdown for a pull request, or data for programs. */
 import { printable } from "../diagnostics.js";
 import type { ApiModel } from "../model/types.js";
 import { type Change, type ChangeClass, semverStep, type SemverStep } from "./change.js";
@@ -27,12 +27,12 @@ export function diffReport(before: ApiVersion, after: ApiVersion, changes: reado
 }
 
 /**
- * What matters most comes first; within a class the order is that of the documents.
+ * Returns the changes by class, breaking changes first. Within a class, changes are in the order of the documents.
  *
- * @param told classes whose changes are shown; the others are counted
+ * @param classes classes whose changes are listed. Changes of other classes are only counted.
  */
-export function diffText(report: DiffReport, told: readonly ChangeClass[] = CLASSES): string {
-  const shown = byClass(report).filter(([changeClass]) => told.includes(changeClass));
+export function diffText(report: DiffReport, classes: readonly ChangeClass[] = CLASSES): string {
+  const shown = byClass(report).filter(([changeClass]) => classes.includes(changeClass));
   const sections = shown.map(([changeClass, changes]) => {
     const lines = changes.map(({ subject, name, message }) => `  ${subject} ${name} ${message}\n`);
     return `${changeClass}\n${lines.join("")}\n`;
@@ -62,20 +62,20 @@ function versionText({ id, revision }: ApiVersion): string {
   return printable(revision === "" ? id : `${id} (${revision})`);
 }
 
-/** `3 breaking, 2 additive: calls for a major version` */
+/** `3 breaking, 2 additive: requires a major version` */
 function summary({ counts, semver }: DiffReport): string {
   const found = CLASSES.flatMap((name) => (counts[name] === 0 ? [] : [`${counts[name]} ${name}`]));
-  return found.length === 0 ? "no changes" : `${found.join(", ")}: calls for a ${semver} version`;
+  return found.length === 0 ? "no changes" : `${found.join(", ")}: requires a ${semver} version`;
 }
 
-/** A code span that no backtick of the text can end. */
+/** Returns a code span that is safe for text with backticks. */
 function code(text: string): string {
   const longest = Math.max(0, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   return longest === 0 ? `\`${text}\`` : `${fence} ${text} ${fence}`;
 }
 
-/** Text of a document makes no link, image, tag, mention or list of its own. */
+/** Escapes text of a document, so that it cannot contain links, images, tags, mentions, or lists. */
 function escaped(text: string): string {
   return text.replace(/[\\`*_{}[\]<>()#|!&~@]/g, (character) => (character === "@" ? "@\u200b" : `\\${character}`));
 }

@@ -2,7 +2,7 @@
 import { pointerTo } from "../diagnostics.js";
 import type { ApiModel, PropertyModel, SchemaModel, ShapeModel } from "../model/types.js";
 import { methodsOf } from "../model/methods.js";
-import { type Change, change, type Place, toldChanges } from "./change.js";
+import { type Change, change, documentationChanges, type Place } from "./change.js";
 import { placeOf, typePairs } from "./derived-types.js";
 import { directionsOf } from "./directions.js";
 import { nameChange } from "./methods.js";
@@ -12,17 +12,17 @@ import { valueChanges } from "./values.js";
 export function schemaChanges(before: ApiModel, after: ApiModel): readonly Change[] {
   const sides: Sides = { before: namedTypes(before.schemas), after: namedTypes(after.schemas) };
   const directionOf = directionsOf(before);
-  const tellingIds = idsThatOnlyTell(before, after);
+  const documentingIds = idsThatOnlyDocument(before, after);
   const pairs = typePairs(before, after);
   const kept = before.schemas.flatMap((schema) => {
     const now = pairs.get(schema);
     if (now === undefined)
-      return schema.id === undefined ? [] : [change(placeOf(schema), "removed", "breaking", "is gone")];
+      return schema.id === undefined ? [] : [change(placeOf(schema), "removed", "breaking", "is removed")];
     return [
       ...nameChange(placeOf(now), schema.name, now.name),
       ...(isComparedElsewhere(schema, now)
         ? []
-        : oneSchema(schema, now, { sides, direction: directionOf(schema.name), tellingIds })),
+        : oneSchema(schema, now, { sides, direction: directionOf(schema.name), documentingIds })),
     ];
   });
   const found = new Set(pairs.values());
@@ -32,7 +32,7 @@ export function schemaChanges(before: ApiModel, after: ApiModel): readonly Chang
   return [...kept, ...added];
 }
 
-/** A twin changes with the type it is the twin of, the enum of a property with the property. */
+/** A twin changes together with its original type, and the enum of a property together with the property. */
 function isComparedElsewhere(before: SchemaModel, after: SchemaModel): boolean {
   if (before.inputOf !== undefined && after.inputOf !== undefined) return true;
   return before.pointer === after.pointer && (isPropertyEnum(before) || isPropertyEnum(after));
@@ -41,8 +41,8 @@ function isComparedElsewhere(before: SchemaModel, after: SchemaModel): boolean {
 interface SchemaContext {
   readonly sides: Sides;
   readonly direction: Direction;
-  /** Methods for which a required property is told, not demanded. */
-  readonly tellingIds: ReadonlySet<string>;
+  /** Methods for which only the doc comment states that a property is required. */
+  readonly documentingIds: ReadonlySet<string>;
 }
 
 function oneSchema(before: SchemaModel, after: SchemaModel, context: SchemaContext): readonly Change[] {
@@ -52,7 +52,7 @@ function oneSchema(before: SchemaModel, after: SchemaModel, context: SchemaConte
     ...(before.shape.kind === "object" && after.shape.kind === "object"
       ? objectChanges(place, before.shape, after.shape, context)
       : typeChanges(place, typeOf(before), typeOf(after), sides, direction)),
-    ...toldChanges(place, before, after),
+    ...documentationChanges(place, before, after),
   ];
 }
 
@@ -70,7 +70,7 @@ function objectChanges(
     const found = now.get(property.name);
     const propertyPlace = propertyPlaceOf(place, property);
     if (found !== undefined) return propertyChanges(propertyPlace, property, found, context);
-    return [change(propertyPlace, "removed", "breaking", "is gone")];
+    return [change(propertyPlace, "removed", "breaking", "is removed")];
   });
   const added = after.properties
     .filter(({ name }) => !known.has(name))
@@ -87,20 +87,20 @@ function propertyChanges(
   place: Place,
   before: PropertyModel,
   after: PropertyModel,
-  { sides, direction, tellingIds }: SchemaContext,
+  { sides, direction, documentingIds }: SchemaContext,
 ): readonly Change[] {
   const input = direction.input && !before.readOnly;
-  const tells = ({ requiredBy }: PropertyModel) =>
+  const documented = ({ requiredBy }: PropertyModel) =>
     requiredBy
-      .filter((id) => tellingIds.has(id))
+      .filter((id) => documentingIds.has(id))
       .toSorted()
       .join(" ");
   return [
     ...valueChanges(place, before, after, sides, { ...direction, input }),
     ...readOnlyChange(place, before, after, direction),
-    ...(tells(before) === tells(after)
+    ...(documented(before) === documented(after)
       ? []
-      : [change(place, "required", "documentation", "is required by other methods, as its text tells")]),
+      : [change(place, "required", "documentation", "is documented as required by different methods")]),
   ];
 }
 
@@ -112,7 +112,7 @@ function readOnlyChange(
 ): readonly Change[] {
   if (before.readOnly === after.readOnly) return [];
   const message = after.readOnly ? "is read-only now" : "is no longer read-only";
-  // Where the type is never sent, nobody could set it anyway.
+  // If the type is never sent, programs cannot set the property anyway.
   if (!input) return [change(place, "read-only", "documentation", message)];
   return [change(place, "read-only", after.readOnly ? "breaking" : "additive", message)];
 }
@@ -120,12 +120,15 @@ function readOnlyChange(
 function additionalChange(place: Place, before: ObjectShape, after: ObjectShape): readonly Change[] {
   if ((before.additional === undefined) === (after.additional === undefined)) return [];
   return after.additional === undefined
-    ? [change(place, "type", "breaking", "holds no properties of other names any more")]
-    : [change(place, "type", "additive", "may hold properties of other names")];
+    ? [change(place, "type", "breaking", "no longer allows properties with other names")]
+    : [change(place, "type", "additive", "allows properties with other names")];
 }
 
-/** PUT and PATCH take what was read, changed: what they require stands in a comment. New methods have told it already. */
-function idsThatOnlyTell(before: ApiModel, after: ApiModel): ReadonlySet<string> {
+/**
+ * Returns the ids of methods whose required properties are only stated in doc comments: all but POST methods. New
+ * methods are left out, because they are reported as new.
+ */
+function idsThatOnlyDocument(before: ApiModel, after: ApiModel): ReadonlySet<string> {
   const ids = (model: ApiModel) =>
     methodsOf(model.root).flatMap(({ id, httpMethod }) => (httpMethod === "POST" ? [] : [id]));
   const known = new Set(ids(before));

@@ -1,31 +1,33 @@
 /**
- * How a type differs from what it was.
+ * Differences between the old and the new version of a type.
  *
- * Types are sets of values: a change loses some, gains some, or both. Types of one name are equal here: they are compared
- * once, where they are declared.
+ * A type is a set of values: a change loses some values, gains some, or both. Types with the same name count as equal
+ * here: they are compared once, at their declaration.
  */
 import type { EnumModel, PropertyModel, SchemaModel, StringType, TypeModel } from "../model/types.js";
 import { type Aspect, type Change, change, type ChangeClass, type Place } from "./change.js";
 
-/** Where values of a type travel: `input` in requests, `output` in answers. */
+/** Where values of a type are sent: `input` in requests, `output` in responses. */
 export interface Direction {
   readonly input: boolean;
   readonly output: boolean;
 }
 
-/** What a change does to the values that are allowed. */
+/** The effect of a change on the allowed values. */
 export interface Effect {
   readonly lost: boolean;
   readonly gained: boolean;
 }
 
-/** Losing hurts those who pass values, gaining hurts those who read them. */
+/**
+ * Returns the class of a change: lost values break code that passes values, gained values break code that reads them.
+ */
 export function classOf({ lost, gained }: Effect, { input, output }: Direction): ChangeClass {
   if ((input && lost) || (output && gained)) return "breaking";
   return lost || gained ? "additive" : "documentation";
 }
 
-/** Named types of an API, before or after the change. */
+/** The named types of an API, before or after the change. */
 export interface NamedTypes {
   readonly schema: (name: string) => SchemaModel | undefined;
 }
@@ -41,7 +43,7 @@ export function namedTypes(schemas: readonly SchemaModel[]): NamedTypes {
   return { schema: (name) => byName.get(name) };
 }
 
-/** The changes of one type, where it is used at a place. */
+/** Returns the changes of a type that is used at a place. */
 export function typeChanges(
   place: Place,
   before: TypeModel,
@@ -65,13 +67,13 @@ export function typeChanges(
           ),
         ]
       : []),
-    ...values.map(({ value, isGone, isTold }) =>
+    ...values.map(({ value, isRemoved, isFromText }) =>
       of(
-        isGone ? "value-removed" : "value-added",
-        // Comparing with a value that is gone does not compile, whichever way it travels. One that is new reaches
-        // switches that do not know it; that is how every API grows, so it is not called breaking (AIP-180).
-        isTold ? "documentation" : isGone ? "breaking" : "additive",
-        `${isGone ? "no longer has" : "has"} the value ${JSON.stringify(value)}`,
+        isRemoved ? "value-removed" : "value-added",
+        // Code that compares with a removed value no longer compiles, in either direction. A new value may reach a
+        // `switch` without a case for it, but adding values is the normal evolution of APIs (AIP-180).
+        isFromText ? "documentation" : isRemoved ? "breaking" : "additive",
+        `${isRemoved ? "no longer has" : "has"} the value ${JSON.stringify(value)}`,
       ),
     ),
     ...(isFormatChanged && !isTypeChanged
@@ -79,27 +81,27 @@ export function typeChanges(
           of(
             "format",
             "documentation",
-            `is ${typeText(after, sides.after)}, was ${typeText(before, sides.before)}: travels as before`,
+            `is ${typeText(after, sides.after)}, was ${typeText(before, sides.before)}: the JSON type is the same`,
           ),
         ]
       : []),
-    ...(isTextChanged ? [of("description", "documentation", "has values with other texts")] : []),
+    ...(isTextChanged ? [of("description", "documentation", "has values with different descriptions")] : []),
   ];
 }
 
-/** Collects what differs between two types, at any depth. */
+/** Collects the differences between two types, at any depth. */
 class Comparison {
   lost = false;
   gained = false;
-  /** Objects hold properties that they did not. */
+  /** Objects have new properties. */
   isExtended = false;
   isFormatChanged = false;
   isTextChanged = false;
-  readonly values: { readonly value: string; readonly isGone: boolean; readonly isTold: boolean }[] = [];
+  readonly values: { readonly value: string; readonly isRemoved: boolean; readonly isFromText: boolean }[] = [];
   readonly #sides: Sides;
   readonly #isParameter: boolean;
-  /** Pairs of objects met so far; a chain of them may be longer than the stack is deep. */
-  readonly #met = new Map<string, readonly [old: string, now: string]>();
+  /** Pairs of objects found so far. They are compared in a loop, because recursion could overflow the stack. */
+  readonly #pairs = new Map<string, readonly [old: string, now: string]>();
 
   constructor(sides: Sides, isParameter: boolean) {
     this.#sides = sides;
@@ -108,8 +110,8 @@ class Comparison {
 
   compare(before: TypeModel, after: TypeModel): void {
     this.#types(before, after);
-    // Pairs that are met meanwhile come at the end of the same loop.
-    for (const [old, now] of this.#met.values()) this.#objects(old, now);
+    // The iteration includes pairs that are added during the loop.
+    for (const [old, now] of this.#pairs.values()) this.#objects(old, now);
   }
 
   #types(before: TypeModel, after: TypeModel): void {
@@ -118,7 +120,7 @@ class Comparison {
     const now = expanded(after, this.#sides.after);
     if (isSameReference(old, now, this.#sides)) return;
     if (old.kind === "reference" && now.kind === "reference")
-      this.#met.set(`${old.name} ${now.name}`, [old.name, now.name]);
+      this.#pairs.set(`${old.name} ${now.name}`, [old.name, now.name]);
     else if (old.kind === "string" && now.kind === "string") this.#strings(old, now);
     else if (old.kind === "array" && now.kind === "array") this.#types(old.items, now.items);
     else if (old.kind === "map" && now.kind === "map") this.#types(old.values, now.values);
@@ -136,12 +138,12 @@ class Comparison {
 
   #strings(old: StringType, now: StringType): void {
     const [isOldInteger, isInteger] = [isIntegerText(old), isIntegerText(now)];
-    // Bytes travel in base64: no text means before and after what it meant.
-    const isOtherCoding = (old.format === "byte") !== (now.format === "byte");
+    // Bytes are base64 text, so the same text has a different meaning before and after.
+    const isOtherEncoding = (old.format === "byte") !== (now.format === "byte");
     this.#effect({
-      // For a parameter of such a format a number may be passed.
-      lost: isOtherCoding || (isInteger && !isOldInteger) || (this.#isParameter && isOldInteger && !isInteger),
-      gained: isOtherCoding || (isOldInteger && !isInteger),
+      // Parameters of these formats also accept numbers.
+      lost: isOtherEncoding || (isInteger && !isOldInteger) || (this.#isParameter && isOldInteger && !isInteger),
+      gained: isOtherEncoding || (isOldInteger && !isInteger),
     });
     this.isFormatChanged ||= old.format !== now.format;
     this.#enums(old.enum, now.enum);
@@ -151,10 +153,12 @@ class Comparison {
     this.#effect({ lost: isClosed(now) && !isClosed(old), gained: isClosed(old) && !isClosed(now) });
     if (old === undefined || now === undefined) return;
     const [oldTexts, texts] = [textsOf(old), textsOf(now)];
-    // What was only found in a description tells; it neither allows nor forbids.
-    const isTold = old.harvested || now.harvested;
-    for (const value of oldTexts.keys()) if (!texts.has(value)) this.values.push({ value, isGone: true, isTold });
-    for (const value of texts.keys()) if (!oldTexts.has(value)) this.values.push({ value, isGone: false, isTold });
+    // Values from a description are documentation: the type allows any string.
+    const isFromText = old.harvested || now.harvested;
+    for (const value of oldTexts.keys())
+      if (!texts.has(value)) this.values.push({ value, isRemoved: true, isFromText });
+    for (const value of texts.keys())
+      if (!oldTexts.has(value)) this.values.push({ value, isRemoved: false, isFromText });
     this.isTextChanged ||= [...texts].some(([value, text]) => oldTexts.has(value) && oldTexts.get(value) !== text);
   }
 
@@ -163,11 +167,13 @@ class Comparison {
       old.map((member) => typeText(member, this.#sides.before)),
       now.map((member) => typeText(member, this.#sides.after)),
     ];
-    for (const value of oldNames) if (!names.includes(value)) this.values.push({ value, isGone: true, isTold: false });
-    for (const value of names) if (!oldNames.includes(value)) this.values.push({ value, isGone: false, isTold: false });
+    for (const value of oldNames)
+      if (!names.includes(value)) this.values.push({ value, isRemoved: true, isFromText: false });
+    for (const value of names)
+      if (!oldNames.includes(value)) this.values.push({ value, isRemoved: false, isFromText: false });
   }
 
-  /** Two objects of different names may still be the same to a program. */
+  /** Two objects with different names may still be equivalent for a program. */
   #objects(oldName: string, name: string): void {
     const [old, now] = [this.#sides.before.schema(oldName)?.shape, this.#sides.after.schema(name)?.shape];
     if (old?.kind !== "object" || now?.kind !== "object") return this.#effect({ lost: true, gained: true });
@@ -200,17 +206,17 @@ function isSameReference(before: TypeModel, after: TypeModel, sides: Sides): boo
   );
 }
 
-/** The named enum of one property: it is compared at the property, as part of its type. */
+/** Returns whether a schema is the named enum of a property. It is compared as part of the property's type. */
 export function isPropertyEnum(schema: SchemaModel | undefined): boolean {
   return schema?.shape.kind === "alias" && schema.id === undefined && schema.inputOf === undefined;
 }
 
-/** The name of a type; of an input twin that of the type it is the twin of. */
+/** Returns the name of a type, or for an input twin, the name of its original type. */
 export function ownName(name: string, { schema }: NamedTypes): string {
   return schema(name)?.inputOf ?? name;
 }
 
-/** The type that a chain of aliases leads to. Cycles of nothing but aliases are no valid document. */
+/** Follows aliases to the type behind them. A valid document has no cycles of aliases. */
 function expanded(type: TypeModel, { schema }: NamedTypes): TypeModel {
   let target = type;
   for (;;) {
@@ -234,7 +240,7 @@ function textsOf({ values }: EnumModel): ReadonlyMap<string, string> {
   );
 }
 
-/** As a message names it. */
+/** Returns the text for a type in messages. */
 export function typeText(type: TypeModel, types: NamedTypes): string {
   switch (type.kind) {
     case "string":

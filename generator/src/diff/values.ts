@@ -1,6 +1,6 @@
-/** What parameters and properties have in common: type, default, bounds, pattern, text. */
+/** Changes that parameters and properties have in common: type, default, bounds, pattern, and description. */
 import type { ParameterModel, PropertyModel } from "../model/types.js";
-import { type Change, change, type Place, toldChanges } from "./change.js";
+import { type Change, change, documentationChanges, type Place } from "./change.js";
 import { classOf, type Direction, type Effect, type Sides, typeChanges } from "./type-differences.js";
 
 type ValueModel = Pick<
@@ -21,7 +21,7 @@ export function valueChanges(
     ...defaultChange(place, before, after, direction),
     ...rangeChange(place, before, after, direction),
     ...patternChange(place, before, after),
-    ...toldChanges(place, before, after),
+    ...documentationChanges(place, before, after),
   ];
 }
 
@@ -33,7 +33,7 @@ function requiredChange(place: Place, before: ValueModel, after: ValueModel, dir
   ];
 }
 
-/** A program that leaves it out gets another value than it did. */
+/** A changed default affects programs that omit the value. */
 function defaultChange(place: Place, before: ValueModel, after: ValueModel, { input }: Direction): readonly Change[] {
   if (before.default === after.default) return [];
   const isOther = before.default !== undefined && after.default !== undefined;
@@ -51,14 +51,14 @@ function rangeChange(place: Place, before: ValueModel, after: ValueModel, { inpu
   return [change(place, "range", sentOnly(effect, input), message)];
 }
 
-/** No type and no check follows from a pattern: it explains the response when the server rejects a value. */
+/** A changed pattern does not affect programs: it is only used to explain an error response of the server. */
 function patternChange(place: Place, before: ValueModel, after: ValueModel): readonly Change[] {
   if (before.pattern === after.pattern) return [];
   const message = `has the pattern ${shown(after.pattern)}, had ${shown(before.pattern)}`;
   return [change(place, "pattern", "documentation", message)];
 }
 
-/** Bounds are no part of the TypeScript type: those who read values do not see them. */
+/** Bounds are not part of the TypeScript type, so a change does not affect code that reads values. */
 function sentOnly(effect: Effect, input: boolean): Change["class"] {
   return input ? classOf(effect, { input, output: false }) : "documentation";
 }

@@ -1,10 +1,10 @@
-/** The documents that come with this package. */
+/** The Discovery documents in this package. */
 import { readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 const BUNDLE = new URL("../../documents/", import.meta.url);
 
-/** Ids of the bundled APIs. */
+/** Returns the ids of the bundled APIs. */
 export async function bundledApis(): Promise<readonly string[]> {
   const names = await readdir(BUNDLE);
   return names
@@ -13,7 +13,7 @@ export async function bundledApis(): Promise<readonly string[]> {
     .sort();
 }
 
-/** Path of a bundled document. */
+/** Returns the path of a bundled document. */
 export function bundledPath(id: string): string {
   return fileURLToPath(new URL(`${id.replace(":", ".")}.json`, BUNDLE));
 }

@@ -1,4 +1,4 @@
-/** What was fetched before, on this machine: a file per URL, with the etag to ask whether it is still current. */
+/** The cache of fetched texts: one file per URL, with the etag for conditional requests. */
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -9,15 +9,15 @@ import { type Fetched, fetchText } from "./fetch.js";
 import { isObject } from "./reader.js";
 import { withoutSecrets } from "./request.js";
 
-/** How to fetch. */
+/** Options for fetching documents. */
 export interface FetchOptions {
-  /** Use what is kept, and no network. */
+  /** Use only cached texts, without network requests. */
   readonly offline?: boolean | undefined;
-  /** The folder that keeps what is fetched; false: none. Default: `discogen` in the user's cache folder. */
+  /** The cache folder, or false for no cache. Default: `discogen` in the user's cache folder. */
   readonly cache?: string | false | undefined;
   /**
-   * Hosts with their ports, such as `example.com:8080`, that `DISCOGEN_API_KEY` and `DISCOGEN_TOKEN` are sent to besides
-   * Google's. Default: those of the directory and of the document's URL, as the caller passes them.
+   * Hosts with ports, such as `example.com:8080`, that also receive `DISCOGEN_API_KEY` and `DISCOGEN_TOKEN`. Google's
+   * hosts always receive them. Default: the hosts of the directory URL and of the document URL that the caller passed.
    */
   readonly credentialHosts?: readonly string[] | undefined;
 }
@@ -27,7 +27,7 @@ export interface FetchedText extends Fetched {
 }
 
 /**
- * Fetches a text, or takes the one that is kept when the server says, or must be believed, that it is current.
+ * Fetches a text. Returns the cached text if the server responds that it is current, or if `offline` is set.
  *
  * @throws {InputError} with the code OFFLINE, DOCUMENT_GONE or FETCH_FAILED
  */
@@ -37,19 +37,19 @@ export async function fetchCached(
   signal?: AbortSignal,
 ): Promise<FetchedText> {
   const path = cache === false ? undefined : join(cache, `${createHash("sha256").update(url).digest("hex")}.json`);
-  const kept = path === undefined ? undefined : await read(path);
+  const cached = path === undefined ? undefined : await read(path);
   if (offline) {
-    if (kept !== undefined) return kept;
-    throw new InputError([diagnostic("OFFLINE", withoutSecrets(url), "it was not fetched before")]);
+    if (cached !== undefined) return cached;
+    throw new InputError([diagnostic("OFFLINE", withoutSecrets(url), "the document is not cached")]);
   }
-  const { text, etag } = await fetchText(url, kept?.etag, signal, credentialHosts);
-  // Without an etag nothing was asked for, and a text is what came.
-  if (text === undefined) return { text: kept?.text ?? "", etag };
+  const { text, etag } = await fetchText(url, cached?.etag, signal, credentialHosts);
+  // `text` is only undefined if an etag was sent, so there is a cached text.
+  if (text === undefined) return { text: cached?.text ?? "", etag };
   if (path !== undefined && cache !== false) await write(cache, path, { text, etag });
   return { text, etag };
 }
 
-/** `discogen` in the folder where this user's programs keep what they can have again. */
+/** Returns the path of the default cache folder: `discogen` in the user's cache folder. */
 export function cacheFolder(): string {
   const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   const base = process.platform === "win32" ? LOCALAPPDATA : XDG_CACHE_HOME;
@@ -62,7 +62,7 @@ async function read(path: string): Promise<FetchedText | undefined> {
     if (!isObject(entry) || typeof entry["text"] !== "string") return undefined;
     return { text: entry["text"], etag: typeof entry["etag"] === "string" ? entry["etag"] : undefined };
   } catch {
-    // Never kept, or not whole: fetched anew.
+    // A missing or damaged entry is fetched again.
     return undefined;
   }
 }
@@ -70,14 +70,14 @@ async function read(path: string): Promise<FetchedText | undefined> {
 async function write(folder: string, path: string, entry: FetchedText): Promise<void> {
   let writer: FileWriter | undefined;
   try {
-    // Private documents are for this user's eyes.
+    // Documents can be private: only this user may read them.
     await mkdir(folder, { recursive: true, mode: 0o700 });
     writer = await openFile(path, { mode: 0o600 });
     await writer.write([Buffer.from(JSON.stringify(entry))]);
     await writer.end();
     await writer.commit();
   } catch {
-    // A cache that cannot be written to costs time alone.
+    // Without a cache entry, the next run only takes longer.
     await writer?.discard();
   }
 }

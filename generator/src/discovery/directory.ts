@@ -1,4 +1,4 @@
-/** The directory of APIs: Google's live one, or a mirror of it. */
+/** The directory of APIs: Google's live directory, or a mirror. */
 import { diagnostic, InputError } from "../diagnostics.js";
 import { type FetchOptions, fetchCached } from "./cache.js";
 import { isObject, parseJson } from "./reader.js";
@@ -11,24 +11,25 @@ export interface DirectoryEntry {
   /** `name:version`. */
   readonly id: string;
   readonly title: string;
-  /** Where its document is. */
+  /** URL of the Discovery document. */
   readonly url: string;
-  /** The version that its makers advise. */
+  /** The directory marks this version of the API as preferred. */
   readonly preferred: boolean;
 }
 
 export interface DirectoryOptions extends FetchOptions {
-  /** The directory to ask. Default: the environment variable `DISCOGEN_DIRECTORY_URL`, or Google's. */
+  /** URL of the directory. Default: the environment variable `DISCOGEN_DIRECTORY_URL`, or Google's directory. */
   readonly directoryUrl?: string | undefined;
 }
 
-/** The URL of the directory that is asked. */
+/** Returns the URL of the directory. */
 export function directoryAddress({ directoryUrl }: DirectoryOptions): string {
   return directoryUrl || process.env["DISCOGEN_DIRECTORY_URL"] || GOOGLE;
 }
 
 /**
- * Where Google also serves the document of an API, listed or not; a mirror is asked for nothing that it does not list.
+ * Returns the URL where Google serves the document of an API that the directory does not list. Returns undefined for a
+ * mirror: only the documents that it lists are fetched.
  */
 export function unlistedUrl(id: string, options: DirectoryOptions): string | undefined {
   const [name = "", version = ""] = id.split(":");
@@ -39,7 +40,7 @@ export function unlistedUrl(id: string, options: DirectoryOptions): string | und
 /**
  * Fetches the directory.
  *
- * @throws {InputError} when it cannot be had, or is no directory
+ * @throws {InputError} if it cannot be fetched, or is not a directory
  */
 export async function fetchDirectory(
   options: DirectoryOptions,
@@ -47,10 +48,11 @@ export async function fetchDirectory(
 ): Promise<readonly DirectoryEntry[]> {
   const address = directoryAddress(options);
   const refuse = (message: string) => new InputError([diagnostic("FETCH_FAILED", withoutSecrets(address), message)]);
-  if (!isUrl(address)) throw refuse("the directory's address is no http(s) URL");
+  if (!isUrl(address)) throw refuse("the address of the directory is not an http(s) URL");
   const { text } = await fetchCached(address, options, signal);
   const items = itemsOf(text);
-  if (items === undefined) throw refuse("it is no directory: a list of items with id and discoveryRestUrl is expected");
+  if (items === undefined)
+    throw refuse("the response is not an API directory: expected `items` with `id` and `discoveryRestUrl`");
   return items.flatMap((item) => entryOf(item, address) ?? []);
 }
 
@@ -63,12 +65,12 @@ function itemsOf(text: string): readonly unknown[] | undefined {
   }
 }
 
-/** What is not an API of the usual form is none that could be asked for. */
+/** Returns undefined for an item without a usable id and URL. */
 function entryOf(item: unknown, address: string): DirectoryEntry | undefined {
   if (!isObject(item)) return undefined;
   const { id, title, discoveryRestUrl, preferred } = item;
   if (typeof id !== "string" || !isApiId(id) || typeof discoveryRestUrl !== "string") return undefined;
-  // A mirror may write addresses of its own, relative to itself.
+  // The URLs of a mirror may be relative to its own address.
   if (!URL.canParse(discoveryRestUrl, address)) return undefined;
   const url = new URL(discoveryRestUrl, address).href;
   if (!isUrl(url)) return undefined;

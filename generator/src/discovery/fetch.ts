@@ -12,18 +12,18 @@ const ATTEMPTS = 3;
 const TIMEOUT = 60_000;
 const MAX_DELAY = 10_000;
 
-/** What a server answered: a text, or that the one with this etag is still current. */
+/** A fetched text. If `text` is undefined, the text with the given etag is still current. */
 export interface Fetched {
   readonly text: string | undefined;
   readonly etag: string | undefined;
 }
 
 /**
- * Fetches a text. `DISCOGEN_API_KEY` and `DISCOGEN_TOKEN` are sent to Google's hosts and to the hosts listed, never to
- * another host that a redirect leads to.
+ * Fetches a text. Sends `DISCOGEN_API_KEY` and `DISCOGEN_TOKEN` only to Google's hosts and to `credentialHosts`, also
+ * after a redirect.
  *
- * @param etag of the text that is at hand; a server that has no other answers without one
- * @param credentialHosts hosts with their ports. Default: that of the address
+ * @param etag etag of the cached text. The server responds without a text if that is still current.
+ * @param credentialHosts hosts with their ports. Default: the host of the address
  * @throws {InputError} with the code DOCUMENT_GONE, DOCUMENT_TOO_LARGE, INVALID_JSON or FETCH_FAILED
  */
 export async function fetchText(
@@ -56,41 +56,40 @@ async function attemptOnce(
 ): Promise<Fetched | Failure> {
   const fault = (message: string, code: Code = "FETCH_FAILED", help?: string) =>
     new InputError([diagnostic(code, file, message, help === undefined ? {} : { help })]);
-  const limit = AbortSignal.timeout(TIMEOUT);
+  const timeout = AbortSignal.timeout(TIMEOUT);
   const end = new AbortController();
-  const signals = [limit, end.signal, ...(signal === undefined ? [] : [signal])];
+  const signals = [timeout, end.signal, ...(signal === undefined ? [] : [signal])];
   try {
     const response = await follow(address, etag, AbortSignal.any(signals), credentialHosts);
     if (typeof response === "string") return { fault: fault(response) };
     const { status, body } = response;
-    const given = headerOf(response, "etag");
-    if (status === 304 && etag !== undefined) return { text: undefined, etag: given ?? etag };
+    const newEtag = headerOf(response, "etag");
+    if (status === 304 && etag !== undefined) return { text: undefined, etag: newEtag ?? etag };
     if (status < 200 || status > 299) {
       const { STATUS_CODES } = await import("node:http");
-      const message = `the server answered ${status} ${STATUS_CODES[status] ?? ""}`.trimEnd();
+      const message = `the server responded with ${status} ${STATUS_CODES[status] ?? ""}`.trimEnd();
       if (status === 404 || status === 410) return { fault: fault(message, "DOCUMENT_GONE") };
       if (status === 401 || status === 403) {
         const help =
-          "A private document needs an API key in DISCOGEN_API_KEY, or a token in DISCOGEN_TOKEN. Both are sent to Google, and to any other host only if the command line or DISCOGEN_DIRECTORY_URL names it.";
+          "To fetch a private document, set DISCOGEN_API_KEY to an API key, or DISCOGEN_TOKEN to an access token. They are sent to Google, and to another host only if its URL is on the command line or in DISCOGEN_DIRECTORY_URL.";
         return { fault: fault(message, "FETCH_FAILED", help) };
       }
-      const mayPass = status === 408 || status === 429 || status >= 500;
-      return { fault: fault(message), ...(mayPass && { retryAfter: millisecondsOf(response) }) };
+      const isRetryable = status === 408 || status === 429 || status >= 500;
+      return { fault: fault(message), ...(isRetryable && { retryAfter: millisecondsOf(response) }) };
     }
     if (/^text\/html\b/i.test(headerOf(response, "content-type") ?? ""))
-      return { fault: fault("the server answered with a web page, not with JSON") };
+      return { fault: fault("the server responded with a web page instead of JSON") };
     const announced = Number(headerOf(response, "content-length") ?? 0);
-    return { text: await textOf(chunksOf(body), file, announced), etag: given };
+    return { text: await textOf(chunksOf(body), file, announced), etag: newEtag };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof InputError) return { fault: error };
-    // Who has not answered by now is not asked again: nobody waits that long a second time.
-    if (limit.aborted) return { fault: fault(`there was no whole answer within ${TIMEOUT / 1000} seconds`) };
-    if (isOption(error))
-      return { fault: fault(`the proxy that the environment names cannot be used: ${error.message}`) };
+    // Not retryable: a second attempt would double the long wait.
+    if (timeout.aborted) return { fault: fault(`the response was not complete after ${TIMEOUT / 1000} seconds`) };
+    if (isInvalidOption(error)) return { fault: fault(`the proxy setting is invalid: ${error.message}`) };
     return { fault: fault(causeOf(error)), retryAfter: 0 };
   } finally {
-    // A body that was not read to its end would keep its connection.
+    // An unread body would keep the connection open.
     end.abort();
   }
 }
@@ -111,16 +110,19 @@ async function* chunksOf(body: HttpResponse["body"]): AsyncGenerator<Uint8Array>
   else yield* body;
 }
 
-/** Redirects are followed here, as credentials may not go wherever they lead. A text tells why that came to no end. */
+/**
+ * Sends a request and follows redirects. They are followed here, because not every host may receive credentials.
+ * Returns a message if there is no final response.
+ */
 async function follow(
   address: string,
   etag: string | undefined,
   signal: AbortSignal,
   credentialHosts: readonly string[],
 ): Promise<HttpResponse | string> {
-  if (!URL.canParse(address)) return "it is no URL";
+  if (!URL.canParse(address)) return "the address is not a valid URL";
   const { undiciTransport } = await import("@discogen/runtime");
-  // The transport of generated clients, with the proxies of the environment; all of them share their connections.
+  // The same transport as in generated clients. It uses the proxy settings of the environment.
   const transport = undiciTransport();
   let url = new URL(address);
   const own = url.host;
@@ -147,10 +149,11 @@ async function follow(
     const target = headerOf(response, "location");
     if (response.status < 301 || response.status > 308 || response.status === 304 || target === undefined)
       return response;
-    if (redirects === MAX_REDIRECTS) return `there are more than ${MAX_REDIRECTS} redirects`;
-    if (!URL.canParse(target, url.href)) return "it redirects to what is no URL";
+    if (redirects === MAX_REDIRECTS) return `the server sent more than ${MAX_REDIRECTS} redirects`;
+    if (!URL.canParse(target, url.href)) return "the server redirects to an invalid URL";
     const next = new URL(target, url);
-    if (next.protocol !== "https:" && next.protocol !== url.protocol) return `it redirects to ${next.protocol}`;
+    if (next.protocol !== "https:" && next.protocol !== url.protocol)
+      return `the server redirects to the scheme ${next.protocol}`;
     url = next;
   }
 }
@@ -159,7 +162,7 @@ function basicOf({ username, password }: URL): string {
   return `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`;
 }
 
-/** Over TLS or on this machine alone, and only to Google's hosts or those listed. */
+/** Returns credentials for Google's hosts and for the listed hosts, only over TLS or on loopback. */
 function credentialsFor(url: URL, hosts: readonly string[]): Readonly<Record<string, string>> {
   const isListed = hosts.includes(url.host) && (url.protocol === "https:" || isLoopback(url.hostname));
   if (!isListed && !isWithin(url, [GOOGLE])) return {};
@@ -167,12 +170,12 @@ function credentialsFor(url: URL, hosts: readonly string[]): Readonly<Record<str
   return { ...(key && { "x-goog-api-key": key }), ...(token && { authorization: `Bearer ${token}` }) };
 }
 
-/** Whether the transport cannot use a setting of the environment. Its message shows no value, which may be a secret. */
-function isOption(error: unknown): error is Error {
+/** Returns whether the transport rejected a setting. The message does not contain its value, which may be a secret. */
+function isInvalidOption(error: unknown): error is Error {
   return error instanceof Error && "code" in error && error.code === "INVALID_OPTION";
 }
 
-/** The message of the innermost cause: that of the error around it begins with the request, which is shown already. */
+/** Returns the message of the innermost cause. Outer messages start with the request, which the diagnostic shows. */
 function causeOf(error: unknown): string {
   return error instanceof Error && error.cause instanceof Error ? causeOf(error.cause) : reasonOf(error);
 }

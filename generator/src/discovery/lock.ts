@@ -1,6 +1,6 @@
 /**
- * `discogen.lock.json` and the documents it pins, which are kept in `discovery/` beside it: what a project generates
- * from, the same on every machine and without a network.
+ * `discogen.lock.json` and the documents that it pins, which are stored in `discovery/` next to it. With them, a
+ * project generates the same code on every machine, without a network.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -14,19 +14,19 @@ import { decoded, readBytes } from "./text.js";
 
 const FILE = "discogen.lock.json";
 
-/** One API that is pinned. */
+/** One pinned API. */
 export interface LockEntry {
   /** The document's URL, or `bundled`. */
   readonly source: string;
   readonly revision: string;
   readonly etag?: string;
-  /** Of the document, in hexadecimal. */
+  /** Hash of the document, in hexadecimal. */
   readonly sha256: string;
 }
 
-/** A lock; one without entries where there is no file. */
+/** A lock. If the file does not exist, it has no entries. */
 export interface Lock {
-  /** The folder it is in. */
+  /** The folder that contains the lock. */
   readonly folder: string;
   /** By `name:version`. */
   readonly apis: ReadonlyMap<string, LockEntry>;
@@ -36,17 +36,17 @@ export function lockPath(folder: string): string {
   return join(folder, FILE);
 }
 
-/** Where the document of an API is kept. */
+/** Returns the path of a pinned document. */
 export function pinnedPath(folder: string, id: string): string {
   return join(folder, "discovery", `${id.replace(":", ".")}.json`);
 }
 
-/** Hash of a document. Line ends do not count: version control may change them on a checkout. */
+/** Returns the hash of a document. Ignores differences in line ends, because version control may change them. */
 export function hashOf(text: string): string {
   return createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex");
 }
 
-/** The text of a lock's file: sorted, so that a change of one API is a change of its lines. */
+/** Returns the text of a lock file. Entries are sorted, so that a change of one API only changes its lines. */
 export function lockText(apis: ReadonlyMap<string, LockEntry>): string {
   const sorted = [...apis].sort(([a], [b]) => (a < b ? -1 : 1));
   const entries = sorted.map(([id, { source, revision, etag, sha256 }]) => [
@@ -65,24 +65,24 @@ export async function readLock(folder: string): Promise<Lock> {
   const file = lockPath(folder);
   const refuse = (message: string, pointer = "") =>
     new InputError([diagnostic("LOCK_INVALID", file, message, { pointer })]);
-  if ((await linkOut(folder, file)) !== undefined) throw refuse("it is a link out of its folder");
+  if ((await linkOut(folder, file)) !== undefined) throw refuse("the lock is a link that points outside its folder");
   let value: unknown;
   try {
-    // A pipe or device, which a link may lead to, has no end.
-    if (!(await stat(file)).isFile()) throw new Error("it is no file");
+    // The path may be a pipe or a device, which never ends.
+    if (!(await stat(file)).isFile()) throw new Error("the path is not a file");
     value = parseJson(await readFile(file, "utf8"));
   } catch (error) {
     if (isMissing(error)) return { folder, apis: new Map() };
     throw refuse(reasonOf(error));
   }
-  if (!isObject(value) || !isObject(value["apis"])) throw refuse("it has no apis");
+  if (!isObject(value) || !isObject(value["apis"])) throw refuse("`apis` is missing");
   if (value["version"] !== 1)
-    throw refuse(`it is of version ${JSON.stringify(value["version"])}; 1 is expected`, "/version");
+    throw refuse(`unsupported lock version ${JSON.stringify(value["version"])}; expected 1`, "/version");
   const apis = new Map<string, LockEntry>();
   for (const [id, entry] of Object.entries(value["apis"])) {
     const read = isApiId(id) ? readEntry(entry) : undefined;
     if (read === undefined)
-      throw refuse("it needs name:version as its key, and source, revision and sha256", `/apis/${id}`);
+      throw refuse("the key must be name:version, and `source`, `revision` and `sha256` are required", `/apis/${id}`);
     apis.set(id, read);
   }
   return { folder, apis };
@@ -95,7 +95,7 @@ function readEntry(value: unknown): LockEntry | undefined {
   return { source, revision, ...(typeof etag === "string" && { etag }), sha256 };
 }
 
-/** Id of the pinned document that answers a request. One that was pinned from elsewhere than is asked now does not. */
+/** Returns the id of the pinned document for a request, or undefined if none was pinned from the requested source. */
 export function pinnedId({ apis }: Lock, request: ApiRequest): string | undefined {
   if (isLocal(request)) return undefined;
   const { id } = request;
@@ -106,19 +106,20 @@ export function pinnedId({ apis }: Lock, request: ApiRequest): string | undefine
 }
 
 /**
- * The text of a pinned document.
+ * Reads the text of a pinned document.
  *
- * @throws {InputError} with the code LOCK_MISMATCH when it is gone or was edited, FILE_UNREADABLE and the like
+ * @throws {InputError} with the code LOCK_MISMATCH if it is missing or was edited; FILE_UNREADABLE, DOCUMENT_TOO_LARGE
+ *   or INVALID_JSON if it cannot be read
  */
 export async function readPinned({ folder, apis }: Lock, id: string, signal?: AbortSignal): Promise<string> {
   const file = pinnedPath(folder, id);
   const refuse = (message: string) => new InputError([diagnostic("LOCK_MISMATCH", file, message, { api: id })]);
   const link = await linkOut(folder, file);
-  if (link !== undefined) throw refuse(`${link} is a link out of the folder of ${lockPath(folder)}`);
-  if (!existsSync(file)) throw refuse("it is gone");
+  if (link !== undefined) throw refuse(`${link} is a link that points outside the folder of ${lockPath(folder)}`);
+  if (!existsSync(file)) throw refuse("the pinned document is missing");
   const text = decoded(await readBytes(file, signal), file);
   if (hashOf(text) !== apis.get(id)?.sha256)
-    throw refuse(`it was edited: its hash is not the one in ${lockPath(folder)}`);
+    throw refuse(`the document was edited: its hash differs from the one in ${lockPath(folder)}`);
   return text;
 }
 

@@ -3,18 +3,20 @@ import { isObject } from "./reader.js";
 
 /** One correction of a Discovery document. */
 export interface DocumentPatch {
-  /** JSON pointer to a value of the document, such as `/schemas/Shelf/properties/theme`; `""` for the document itself. */
+  /**
+   * JSON pointer to a value of the document, such as `/schemas/Shelf/properties/theme`; `""` for the complete document.
+   */
   readonly at: string;
-  /** Merged into that value: members replace those of the same name, `null` removes one, all but objects replace. */
+  /** Merged into that value: an object merges member by member, `null` removes a member, other values replace. */
   readonly merge: unknown;
 }
 
-/** True for a JSON pointer: empty, or segments that each begin with a slash, with `~` only in `~0` and `~1`. */
+/** Returns whether the text is a JSON pointer. */
 export function isPointer(text: string): boolean {
   return /^(?:\/(?:[^~/]|~[01])*)*$/.test(text);
 }
 
-/** The document with a patch, in new objects where it differs; undefined where the pointer leads nowhere. */
+/** Returns a copy of the document with a patch applied, or undefined if the pointer does not match a value. */
 export function patched(document: unknown, { at, merge }: DocumentPatch): { readonly value: unknown } | undefined {
   if (!isPointer(at)) return undefined;
   const segments = at.split("/").slice(1);
@@ -41,7 +43,7 @@ function replaced(
   return member && { value: withMembers(value, new Map([[name, member.value]])) };
 }
 
-/** RFC 7396, section 2. */
+/** Merges as in RFC 7396, section 2. */
 function merged(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const before = isObject(target) ? target : {};
@@ -52,7 +54,7 @@ function merged(target: unknown, patch: unknown): unknown {
   return withMembers(before, new Map(members));
 }
 
-/** In the order of the object, new members last; `undefined` removes one. `__proto__` is a name like any other. */
+/** Keeps the order of the object and adds new members at the end. `undefined` removes a member. */
 function withMembers(
   object: { readonly [name: string]: unknown },
   members: ReadonlyMap<string, unknown>,

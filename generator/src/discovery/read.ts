@@ -1,4 +1,4 @@
-/** Text of a Discovery document → {@link DiscoveryDocument}, or everything that is wrong with it. */
+/** Text of a Discovery document → {@link DiscoveryDocument}, or diagnostics for everything that is wrong. */
 import { type Diagnostic, diagnostic, InputError, reasonOf, type Report } from "../diagnostics.js";
 import { type DocumentPatch, patched } from "./patch.js";
 import { article, isObject, jsonType, ObjectReader, parseJson } from "./reader.js";
@@ -12,7 +12,7 @@ import type {
   DiscoveryVariant,
 } from "./types.js";
 
-/** A document and what may be odd, but not wrong, about it. */
+/** A document and the warnings about it. */
 export interface ReadDocument {
   readonly document: DiscoveryDocument;
   readonly warnings: readonly Diagnostic[];
@@ -21,10 +21,10 @@ export interface ReadDocument {
 /**
  * Reads a document.
  *
- * @param text JSON; a byte order mark is fine.
- * @param file what to call the source in diagnostics
- * @param patches corrections, made in their order before anything is read
- * @throws {InputError} with every fault found
+ * @param text JSON, with or without a byte order mark
+ * @param file name of the source in diagnostics
+ * @param patches corrections, applied in order before the document is read
+ * @throws {InputError} with every problem found
  */
 export function readDocument(text: string, file: string, patches: readonly DocumentPatch[] = []): ReadDocument {
   const value = corrected(valueOf(text, file), patches, file);
@@ -53,7 +53,7 @@ function corrected(document: unknown, patches: readonly DocumentPatch[], file: s
   return patches.reduce((value, patch, index) => {
     const result = patched(value, patch);
     if (result !== undefined) return result.value;
-    const message = `patch ${index} of the config leads nowhere: the document has no ${JSON.stringify(patch.at)}`;
+    const message = `patch ${index} of the config does not match: the document has no ${JSON.stringify(patch.at)}`;
     throw new InputError([diagnostic("PATCH_MISPLACED", file, message, { pointer: patch.at })]);
   }, document);
 }
@@ -63,13 +63,13 @@ function reasonAgainst(value: { readonly [key: string]: unknown }): string | und
   if (typeof kind === "string" && kind !== "discovery#restDescription") {
     return `its kind is ${JSON.stringify(kind)}`;
   }
-  const telling = ["resources", "methods", "schemas", "rootUrl", "baseUrl", "basePath", "servicePath"];
-  if (kind === undefined && !telling.some((key) => Object.hasOwn(value, key))) return "it has no kind";
+  const typical = ["resources", "methods", "schemas", "rootUrl", "baseUrl", "basePath", "servicePath"];
+  if (kind === undefined && !typical.some((key) => Object.hasOwn(value, key))) return "it has no kind";
   const missing = ["name", "version"].filter((key) => (value[key] ?? "") === "");
   return missing.length === 0 ? undefined : `it has no ${missing.join(" and no ")}`;
 }
 
-/** Names of devices, whatever follows their first dot. */
+/** Device names of Windows. They stay reserved with any extension. */
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
 
 function read(top: ObjectReader, file: string, report: Report): DiscoveryDocument {
@@ -77,7 +77,7 @@ function read(top: ObjectReader, file: string, report: Report): DiscoveryDocumen
   const name = top.string("name") ?? "";
   const version = top.string("version") ?? "";
   for (const [key, value] of Object.entries({ name, version })) {
-    // It has been reported as what it is.
+    // Missing and empty values have been reported already.
     if (value === "") continue;
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value) || value.includes("..")) {
       report("UNSAFE_NAME", `/${key}`, `${JSON.stringify(value)} cannot be the name of a folder`);

@@ -1,17 +1,17 @@
 /**
- * Reads typed values out of parsed JSON, each at its place.
+ * Reads typed values from parsed JSON, and keeps track of their JSON pointers.
  *
- * `null` means absent. A value of another type than the one asked for is reported and then counts as absent, so that one
- * run finds every fault of a document.
+ * `null` means absent. A value of the wrong type is reported and then treated as absent, so that one run finds every
+ * problem of a document.
  */
 import { pointerTo, reasonOf, type Report } from "../diagnostics.js";
 
 type JsonObject = { readonly [key: string]: unknown };
 
-/** Real documents stay below 40 levels; beyond this no recursion of ours, or of the compilers after us, is safe. */
+/** Real documents have fewer than 40 levels. Deeper documents could overflow the stack here or in a compiler. */
 export const MAX_DEPTH = 200;
 
-/** One object of the document. */
+/** One JSON object. */
 export class ObjectReader {
   readonly pointer: string;
   readonly #value: JsonObject;
@@ -29,12 +29,12 @@ export class ObjectReader {
     return this.#typed(key, "string", (value) => typeof value === "string");
   }
 
-  /** A flag; absent is false. */
+  /** Returns a boolean. Default: false. */
   flag(key: string): boolean {
     return this.#typed<boolean>(key, "boolean", (value) => typeof value === "boolean") ?? false;
   }
 
-  /** A scalar that some documents write as text and some as what it is: defaults and bounds. */
+  /** Returns the text of a string, number, or boolean. Documents write defaults and bounds in any of these types. */
   scalar(key: string): string | undefined {
     const value = this.#typed<string | number | boolean>(key, "string", (candidate) =>
       ["string", "number", "boolean"].includes(typeof candidate),
@@ -67,7 +67,7 @@ export class ObjectReader {
     );
   }
 
-  /** An object of objects, each read by `read`; absent is empty. */
+  /** Reads an object whose values are objects. Default: an empty map. */
   map<Value>(key: string, read: (entry: ObjectReader) => Value): ReadonlyMap<string, Value> {
     const container = this.object(key);
     const result = new Map<string, Value>();
@@ -79,7 +79,7 @@ export class ObjectReader {
     return result;
   }
 
-  /** The value as it is, `null` included. */
+  /** Returns the value without a check, `null` included. */
   raw(key: string): unknown {
     return Object.hasOwn(this.#value, key) ? this.#value[key] : undefined;
   }
@@ -89,14 +89,14 @@ export class ObjectReader {
   }
 
   has(key: string): boolean {
-    // JSON has no undefined; a config that a program makes may.
+    // The value of a config may contain undefined, which JSON does not have.
     return Object.hasOwn(this.#value, key) && this.#value[key] !== null && this.#value[key] !== undefined;
   }
 
   #typed<Value>(key: string, type: string, matches: (value: unknown) => boolean): Value | undefined {
     if (!this.has(key)) return undefined;
     const value = this.#value[key];
-    // `matches` has just tested for this very type.
+    // Safe: `matches` has checked the type.
     if (matches(value)) return value as Value;
     this.#wrongType(pointerTo(this.pointer, key), type, value);
     return undefined;
@@ -105,7 +105,7 @@ export class ObjectReader {
   #list<Value>(key: string, type: string, matches: (value: unknown) => boolean): readonly Value[] | undefined {
     const list = this.#typed<readonly unknown[]>(key, "array", Array.isArray);
     const wrong = list?.findIndex((value) => !matches(value)) ?? -1;
-    // `matches` has just tested every element.
+    // Safe: `matches` has checked every element.
     if (list === undefined || wrong === -1) return list as readonly Value[] | undefined;
     this.#wrongType(pointerTo(pointerTo(this.pointer, key), wrong), type, list[wrong]);
     return undefined;
@@ -117,32 +117,32 @@ export class ObjectReader {
 }
 
 /**
- * Parses JSON; a byte order mark before it is fine.
+ * Parses JSON, with or without a byte order mark.
  *
- * @throws {SyntaxError} that quotes nothing of the text
+ * @throws {SyntaxError} without any quote from the text
  */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    // The engine quotes the text around the fault, which may be anything, a private key included: its lead is kept.
+    // V8 quotes the text around the error, which may contain a private key. Only the part before the quote is kept.
     const [lead = ""] = reasonOf(error).split(/, (?="|\.\.\.)/);
-    throw new SyntaxError(`it is no JSON: ${lead}`);
+    throw new SyntaxError(`invalid JSON: ${lead}`);
   }
 }
 
-/** True for what JSON calls an object. */
+/** Returns whether the value is a JSON object. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The name JSON has for the type of a value. */
+/** Returns the name of the JSON type of a value. */
 export function jsonType(value: unknown): string {
   if (value === null) return "null";
   return Array.isArray(value) ? "array" : typeof value;
 }
 
-/** The name of a type with its article; `null` and `undefined` have none. */
+/** Returns the name of a type with its article. `null` and `undefined` have no article. */
 export function article(noun: string): string {
   if (noun === "null" || noun === "undefined") return noun;
   return /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`;

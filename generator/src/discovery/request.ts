@@ -1,6 +1,6 @@
-/** How a document is named: `name:version`, a path, or a URL. */
+/** The ways to refer to a document: `name:version`, a path, or a URL. */
 
-/** Which document is asked for; by id, by place, or both. */
+/** The requested document, by id, by source, or both. */
 export interface ApiRequest {
   /** `name:version`. */
   readonly id?: string | undefined;
@@ -8,12 +8,12 @@ export interface ApiRequest {
   readonly source?: string | undefined;
 }
 
-/** What a word of the command line names. */
+/** Parses an argument of the command line. */
 export function requestOf(api: string): ApiRequest {
   return isApiId(api) ? { id: api } : { source: api };
 }
 
-/** `name:version` with the letters a folder may have. */
+/** Returns whether the text is `name:version`, with characters that are valid in folder names. */
 export function isApiId(text: string): boolean {
   return /^[A-Za-z0-9_-]+:[A-Za-z0-9._-]+$/.test(text);
 }
@@ -22,25 +22,25 @@ export function isUrl(text: string): boolean {
   return /^https?:\/\//i.test(text);
 }
 
-/** Whether it is a URL of any scheme, those that nothing is fetched by included. */
+/** Returns whether the text is a URL of any scheme, supported or not. */
 export function hasScheme(text: string): boolean {
   return /^[a-z][a-z0-9+.-]+:\/\//i.test(text);
 }
 
-/** Whether the document is a file of the user's own, which no lock pins. */
+/** Returns whether the document is a local file. The lock does not pin local files. */
 export function isLocal({ source }: ApiRequest): boolean {
   return source !== undefined && !isUrl(source);
 }
 
-/** As the caller named it. */
+/** Returns the id or the source without secrets, for messages. */
 export function nameOf({ id, source }: ApiRequest): string {
   return id ?? withoutSecrets(source ?? "");
 }
 
-/** Of a URL's query: what tells documents apart. All else may be a key. */
-const TELLING = new Set(["version", "labels"]);
+/** Query parameters that select a document. All others may be keys. */
+const PUBLIC_PARAMETERS = new Set(["version", "labels"]);
 
-/** The URL without user name, password, and the values of its query that may be keys. A path stays as it is. */
+/** Returns the URL without user name, password, fragment, and query values that may be keys. Does not change paths. */
 export function withoutSecrets(address: string): string {
   if (!hasScheme(address)) return address;
   const url = URL.canParse(address) ? new URL(address) : undefined;
@@ -48,6 +48,7 @@ export function withoutSecrets(address: string): string {
   url.username = "";
   url.password = "";
   url.hash = "";
-  for (const name of new Set(url.searchParams.keys())) if (!TELLING.has(name)) url.searchParams.set(name, "REDACTED");
+  for (const name of new Set(url.searchParams.keys()))
+    if (!PUBLIC_PARAMETERS.has(name)) url.searchParams.set(name, "REDACTED");
   return url.href;
 }

@@ -1,9 +1,9 @@
-/** Where an API lives: `rootUrl` and `servicePath`, made fit to be put together by concatenation. */
+/** The addresses of an API: `rootUrl` and `servicePath`, normalized so that they can be concatenated. */
 import { pointerTo, type Report } from "../diagnostics.js";
 import { isLoopback } from "./hosts.js";
 import type { ObjectReader } from "./reader.js";
 
-/** The host that served every API when documents had no root of their own. */
+/** The host for documents without `rootUrl` and `baseUrl`. */
 const DEFAULT_ROOT = "https://www.googleapis.com/";
 
 interface Root {
@@ -14,7 +14,7 @@ interface Root {
   readonly endpoints: ReadonlyMap<string, string>;
 }
 
-/** Reads every root and path. Old documents without a root are placed by their base URL or base path. */
+/** Reads all root URLs and paths. In old documents without `rootUrl`, `baseUrl` or `basePath` replace it. */
 export function resolveRoot(top: ObjectReader, report: Report): Root {
   const servicePath = top.string("servicePath");
   const batchPath = top.string("batchPath");
@@ -31,8 +31,9 @@ export function resolveRoot(top: ObjectReader, report: Report): Root {
 }
 
 /**
- * Roots by location. Where a document names several for one, the one that begins with the API's own name is meant
- * (`run.us-west8.rep.…`), not that of the older kind (`us-west8-run.…`) or of a batch service (`batch-firestore.…`).
+ * Returns root URLs by location. If a document has several for one location, returns the one that starts with the API's
+ * name (`run.us-west8.rep.…`), not one of the older form (`us-west8-run.…`) or of a batch service
+ * (`batch-firestore.…`).
  */
 function readEndpoints(top: ObjectReader, rootUrl: string, report: Report): ReadonlyMap<string, string> {
   const name = rootUrl.slice(0, rootUrl.indexOf(".") + 1);
@@ -60,7 +61,7 @@ function placed(
   const basePath = top.string("basePath") ?? servicePath ?? "";
   const fallback = baseUrl === undefined ? DEFAULT_ROOT : checkedRoot(baseUrl, "/baseUrl", report);
   const path = baseUrl === undefined ? relativeFolder(basePath) : "";
-  report("MISSING_ROOT_URL", "", `the document has no rootUrl; ${fallback}${path} is used`);
+  report("MISSING_ROOT_URL", "", `the document has no rootUrl; the client uses ${fallback}${path}`);
   return { rootUrl: fallback, servicePath: path };
 }
 
@@ -70,12 +71,13 @@ function checkedRoot(text: string, pointer: string, report: Report): string {
     report("INVALID_ROOT_URL", pointer, reason);
     return DEFAULT_ROOT;
   };
-  if (url === undefined) return refuse("it is no absolute URL");
-  if (url.protocol !== "https:" && url.protocol !== "http:") return refuse(`its scheme is ${url.protocol}`);
-  if (url.username !== "" || url.password !== "") return refuse("it carries credentials");
-  if (url.search !== "" || url.hash !== "" || /[?#]/.test(text)) return refuse("it carries a query or fragment");
+  if (url === undefined) return refuse("the URL is not absolute");
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    return refuse(`the scheme ${url.protocol} is not supported`);
+  if (url.username !== "" || url.password !== "") return refuse("the URL contains credentials");
+  if (url.search !== "" || url.hash !== "" || /[?#]/.test(text)) return refuse("the URL has a query or a fragment");
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    report("INSECURE_ROOT_URL", pointer, `${url.origin} is reached over plain http`);
+    report("INSECURE_ROOT_URL", pointer, `${url.origin} uses plain http`);
   }
   return url.href.endsWith("/") ? url.href : `${url.href}/`;
 }

@@ -1,7 +1,7 @@
-/** Where documents come from: the lock, files, URLs, the bundle, the directory. */
+/** The sources of documents: the lock, files, URLs, bundled documents, and the directory. */
 import { existsSync } from "node:fs";
 import { diagnostic, InputError } from "../diagnostics.js";
-import { meant, nearest } from "../nearest.js";
+import { nearest, suggestion } from "../nearest.js";
 import { bundledApis, bundledPath } from "./bundle.js";
 import { fetchCached } from "./cache.js";
 import {
@@ -17,29 +17,37 @@ import { type ApiRequest, hasScheme, isUrl, nameOf, withoutSecrets } from "./req
 import { type DocumentText, readBytes } from "./text.js";
 
 export interface SourceOptions extends DirectoryOptions {
-  /** What is pinned comes from there. Default: the lock of the working folder; false: none. */
+  /** The lock whose pinned documents are used, or false for none. Default: the lock of the working folder. */
   readonly lock?: Lock | false | undefined;
 }
 
-/** Text of a document, and where it is from. */
+/** The text of a document, and its source. */
 export interface SourceText {
-  /** What to call it: a path, a URL without its secrets, or the id of a bundled API. */
+  /** Name of the document in diagnostics: a path, a URL without secrets, or the id of a bundled API. */
   readonly file: string;
-  /** Bytes, where it comes from a file: whoever needs no more than their hash need not have them decoded. */
+  /** Bytes for a document from a file: if only their hash is needed, they are never decoded. */
   readonly text: DocumentText;
-  /** What a lock says of it: its URL without secrets, a path, or `bundled`. */
+  /** The source as recorded in a lock: a URL without secrets, a path, or `bundled`. */
   readonly source: string;
   readonly etag?: string | undefined;
 }
 
 export interface Sources {
-  /** @throws {InputError} when there is no such API, file or page */
+  /**
+   * Loads a document.
+   *
+   * @throws {InputError} if the API is unknown, or the document cannot be read or fetched
+   */
   load(request: ApiRequest, signal?: AbortSignal): Promise<SourceText>;
-  /** @throws {InputError} when the directory cannot be had */
+  /**
+   * Returns the entries of the directory.
+   *
+   * @throws {InputError} if the directory cannot be fetched
+   */
   directory(signal?: AbortSignal): Promise<readonly DirectoryEntry[]>;
 }
 
-/** Sources that fetch the directory, and read the lock, once for all documents. */
+/** Creates sources that fetch the directory and read the lock at most once. */
 export function createSources(options: SourceOptions = {}): Sources {
   let directory: Promise<readonly DirectoryEntry[]> | undefined;
   let lock: Promise<Lock> | undefined;
@@ -49,13 +57,13 @@ export function createSources(options: SourceOptions = {}): Sources {
     directory: listed,
     load: async (request, signal) => {
       const { id, source } = request;
-      const held = await pinned();
-      const pin = pinnedId(held, request);
+      const pins = await pinned();
+      const pin = pinnedId(pins, request);
       if (pin !== undefined) {
-        const file = pinnedPath(held.folder, pin);
-        return { file, text: await readPinned(held, pin, signal), source: held.apis.get(pin)?.source ?? "" };
+        const file = pinnedPath(pins.folder, pin);
+        return { file, text: await readPinned(pins, pin, signal), source: pins.apis.get(pin)?.source ?? "" };
       }
-      // A document elsewhere that the directory lists was not named by the caller.
+      // The caller passed neither URL of a document that the directory lists on another host.
       const credentialHosts = options.credentialHosts ?? hostsOf([directoryAddress(options), source]);
       const own = { ...options, credentialHosts };
       if (source !== undefined && isUrl(source)) return fetchSource(source, own, signal);
@@ -73,16 +81,16 @@ export function createSources(options: SourceOptions = {}): Sources {
 
 const NO_LOCK: Lock = { folder: ".", apis: new Map() };
 
-/** What may be the name of an API without its version. */
+/** Returns whether the text may be the name of an API without its version. */
 function isWord(source: string): boolean {
   return /^[\w-]+$/.test(source);
 }
 
 async function readSource(path: string, signal: AbortSignal | undefined): Promise<SourceText> {
   if (hasScheme(path)) {
-    const help = "Name an http(s) URL, or the path of a file.";
+    const help = "Pass an http(s) URL, or the path of a file.";
     throw new InputError([
-      diagnostic("FILE_UNREADABLE", withoutSecrets(path), "there is no way to fetch it", { help }),
+      diagnostic("FILE_UNREADABLE", withoutSecrets(path), "the scheme of the URL is not supported", { help }),
     ]);
   }
   return { file: path, text: await readBytes(path, signal), source: path };
@@ -94,7 +102,7 @@ async function fetchSource(url: string, options: SourceOptions, signal: AbortSig
   return { file, text, source: file, etag };
 }
 
-/** By the directory; what it no longer serves, or does not list, from where Google serves it as well. */
+/** Fetches the document that the directory lists, or Google's own one if the listed document is missing. */
 async function fetchListed(
   id: string,
   bundled: readonly string[],
@@ -106,7 +114,7 @@ async function fetchListed(
   const entry = listed instanceof InputError ? undefined : listed.find((entry) => entry.id === id);
   const found = entry === undefined ? undefined : await fetchSource(entry.url, options, signal).catch(inputErrorOf);
   if (found !== undefined && !(found instanceof InputError)) return found;
-  // Where the directory is out of reach, so is its neighbour.
+  // If the directory cannot be fetched, the other URL is not tried.
   const refused = found ?? (listed instanceof InputError ? listed : undefined);
   const isGone = refused === undefined || refused.diagnostics.some(({ code }) => code === "DOCUMENT_GONE");
   const other = isGone ? unlistedUrl(id, options) : undefined;
@@ -116,7 +124,7 @@ async function fetchListed(
   throw unknownApi(id, bundled, listed);
 }
 
-/** Input at fault, as a value; whatever else is thrown goes on. */
+/** Returns an {@link InputError} as a value. Rethrows every other error. */
 function inputErrorOf(error: unknown): InputError {
   if (error instanceof InputError) return error;
   throw error;
@@ -129,19 +137,19 @@ function unknownApi(
 ): InputError {
   if (listed instanceof InputError) {
     const reasons = listed.diagnostics.map(({ file, message }) => `${file}: ${message}`).join("; ");
-    const near = meant(nearApis(id, bundled));
-    const message = `it is not bundled (${bundled.join(", ")} is), and the directory cannot be had: ${reasons}${near}`;
+    const near = suggestion(nearApis(id, bundled));
+    const message = `the API is not bundled (bundled: ${bundled.join(", ")}), and the directory is unavailable: ${reasons}${near}`;
     const help = listed.diagnostics[0]?.help ?? "";
     return new InputError([diagnostic("UNKNOWN_API", id, message, { api: id, help })]);
   }
   const known = [...bundled, ...listed.map((entry) => entry.id)];
-  const near = meant(nearApis(id, known));
+  const near = suggestion(nearApis(id, known));
   return new InputError([
-    diagnostic("UNKNOWN_API", id, `it is neither bundled nor in the directory${near}`, { api: id }),
+    diagnostic("UNKNOWN_API", id, `the API is neither bundled nor in the directory${near}`, { api: id }),
   ]);
 }
 
-/** Its other versions; without any the nearest ids, and of a name alone the versions of the nearest names. */
+/** Returns similar ids: other versions of the API, else the nearest ids or, for a name only, the nearest names' ids. */
 function nearApis(id: string, known: readonly string[]): readonly string[] {
   const [name = id] = id.split(":");
   const versionsOf = (one: string) => known.filter((other) => other.startsWith(`${one}:`));

@@ -1,17 +1,17 @@
-/** The bytes of a document, no more of them than it may have, and their text. */
+/** Reads the bytes of a document up to a maximum size, and decodes them. */
 import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { diagnostic, InputError, reasonOf } from "../diagnostics.js";
 
-/** The largest document known has 6 MB. One of this size takes about ten seconds and 1.5 GB. */
+/** Google's largest document has 6 MB. A document of this size takes about ten seconds and 1.5 GB. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** Text, or what it is in UTF-8. */
+/** Text, or its UTF-8 bytes. */
 export type DocumentText = string | Uint8Array<ArrayBuffer>;
 
 /**
- * The bytes of a file, which nobody else holds: they may be moved to another thread.
+ * Reads the bytes of a file. No other code has a reference to them, so they may be transferred to another thread.
  *
  * @throws {InputError} with the code FILE_UNREADABLE or DOCUMENT_TOO_LARGE
  */
@@ -19,8 +19,8 @@ export async function readBytes(file: string, signal?: AbortSignal): Promise<Uin
   const refuse = (message: string) => new InputError([diagnostic("FILE_UNREADABLE", file, message)]);
   try {
     const found = await stat(file);
-    if (found.isDirectory()) throw refuse("it is a folder");
-    // What is no file has no size: a pipe, such as a shell makes of <(…).
+    if (found.isDirectory()) throw refuse("the path is a folder");
+    // A pipe, such as <(…) in a shell, has no size.
     if (!found.isFile()) return new Uint8Array(await bytesOf(createReadStream(file, { signal }), file));
     if (found.size > MAX_BYTES) throw tooLarge(file);
     return await readFile(file, { signal });
@@ -31,11 +31,11 @@ export async function readBytes(file: string, signal?: AbortSignal): Promise<Uin
 }
 
 /**
- * The text of a stream.
+ * Reads the text of a stream. Errors of the stream are rethrown.
  *
- * @param file what to call it in diagnostics
- * @param announced bytes that its sender means to send
- * @throws {InputError} with the code DOCUMENT_TOO_LARGE or INVALID_JSON, and what the stream throws
+ * @param file name of the stream in diagnostics
+ * @param announced the value of `Content-Length`, if known
+ * @throws {InputError} with the code DOCUMENT_TOO_LARGE or INVALID_JSON
  */
 export async function textOf(chunks: AsyncIterable<Uint8Array>, file: string, announced = 0): Promise<string> {
   if (announced > MAX_BYTES) throw tooLarge(file);
@@ -54,18 +54,18 @@ async function bytesOf(chunks: AsyncIterable<Uint8Array>, file: string): Promise
 }
 
 function tooLarge(file: string): InputError {
-  const message = `it has more than ${MAX_BYTES / 1024 / 1024} MiB`;
+  const message = `the document has more than ${MAX_BYTES / 1024 / 1024} MiB`;
   return new InputError([diagnostic("DOCUMENT_TOO_LARGE", file, message)]);
 }
 
 /**
- * The text of a document. JSON is UTF-8 (RFC 8259, section 8.1); read as such, anything else would come out garbled.
+ * Decodes the text of a document. JSON must be UTF-8 (RFC 8259, section 8.1).
  *
- * @param file what to call it in diagnostics
+ * @param file name of the document in diagnostics
  * @throws {InputError} with the code INVALID_JSON
  */
 export function decoded(text: DocumentText, file: string): string {
   if (typeof text === "string") return text;
   if (isUtf8(text)) return Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString();
-  throw new InputError([diagnostic("INVALID_JSON", file, "it is no UTF-8 text")]);
+  throw new InputError([diagnostic("INVALID_JSON", file, "the document is not UTF-8 text")]);
 }

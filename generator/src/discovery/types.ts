@@ -1,12 +1,12 @@
 /**
- * A Discovery document as this package reads it: every key that matters, of the right type, with its place.
+ * A Discovery document as this package reads it: every key that the generator uses, with the right type.
  *
- * Reference: https://developers.google.com/discovery/v1/reference/apis#resource. Maps keep the document's order and hold
- * any key, `__proto__` included.
+ * Reference: https://developers.google.com/discovery/v1/reference/apis#resource. Maps keep the document's order and
+ * support any key, `__proto__` included.
  */
 
 export interface DiscoveryDocument {
-  /** Where it was read from, as the caller named it. */
+  /** The source of the document, as the caller passed it. */
   readonly file: string;
   readonly name: string;
   readonly version: string;
@@ -19,15 +19,15 @@ export interface DiscoveryDocument {
   readonly servicePath: string;
   readonly batchPath: string | undefined;
   readonly mtlsRootUrl: string | undefined;
-  /** Roots of single regions: location to URL. */
+  /** Regional root URLs, by location. */
   readonly endpoints: ReadonlyMap<string, string>;
   readonly labels: readonly string[];
   readonly features: readonly string[];
   readonly parameters: ReadonlyMap<string, DiscoverySchema>;
-  /** Scope to description. */
+  /** Descriptions, by scope. */
   readonly scopes: ReadonlyMap<string, string>;
   readonly schemas: ReadonlyMap<string, DiscoverySchema>;
-  /** The document's own methods and resources. */
+  /** The top-level methods and resources. */
   readonly root: DiscoveryResource;
 }
 
@@ -62,14 +62,14 @@ export interface DiscoveryMethod {
 export interface DiscoveryMediaUpload {
   readonly accept: readonly string[];
   readonly maxSize: string | undefined;
-  /** `protocols.simple`; every protocol is spoken on its path. */
+  /** `protocols.simple`. Every upload protocol uses its path. */
   readonly simple: { readonly path: string; readonly multipart: boolean } | undefined;
   readonly resumable: boolean;
-  /** `protocols.resumable.path`; used where there is no `simple`. */
+  /** `protocols.resumable.path`. Only used if there is no `simple`. */
   readonly resumablePath: string | undefined;
 }
 
-/** A schema, a property, an element, or a parameter: the document describes all four alike. */
+/** A schema, a property, an array element, or a parameter. Documents describe all four in the same form. */
 export interface DiscoverySchema {
   readonly pointer: string;
   readonly reference: string | undefined;
@@ -91,7 +91,7 @@ export interface DiscoverySchema {
   readonly readOnly: boolean;
   /** Ids of the methods that require this property. */
   readonly requiredBy: readonly string[];
-  /** Of a parameter. */
+  /** `path` or `query`. Only set for parameters, as are the next two. */
   readonly location: string | undefined;
   readonly required: boolean;
   readonly repeated: boolean;

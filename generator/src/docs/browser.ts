@@ -1,10 +1,10 @@
-/** What runs in the browser beside the renderer. */
+/** Scripts and styles of the site, besides the renderer. */
 
-/** Hands the document of the page to the renderer; whatever would ask another host is off. */
+/** Passes the document of the page to the renderer. Every feature that sends requests to other hosts is off. */
 export const REFERENCE_SCRIPT = `"use strict";
 Scalar.createApiReference(document.getElementById("reference"), {
   content: JSON.parse(document.getElementById("document").textContent),
-  // The samples show the client; nothing is sent from here.
+  // The samples show the client. The page does not send requests.
   hiddenClients: true,
   hideClientButton: true,
   hideTestRequestButton: true,
@@ -16,7 +16,7 @@ Scalar.createApiReference(document.getElementById("reference"), {
 });
 `;
 
-/** The filter of the index: an entry is shown when it holds every word. */
+/** The filter of the index: shows the entries that contain every word. */
 export const INDEX_SCRIPT = `"use strict";
 const filter = document.getElementById("filter");
 const entries = [...document.querySelectorAll("#apis > li")];

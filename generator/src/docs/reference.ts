@@ -1,12 +1,12 @@
-/** The OpenAPI document of an API, with names and samples of the TypeScript client. */
+/** Builds the OpenAPI document for the reference, with names and samples of the TypeScript client. */
 import type { ApiModel } from "../model/types.js";
 import { openapiDocument } from "../openapi/document.js";
 import type { OpenApiDocument, Operation, PathItem } from "../openapi/document-types.js";
 import { methodSamples } from "./samples.js";
 
-/** What the renderer takes beside what OpenAPI has. */
+/** An operation with additional properties for the renderer. */
 interface SampledOperation extends Operation {
-  /** How a program names the method: the title of its section. */
+  /** Name of the method in code, which is the title of its section. */
   readonly summary: string;
   readonly "x-codeSamples": readonly { readonly lang: string; readonly label: string; readonly source: string }[];
 }
@@ -16,7 +16,7 @@ export function referenceDocument(model: ApiModel): OpenApiDocument {
   const samples = new Map(methodSamples(model).map((sample) => [sample.method.id, sample]));
   const sampled = (operation: Operation): Operation | SampledOperation => {
     const own = samples.get(operation.operationId);
-    // An upload is an operation beside that of its method, with more to its id.
+    // An upload is a second operation of the method. Its id is the method's with a suffix.
     const sample = own ?? samples.get(operation.operationId.replace(/\.upload_*$/, ""));
     if (sample === undefined) return operation;
     const source = own === undefined ? (sample.upload ?? sample.source) : sample.source;

@@ -1,8 +1,8 @@
-/** The renderer, as the build laid it beside this package's modules: Scalar's bundle for browsers, and its licence. */
+/** The renderer that the build has copied into this package: Scalar's bundle for browsers, and its license. */
 import { readFile } from "node:fs/promises";
 import { MARK, type SiteFile } from "./site.js";
 
-// The same folder from src/docs and from dist/docs.
+// This URL resolves to the same folder from src/docs and from dist/docs.
 const FOLDER = new URL("../../dist/docs/", import.meta.url);
 
 export async function rendererFiles(): Promise<readonly SiteFile[]> {

@@ -1,4 +1,4 @@
-/** A TypeScript sample for each method: how a program signs in, calls it, and takes what it answers. */
+/** Builds a TypeScript sample for each method: how to authenticate, call the method, and use the response. */
 import { isIdentifier } from "../model/names.js";
 import { patternParts } from "../model/paths.js";
 import type {
@@ -13,19 +13,19 @@ import type {
   TypeModel,
 } from "../model/types.js";
 
-/** A method, and how a program names it. */
+/** The sample of one method. */
 export interface MethodSample {
   readonly method: MethodModel;
-  /** `instances.list` */
+  /** Name of the method in code: `instances.list`. */
   readonly member: string;
   readonly source: string;
-  /** The same call with content to upload, where the method takes some. */
+  /** The sample with an upload, if the method takes one. */
   readonly upload: string | undefined;
 }
 
 type FindSchema = (name: string) => SchemaModel | undefined;
 
-/** One for each method, in the order of the document. */
+/** Returns a sample for each method, in the order of the document. */
 export function methodSamples(model: ApiModel): readonly MethodSample[] {
   const schemas = new Map(model.schemas.map((schema) => [schema.name, schema]));
   const schema: FindSchema = (name) => schemas.get(name);
@@ -76,13 +76,13 @@ function contentUsage(call: string): string {
 }
 
 function argumentsOf(method: MethodModel, params: Code): readonly string[] {
-  // A page has little room beside its text: each parameter goes on a line of its own.
+  // The column for samples is narrow, so each parameter has its own line.
   const given = codeText(params, "", 0);
   if (method.etagRequired) return [given, '{ ifMatch: "ETAG" }'];
   return given === "{}" ? [] : [given];
 }
 
-/** What a program does with the answer. */
+/** Returns the statements that use the response of a call. */
 function usage({ mediaDownload, response, operation, paging }: MethodModel, call: string): string {
   if (mediaDownload?.isOnly === true) return contentUsage(call);
   if (response === undefined) return `await ${call};`;
@@ -94,10 +94,10 @@ function usage({ mediaDownload, response, operation, paging }: MethodModel, call
   return `for await (const item of ${call}) {\n  console.log(item);\n}`;
 }
 
-/** An expression as it is written, or an object by its members. */
+/** The source text of an expression, or an object with the code of its members. */
 type Code = string | { readonly [name: string]: Code };
 
-/** In one line where that takes no more than `width`. */
+/** Prints code, on one line if it fits into `width`. */
 function codeText(code: Code, indent: string, width = 50): string {
   if (typeof code === "string") return code;
   const inner = `${indent}  `;
@@ -137,14 +137,14 @@ function requestValue(request: RequestModel, schema: FindSchema): Code {
 }
 
 interface ValuePlace {
-  /** What the method requires below this place. */
+  /** The properties that the method requires at this place. */
   readonly requires: RequiredProperties | undefined;
-  /** Types that the value is inside of: one that requires itself has no value at all. */
+  /** Types that contain the value. A type that requires itself would never end. */
   readonly above: ReadonlySet<string>;
   readonly schema: FindSchema;
 }
 
-/** A value that fits: what is required, and no more. */
+/** Returns a value with only the required properties. */
 function valueOf(type: TypeModel, name: string, place: ValuePlace): Code {
   switch (type.kind) {
     case "string":
@@ -199,7 +199,7 @@ const VALUES: { readonly [format: string]: string } = {
   uint64: "1",
 };
 
-/** `projects/PROJECT/books/BOOK` for `^projects/[^/]+/books/[^/]+$`. */
+/** Returns `projects/PROJECT/books/BOOK` for `^projects/[^/]+/books/[^/]+$`. */
 function patternValue(pattern: string, name: string): string {
   const parts = patternParts(pattern);
   if (parts === undefined) return placeholder(name);
@@ -213,7 +213,7 @@ function patternValue(pattern: string, name: string): string {
     .join("");
 }
 
-/** `instanceId` → `INSTANCE_ID` */
+/** Converts `instanceId` to `INSTANCE_ID`. */
 function placeholder(name: string): string {
   const words = name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/[^A-Za-z0-9]+/g, "_");
   return words.replace(/^_+|_+$/g, "").toUpperCase() || "VALUE";

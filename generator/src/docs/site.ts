@@ -1,8 +1,8 @@
 /**
- * Models → the files of a static site: an index of the APIs, and a page for each that Scalar renders.
+ * Models → the files of a static site: an index of the APIs, and for each API a page that Scalar renders.
  *
- * Pages open from the disk as well as from a server, and ask no other host for anything. Text of documents stands in them
- * as text or as JSON; a content security policy lets no script run but the files beside the pages.
+ * Pages work from disk and from a server, and send no requests to other hosts. Text of documents only occurs as text or
+ * JSON, and a content security policy only allows scripts that are files of the site.
  */
 import { methodsOf } from "../model/methods.js";
 import type { ApiModel } from "../model/types.js";
@@ -10,24 +10,29 @@ import { VERSION } from "../version.js";
 import { INDEX_SCRIPT, INDEX_STYLE, REFERENCE_SCRIPT, REFERENCE_STYLE } from "./browser.js";
 import { referenceDocument } from "./reference.js";
 
-/** A file, by its path below the folder of the site. */
+/** A file of the site. */
 export interface SiteFile {
+  /** Relative to the folder of the site. */
   readonly path: string;
   readonly text: string;
 }
 
 const WRITTEN_BY = "Written by @discogen/generator ";
 
-/** In the first line, or the second, of every file of a site. */
+/** The mark in the first or second line of every file of a site. */
 export const MARK = WRITTEN_BY + VERSION;
 
-/** Whether a file is one of a site that this package wrote, of whichever version. */
+/** Returns whether a file belongs to a site that any version of this package wrote. */
 export function isOfSite(content: Uint8Array): boolean {
   const head = Buffer.from(content.subarray(0, 256)).toString("latin1");
   return head.split("\n").slice(0, 2).join("\n").includes(WRITTEN_BY);
 }
 
-/** @param renderer the files of the renderer, which lie at the top of the site */
+/**
+ * Returns the files of the site.
+ *
+ * @param renderer the files of the renderer, for the top folder of the site
+ */
 export function docsSite(models: readonly ApiModel[], renderer: readonly SiteFile[]): readonly SiteFile[] {
   return [
     { path: "index.html", text: indexPage(models) },
@@ -89,11 +94,13 @@ ${body}
 `;
 }
 
-/** `file:` serves pages that are opened from the disk, where some browsers do not count neighbours as `'self'`. */
+/**
+ * `file:` is for pages that are opened from disk: in some browsers `'self'` does not include files in other folders.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' file:",
-  // The renderer styles what it shows as it goes.
+  // The renderer adds styles at run time.
   "style-src 'unsafe-inline'",
   "img-src data:",
   "font-src data:",
@@ -109,7 +116,7 @@ function html(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** No `<`, so that no text can end the element. */
+/** Returns JSON without `<`, so that no text can end the script element. */
 function scriptJson(value: unknown): string {
   return JSON.stringify(value).replaceAll("<", "\\u003c");
 }

@@ -1,8 +1,9 @@
 /**
- * The model → a client at run time, for scripts and tools: the members that a generated client has, without its types.
+ * The model → a client at run time, for scripts and tools. It has the same members as the generated client, but no
+ * types.
  *
- * Descriptors are the same data that generated modules print, so that a call is checked, signed, sent and read the
- * same way.
+ * Its descriptors are the same as in generated modules, so that its calls are checked, authorized, sent, and decoded in
+ * the same way.
  */
 import * as runtime from "@discogen/runtime";
 import { apiDescriptor, methodDescriptor, operationDescriptor, updateMasks } from "../emit/descriptors.js";
@@ -10,24 +11,25 @@ import type { Data } from "../emit/literal.js";
 import { senderOf } from "../emit/signatures.js";
 import type { ApiModel, MethodModel, ResourceModel } from "../model/types.js";
 
-/** A client, or a resource of one. Members are named as those of the generated client. */
+/** A client or a resource. Members have the same names as in the generated client. */
 export interface DynamicResource {
   readonly [member: string]: DynamicMember;
 }
 
-/** A method or a resource: which of them, the document tells. */
+/** A method or a resource, depending on the document. */
 export type DynamicMember = DynamicMethod & DynamicResource;
 
 /**
- * Calls a method. `params` holds parameters under their wire names, `requestBody` and `media`; options are those of a
- * call, for a `…Media` method those of a download.
+ * Calls a method. `params` has parameters by their wire names, `requestBody`, and `media`. `options` are the options of
+ * a call, or of a download for a `…Media` method.
  */
 export type DynamicMethod = (params?: object, options?: runtime.DownloadOptions) => DynamicPromise;
 
 /**
- * What a method returns. `await` gives the answer, of a `…Media` method a `MediaResponse`. As for a generated client,
- * pages and items are there for methods with pages, messages for those that stream, `wait` for those that start an operation, `withResponse` for all but
- * downloads; elsewhere they are no functions.
+ * The return value of a method. `await` resolves to the response, or to a `MediaResponse` for a `…Media` method.
+ *
+ * Other members exist for the same methods as in a generated client: pages and items for paged methods, messages for
+ * streaming methods, `wait` for methods that start an operation, `withResponse` for all methods except downloads.
  */
 export interface DynamicPromise
   extends
@@ -37,19 +39,19 @@ export interface DynamicPromise
     Pick<runtime.OperationPromise<unknown, unknown>, "wait"> {}
 
 /**
- * A client without types. Where the document has members called `withOptions` or `batch`, those are what they are; the
- * functions of that name in `@discogen/runtime` take this client too.
+ * A client without types. If the document has members named `withOptions` or `batch`, they replace the methods below.
+ * The functions of the same name in `@discogen/runtime` also accept this client.
  */
 export type DynamicClient = DynamicResource &
   runtime.ApiClient & {
-    /** A client with these options over those of this one; both share their credentials. */
+    /** Returns a client with these options, and this client's options for all others. Both share their credentials. */
     withOptions(options: runtime.ClientOptions): DynamicClient;
-    /** This client with its calls collected, and sent as one request by `send()`. */
+    /** Returns a client that collects its calls. `send()` sends them as one request. */
     batch(): DynamicClient & runtime.BatchSender;
   };
 
 /**
- * A client of the API that the model describes.
+ * Creates a client for the API of a model.
  *
  * @throws {InvalidRequestError} with code `INVALID_OPTION`, listing every invalid option
  */
@@ -57,7 +59,7 @@ export function createClient(model: ApiModel, options: runtime.ClientOptions = {
   const api: runtime.ApiDescriptor = plain(apiDescriptor(model));
   const tables = tablesOf(model.root, new Map(api.scopes.map((scope, index) => [scope, index])));
   const masks = updateMasks(model.updateMasks);
-  // A class, as clones and batches are made by the constructor of what they are made of.
+  // The runtime creates clones and batches with the constructor of the client, so a class is required.
   class Client extends runtime.ApiClient {
     static readonly updateMasks: runtime.UpdateMasks | undefined = masks === undefined ? undefined : plain(masks);
 
@@ -66,7 +68,7 @@ export function createClient(model: ApiModel, options: runtime.ClientOptions = {
       addMembers(this, tables);
     }
 
-    // On the prototype, where members of the document go before them.
+    // On the prototype, so that members of the document override it, as they do `batch`.
     withOptions(given: runtime.ClientOptions): this {
       return runtime.withOptions(this, given);
     }
@@ -75,16 +77,18 @@ export function createClient(model: ApiModel, options: runtime.ClientOptions = {
       return runtime.batch(this);
     }
   }
-  // Members are added by name, which the compiler cannot see.
+  // Safe: `addMembers` adds the members, which the compiler cannot see.
   return new Client(options) as runtime.ApiClient as DynamicClient;
 }
 
-/** Where clients without a `rootUrl` send their calls: what universe and client certificates make of the document's. */
+/**
+ * Returns the root URL for clients without the option `rootUrl`. It depends on the universe and client certificates.
+ */
 export function rootUrlOf(model: ApiModel): URL {
   return new URL(new runtime.ApiClient(plain(apiDescriptor(model)))[runtime.core]().rootUrl);
 }
 
-/** What a client and its clones share: descriptors, made once. */
+/** The calls of a resource. They are created once and shared by a client and its clones. */
 interface Table {
   readonly methods: readonly (readonly [member: string, call: Call])[];
   readonly resources: readonly (readonly [member: string, table: Table])[];
@@ -110,7 +114,7 @@ function tablesOf({ methods, resources }: ResourceModel, scopes: ReadonlyMap<str
   };
 }
 
-/** The method, and its `…Media` twin where the resource can be downloaded. */
+/** Returns the call of a method, and that of its `…Media` twin if it has one. */
 function callsOf(method: MethodModel, scopes: ReadonlyMap<string, number>): Table["methods"] {
   const operation = method.operation === undefined ? undefined : operationDescriptor(method.operation);
   const descriptor: runtime.MethodDescriptor = plain(methodDescriptor(method, scopes, operation));
@@ -136,7 +140,8 @@ function addMembers(holder: runtime.CoreHolder, { methods, resources }: Table): 
   }
 }
 
-/** Without the members that are undefined, which descriptors leave out. */
+/** Removes members with the value undefined, which descriptors must not have. */
 function plain<Descriptor>(data: Data): Descriptor {
-  return JSON.parse(JSON.stringify(data)) as Descriptor; // descriptors.ts says of each which type of the runtime it is
+  // Safe: the functions of descriptors.ts document which type of the runtime they return.
+  return JSON.parse(JSON.stringify(data)) as Descriptor;
 }

@@ -1,27 +1,27 @@
-/** Who may set what: read-only properties, and the input twins of types that have some. */
+/** Read-only properties, and the input twins of types that have some. */
 import type { DiscoverySchema } from "../discovery/types.js";
 import type { NameScope } from "./names.js";
 import type { PropertyModel, SchemaModel, ShapeModel, TypeModel } from "./types.js";
 
-/** Tags that may stand before "Output only" at the head of a description. */
+/** "Output only" at the start of a description, possibly after other tags. */
 const OUTPUT_ONLY =
   /^\s*(?:\[?(?:optional|required|immutable|identifier|input only|unordered list|deprecated)\]?[.:;,]?\s+)*\[?output[ -]only\b/i;
 
-/** Only the server sets it: by flag, or by the tags that begin the description (AIP-203). */
+/** Returns whether only the server sets a property: by its flag, or by the first tags of its description (AIP-203). */
 export function isReadOnly({ readOnly, description }: Pick<DiscoverySchema, "readOnly" | "description">): boolean {
   return readOnly || OUTPUT_ONLY.test(description);
 }
 
 /** Result of {@link withInputTwins}. */
 export interface InputTwins {
-  /** The schemas given, each followed by its twin where it has one. */
+  /** The given schemas, each followed by its twin if it has one. */
   readonly schemas: readonly SchemaModel[];
-  /** The type as a request takes it. */
+  /** Returns the type to use in requests. */
   readonly input: (type: TypeModel) => TypeModel;
 }
 
 /**
- * Adds an `XInput` for each type that a request can reach and that holds read-only properties, itself or further down.
+ * Adds an `XInput` for each type in a request body that has read-only properties, directly or in nested types.
  *
  * @param bodies types of request bodies
  */
@@ -46,7 +46,7 @@ export function withInputTwins(
   return { schemas: all, input };
 }
 
-/** Every schema that these lead to through properties a caller may set. */
+/** Returns every schema that is reachable through writable properties. */
 function reach(from: readonly string[], byName: ReadonlyMap<string, SchemaModel>): ReadonlySet<string> {
   return closure(from, (name) => writableReferences(byName.get(name)?.shape));
 }
@@ -61,18 +61,18 @@ function differingFromInput(names: ReadonlySet<string>, byName: ReadonlyMap<stri
   return closure(own, (name) => users.get(name));
 }
 
-/** Names, and all that they lead to, step by step. */
+/** Returns the names, and every name reachable from them. */
 export function closure(
   from: Iterable<string>,
   next: (name: string) => Iterable<string> | undefined,
 ): ReadonlySet<string> {
   const reached = new Set(from);
-  // A set goes on to what is added to it meanwhile.
+  // The iteration includes names that are added to the set during the loop.
   for (const name of reached) for (const other of next(name) ?? []) reached.add(other);
   return reached;
 }
 
-/** Who refers to each name. */
+/** Returns, for each name, the names that refer to it. */
 export function usersOf(
   names: Iterable<string>,
   referencesOf: (name: string) => readonly string[],
@@ -96,7 +96,7 @@ function inputShape(shape: ShapeModel, input: (type: TypeModel) => TypeModel): S
   return { kind: "object", properties, additional: shape.additional };
 }
 
-/** Names of the schemas that a type refers to. */
+/** Returns the names of the schemas that a type refers to. */
 export function references(type: TypeModel): string[] {
   switch (type.kind) {
     case "reference":

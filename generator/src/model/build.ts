@@ -1,4 +1,4 @@
-/** DiscoveryDocument → {@link ApiModel}: puts the rules of this room together, and decides every name. */
+/** DiscoveryDocument → {@link ApiModel}: applies the rules of this folder, and decides every name. */
 import type { DiscoveryDocument, DiscoverySchema } from "../discovery/types.js";
 import type { Report } from "../diagnostics.js";
 import { withInputTwins } from "./access.js";
@@ -15,7 +15,7 @@ import { isLeftOut, MethodSelection, selected, type Selection } from "./selectio
 import type { ApiModel, MethodModel, ResourceModel, ScopeModel } from "./types.js";
 import { updateMasksOf } from "./update-masks.js";
 
-/** What may hold for several APIs. */
+/** Options that can apply to several APIs. */
 export interface SharedOptions extends Selection {
   /** Default: `closed`. */
   readonly enums?: EnumPolicy;
@@ -23,15 +23,14 @@ export interface SharedOptions extends Selection {
 
 export interface ModelOptions extends SharedOptions {
   /**
-   * Whether a method streams its responses, by its id. Default: what the document says, and one message where it does
-   * not.
+   * Whether a method streams its responses, by method id. Default: as the document states, otherwise a single response.
    */
   readonly streaming?: { readonly [methodId: string]: boolean };
 }
 
 /**
- * What the document means, with the selected methods. Problems are reported; what is reported as an error must not be
- * emitted. Problems of methods and schemas that are not selected are not reported.
+ * Builds the model of a document, with the selected methods. Reports problems, except those of methods and schemas that
+ * are not selected. A model with a problem of severity `error` must not be emitted.
  */
 export function buildModel(document: DiscoveryDocument, options: ModelOptions, report: Report): ApiModel {
   const selection = new MethodSelection(document, options, report);
@@ -44,7 +43,7 @@ export function buildModel(document: DiscoveryDocument, options: ModelOptions, r
   return model;
 }
 
-/** Built of all methods, since what a method returns may depend on others. */
+/** Builds a model of all methods, because the return type of a method can depend on other methods. */
 function completeModel(document: DiscoveryDocument, options: ModelOptions, report: Report): ApiModel {
   const names = new NameScope();
   const builder = new SchemaBuilder(document, names, options.enums ?? "closed", report);
@@ -100,7 +99,7 @@ function completeModel(document: DiscoveryDocument, options: ModelOptions, repor
   };
 }
 
-/** Reports what the config says of methods that are not there, or cannot stream. */
+/** Reports entries of the option `streaming` for methods that do not exist or cannot stream. */
 function reportUnfitStreaming(
   streaming: ReadonlyMap<string, boolean>,
   methods: readonly MethodModel[],
@@ -110,9 +109,9 @@ function reportUnfitStreaming(
   for (const [id, isWanted] of streaming) {
     const method = methods.find((one) => one.id === id);
     const name = JSON.stringify(id);
-    if (method === undefined) report("STREAMING_UNFIT", "", `${name} is no method of ${api}`);
+    if (method === undefined) report("STREAMING_UNFIT", "", `${api} has no method ${name}`);
     else if (isWanted && method.response?.kind !== "stream")
-      report("STREAMING_UNFIT", "", `${name} cannot stream: its response is no JSON, or it takes media`);
+      report("STREAMING_UNFIT", "", `${name} cannot stream: its response is not JSON, or it takes media`);
   }
 }
 
@@ -121,7 +120,7 @@ function needsAltJson(alt: DiscoverySchema | undefined): boolean {
   return (alt?.default ?? "json") !== "json" && isOffered;
 }
 
-/** The document's scopes, and those that only a method names. */
+/** Returns the document's scopes, and scopes that only occur in methods. */
 function scopesOf(document: DiscoveryDocument, drafts: readonly MethodDraft[]): readonly ScopeModel[] {
   const unlisted = drafts.flatMap(({ method }) => method.scopes).filter((scope) => !document.scopes.has(scope));
   const listed = Array.from(document.scopes, ([scope, description]) => ({ scope, description }));

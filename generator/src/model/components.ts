@@ -1,9 +1,9 @@
-/** Strongly connected components of a graph: the names that lead to each other. */
+/** Strongly connected components of a graph: sets of names that can all reach each other. */
 import { usersOf } from "./access.js";
 
 /**
- * The number of the component of every name that can be reached. References lead to the same or to a higher number.
- * Kosaraju's algorithm, without recursion.
+ * Returns the component number of every reachable name. References point to the same or a higher number. Uses
+ * Kosaraju's algorithm without recursion.
  */
 export function componentsOf(from: string, next: (name: string) => readonly string[]): ReadonlyMap<string, number> {
   const finished = finishOrder(from, next);
@@ -23,7 +23,7 @@ export function componentsOf(from: string, next: (name: string) => readonly stri
   return components;
 }
 
-/** Every name, each after those it leads to that were not found before it. */
+/** Returns every reachable name in the order in which a depth-first search finishes it. */
 function finishOrder(from: string, next: (name: string) => readonly string[]): readonly string[] {
   const finished: string[] = [];
   const seen = new Set([from]);

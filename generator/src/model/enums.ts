@@ -1,20 +1,20 @@
-/** Enums: the values a string may take, from `enum` or, in old documents, from the lines of a description. */
+/** Enums: the possible values of a string, from `enum` or, in old documents, from the lines of a description. */
 import type { DiscoverySchema } from "../discovery/types.js";
 import type { Report } from "../diagnostics.js";
 import type { EnumModel } from "./types.js";
 
-/** How closed enums are: `closed` accepts the document's values only, `open` any string beside them. */
+/** `closed` enums accept only the document's values, `open` enums accept any string. */
 export type EnumPolicy = "closed" | "open";
 
 /**
- * The enum of a string, if it has one.
+ * Returns the enum of a string, if it has one.
  *
- * Values harvested from a description make an open enum: the text may not tell all of them.
+ * Values from a description make an open enum, because the description may not list all of them.
  */
 export function enumOf(schema: DiscoverySchema, policy: EnumPolicy, report: Report): EnumModel | undefined {
   if (schema.enum === undefined) return harvested(schema.description);
   if (schema.enum.length === 0) {
-    report("EMPTY_ENUM", `${schema.pointer}/enum`, "it lists no value");
+    report("EMPTY_ENUM", `${schema.pointer}/enum`, "the enum has no values");
     return undefined;
   }
   const seen = new Set<string>();
@@ -27,7 +27,7 @@ export function enumOf(schema: DiscoverySchema, policy: EnumPolicy, report: Repo
   return { values, open: policy === "open", harvested: false };
 }
 
-/** `NAME: text`, each on a line of its own after an introduction: two or more make an enum. */
+/** Finds at least two lines of the form `NAME: text` after the first line of a description. */
 function harvested(description: string): EnumModel | undefined {
   const lines = description.split(/\r?\n/).slice(1);
   const values = lines.flatMap((line) => {

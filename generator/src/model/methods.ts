@@ -1,4 +1,4 @@
-/** One method: read from the document first, finished when every type has its input twin. */
+/** Builds a method in two steps: a draft from the document, then the model when all input twins are known. */
 import type { DiscoveryDocument, DiscoveryMethod, DiscoverySchema } from "../discovery/types.js";
 import { pointerTo, type Report } from "../diagnostics.js";
 import { hasMediaDownload, isHttpBody, mediaUploadOf } from "./media.js";
@@ -44,12 +44,12 @@ export interface MethodDraft {
 interface DraftContext {
   readonly document: DiscoveryDocument;
   readonly builder: SchemaBuilder;
-  /** Members of the class the method belongs to. */
+  /** Member names of the class that the method belongs to. */
   readonly members: NameScope;
   readonly report: Report;
 }
 
-/** Undefined, with the fault reported, for a method that could not be called. */
+/** Reads a method. Returns undefined and reports the problem if the method could not be called. */
 export function draftMethod(
   entry: { readonly name: string; readonly method: DiscoveryMethod; readonly member: string },
   resourcePath: readonly string[],
@@ -59,27 +59,30 @@ export function draftMethod(
   const id = method.id ?? [document.name, ...resourcePath, name].join(".");
   const httpMethod = HTTP_METHODS.find((verb) => verb === method.httpMethod?.toUpperCase());
   if (httpMethod === undefined) {
-    const found = method.httpMethod === undefined ? "it has none" : `${JSON.stringify(method.httpMethod)} is unknown`;
+    const found =
+      method.httpMethod === undefined
+        ? "the method has no httpMethod"
+        : `${JSON.stringify(method.httpMethod)} is not a known HTTP method`;
     report("INVALID_HTTP_METHOD", pointerTo(method.pointer, "httpMethod"), found);
   }
   const { path } = method;
-  if (path === undefined) report("MISSING_PATH", method.pointer, "it has no path");
+  if (path === undefined) report("MISSING_PATH", method.pointer, "the method has no path");
   const variables = path === undefined ? undefined : pathVariables(path);
   if (path !== undefined && variables === undefined) {
-    report("INVALID_PATH_TEMPLATE", pointerTo(method.pointer, "path"), `${JSON.stringify(path)} cannot be expanded`);
+    const pointer = pointerTo(method.pointer, "path");
+    report("INVALID_PATH_TEMPLATE", pointer, `${JSON.stringify(path)} is not a valid path template`);
   }
   const mediaUpload = mediaUploadOf(method.mediaUpload);
   if (mediaUpload !== undefined && pathVariables(mediaUpload.path) === undefined) {
     const pointer = `${method.pointer}/mediaUpload/protocols/${mediaUpload.simple ? "simple" : "resumable"}/path`;
-    report("INVALID_PATH_TEMPLATE", pointer, `${JSON.stringify(mediaUpload.path)} cannot be expanded`);
+    report("INVALID_PATH_TEMPLATE", pointer, `${JSON.stringify(mediaUpload.path)} is not a valid path template`);
   }
   if (httpMethod === undefined || path === undefined || variables === undefined) return undefined;
 
   const parameters = methodParameters(method, document.parameters, variables, builder, report);
   const inCode = (template: string) =>
     parameters.reduce(
-      (changed, { name: given, wireName }) =>
-        wireName === undefined ? changed : withVariable(changed, wireName, given),
+      (changed, { name, wireName }) => (wireName === undefined ? changed : withVariable(changed, wireName, name)),
       template,
     );
   const typePrefix = [...resourcePath, name].map(typeName).join("");
@@ -107,11 +110,11 @@ function draftBody(
 ): MethodDraft["body"] {
   if (request === undefined) return undefined;
   if (isBlank(request)) {
-    report("EMPTY_REQUEST", request.pointer, "it has neither $ref nor type");
+    report("EMPTY_REQUEST", request.pointer, "the request has neither $ref nor type");
     return undefined;
   }
   if (httpMethod === "GET" || httpMethod === "HEAD") {
-    report("BODY_NOT_SENT", request.pointer, `${httpMethod} takes no body`);
+    report("BODY_NOT_SENT", request.pointer, `a ${httpMethod} request cannot have a body`);
     return undefined;
   }
   if (isHttpBody(request.reference, document.schemas)) return { kind: "bytes" };
@@ -129,21 +132,21 @@ function draftResponse(
   return { kind: "json", type: builder.typeOf(response, wantedName) };
 }
 
-/** `{}` says nothing: no reference, no type. Some documents write it for "no body". */
+/** Returns whether a schema is `{}`. Some documents use it for "no body". */
 function isBlank(schema: DiscoverySchema): boolean {
   const { reference, type, properties, additionalProperties, items, variant } = schema;
   return [reference, type, properties, additionalProperties, items, variant].every((fact) => fact === undefined);
 }
 
-/** What finishing a method takes from the rest of the API. */
+/** The parts of the API that {@link finishMethod} needs. */
 export interface FinishContext {
   readonly schema: (name: string) => SchemaModel | undefined;
   readonly requirements: Requirements;
-  /** The type as a request takes it. */
+  /** Returns the type to use in requests. */
   readonly input: (type: TypeModel) => TypeModel;
   readonly globalNames: ReadonlySet<string>;
   readonly names: NameScope;
-  /** Whether a method streams its responses, where the config says so. */
+  /** The option `streaming`: whether a method streams its responses, by method id. */
   readonly streaming: ReadonlyMap<string, boolean>;
 }
 
@@ -154,7 +157,7 @@ export function finishMethod(
   const { method, id, httpMethod, parameters, mediaUpload } = draft;
   const bodyType = draft.body?.kind === "json" ? draft.body.type : undefined;
   const response = finishResponse(draft, schema, streaming);
-  const answerType = response?.kind === "json" ? response.type : undefined;
+  const responseType = response?.kind === "json" ? response.type : undefined;
   const stem = [...draft.resourcePath, draft.name].map(typeName).map(capitalized).join("");
   const request = finishRequest(draft, requirements, input);
   return {
@@ -174,10 +177,10 @@ export function finishMethod(
     requestId: requestIdOf(httpMethod, parameters, bodyType, schema),
     response,
     paging: pagingOf(
-      { httpMethod, resourcePath: draft.resourcePath, parameters, request: bodyType, response: answerType },
+      { httpMethod, resourcePath: draft.resourcePath, parameters, request: bodyType, response: responseType },
       schema,
     ),
-    // Found out when every method is known.
+    // Set by `withOperations`, when all methods are known.
     operation: undefined,
     mediaUpload,
     mediaDownload:
@@ -199,16 +202,16 @@ function finishResponse(
   if (response?.kind !== "json") return response;
   const { type } = response;
   const { description, streamingType } = method;
-  const whole = resolved(type, schema);
-  // Some documents give the array of all messages as the response.
-  const message = whole?.kind === "array" ? whole.items : type;
+  const target = resolved(type, schema);
+  // In some documents, the response of a stream is the array of all messages.
+  const message = target?.kind === "array" ? target.items : type;
   const facts = { ...draft, description, streamingType, hasMessage: hasProperties(message, schema) };
   const isStream = streaming.get(draft.id) ?? isServerStream(facts);
   if (isStream && mediaUpload === undefined) return { kind: "stream", type: message };
   return {
     kind: "json",
     type,
-    isMessage: whole?.kind === "object" || whole?.kind === "map" || whole?.kind === "union",
+    isMessage: target?.kind === "object" || target?.kind === "map" || target?.kind === "union",
   };
 }
 
@@ -217,7 +220,7 @@ function hasProperties(type: TypeModel, schema: FinishContext["schema"]): boolea
   return shape?.kind === "object" && (shape.properties.length > 0 || shape.additional !== undefined);
 }
 
-/** No document flags it as required; descriptions of fields that are begin with the word (AIP-203). */
+/** No document marks the parameter as required. The description of a required one starts with "Required" (AIP-203). */
 function updateMaskOf(parameters: readonly ParameterModel[]): MethodModel["updateMask"] {
   const mask = parameters.find(
     ({ name, location, type, repeated }) =>
@@ -235,13 +238,13 @@ function finishRequest(
   if (body?.kind !== "json") return body;
   const type = input(body.type);
   const takesMedia = mediaUpload !== undefined;
-  // PUT and PATCH take what GET gave, changed: there the document's word stays in the doc comment.
+  // PUT and PATCH accept a changed GET response. There, only the doc comment states what is required.
   const requires = httpMethod === "POST" ? requirements({ id, pointer: method.pointer, takesMedia }, type) : undefined;
   const required = !takesMedia && (requires?.required.length ?? 0) > 0;
   return { kind: "json", type, required, requires };
 }
 
-/** Every method at and below a resource, in the order of the document. */
+/** Returns every method of a resource and its sub-resources, in the order of the document. */
 export function methodsOf({ methods, resources }: ResourceModel): readonly MethodModel[] {
   return [...methods, ...resources.flatMap(methodsOf)];
 }

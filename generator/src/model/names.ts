@@ -1,15 +1,15 @@
 /**
- * Every name of the generated code is decided here: members, classes, types.
+ * Rules for all names of the generated code: members, classes, types.
  *
- * Wire names (parameters, properties) are never changed; emitters quote those that are no identifiers.
+ * Wire names (parameters, properties) never change. Emitters quote wire names that are not identifiers.
  */
 
-/** True for what may stand bare as a member or property name. */
+/** Returns whether the name needs no quotes as a member or property name. */
 export function isIdentifier(name: string): boolean {
   return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(name);
 }
 
-/** Words that cannot name a type: reserved words of the language, and the built-in types. */
+/** Words that cannot be the name of a type: reserved words, and built-in types. */
 const NO_TYPE_NAMES: ReadonlySet<string> = new Set(
   (
     "any as asserts async await bigint boolean break case catch class const continue debugger declare default delete do " +
@@ -19,17 +19,17 @@ const NO_TYPE_NAMES: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** True for what may name a type. */
+/** Returns whether the name can be the name of a type. */
 export function isTypeName(name: string): boolean {
   return isIdentifier(name) && !NO_TYPE_NAMES.has(name);
 }
 
 /**
- * Members that JavaScript itself reads: `await` calls `then`, so a client with such a method would never be awaited.
+ * Members with a meaning in JavaScript. For example, `await` calls `then`, so a client with such a method would break.
  */
 export const LANGUAGE_MEMBERS: ReadonlySet<string> = new Set(["__proto__", "constructor", "then"]);
 
-/** Camel-cases what is no identifier, the first letter kept: `bulk-export-group` → `bulkExportGroup`. */
+/** Converts a name to camel case if it is not an identifier. Keeps the case of the first letter. */
 export function memberName(name: string): string {
   if (LANGUAGE_MEMBERS.has(name)) return `${name}_`;
   if (isIdentifier(name)) return name;
@@ -37,17 +37,17 @@ export function memberName(name: string): string {
   return leadable(first + rest.map(capitalized).join(""));
 }
 
-/** `SQL Admin` → `SQLAdmin`, `well-known` → `WellKnown`. */
+/** Converts a name to Pascal case: `SQL Admin` → `SQLAdmin`, `well-known` → `WellKnown`. */
 export function typeName(name: string): string {
   return leadable(words(name).map(capitalized).join(""));
 }
 
-/** Name of a type that is taken out of a property: `ParentProp`. */
+/** Returns the name of a type hoisted from a property: `ParentProp`. */
 export function propertyTypeName(parent: string, property: string): string {
   return parent + capitalized(typeName(property).replace(/^_+/, ""));
 }
 
-/** The first letter in upper case, the rest as it is. */
+/** Converts the first letter to upper case. */
 export function capitalized(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
@@ -60,7 +60,7 @@ function leadable(name: string): string {
   return name === "" || /^[0-9]/.test(name) ? `_${name}` : name;
 }
 
-/** Names already given away in one scope. */
+/** The names that are in use in one scope. */
 export class NameScope {
   readonly #taken = new Set<string>();
 
@@ -68,7 +68,7 @@ export class NameScope {
     return this.#taken.has(name);
   }
 
-  /** Takes the name, or the first free one that trailing underscores make of it. */
+  /** Reserves and returns the name. If it is in use, appends underscores until it is free. */
   take(wanted: string): string {
     let name = wanted;
     while (this.#taken.has(name)) name += "_";

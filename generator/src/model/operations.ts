@@ -1,9 +1,9 @@
 /**
- * Which methods start a long-running operation, or read one, and how to ask whether it is done.
+ * Which methods start or read a long-running operation, and how to poll it.
  *
- * Google's APIs have several styles: google.longrunning (AIP-151), Cloud SQL (also with an operation named by a string),
- * GKE, Compute Engine, Cloud DNS and BigQuery. One rule reads them all: know by its properties what an operation is,
- * find the GET methods that answer it, and find where each of their parameters comes from.
+ * Google's APIs have several styles: google.longrunning (AIP-151), Cloud SQL (also with a string that names the
+ * operation), GKE, Compute Engine, Cloud DNS, and BigQuery. One rule covers all: recognize operations by their
+ * properties, find the GET methods that return them, and find a source for each parameter of these methods.
  */
 import { capitalized } from "./names.js";
 import type {
@@ -18,7 +18,7 @@ import type {
   ValueSource,
 } from "./types.js";
 
-/** The tree of resources with the operation of each method that starts one. */
+/** Returns the resource tree with `operation` set for each method that starts or reads an operation. */
 export function withOperations(root: ResourceModel, schema: Lookup): ResourceModel {
   const rule = new OperationRule(root, schema);
   const finish = (resource: ResourceModel): ResourceModel => ({
@@ -27,7 +27,7 @@ export function withOperations(root: ResourceModel, schema: Lookup): ResourceMod
       ...method,
       operation:
         rule.readBy(method, resource) ??
-        // What operations collections do to an operation (cancel, wait, delete) starts no other one.
+        // Methods of an operations collection (cancel, wait, delete) do not start another operation.
         (isOperations(resource) ? undefined : rule.operationOf(method)),
     })),
     resources: resource.resources.map(finish),
@@ -53,28 +53,28 @@ class OperationRule {
     this.#candidates = found.filter(({ type, startedAt }) => startedAt === undefined || !collected.has(type));
   }
 
-  /** The operation that a method reads: to wait for its end is to read it again. */
+  /** Returns the operation that a method reads. Such an operation is polled by the method itself. */
   readBy(method: MethodModel, resource: ResourceModel): OperationModel | undefined {
     const candidate = this.#candidateOf(method, resource);
     return candidate && operation(candidate.type, candidate.style, [], true);
   }
 
-  /** The operation of a method, if it starts one that can be asked about. */
+  /** Returns the operation that a method starts, if it can be polled. */
   operationOf(starter: MethodModel): OperationModel | undefined {
-    const answer = answerOf(starter);
-    if (answer === undefined) return undefined;
-    const properties = this.#propertiesOf(answer);
+    const type = responseTypeOf(starter);
+    if (type === undefined) return undefined;
+    const properties = this.#propertiesOf(type);
     if (!STARTING.has(starter.httpMethod)) {
-      const isStarter = starter.httpMethod === "GET" && isLongRunning(styleOf(answer, properties));
-      return isStarter ? this.#answered(starter, answer, properties) : undefined;
+      const isStarter = starter.httpMethod === "GET" && isLongRunning(styleOf(type, properties));
+      return isStarter ? this.#returned(starter, type, properties) : undefined;
     }
-    return this.#answered(starter, answer, properties) ?? this.#named(starter, properties);
+    return this.#returned(starter, type, properties) ?? this.#named(starter, properties);
   }
 
-  /** The answer is the operation itself. */
-  #answered(starter: MethodModel, answer: string, properties: Properties): OperationModel | undefined {
+  /** Handles methods whose response is the operation. */
+  #returned(starter: MethodModel, responseType: string, properties: Properties): OperationModel | undefined {
     const ofType = this.#candidates.filter(
-      ({ type, startedAt }) => type === answer && (startedAt ?? starter.path) === starter.path,
+      ({ type, startedAt }) => type === responseType && (startedAt ?? starter.path) === starter.path,
     );
     const polls = ofType.flatMap(({ method, style, wait }) => {
       const poll = pollOf(method, wait, (parameter, isLast) => {
@@ -85,10 +85,12 @@ class OperationRule {
       return poll ?? (isLongRunning(style) ? pollOf(method, wait, segmentOf) : undefined) ?? [];
     });
     const style = ofType[0]?.style;
-    return style === undefined || polls.length === 0 ? undefined : operation(answer, style, inOrder(polls), true);
+    return style === undefined || polls.length === 0
+      ? undefined
+      : operation(responseType, style, byPriority(polls), true);
   }
 
-  /** The answer names the operation by a string: `{ kind, operation }`. */
+  /** Handles methods whose response has the operation's name in a string: `{ kind, operation }`. */
   #named(starter: MethodModel, properties: Properties): OperationModel | undefined {
     if (properties.get("operation")?.kind !== "string") return undefined;
     for (const { method, type, style, wait } of this.#candidates) {
@@ -101,18 +103,18 @@ class OperationRule {
     return undefined;
   }
 
-  /** Path parameters are those of the starter, or strings of the operation or of the starter's body. */
+  /** Finds the value of a path parameter in the starter's parameters, in the operation, or in the starter's body. */
   #sourceOf({ name, location }: ParameterModel, starter: MethodModel, properties: Properties): ValueSource | undefined {
     if (location !== "path") return undefined;
     if (pathParameters(starter).some((parameter) => parameter.name === name)) return { from: "params", path: [name] };
-    // Cloud SQL's operations carry the project as that of their target.
+    // In Cloud SQL's operations, the project is the property `targetProject`.
     const property = [name, `target${capitalized(name)}`].find((one) => properties.get(one)?.kind === "string");
     if (property !== undefined) return { from: "response", path: [property] };
     const body = starter.request?.kind === "json" ? this.#propertiesOf(nameOf(starter.request.type)) : undefined;
     return body?.get(name)?.kind === "string" ? { from: "body", path: [name] } : undefined;
   }
 
-  /** A member of the property that refers to the operation (BigQuery). */
+  /** Finds the value of a parameter in the object that identifies the operation (BigQuery's `jobReference`). */
   #memberSource({ name }: ParameterModel, reference: string, properties: Properties): ValueSource | undefined {
     const members = this.#propertiesOf(nameOf(properties.get(reference)));
     return members.has(name) ? { from: "response", path: [reference, name] } : undefined;
@@ -128,9 +130,12 @@ class OperationRule {
     return [...own, ...resource.resources.flatMap((child) => this.#candidatesOf(child))];
   }
 
-  /** Jobs are read in their own collection, operations in one of operations, or by name where the API has none. */
+  /**
+   * Returns the method as a candidate if it reads an operation: in an operations collection, or in the collection of
+   * jobs. If no collection reads operations of its type, any other GET method is a candidate, too.
+   */
   #candidateOf(method: MethodModel, resource: ResourceModel): Candidate | undefined {
-    const type = method.httpMethod === "GET" ? answerOf(method) : undefined;
+    const type = method.httpMethod === "GET" ? responseTypeOf(method) : undefined;
     const style = type === undefined ? undefined : styleOf(type, this.#propertiesOf(type));
     if (type === undefined || style === undefined) return undefined;
     const wait = resource.methods.find((other) => isWaitOf(other, method));
@@ -141,37 +146,40 @@ class OperationRule {
   }
 }
 
-/** Whether a method is that of this path and answer which holds its answer back until the operation is over. */
+/** Returns whether a method reads the same operation as `read`, but only responds when the operation is done. */
 function isWaitOf(other: MethodModel, read: MethodModel): boolean {
   return (
     other.httpMethod === "POST" &&
     (other.path === `${read.path}:wait` || other.path === `${read.path}/wait`) &&
-    answerOf(other) === answerOf(read) &&
+    responseTypeOf(other) === responseTypeOf(read) &&
     !(other.request?.kind === "json" && other.request.required)
   );
 }
 
-/** A GET method that answers an operation. */
+/** A GET method that returns an operation. */
 interface Candidate {
   readonly method: MethodModel;
-  /** Name of the type of operation. */
+  /** Name of the operation's type. */
   readonly type: string;
   readonly style: Style;
   readonly wait: MethodModel | undefined;
-  /** Outside collections of operations (Street View's photo sequences): the path of the methods that start what it reads. */
+  /**
+   * Outside operations collections (Street View's photo sequences): the path of the methods that start the operation.
+   */
   readonly startedAt: string | undefined;
 }
 
-/** How an operation tells who it is, and that it is over. */
+/** The properties that identify an operation, and those that show whether it is done. */
 interface Style {
-  /** Its resource name, an id that may be less than that, or an object of everything that a poll needs. */
+  /** The property with the resource name, an id, or an object with all parameters of a poll. */
   readonly identity: "id" | "jobReference" | "name";
+  /** The value may be an id instead of a complete resource name. */
   readonly isShort: boolean;
   readonly done: readonly string[];
   readonly error: readonly string[];
 }
 
-/** Told by the properties a type has. */
+/** Recognizes an operation by the properties of its type. */
 function styleOf(type: string, properties: Properties): Style | undefined {
   const has = (...names: readonly string[]) => names.every((name) => properties.has(name));
   if (has("name", "done", "error") && (has("response") || has("metadata"))) {
@@ -185,17 +193,17 @@ function styleOf(type: string, properties: Properties): Style | undefined {
   return { identity: has("name") ? "name" : "id", isShort: true, done: [state], error: ["error"] };
 }
 
-/** Operations of google.longrunning, whose name is that of a resource. */
+/** Returns whether the operation is a google.longrunning.Operation, whose name is a resource name. */
 function isLongRunning(style: Style | undefined): boolean {
   return style?.identity === "name" && !style.isShort;
 }
 
-/** A segment of the operation's name, which has the shape of the path (App Engine). */
+/** Takes the value of a path parameter from the operation's name, which matches the path (App Engine). */
 function segmentOf({ location }: ParameterModel): ValueSource | undefined {
   return location === "path" ? { from: "response", path: ["name"], isSegment: true } : undefined;
 }
 
-/** One of each path: many APIs have an operations collection under every resource, all with `v1/{+name}`. */
+/** Keeps one candidate per path: many APIs have several operations collections, all with the path `v1/{+name}`. */
 function distinct(candidates: readonly Candidate[]): readonly Candidate[] {
   const byPath = new Map<string, Candidate>();
   for (const candidate of candidates) {
@@ -205,7 +213,7 @@ function distinct(candidates: readonly Candidate[]): readonly Candidate[] {
   return [...byPath.values()];
 }
 
-/** Undefined when it cannot be told where a required parameter comes from. */
+/** Returns undefined if a required parameter has no source. */
 function pollOf(
   method: MethodModel,
   wait: MethodModel | undefined,
@@ -218,7 +226,7 @@ function pollOf(
     if (source !== undefined) sources.set(parameter.name, source);
     else if (parameter.required) return undefined;
   }
-  // Of collections that share a path only one is asked, and its pattern does not fit the names of the others.
+  // One method polls for all collections with the same path, so its pattern would reject names of the others.
   const anyName = (one: MethodModel): MethodModel => ({
     ...one,
     parameters: one.parameters.map((parameter) => ({ ...parameter, pattern: undefined })),
@@ -226,7 +234,7 @@ function pollOf(
   return { method: anyName(method), wait: wait && anyName(wait), sources };
 }
 
-/** A short id where a resource name is wanted lies in the collection that the starter's own resource lies in (GKE). */
+/** If the poll needs a resource name but the operation has an id, the starter's parent completes the name (GKE). */
 function identifierOf(isName: boolean, { identity, isShort }: Style, starter: MethodModel): ValueSource {
   const source: ValueSource = { from: "response", path: [identity] };
   const resource = pathParameters(starter).find(({ name }) => name === "name" || name === "parent");
@@ -234,19 +242,18 @@ function identifierOf(isName: boolean, { identity, isShort }: Style, starter: Me
 }
 
 /**
- * Those that take the name apart come first, then those that share most with the starter, then those that need most of
- * the response: a global poll is right
- * only where the answer tells neither zone nor region.
+ * Sorts polls: first those that split the operation's name, then those that share most parameters with the starter,
+ * then those that need most values. So a global poll is only used if the response has neither zone nor region.
  */
-function inOrder(polls: readonly OperationPoll[]): readonly OperationPoll[] {
+function byPriority(polls: readonly OperationPoll[]): readonly OperationPoll[] {
   const shared = ({ sources }: OperationPoll) =>
     [...sources.values()].filter(({ from, within }) => from === "params" || within !== undefined).length;
-  // A name that does not fit the path is not taken apart, so these cannot be wrong.
-  const taken = ({ sources }: OperationPoll) =>
+  // A name that does not match the path is not split, so these polls are safe to try first.
+  const split = ({ sources }: OperationPoll) =>
     [...sources.values()].filter(({ isSegment }) => isSegment === true).length;
   return polls.toSorted(
     (a, b) =>
-      taken(b) - taken(a) ||
+      split(b) - split(a) ||
       shared(b) - shared(a) ||
       b.sources.size - a.sources.size ||
       a.method.path.length - b.method.path.length,
@@ -266,8 +273,8 @@ function pathParameters({ parameters }: MethodModel): readonly ParameterModel[] 
   return parameters.filter(({ location }) => location === "path");
 }
 
-/** Name of the type that a method answers. */
-function answerOf({ response }: MethodModel): string | undefined {
+/** Returns the name of the type of a method's JSON response. */
+function responseTypeOf({ response }: MethodModel): string | undefined {
   return response?.kind === "json" ? nameOf(response.type) : undefined;
 }
 

@@ -1,30 +1,31 @@
 /**
- * Which methods page, and where the items are.
+ * Which methods return pages, and which property holds the items.
  *
- * A method pages when its request carries a page token (query or body) and its response the next one. Only GET and POST
- * count: a PATCH whose resource holds a token is no list. Source: AIP-158, and counts over 1,199 documents.
+ * A method is paged if its request has a page token (query or body) and its response has the next token. Only GET and
+ * POST methods are paged: a PATCH of a resource with a token is not a list. Source: AIP-158, and counts over 1,199
+ * documents.
  */
 import { resolved } from "./resolve.js";
 import type { PagingModel, ParameterModel, PropertyModel, SchemaModel, TypeModel } from "./types.js";
 
-/** What the rule looks at. */
+/** The facts that the rule uses. */
 export interface PagingFacts {
   readonly httpMethod: string;
-  /** Names from the top of the document down. */
+  /** Names from the root of the document to the resource. */
   readonly resourcePath: readonly string[];
   readonly parameters: readonly ParameterModel[];
   readonly request: TypeModel | undefined;
   readonly response: TypeModel | undefined;
 }
 
-/** Arrays that ride along with the items. */
+/** Arrays with additional information about the list. They are not the items. */
 const SIDE_CHANNEL =
   /^(?:unreachable.*|warnings?|errors?|.*Errors|failed.*|missing.*|partial.*|deleted.*|.*Filters|.*Info|facets|columns|invalid.*|appliedControls)$/;
 
-/** Arrays that describe the items' columns (Search Ads 360). */
+/** Arrays that describe the columns of the items (Search Ads 360). */
 const HEADERS = /Headers?$/;
 
-/** Some documents say it in the text alone. */
+/** Some documents mark deprecated properties only in the description. */
 const DEPRECATED = /^\s*[[(]?deprecated\b/i;
 
 export function pagingOf(

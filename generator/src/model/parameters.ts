@@ -1,4 +1,4 @@
-/** Parameters of a method, and the global ones. */
+/** The parameters of methods, and the global parameters. */
 import type { DiscoveryMethod, DiscoverySchema } from "../discovery/types.js";
 import { pointerTo, reasonOf, type Report } from "../diagnostics.js";
 import { NameScope } from "./names.js";
@@ -6,7 +6,7 @@ import type { PathVariable } from "./paths.js";
 import type { SchemaBuilder } from "./schemas.js";
 import type { ParameterModel, TypeModel } from "./types.js";
 
-/** Global parameters that are the runtime's business: it chooses the format, signs in, and uploads. */
+/** Global parameters that the runtime sets itself: for the format, authentication, and uploads. */
 const RUNTIME_PARAMETERS: ReadonlySet<string> = new Set([
   "access_token",
   "alt",
@@ -16,24 +16,26 @@ const RUNTIME_PARAMETERS: ReadonlySet<string> = new Set([
   "uploadType",
 ]);
 
-/** Members of `params` that are no parameters: a parameter of that name has another one in code. */
+/** Members of `params` that are not parameters. A parameter with such a name is renamed in code. */
 const OWN_MEMBERS: ReadonlySet<string> = new Set(["media", "requestBody"]);
 
-/** Parameters that every method of the API takes. Those that need another name are parameters of each method. */
+/**
+ * Returns the parameters of all methods. A global parameter that must be renamed becomes a parameter of each method.
+ */
 export function globalParameters(
   parameters: ReadonlyMap<string, DiscoverySchema>,
   builder: SchemaBuilder,
   report: Report,
 ): readonly ParameterModel[] {
   const offered = [...parameters].filter(([name]) => !RUNTIME_PARAMETERS.has(name) && !OWN_MEMBERS.has(name));
-  // `$.xgafv` and the like are for Google's own tools.
+  // Parameters such as `$.xgafv` are for Google's own tools.
   const unusual = (name: string) => (name.startsWith("$") ? 1 : 0);
   return offered
     .toSorted(([a], [b]) => unusual(a) - unusual(b))
     .map(([name, schema]) => parameter(name, schema, "query", builder, report));
 }
 
-/** Path parameters in the order of the path, then query parameters in the order of the document. */
+/** Returns path parameters in the order of the path, then query parameters in the order of the document. */
 export function methodParameters(
   method: DiscoveryMethod,
   globals: ReadonlyMap<string, DiscoverySchema>,
@@ -49,26 +51,26 @@ export function methodParameters(
       return { ...parameter(name, schema, "path", builder, report), repeated, required: !repeated || schema.required };
     }
     const pointer = pointerTo(method.pointer, "path");
-    report("UNDECLARED_PATH_PARAMETER", pointer, `{${name}} is not among the method's parameters`);
+    report("UNDECLARED_PATH_PARAMETER", pointer, `the method has no parameter for {${name}}`);
     return { ...UNDECLARED, name, repeated };
   });
-  const held = new Set(variables.map(({ name }) => name));
+  const namesInPath = new Set(variables.map(({ name }) => name));
   const inQuery = [...declared].flatMap(([name, schema]) => {
-    if (held.has(name)) return [];
+    if (namesInPath.has(name)) return [];
     if (schema.location !== "path") return [parameter(name, schema, "query", builder, report)];
-    report("UNUSED_PATH_PARAMETER", schema.pointer, `the path does not hold {${name}}`);
+    report("UNUSED_PATH_PARAMETER", schema.pointer, `the path does not contain {${name}}`);
     return [];
   });
   return renamed([...inPath, ...inQuery], (wireName, name) => {
     const pointer = declared.get(wireName)?.pointer ?? pointerTo(method.pointer, "path");
-    report("RENAMED", pointer, `the parameter is named ${name}`);
+    report("RENAMED", pointer, `the parameter is named ${name} in code`);
   });
 }
 
-/** Parameters whose name is that of the body or the upload in `params` get one with an underscore behind it. */
+/** Appends an underscore to parameter names that `params` uses for the body or the upload. */
 function renamed(
   parameters: readonly ParameterModel[],
-  tell: (wireName: string, name: string) => void,
+  report: (wireName: string, name: string) => void,
 ): readonly ParameterModel[] {
   if (!parameters.some(({ name }) => OWN_MEMBERS.has(name))) return parameters;
   const names = new NameScope();
@@ -76,7 +78,7 @@ function renamed(
   return parameters.map((parameter) => {
     if (!OWN_MEMBERS.has(parameter.name)) return parameter;
     const name = names.take(`${parameter.name}_`);
-    tell(parameter.name, name);
+    report(parameter.name, name);
     return { ...parameter, name, wireName: parameter.name };
   });
 }
@@ -106,7 +108,7 @@ function parameter(
     const pointer = pointerTo(schema.pointer, "location");
     report("INVALID_LOCATION", pointer, `${JSON.stringify(schema.location)} is neither path nor query`);
   }
-  // Some documents write a repeated parameter as an array.
+  // Some documents declare a repeated parameter as an array.
   const type = builder.typeOf(schema, name);
   return {
     name,
@@ -123,7 +125,7 @@ function parameter(
   };
 }
 
-/** A parameter travels as text; what an object would mean there nobody has defined. */
+/** Parameters are sent as text. There is no definition of how to send an object. */
 function scalar(type: TypeModel): TypeModel {
   return type.kind === "string" || type.kind === "number" || type.kind === "boolean" ? type : { kind: "unknown" };
 }

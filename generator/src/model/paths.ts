@@ -1,4 +1,4 @@
-/** Path templates and path patterns: what Discovery documents use of RFC 6570, and of regular expressions. */
+/** Path templates and path patterns: the subset of RFC 6570 and of regular expressions in Discovery documents. */
 
 /** One expression of a path template. */
 export interface PathVariable {
@@ -7,13 +7,13 @@ export interface PathVariable {
   readonly expansion: "list" | "reserved" | "simple";
 }
 
-/** The variables of a path template in their order, or undefined when it cannot be understood. */
+/** Returns the variables of a path template in order, or undefined if the template is invalid. */
 export function pathVariables(template: string): readonly PathVariable[] | undefined {
   const variables: PathVariable[] = [];
   const rest = template.replace(
     /\{(\/|\+)?([^{}+/*?&#;,.:]|[^{}+/*?&#;,.:][^{}/*?&#;,:]*)(\*)?\}/g,
-    (whole, operator, name, star) => {
-      if ((operator === "/") !== (star === "*")) return whole;
+    (expression, operator, name, star) => {
+      if ((operator === "/") !== (star === "*")) return expression;
       variables.push({ name, expansion: operator === "/" ? "list" : operator === "+" ? "reserved" : "simple" });
       return "";
     },
@@ -22,16 +22,16 @@ export function pathVariables(template: string): readonly PathVariable[] | undef
   return /[{}]/.test(rest) || names.size !== variables.length ? undefined : variables;
 }
 
-/** The template with another name for one variable; what is sent does not hold it. */
+/** Renames a variable of a template. The name of a variable does not affect the expanded path. */
 export function withVariable(template: string, name: string, newName: string): string {
-  return template.replaceAll(/\{([+/]?)([^{}*]+)(\*?)\}/g, (whole, operator, variable, star) =>
-    variable === name ? `{${operator}${newName}${star}}` : whole,
+  return template.replaceAll(/\{([+/]?)([^{}*]+)(\*?)\}/g, (expression, operator, variable, star) =>
+    variable === name ? `{${operator}${newName}${star}}` : expression,
   );
 }
 
 /**
- * Whether a pattern is matched in little time by any engine, whatever the text: no group is repeated, nothing looks ahead
- * or back, and few parts vary in length.
+ * Returns whether every engine matches the pattern quickly against any text: the pattern has no repeated groups, no
+ * lookahead or lookbehind, and few parts of variable length.
  */
 export function isQuickPattern(pattern: string): boolean {
   const plain = pattern.replaceAll(/\\.|\[(?:\\.|[^\]\\])*\]/g, (atom) => (/^\\[1-9k]/.test(atom) ? "(?=" : "x"));
@@ -39,14 +39,14 @@ export function isQuickPattern(pattern: string): boolean {
   return !/\)[*+{]|\(\?[^:]/.test(plain) && varying.length <= 3;
 }
 
-/** A path pattern as the sequence of its parts: literal text, one free segment, or any rest. */
+/** A part of a path pattern: literal text, any single segment, or any rest. */
 export type PatternPart = { readonly literal: string } | "rest" | "segment";
 
 /**
- * Takes `^projects/[^/]+/instances/[^/]+$` apart.
+ * Splits a pattern such as `^projects/[^/]+/instances/[^/]+$` into its parts.
  *
- * Only patterns made of literals, `[^/]+` and a final `.*` or `.+` are understood, which is nearly all of them. These
- * are also the ones that every engine matches in linear time, so these alone are checked at run time.
+ * Supports only patterns of literals, `[^/]+`, and a final `.*` or `.+`, which are nearly all patterns in documents.
+ * Every engine matches these in linear time, so the runtime checks only these.
  */
 export function patternParts(pattern: string): readonly PatternPart[] | undefined {
   if (!pattern.startsWith("^") || !pattern.endsWith("$")) return undefined;
@@ -55,14 +55,14 @@ export function patternParts(pattern: string): readonly PatternPart[] | undefine
   while (rest !== "") {
     const atom = /^(?:(\[\^\/\]\+)|(\.[*+]$)|((?:[A-Za-z0-9_\-/:~@ ]|\\[.\-/])+)(?![*+?{]))/.exec(rest);
     if (atom === null) return undefined;
-    const [whole, segment, free, literal] = atom;
+    const [matched, segment, free, literal] = atom;
     const previous = parts.at(-1);
-    // Two free parts side by side would be ambiguous, and no path has them.
+    // Two adjacent free parts would be ambiguous.
     if (literal === undefined && previous !== undefined && typeof previous === "string") return undefined;
     if (segment !== undefined) parts.push("segment");
     else if (free !== undefined) parts.push("rest");
     else if (literal !== undefined) parts.push({ literal: literal.replaceAll("\\", "") });
-    rest = rest.slice(whole.length);
+    rest = rest.slice(matched.length);
   }
   return parts.length === 0 ? undefined : parts;
 }

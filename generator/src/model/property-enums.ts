@@ -1,12 +1,12 @@
-/** Enums of properties: each gets a name of its own place, so that it can be imported. */
+/** Enums of properties: each becomes a named type, so that it can be imported. */
 import { pointerTo } from "../diagnostics.js";
 import { type NameScope, propertyTypeName } from "./names.js";
 import type { PropertyModel, SchemaModel, StringType, TypeModel } from "./types.js";
 
 /**
- * The schemas with a named type, `ParentProp`, for the enum of every property.
+ * Adds a named type, `ParentProp`, for the enum of every property.
  *
- * No name depends on what stands elsewhere: an enum that another type repeats has a name there too.
+ * Names do not depend on other parts of the document: the same enum in another type gets its own name there.
  */
 export function withPropertyEnums(schemas: readonly SchemaModel[], names: NameScope): readonly SchemaModel[] {
   return schemas.flatMap((schema) => {
@@ -25,7 +25,10 @@ export function withPropertyEnums(schemas: readonly SchemaModel[], names: NameSc
   });
 }
 
-/** The enum of a property, through lists and maps. A discriminator stays a literal; harvested values are not certain. */
+/**
+ * Returns the enum of a property, or of the elements of its lists and maps. A discriminator stays a literal. Values
+ * from a description are not reliable enough for a named type.
+ */
 function enumTypeOf({ type, required }: PropertyModel): StringType | undefined {
   const element = elementOf(type);
   return !required && element.kind === "string" && element.enum?.harvested === false ? element : undefined;

@@ -1,25 +1,25 @@
-/** Body properties that one method requires, from `annotations.required`: the one exact source there is. */
+/** Body properties that a method requires, from `annotations.required`, the only exact source in a document. */
 import type { Report } from "../diagnostics.js";
 import { closure, references, usersOf } from "./access.js";
 import { componentsOf } from "./components.js";
 import type { RequiredProperties, SchemaModel, ShapeModel, TypeModel } from "./types.js";
 
-/** The method that requires. */
+/** A method that requires properties. */
 export interface RequiringMethod {
   readonly id: string;
   readonly pointer: string;
-  /** Takes media: properties of format `byte` are not required, as the media replaces them (Gmail's `raw`). */
+  /** The method takes media, which replaces properties of format `byte` (Gmail's `raw`): those are not required. */
   readonly takesMedia: boolean;
 }
 
-/** What a method requires below the type of its body; undefined when it requires nothing. */
+/** Returns the properties that a method requires in its body, or undefined if it requires none. */
 export type Requirements = (method: RequiringMethod, body: TypeModel) => RequiredProperties | undefined;
 
-/** What compilers read with ease: nested types, and types and properties in one body. */
+/** Limits for types that compilers can check quickly: nesting depth, and number of types and properties in one body. */
 const MAX_REQUIRED_DEPTH = 50;
 const MAX_REQUIRED_SIZE = 1000;
 
-/** The requirements of every method. */
+/** Returns the function that finds the requirements of a method. */
 export function requirementsOf(schemas: readonly SchemaModel[], report: Report): Requirements {
   const holders = holdersOf(schemas);
   if (holders.size === 0) return () => undefined;
@@ -29,18 +29,19 @@ export function requirementsOf(schemas: readonly SchemaModel[], report: Report):
     const { id, pointer } = method;
     const holding = holders.get(id);
     if (holding === undefined) return undefined;
-    // Types that lead to no requirement of this method are not looked at.
+    // Skip types from which no requirement of this method can be reached.
     const leading = closure(holding, (name) => users.get(name));
     const schema = (name: string) => (leading.has(name) ? byName.get(name) : undefined);
     let isReported = false;
     return requiredBy(method, body, schema, () => {
-      if (!isReported) report("REQUIREMENTS_TOO_LARGE", pointer, "it requires properties in too many nested types");
+      if (!isReported)
+        report("REQUIREMENTS_TOO_LARGE", pointer, "the method requires properties in too many nested types");
       isReported = true;
     });
   };
 }
 
-/** By method, the schemas that hold a property it requires. */
+/** Returns, for each method, the schemas that contain a property that it requires. */
 function holdersOf(schemas: readonly SchemaModel[]): ReadonlyMap<string, ReadonlySet<string>> {
   const holders = new Map<string, Set<string>>();
   for (const { name, shape } of schemas) {
@@ -56,7 +57,7 @@ function referencesOf(schema: SchemaModel | undefined): readonly string[] {
   return shape.kind === "alias" ? references(shape.type) : shape.properties.flatMap(({ type }) => references(type));
 }
 
-/** Requirements of a type, and how much text they become. */
+/** Requirements of a type, and the size of the generated type. */
 interface Sized {
   readonly requires: RequiredProperties;
   readonly depth: number;
@@ -64,8 +65,9 @@ interface Sized {
 }
 
 /**
- * Among types that lead to each other, requirements are written only where a reference leads further from the body, which
- * ends cycles. They are read from the last types up, so that no chain of references is too long to follow.
+ * Between types that refer to each other, only references away from the body are followed, which breaks cycles. Types
+ * are visited from the innermost to the body, without recursion, so that long chains of references do not overflow the
+ * stack.
  */
 function requiredBy(
   { id, takesMedia }: RequiringMethod,
@@ -120,10 +122,10 @@ function requiredBy(
   return found.get(body)?.requires;
 }
 
-/** Every type that the body leads to, with the least number of references between them. */
+/** Returns every type reachable from the body, with its distance in references. */
 function levelsOf(body: string, next: (name: string) => readonly string[]): ReadonlyMap<string, number> {
   const levels = new Map([[body, 0]]);
-  // A map goes on to what is added to it meanwhile.
+  // The iteration includes entries that are added to the map during the loop.
   for (const [name, level] of levels)
     for (const inner of next(name)) if (!levels.has(inner)) levels.set(inner, level + 1);
   return levels;
@@ -139,7 +141,7 @@ function isBytes(type: TypeModel): boolean {
   return type.kind === "string" && type.format === "byte";
 }
 
-/** The schema a type refers to, through lists and maps. */
+/** Returns the schema that a type, or the element of its lists and maps, refers to. */
 function elementReference(type: TypeModel): string | undefined {
   if (type.kind === "reference") return type.name;
   if (type.kind === "array") return elementReference(type.items);

@@ -1,17 +1,17 @@
-/** What a type is behind its references. */
+/** Resolves references between types. */
 import type { SchemaModel, ShapeModel, TypeModel } from "./types.js";
 
-/** A type that is no reference, or the object that references lead to. */
+/** A type that is not a reference, or the object type that a reference resolves to. */
 export type ResolvedType =
   | Exclude<TypeModel, { readonly kind: "reference" }>
   | Extract<ShapeModel, { readonly kind: "object" }>;
 
-/** Follows references to their end; undefined where they lead nowhere, or back to themselves. */
+/** Follows references to a type or object. Returns undefined for missing schemas and cycles. */
 export function resolved(
   type: TypeModel | undefined,
   schema: (name: string) => SchemaModel | undefined,
 ): ResolvedType | undefined {
-  // References that lead back to themselves are reported as an error elsewhere.
+  // `SchemaBuilder` reports cycles of references as an error.
   const seen = new Set<string>();
   let at = type;
   while (at?.kind === "reference" && !seen.has(at.name)) {

@@ -1,4 +1,4 @@
-/** The tree of resources and methods with the names of their members, before types are final. */
+/** Builds the tree of resources and methods with their member names, before types are final. */
 import type { DiscoveryDocument, DiscoveryResource } from "../discovery/types.js";
 import { pointerTo, type Report } from "../diagnostics.js";
 import { draftMethod, type MethodDraft } from "./methods.js";
@@ -13,12 +13,12 @@ export interface ResourceDraft {
   readonly resources: readonly ResourceDraft[];
 }
 
-/** Reads the whole tree, from the document's own methods and resources down. */
+/** Reads all resources and methods of a document. */
 export function draftResource(document: DiscoveryDocument, builder: SchemaBuilder, report: Report): ResourceDraft {
   const ids = new Map<string, string>();
   const draft = (resource: DiscoveryResource, path: readonly string[], member: string): ResourceDraft => {
     const members = new NameScope();
-    // Methods first: where a method and a resource share a name, the method keeps it.
+    // Methods first: if a method and a resource have the same name, the method keeps it.
     const named = [...resource.methods].map(([name, method]) => ({
       name,
       method,
@@ -44,14 +44,14 @@ export function draftResource(document: DiscoveryDocument, builder: SchemaBuilde
   return draft(document.root, [], "");
 }
 
-/** Every method of the tree. */
+/** Returns every method of the tree. */
 export function draftMethods({ methods, resources }: ResourceDraft): readonly MethodDraft[] {
   return [...methods, ...resources.flatMap(draftMethods)];
 }
 
-/** Tells of a member whose name is not simply the document's, made an identifier. */
+/** Reports a member whose name is not simply the camel-cased name of the document. */
 function renamed(name: string, member: string, pointer: string, report: Report): string {
   if (member !== memberName(name) || LANGUAGE_MEMBERS.has(name))
-    report("RENAMED", pointer, `the member is named ${member}`);
+    report("RENAMED", pointer, `the member is named ${member} in code`);
   return member;
 }

@@ -1,7 +1,7 @@
 /**
  * Schemas of the document → named types.
  *
- * Ids stay what they are; anonymous objects, at any depth, are hoisted out and named after where they stand.
+ * Schemas keep their ids as names. Anonymous objects at any depth are hoisted into types named after their place.
  */
 import type { DiscoveryDocument, DiscoverySchema } from "../discovery/types.js";
 import { MAX_DEPTH } from "../discovery/reader.js";
@@ -27,11 +27,11 @@ const FORMATS: ReadonlySet<string> = new Set([
   "uint64",
 ]);
 
-/** Turns schemas into types, and keeps those that need a name. */
+/** Converts schemas to types, and collects the types that need a name. */
 export class SchemaBuilder {
-  /** Every named type so far, each before those hoisted out of it. */
+  /** Every named type so far. Each type precedes the types hoisted from it. */
   readonly schemas: SchemaModel[] = [];
-  /** Schema id to type name. */
+  /** Type names, by schema id. */
   readonly nameOf: ReadonlyMap<string, string>;
   readonly #names: NameScope;
   readonly #policy: EnumPolicy;
@@ -51,7 +51,9 @@ export class SchemaBuilder {
     }
   }
 
-  /** The type at a place; an anonymous object there becomes a schema of the name given, or one close to it. */
+  /**
+   * Returns the type of a schema. An anonymous object becomes a named type: `wantedName`, or similar if that is in use.
+   */
   typeOf(schema: DiscoverySchema, wantedName: string): TypeModel {
     if (schema.reference !== undefined) return this.#reference(schema.reference, schema.pointer);
     if (schema.variant !== undefined) return this.#union(schema);
@@ -73,7 +75,7 @@ export class SchemaBuilder {
       case "any":
         return { kind: "unknown" };
       default:
-        this.#report("UNKNOWN_TYPE", schema.pointer, `there is no type ${JSON.stringify(kind)}`);
+        this.#report("UNKNOWN_TYPE", schema.pointer, `unknown type ${JSON.stringify(kind)}`);
         return { kind: "unknown" };
     }
   }
@@ -94,7 +96,7 @@ export class SchemaBuilder {
   #reference(id: string, pointer: string): TypeModel {
     const name = this.nameOf.get(id);
     if (name !== undefined) return { kind: "reference", name };
-    this.#report("DANGLING_REFERENCE", pointerTo(pointer, "$ref"), `there is no schema ${JSON.stringify(id)}`);
+    this.#report("DANGLING_REFERENCE", pointerTo(pointer, "$ref"), `unknown schema ${JSON.stringify(id)}`);
     return { kind: "unknown" };
   }
 
@@ -103,13 +105,13 @@ export class SchemaBuilder {
     return members.length === 0 ? { kind: "unknown" } : { kind: "union", members };
   }
 
-  /** `stem` begins the names of what is hoisted out; it may be another than the name, when that had to give way. */
+  /** `stem` is the prefix for names of hoisted types. It differs from `name` if that was changed after a collision. */
   #define(name: string, stem: string, id: string | undefined, schema: DiscoverySchema): void {
-    const place = this.schemas.length;
+    const index = this.schemas.length;
     const { pointer, description, deprecated } = schema;
     const shape = this.#shape(stem, id, schema);
-    // Before those that were hoisted while its shape was read.
-    this.schemas.splice(place, 0, { name, id, pointer, inputOf: undefined, description, deprecated, shape });
+    // `#shape` has added the types hoisted from this schema. They come after it.
+    this.schemas.splice(index, 0, { name, id, pointer, inputOf: undefined, description, deprecated, shape });
   }
 
   #shape(stem: string, id: string | undefined, schema: DiscoverySchema): ShapeModel {
@@ -121,7 +123,7 @@ export class SchemaBuilder {
     const properties = Array.from(schema.properties, ([key, property]) => this.#property(stem, key, property));
     const discriminators = id === undefined ? undefined : this.#discriminators.get(id);
     for (const [key, values] of discriminators ?? []) discriminate(properties, key, values);
-    // What further properties hold must fit the named ones too, so nothing is said of it.
+    // In TypeScript, an index signature must also accept the types of the named properties.
     const additional: TypeModel | undefined =
       schema.additionalProperties === undefined ? undefined : { kind: "unknown" };
     return { kind: "object", properties, additional };
@@ -145,7 +147,7 @@ export class SchemaBuilder {
 
   #checkFormat({ format, pointer }: DiscoverySchema): void {
     if (format !== undefined && !FORMATS.has(format)) {
-      this.#report("UNKNOWN_FORMAT", pointerTo(pointer, "format"), `there is no format ${JSON.stringify(format)}`);
+      this.#report("UNKNOWN_FORMAT", pointerTo(pointer, "format"), `unknown format ${JSON.stringify(format)}`);
     }
   }
 }
@@ -163,28 +165,28 @@ function isMap({ properties, additionalProperties }: DiscoverySchema): boolean {
 function namesOfIds(document: DiscoveryDocument, names: NameScope, report: Report): ReadonlyMap<string, string> {
   const result = new Map<string, string>();
   const folded = new Map<string, string>();
-  // Ids that can be kept come first, so that no changed name takes the place of one of them.
+  // Valid ids reserve their names first, so that a changed name cannot take one of them.
   const ids = [...document.schemas.keys()];
   for (const id of ids.filter(isTypeName)) result.set(id, names.take(id));
   for (const id of ids.filter((candidate) => !isTypeName(candidate))) {
     const wanted = typeName(id);
     const name = names.take(isTypeName(wanted) ? wanted : `${wanted}_`);
-    report("RENAMED", pointerTo("/schemas", id), `the type is named ${name}`);
+    report("RENAMED", pointerTo("/schemas", id), `the type is named ${name} in code`);
     result.set(id, name);
   }
   for (const id of ids) {
     const other = folded.get(id.toLowerCase());
     folded.set(id.toLowerCase(), id);
     if (other === undefined) continue;
-    // Compute Engine has HTTPHealthCheck beside HttpHealthCheck, and means two things by it.
+    // Compute Engine has two different schemas HTTPHealthCheck and HttpHealthCheck.
     const isAcronym = /^[A-Z]/.test(id) && /^[A-Z]/.test(other);
     const code = isAcronym ? "ACRONYM_SPELLED_TWO_WAYS" : "CASE_ONLY_DIFFERENCE";
-    report(code, pointerTo("/schemas", id), `it differs from ${JSON.stringify(other)} by case alone`);
+    report(code, pointerTo("/schemas", id), `the id differs from ${JSON.stringify(other)} only in case`);
   }
   return result;
 }
 
-/** For every member of a union the properties that tell it from the others, and the values they have in it. */
+/** Returns, for every member of a union, its discriminator properties and their values. */
 function discriminatorsOf(document: DiscoveryDocument): Map<string, Map<string, string[]>> {
   const result = new Map<string, Map<string, string[]>>();
   for (const { variant } of document.schemas.values()) {
@@ -225,38 +227,38 @@ function discriminate(properties: PropertyModel[], name: string, values: readonl
   properties.splice(index === -1 ? 0 : index, index === -1 ? 0 : 1, discriminator);
 }
 
-/** Schemas that are only references may not lead back to themselves, as such a type has no meaning, nor on and on. */
+/** Reports schemas that only consist of references and form a cycle, or a chain that is too long. */
 function reportAliasCycles(document: DiscoveryDocument, report: Report): void {
   const targets = new Map<string, readonly string[]>();
   for (const [id, { reference, variant }] of document.schemas) {
     const named = reference === undefined ? variant?.map.map((member) => member.reference) : [reference];
     if (named !== undefined) targets.set(id, named);
   }
-  // What leads to no further alias is sound; taking it away again and again leaves the cycles and what leads to them.
+  // Repeatedly remove aliases without references to other aliases. Only cycles and aliases that lead to them remain.
   for (let depth = 0; ; depth += 1) {
-    const sound = [...targets].filter(([, named]) => !named.some((target) => targets.has(target)));
-    const [id] = sound[0] ?? [];
+    const resolvable = [...targets].filter(([, named]) => !named.some((target) => targets.has(target)));
+    const [id] = resolvable[0] ?? [];
     if (id === undefined) break;
     if (depth > MAX_DEPTH)
-      return report("TOO_DEEP", pointerTo("/schemas", id), `more than ${MAX_DEPTH} references lead to its type`);
-    for (const [id] of sound) targets.delete(id);
+      return report("TOO_DEEP", pointerTo("/schemas", id), `its type is behind more than ${MAX_DEPTH} references`);
+    for (const [id] of resolvable) targets.delete(id);
   }
-  const told = new Set<string>();
+  const visited = new Set<string>();
   for (const start of targets.keys()) {
     const path = new Set<string>();
     let id: string | undefined = start;
-    while (id !== undefined && !path.has(id) && !told.has(id)) {
+    while (id !== undefined && !path.has(id) && !visited.has(id)) {
       path.add(id);
       id = targets.get(id)?.find((target) => targets.has(target));
     }
-    for (const seen of path) told.add(seen);
+    for (const seen of path) visited.add(seen);
     if (id === undefined || !path.has(id)) continue;
     const cycle = [...path].slice([...path].indexOf(id));
     const shown = cycle.length > 6 ? [...cycle.slice(0, 5), "…"] : cycle;
     report(
       "REFERENCE_CYCLE",
       pointerTo("/schemas", id),
-      `its references lead back to it: ${[...shown, id].join(" → ")}`,
+      `the schema only refers to itself: ${[...shown, id].join(" → ")}`,
     );
   }
 }

@@ -1,11 +1,11 @@
-/** The fewest OAuth 2.0 scopes that let a program call some methods. */
+/** Finds the fewest OAuth 2.0 scopes that allow to call given methods. */
 
 /**
- * A smallest set of scopes of which each method finds one of its own. Among sets of one size the one wins whose scopes
- * open the fewest other methods, and then the one the document lists first.
+ * Returns a smallest set of scopes that includes a sufficient scope for each method. Among sets of the same size,
+ * prefers scopes that allow the fewest methods, then those that the document lists first.
  *
- * @param wanted for each method to be called the scopes of which any one is enough; none: no sign-in is needed
- * @param all the same of every method of the API
+ * @param wanted for each method to call, the scopes of which any one is enough. A method without scopes is public.
+ * @param all the same for every method of the API
  */
 export function fewestScopes(
   wanted: readonly (readonly string[])[],
@@ -24,14 +24,15 @@ export function fewestScopes(
   return [];
 }
 
-/** Sets that hold no other of them: where one is met, so is every set that holds it. */
+/** Removes sets that contain another of the sets: a scope for the smaller set is always enough for the larger one. */
 function uniqueSets(sets: readonly (readonly string[])[]): readonly (readonly string[])[] {
   const unique = [...new Map(sets.map((set) => [set.toSorted().join(" "), set])).values()];
-  const holds = (outer: readonly string[], inner: readonly string[]) => inner.every((scope) => outer.includes(scope));
-  return unique.filter((set) => !unique.some((other) => other !== set && holds(set, other)));
+  const contains = (outer: readonly string[], inner: readonly string[]) =>
+    inner.every((scope) => outer.includes(scope));
+  return unique.filter((set) => !unique.some((other) => other !== set && contains(set, other)));
 }
 
-/** Every set of at most `size` scopes that meets all needs; the first need unmet has to be met by one of its own. */
+/** Returns every set of at most `size` scopes that has a scope for each need. */
 function coversOf(needs: readonly (readonly string[])[], size: number): readonly (readonly string[])[] {
   const [first] = needs;
   if (first === undefined) return [[]];

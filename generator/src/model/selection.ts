@@ -1,4 +1,4 @@
-/** `--include` and `--exclude`: a model with some of its methods, and the types that these need. */
+/** `--include` and `--exclude`: a model with only the selected methods, and the types that they need. */
 import type { DiscoveryDocument, DiscoveryResource } from "../discovery/types.js";
 import type { Report } from "../diagnostics.js";
 import { closure, references } from "./access.js";
@@ -6,37 +6,38 @@ import { methodsOf } from "./methods.js";
 import type { ApiModel, MethodModel, ResourceModel, SchemaModel, TypeModel } from "./types.js";
 import { updateMasksOf } from "./update-masks.js";
 
-/** Globs over method ids, such as `drive.files.*`: `*` is any run of characters, `?` any one. */
+/** Globs over method ids, such as `drive.files.*`. `*` matches any characters, `?` matches one character. */
 export interface Selection {
   /** Default: every method. */
   readonly include?: readonly string[];
-  /** Taken out of what is included. Default: none. */
+  /** Methods to exclude from the included ones. Default: none. */
   readonly exclude?: readonly string[];
 }
 
-/** Which methods of a document are selected, and which of its problems concern them. */
+/** The methods of a document that `include` and `exclude` select. */
 export class MethodSelection {
   readonly #included: readonly RegExp[];
   readonly #excluded: readonly RegExp[];
 
-  /** Reports globs that match no method, and a selection that leaves none. */
+  /** Reports globs that match no method, and a selection without methods. */
   constructor(document: DiscoveryDocument, { include = [], exclude = [] }: Selection, report: Report) {
     this.#included = include.map(globExpression);
     this.#excluded = exclude.map(globExpression);
-    if (this.isWhole) return;
+    if (this.isComplete) return;
     const ids = [...methodPointers(document).keys()];
     const api = `${document.name}:${document.version}`;
-    // In a run over several APIs a glob may be meant for another one.
-    const isOfThis = (glob: string) => ids.some((id) => globExpression(firstPart(glob)).test(firstPart(id)));
-    for (const glob of [...include, ...exclude].filter(isOfThis)) {
+    // In a run over several APIs, a glob may be for another API.
+    const isForThisApi = (glob: string) => ids.some((id) => globExpression(firstPart(glob)).test(firstPart(id)));
+    for (const glob of [...include, ...exclude].filter(isForThisApi)) {
       const expression = globExpression(glob);
       if (!ids.some((id) => expression.test(id)))
         report("GLOB_MATCHES_NOTHING", "", `${JSON.stringify(glob)} matches no method of ${api}`);
     }
-    if (!ids.some((id) => this.has(id))) report("NOTHING_SELECTED", "", `no method of ${api} is left`);
+    if (!ids.some((id) => this.has(id))) report("NOTHING_SELECTED", "", `no method of ${api} is selected`);
   }
 
-  get isWhole(): boolean {
+  /** True if every method is selected. */
+  get isComplete(): boolean {
     return this.#included.length === 0 && this.#excluded.length === 0;
   }
 
@@ -47,31 +48,31 @@ export class MethodSelection {
 }
 
 /**
- * The model with the selected methods and the schemas that they lead to. Each method is what it is in the complete
- * model: its operation may be polled by a method that is not selected.
+ * Returns the model with only the selected methods, and the schemas that they need. Methods are the same as in the
+ * complete model: an operation may be polled by a method that is not selected.
  */
 export function selected(model: ApiModel, selection: MethodSelection): ApiModel {
-  if (selection.isWhole) return model;
+  if (selection.isComplete) return model;
   const root = withMethods(model.root, selection);
   const byName = new Map(model.schemas.map((schema) => [schema.name, schema]));
   const twins = new Map(model.schemas.map((schema) => [schema.inputOf, schema.name]));
   const reached = closure(methodsOf(root).flatMap(typesOf).flatMap(references), (name) => {
     const twin = twins.get(name);
-    // A type with a twin is written as an extension of it.
+    // The declaration of a type extends its twin.
     return [...schemaReferences(byName.get(name)), ...(twin === undefined ? [] : [twin])];
   });
   const schemas = model.schemas.filter(({ name }) => reached.has(name));
   return { ...model, root, schemas, updateMasks: updateMasksOf(root, schemas) };
 }
 
-/** Whether a problem at this place of the document concerns nothing but methods and schemas that are left out. */
+/** Returns whether a pointer into the document is inside a method or schema that is not selected. */
 export function isLeftOut(
   pointer: string,
   document: DiscoveryDocument,
   model: ApiModel,
   selection: MethodSelection,
 ): boolean {
-  if (selection.isWhole) return false;
+  if (selection.isComplete) return false;
   const isAt = (place: string) => pointer === place || pointer.startsWith(`${place}/`);
   const method = [...methodPointers(document)].find(([, place]) => isAt(place));
   if (method !== undefined) return !selection.has(method[0]);
@@ -91,7 +92,7 @@ function globExpression(glob: string): RegExp {
   return new RegExp(`^${escaped}$`, "s");
 }
 
-/** Places of all methods by id. */
+/** Returns the JSON pointers of all methods, by id. */
 function methodPointers(document: DiscoveryDocument): ReadonlyMap<string, string> {
   const found = (resource: DiscoveryResource, path: readonly string[]): (readonly [string, string])[] => [
     ...Array.from(resource.methods, ([name, { id, pointer }]) => [id ?? [...path, name].join("."), pointer] as const),
@@ -107,7 +108,7 @@ function withMethods(resource: ResourceModel, selection: MethodSelection): Resou
   return { ...resource, methods: resource.methods.filter(({ id }) => selection.has(id)), resources };
 }
 
-/** Types that the declaration of a method names. */
+/** Returns the types in the declaration of a method. */
 function typesOf({ request, response, operation, paging }: MethodModel): readonly TypeModel[] {
   return [
     ...(request?.kind === "json" ? [request.type] : []),

@@ -1,30 +1,31 @@
 /**
  * Which methods stream their responses.
  *
- * A server-streaming RPC over HTTP responds with a JSON array of what its document calls the response. Few documents say
- * so. What does say so, best first: the flag `streamingType`, the RPCs below, the name of the method, the first sentence
- * of its description. Where none does, the response is taken for one message: that is the rule of which a wrong guess
- * is reported when the program runs.
+ * A server-streaming RPC over HTTP responds with a JSON array of messages. The document only describes one message, and
+ * rarely states that the method streams. The rule uses these sources, most reliable first: the flag `streamingType`,
+ * the list of known RPCs below, the name of the method, and the first sentence of its description. Otherwise the method
+ * is treated as an ordinary one: if that is wrong, the runtime reports it.
  *
- * Streams of requests (client streaming, bidirectional) have no counterpart in HTTP/JSON, so these are not streams here.
+ * HTTP/JSON has no streams of requests (client or bidirectional streaming), so such methods are treated as ordinary,
+ * too.
  */
 import type { HttpMethod } from "./types.js";
 
-/** What the rule looks at. */
+/** The facts that the rule uses. */
 export interface StreamingFacts {
   readonly id: string;
   readonly name: string;
-  /** Names from the top of the document down. */
+  /** Names from the root of the document to the resource. */
   readonly resourcePath: readonly string[];
   readonly httpMethod: HttpMethod;
   readonly description: string;
   /** The document's flag. */
   readonly streamingType: string | undefined;
-  /** The response is an object with properties: nothing else is taken for a message for its method's name. */
+  /** The response is an object with properties. Without them, the name and the description are ignored. */
   readonly hasMessage: boolean;
 }
 
-/** Methods whose name and description do not tell, by id, with the RPC that is the source. */
+/** Streaming methods that are not recognized by name or description, by id. The value is the RPC that proves it. */
 const KNOWN: ReadonlyMap<string, string> = new Map([
   // google/firestore/v1/firestore.proto; v1beta1 and v1beta2 have the same ids.
   ["firestore.projects.databases.documents.batchGet", "BatchGetDocuments returns (stream BatchGetDocumentsResponse)"],
@@ -51,24 +52,24 @@ const KNOWN: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * `streamGenerateContent`, `serverStreamingPredict`, `streamingReadFeatureValues`, `executeStreamingSql`: the name of a
- * method that reads something, and a word for the stream. With any other word (`streamData`, `streamingPull`) what is
- * streamed may as well be the requests, or the thing that the method is about.
+ * Names such as `streamGenerateContent`, `serverStreamingPredict`, `streamingReadFeatureValues`, `executeStreamingSql`:
+ * a verb that reads something, combined with "stream". Other names (`streamData`, `streamingPull`) may also mean that
+ * requests are streamed, or that the resource is a stream.
  */
 const STREAMING_NAME =
   /^(?:serverStreaming[A-Z]|executeStreaming[A-Z]|streaming(?:Generate|List|Query|Read|Search)(?![a-z])|stream(?:Answer|Assist|Chat|Complete|Execute|Fetch|Generate|Infer|List|Predict|Query|RawPredict|Read|Retrieve|Run|Search|Summarize|Translate)(?![a-z]))/;
 
-/** Of the first sentence: "… through a server-streamed RPC", "… is a streaming call that will return a stream of …". */
+/** In the first sentence: "… through a server-streamed RPC", "… is a streaming call that will return a stream of …". */
 const STREAMING_TEXT =
   /\bserver[- ](?:side[- ])?stream(?:ing|ed)\b|\bis a streaming (?:call|method|request|RPC)\b.*\breturns? a stream\b/is;
 
-/** The first sentence speaks of another method. */
+/** The first sentence may refer to another method. */
 const OTHER_METHOD = /\b(?:instead|non|not|rather|see|unary|unlike|use|version of|without)\b/i;
 
 const STREAM_OF_REQUESTS =
   /\bbi-?di(?:rectional)?\b|\bclient[- ](?:side[- ])?stream(?:ing|ed)?\b|\bstreams? of requests\b/i;
 
-/** Whether a method streams its responses. */
+/** Returns whether a method streams its responses. */
 export function isServerStream(facts: StreamingFacts): boolean {
   const { description, hasMessage, httpMethod, id, streamingType } = facts;
   if (httpMethod !== "GET" && httpMethod !== "POST") return false;
@@ -80,7 +81,7 @@ export function isServerStream(facts: StreamingFacts): boolean {
   return isStreamingName(facts) || (STREAMING_TEXT.test(sentence) && !OTHER_METHOD.test(sentence));
 }
 
-/** The method `stream` of a collection of streams is about one of those. */
+/** A method named `stream` in a collection of streams does not stream its responses: its resource is a stream. */
 function isStreamingName({ name, resourcePath }: StreamingFacts): boolean {
   return name === "stream" ? !/streams?$/i.test(resourcePath.at(-1) ?? "") : STREAMING_NAME.test(name);
 }

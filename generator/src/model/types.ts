@@ -1,8 +1,8 @@
 /**
- * ApiModel: what a Discovery document means, with every name decided.
+ * ApiModel: the meaning of a Discovery document, with the final names of all types and members.
  *
- * Rooms after this one (emit, openapi, mock, diff, docs) read the model and never the document. Member and type names
- * are final here; emitters only print them. All text is as the document has it: whoever prints it makes it safe.
+ * Its consumers (emit, openapi, mock, diff, docs, dynamic) read only the model, never the document. All text is as in
+ * the document: code that prints it must escape it.
  */
 
 /** One API. */
@@ -16,7 +16,7 @@ export interface ApiModel {
   readonly description: string;
   readonly documentationLink: string;
   readonly deprecated: boolean;
-  /** How far the API is from general availability, as the document labels it: `limited_availability`, `labs`. */
+  /** The document's labels. Some show that the API is not generally available: `limited_availability`, `labs`. */
   readonly labels: readonly string[];
   /** Name of the generated client class: `SQLAdminClient`. */
   readonly clientName: string;
@@ -24,28 +24,28 @@ export interface ApiModel {
   readonly globalParametersName: string;
   /** Ends with a slash. */
   readonly rootUrl: string;
-  /** Empty, or ends with a slash and begins without one. */
+  /** Empty, or a path with a slash at the end but not at the start. */
   readonly servicePath: string;
   readonly batchPath: string | undefined;
   readonly mtlsRootUrl: string | undefined;
-  /** Roots of single regions: location to URL, each with a slash at the end. */
+  /** Regional root URLs, by location. Each ends with a slash. */
   readonly endpoints: ReadonlyMap<string, string>;
-  /** Bodies travel inside `{ "data": … }`. */
+  /** Bodies are wrapped in `{ "data": … }`. */
   readonly dataWrapper: boolean;
-  /** The default of the global parameter `alt`; almost always `json`. */
+  /** The default of the global parameter `alt`, almost always `json`. */
   readonly altDefault: string;
-  /** Methods that stream offer server-sent events: `alt=sse`. */
+  /** Streaming methods support server-sent events: `alt=sse`. */
   readonly offersEvents: boolean;
-  /** Every call must say `alt=json`: the document's default is something else, and it has `json`. */
+  /** Every request must send `alt=json`, because the default is another format. */
   readonly altJson: boolean;
   readonly scopes: readonly ScopeModel[];
-  /** Parameters that every method takes, those that are the runtime's own business left out. */
+  /** Parameters that every method takes, except those that the runtime sets itself. */
   readonly parameters: readonly ParameterModel[];
-  /** Every type, in the order of the document: schemas, types hoisted out of them, input twins. */
+  /** Every named type, in the order of the document: schemas, hoisted types, and input twins. */
   readonly schemas: readonly SchemaModel[];
-  /** What update masks of this API's methods need to know. */
+  /** Data for the update masks of this API's methods. */
   readonly updateMasks: UpdateMasksModel;
-  /** The top of the tree: its methods and resources are members of the client. */
+  /** The root of the tree. Its methods and resources are members of the client. */
   readonly root: ResourceModel;
 }
 
@@ -56,89 +56,89 @@ export interface ScopeModel {
 }
 
 export interface ResourceModel {
-  /** Names from the top of the document down; empty for the top itself. */
+  /** Names from the root of the document to the resource; empty for the root. */
   readonly path: readonly string[];
   /** Member of the parent class. */
   readonly member: string;
-  /** `ProjectsLocationsResource`; empty for the top itself. */
+  /** Name of the class, such as `ProjectsLocationsResource`; empty for the root. */
   readonly className: string;
   readonly deprecated: boolean;
   readonly methods: readonly MethodModel[];
   readonly resources: readonly ResourceModel[];
 }
 
-/** How to name the fields of a body in an update mask (AIP-161). */
+/** How to spell the fields of a body in an update mask (AIP-161). */
 export interface UpdateMasksModel {
   readonly methods: readonly MaskedMethodModel[];
-  /** The fields of types that are special, or lead to types with such fields. */
+  /** Types with read-only or opaque fields, and types that refer to such types. */
   readonly types: ReadonlyMap<string, MaskedTypeModel>;
 }
 
 export interface MaskedMethodModel {
-  /** Members from the client down: `["files", "update"]`. */
+  /** Members from the client to the method: `["files", "update"]`. */
   readonly path: readonly string[];
   readonly method: MethodModel;
-  /** The type of the body, where {@link UpdateMasksModel.types} has it. */
+  /** Name of the body's type, if {@link UpdateMasksModel.types} contains it. */
   readonly type: string | undefined;
-  /** The document asks for `display_name` where the body has `displayName`. */
+  /** The mask uses snake case: `display_name` for the body's `displayName`. */
   readonly snake: boolean;
 }
 
 export interface MaskedTypeModel {
-  /** Never in a mask. */
+  /** Properties that never belong in a mask. */
   readonly readOnly: readonly string[];
-  /** Maps and values of any shape: a mask does not reach into them. */
+  /** Maps and values of unknown type. A mask cannot name fields inside them. */
   readonly maps: readonly string[];
-  /** Property to the name of its type. */
+  /** Names of types, by property. */
   readonly types: ReadonlyMap<string, string>;
 }
 
 export type HttpMethod = "DELETE" | "GET" | "HEAD" | "OPTIONS" | "PATCH" | "POST" | "PUT";
 
 export interface MethodModel {
-  /** The document's id; not always the path of names (`sql.instances.list` in sqladmin). */
+  /** The document's id. It may differ from the path of names (`sql.instances.list` in sqladmin). */
   readonly id: string;
   readonly name: string;
   /** Member of the resource class. */
   readonly member: string;
-  /** `InstancesListParams`. */
+  /** Name of the type of `params`, such as `InstancesListParams`. */
   readonly paramsName: string;
-  /** `InstancesInsertBody`, where the method requires properties of its body. */
+  /** Name of the type of the body, such as `InstancesInsertBody`, if the method requires properties of its body. */
   readonly bodyName: string | undefined;
   readonly description: string;
   readonly deprecated: boolean;
   readonly httpMethod: HttpMethod;
-  /** Path template; relative to the root when it begins with a slash, else to root and service path. */
+  /** Path template. Relative to the root URL if it begins with a slash, otherwise to root URL and service path. */
   readonly path: string;
-  /** Path parameters first in the order of the path, then query parameters in the order of the document. */
+  /** Path parameters in the order of the path, then query parameters in the order of the document. */
   readonly parameters: readonly ParameterModel[];
-  /** Global parameters that a parameter of this method replaces. */
+  /** Names of global parameters that this method declares itself. */
   readonly shadowedGlobals: readonly string[];
   readonly request: RequestModel | undefined;
-  /** Whether the parameter `updateMask`, if there is one, must say which fields of the body count. */
+  /** Whether the method requires its parameter `updateMask`; undefined if it has none. */
   readonly updateMask: "optional" | "required" | undefined;
-  /** Where a request id goes, by which the server knows a repetition (AIP-155). */
+  /** Where to send the request id by which the server recognizes a repeated request (AIP-155). */
   readonly requestId: "body" | "query" | undefined;
   readonly response: ResponseModel | undefined;
   readonly paging: PagingModel | undefined;
   readonly operation: OperationModel | undefined;
   readonly mediaUpload: MediaUploadModel | undefined;
   readonly mediaDownload: MediaDownloadModel | undefined;
-  /** Any one of these is enough. */
+  /** Any one of these scopes is enough. */
   readonly scopes: readonly string[];
   /** Sent as `X-Goog-Api-Version`. */
   readonly apiVersion: string | undefined;
   readonly etagRequired: boolean;
-  /** Changes of the collection can be pushed to a channel. */
+  /** The API can send notifications about changes of the collection to a channel. */
   readonly supportsSubscription: boolean;
   /** Downloads are served by Google's media download service. */
   readonly useMediaDownloadService: boolean;
 }
 
 export interface ParameterModel {
-  /** Member of `params`; the document's name, unless that is `requestBody` or `media`. */
+  /** Member of `params`. The document's name, unless that is `requestBody` or `media`. */
   readonly name: string;
-  /** The document's name, where it is another one. */
+  /** The document's name, if it differs from `name`. */
   readonly wireName?: string;
   readonly location: "path" | "query";
   readonly description: string;
@@ -148,25 +148,25 @@ export interface ParameterModel {
   readonly repeated: boolean;
   readonly type: TypeModel;
   readonly default: string | undefined;
-  /** As in the document; may be no valid expression of JavaScript. */
+  /** A regular expression, as in the document. */
   readonly pattern: string | undefined;
   readonly minimum: string | undefined;
   readonly maximum: string | undefined;
 }
 
-/** What a method takes as `requestBody`. */
+/** The type of a method's `requestBody`. */
 export type RequestModel =
   | {
       readonly kind: "json";
       readonly type: TypeModel;
-      /** Without the body the call is refused. */
+      /** A call without a body is an error. */
       readonly required: boolean;
-      /** Properties that this very method requires, below the type they belong to. */
+      /** Properties that this method requires, in the body's type and in nested types. */
       readonly requires: RequiredProperties | undefined;
     }
   | { readonly kind: "bytes" };
 
-/** Properties to be made required, by name; nested for those whose own type has some. */
+/** Names of required properties, and for properties with a type of their own, those required in that type. */
 export interface RequiredProperties {
   readonly required: readonly string[];
   readonly nested: ReadonlyMap<string, RequiredProperties>;
@@ -176,10 +176,10 @@ export type ResponseModel =
   | {
       readonly kind: "json";
       readonly type: TypeModel;
-      /** One message: a JSON object, not an array or a plain value. */
+      /** The response is a JSON object, not an array or a scalar. */
       readonly isMessage: boolean;
     }
-  /** Messages of this type as they arrive. */
+  /** A stream of messages of this type. */
   | { readonly kind: "stream"; readonly type: TypeModel }
   | { readonly kind: "media" };
 
@@ -190,55 +190,58 @@ export interface PagingModel {
   readonly items: { readonly property: string; readonly type: TypeModel } | undefined;
 }
 
-/** A long-running operation that a method starts, or reads. */
+/** A long-running operation that a method starts or reads. */
 export interface OperationModel {
-  /** The operation resource: what polling answers. */
+  /** The type of the operation resource, which polling returns. */
   readonly type: TypeModel;
-  /** The first of these of which the answer has all that it needs is the one to poll with; none: the method itself. */
+  /**
+   * The ways to poll. The runtime uses the first whose parameters all have values in the response. If the list is
+   * empty, the method polls itself.
+   */
   readonly polls: readonly OperationPoll[];
-  /** Path of the property that is `true`, or says `DONE`, at the end. */
+  /** Path of the property that is `true` or `DONE` when the operation is done. */
   readonly done: readonly string[];
-  /** Path of the property that is there when it failed. */
+  /** Path of the property that is only set if the operation failed. */
   readonly error: readonly string[];
-  /** The method answers the operation resource itself, not only its name. */
+  /** The method returns the operation resource, not only its name. */
   readonly isAnswer: boolean;
 }
 
-/** A GET method that answers the operation, and where its parameters come from. */
+/** A GET method that returns the operation, and the sources of its parameters. */
 export interface OperationPoll {
   readonly method: MethodModel;
-  /** Beside it: answers when the operation is over, or after a while. */
+  /** The `wait` method of the same operation, if any. It responds when the operation is done, or after some time. */
   readonly wait: MethodModel | undefined;
   readonly sources: ReadonlyMap<string, ValueSource>;
 }
 
-/** A value out of the call that started the operation. */
+/** Where to find a value in the call that started the operation. */
 export interface ValueSource {
   readonly from: "body" | "params" | "response";
   readonly path: readonly string[];
-  /** Of an id that may be short: the parameter whose resource name lies in the same collection. */
+  /** For an id that may not be a complete resource name: the parameter with a resource name in the same collection. */
   readonly within?: string;
-  /** The segment of a resource name that stands where the variable does in the path of the poll. */
+  /** The value is one segment of the resource name, at the position of the variable in the path of the poll. */
   readonly isSegment?: true;
 }
 
 export interface MediaUploadModel {
-  /** Media types as the document lists them, for instance `image/*`. */
+  /** Media types as in the document, such as `image/*`. */
   readonly accept: readonly string[];
-  /** Bytes. */
+  /** In bytes. */
   readonly maxSize: number | undefined;
-  /** Path from the root, with a leading slash. */
+  /** Path relative to the root URL, with a leading slash. */
   readonly path: string;
-  /** Content can be sent in one request. */
+  /** The upload can be a single request. */
   readonly simple: boolean;
   readonly multipart: boolean;
   readonly resumable: boolean;
 }
 
 export interface MediaDownloadModel {
-  /** Member beside the method: `getMedia`. */
+  /** Name of the download method: `getMedia`. */
   readonly member: string;
-  /** The method has no response but its content, so that the method itself is the download. */
+  /** The method has no other response than the content, so the method itself is the download. */
   readonly isOnly: boolean;
 }
 
@@ -246,11 +249,11 @@ export interface MediaDownloadModel {
 export interface SchemaModel {
   /** Name of the TypeScript type. */
   readonly name: string;
-  /** The id in the document; absent for types hoisted out of others and for input twins. */
+  /** The id in the document; undefined for hoisted types and input twins. */
   readonly id: string | undefined;
-  /** Where it stands: `/schemas/DatabaseInstance`. */
+  /** JSON pointer into the document: `/schemas/DatabaseInstance`. */
   readonly pointer: string;
-  /** For an input twin the name of the type it is the twin of. */
+  /** For an input twin, the name of the original type. */
   readonly inputOf: string | undefined;
   readonly description: string;
   readonly deprecated: boolean;
@@ -261,7 +264,7 @@ export type ShapeModel =
   | {
       readonly kind: "object";
       readonly properties: readonly PropertyModel[];
-      /** Type of every further property, where the document allows some. */
+      /** Type of additional properties, if the document allows them. */
       readonly additional: TypeModel | undefined;
     }
   | { readonly kind: "alias"; readonly type: TypeModel };
@@ -272,7 +275,7 @@ export interface PropertyModel {
   readonly description: string;
   readonly deprecated: boolean;
   readonly readOnly: boolean;
-  /** Set by nothing but a union's discriminator. */
+  /** Only true for the discriminator of a union. */
   readonly required: boolean;
   readonly default: string | undefined;
   readonly minimum: string | undefined;
@@ -282,7 +285,7 @@ export interface PropertyModel {
   readonly requiredBy: readonly string[];
 }
 
-/** A type as it is used: plain, or a reference to a named one. */
+/** A type: an inline type, or a reference to a named one. */
 export type TypeModel =
   | StringType
   | { readonly kind: "number"; readonly integer: boolean; readonly format: string | undefined }
@@ -290,23 +293,23 @@ export type TypeModel =
   | { readonly kind: "unknown" }
   | { readonly kind: "array"; readonly items: TypeModel }
   | { readonly kind: "map"; readonly values: TypeModel }
-  /** `name` is that of a {@link SchemaModel}. */
+  /** `name` is the name of a {@link SchemaModel}. */
   | { readonly kind: "reference"; readonly name: string }
   | { readonly kind: "union"; readonly members: readonly TypeModel[] };
 
 export interface StringType {
   readonly kind: "string";
-  /** `int64`, `google-datetime`, `byte`, …: the value still travels as a string. */
+  /** `int64`, `google-datetime`, `byte`, …. The value is a string in JSON for all formats. */
   readonly format: string | undefined;
-  /** Absent: any string. */
+  /** Undefined if any string is allowed. */
   readonly enum: EnumModel | undefined;
 }
 
 export interface EnumModel {
   readonly values: readonly EnumValueModel[];
-  /** Other values may come: harvested out of a description, or asked for by `--enums open`. */
+  /** Other values are possible, because of `--enums open`, or because the values come from a description. */
   readonly open: boolean;
-  /** The values were found in a description, not in `enum`. */
+  /** The values come from a description, not from `enum`. */
   readonly harvested: boolean;
 }
 

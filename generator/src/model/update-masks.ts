@@ -1,8 +1,8 @@
-/** Which fields of a body an update mask names, and how it spells them (AIP-134, AIP-161). */
+/** Which fields of a body belong in an update mask, and how they are spelled (AIP-134, AIP-161). */
 import { closure, usersOf } from "./access.js";
 import type { MaskedTypeModel, MethodModel, ResourceModel, SchemaModel, TypeModel, UpdateMasksModel } from "./types.js";
 
-/** Covers every method that takes a mask, and every other PATCH. */
+/** Returns the data for update masks of every method that takes a mask, and of every other PATCH method. */
 export function updateMasksOf(root: ResourceModel, schemas: readonly SchemaModel[]): UpdateMasksModel {
   const byName = new Map(schemas.map((schema) => [schema.name, schema]));
   const lookUp = (name: string) => byName.get(name);
@@ -31,7 +31,7 @@ export function updateMasksOf(root: ResourceModel, schemas: readonly SchemaModel
     methods: masked.map(({ method, path, name }) => {
       const names = name === undefined ? [] : [...closure([name], next)].flatMap((one) => propertyNames(lookUp(one)));
       const type = name !== undefined && kept.has(name) ? name : undefined;
-      return { method, path, type, snake: asksForSnakeCase(method, names) };
+      return { method, path, type, snake: usesSnakeCase(method, names) };
     }),
     types: new Map(
       schemas
@@ -54,17 +54,17 @@ function methodsWithPath(
   ];
 }
 
-/** The object type that a value is of, `whole` where a mask does not reach into the value, else nothing. */
+/** Returns the object type of a value, `opaque` if a mask cannot name fields inside the value, or undefined. */
 function holderOf(
   type: TypeModel,
   lookUp: (name: string) => SchemaModel | undefined,
-): SchemaModel | "whole" | undefined {
-  if (type.kind === "map" || type.kind === "unknown" || type.kind === "union") return "whole";
+): SchemaModel | "opaque" | undefined {
+  if (type.kind === "map" || type.kind === "unknown" || type.kind === "union") return "opaque";
   if (type.kind !== "reference") return undefined;
   const schema = lookUp(type.name);
-  if (schema === undefined) return "whole";
+  if (schema === undefined) return "opaque";
   if (schema.shape.kind === "alias") return holderOf(schema.shape.type, lookUp);
-  // Of an input twin the type that has the read-only properties too.
+  // For an input twin, use the original type, which also has the read-only properties.
   return schema.inputOf === undefined ? schema : lookUp(schema.inputOf);
 }
 
@@ -78,13 +78,15 @@ function maskedType(
     .map(({ name, type }) => ({ name, holder: holderOf(type, lookUp) }));
   return {
     readOnly: properties.filter(({ readOnly }) => readOnly).map(({ name }) => name),
-    maps: writable.filter(({ holder }) => holder === "whole").map(({ name }) => name),
+    maps: writable.filter(({ holder }) => holder === "opaque").map(({ name }) => name),
     types: new Map(writable.flatMap(({ name, holder }) => (typeof holder === "object" ? [[name, holder.name]] : []))),
   };
 }
 
-/** Such a body holds the resource in a field beside the mask, which is about that field alone. */
-function hasOwnMask(holder: SchemaModel | "whole" | undefined): boolean {
+/**
+ * Returns whether the body has its own field mask. Such a mask applies to the resource in another field of the body.
+ */
+function hasOwnMask(holder: SchemaModel | "opaque" | undefined): boolean {
   if (typeof holder !== "object" || holder.shape.kind !== "object") return false;
   return holder.shape.properties.some(({ type }) => type.kind === "string" && type.format === "google-fieldmask");
 }
@@ -93,11 +95,11 @@ function propertyNames(schema: SchemaModel | undefined): readonly string[] {
   return schema?.shape.kind === "object" ? schema.shape.properties.map(({ name }) => name) : [];
 }
 
-/** Whether the description of the mask spells fields of the body with underscores, and none as the body does. */
-function asksForSnakeCase({ parameters }: MethodModel, names: readonly string[]): boolean {
+/** Returns whether the description of the mask requires snake case, or spells all fields of the body that way. */
+function usesSnakeCase({ parameters }: MethodModel, names: readonly string[]): boolean {
   const description = parameters.find(({ name }) => name === "updateMask")?.description ?? "";
-  const told = /\b(?:(snake)|camel)[ _-]?case\b/i.exec(description);
-  if (told !== null) return told[1] !== undefined;
+  const stated = /\b(?:(snake)|camel)[ _-]?case\b/i.exec(description);
+  if (stated !== null) return stated[1] !== undefined;
   const words = new Set(description.match(/\w+/g));
   const composed = names.filter((name) => /[a-z\d][A-Z]/.test(name));
   const snake = composed.map((name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));

@@ -11,13 +11,13 @@ import type {
 import { typeSchema } from "./components.js";
 import type { BodySchema, Content, Operation } from "./document-types.js";
 
-/** What bodies depend on beside their method. */
+/** The parts of the model that bodies depend on, besides the method. */
 export interface BodyContext {
   readonly model: Pick<ApiModel, "dataWrapper">;
   readonly schema: (name: string) => SchemaModel | undefined;
 }
 
-/** Bytes of any kind; OpenAPI 3.1 gives them no schema. */
+/** Bytes of any media type. In OpenAPI 3.1, such content has no schema. */
 const BYTES: Content = { "*/*": {} };
 
 export function requestBody(request: RequestModel | undefined, context: BodyContext): Pick<Operation, "requestBody"> {
@@ -27,7 +27,7 @@ export function requestBody(request: RequestModel | undefined, context: BodyCont
   return { requestBody: { ...(request.required ? { required: true } : {}), content } };
 }
 
-/** The content alone, or resource and content in one body, as `uploadType` says. */
+/** Returns the body of an upload: only the content, or resource and content, depending on `uploadType`. */
 export function uploadBody(
   { accept, multipart }: MediaUploadModel,
   request: RequestModel | undefined,
@@ -69,7 +69,7 @@ function requestSchema(
   return requires === undefined ? typeSchema(type) : { allOf: [typeSchema(type), requiring(type, requires, schema)] };
 }
 
-/** What one method adds to a type: the properties it requires, wherever they stand below it. */
+/** Returns a schema with the properties that the method requires, in the type and in nested types. */
 function requiring(type: TypeModel, requires: RequiredProperties, schema: BodyContext["schema"]): BodySchema {
   if (type.kind === "array") return { type: "array", items: requiring(type.items, requires, schema) };
   if (type.kind === "map") return { type: "object", additionalProperties: requiring(type.values, requires, schema) };

@@ -1,4 +1,4 @@
-/** Types of the model → `components.schemas` of OpenAPI 3.1, for the export and for the type engine. */
+/** Types of the model → `components.schemas` of OpenAPI 3.1, for `discogen openapi` and for emitting types. */
 import type { EnumModel, PropertyModel, SchemaModel, TypeModel } from "../model/types.js";
 
 /** The part of a Schema Object (JSON Schema 2020-12) that Discovery documents need. */
@@ -22,13 +22,13 @@ export interface SchemaObject {
   additionalProperties?: SchemaObject | false;
 }
 
-/** "Or any other string": the member that makes an enum open. */
+/** The member for any other string in an open enum. */
 export const OPEN_STRING: SchemaObject = { type: "string" };
 
-/** Where references find the schemas of an OpenAPI document. */
+/** Prefix of references to schemas in an OpenAPI document. */
 const COMPONENTS = "#/components/schemas/";
 
-/** A named type. */
+/** Returns the schema of a named type. */
 export function schemaComponent(schema: SchemaModel): SchemaObject {
   const { description, deprecated } = schema;
   return {
@@ -38,7 +38,10 @@ export function schemaComponent(schema: SchemaModel): SchemaObject {
   };
 }
 
-/** The same without what only tells, in a document of schemas alone (`#/Name`): all that the type engine needs. */
+/**
+ * Returns the schema of a named type for emitting types: without descriptions and other annotations, and with
+ * references of the form `#/Name`.
+ */
 export function typeComponent(schema: SchemaModel): SchemaObject {
   return component(schema, "#/", ({ type, readOnly }) =>
     readOnly ? { ...typeSchema(type, "#/"), readOnly } : typeSchema(type, "#/"),
@@ -54,7 +57,7 @@ function component(
   const required = shape.properties.filter((property) => property.required).map(({ name }) => name);
   return {
     type: "object",
-    // Own properties whatever the name: `__proto__` is one here.
+    // `fromEntries` also creates a property named `__proto__`.
     properties: Object.fromEntries(shape.properties.map((property) => [property.name, propertyOf(property)])),
     ...(required.length === 0 ? {} : { required }),
     ...additionalOf(shape.additional, place, shape.properties.length),
@@ -87,14 +90,14 @@ function propertySchema(property: PropertyModel): SchemaObject {
   };
 }
 
-/** Documents write every default as text. */
+/** Converts a default to the type of its property. In documents, every default is text. */
 export function typedDefault(text: string, type: TypeModel): unknown {
   if (type.kind === "boolean") return text === "true";
   const number = Number(text);
   return type.kind === "number" && Number.isFinite(number) ? number : text;
 }
 
-/** A type as it is used. `place` is where references find the named ones. */
+/** Returns the schema of a type. `place` is the prefix of references to named types. */
 export function typeSchema(type: TypeModel, place = COMPONENTS): SchemaObject {
   switch (type.kind) {
     case "string":

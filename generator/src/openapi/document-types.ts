@@ -35,9 +35,9 @@ export interface Operation {
   readonly parameters: readonly (ParameterObject | Reference)[];
   readonly requestBody?: { readonly required?: true; readonly content: Content };
   readonly responses: { readonly "200": { readonly description: string; readonly content?: Content } };
-  /** Any one of these is enough. */
+  /** Any one of these scopes is enough. */
   readonly security?: readonly { readonly oauth2: readonly [string] }[];
-  /** The path as the Discovery document has it, where that is not how it reads here. */
+  /** The path in the Discovery document, if it differs. */
   readonly "x-discogen-path"?: string;
 }
 
@@ -52,11 +52,11 @@ export interface ParameterObject {
   readonly description?: string;
   readonly deprecated?: true;
   readonly schema: SchemaObject;
-  /** The parameter of the Discovery document that this one is, or is a part of, where the names differ. */
+  /** Name of the parameter in the Discovery document, if it differs, or if this parameter is only a part of it. */
   readonly "x-discogen-parameter"?: string;
 }
 
-/** A body, where a method may require what its type leaves optional. */
+/** The schema of a body. A method may require properties that are optional in the type. */
 export interface BodySchema extends Omit<SchemaObject, "additionalProperties" | "items" | "properties"> {
   allOf?: readonly BodySchema[];
   items?: BodySchema;
@@ -64,7 +64,7 @@ export interface BodySchema extends Omit<SchemaObject, "additionalProperties" | 
   additionalProperties?: BodySchema | false;
 }
 
-/** Media type to what travels under it. */
+/** Schemas, by media type. */
 export interface Content {
   readonly [mediaType: string]: { readonly schema?: BodySchema };
 }

@@ -1,8 +1,8 @@
 /**
  * The model → an OpenAPI 3.1 document.
  *
- * Every method is an operation whose id is the method's; an upload is a second one beside it, for it has another path.
- * Where OpenAPI cannot say it as Discovery does, `x-discogen-…` keeps the original.
+ * Every method is an operation with the id of the method. An upload is a second operation, because it has another path.
+ * If OpenAPI cannot express a fact in the same way as Discovery, an `x-discogen-…` property has the original.
  */
 import type { ApiModel, MethodModel, ResourceModel, ScopeModel } from "../model/types.js";
 import { VERSION } from "../version.js";
@@ -16,14 +16,14 @@ import type {
   PathItem,
   Reference,
 } from "./document-types.js";
-import { choice, pathParameter, queryParameter, told, versionParameter } from "./parameters.js";
+import { annotations, choice, pathParameter, queryParameter, versionParameter } from "./parameters.js";
 import { PathPlaces, type PathTemplate, pathTemplate, type PlacedPath } from "./path-templates.js";
 
 export type { OpenApiDocument } from "./document-types.js";
 
 const GENERATOR = "@discogen/generator";
 
-/** Whether a file holds a document that {@link openapiDocument} made, of whichever version. */
+/** Returns whether a file contains a document of {@link openapiDocument}, written by any version of this package. */
 export function isGenerated(content: Uint8Array): boolean {
   try {
     const value: unknown = JSON.parse(Buffer.from(content).toString());
@@ -51,7 +51,7 @@ export function openapiDocument(model: ApiModel): OpenApiDocument {
       ...(revision === "" ? {} : { "x-google-revision": revision }),
       "x-generator": `${GENERATOR} ${VERSION}`,
     },
-    // A page that links there may follow nothing but the web.
+    // Viewers of the document link to this URL: only http(s) is safe.
     ...(/^https?:/i.test(documentationLink) && URL.canParse(documentationLink)
       ? { externalDocs: { url: documentationLink } }
       : {}),
@@ -68,7 +68,7 @@ export function openapiDocument(model: ApiModel): OpenApiDocument {
 
 interface TaggedMethod {
   readonly method: MethodModel;
-  /** The resource, as one tag; none for a method of the API itself. */
+  /** The resource as a single tag; empty for a top-level method. */
   readonly tags: readonly string[];
 }
 
@@ -97,15 +97,13 @@ function paths(
     const fullPath = path.startsWith("/") ? path : `/${model.servicePath}${path}`;
     const shared = (place: PlacedPath, origin: string, own: readonly ParameterObject[]) => ({
       ...(tags.length === 0 ? {} : { tags }),
-      ...told(method),
+      ...annotations(method),
       parameters: operationParameters(method, place, own, globals),
       ...security(method),
       ...(place.path.endsWith(origin) ? {} : { "x-discogen-path": origin }),
     });
     const alt =
-      method.mediaDownload === undefined
-        ? []
-        : [choice("alt", ["json", "media"], "`media` answers the content itself.")];
+      method.mediaDownload === undefined ? [] : [choice("alt", ["json", "media"], "`media` returns the content.")];
     add(method, pathTemplate(fullPath, method), (place) => ({
       operationId: method.id,
       ...shared(place, path, alt),
@@ -141,7 +139,7 @@ function operationParameters(
   globals: ReadonlyMap<string, string>,
 ): readonly (ParameterObject | Reference)[] {
   const query = parameters.filter(({ location }) => location === "query");
-  // The method's own parameter wins, whether over a global one or over one that only OpenAPI has to spell out.
+  // The method's own parameters override global ones, and `alt` and `uploadType` of this export.
   const named = new Set([...shadowedGlobals, ...query.map(({ name }) => name)]);
   return [
     ...slots.map(pathParameter),
@@ -190,13 +188,13 @@ function oauth2(scopes: readonly ScopeModel[]): OAuth2Scheme {
   };
 }
 
-/** Names with a key each that `components` allows, all different. */
+/** Returns a unique key for each name, with only characters that `components` allows. */
 function componentKeys(names: readonly string[]): readonly (readonly [name: string, key: string])[] {
   const taken = new Set<string>();
   return names.map((name) => [name, freeId(name.replace(/[^\w.-]/g, "_"), taken)] as const);
 }
 
-/** `components` allows no `$` in a name, TypeScript does: it is written `-`, which no name of the model holds. */
+/** Replaces `$` in schema names, which `components` does not allow, by `-`, which no name of the model contains. */
 function withSafeSchemaNames(document: OpenApiDocument): OpenApiDocument {
   const names = Object.keys(document.components.schemas);
   if (!names.some((name) => name.includes("$"))) return document;
@@ -213,6 +211,6 @@ function withSafeSchemaNames(document: OpenApiDocument): OpenApiDocument {
   };
   const schemas = Object.entries(document.components.schemas).map(([name, schema]) => [safe(name), schema] as const);
   const renamed = { ...document, components: { ...document.components, schemas: Object.fromEntries(schemas) } };
-  // The walk changes the text of references and nothing else.
+  // Safe: the walk only changes the text of references.
   return walk(renamed) as OpenApiDocument;
 }

@@ -12,7 +12,7 @@ export function queryParameter(parameter: ParameterModel): ParameterObject {
     name: parameter.wireName ?? parameter.name,
     in: "query",
     ...(required ? { required } : {}),
-    ...told(parameter),
+    ...annotations(parameter),
     schema: {
       ...(repeated ? { type: "array", items: schema } : schema),
       ...(value === undefined ? {} : { default: repeated ? [value] : value }),
@@ -20,33 +20,39 @@ export function queryParameter(parameter: ParameterModel): ParameterObject {
   };
 }
 
-/** A variable of a path: always required, and always text of one segment where the pattern tells the segments. */
+/** Returns a path variable. Variables are always required. A part of a parameter is the text of a single segment. */
 export function pathParameter({ name, parameter, part }: PathSlot): ParameterObject {
   const place = { name, in: "path", required: true } as const;
-  // Keeps two operations of one path and verb apart; it adds nothing to the URL.
+  // Distinguishes two operations with the same path and verb. It is always empty, so the URL stays the same.
   if (parameter === undefined) return { ...place, schema: { type: "string", enum: [""] } };
   const origin = parameter.name === name ? {} : { "x-discogen-parameter": parameter.name };
   if (part === undefined) {
     const schema: SchemaObject = parameter.repeated ? { type: "string" } : parameterSchema(parameter);
-    return { ...place, ...told(parameter), schema, ...origin };
+    return { ...place, ...annotations(parameter), schema, ...origin };
   }
   const description = `Part of \`${parameter.name}\`. ${part === 0 ? parameter.description : ""}`.trim();
-  return { ...place, ...told({ ...parameter, description }), schema: { type: "string" }, ...origin };
+  return { ...place, ...annotations({ ...parameter, description }), schema: { type: "string" }, ...origin };
 }
 
-/** The document's version of the API travels as a header, if the method has one. */
+/** Returns the header with the API version, if the method has one. */
 export function versionParameter(apiVersion: string | undefined): readonly ParameterObject[] {
   if (apiVersion === undefined) return [];
   return [{ name: "X-Goog-Api-Version", in: "header", required: true, schema: { type: "string", enum: [apiVersion] } }];
 }
 
-/** A query parameter that Discovery leaves unsaid. */
+/** Returns a query parameter that Discovery documents do not declare on methods. */
 export function choice(name: string, values: readonly string[], description: string): ParameterObject {
   return { name, in: "query", description, schema: { type: "string", enum: values } };
 }
 
-/** Description and deprecation, where there are some. */
-export function told({ description, deprecated }: { readonly description: string; readonly deprecated: boolean }): {
+/** Returns the description if it is not empty, and `deprecated` if it is true. */
+export function annotations({
+  description,
+  deprecated,
+}: {
+  readonly description: string;
+  readonly deprecated: boolean;
+}): {
   readonly description?: string;
   readonly deprecated?: true;
 } {
@@ -64,7 +70,7 @@ function parameterSchema({ type, pattern, minimum, maximum }: ParameterModel): S
   };
 }
 
-/** Documents write bounds as text. */
+/** Parses a bound. In documents, every bound is text. */
 function numberOf(text: string | undefined): number | undefined {
   const number = Number(text);
   return text === undefined || text === "" || !Number.isFinite(number) ? undefined : number;

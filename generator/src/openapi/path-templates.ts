@@ -1,9 +1,10 @@
 /**
  * Paths of Discovery documents → paths of OpenAPI.
  *
- * OpenAPI has no `{+x}`, a variable that holds slashes: tools would escape them. Its pattern tells the segments, so they
- * are spelled out: `v1/{+name}` with `^projects/[^/]+$` is `/v1/projects/{projectsId}`, which also keeps the many
- * `v1/{+name}` of one API apart. A variable without such a pattern stays one variable.
+ * OpenAPI has no `{+x}`, a variable whose value contains slashes: tools would escape them. If the pattern of the
+ * variable shows its segments, the path lists them: `v1/{+name}` with `^projects/[^/]+$` becomes
+ * `/v1/projects/{projectsId}`. This also distinguishes the many `v1/{+name}` of one API. A variable without such a
+ * pattern stays one variable.
  */
 import { memberName } from "../model/names.js";
 import { patternParts } from "../model/paths.js";
@@ -12,44 +13,46 @@ import type { MethodModel, ParameterModel } from "../model/types.js";
 /** A variable of an OpenAPI path. */
 export interface PathSlot {
   readonly name: string;
-  /** The parameter it is, or is a part of; undefined for one that only makes a path distinct. */
+  /**
+   * The parameter that the variable (or its part) belongs to; undefined for a variable that only makes a path unique.
+   */
   readonly parameter: ParameterModel | undefined;
-  /** Its place among the several that make up `parameter`; undefined where it is the whole. */
+  /** Index of this part of `parameter`; undefined if the variable is the complete parameter. */
   readonly part: number | undefined;
 }
 
-/** Literal text and variables in their order. */
+/** Literal text and variables, in order. */
 export type PathTemplate = readonly (PathSlot | string)[];
 
-/** The template of a path, below the root of the API. */
+/** Returns the template of a path, relative to the root URL. */
 export function pathTemplate(path: string, { parameters }: Pick<MethodModel, "parameters">): PathTemplate {
   const template: (PathSlot | string)[] = [];
   const taken = new Set<string>();
   let end = 0;
   for (const match of path.matchAll(/\{([+/]?)([^{}*]+)\*?\}/g)) {
-    const [whole, operator, name = ""] = match;
+    const [expression, operator, name = ""] = match;
     template.push(path.slice(end, match.index) + (operator === "/" ? "/" : ""));
-    end = match.index + whole.length;
+    end = match.index + expression.length;
     const parameter = parameters.find((candidate) => candidate.location === "path" && candidate.name === name);
-    if (operator === "+" && parameter?.pattern !== undefined) template.push(...spelledOut(parameter, taken));
+    if (operator === "+" && parameter?.pattern !== undefined) template.push(...segmentsOf(parameter, taken));
     else template.push({ name: unique(name, taken), parameter, part: undefined });
   }
   template.push(path.slice(end));
   return template.filter((part) => part !== "");
 }
 
-function spelledOut(parameter: ParameterModel, taken: Set<string>): PathTemplate {
+function segmentsOf(parameter: ParameterModel, taken: Set<string>): PathTemplate {
   const parts = patternParts(parameter.pattern ?? "") ?? ["rest"];
-  const isWhole = parts.length === 1;
+  const isSingle = parts.length === 1;
   let count = 0;
   return parts.map((part, index) => {
     if (typeof part !== "string") return part.literal.replaceAll(" ", "%20");
-    const name = unique(isWhole ? parameter.name : partName(parts[index - 1], parameter), taken);
-    return { name, parameter, part: isWhole ? undefined : count++ };
+    const name = unique(isSingle ? parameter.name : partName(parts[index - 1], parameter), taken);
+    return { name, parameter, part: isSingle ? undefined : count++ };
   });
 }
 
-/** `projectsId` after `projects/`, as Google's own flat paths have it. */
+/** Returns `projectsId` for the part after `projects/`, as in Google's `flatPath`. */
 function partName(
   before: "rest" | "segment" | { readonly literal: string } | undefined,
   { name }: ParameterModel,
@@ -66,17 +69,18 @@ function unique(wanted: string, taken: Set<string>): string {
   return name;
 }
 
-/** Where an operation stands, with the variables named as that path names them. */
+/** The path of an operation, and its variables with the names in that path. */
 export interface PlacedPath {
   readonly path: string;
   readonly slots: readonly PathSlot[];
 }
 
 /**
- * Gives every operation a place of its own.
+ * Assigns a unique path and verb to every operation.
  *
- * To OpenAPI two paths that differ in the names of variables alone are one, so the first that comes names them. Where
- * even the verb is the same, the later path gets a variable that is always empty: another template, the same URL.
+ * In OpenAPI, two paths that differ only in the names of variables are the same path, so the first one decides the
+ * names. If the verb is the same, too, the second path gets an additional variable that is always empty: the template
+ * differs, the URL is the same.
  */
 export class PathPlaces {
   readonly #places = new Map<string, { readonly names: readonly string[]; readonly verbs: Set<string> }>();

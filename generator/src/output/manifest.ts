@@ -1,6 +1,6 @@
 /**
- * `.discogen.json` in a folder of output: what was written there, from what. It lets a run skip what has not changed,
- * and proves which files are ours to delete.
+ * `.discogen.json` in an output folder: the files that were written there, and a hash of their input. With it, a run
+ * skips APIs that have not changed, and knows which files it may delete.
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -9,11 +9,11 @@ import type { OutputFile } from "./write.js";
 
 /** One API of the folder. */
 export interface ManifestEntry<Facts> {
-  /** Hash of all that its files depend on. */
+  /** Hash of everything that the files depend on. */
   readonly input: string;
-  /** Path in the folder to the hash of what was written. */
+  /** Hash of each file as it was written, by path. Paths are relative to the folder. */
   readonly files: Readonly<Record<string, string>>;
-  /** What a report says of it. */
+  /** The part of the report that a later run repeats when it skips this API. */
   readonly facts: Facts;
 }
 
@@ -24,14 +24,14 @@ export function manifestPath(folder: string): string {
   return join(folder, ".discogen.json");
 }
 
-/** Hash of some texts, or of what they are in UTF-8, each told from the next. */
+/** Returns one hash of several texts or their UTF-8 bytes. Lengths are included, so that texts do not run together. */
 export function hashOfTexts(...texts: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
   for (const text of texts) hash.update(`${Buffer.byteLength(text)}\n`).update(text);
   return hash.digest("hex");
 }
 
-/** The manifest of a folder; an empty one where there is none, or none that can be trusted. */
+/** Reads the manifest of a folder. Returns an empty manifest if the file is missing or invalid. */
 export async function readManifest<Facts>(
   folder: string,
   isFacts: (value: unknown) => value is Facts,
@@ -47,31 +47,31 @@ export async function readManifest<Facts>(
   }
 }
 
-/** The file that holds a manifest, in an order that does not depend on the run's. */
+/** Returns the file of a manifest. Entries are sorted, so their order does not depend on the run. */
 export function manifestFile<Facts>(folder: string, manifest: Manifest<Facts>): OutputFile {
   const sorted = [...manifest].sort(([a], [b]) => (a < b ? -1 : 1));
   const text = `${JSON.stringify({ version: 1, apis: Object.fromEntries(sorted) }, undefined, 2)}\n`;
   return { path: manifestPath(folder), text };
 }
 
-/** Those files of an entry that are no longer as they were written, or are gone. */
+/** Returns the files of an entry that were edited or deleted after they were written. */
 export async function alteredFiles(
   folder: string,
   { files }: ManifestEntry<unknown>,
-): Promise<{ readonly edited: readonly string[]; readonly gone: readonly string[] }> {
+): Promise<{ readonly edited: readonly string[]; readonly missing: readonly string[] }> {
   const edited: string[] = [];
-  const gone: string[] = [];
+  const missing: string[] = [];
   await Promise.all(
     Object.entries(files).map(async ([path, hash]) => {
       const text = await readFile(join(folder, path)).catch(() => undefined);
-      if (text === undefined) gone.push(path);
+      if (text === undefined) missing.push(path);
       else if (hashOfTexts(text) !== hash) edited.push(path);
     }),
   );
-  return { edited, gone };
+  return { edited, missing };
 }
 
-/** Paths that a run could have written, and no others: a manifest comes from a disk that others write to as well. */
+/** Accepts only paths that a run can have written: other programs can edit the manifest, and its files get deleted. */
 function isFiles(value: unknown): value is ManifestEntry<unknown>["files"] {
   return (
     isRecord(value) &&

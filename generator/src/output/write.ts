@@ -1,4 +1,4 @@
-/** Files → disk: only what changes, complete files at a time. */
+/** Files → disk: writes only files that change, and never leaves partial files. */
 import { mkdir, readFile, rmdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type FileWriter, openFile } from "@discogen/runtime/files";
@@ -7,20 +7,20 @@ import { linkOut } from "../links.js";
 /** One file of the output. */
 export interface OutputFile {
   readonly path: string;
-  /** Text, or what it is in UTF-8. */
+  /** Text, or its UTF-8 bytes. */
   readonly text: string | Uint8Array;
 }
 
-/** A file that is not as it should be. */
+/** A file whose content on disk is missing or different. */
 export interface ChangedFile extends OutputFile {
-  /** What is in the way: the bytes of a regular file, or `unknown` where they cannot be read. */
+  /** The bytes of the existing regular file, or `unknown` if they cannot be read. */
   readonly found: Uint8Array | "unknown" | undefined;
 }
 
-/** What is larger than this is nothing of ours. */
+/** Generated files are smaller than this. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Those of the files that are not already as they should be. */
+/** Returns the files whose content on disk is missing or different. */
 export async function changedFiles(files: readonly OutputFile[]): Promise<readonly ChangedFile[]> {
   const changed = await Promise.all(
     files.map(async ({ path, text }): Promise<ChangedFile | undefined> => {
@@ -32,19 +32,19 @@ export async function changedFiles(files: readonly OutputFile[]): Promise<readon
   return changed.filter((file) => file !== undefined);
 }
 
-/** The same memory, where it is bytes already. */
+/** Returns the UTF-8 bytes. Bytes are not copied. */
 function bytesOf(text: string | Uint8Array): Buffer {
   return typeof text === "string" ? Buffer.from(text) : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
 }
 
 async function bytesAt(path: string): Promise<Uint8Array | "unknown" | undefined> {
   const found = await stat(path).catch(() => undefined);
-  // To read a pipe would wait for its writer, and some devices have no end.
+  // Reading a pipe waits for its writer, and some devices never end.
   if (found?.isFile() !== true) return undefined;
   return found.size > MAX_BYTES ? "unknown" : readFile(path).catch(() => "unknown");
 }
 
-/** A file that cannot be written. Its cause has the reason. */
+/** A file cannot be written. `cause` has the reason. */
 export class WriteError extends Error {
   override readonly name = "WriteError";
   readonly path: string;
@@ -55,18 +55,18 @@ export class WriteError extends Error {
   }
 }
 
-/** Where files may be, and what they are like. */
+/** Options of {@link writeFiles}. */
 export interface WriteFilesOptions {
-  /** None of the files may leave it, nor be anything but a regular file. */
+  /** All files must be inside this folder, and must be regular files. */
   readonly folder?: string | undefined;
-  /** Permission bits. Default: those of the file that is replaced, or what the umask allows. */
+  /** Permission bits. Default: those of the existing file, or of the umask for a new file. */
   readonly mode?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Writes files: all beside their places first, then each is moved to its own, so that a run which fails or is stopped
- * leaves what was there.
+ * Writes all files to temporary files first, then renames each to its path. A run that fails or is stopped before that
+ * leaves the existing files unchanged.
  *
  * @throws {WriteError} for the first file that cannot be written
  */
@@ -96,13 +96,16 @@ export async function writeFiles(
     }
   } catch (error) {
     await Promise.all(staged.map(({ writer }) => writer.discard()));
-    // The innermost first; one that another run has put something into meanwhile stays.
+    // The innermost folder first. A folder that another run has written to in the meantime is not empty and stays.
     for (const empty of made.toReversed()) await rmdir(empty).catch(() => undefined);
     throw new WriteError(at, error);
   }
 }
 
-/** Makes a folder and those above it, each noted in `made` (mkdir's own way never ends where /proc is meant). */
+/**
+ * Creates a folder and its missing parents, and adds each to `made`. Node's own `recursive` option never returns for
+ * some paths under /proc.
+ */
 async function makeFolder(folder: string, made: string[]): Promise<void> {
   const attempt = async () => {
     await mkdir(folder);
@@ -119,7 +122,7 @@ async function makeFolder(folder: string, made: string[]): Promise<void> {
     if (codeOf(error) === "EEXIST") throw new Error(`${folder} is not a folder`, { cause: error });
     if (codeOf(error) !== "ENOENT" || dirname(folder) === folder) throw error;
     await makeFolder(dirname(folder), made);
-    // Another run may have been faster.
+    // Another run may have created it in the meantime.
     await attempt().catch((again: unknown) => {
       if (codeOf(again) !== "EEXIST") throw again;
     });
@@ -128,10 +131,11 @@ async function makeFolder(folder: string, made: string[]): Promise<void> {
 
 async function refuseOutside(folder: string, path: string): Promise<void> {
   const link = await linkOut(folder, path);
-  if (link !== undefined) throw new Error(`${link} is a link out of ${folder === "." ? "this folder" : folder}`);
+  if (link !== undefined)
+    throw new Error(`${link} is a link that points outside ${folder === "." ? "this folder" : folder}`);
   const found = await stat(path).catch(() => undefined);
   if (found !== undefined && !found.isFile() && !found.isDirectory())
-    throw new Error("it is a pipe, a socket or a device");
+    throw new Error("the path is a pipe, a socket, or a device");
 }
 
 function codeOf(error: unknown): unknown {

@@ -80,14 +80,14 @@ async function fault(args: readonly string[], folder: string): Promise<string> {
 describe("a document", () => {
   it.each([
     ["that is not there", "nowhere.json", /FILE_UNREADABLE nowhere\.json: no such file or directory \(ENOENT\)/],
-    ["that is a folder", "folder.json", /FILE_UNREADABLE folder\.json: it is a folder/],
+    ["that is a folder", "folder.json", /FILE_UNREADABLE folder\.json: the path is a folder/],
     ["of a scheme that is not fetched", "ftp://user:SECRET@x/y.json", /FILE_UNREADABLE ftp:\/\/x\/.*\n.*http\(s\)/],
-    ["that is empty", "empty.json", /INVALID_JSON empty\.json: it is no JSON: Unexpected end/],
+    ["that is empty", "empty.json", /INVALID_JSON empty\.json: invalid JSON: Unexpected end/],
     ["of blanks", "blank.json", /INVALID_JSON/],
-    ["that is a web page", "page.json", /INVALID_JSON page\.json: it is no JSON: Unexpected token '<'$/m],
+    ["that is a web page", "page.json", /INVALID_JSON page\.json: invalid JSON: Unexpected token '<'$/m],
     ["that holds a secret", "secret.json", /INVALID_JSON/],
-    ["of any bytes", "bytes.json", /INVALID_JSON bytes\.json: it is no UTF-8 text/],
-    ["in Latin-1", "latin.json", /INVALID_JSON latin\.json: it is no UTF-8 text/],
+    ["of any bytes", "bytes.json", /INVALID_JSON bytes\.json: the document is not UTF-8 text/],
+    ["in Latin-1", "latin.json", /INVALID_JSON latin\.json: the document is not UTF-8 text/],
     ["in UTF-16", "utf-16.json", /INVALID_JSON/],
     ["that is a list", "list.json", /NOT_A_DISCOVERY_DOCUMENT list\.json: expected an object, found an array/],
     ["whose name leaves the folder", "climbs.json", /UNSAFE_NAME climbs\.json#\/name: "\.\.\/\.\.\/out"/],
@@ -112,7 +112,7 @@ describe("a document", () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "large.json"), documentOf({ description: "x".repeat(50_000_000) }));
     expect(await fault(["generate", "large.json"], folder)).toMatch(
-      /DOCUMENT_TOO_LARGE large\.json: it has more than 32 MiB/,
+      /DOCUMENT_TOO_LARGE large\.json: the document has more than 32 MiB/,
     );
   });
 
@@ -150,22 +150,22 @@ interface Answer {
 describe("a server", () => {
   it.each<[string, Answer | undefined, RegExp]>([
     ["that is down", undefined, /FETCH_FAILED \S+\/x\?key=REDACTED: connect ECONNREFUSED/],
-    ["without the document", { status: 404 }, /DOCUMENT_GONE \S+\/x\?key=REDACTED: the server answered 404/],
+    ["without the document", { status: 404 }, /DOCUMENT_GONE \S+\/x\?key=REDACTED: the server responded with 404/],
     [
       "with a web page",
       { type: "text/html", body: "<html>" },
-      /FETCH_FAILED \S+\/x\?key=REDACTED: .* web page, not with JSON/,
+      /FETCH_FAILED \S+\/x\?key=REDACTED: .* web page instead of JSON/,
     ],
     [
       "with a web page that says it is JSON",
       { body: "<html>" },
-      /INVALID_JSON \S+\/x\?key=REDACTED: it is no JSON: .* '<'$/m,
+      /INVALID_JSON \S+\/x\?key=REDACTED: invalid JSON: .* '<'$/m,
     ],
     ["that asks for a sign-in", { status: 401 }, /FETCH_FAILED [\s\S]*help: .*DISCOGEN_API_KEY/],
     [
       "that announces far too much",
       { length: 10 ** 12 },
-      /DOCUMENT_TOO_LARGE \S+\/x\?key=REDACTED: it has more than 32 MiB/,
+      /DOCUMENT_TOO_LARGE \S+\/x\?key=REDACTED: the document has more than 32 MiB/,
     ],
     ["with nothing", { status: 204 }, /INVALID_JSON/],
   ])("%s", async (_, answer, want) => {
@@ -185,9 +185,7 @@ describe("a server", () => {
     const folder = await temporaryFolder();
     for (const HTTPS_PROXY of ["ftp://user:SECRET@proxy.example", "http://user:SECRET@not a host"]) {
       const { code, stderr } = await discogen(["generate", "https://api.invalid/x"], folder, { HTTPS_PROXY });
-      expect(stderr).toMatch(
-        /^error FETCH_FAILED https:\/\/api\.invalid\/x: the proxy that the environment names cannot be/,
-      );
+      expect(stderr).toMatch(/^error FETCH_FAILED https:\/\/api\.invalid\/x: the proxy setting is invalid/);
       expect(stderr).not.toContain("SECRET");
       expect(code).toBe(2);
     }
@@ -202,23 +200,23 @@ describe("a server", () => {
     if (body === undefined) await new Promise((resolve) => server.close(resolve));
     const args = ["generate", "thing:v1", "--no-cache", "--directory-url", url];
     expect(await fault(args, await temporaryFolder())).toMatch(
-      /UNKNOWN_API thing:v1: .*the directory cannot be had: http/,
+      /UNKNOWN_API thing:v1: .*the directory is unavailable: http/,
     );
   });
 });
 
 describe("a config", () => {
   it.each([
-    ["that is not there", "none.config.ts", /CONFIG_UNLOADABLE none\.config\.ts: there is no such file\n.*init/],
-    ["that is a folder", "folder.json", /CONFIG_UNLOADABLE folder\.json: it is no file/],
+    ["that is not there", "none.config.ts", /CONFIG_UNLOADABLE none\.config\.ts: file not found\n.*init/],
+    ["that is a folder", "folder.json", /CONFIG_UNLOADABLE folder\.json: the path is not a file/],
     ["with a syntax error", "broken.config.ts", /CONFIG_UNLOADABLE broken\.config\.ts: .*broken\.config\.ts:1:\d+/],
     ["that throws", "throwing.config.ts", /CONFIG_UNLOADABLE throwing\.config\.ts: no luck/],
-    ["that never ends", "waiting.config.ts", /CONFIG_UNLOADABLE .* it waits for something that never comes/],
-    ["without a default export", "named.config.ts", /CONFIG_UNLOADABLE .* it exports nothing by default/],
-    ["that is no object", "number.config.ts", /CONFIG_INVALID .* it gives a number, where an object is expected/],
-    ["that is no JSON", "broken.config.json", /CONFIG_UNLOADABLE broken\.config\.json: it is no JSON/],
-    ["with a typo in a key", "typo.config.json", /CONFIG_INVALID .* it knows no "outptu"; did you mean output\?/],
-    ["with one in a key of an API", "apis.config.json", /#\/apis\/0: it knows no "exlude"; did you mean exclude\?/],
+    ["that never ends", "waiting.config.ts", /CONFIG_UNLOADABLE .* the config waits for a promise that never settles/],
+    ["without a default export", "named.config.ts", /CONFIG_UNLOADABLE .* the module has no default export/],
+    ["that is no object", "number.config.ts", /CONFIG_INVALID .* expected an object, found a number/],
+    ["that is no JSON", "broken.config.json", /CONFIG_UNLOADABLE broken\.config\.json: invalid JSON/],
+    ["with a typo in a key", "typo.config.json", /CONFIG_INVALID .* unknown option "outptu"; did you mean output\?/],
+    ["with one in a key of an API", "apis.config.json", /#\/apis\/0: unknown option "exlude"; did you mean exclude\?/],
     ["with a source that is not fetched", "ftp.config.json", /FILE_UNREADABLE ftp:\/\/x\/y\.json\?key=REDACTED: /],
     ["with one in a value", "enums.config.json", /#\/enums: .*not "opne"; did you mean open\?/],
   ])("%s", async (_, file, want) => {
@@ -288,7 +286,7 @@ describe("output", () => {
     await mkdir(join(folder, "out"));
     await symlink(elsewhere, join(folder, "out/thing"), "dir");
     expect(await fault(["generate", "thing.json", "--out", "out"], folder)).toMatch(
-      /OUTPUT_UNWRITABLE out\/thing\/v1\/index\.ts: thing is a link out of out/,
+      /OUTPUT_UNWRITABLE out\/thing\/v1\/index\.ts: thing is a link that points outside out/,
     );
     expect(await filesOf(elsewhere)).toEqual([]);
   });

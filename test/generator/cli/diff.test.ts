@@ -30,7 +30,7 @@ breaking
 additive
   property ShelfPlaceCorner.side has the value "*up*\`"
 
-1 breaking, 1 additive: calls for a major version
+1 breaking, 1 additive: requires a major version
 `);
   });
 
@@ -46,7 +46,7 @@ additive
 
 - property \`ShelfPlaceCorner.side\` has the value "\\*up\\*\\\`"
 
-1 breaking, 1 additive: calls for a major version
+1 breaking, 1 additive: requires a major version
 `);
   });
 

@@ -153,7 +153,7 @@ describe.skipIf(process.platform !== "linux")("output", () => {
     await mkdir(join(folder, file, ".."), { recursive: true });
     execFileSync("mkfifo", [join(folder, file)]);
     const { code, stderr } = await discogen([command, FIXTURE, "--out", folder]);
-    expect(stderr).toMatch(/^error OUTPUT_UNWRITABLE \S+: it is a pipe, a socket or a device$/m);
+    expect(stderr).toMatch(/^error OUTPUT_UNWRITABLE \S+: the path is a pipe, a socket, or a device$/m);
     expect(code).toBe(2);
   });
 });
@@ -200,7 +200,7 @@ describe.skipIf(process.platform === "win32")("a project", () => {
     [
       "discovery/",
       (folder, elsewhere) => symlink(elsewhere, join(folder, "discovery"), "dir"),
-      /error OUTPUT_UNWRITABLE discovery\/\S+: discovery is a link out of this folder/,
+      /error OUTPUT_UNWRITABLE discovery\/\S+: discovery is a link that points outside this folder/,
     ],
     [
       "a document",
@@ -208,12 +208,12 @@ describe.skipIf(process.platform === "win32")("a project", () => {
         await mkdir(join(folder, "discovery"));
         await symlink(join(elsewhere, "x.json"), join(folder, "discovery/sqladmin.v1beta3.json"));
       },
-      /error OUTPUT_UNWRITABLE discovery\/\S+: discovery\/\S+ is a link out of this folder/,
+      /error OUTPUT_UNWRITABLE discovery\/\S+: discovery\/\S+ is a link that points outside this folder/,
     ],
     [
       "the lock",
       (folder, elsewhere) => symlink(join(elsewhere, "lock.json"), join(folder, "discogen.lock.json")),
-      /error LOCK_INVALID discogen\.lock\.json: it is a link out of its folder/,
+      /error LOCK_INVALID discogen\.lock\.json: the lock is a link that points outside its folder/,
     ],
   ])("is not written where %s leads out of its folder", async (_, make, message) => {
     const [folder, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
@@ -233,7 +233,7 @@ describe.skipIf(process.platform === "win32")("a project", () => {
     execFileSync("mv", [join(folder, "discovery"), join(elsewhere, "discovery")]);
     await symlink(join(elsewhere, "discovery"), join(folder, "discovery"), "dir");
     const { code, stderr } = await discogen(["scopes", API], folder);
-    expect(stderr).toMatch(/error LOCK_MISMATCH discovery\/\S+: discovery is a link out of the folder of/);
+    expect(stderr).toMatch(/error LOCK_MISMATCH discovery\/\S+: discovery is a link that points outside the folder of/);
     expect(code).toBe(2);
   });
 

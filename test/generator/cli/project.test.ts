@@ -141,12 +141,12 @@ describe("discogen generate", () => {
     [
       "a document edited by hand",
       async ({ folder }: Project) => writeFile(join(folder, "discovery/shelves.v1.json"), "{}"),
-      /LOCK_MISMATCH discovery\/shelves\.v1\.json: it was edited[\s\S]*discogen update/,
+      /LOCK_MISMATCH discovery\/shelves\.v1\.json: the document was edited[\s\S]*discogen update/,
     ],
     [
       "a document that is another API's",
       async ({ config, server }: Project) => config([{ id: "shelves:v1", source: `${server.url}rest/shelves:v2` }]),
-      /OTHER_API .*: it is shelves:v2, not shelves:v1/,
+      /OTHER_API .*: the document describes shelves:v2, not shelves:v1/,
     ],
     [
       "a typo in the config",
@@ -171,7 +171,7 @@ describe("discogen generate", () => {
 
   it.each([
     ["no config and no API", ["generate"], /no API is named, and there is no config/],
-    ["a config that is not there", ["generate", "--config", "x.ts"], /CONFIG_UNLOADABLE x\.ts: there is no such file/],
+    ["a config that is not there", ["generate", "--config", "x.ts"], /CONFIG_UNLOADABLE x\.ts: file not found/],
     ["both to check and to watch", ["generate", "--check", "--watch"], /--check and --watch exclude each other/],
     [
       "both no network and no cache",
@@ -208,7 +208,7 @@ describe("discogen update", () => {
     const { code, stdout } = await run("update");
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^shelves:v1 \(20260101\) → shelves:v1 \(20270101\)\n\nbreaking\n(?: {2}.*\n)* {2}method \S+ is gone\n[\s\S]* breaking.*: calls for a major version$/m,
+      /^shelves:v1 \(20260101\) → shelves:v1 \(20270101\)\n\nbreaking\n(?: {2}.*\n)* {2}method \S+ is removed\n[\s\S]* breaking.*: requires a major version$/m,
     );
     expect(stdout).toMatch(/^shelves:v2 {2}20260101 is current$/m);
     expect(await run("check")).toMatchObject({ code: 1 });
@@ -248,7 +248,7 @@ describe("discogen update", () => {
     await config(["shelves:v1"]);
     await run("generate");
     const before = await readFile(join(folder, "discogen.lock.json"), "utf8");
-    server.gone.add("shelves:v1");
+    server.missing.add("shelves:v1");
     expect(await run("update")).toMatchObject({ code: 2, stderr: expect.stringContaining("DOCUMENT_GONE") });
     expect(await readFile(join(folder, "discogen.lock.json"), "utf8")).toBe(before);
   });

@@ -6,8 +6,8 @@ import { readConfig } from "../../../generator/src/config/read.js";
 import { InputError } from "../../../generator/src/diagnostics.js";
 import { temporaryFolder } from "../../support/folders.js";
 
-/** `CODE pointer: message` of each fault. */
-async function faultsOf(run: () => unknown): Promise<readonly string[]> {
+/** Returns `CODE pointer: message` of each problem. */
+async function problemsOf(run: () => unknown): Promise<readonly string[]> {
   try {
     await run();
     return [];
@@ -17,7 +17,7 @@ async function faultsOf(run: () => unknown): Promise<readonly string[]> {
   }
 }
 
-describe("a config is loaded from", () => {
+describe("loads", () => {
   const typed = `import { defineConfig, type Config } from "@discogen/generator";
     import { apis } from "./apis.ts";
     const config: Config = { output: "out", apis } satisfies Config;
@@ -43,7 +43,7 @@ describe("a config is loaded from", () => {
     });
   });
 
-  it("its latest text", async () => {
+  it("the latest text of a config", async () => {
     const file = join(await temporaryFolder(), "discogen.config.ts");
     const ids = [];
     for (const id of ["drive:v2", "drive:v3"]) {
@@ -53,19 +53,19 @@ describe("a config is loaded from", () => {
     expect(ids).toEqual(["drive:v2", "drive:v3"]);
   });
 
-  it("the source rather than what a compiler made of it", async () => {
+  it("TypeScript rather than compiled JavaScript", async () => {
     const folder = await temporaryFolder();
     for (const extension of ["json", "js", "ts"]) await writeFile(join(folder, `discogen.config.${extension}`), "");
     expect(findConfig(folder)).toBe(join(folder, "discogen.config.ts"));
   });
 });
 
-describe("a config that does not load is told, with its file", () => {
+describe("reports a config that cannot be loaded", () => {
   it.each([
-    ["no file", undefined, /there is no such file/],
-    ["a broken one", "export default { apis: [ }", /ParseError/],
-    ["one that throws", 'throw new Error("no such luck")', /no such luck/],
-    ["one whose import is not there", 'import "./nowhere.ts"', /nowhere/],
+    ["a missing file", undefined, /file not found/],
+    ["a syntax error", "export default { apis: [ }", /ParseError/],
+    ["a config that throws", 'throw new Error("no such luck")', /no such luck/],
+    ["a config with a missing import", 'import "./nowhere.ts"', /nowhere/],
   ])("%s", async (_, text, message) => {
     const file = join(await temporaryFolder(), "discogen.config.ts");
     if (text !== undefined) await writeFile(file, text);
@@ -77,31 +77,31 @@ describe("a config that does not load is told, with its file", () => {
   it("a folder", async () => {
     const file = join(await temporaryFolder(), "discogen.config.json");
     await mkdir(file);
-    expect(await faultsOf(() => loadConfig(file))).toEqual(["CONFIG_UNLOADABLE : it is no file"]);
+    expect(await problemsOf(() => loadConfig(file))).toEqual(["CONFIG_UNLOADABLE : the path is not a file"]);
   });
 });
 
-describe("what a config says", () => {
+describe("readConfig()", () => {
   const read = (value: unknown) => readConfig(value, "discogen.config.ts", "project");
   it.each([
     ["an id", "drive:v3", { id: "drive:v3" }],
-    ["a path, from the config's folder", "docs/drive.json", { source: join("project", "docs/drive.json") }],
+    ["a path, relative to the config", "docs/drive.json", { source: join("project", "docs/drive.json") }],
     ["an absolute path", "/docs/drive.json", { source: "/docs/drive.json" }],
     ["a URL", "https://x.example/rest", { source: "https://x.example/rest" }],
-    ["an id with its source", { id: "a:v1", source: "a.json" }, { id: "a:v1", source: join("project", "a.json") }],
+    ["an id with a source", { id: "a:v1", source: "a.json" }, { id: "a:v1", source: join("project", "a.json") }],
     [
-      "options of its own",
+      "options of an API",
       { id: "a:v1", enums: "closed", include: ["a.*"] },
       { id: "a:v1", enums: "closed", include: ["a.*"] },
     ],
     [
-      "methods that stream",
+      "streaming of methods",
       { id: "a:v1", streaming: { "a.get": true, "a.list": false, "a.put": null } },
       { id: "a:v1", streaming: { "a.get": true, "a.list": false } },
     ],
-  ])("%s", (_, api, want) => expect(read({ apis: [api] }).apis).toEqual([want]));
+  ])("reads %s", (_, api, want) => expect(read({ apis: [api] }).apis).toEqual([want]));
 
-  it("options for all, which those of one replace", () => {
+  it("overrides options of all APIs with options of an API", () => {
     const { apis } = read({ enums: "open", exclude: ["*.delete"], apis: ["a:v1", { id: "b:v1", enums: "closed" }] });
     expect(apis).toEqual([
       { id: "a:v1", enums: "open", exclude: ["*.delete"] },
@@ -113,52 +113,64 @@ describe("what a config says", () => {
     [undefined, join("project", "generated")],
     ["src/google", join("project", "src/google")],
     ["/tmp/google", "/tmp/google"],
-  ])("the output %s", (output, out) => expect(read({ output, apis: [] }).out).toBe(out));
+  ])("reads the output %s", (output, out) => expect(read({ output, apis: [] }).out).toBe(out));
 
   it.each([
-    ["nothing", undefined, ["CONFIG_INVALID : it gives undefined, where an object is expected"]],
-    ["a list", ["drive:v3"], ["CONFIG_INVALID : it gives an array, where an object is expected"]],
-    ["no APIs", {}, ["CONFIG_INVALID : it has no apis"]],
-    ["one API, not a list", { apis: "drive:v3" }, ["CONFIG_INVALID /apis: expected an array, found a string"]],
+    ["undefined", undefined, ["CONFIG_INVALID : expected an object, found undefined"]],
+    ["a list", ["drive:v3"], ["CONFIG_INVALID : expected an object, found an array"]],
+    ["a config without APIs", {}, ["CONFIG_INVALID : `apis` is required"]],
+    ["apis that is a string", { apis: "drive:v3" }, ["CONFIG_INVALID /apis: expected an array, found a string"]],
     ["a number", { apis: ["drive:v3", 7] }, ["CONFIG_INVALID /apis/1: expected an object, found a number"]],
-    ["a typo", { apis: [], ouput: "x" }, ['CONFIG_INVALID : it knows no "ouput"; did you mean output?']],
+    ["a typo", { apis: [], ouput: "x" }, ['CONFIG_INVALID : unknown option "ouput"; did you mean output?']],
     [
-      "a typo within",
+      "a typo in an API",
       { apis: [{ id: "a:v1", enum: "open" }] },
-      ['CONFIG_INVALID /apis/0: it knows no "enum"; did you mean enums?'],
+      ['CONFIG_INVALID /apis/0: unknown option "enum"; did you mean enums?'],
     ],
     [
       "an unknown key",
       { apis: [{ id: "a:v1", colour: 1 }] },
-      ['CONFIG_INVALID /apis/0: it knows no "colour"; there are id, source, patch, streaming, include, exclude, enums'],
+      [
+        'CONFIG_INVALID /apis/0: unknown option "colour"; known options: id, source, patch, streaming, include, exclude, enums',
+      ],
     ],
     [
       "streaming for all APIs",
       { apis: [], streaming: {} },
-      ['CONFIG_INVALID : it knows no "streaming"; there are output, apis, directoryUrl, include, exclude, enums'],
+      [
+        'CONFIG_INVALID : unknown option "streaming"; known options: output, apis, directoryUrl, include, exclude, enums',
+      ],
     ],
     [
       "streaming that is neither true nor false",
       { apis: [{ id: "a:v1", streaming: { "a.get": "yes" } }] },
       ["CONFIG_INVALID /apis/0/streaming/a.get: expected a boolean, found a string"],
     ],
-    ["another word", { apis: [], enums: "ajar" }, ['CONFIG_INVALID /enums: it takes closed or open, not "ajar"']],
-    ["no name", { apis: [{}] }, ["CONFIG_INVALID /apis/0: it has neither id nor source"]],
-    ["an id that climbs", { apis: [{ id: "../a:v1" }] }, ['CONFIG_INVALID /apis/0/id: "../a:v1" is not name:version']],
     [
-      "a directory that is none",
-      { apis: [], directoryUrl: "x" },
-      ["CONFIG_INVALID /directoryUrl: it is no http(s) URL"],
+      "another word",
+      { apis: [], enums: "ajar" },
+      ['CONFIG_INVALID /enums: `enums` must be closed or open, not "ajar"'],
+    ],
+    ["an API without id and source", { apis: [{}] }, ["CONFIG_INVALID /apis/0: `id` or `source` is required"]],
+    [
+      "an id that is a path",
+      { apis: [{ id: "../a:v1" }] },
+      ['CONFIG_INVALID /apis/0/id: "../a:v1" does not have the form name:version'],
     ],
     [
-      "several faults",
+      "a directory that is not a URL",
+      { apis: [], directoryUrl: "x" },
+      ["CONFIG_INVALID /directoryUrl: `directoryUrl` is not an http(s) URL"],
+    ],
+    [
+      "several problems",
       { apis: [1], output: 2 },
       [
         "CONFIG_INVALID /output: expected a string, found a number",
         "CONFIG_INVALID /apis/0: expected an object, found a number",
       ],
     ],
-  ])("%s is refused, with the place", async (_, value, want) => {
-    expect(await faultsOf(() => read(value))).toEqual(want);
+  ])("rejects %s", async (_, value, want) => {
+    expect(await problemsOf(() => read(value))).toEqual(want);
   });
 });

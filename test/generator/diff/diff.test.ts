@@ -1,4 +1,4 @@
-/** What changed between two documents, and what that means to a program: each change is made, and then taken back. */
+/** Changes between two documents and their class. Each change is tested in both directions. */
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -21,8 +21,8 @@ const inQuery = (schema: object) => ({ location: "query", ...schema });
 const object = (properties: object) => ({ type: "object", properties });
 
 /**
- * Types by where they travel: Order is only sent, Report only received, Book both ways, Note and Tag are part of no method.
- * `Edit` is what the tests write over.
+ * Types by direction: `Order` is only sent, `Report` is only received, `Book` is sent and received, and no method uses
+ * `Note` and `Tag`.
  */
 const LIBRARY = {
   kind: "discovery#restDescription",
@@ -91,16 +91,16 @@ const LIBRARY = {
   },
 };
 
-/** Values by JSON pointer; undefined takes what is there away. */
+/** New values by JSON pointer. `undefined` removes a value. */
 type Edits = { readonly [pointer: string]: unknown };
 
-/** An object or list of JSON, whose places are read by name. */
+/** A JSON object or array, which is accessed by name. */
 interface Node {
   [key: string]: unknown;
 }
 
 function edited(edits: Edits): object {
-  // No clone of structure: that would keep one object in two places.
+  // Not `structuredClone`: an object that occurs twice would stay one object.
   const document: Node = JSON.parse(JSON.stringify(LIBRARY));
   for (const [pointer, value] of Object.entries(edits)) {
     const path = pointer.split("/").slice(1);
@@ -117,16 +117,16 @@ function modelOf(document: object): ApiModel {
   return buildModel(read, {}, () => undefined);
 }
 
-/** `breaking method removed books.get`, the word that matters first. */
+/** Returns a change as `breaking method removed books.get`. */
 const line = (change: Change) => `${change.class} ${change.subject} ${change.aspect} ${change.name}`;
 
 const lines = (before: object, after: object) => diffModels(modelOf(before), modelOf(after)).map(line);
 
-type Row = readonly [behaviour: string, edits: Edits, made: readonly string[], takenBack: readonly string[]];
+type Row = readonly [behaviour: string, edits: Edits, applied: readonly string[], reverted: readonly string[]];
 
 const BOOKS = "/resources/books/methods";
 
-/** The same edit of a property of each type, and what it comes to in each direction. */
+/** Returns the same edit of a property for a type of each direction. */
 const everywhere = (
   property: string,
   value: unknown,
@@ -151,7 +151,7 @@ const METHODS: readonly Row[] = [
     ["additive method added books.get"],
   ],
   [
-    "its id, by which mocks go",
+    "its id, which mocks use as a key",
     { [`${BOOKS}/get/id`]: "library.get" },
     ["breaking method name books.get"],
     ["breaking method name books.get"],
@@ -179,7 +179,7 @@ const METHODS: readonly Row[] = [
     ["documentation method address books.list"],
   ],
   [
-    "its text",
+    "its description",
     { [`${BOOKS}/get/description`]: "Reads a book." },
     ["documentation method description books.get"],
     ["documentation method description books.get"],
@@ -203,13 +203,13 @@ const METHODS: readonly Row[] = [
     ["breaking method scopes books.list"],
   ],
   [
-    "its need of an etag",
+    "etagRequired",
     { [`${BOOKS}/update/etagRequired`]: true },
     ["breaking method etag books.update"],
     ["additive method etag books.update"],
   ],
   [
-    "the version it sends",
+    "the API version that it sends",
     { [`${BOOKS}/list/apiVersion`]: "2026-01-01" },
     ["documentation method version books.list"],
     ["documentation method version books.list"],
@@ -230,13 +230,13 @@ const PARAMETERS: readonly Row[] = [
     ["breaking parameter removed books.list(extra)"],
   ],
   [
-    "requiredness",
+    "required",
     { [`${BOOKS}/list/parameters/level/required`]: true },
     ["breaking parameter required books.list(level)"],
     ["additive parameter required books.list(level)"],
   ],
   [
-    "its being a list",
+    "repeated",
     { [`${BOOKS}/list/parameters/level/repeated`]: true },
     ["breaking parameter type books.list(level)"],
     ["breaking parameter type books.list(level)"],
@@ -248,7 +248,7 @@ const PARAMETERS: readonly Row[] = [
     ["breaking parameter type books.get(size)"],
   ],
   [
-    "a number that may be long",
+    "the format int64",
     { [`${BOOKS}/list/parameters/pageToken/format`]: "int64" },
     ["breaking parameter type books.list(pageToken)"],
     ["breaking parameter type books.list(pageToken)"],
@@ -272,7 +272,7 @@ const PARAMETERS: readonly Row[] = [
     ["breaking parameter range books.get(size)"],
   ],
   [
-    "a pattern, which any name may differ from",
+    "the pattern of a path parameter",
     { [`${BOOKS}/get/parameters/name/pattern`]: "^books/[^/]+/copies/[^/]+$" },
     ["documentation parameter pattern books.get(name)"],
     ["documentation parameter pattern books.get(name)"],
@@ -284,7 +284,7 @@ const PARAMETERS: readonly Row[] = [
     ["documentation parameter pattern books.list(pageToken)"],
   ],
   [
-    "a default that is first told",
+    "a new default",
     { [`${BOOKS}/get/parameters/size/default`]: "5" },
     ["documentation parameter default books.get(size)"],
     ["documentation parameter default books.get(size)"],
@@ -296,7 +296,7 @@ const PARAMETERS: readonly Row[] = [
     ["breaking parameter removed (extra)"],
   ],
   [
-    "a method's own parameter, for which the global one stays",
+    "a method's own parameter with the name of a global one",
     { [`${BOOKS}/list/parameters/key`]: inQuery({ ...STRING, required: true }) },
     ["breaking parameter required books.list(key)"],
     ["additive parameter required books.list(key)"],
@@ -327,7 +327,7 @@ const BODIES: readonly Row[] = [
     ],
   ],
   [
-    "one that a PATCH only tells of",
+    "a property that a PATCH requires only in its documentation",
     { "/schemas/Book/properties/text/annotations": { required: ["library.books.update"] } },
     ["documentation property required Book.text"],
     ["documentation property required Book.text"],
@@ -339,13 +339,13 @@ const BODIES: readonly Row[] = [
     ["breaking method response books.order"],
   ],
   [
-    "the type of an answer",
+    "the type of a response",
     { [`${BOOKS}/order/response`]: { $ref: "Page" } },
     ["breaking method response books.order"],
     ["breaking method response books.order"],
   ],
   [
-    "an answer",
+    "a response",
     { [`${BOOKS}/order/response`]: undefined },
     ["breaking method response books.order"],
     ["additive method response books.order"],
@@ -375,7 +375,7 @@ const BODIES: readonly Row[] = [
     ["additive method upload books.send"],
   ],
   [
-    "what may be uploaded",
+    "media types and size of uploads",
     { [`${BOOKS}/send/mediaUpload/accept`]: ["image/png"], [`${BOOKS}/send/mediaUpload/maxSize`]: "2MB" },
     ["breaking method upload books.send", "additive method upload books.send"],
     ["additive method upload books.send", "breaking method upload books.send"],
@@ -385,13 +385,13 @@ const BODIES: readonly Row[] = [
 const TYPES: readonly Row[] = [
   ["a type", { "/schemas/Extra": object({}) }, ["additive type added Extra"], ["breaking type removed Extra"]],
   [
-    "a type that a property holds inside",
+    "a property with an inline type",
     { "/schemas/Note/properties/inner": object({ a: STRING }) },
     ["additive property added Note.inner"],
     ["breaking property removed Note.inner"],
   ],
   [
-    "a type that is given a name of its own",
+    "an inline type that becomes a schema",
     {
       "/schemas/Place": PLACE,
       "/schemas/Book/properties/place": { $ref: "Place" },
@@ -407,7 +407,7 @@ const TYPES: readonly Row[] = [
     ["breaking property removed Report.extra"],
   ],
   [
-    "text and a first default",
+    "a description and a new default",
     LONGER.sent,
     ["documentation property default Order.text", "documentation property description Order.text"],
     ["documentation property default Order.text", "documentation property description Order.text"],
@@ -431,9 +431,14 @@ const TYPES: readonly Row[] = [
     ["additive property type Report.text"],
     ["breaking property type Report.text"],
   ],
-  ["fewer values both ways", ENUM.both, ["breaking property type Book.text"], ["breaking property type Book.text"]],
   [
-    "fewer values in a type of no method",
+    "fewer values sent and received",
+    ENUM.both,
+    ["breaking property type Book.text"],
+    ["breaking property type Book.text"],
+  ],
+  [
+    "fewer values in a type that no method uses",
     ENUM.unused,
     ["breaking property type Note.text"],
     ["breaking property type Note.text"],
@@ -451,13 +456,13 @@ const TYPES: readonly Row[] = [
     ["breaking property value-removed Report.state"],
   ],
   [
-    "the text of a value",
+    "the description of a value",
     { "/schemas/Order/properties/level/enumDescriptions": ["Little.", "Very much."] },
     ["documentation property description Order.level"],
     ["documentation property description Order.level"],
   ],
   [
-    "values that only a description tells",
+    "values in a description",
     { "/schemas/Order/properties/text/description": "One of:\nLOW: little\nHIGH: much" },
     ["documentation property description Order.text"],
     ["documentation property description Order.text"],
@@ -481,7 +486,7 @@ const TYPES: readonly Row[] = [
     ["breaking property type Book.place"],
   ],
   [
-    "an enum equal to one elsewhere, whose name stays",
+    "an enum that is equal to another one, whose name stays the same",
     { "/schemas/Note/properties/level": LEVELS },
     ["additive property added Note.level"],
     ["breaking property removed Note.level"],
@@ -493,13 +498,13 @@ const TYPES: readonly Row[] = [
     [],
   ],
   [
-    "what only the server sets, in a type that is sent",
+    "readOnly in a type that is sent",
     READ_ONLY.sent,
     ["breaking property read-only Order.text", "additive type added OrderInput"],
     ["additive property read-only Order.text", "breaking type removed OrderInput"],
   ],
   [
-    "what only the server sets, in a type that is never sent",
+    "readOnly in a type that is only received",
     READ_ONLY.received,
     ["documentation property read-only Report.text"],
     ["documentation property read-only Report.text"],
@@ -545,7 +550,7 @@ const RESERVES = {
 };
 const STAMPED = object({ id: { ...STRING, readOnly: true } });
 
-/** Exported names that change for a reason elsewhere in the document. */
+/** Exported names that change because of another part of the document. */
 const NAMES: readonly Row[] = [
   [
     "the enum of a property",
@@ -566,7 +571,7 @@ const NAMES: readonly Row[] = [
     ["breaking property type Order.level", "breaking type type OrderLevel"],
   ],
   [
-    "an object that a property holds",
+    "an inline object of a property",
     { "/schemas/BookPlace": object({}) },
     ["breaking type name BookPlace_", "additive type added BookPlace"],
     ["breaking type name BookPlace", "breaking type removed BookPlace"],
@@ -648,7 +653,7 @@ const API: readonly Row[] = [
     ["documentation api description LibraryClient", "documentation api description LibraryClient"],
     ["documentation api description LibraryClient", "documentation api description LibraryClient"],
   ],
-  ["the revision alone", { "/revision": "20260101" }, [], []],
+  ["only the revision", { "/revision": "20260101" }, [], []],
 ];
 
 describe.each([
@@ -659,10 +664,10 @@ describe.each([
   ["exported names", NAMES],
   ["the API", API],
 ])("%s:", (_, rows) => {
-  it.each(rows)("%s", (__, edits, made, takenBack) => {
+  it.each(rows)("%s", (__, edits, applied, reverted) => {
     const [before, after] = [LIBRARY, edited(edits)];
-    expect(lines(before, after)).toEqual(made);
-    expect(lines(after, before)).toEqual(takenBack);
+    expect(lines(before, after)).toEqual(applied);
+    expect(lines(after, before)).toEqual(reverted);
   });
 });
 
@@ -672,7 +677,7 @@ it("reports the new name of a body", () => {
   expect(lines(before, after)).toEqual(["breaking type name BooksOrderBody_", "additive type added BooksOrderBody"]);
 });
 
-it("reports an enum that is opened at its properties", () => {
+it("reports an enum that becomes open at its properties", () => {
   const { document } = readDocument(JSON.stringify(LIBRARY), "library.json");
   const open = buildModel(document, { enums: "open" }, () => undefined);
   expect(diffModels(modelOf(LIBRARY), open).map(line)).toEqual([
@@ -683,7 +688,7 @@ it("reports an enum that is opened at its properties", () => {
   ]);
 });
 
-describe("breaking is what does not compile any more:", () => {
+describe("a change is breaking if a program no longer compiles:", () => {
   const programs: readonly (readonly [edits: Edits, program: string])[] = [
     [{ [`${BOOKS}/get`]: undefined }, 'await client.books.get({ name: "books/1" });'],
     [{ [`${BOOKS}/list/path`]: "v2/books" }, "await client.books.list();"],
@@ -765,7 +770,7 @@ describe("breaking is what does not compile any more:", () => {
   });
 });
 
-it("names the place, and says what was and what is", () => {
+it("reports the place, the old value, and the new value", () => {
   const after = edited({ [`${BOOKS}/get/parameters/size/maximum`]: "8" });
   expect(diffModels(modelOf(LIBRARY), modelOf(after))).toEqual([
     {
@@ -779,7 +784,7 @@ it("names the place, and says what was and what is", () => {
   ]);
 });
 
-it("lets no document write control characters", () => {
+it("replaces control characters of documents", () => {
   const after = edited({ "/schemas/Note/properties/\u001b[2J\u202e": STRING });
   const [found] = diffModels(modelOf(LIBRARY), modelOf(after));
   expect(found?.name).toBe("Note.?[2J?");
@@ -790,11 +795,11 @@ describe("the version step is", () => {
     return { class: changeClass, subject: "method", aspect, name: "a", pointer: "", message: "" };
   };
   it.each([
-    ["none where nothing changed", [], "none"],
-    ["patch for text", [entry("documentation")], "patch"],
-    ["minor for more", [entry("documentation"), entry("additive")], "minor"],
-    ["minor for a deprecation, as SemVer asks", [entry("documentation", "deprecated")], "minor"],
-    ["major for less", [entry("additive"), entry("breaking")], "major"],
+    ["none without changes", [], "none"],
+    ["patch for documentation", [entry("documentation")], "patch"],
+    ["minor for an additive change", [entry("documentation"), entry("additive")], "minor"],
+    ["minor for a deprecation, as SemVer requires", [entry("documentation", "deprecated")], "minor"],
+    ["major for a breaking change", [entry("additive"), entry("breaking")], "major"],
   ] as const)("%s", (_, changes, want) => expect(semverStep(changes)).toBe(want));
 });
 
@@ -808,54 +813,55 @@ const fileModel = (file: string) => {
   return buildModel(document, {}, () => undefined);
 };
 
-it("finds nothing between a document of every shape and itself", () => {
+it("finds no changes between a document and itself", () => {
   const model = fileModel(join(ROOT, "test/fixtures/shelves.v1.json"));
   expect(diffModels(model, model)).toEqual([]);
 });
 
-/** Every place of a JSON value, as the path to it. */
+/** Returns the path of every value inside a JSON value. */
 function placesIn(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => [[...path, key], ...placesIn(inner, [...path, key])]);
 }
 
-/** A copy without the value at a place, or with another text there. */
-function spoiled(document: object, path: readonly string[], isTakenAway: boolean): object {
+/** Returns a copy in which the value at a path is removed or changed. */
+function altered(document: object, path: readonly string[], isRemoved: boolean): object {
   const copy: Node = JSON.parse(JSON.stringify(document));
   const owner = path.slice(0, -1).reduce((parent, key) => parent[key] as Node, copy);
   const last = path.at(-1) ?? "";
-  if (!isTakenAway) owner[last] = `${String(owner[last])}X`;
+  if (!isRemoved) owner[last] = `${String(owner[last])}X`;
   else if (Array.isArray(owner)) owner.splice(Number(last), 1);
   else delete owner[last];
   return copy;
 }
 
-it("tells of whatever changes the generated code", async () => {
+it("reports every change that affects the generated code", async () => {
   const document: object = JSON.parse(readFileSync(join(ROOT, "test/fixtures/shelves.v1.json"), "utf8"));
   const before = modelOf(document);
   const code = async (model: ApiModel) => (await emitApi(model)).map(({ text }) => text).join("");
   const codeBefore = await code(before);
-  // The heading tells of these; and `Value` is a name of any JSON value, which is what a dangling reference becomes.
-  const untold = /^\/(?:name|version|revision)$|\/Operation\/properties\/error\/|\/stream\/response\//;
-  const places = placesIn(document).filter((path, index) => index % 3 === 0 && !untold.test(`/${path.join("/")}`));
-  const told: string[] = [];
+  // The heading of a report shows the first group. The others refer to `Value`, which is any JSON value, and so is a
+  // dangling reference.
+  const unreported = /^\/(?:name|version|revision)$|\/Operation\/properties\/error\/|\/stream\/response\//;
+  const places = placesIn(document).filter((path, index) => index % 3 === 0 && !unreported.test(`/${path.join("/")}`));
+  const reported: string[] = [];
   const missed: string[] = [];
   for (const path of places) {
-    for (const isTakenAway of [true, false]) {
+    for (const isRemoved of [true, false]) {
       let after: ApiModel;
       try {
-        after = modelOf(spoiled(document, path, isTakenAway));
+        after = modelOf(altered(document, path, isRemoved));
       } catch (error) {
         if (error instanceof InputError) continue;
         throw error;
       }
       if ((await code(after)) === codeBefore) continue;
-      const isTold = diffModels(before, after).length > 0 && diffModels(after, before).length > 0;
-      (isTold ? told : missed).push(path.join("/"));
+      const isReported = diffModels(before, after).length > 0 && diffModels(after, before).length > 0;
+      (isReported ? reported : missed).push(path.join("/"));
     }
   }
   expect(missed).toEqual([]);
-  expect(told.length).toBeGreaterThan(100);
+  expect(reported.length).toBeGreaterThan(100);
 });
 
 describe.skipIf(needsCorpus !== "")(`documents of the corpus${needsCorpus}`, () => {
@@ -863,13 +869,13 @@ describe.skipIf(needsCorpus !== "")(`documents of the corpus${needsCorpus}`, () 
 
   it("do not differ from themselves", () => {
     const differing = files.filter((file) => {
-      // Read twice: equal things that are not the same object.
+      // The file is read twice, so that the models are equal but not identical.
       return diffModels(fileModel(file), fileModel(file)).length > 0;
     });
     expect(differing).toEqual([]);
   });
 
-  it("grew from one year to another as is known", () => {
+  it("have the known changes between two years", () => {
     const [before, after] = ["2024", "2026"].map((year) => fileModel(join(CORPUS, year, "drive.v3.json")));
     if (before === undefined || after === undefined) throw new Error("two documents, two models");
     const found = diffModels(before, after).map(line);

@@ -9,8 +9,8 @@ import { dispatchTo } from "../../support/dispatcher.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** Answers with each in turn, and with the last one from then on. */
-function answers(
+/** Sends these responses in order, and repeats the last one. */
+function responses(
   ...list: readonly (readonly [status: number, body?: string, headers?: Record<string, string>])[]
 ): Handler {
   return (_, response, index) => {
@@ -25,19 +25,19 @@ const errorOf = (run: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-describe("what may pass is tried again", () => {
+describe("retries", () => {
   it.each([
-    ["an answer at once", answers([200, "{}"]), 1],
-    ["an overload", answers([503], [200, "{}"]), 2],
-    ["a limit, after the time it asks for", answers([429, "", { "retry-after": "0.01" }], [200, "{}"]), 2],
-    ["two failures", answers([500], [408], [200, "{}"]), 3],
+    ["nothing after a success", responses([200, "{}"]), 1],
+    ["after 503", responses([503], [200, "{}"]), 2],
+    ["after 429, with the delay of Retry-After", responses([429, "", { "retry-after": "0.01" }], [200, "{}"]), 2],
+    ["after two failures", responses([500], [408], [200, "{}"]), 3],
   ])("%s", async (_, handler, requests) => {
     const { url, seen } = await serve(handler);
     expect(await fetchText(url)).toEqual({ text: "{}", etag: undefined });
     expect(seen).toHaveLength(requests);
   });
 
-  it("a connection that breaks", async () => {
+  it("after a broken connection", async () => {
     const { url, seen } = await serve((request, response, index) =>
       index === 0 ? void response.destroy() : void response.end("{}"),
     );
@@ -46,25 +46,25 @@ describe("what may pass is tried again", () => {
   });
 });
 
-describe("what will not pass is told", () => {
+describe("reports", () => {
   it.each([
-    ["a document that is gone", answers([404]), "DOCUMENT_GONE", /404/, 1],
-    ["one that is gone for good", answers([410]), "DOCUMENT_GONE", /410/, 1],
-    ["one that is not for everyone", answers([403]), "FETCH_FAILED", /403[\s\S]*DISCOGEN_API_KEY/, 1],
+    ["404", responses([404]), "DOCUMENT_GONE", /404/, 1],
+    ["410", responses([410]), "DOCUMENT_GONE", /410/, 1],
+    ["403, with the variables for credentials", responses([403]), "FETCH_FAILED", /403[\s\S]*DISCOGEN_API_KEY/, 1],
     [
       "a web page",
-      answers([200, "<html>", { "content-type": "text/html; charset=utf-8" }]),
+      responses([200, "<html>", { "content-type": "text/html; charset=utf-8" }]),
       "FETCH_FAILED",
       /web page/,
       1,
     ],
-    ["a server that stays down", answers([503]), "FETCH_FAILED", /503/, 3],
-    ["redirects in a circle", answers([302, "", { location: "/" }]), "FETCH_FAILED", /more than 5 redirects/, 1],
+    ["a server that keeps failing", responses([503]), "FETCH_FAILED", /503/, 3],
+    ["a redirect loop", responses([302, "", { location: "/" }]), "FETCH_FAILED", /more than 5 redirects/, 1],
     [
       "a redirect to a file",
-      answers([302, "", { location: "file:///etc/passwd" }]),
+      responses([302, "", { location: "file:///etc/passwd" }]),
       "FETCH_FAILED",
-      /redirects to file:/,
+      /redirects to the scheme file:/,
       1,
     ],
   ])("%s", async (_, handler, code, message, attempts) => {
@@ -75,7 +75,7 @@ describe("what will not pass is told", () => {
     expect(seen.filter((request) => request.url.includes("hidden"))).toHaveLength(attempts);
   });
 
-  it("an answer without end", async () => {
+  it("an endless response", async () => {
     const chunk = "x".repeat(1024 * 1024);
     const { url } = await serve((_, response) => {
       const write = (): void => {
@@ -87,7 +87,7 @@ describe("what will not pass is told", () => {
     expect(String(await errorOf(fetchText(url)))).toMatch(/DOCUMENT_TOO_LARGE .* more than 32 MiB/);
   });
 
-  it("nothing, when the run was stopped meanwhile", async () => {
+  it("nothing if the run was aborted", async () => {
     const controller = new AbortController();
     const { url } = await serve(() => controller.abort());
     expect(await errorOf(fetchText(url, undefined, controller.signal))).toMatchObject({ name: "AbortError" });
@@ -100,9 +100,9 @@ describe("credentials", () => {
     vi.stubEnv("DISCOGEN_TOKEN", "the-token");
   };
 
-  it("go to the host that was named", async () => {
+  it("are sent to the host of the URL", async () => {
     stub();
-    const { url, seen } = await serve(answers([302, "", { location: "/elsewhere" }], [200, "{}"]));
+    const { url, seen } = await serve(responses([302, "", { location: "/elsewhere" }], [200, "{}"]));
     await fetchText(url);
     expect(seen.map(({ headers }) => [headers["x-goog-api-key"], headers.authorization])).toEqual([
       ["the-key", "Bearer the-token"],
@@ -114,10 +114,10 @@ describe("credentials", () => {
     ["the host is listed", (host: string) => [host], ["the-key", "Bearer the-token"]],
     ["another port is listed", () => ["127.0.0.1:1"], [undefined, undefined]],
     ["the host is listed without its port", () => ["127.0.0.1"], [undefined, undefined]],
-    ["nothing is listed", () => [], [undefined, undefined]],
-  ] as const)("go to a host as the list says: %s", async (_, hosts, want) => {
+    ["the list is empty", () => [], [undefined, undefined]],
+  ] as const)("are sent only to hosts in the list: %s", async (_, hosts, want) => {
     stub();
-    const { url, seen } = await serve(answers([200, "{}"]));
+    const { url, seen } = await serve(responses([200, "{}"]));
     await fetchText(url, undefined, undefined, hosts(new URL(url).host));
     expect(seen.map(({ headers }) => [headers["x-goog-api-key"], headers.authorization])).toEqual([want]);
   });
@@ -136,7 +136,7 @@ describe("credentials", () => {
     ["https://evil.test/?x=.googleapis.com", false],
     ["https://127.0.0.1.evil.test/a", false],
     ["https://metadata.google.internal/a", false],
-  ])("of the environment, to %s without a list entry: %s", async (address, isSent) => {
+  ])("of the environment are sent to %s if it is not in the list: %s", async (address, isSent) => {
     stub();
     const agent = new MockAgent();
     agent.disableNetConnect();
@@ -154,32 +154,32 @@ describe("credentials", () => {
     expect(JSON.stringify(sent).match(/the-key|the-token/g) ?? []).toEqual(isSent ? ["the-key", "the-token"] : []);
   });
 
-  it("do not follow a redirect to another host", async () => {
+  it("are not sent to another host after a redirect", async () => {
     stub();
-    const other = await serve(answers([200, "{}"]));
-    const { url } = await serve(answers([302, "", { location: other.url }]));
+    const other = await serve(responses([200, "{}"]));
+    const { url } = await serve(responses([302, "", { location: other.url }]));
     await fetchText(url.replace("//", "//user:hidden@"));
     expect(other.seen.map(({ headers }) => [headers["x-goog-api-key"], headers.authorization])).toEqual([
       [undefined, undefined],
     ]);
   });
 
-  it("of the URL itself are basic ones", async () => {
-    const { url, seen } = await serve(answers([404]));
+  it("in the URL are sent as basic authentication", async () => {
+    const { url, seen } = await serve(responses([404]));
     const error = await errorOf(fetchText(url.replace("//", "//user:hid%64en@")));
     expect(seen[0]?.headers.authorization).toBe(`Basic ${btoa("user:hidden")}`);
     expect(JSON.stringify(error) + String(error)).not.toMatch(/hid/);
   });
 
-  it("are not printed", async () => {
+  it("do not appear in errors", async () => {
     stub();
-    const { url } = await serve(answers([401, "the-key the-token"]));
+    const { url } = await serve(responses([401, "the-key the-token"]));
     const error = await errorOf(fetchText(url));
     expect(JSON.stringify(error) + String(error)).not.toMatch(/the-(key|token)/);
   });
 });
 
-it("accepts compressed responses, and decodes them", async () => {
+it("accepts and decodes compressed responses", async () => {
   const { url, seen } = await serve((_, response) => {
     response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync('{"kind":"é"}'));
   });
@@ -187,8 +187,8 @@ it("accepts compressed responses, and decodes them", async () => {
   expect(seen[0]?.headers).toMatchObject({ "accept-encoding": "gzip, deflate, br", "user-agent": "discogen" });
 });
 
-it("goes through the proxy that the environment names", async () => {
-  const { url } = await serve(answers([200, "{}"]));
+it("uses the proxy of the environment", async () => {
+  const { url } = await serve(responses([200, "{}"]));
   const tunnelled: string[] = [];
   const proxy = createServer().on("connect", (request, socket) => {
     tunnelled.push(request.url ?? "");

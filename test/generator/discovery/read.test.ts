@@ -13,8 +13,8 @@ function read(document: unknown) {
   return readDocument(typeof document === "string" ? document : JSON.stringify(document), "shelves.json");
 }
 
-/** `CODE pointer` of each fault, or an empty list. */
-function faultsOf(document: unknown): string[] {
+/** Returns `CODE pointer` of each problem, or an empty list. */
+function problemsOf(document: unknown): string[] {
   try {
     read(document);
     return [];
@@ -24,7 +24,7 @@ function faultsOf(document: unknown): string[] {
   }
 }
 
-describe("what is no Discovery document is refused, with the place", () => {
+describe("rejects with the place", () => {
   const method = (facts: object) => ({
     ...MINIMAL,
     methods: { go: { id: "go", path: "go", httpMethod: "GET", ...facts } },
@@ -32,11 +32,11 @@ describe("what is no Discovery document is refused, with the place", () => {
   const table: readonly (readonly [behaviour: string, given: unknown, want: readonly string[]])[] = [
     ["empty text", "", ["INVALID_JSON "]],
     ["HTML", "<html></html>", ["INVALID_JSON "]],
-    ["half a document", '{"name": "shelves"', ["INVALID_JSON "]],
+    ["a truncated document", '{"name": "shelves"', ["INVALID_JSON "]],
     ["an array", "[]", ["NOT_A_DISCOVERY_DOCUMENT "]],
     ["null", "null", ["NOT_A_DISCOVERY_DOCUMENT "]],
     ["a directory list", { ...MINIMAL, kind: "discovery#directoryList" }, ["NOT_A_DISCOVERY_DOCUMENT "]],
-    ["an error answer", { error: { code: 404 } }, ["NOT_A_DISCOVERY_DOCUMENT "]],
+    ["an error response", { error: { code: 404 } }, ["NOT_A_DISCOVERY_DOCUMENT "]],
     ["a package.json", { name: "shelves", version: "1.0.0" }, ["NOT_A_DISCOVERY_DOCUMENT "]],
     ["no name", { ...MINIMAL, name: undefined }, ["NOT_A_DISCOVERY_DOCUMENT "]],
     ["a name that is a number", { ...MINIMAL, name: 5 }, ["WRONG_TYPE /name"]],
@@ -48,26 +48,30 @@ describe("what is no Discovery document is refused, with the place", () => {
     ["a kind that is a number", { ...MINIMAL, kind: 5 }, ["WRONG_TYPE /kind"]],
     ["a name that is null", { ...MINIMAL, name: null }, ["NOT_A_DISCOVERY_DOCUMENT "]],
     ...["con", "NUL", "aux", "com1", "LPT9", "con.v1", "name."].map(
-      (name) => [`a name that Windows has for ${name}`, { ...MINIMAL, name }, ["UNSAFE_NAME /name"]] as const,
+      (name) => [`a name that Windows reserves: ${name}`, { ...MINIMAL, name }, ["UNSAFE_NAME /name"]] as const,
     ),
     ...["prn", "v1.", "v:1"].map(
       (version) =>
-        [`a version that Windows has for ${version}`, { ...MINIMAL, version }, ["UNSAFE_NAME /version"]] as const,
+        [
+          `a version that Windows does not allow: ${version}`,
+          { ...MINIMAL, version },
+          ["UNSAFE_NAME /version"],
+        ] as const,
     ),
-    ["a name that climbs", { ...MINIMAL, name: "../up" }, ["UNSAFE_NAME /name"]],
+    ["a name that is a path", { ...MINIMAL, name: "../up" }, ["UNSAFE_NAME /name"]],
     ["a version of two dots", { ...MINIMAL, version: ".." }, ["UNSAFE_NAME /version"]],
     ["a version with a slash", { ...MINIMAL, version: "v1/x" }, ["UNSAFE_NAME /version"]],
-    ["a root URL of another scheme", { ...MINIMAL, rootUrl: "ftp://x/" }, ["INVALID_ROOT_URL /rootUrl"]],
+    ["a root URL with another scheme", { ...MINIMAL, rootUrl: "ftp://x/" }, ["INVALID_ROOT_URL /rootUrl"]],
     ["a relative root URL", { ...MINIMAL, rootUrl: "/v1/" }, ["INVALID_ROOT_URL /rootUrl"]],
     ["a root URL with a password", { ...MINIMAL, rootUrl: "https://u:p@x.example/" }, ["INVALID_ROOT_URL /rootUrl"]],
     ["a root URL with a query", { ...MINIMAL, rootUrl: "https://x.example/?a=1" }, ["INVALID_ROOT_URL /rootUrl"]],
     [
-      "a regional endpoint of another scheme",
+      "a regional endpoint with another scheme",
       { ...MINIMAL, endpoints: [{ location: "us", endpointUrl: "ftp://x/" }] },
       ["INVALID_ROOT_URL /endpoints/0/endpointUrl"],
     ],
-    ["schemas as a list", { ...MINIMAL, schemas: [] }, ["WRONG_TYPE /schemas"]],
-    ["a schema that is text", { ...MINIMAL, schemas: { A: "string" } }, ["WRONG_TYPE /schemas/A"]],
+    ["schemas that are a list", { ...MINIMAL, schemas: [] }, ["WRONG_TYPE /schemas"]],
+    ["a schema that is a string", { ...MINIMAL, schemas: { A: "string" } }, ["WRONG_TYPE /schemas/A"]],
     ["a list of types", { ...MINIMAL, schemas: { A: { type: ["string"] } } }, ["WRONG_TYPE /schemas/A/type"]],
     [
       "a number among enum values",
@@ -75,64 +79,64 @@ describe("what is no Discovery document is refused, with the place", () => {
       ["WRONG_TYPE /schemas/A/enum/1"],
     ],
     [
-      "a flag as text",
+      "a flag that is a string",
       method({ parameters: { a: { required: "yes" } } }),
       ["WRONG_TYPE /methods/go/parameters/a/required"],
     ],
     ["a pointer with ~ and /", { ...MINIMAL, schemas: { "a~/b": 1 } }, ["WRONG_TYPE /schemas/a~0~1b"]],
-    ["several faults at once", { ...MINIMAL, title: 1, labels: "x" }, ["WRONG_TYPE /title", "WRONG_TYPE /labels"]],
+    ["several problems at once", { ...MINIMAL, title: 1, labels: "x" }, ["WRONG_TYPE /title", "WRONG_TYPE /labels"]],
   ];
-  it.each(table)("%s", (_, given, want) => expect(faultsOf(given)).toEqual(want));
+  it.each(table)("%s", (_, given, want) => expect(problemsOf(given)).toEqual(want));
 
   it("10,000 levels of nesting", () => {
     const deep = `${'{"type":"array","items":'.repeat(10_000)}{"type":"string"}${"}".repeat(10_000)}`;
     const document = JSON.stringify({ ...MINIMAL, schemas: {} }).replace("{}", `{"A":${deep}}`);
-    expect(faultsOf(document)).toEqual([expect.stringMatching(/^TOO_DEEP \/schemas\/A\/items/)]);
+    expect(problemsOf(document)).toEqual([expect.stringMatching(/^TOO_DEEP \/schemas\/A\/items/)]);
   });
 
-  it("a broken key file, without a word of its secret", () => {
+  it("a broken key file, without quoting its secret", () => {
     const key = '{"type":"service_account","private_key":"-----BEGIN PRIVATE KEY-----\\nc2VjcmV0", oops}';
     expect(() => read(key)).toThrow(InputError);
     expect(() => read(key)).not.toThrow(/c2Vj|PRIVATE/);
   });
 });
 
-describe("what is fine is read", () => {
+describe("reads", () => {
   it.each([
     ["a byte order mark", `\uFEFF${JSON.stringify(MINIMAL)}`],
+    ["null as absent", { ...MINIMAL, title: null, schemas: null, resources: null, auth: null, batchPath: null }],
+    ["a document without schemas, resources, and methods", MINIMAL],
+    ["a document without kind, by its other keys", { ...MINIMAL, kind: undefined }],
     [
-      "null for anything absent",
-      { ...MINIMAL, title: null, schemas: null, resources: null, auth: null, batchPath: null },
+      "defaults that are numbers or booleans",
+      { ...MINIMAL, schemas: { A: { type: "integer", default: 1, minimum: 0 } } },
     ],
-    ["no schemas, resources, methods", MINIMAL],
-    ["no kind, when the rest tells", { ...MINIMAL, kind: undefined }],
-    ["numbers and flags as defaults", { ...MINIMAL, schemas: { A: { type: "integer", default: 1, minimum: 0 } } }],
     [
       "a key named __proto__",
       JSON.stringify({ ...MINIMAL, schemas: {} }).replace("{}", '{"__proto__":{"type":"string"}}'),
     ],
-  ] as const)("%s", (_, given) => expect(faultsOf(given)).toEqual([]));
+  ] as const)("%s", (_, given) => expect(problemsOf(given)).toEqual([]));
 
   it.each([
     ["rootUrl and servicePath", { servicePath: "/a/v1" }, "https://shelves.example.com/", "a/v1/"],
-    ["a root without its slash", { rootUrl: "https://x.example" }, "https://x.example/", ""],
+    ["a root URL without a slash at the end", { rootUrl: "https://x.example" }, "https://x.example/", ""],
     [
-      "baseUrl when there is no root",
+      "baseUrl if there is no rootUrl",
       { rootUrl: undefined, baseUrl: "https://x.example/a/" },
       "https://x.example/a/",
       "",
     ],
     [
-      "basePath when there is neither",
+      "basePath if there is neither",
       { rootUrl: undefined, basePath: "/a/v1/" },
       "https://www.googleapis.com/",
       "a/v1/",
     ],
-  ] as const)("the root from %s", (_, facts, rootUrl, servicePath) => {
+  ] as const)("the root URL from %s", (_, facts, rootUrl, servicePath) => {
     expect(read({ ...MINIMAL, ...facts }).document).toMatchObject({ rootUrl, servicePath });
   });
 
-  it("regional endpoints, of several for one location the one with the API's own name", () => {
+  it("regional endpoints, with the API's own name if a location has several", () => {
     const endpoint = (location: string, endpointUrl: string) => ({ location, endpointUrl, description: "" });
     const endpoints = [
       endpoint("us", "https://us-shelves.example.com/"),
@@ -140,7 +144,7 @@ describe("what is fine is read", () => {
       endpoint("eu", "https://shelves.eu.rep.example.com/"),
       endpoint("eu", "https://batch-shelves.eu.rep.example.com/"),
       endpoint("asia", "https://asia-shelves.example.com/"),
-      { description: "neither place nor address" },
+      { description: "neither location nor URL" },
     ];
     expect([...read({ ...MINIMAL, endpoints }).document.endpoints]).toEqual([
       ["us", "https://shelves.us.rep.example.com/"],
@@ -153,11 +157,11 @@ describe("what is fine is read", () => {
     ["http off loopback", { rootUrl: "http://x.example/" }, "INSECURE_ROOT_URL"],
     ["an absolute batch path", { batchPath: "https://x.example/batch" }, "ABSOLUTE_BATCH_PATH"],
     ["no root URL", { rootUrl: undefined }, "MISSING_ROOT_URL"],
-  ] as const)("%s is told, and no fault", (_, facts, code) => {
+  ] as const)("%s with a warning", (_, facts, code) => {
     expect(read({ ...MINIMAL, ...facts }).warnings.map((warning) => warning.code)).toEqual([code]);
   });
 
-  it("http on loopback is nothing to tell", () => {
+  it("http on loopback without a warning", () => {
     expect(read({ ...MINIMAL, rootUrl: "http://127.0.0.1:8080/" }).warnings).toEqual([]);
   });
 });

@@ -15,7 +15,7 @@ import { serveDirectory } from "./directory-server.js";
 beforeEach(async () => vi.stubEnv("XDG_CACHE_HOME", await temporaryFolder()));
 afterEach(() => vi.unstubAllEnvs());
 
-async function faultOf(run: Promise<unknown>): Promise<string> {
+async function errorTextOf(run: Promise<unknown>): Promise<string> {
   const error: unknown = await run.then(
     () => undefined,
     (error: unknown) => error,
@@ -25,7 +25,7 @@ async function faultOf(run: Promise<unknown>): Promise<string> {
 }
 
 describe("an id", () => {
-  it("is looked up in the directory, whose addresses may be relative", async () => {
+  it("is looked up in the directory, whose URLs may be relative", async () => {
     const { directoryUrl, url } = await serveDirectory();
     const found = await createSources({ directoryUrl }).load({ id: "shelves:v2" });
     expect(found).toMatchObject({
@@ -36,7 +36,7 @@ describe("an id", () => {
     expect(JSON.parse(decoded(found.text, found.file))).toMatchObject({ version: "v2" });
   });
 
-  it("is looked up where the environment says", async () => {
+  it("is looked up in the directory of the environment", async () => {
     const { directoryUrl } = await serveDirectory();
     vi.stubEnv("DISCOGEN_DIRECTORY_URL", directoryUrl);
     expect(await createSources().load({ id: "shelves:v1" })).toMatchObject({
@@ -44,13 +44,13 @@ describe("an id", () => {
     });
   });
 
-  it("that is bundled asks no directory", async () => {
+  it("that is bundled does not fetch the directory", async () => {
     const { directoryUrl, seen } = await serveDirectory();
     expect(await createSources({ directoryUrl }).load({ id: "sqladmin:v1beta3" })).toMatchObject({ source: "bundled" });
     expect(seen).toEqual([]);
   });
 
-  it("has the list fetched once for many", async () => {
+  it("fetches the directory once for all ids", async () => {
     const { directoryUrl, seen } = await serveDirectory();
     const sources = createSources({ directoryUrl });
     await Promise.all(["shelves:v1", "shelves:v2"].map((id) => sources.load({ id })));
@@ -60,44 +60,50 @@ describe("an id", () => {
   it.each([
     ["of another version", "shelves:v3", "; did you mean shelves:v1 or shelves:v2?"],
     ["with a typo", "shelvs:v1", "; did you mean shelves:v1?"],
-    ["of a bundled API's other version", "sqladmin:v1", "; did you mean sqladmin:v1beta3?"],
-    ["like no other", "frobnicate:v1", ""],
-  ])("%s is not known", async (_, id, near) => {
+    ["of another version of a bundled API", "sqladmin:v1", "; did you mean sqladmin:v1beta3?"],
+    ["without similar ids", "frobnicate:v1", ""],
+  ])("%s is unknown", async (_, id, near) => {
     const { directoryUrl } = await serveDirectory();
-    expect(await faultOf(createSources({ directoryUrl }).load({ id }))).toBe(
-      `UNKNOWN_API ${id}: it is neither bundled nor in the directory${near}`,
+    expect(await errorTextOf(createSources({ directoryUrl }).load({ id }))).toBe(
+      `UNKNOWN_API ${id}: the API is neither bundled nor in the directory${near}`,
     );
   });
 
-  it("that is listed, and whose document is gone", async () => {
-    const { directoryUrl, gone, url } = await serveDirectory();
-    gone.add("shelves:v1");
-    expect(await faultOf(createSources({ directoryUrl }).load({ id: "shelves:v1" }))).toBe(
-      `DOCUMENT_GONE ${url}rest/shelves:v1: the server answered 404 Not Found`,
+  it("reports a listed document that is missing", async () => {
+    const { directoryUrl, missing, url } = await serveDirectory();
+    missing.add("shelves:v1");
+    expect(await errorTextOf(createSources({ directoryUrl }).load({ id: "shelves:v1" }))).toBe(
+      `DOCUMENT_GONE ${url}rest/shelves:v1: the server responded with 404 Not Found`,
     );
   });
 
   it.each([
-    ["is down", "http://127.0.0.1:1/apis", /cannot be had: http:\/\/127.0.0.1:1\/apis: connect ECONNREFUSED/],
-    ["is no address", "ftp://x.example/", /no http\(s\) URL/],
-  ])("of a directory that %s", async (_, directoryUrl, message) => {
-    const fault = await faultOf(createSources({ directoryUrl }).load({ id: "shelves:v1" }));
-    expect(fault).toMatch(/^UNKNOWN_API shelves:v1: it is not bundled/);
-    expect(fault).toMatch(message);
+    [
+      "is down",
+      "http://127.0.0.1:1/apis",
+      /directory is unavailable: http:\/\/127.0.0.1:1\/apis: connect ECONNREFUSED/,
+    ],
+    ["has an invalid URL", "ftp://x.example/", /not an http\(s\) URL/],
+  ])("reports a directory that %s", async (_, directoryUrl, message) => {
+    const text = await errorTextOf(createSources({ directoryUrl }).load({ id: "shelves:v1" }));
+    expect(text).toMatch(/^UNKNOWN_API shelves:v1: the API is not bundled/);
+    expect(text).toMatch(message);
   });
 
   it.each([
     ["a web page", "<html>"],
     ["a document", '{"kind":"discovery#restDescription"}'],
-    ["a list of nothing", "[]"],
-  ])("of a directory that is %s", async (_, body) => {
+    ["an empty list", "[]"],
+  ])("reports a directory that is %s", async (_, body) => {
     const { url } = await serve((_, response) => void response.end(body));
-    expect(await faultOf(fetchDirectory({ directoryUrl: url }))).toMatch(/^FETCH_FAILED .*: it is no directory/);
+    expect(await errorTextOf(fetchDirectory({ directoryUrl: url }))).toMatch(
+      /^FETCH_FAILED .*: the response is not an API directory/,
+    );
   });
 });
 
-describe("keys and tokens of the environment", () => {
-  /** A directory whose document is on another host, and what both hosts are sent. */
+describe("keys and tokens of the environment are sent", () => {
+  /** A directory whose document is on another host, and the credentials that both receive. */
   async function twoHosts() {
     vi.stubEnv("DISCOGEN_TOKEN", "the-token");
     const other = await serve((_, response) => void response.end("{}"));
@@ -107,26 +113,26 @@ describe("keys and tokens of the environment", () => {
     return { url, other: other.url, sent };
   }
 
-  it("go to the directory that the caller names, not to where it lists a document", async () => {
+  it("to the directory of the caller, but not to the documents that it lists", async () => {
     const { url, sent } = await twoHosts();
     await createSources({ directoryUrl: url, lock: false }).load({ id: "shelves:v1" });
     expect(sent()).toEqual(["Bearer the-token", undefined]);
   });
 
-  it("go to the directory that the environment names", async () => {
+  it("to the directory of the environment", async () => {
     const { url, sent } = await twoHosts();
     vi.stubEnv("DISCOGEN_DIRECTORY_URL", url);
     await createSources({ lock: false }).load({ id: "shelves:v1" });
     expect(sent()).toEqual(["Bearer the-token", undefined]);
   });
 
-  it("go to the document that the caller names", async () => {
+  it("to the document of the caller", async () => {
     const { other, sent } = await twoHosts();
     await createSources({ lock: false }).load({ source: other });
     expect(sent()).toEqual(["Bearer the-token"]);
   });
 
-  it("go nowhere else, if hosts are listed", async () => {
+  it("only to listed hosts, if hosts are listed", async () => {
     const { url, other, sent } = await twoHosts();
     const sources = createSources({ directoryUrl: url, lock: false, credentialHosts: [] });
     await sources.load({ id: "shelves:v1" });
@@ -135,22 +141,22 @@ describe("keys and tokens of the environment", () => {
   });
 });
 
-describe("Google serves a document also", () => {
+describe("a document is fetched from Google's own host", () => {
   const document = '{"kind":"discovery#restDescription"}';
   it.each([
     [
-      "when its listed address is gone",
-      { items: [{ id: "shelves:v1", discoveryRestUrl: "https://gone.googleapis.com/" }] },
+      "if its listed URL is missing",
+      { items: [{ id: "shelves:v1", discoveryRestUrl: "https://missing.googleapis.com/" }] },
     ],
-    ["when it is not listed", { items: [] }],
-    ["when there is no directory", undefined],
+    ["if it is not listed", { items: [] }],
+    ["if the directory is missing", undefined],
   ])("%s", async (_, list) => {
     const { url, seen } = await serve((request, response) => {
       const body = request.url.startsWith("/www.") ? list && JSON.stringify(list) : undefined;
       const found = request.url === "/shelves.googleapis.com/$discovery/rest?version=v1" ? document : body;
       response.writeHead(found === undefined ? 404 : 200).end(found);
     });
-    // Google's hosts, as folders of a server that is here.
+    // Maps each of Google's hosts to a folder of the local server.
     const { origin } = new URL(url);
     const toServer = new Agent().compose((dispatch) => (options, handler) => {
       const folder = `/${new URL(String(options.origin)).host}`;
@@ -166,8 +172,8 @@ describe("Google serves a document also", () => {
   });
 });
 
-describe("what was fetched is kept", () => {
-  it("and asked for by its etag, which saves the answer", async () => {
+describe("a fetched document is cached", () => {
+  it("and revalidated with its etag", async () => {
     const { directoryUrl, url, seen, documents } = await serveDirectory();
     const load = () => createSources({ directoryUrl }).load({ source: `${url}rest/shelves:v1` });
     const first = await load();
@@ -177,23 +183,23 @@ describe("what was fetched is kept", () => {
     expect((await load()).text).toContain("20270101");
   });
 
-  it("for work without a network", async () => {
+  it("and used with --offline", async () => {
     const { directoryUrl, seen } = await serveDirectory();
     const first = await createSources({ directoryUrl }).load({ id: "shelves:v1" });
     const requests = seen.length;
     expect(await createSources({ directoryUrl, offline: true }).load({ id: "shelves:v1" })).toEqual(first);
     expect(seen).toHaveLength(requests);
     const other = createSources({ directoryUrl, offline: true }).load({ id: "shelves:v2" });
-    expect(await faultOf(other)).toMatch(/^OFFLINE .*\/rest\/shelves:v2: it was not fetched before$/);
+    expect(await errorTextOf(other)).toMatch(/^OFFLINE .*\/rest\/shelves:v2: the document is not cached$/);
   });
 
-  it("unless that is not wanted", async () => {
+  it("unless the cache is off", async () => {
     const { url } = await serveDirectory();
     await createSources({ cache: false }).load({ source: `${url}rest/shelves:v1` });
     expect(await readdir(process.env["XDG_CACHE_HOME"] ?? "")).toEqual([]);
   });
 
-  it("for nobody else to read, keys in addresses left out", async () => {
+  it("without keys from its URL", async () => {
     const { url } = await serve((_, response) => void response.end("{}"));
     await createSources({}).load({ source: `${url}?key=hidden` });
     const folder = join(process.env["XDG_CACHE_HOME"] ?? "", "discogen");
@@ -203,8 +209,8 @@ describe("what was fetched is kept", () => {
 
   it.each([
     ["is broken", "{"],
-    ["is of another shape", "[]"],
-  ])("and fetched anew when it %s", async (_, text) => {
+    ["has another format", "[]"],
+  ])("and fetched again if its entry %s", async (_, text) => {
     const { url, seen } = await serve((_, response) => void response.writeHead(200, { etag: '"1"' }).end("{}"));
     await createSources({}).load({ source: url });
     const folder = join(process.env["XDG_CACHE_HOME"] ?? "", "discogen");
@@ -213,7 +219,7 @@ describe("what was fetched is kept", () => {
     expect(seen.map(({ headers }) => headers["if-none-match"])).toEqual([undefined, undefined]);
   });
 
-  it("where that is possible, and no fault where it is not", async () => {
+  it("only if the cache is writable, without an error otherwise", async () => {
     const file = join(await temporaryFolder(), "file");
     await writeFile(file, "");
     const { url } = await serve((_, response) => void response.end("{}"));
@@ -221,7 +227,7 @@ describe("what was fetched is kept", () => {
   });
 });
 
-describe("what is pinned", () => {
+describe("a pinned document", () => {
   const text = '{\n  "kind": "discovery#restDescription"\n}\n';
   async function pinned(facts: object = {}): Promise<Lock> {
     const folder = await temporaryFolder();
@@ -243,14 +249,14 @@ describe("what is pinned", () => {
   });
 
   it.each([
-    ["another source is asked for", { id: "shelves:v1", source: "https://y.example/rest" }],
-    ["another API is asked for", { source: "https://y.example/rest" }],
-  ])("does not answer when %s", async (_, request) => {
+    ["another source", { id: "shelves:v1", source: "https://y.example/rest" }],
+    ["another API", { source: "https://y.example/rest" }],
+  ])("is not used for %s", async (_, request) => {
     const load = createSources({ lock: await pinned(), offline: true }).load(request);
-    expect(await faultOf(load)).toMatch(/^OFFLINE https:\/\/y.example/);
+    expect(await errorTextOf(load)).toMatch(/^OFFLINE https:\/\/y.example/);
   });
 
-  it("does not stand for a file of one's own", async () => {
+  it("is not used for a local file", async () => {
     const lock = await pinned();
     const source = join(lock.folder, "own.json");
     await writeFile(source, "{}");
@@ -258,7 +264,7 @@ describe("what is pinned", () => {
     expect(decoded(own.text, own.file)).toBe("{}");
   });
 
-  it("is the same with the line ends of another system", async () => {
+  it("may have other line ends", async () => {
     const lock = await pinned();
     await writeFile(join(lock.folder, "discovery/shelves.v1.json"), text.replaceAll("\n", "\r\n"));
     expect(await createSources({ lock }).load({ id: "shelves:v1" })).toMatchObject({
@@ -267,21 +273,21 @@ describe("what is pinned", () => {
   });
 
   it.each([
-    ["was edited", "{}", /was edited: its hash is not the one in .*discogen\.lock\.json/],
-    ["is gone", undefined, /it is gone/],
-  ])("is refused when it %s", async (_, edited, message) => {
+    ["was edited", "{}", /was edited: its hash differs from the one in .*discogen\.lock\.json/],
+    ["is missing", undefined, /the pinned document is missing/],
+  ])("is rejected if it %s", async (_, edited, message) => {
     const lock = await pinned();
     const file = join(lock.folder, "discovery/shelves.v1.json");
     if (edited === undefined) await rm(file);
     else await writeFile(file, edited);
-    const fault = await faultOf(createSources({ lock }).load({ id: "shelves:v1" }));
-    expect(fault).toMatch(/^LOCK_MISMATCH/);
-    expect(fault).toMatch(message);
+    const text = await errorTextOf(createSources({ lock }).load({ id: "shelves:v1" }));
+    expect(text).toMatch(/^LOCK_MISMATCH/);
+    expect(text).toMatch(message);
   });
 });
 
 describe("a lock", () => {
-  it("is the same text in whatever order its APIs were pinned", () => {
+  it("does not depend on the order in which APIs were pinned", () => {
     const a = { source: "bundled", revision: "1", sha256: "a" };
     const b = { sha256: "b", etag: '"e"', revision: "2", source: "https://x.example/" };
     const text = lockText(
@@ -301,19 +307,23 @@ describe("a lock", () => {
     expect(Object.keys(JSON.parse(text).apis["b:v1"])).toEqual(["source", "revision", "etag", "sha256"]);
   });
 
-  it("that is not there pins nothing", async () => {
+  it("that is missing pins nothing", async () => {
     expect((await readLock(await temporaryFolder())).apis.size).toBe(0);
   });
 
   it.each([
-    ["half of one", '{"version":1,', /JSON/],
-    ["one after a merge", "<<<<<<< HEAD\n{}", /JSON/],
-    ["another file", '{"name":"x"}', /it has no apis/],
-    ["one of another version", '{"version":2,"apis":{}}', /of version 2; 1 is expected/],
+    ["a truncated lock", '{"version":1,', /JSON/],
+    ["a lock with merge conflicts", "<<<<<<< HEAD\n{}", /JSON/],
+    ["another file", '{"name":"x"}', /`apis` is missing/],
+    ["a lock of another version", '{"version":2,"apis":{}}', /unsupported lock version 2; expected 1/],
     ["an entry without its hash", '{"version":1,"apis":{"a:v1":{"source":"bundled","revision":"1"}}}', /\/apis\/a:v1/],
-    ["a folder", undefined, /it is no file/],
-    ["an id that climbs", '{"version":1,"apis":{"../a:v1":{"source":"x","revision":"1","sha256":""}}}', /name:version/],
-  ])("is refused: %s", async (_, text, message) => {
+    ["a folder", undefined, /the path is not a file/],
+    [
+      "an id that is a path",
+      '{"version":1,"apis":{"../a:v1":{"source":"x","revision":"1","sha256":""}}}',
+      /name:version/,
+    ],
+  ])("is rejected: %s", async (_, text, message) => {
     const folder = await temporaryFolder();
     const file = join(folder, "discogen.lock.json");
     await (text === undefined ? mkdir(file) : writeFile(file, text));

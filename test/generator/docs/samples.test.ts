@@ -1,4 +1,4 @@
-/** Samples of the reference: each is a program that compiles against the client it shows. */
+/** Samples of the reference: each is a program that compiles with its generated client. */
 import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -15,11 +15,11 @@ async function samplesOf(api: string): Promise<ReadonlyMap<string, { source: str
   return new Map(methodSamples(model).map(({ member, source, upload }) => [member, { source, upload }]));
 }
 
-/** What comes after the sign-in. */
+/** Returns the statements after the construction of the client. */
 const callOf = (source: string | undefined) => source?.split("({ auth });\n\n")[1];
 
 describe("a sample", () => {
-  it("is a whole program", async () => {
+  it("is a complete program", async () => {
     expect((await samplesOf("sqladmin:v1beta3")).get("instances.list")?.source).toBe(
       `import { ServiceAccountCredentials } from "@discogen/runtime/auth";
 import { SQLAdminClient } from "./generated/sqladmin/v1beta3/index.js";
@@ -39,26 +39,21 @@ for await (const item of client.instances.list({
 
   it.each([
     ["waits for operations", "sqladmin:v1beta3", "instances.delete", /\.wait\(\);\nconsole\.log\(operation\);$/],
-    [
-      "fills in names as their patterns tell",
-      FIXTURE,
-      "rooms.operations.get",
-      /name: "rooms\/ROOM\/operations\/OPERATION"/,
-    ],
-    ["gives what the method requires", FIXTURE, "search", /requestBody: { query: "QUERY" }/],
-    ["passes bytes with their type", FIXTURE, "rooms.shelves.BinaryCreate", /data: "content", contentType: /],
+    ["fills in names by their patterns", FIXTURE, "rooms.operations.get", /name: "rooms\/ROOM\/operations\/OPERATION"/],
+    ["passes required properties", FIXTURE, "search", /requestBody: { query: "QUERY" }/],
+    ["passes bytes with their content type", FIXTURE, "rooms.shelves.BinaryCreate", /data: "content", contentType: /],
     [
       "reads messages as they arrive",
       FIXTURE,
       "rooms.shelves.streamQuery",
       /^for await \(const message of client\.rooms\.shelves\.streamQuery\({[^}]*}\)\) {\n {2}console\.log\(message\);\n}$/,
     ],
-    ["expects nothing where nothing comes", FIXTURE, "rooms.shelves.move", /^await client/],
+    ["does not use the result of a method without a response", FIXTURE, "rooms.shelves.move", /^await client/],
   ])("%s", async (_, api, member, want) => {
     expect(callOf((await samplesOf(api)).get(member)?.source)).toMatch(want);
   });
 
-  it("shows an upload beside the plain call", async () => {
+  it("has a variant with an upload", async () => {
     const send = {
       id: "mail.send",
       httpMethod: "POST",
@@ -83,8 +78,8 @@ for await (const item of client.instances.list({
 
 const UPLOADS = join(ROOT, "test/fixtures/media/youtube.v3.json");
 
-/** Faults that the compiler finds in the samples of an API, those of uploads included. */
-async function faultsIn(api: string): Promise<string> {
+/** Returns the compile errors in the samples of an API, uploads included. */
+async function compileErrorsIn(api: string): Promise<string> {
   const { model } = await loadModel(api);
   const folder = await temporaryFolder();
   await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"), "dir");
@@ -102,9 +97,11 @@ async function faultsIn(api: string): Promise<string> {
 }
 
 describe("every sample compiles", () => {
-  it.each([["sqladmin:v1beta3"], [FIXTURE], [UPLOADS]])("of %s", async (api) => expect(await faultsIn(api)).toBe(""));
+  it.each([["sqladmin:v1beta3"], [FIXTURE], [UPLOADS]])("of %s", async (api) =>
+    expect(await compileErrorsIn(api)).toBe(""),
+  );
 
-  it("uploads among them", async () => {
+  it("including uploads", async () => {
     const uploads = [...(await samplesOf(UPLOADS)).values()].filter(({ upload }) => upload !== undefined);
     expect(uploads.length).toBeGreaterThan(0);
   });
@@ -113,6 +110,6 @@ describe("every sample compiles", () => {
 describe.skipIf(needsCorpus !== "")(`every sample compiles${needsCorpus}`, () => {
   it.each([["2024/drive.v3.json"], ["2024/storage.v1.json"], ["2026/bigquery.v2.json"], ["2026/docs.v1.json"]])(
     "of %s",
-    async (name) => expect(await faultsIn(join(CORPUS, name))).toBe(""),
+    async (name) => expect(await compileErrorsIn(join(CORPUS, name))).toBe(""),
   );
 });

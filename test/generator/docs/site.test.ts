@@ -1,4 +1,4 @@
-/** The pages of `discogen docs`, in a real browser: from the disk and from a server, with documents that mean harm. */
+/** The pages of `discogen docs` in a real browser: from disk and from a server, also with malicious documents. */
 import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -12,7 +12,7 @@ import { ROOT, temporaryFolder } from "../../support/folders.js";
 
 const FIXTURE = join(ROOT, "test/fixtures/shelves.v1.json");
 
-/** A site, as the command writes it. */
+/** Runs the command, and returns the folder of the site. */
 async function site(apis: readonly string[]): Promise<string> {
   const folder = await temporaryFolder();
   const { code, stderr } = await discogen(["docs", ...apis, "--out", folder]);
@@ -20,7 +20,7 @@ async function site(apis: readonly string[]): Promise<string> {
   return folder;
 }
 
-/** A server of files that counts on nothing but their names. */
+/** Starts a server for the files of a folder. */
 async function serve(folder: string): Promise<string> {
   const types: Record<string, string> = { html: "text/html", js: "text/javascript" };
   const server = createServer((request, response) => {
@@ -33,18 +33,18 @@ async function serve(folder: string): Promise<string> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());
-  // A server that listens on a port has an address of this kind.
+  // Safe: a server that listens on a port has an address of this type.
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 type Box = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 
-/** Whether all of its lines are on the screen, which a screenshot then shows; long lines scroll in their frame. */
+/** Returns whether all lines of an element are on the screen. Long lines may scroll horizontally. */
 const isInView = (box: Box | null) =>
   box !== null && box.x >= 0 && box.x < VIEW.width && box.y >= 0 && box.y + box.height <= VIEW.height;
 
 describe.skipIf(needsChromium !== "")(`the site${needsChromium}`, () => {
-  it("shows a method with its TypeScript sample, and finds it", async () => {
+  it("finds a method, and shows it with its TypeScript sample", async () => {
     const root = await serve(await site(["sqladmin:v1beta3", FIXTURE]));
     const { page, requests, faults } = await openBrowser();
     await page.goto(`${root}/index.html`);
@@ -62,7 +62,7 @@ describe.skipIf(needsChromium !== "")(`the site${needsChromium}`, () => {
       /for await \(const item of client\.instances\.list.*project: "PROJECT"/s,
     );
     await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
-    // What the screenshot shows: the method's name, its parameters, its sample, and that this is TypeScript.
+    // The screenshot shows the method's name, its parameters, its sample, and the label TypeScript.
     const shown = [
       page.getByRole("heading", { name: "instances.list", exact: true }),
       page.getByText("ID of the project whose instances are listed."),
@@ -70,7 +70,7 @@ describe.skipIf(needsChromium !== "")(`the site${needsChromium}`, () => {
     ];
     for (const part of shown)
       await expect.poll(() => part.boundingBox(), { timeout: 20_000 }).toSatisfy(isInView, "is on the screen");
-    // The page may still be moving to the method.
+    // The page may still be scrolling to the method.
     const labelsInView = async () => {
       const labels = await page.getByText("TypeScript", { exact: true }).all();
       return (await Promise.all(labels.map((label) => label.boundingBox()))).filter(isInView);
@@ -86,7 +86,7 @@ describe.skipIf(needsChromium !== "")(`the site${needsChromium}`, () => {
     expect(faults).toEqual([]);
   });
 
-  it("opens from the disk, and gives the document", async () => {
+  it("works from disk, and offers the document for download", async () => {
     const folder = await site([FIXTURE]);
     const { page, requests, faults } = await openBrowser();
     await page.goto(pathToFileURL(join(folder, "shelves/v1/index.html")).href);
@@ -101,40 +101,40 @@ describe.skipIf(needsChromium !== "")(`the site${needsChromium}`, () => {
     expect(faults).toEqual([]);
   });
 
-  it("runs nothing that a document says", async () => {
-    const harm = (id: number) =>
+  it("does not execute code from a document", async () => {
+    const attack = (id: number) =>
       `</script><script>alert(${id})</script><img src=x onerror="alert(${id})"> [link](javascript:alert(${id})) ` +
       `<a href="javascript:alert(${id})">here</a> <iframe srcdoc="<script>alert(${id})</script>"></iframe>`;
     const document = {
       kind: "discovery#restDescription",
-      name: "harm",
+      name: "attack",
       version: "v1",
-      title: harm(1),
-      description: harm(2),
+      title: attack(1),
+      description: attack(2),
       documentationLink: "javascript:alert(3)",
-      rootUrl: "https://harm.example/",
-      schemas: { Thing: { id: "Thing", description: harm(4), properties: { [harm(5)]: { type: "string" } } } },
+      rootUrl: "https://attack.example/",
+      schemas: { Thing: { id: "Thing", description: attack(4), properties: { [attack(5)]: { type: "string" } } } },
       resources: {
         things: {
           methods: {
             get: {
-              id: "harm.things.get",
+              id: "attack.things.get",
               httpMethod: "GET",
               path: "things",
-              description: harm(6),
-              parameters: { q: { location: "query", type: "string", enum: [harm(7)], required: true } },
+              description: attack(6),
+              parameters: { q: { location: "query", type: "string", enum: [attack(7)], required: true } },
               response: { $ref: "Thing" },
             },
           },
         },
       },
     };
-    const file = join(await temporaryFolder(), "harm.json");
+    const file = join(await temporaryFolder(), "attack.json");
     await writeFile(file, JSON.stringify(document));
     const root = await serve(await site([file]));
     const { page, requests, faults } = await openBrowser();
     await page.goto(`${root}/index.html`);
-    expect(await page.locator("#apis").textContent()).toContain(harm(1));
+    expect(await page.locator("#apis").textContent()).toContain(attack(1));
     expect(await page.locator("#apis :is(script, img, iframe)").count()).toBe(0);
     await page.getByRole("link").first().click();
     await page.getByRole("heading", { name: "things.get" }).first().waitFor();

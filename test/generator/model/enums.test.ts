@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readDocument } from "../../../generator/src/discovery/read.js";
 import { enumOf } from "../../../generator/src/model/enums.js";
 
-/** What the rule says of a string with these facts: open or closed, values, and the codes reported. */
+/** The result of the rule for a string with these facts: open or closed, values, and the reported codes. */
 function enumFor(facts: object, policy: "closed" | "open" = "closed") {
   const document = {
     kind: "discovery#restDescription",
@@ -19,36 +19,31 @@ function enumFor(facts: object, policy: "closed" | "open" = "closed") {
 
 const none = { kind: undefined, values: undefined, codes: [] };
 
-describe("the values a string may take", () => {
+describe("the values of a string", () => {
   it.each([
-    ["are those listed", { enum: ["A", "B"] }, "closed", { kind: "closed", values: ["A", "B"], codes: [] }],
+    ["are the listed values", { enum: ["A", "B"] }, "closed", { kind: "closed", values: ["A", "B"], codes: [] }],
+    ["are open with the policy open", { enum: ["A", "B"] }, "open", { kind: "open", values: ["A", "B"], codes: [] }],
+    ["are unique", { enum: ["A", "A", ""] }, "closed", { kind: "closed", values: ["A", ""], codes: [] }],
+    ["are not limited if the list is empty", { enum: [] }, "closed", { ...none, codes: ["EMPTY_ENUM"] }],
+    ["are not limited without a list", { description: "A: b" }, "closed", none],
     [
-      "and others, when that is asked for",
-      { enum: ["A", "B"] },
-      "open",
-      { kind: "open", values: ["A", "B"], codes: [] },
-    ],
-    ["once each", { enum: ["A", "A", ""] }, "closed", { kind: "closed", values: ["A", ""], codes: [] }],
-    ["any, when the list is empty", { enum: [] }, "closed", { ...none, codes: ["EMPTY_ENUM"] }],
-    ["any, when nothing is said", { description: "A: b" }, "closed", none],
-    [
-      "harvested, one a line, and open",
+      "are open if they come from lines of a description",
       { description: "Is\nA_B: one.\nC: two." },
       "closed",
       { kind: "open", values: ["A_B", "C"], codes: [] },
     ],
     [
-      "harvested from a list",
+      "come from a list in a description",
       { description: "Is\n- `A`: one.\n- `B`: two." },
       "closed",
       { kind: "open", values: ["A", "B"], codes: [] },
     ],
-    ["not harvested from one line", { description: "Is\nA: one." }, "closed", none],
-    ["not harvested twice", { description: "Is\nA: one.\nA: two." }, "closed", none],
-    ["not harvested from prose", { description: "Note: a\nWarning: b\nHTTP is fine" }, "closed", none],
+    ["do not come from a single line", { description: "Is\nA: one." }, "closed", none],
+    ["do not come from a description that repeats a value", { description: "Is\nA: one.\nA: two." }, "closed", none],
+    ["do not come from prose", { description: "Note: a\nWarning: b\nHTTP is fine" }, "closed", none],
   ] as const)("%s", (_, facts, policy, want) => expect(enumFor(facts, policy)).toEqual(want));
 
-  it("keep their texts and deprecations, however short those lists are", () => {
+  it("keep their descriptions and deprecations, even if these lists are shorter", () => {
     const document = {
       kind: "discovery#restDescription",
       name: "x",

@@ -1,4 +1,4 @@
-/** Rules that need a whole document: access, requirements, hoisting. */
+/** Rules that need a complete document: access, requirements, hoisting. */
 import { describe, expect, it } from "vitest";
 import { readDocument } from "../../../generator/src/discovery/read.js";
 import { buildModel, type ModelOptions } from "../../../generator/src/model/build.js";
@@ -18,7 +18,7 @@ function modelOf(facts: object, options: ModelOptions = {}): ApiModel {
   return buildModel(readDocument(JSON.stringify(document), "shelves.json").document, options, () => {});
 }
 
-/** A model with these schemas and one method that takes `Body` and answers it. */
+/** A model with these schemas and one method that takes and returns `Body`. */
 function withMethod(httpMethod: string, schemas: object, facts: object = {}): { model: ApiModel; method: MethodModel } {
   const body = { $ref: "Body" };
   const model = modelOf({
@@ -26,7 +26,7 @@ function withMethod(httpMethod: string, schemas: object, facts: object = {}): { 
     methods: { go: { id: "shelves.go", path: "go", httpMethod, request: body, response: body, ...facts } },
   });
   const method = model.root.methods[0];
-  if (method === undefined) throw new Error("the method is gone");
+  if (method === undefined) throw new Error("the model has no method");
   return { model, method };
 }
 
@@ -35,14 +35,14 @@ const namesOf = ({ schemas }: ApiModel) => schemas.map(({ name }) => name);
 const propertiesOf = (schema: SchemaModel | undefined) =>
   schema?.shape.kind === "object" ? schema.shape.properties.map(({ name }) => name) : undefined;
 
-describe("types for requests leave out what only the server sets", () => {
+describe("types for requests omit read-only properties", () => {
   const object = (properties: object) => ({ type: "object", properties });
 
   it.each([
     ["nothing is read-only", { Body: object({ a: STRING }) }, ["Body"]],
-    ["a property is", { Body: object({ a: { ...STRING, readOnly: true } }) }, ["Body", "BodyInput"]],
+    ["a property is read-only", { Body: object({ a: { ...STRING, readOnly: true } }) }, ["Body", "BodyInput"]],
     [
-      "one further down is",
+      "a nested property is read-only",
       {
         Body: object({ list: { type: "array", items: { $ref: "Inner" } } }),
         Inner: object({ a: { ...STRING, readOnly: true } }),
@@ -50,7 +50,7 @@ describe("types for requests leave out what only the server sets", () => {
       ["Body", "BodyInput", "Inner", "InnerInput"],
     ],
     [
-      "only what lies behind a read-only property is",
+      "only a property inside a read-only property is read-only",
       {
         Body: object({ inner: { $ref: "Inner", readOnly: true } }),
         Inner: object({ a: { ...STRING, readOnly: true } }),
@@ -58,31 +58,31 @@ describe("types for requests leave out what only the server sets", () => {
       ["Body", "BodyInput", "Inner"],
     ],
     [
-      "a type that holds itself is",
+      "a recursive type has a read-only property",
       { Body: object({ next: { $ref: "Body" }, a: { ...STRING, readOnly: true } }) },
       ["Body", "BodyInput"],
     ],
     [
-      "the name is taken",
+      "the name of the twin is in use",
       { Body: object({ a: { ...STRING, readOnly: true } }), BodyInput: STRING },
       ["Body", "BodyInput_", "BodyInput"],
     ],
     [
-      "a type of answers only is",
-      { Body: object({}), Answer: object({ a: { ...STRING, readOnly: true } }) },
-      ["Body", "Answer"],
+      "only a type for responses has a read-only property",
+      { Body: object({}), Response: object({ a: { ...STRING, readOnly: true } }) },
+      ["Body", "Response"],
     ],
   ])("when %s", (_, schemas, want) => {
     expect(namesOf(withMethod("PUT", schemas).model)).toEqual(want);
   });
 
-  it("all others stay", () => {
+  it("keep all other properties", () => {
     const { model } = withMethod("PUT", { Body: object({ a: STRING, b: { ...STRING, readOnly: true }, c: STRING }) });
     expect(propertiesOf(model.schemas.find(({ name }) => name === "BodyInput"))).toEqual(["a", "c"]);
   });
 });
 
-describe("body properties are required where the document says so for that method", () => {
+describe("body properties are required if the document requires them for that method", () => {
   const schemas = {
     Body: {
       type: "object",
@@ -104,13 +104,13 @@ describe("body properties are required where the document says so for that metho
     expect(withMethod(httpMethod, schemas, facts).method.request).toMatchObject(want);
   });
 
-  it("and the body may be left out where nothing is", () => {
+  it("and the body is optional if no property is required", () => {
     const { method } = withMethod("POST", { Body: { type: "object", properties: { a: STRING } } });
     expect(method.request).toMatchObject({ required: false, requires: undefined });
   });
 });
 
-describe("the enum of a property has a name of its own place", () => {
+describe("the enum of a property has a name that depends only on its place", () => {
   const state = { type: "string", enum: ["OPEN", "CLOSED"] };
   const namesFor = (a: object, b: object) =>
     namesOf(
@@ -122,19 +122,14 @@ describe("the enum of a property has a name of its own place", () => {
   it.each([
     ["the same values", state, state, both],
     ["other values", state, { ...state, enum: ["OPEN", "CLOSED", "NEW"] }, both],
-    ["other texts", state, { ...state, enumDescriptions: ["Open."] }, both],
+    ["other descriptions", state, { ...state, enumDescriptions: ["Open."] }, both],
     ["a single value", { ...state, enum: ["OPEN"] }, state, both],
     ["a map", state, { type: "object", additionalProperties: state }, both],
-    ["no enum elsewhere", state, STRING, ["A", "AState"]],
-    [
-      "values harvested from text, which is not certain",
-      { type: "string", description: "x\nA: a\nB: b" },
-      STRING,
-      ["A"],
-    ],
+    ["only one enum", state, STRING, ["A", "AState"]],
+    ["no name for values from a description", { type: "string", description: "x\nA: a\nB: b" }, STRING, ["A"]],
   ])("%s", (_, a, b, want) => expect(namesFor(a, b)).toEqual(want));
 
-  it("gives way to the id of a schema", () => {
+  it("which changes if a schema has that id", () => {
     const model = modelOf({
       schemas: { A: { type: "object", properties: { state } }, AState: { type: "object", properties: { x: STRING } } },
     });
@@ -142,7 +137,7 @@ describe("the enum of a property has a name of its own place", () => {
   });
 });
 
-describe("anonymous objects are hoisted and named after where they stand", () => {
+describe("anonymous objects are hoisted and named after their place", () => {
   it.each([
     ["a property", { a: { type: "object", properties: { b: STRING } } }, ["Body", "BodyA"]],
     ["an element", { as: { type: "array", items: { type: "object", properties: { b: STRING } } } }, ["Body", "BodyAs"]],
@@ -152,18 +147,18 @@ describe("anonymous objects are hoisted and named after where they stand", () =>
       ["Body", "BodyAs"],
     ],
     [
-      "one in another",
+      "an object in another one",
       { a: { type: "object", properties: { b: { type: "object", properties: { c: STRING } } } } },
       ["Body", "BodyA", "BodyAB"],
     ],
-    ["a name that is no identifier", { "x-y": { type: "object", properties: { b: STRING } } }, ["Body", "BodyXY"]],
-    ["none for an object of unknown content", { a: { type: "object" } }, ["Body"]],
+    ["a name that is not an identifier", { "x-y": { type: "object", properties: { b: STRING } } }, ["Body", "BodyXY"]],
+    ["no type for an object of unknown content", { a: { type: "object" } }, ["Body"]],
   ])("%s", (_, properties, want) => {
     expect(namesOf(modelOf({ schemas: { Body: { type: "object", properties } } }))).toEqual(want);
   });
 });
 
-describe("what a method of the document becomes", () => {
+describe("the model of a method with", () => {
   const method = (facts: object) =>
     withMethod("POST", { Body: { type: "object", properties: { a: STRING } } }, facts).method;
 
@@ -173,23 +168,23 @@ describe("what a method of the document becomes", () => {
       { request: { type: "object", additionalProperties: { type: "any" } } },
       { request: { kind: "json", type: { kind: "map" } } },
     ],
-    ["an inline answer", { response: { type: "array", items: STRING } }, { response: { type: { kind: "array" } } }],
-    ["no answer", { response: undefined }, { response: undefined }],
-    ["an answer that says nothing", { response: {} }, { response: undefined }],
+    ["an inline response", { response: { type: "array", items: STRING } }, { response: { type: { kind: "array" } } }],
+    ["no response", { response: undefined }, { response: undefined }],
+    ["an empty response", { response: {} }, { response: undefined }],
     [
       "a stream of messages",
       { streamingType: "SERVER_SIDE" },
       { response: { kind: "stream", type: { kind: "reference", name: "Body" } } },
     ],
-    ["a body on GET is not sent", { httpMethod: "GET" }, { request: undefined }],
-    ["a body on DELETE is", { httpMethod: "DELETE" }, { request: { kind: "json" } }],
-    ["a verb in lower case", { httpMethod: "put" }, { httpMethod: "PUT" }],
+    ["GET has no body", { httpMethod: "GET" }, { request: undefined }],
+    ["DELETE has a body", { httpMethod: "DELETE" }, { request: { kind: "json" } }],
+    ["an HTTP method in lower case", { httpMethod: "put" }, { httpMethod: "PUT" }],
     ["no id", { id: undefined }, { id: "shelves.go" }],
     ["a download", { supportsMediaDownload: true }, { mediaDownload: { member: "goMedia" } }],
   ])("%s", (_, facts, want) => expect(method(facts)).toMatchObject(want));
 });
 
-describe("a selection of methods takes along the schemas they need", () => {
+describe("a selection of methods includes the schemas that they need", () => {
   const go = (id: string, schema: string) => ({ id, path: id, httpMethod: "GET", response: { $ref: schema } });
   const facts = {
     schemas: {
@@ -211,7 +206,7 @@ describe("a selection of methods takes along the schemas they need", () => {
 
   it.each([
     [
-      "nothing asked for",
+      "no selection",
       {},
       ["shelves.top", "shelves.a.list", "shelves.a.get", "shelves.b.c.get"],
       ["A", "Inner", "B", "Unused"],
@@ -219,16 +214,16 @@ describe("a selection of methods takes along the schemas they need", () => {
     ["one resource", { include: ["shelves.a.*"] }, ["shelves.a.list", "shelves.a.get"], ["A", "Inner"]],
     ["one method", { include: ["shelves.b.c.get"] }, ["shelves.b.c.get"], ["B"]],
     ["several globs", { include: ["shelves.top", "*.list"] }, ["shelves.top", "shelves.a.list"], ["A", "Inner", "B"]],
-    ["all but some", { exclude: ["shelves.a.*"] }, ["shelves.top", "shelves.b.c.get"], ["B"]],
-    ["some but some", { include: ["shelves.a.*"], exclude: ["*.list"] }, ["shelves.a.get"], ["A", "Inner"]],
-    ["a dot is a dot", { include: ["shelvesxa.list"] }, [], []],
+    ["exclude", { exclude: ["shelves.a.*"] }, ["shelves.top", "shelves.b.c.get"], ["B"]],
+    ["include and exclude", { include: ["shelves.a.*"], exclude: ["*.list"] }, ["shelves.a.get"], ["A", "Inner"]],
+    ["a dot matches only a dot", { include: ["shelvesxa.list"] }, [], []],
   ])("%s", (_, selection, methods, schemas) => {
     const model = modelOf(facts, selection);
     expect(methodsOf(model.root)).toEqual(methods);
     expect(namesOf(model).toSorted()).toEqual(schemas.toSorted());
   });
 
-  it("leaves no resource without a method", () => {
+  it("removes resources without methods", () => {
     expect(modelOf(facts, { include: ["shelves.a.get"] }).root.resources.map(({ member }) => member)).toEqual(["a"]);
   });
 });

@@ -1,16 +1,16 @@
-/** Every style of long-running operation, in small documents that have its shape. */
+/** Every style of long-running operation, in small documents. */
 import { describe, expect, it } from "vitest";
 import { readDocument } from "../../../generator/src/discovery/read.js";
 import { buildModel } from "../../../generator/src/model/build.js";
 import type { MethodModel, ResourceModel, ValueSource } from "../../../generator/src/model/types.js";
 
-/** `[verb, path, answer, body, parameters]`: path variables that are not declared are required strings. */
-type Method = readonly [verb: string, path: string, answer?: string, body?: string | undefined, parameters?: object];
+/** `[verb, path, response, body, parameters]`. Undeclared path variables are required strings. */
+type Method = readonly [verb: string, path: string, response?: string, body?: string | undefined, parameters?: object];
 
 interface Api {
-  /** Properties by schema; a string by itself refers to a schema. */
+  /** Properties by schema. A string refers to a schema. */
   readonly schemas: Readonly<Record<string, Readonly<Record<string, object | string>>>>;
-  /** By resources and name: `zones.operations.get`. */
+  /** Methods by resources and name: `zones.operations.get`. */
   readonly methods: Readonly<Record<string, Method>>;
 }
 
@@ -27,12 +27,12 @@ const referenceTo = (schema: string | undefined) => (schema === undefined ? unde
 
 function methodsOf({ methods, schemas }: Api): ReadonlyMap<string, MethodModel> {
   const top: Resource = { methods: {}, resources: {} };
-  for (const [id, [httpMethod, path, answer, body, parameters]] of Object.entries(methods)) {
+  for (const [id, [httpMethod, path, responseType, body, parameters]] of Object.entries(methods)) {
     const names = id.split(".");
     let resource = top;
     for (const name of names.slice(0, -1)) resource = resource.resources[name] ??= { methods: {}, resources: {} };
     const request = referenceTo(body);
-    const response = referenceTo(answer);
+    const response = referenceTo(responseType);
     resource.methods[names.at(-1) ?? ""] = { id, httpMethod, path, request, response, parameters };
   }
   const types = Object.entries(schemas).map(([id, properties]) => {
@@ -58,20 +58,20 @@ function methodsOf({ methods, schemas }: Api): ReadonlyMap<string, MethodModel> 
   return new Map(all(root).map((method) => [method.id, method]));
 }
 
-const told = ({ from, path, within, isSegment }: ValueSource) =>
+const sourceText = ({ from, path, within, isSegment }: ValueSource) =>
   [from, ...path].join(".") + (within === undefined ? "" : ` within ${within}`) + (isSegment === true ? "/" : "");
 
-/** What the rule says of a method, polls as `id name=source …`. */
+/** The operation of a method, with polls as `id name=source …`. */
 function operationOf(api: Api, id: string) {
   const method = methodsOf(api).get(id);
-  if (method === undefined) throw new Error(`there is no ${id}`);
+  if (method === undefined) throw new Error(`no method ${id}`);
   const { operation } = method;
   if (operation === undefined) return undefined;
   const { done, error, isAnswer, polls, type } = operation;
   return {
     type: type.kind === "reference" ? type.name : type.kind,
     polls: polls.map(({ method, sources }) =>
-      [method.id, ...Array.from(sources, ([name, source]) => `${name}=${told(source)}`)].join(" "),
+      [method.id, ...Array.from(sources, ([name, source]) => `${name}=${sourceText(source)}`)].join(" "),
     ),
     done: done.join("."),
     error: error.join("."),
@@ -220,7 +220,7 @@ const bigquery: Api = {
   },
 };
 
-/** App Engine: flat paths, and two places for operations. */
+/** App Engine: flat paths, and two collections of operations. */
 const flat: Api = {
   schemas: { Operation: LONGRUNNING, Status: {}, App: strings("id") },
   methods: {
@@ -233,7 +233,7 @@ const flat: Api = {
 const APP_OF_NAME = "apps.operations.get appsId=response.name/ operationsId=response.name/";
 const PROJECT_OF_NAME = "projects.operations.get projectsId=response.name/ operationsId=response.name/";
 
-/** Street View: the resource itself is read as an operation, and no collection of them is there. */
+/** Street View: the resource itself is read as an operation, without a collection of operations. */
 const sequences: Api = {
   schemas: { Operation: LONGRUNNING, Status: {} },
   methods: {
@@ -253,21 +253,27 @@ describe("the operation of a method", () => {
   const first = ["folders.operations.get name=response.name"];
 
   it.each([
-    ["google.longrunning: the first of all collections that share a path", longrunning, "things.create", byName, first],
+    [
+      "google.longrunning: the first of all collections with the same path",
+      longrunning,
+      "things.create",
+      byName,
+      first,
+    ],
     ["google.longrunning, started by DELETE", longrunning, "things.delete", byName, first],
     ["google.longrunning, started by PATCH", longrunning, "things.patch", byName, first],
     ["google.longrunning, started by PUT", longrunning, "things.replace", byName, first],
     ["google.longrunning, started by GET with a custom verb", longrunning, "things.check", byName, first],
-    ["google.longrunning, started by GET at a path of its own", longrunning, "things.export", byName, first],
+    ["google.longrunning, started by GET with its own path", longrunning, "things.export", byName, first],
     [
-      "a name that holds all that the poll needs (App Engine)",
+      "a name with all parameters of the poll (App Engine)",
       flat,
       "apps.create",
       byName,
       [APP_OF_NAME, PROJECT_OF_NAME],
     ],
     [
-      "a name of another place than that of the starter",
+      "a name in another collection than the starter's",
       flat,
       "apps.repair",
       byName,
@@ -281,7 +287,7 @@ describe("the operation of a method", () => {
       ["photoSequence.get sequenceId=response.name"],
     ],
     [
-      "google.longrunning with two paths: the shorter one takes any name",
+      "google.longrunning with two paths: the shorter one accepts any name",
       twoTemplates,
       "things.annotate",
       byName,
@@ -296,21 +302,21 @@ describe("the operation of a method", () => {
     ],
     ["Cloud SQL", sql, "instances.delete", byStatus, ["operations.get project=params.project operation=response.name"]],
     [
-      "Cloud SQL, where only the operation tells the project",
+      "Cloud SQL, with the project only in the operation",
       sql,
       "backups.create",
       byStatus,
       ["operations.get project=response.targetProject operation=response.name"],
     ],
     [
-      "Cloud SQL v1beta3: named by a string",
+      "Cloud SQL v1beta3: a string with the name",
       named,
       "instances.restart",
       byString,
       ["operations.get project=params.project instance=params.instance operation=response.operation"],
     ],
     [
-      "Cloud SQL v1beta3, where only the body tells the instance",
+      "Cloud SQL v1beta3, with the instance only in the body",
       named,
       "instances.insert",
       byString,
@@ -327,14 +333,14 @@ describe("the operation of a method", () => {
       ],
     ],
     [
-      "GKE by name: a short id lies where the cluster does",
+      "GKE by name: an id in the collection of the cluster",
       gke,
       "locations.clusters.delete",
       byStatus,
       ["locations.operations.get name=response.name within name"],
     ],
     [
-      "GKE by name, with a zonal twin only for bodies that tell the project",
+      "GKE by name, with a zonal poll only for bodies with the project",
       gke,
       "locations.clusters.update",
       byStatus,
@@ -372,7 +378,7 @@ describe("the operation of a method", () => {
       ],
     ],
     [
-      "Compute Engine at large: global only where the answer tells neither zone nor region",
+      "Compute Engine, global only if the response has neither zone nor region",
       compute,
       "projects.moveDisk",
       byStatus,
@@ -398,7 +404,7 @@ describe("the operation of a method", () => {
     expect(operationOf(api, id)).toEqual({ ...want, polls });
   });
 
-  it("is polled with any name: patterns are those of one collection only", () => {
+  it("is polled with any name, because a pattern is only valid for one collection", () => {
     const operation = methodsOf(longrunning).get("things.create")?.operation;
     expect(operation?.polls[0]?.method.parameters).toMatchObject([
       { name: "name", required: true, pattern: undefined },
@@ -409,7 +415,7 @@ describe("the operation of a method", () => {
   });
 });
 
-describe("a method beside the poll that waits for the end", () => {
+describe("the wait method of a poll", () => {
   const waitsOf = (api: Api, id: string) =>
     methodsOf(api)
       .get(id)
@@ -421,27 +427,32 @@ describe("a method beside the poll that waits for the end", () => {
 
   it.each([
     ["google.longrunning", longrunning, "things.create", ["folders.operations.wait"]],
-    ["one with an optional body", withBody("Operation"), "things.create", ["folders.operations.wait"]],
-    ["one that answers something else", withBody("Thing"), "things.create", [undefined]],
+    ["a method with an optional body", withBody("Operation"), "things.create", ["folders.operations.wait"]],
+    ["not a method that returns another type", withBody("Thing"), "things.create", [undefined]],
     ["Compute Engine in a zone", compute, "disks.insert", ["zoneOperations.wait", undefined, undefined]],
-    ["Cloud SQL has none", sql, "instances.delete", [undefined]],
+    ["none for Cloud SQL", sql, "instances.delete", [undefined]],
   ])("%s", (_, api, id, want) => expect(waitsOf(api, id)).toEqual(want));
 });
 
-describe("a method that reads an operation can be waited for itself", () => {
+describe("a method that reads an operation polls itself", () => {
   it.each([
     ["google.longrunning", longrunning, "folders.operations.get", style("Operation", "done", "error")],
-    ["one outside a collection of operations", longrunning, "things.state", style("Operation", "done", "error")],
-    ["one in an API without such collections", sequences, "photoSequence.get", style("Operation", "done", "error")],
-    ["every collection of them", longrunning, "things.operations.get", style("Operation", "done", "error")],
+    ["a method outside operations collections", longrunning, "things.state", style("Operation", "done", "error")],
+    [
+      "a method in an API without such collections",
+      sequences,
+      "photoSequence.get",
+      style("Operation", "done", "error"),
+    ],
+    ["every operations collection", longrunning, "things.operations.get", style("Operation", "done", "error")],
     ["Cloud SQL", sql, "operations.get", byStatus],
     ["Compute Engine", compute, "zoneOperations.get", byStatus],
     ["BigQuery", bigquery, "jobs.get", style("Job", "status.state", "status.errorResult")],
-    ["one that is named by a string", named, "operations.get", style("InstanceOperation", "state", "error")],
+    ["an operation that is named by a string", named, "operations.get", style("InstanceOperation", "state", "error")],
   ])("%s", (_, api, id, want) => expect(operationOf(api, id)).toEqual({ ...want, polls: [] }));
 });
 
-describe("no operation", () => {
+describe("these methods have no operation", () => {
   const without = ({ methods, schemas }: Api, ...ids: readonly string[]): Api => ({
     schemas,
     methods: Object.fromEntries(Object.entries(methods).filter(([id]) => !ids.includes(id))),
@@ -461,22 +472,22 @@ describe("no operation", () => {
   };
 
   it.each([
-    ["an operation that another resource alone reads", sequences, "photo.publish"],
+    ["a method whose operation only another resource reads", sequences, "photo.publish"],
     ["a GET method whose operation cannot be read", sequences, "photo.find"],
     ["a GET method of an older style", gke, "zones.clusters.check"],
-    ["a GET method that answers a name", named, "instances.find"],
-    ["a method that answers something else", longrunning, "things.rename"],
+    ["a GET method that returns a name", named, "instances.find"],
+    ["a method that returns another type", longrunning, "things.rename"],
     ["wait of an operations collection", longrunning, "folders.operations.wait"],
     ["wait of a collection of zonal operations", compute, "zoneOperations.wait"],
     ["cancel of an operations collection", longrunning, "folders.operations.cancel"],
     ["delete of an operations collection", longrunning, "folders.operations.delete"],
     ["an API without polls", without(longrunning, "folders.operations.get", "things.operations.get"), "things.create"],
     ["an API without polls for jobs", without(bigquery, "jobs.get"), "jobs.insert"],
-    ["a job inside the answer", bigquery, "jobs.cancel"],
+    ["a job inside the response", bigquery, "jobs.cancel"],
     ["a reference to a job without its state", bigquery, "jobs.query"],
-    ["a name, but nothing that tells the instance", named, "instances.clone"],
-    ["a string `operation` that means something else", lookalikes, "rules.create"],
-    ["a schema that merely has a status", lookalikes, "imports.create"],
-    ["an operation whose poll needs what nobody tells", lookalikes, "tasks.create"],
+    ["a name without a source for the instance", named, "instances.clone"],
+    ["a string `operation` with another meaning", lookalikes, "rules.create"],
+    ["a schema that only has a status", lookalikes, "imports.create"],
+    ["an operation whose poll has a parameter without a source", lookalikes, "tasks.create"],
   ])("%s", (_, api, id) => expect(operationOf(api, id)).toBeUndefined());
 });

@@ -19,7 +19,7 @@ const NOTHING = {
   pattern: undefined,
 };
 
-/** A property by its type, or by what else is said of it. */
+/** A property by its type, or by its type and other facts. */
 type Property = TypeModel | (Partial<PropertyModel> & { readonly type: TypeModel });
 
 function schema(name: string, properties: Readonly<Record<string, Property>>): SchemaModel {
@@ -39,7 +39,7 @@ function query(name: string): ParameterModel {
   return { ...NOTHING, name, type: STRING, location: "query", required: false, repeated: false };
 }
 
-/** What the rule says of a method with these query parameters, body and answer. */
+/** The result of the rule for a method with these query parameters, body, and response. */
 function paging(
   httpMethod: string,
   parameters: readonly string[],
@@ -63,7 +63,7 @@ function paging(
   return found === undefined ? undefined : [found.in, found.token, found.next, found.items?.property];
 }
 
-describe("a method pages when request and answer carry a page token", () => {
+describe("a method is paged if its request and response have a page token", () => {
   const page = { nextPageToken: STRING, things };
   it.each([
     ["token in the query", "GET", ["pageToken"], {}, page, ["query", "pageToken", "nextPageToken", "things"]],
@@ -93,34 +93,38 @@ describe("a method pages when request and answer carry a page token", () => {
       ["query", "pageToken", "pageToken", "rows"],
     ],
     ["no token in the request", "GET", ["maxResults"], {}, page, undefined],
-    ["no token in the answer (watch)", "POST", ["pageToken"], {}, { id: STRING }, undefined],
-    ["a token that is no string", "GET", ["pageToken"], {}, { nextPageToken: THING, things }, undefined],
-    ["a PATCH whose resource holds a token", "PATCH", [], page, page, undefined],
+    ["no token in the response (watch)", "POST", ["pageToken"], {}, { id: STRING }, undefined],
+    ["a token that is not a string", "GET", ["pageToken"], {}, { nextPageToken: THING, things }, undefined],
+    ["a PATCH whose resource has a token", "PATCH", [], page, page, undefined],
   ] as const)("%s", (_, verb, parameters, request, response, want) => {
     expect(paging(verb, parameters, request, response)).toEqual(want);
   });
 });
 
-describe("the items of a page are found", () => {
+describe("the items of a page are", () => {
   it.each([
-    ["items, whatever else is there", { items: strings, other: things }, "items"],
+    ["items, regardless of other lists", { items: strings, other: things }, "items"],
     ["items as a map (aggregated lists)", { items: mapped, warnings: things }, "items"],
     ["the only list", { things }, "things"],
     ["the only map of schemas", { things: mapped, labels: { kind: "map", values: STRING } }, "things"],
-    ["the list beside unreachable", { things, unreachable: strings }, "things"],
-    ["the list beside partial errors", { rows: strings, partialErrors: things, errors: things }, "rows"],
+    ["the list next to unreachable", { things, unreachable: strings }, "things"],
+    ["the list next to partial errors", { rows: strings, partialErrors: things, errors: things }, "rows"],
     ["the only list of schemas", { things, order: strings }, "things"],
     ["the list named like the resource", { things, others: things }, "things"],
-    ["the list whose rival is deprecated", { parts: things, old: { type: things, deprecated: true } }, "parts"],
-    ["the list whose rival is deprecated by its text", { parts: things, old: oldText }, "parts"],
-    ["the list of strings whose rival of schemas is deprecated", { parts: strings, old: oldText }, "parts"],
-    ["a deprecated list that has no rival", { old: { type: things, deprecated: true } }, "old"],
-    ["the list named like the resource where all are deprecated", { things: oldText, others: oldText }, "things"],
-    ["none when all are deprecated and have equal right", { left: oldText, right: oldText }, undefined],
-    ["the list beside headers", { results: things, fieldHeaders: things, customColumnHeaders: things }, "results"],
-    ["headers that have no rival", { fieldHeaders: things, errors: strings }, "fieldHeaders"],
-    ["none when two have equal right", { left: things, right: things }, undefined],
-    ["none when there is no list", { total: STRING }, undefined],
+    ["the list if the other one is deprecated", { parts: things, old: { type: things, deprecated: true } }, "parts"],
+    [
+      "the list if the description of the other one states that it is deprecated",
+      { parts: things, old: oldText },
+      "parts",
+    ],
+    ["the list of strings if the list of schemas is deprecated", { parts: strings, old: oldText }, "parts"],
+    ["the only list even if it is deprecated", { old: { type: things, deprecated: true } }, "old"],
+    ["the list named like the resource if all are deprecated", { things: oldText, others: oldText }, "things"],
+    ["unknown if several lists match and all are deprecated", { left: oldText, right: oldText }, undefined],
+    ["the list next to headers", { results: things, fieldHeaders: things, customColumnHeaders: things }, "results"],
+    ["headers if there is no other list", { fieldHeaders: things, errors: strings }, "fieldHeaders"],
+    ["unknown if two lists match", { left: things, right: things }, undefined],
+    ["unknown if there is no list", { total: STRING }, undefined],
   ] as const)("%s", (_, response, want) => {
     expect(paging("GET", ["pageToken"], {}, { nextPageToken: STRING, ...response })?.[3]).toBe(want);
   });

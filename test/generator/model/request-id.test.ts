@@ -35,34 +35,28 @@ const bodyWith = (description: string, type: TypeModel = STRING, readOnly = fals
   },
 });
 
-describe("a request id goes", () => {
+describe("a request id is sent", () => {
   it.each<[string, HttpMethod, ParameterModel | undefined, SchemaModel | undefined, string | undefined]>([
-    ["into the query", "POST", inQuery(KEY), undefined, "query"],
-    ["into the query of any method that writes", "DELETE", inQuery(KEY), undefined, "query"],
-    ["into the body", "POST", undefined, bodyWith(KEY), "body"],
-    ["into the query where both have one", "PATCH", inQuery(KEY), bodyWith(KEY), "query"],
-    ["nowhere on a GET", "GET", inQuery(KEY), undefined, undefined],
-    ["nowhere where it is no text", "POST", undefined, bodyWith(KEY, { kind: "unknown" }), undefined],
-    [
-      "nowhere where it is a number",
-      "POST",
-      inQuery(KEY, { type: { ...STRING, format: "int64" } }),
-      undefined,
-      undefined,
-    ],
-    ["nowhere where the server sets it", "POST", undefined, bodyWith(KEY, STRING, true), undefined],
-    ["nowhere where it is deprecated", "POST", inQuery(KEY, { deprecated: true }), undefined, undefined],
-    ["nowhere where it is of another name", "POST", inQuery(KEY, { name: "requestKey" }), undefined, undefined],
-    ["nowhere where it is part of the path", "POST", inQuery(KEY, { location: "path" }), undefined, undefined],
-    ["nowhere where there is none", "POST", undefined, undefined, undefined],
+    ["in the query", "POST", inQuery(KEY), undefined, "query"],
+    ["in the query of any method that writes", "DELETE", inQuery(KEY), undefined, "query"],
+    ["in the body", "POST", undefined, bodyWith(KEY), "body"],
+    ["in the query if query and body have one", "PATCH", inQuery(KEY), bodyWith(KEY), "query"],
+    ["nowhere for a GET", "GET", inQuery(KEY), undefined, undefined],
+    ["nowhere if it is not a string", "POST", undefined, bodyWith(KEY, { kind: "unknown" }), undefined],
+    ["nowhere if it is a number", "POST", inQuery(KEY, { type: { ...STRING, format: "int64" } }), undefined, undefined],
+    ["nowhere if the server sets it", "POST", undefined, bodyWith(KEY, STRING, true), undefined],
+    ["nowhere if it is deprecated", "POST", inQuery(KEY, { deprecated: true }), undefined, undefined],
+    ["nowhere if it has another name", "POST", inQuery(KEY, { name: "requestKey" }), undefined, undefined],
+    ["nowhere if it is part of the path", "POST", inQuery(KEY, { location: "path" }), undefined, undefined],
+    ["nowhere if the method has none", "POST", undefined, undefined, undefined],
   ])("%s", (_, httpMethod, parameter, body, want) => {
     const type: TypeModel | undefined = body && { kind: "reference", name: body.name };
     expect(requestIdOf(httpMethod, parameter === undefined ? [] : [parameter], type, () => body)).toBe(want);
   });
 });
 
-/** The shapes that Google's documents have, in other words; decided by hand. */
-describe("a description of a key for repetitions", () => {
+/** The kinds of descriptions in Google's documents, rewritten and classified by hand. */
+describe("a description of a key for repeated requests", () => {
   it.each([
     "Specify an ID so that if you must retry, the server knows to ignore the request if it has been completed.",
     "If you need to retry your request with this ID, nothing happens twice.",
@@ -83,28 +77,34 @@ describe("a description of a key for repetitions", () => {
   ])("%s", (description) => expect(isKeyForRepetitions(description)).toBe(true));
 
   it.each([
-    ["says nothing", ""],
-    ["says only that it is unique", "A unique ID of the request."],
-    ["says only that it is a UUID", "A UUID for logs and traces."],
-    ["names what is looked up", "Retrieves the request that has this ID."],
+    ["is empty", ""],
+    ["only states that the id is unique", "A unique ID of the request."],
+    ["only states that the id is a UUID", "A UUID for logs and traces."],
+    ["describes the id of another request", "Retrieves the request that has this ID."],
     [
-      "is made by the server",
+      "describes an id that the server generates",
       "A unique ID generated in the API responses. It can be found in ResponseMetadata.requestId.",
     ],
-    ["is made by the server, with repetitions", "Output only. Shows which requests were duplicates."],
-    ["is made by an earlier call", "The ID returned by the start method, for retrying it."],
-    ["is the partner's", "A unique ID of the sale, chosen by the partner. Repeated IDs are refused."],
-    ["is the partner's too", "Partner-side identifier of the order; duplicates are refused."],
-    ["is the caller's own", "A name of your own for the job, also used for deduplication."],
-    ["must stay away", "Ensures idempotency. Note that this field must not be set with inline input."],
-    ["must stay away too", "Used to deduplicate requests. Do not set this field: it is for internal use."],
-    ["must be empty", "An idempotency key of the old protocol. Must be left empty."],
-    ["is deprecated", "Deprecated. Was used to ignore duplicate requests."],
-    ["has no effect", "A deduplication key. This field has no effect."],
-    ["is ignored", "For idempotent requests. This field is currently ignored."],
-    ["does not help", "A unique ID of the attempt. The method is not idempotent."],
-    ["forbids repetitions", "A unique ID of the attempt, which must not be retried."],
-  ])("not where it %s", (_, description) => expect(isKeyForRepetitions(description)).toBe(false));
+    ["describes an output that mentions duplicates", "Output only. Shows which requests were duplicates."],
+    ["describes an id that an earlier call returns", "The ID returned by the start method, for retrying it."],
+    [
+      "describes an id that a partner chooses",
+      "A unique ID of the sale, chosen by the partner. Repeated IDs are refused.",
+    ],
+    ["describes an id of a partner", "Partner-side identifier of the order; duplicates are refused."],
+    ["describes a name that the caller chooses", "A name of your own for the job, also used for deduplication."],
+    [
+      "states that the id must not be set",
+      "Ensures idempotency. Note that this field must not be set with inline input.",
+    ],
+    ["states not to set the id", "Used to deduplicate requests. Do not set this field: it is for internal use."],
+    ["states that the id must be empty", "An idempotency key of the old protocol. Must be left empty."],
+    ["states that the id is deprecated", "Deprecated. Was used to ignore duplicate requests."],
+    ["states that the id has no effect", "A deduplication key. This field has no effect."],
+    ["states that the id is ignored", "For idempotent requests. This field is currently ignored."],
+    ["states that the method is not idempotent", "A unique ID of the attempt. The method is not idempotent."],
+    ["states that the request must not be retried", "A unique ID of the attempt, which must not be retried."],
+  ])("is not recognized if it %s", (_, description) => expect(isKeyForRepetitions(description)).toBe(false));
 });
 
 interface Schema {
@@ -125,12 +125,12 @@ interface Document extends Resource {
   readonly schemas?: { readonly [name: string]: { readonly properties?: { readonly requestId?: Schema } } };
 }
 
-it.skipIf(needsCorpus !== "")(`of Google's documents${needsCorpus}`, async () => {
+it.skipIf(needsCorpus !== "")(`recognizes the request ids in real documents${needsCorpus}`, async () => {
   const files = await readdir(CORPUS, { recursive: true });
   const found = files.filter((file) => file.endsWith(".json")).flatMap((file) => candidates(join(CORPUS, file)));
   const unlike = found.filter(({ description = "" }) => !isKeyForRepetitions(description));
   expect(found.length).toBe(542);
-  // Without a description; a number; where it must not be set; deprecated.
+  // Reasons: no description, a number, must not be set, or deprecated.
   expect([...new Set(unlike.map(({ id }) => id))].toSorted()).toEqual([
     "dialogflow.projects.conversations.participants.analyzeContent",
     "dialogflow.projects.locations.conversations.participants.analyzeContent",
@@ -140,7 +140,7 @@ it.skipIf(needsCorpus !== "")(`of Google's documents${needsCorpus}`, async () =>
   ]);
 });
 
-/** Every parameter and top-level body field called `requestId` of a method that writes. */
+/** Every parameter and top-level body field named `requestId` of a method that writes. */
 function candidates(file: string): readonly (Schema & { readonly id: string })[] {
   const document = JSON.parse(readFileSync(file, "utf8")) as Document; // Google's own documents.
   const ofResource = ({ methods = {}, resources = {} }: Resource): readonly (Schema & { readonly id: string })[] => [

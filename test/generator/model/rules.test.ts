@@ -5,7 +5,7 @@ import { bytesOf } from "../../../generator/src/model/media.js";
 import { isTypeName, memberName, NameScope, typeName } from "../../../generator/src/model/names.js";
 import { pathVariables, patternParts } from "../../../generator/src/model/paths.js";
 
-describe("members are the document's names, made identifiers with the first letter kept", () => {
+describe("member names are the document's names as identifiers, with the same first letter", () => {
   it.each([
     ["list", "list"],
     ["delete", "delete"],
@@ -41,9 +41,9 @@ describe("types are named in Pascal case", () => {
     ["class", false],
     ["a-b", false],
     ["", false],
-  ])("%s may name a type: %s", (given, want) => expect(isTypeName(given)).toBe(want));
+  ])("%s can be the name of a type: %s", (given, want) => expect(isTypeName(given)).toBe(want));
 
-  it("names give way by trailing underscores", () => {
+  it("names that are in use get trailing underscores", () => {
     const scope = new NameScope();
     expect(["A", "A", "A"].map((name) => scope.take(name))).toEqual(["A", "A_", "A__"]);
   });
@@ -89,7 +89,7 @@ describe("path templates", () => {
     expect(pathVariables(given)?.map(({ name, expansion }) => [name, expansion])).toEqual(want);
   });
 
-  it("a template of any length is understood in linear time", () => {
+  it("long templates are parsed in linear time", () => {
     expect(pathVariables("{".repeat(100_000))).toBeUndefined();
     expect(pathVariables(`{${"a".repeat(100_000)}`)).toBeUndefined();
   });
@@ -114,7 +114,7 @@ describe("path patterns", () => {
   ] as const)("%s", (given, want) => expect(patternParts(given)).toEqual(want));
 });
 
-describe("read-only is a flag, or the tags that begin the description", () => {
+describe("a property is read-only by its flag, or by the tags at the start of its description", () => {
   it.each([
     [true, "Anything.", true],
     [false, "Output only. When it was made.", true],
@@ -124,7 +124,7 @@ describe("read-only is a flag, or the tags that begin the description", () => {
     [false, "  output-only: a dash", true],
     [false, "Identifier. Output only. Its name.", true],
     [false, "This field is output only.", false],
-    [false, "Set output only when asked.", false],
+    [false, "Set output only on request.", false],
     [false, "Outputs only errors.", false],
     [false, "", false],
   ])("flag %s, %j → %s", (readOnly, description, want) => expect(isReadOnly({ readOnly, description })).toBe(want));

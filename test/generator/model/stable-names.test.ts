@@ -1,4 +1,4 @@
-/** Contract, section 3, rule 9: a generated name depends only on its own place in the document. */
+/** A generated name depends only on its own place in the document (contract, section 3, rule 9). */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readDocument } from "../../../generator/src/discovery/read.js";
@@ -34,7 +34,7 @@ const schemas = fc.uniqueArray(fc.tuple(fc.constantFrom("Red", "Blue", "Green", 
 });
 
 describe("exported types keep their names", () => {
-  it("in another order of schemas and properties", () => {
+  it("if schemas and properties are in a different order", () => {
     fc.assert(
       fc.property(schemas, (given) => {
         const reversed = given.map(([id, of]) => [id, Object.fromEntries(Object.entries(of).toReversed())] as const);
@@ -43,7 +43,7 @@ describe("exported types keep their names", () => {
     );
   });
 
-  it("beside another schema", () => {
+  it("if a schema is added", () => {
     fc.assert(
       fc.property(schemas, properties, (given, more) => {
         const names = namesOf(given);
@@ -53,7 +53,7 @@ describe("exported types keep their names", () => {
     );
   });
 
-  it("with another value of an enum", () => {
+  it("if an enum gets a new value", () => {
     fc.assert(
       fc.property(schemas, (given) => {
         const text = JSON.stringify(given).replaceAll('"enum":["A"', '"enum":["A","NEW"');

@@ -1,4 +1,4 @@
-/** Which methods stream their responses: the shapes of real documents, and the corpus. */
+/** Which methods stream their responses: methods like those of real documents, and the corpus. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -18,7 +18,7 @@ function facts(id: string, description = "", more: Partial<StreamingFacts> = {})
   return { id, name, resourcePath, httpMethod, description, streamingType: undefined, hasMessage: true, ...more };
 }
 
-describe("streams", () => {
+describe("these methods stream", () => {
   it.each<[id: string, description?: string, more?: Partial<StreamingFacts>]>([
     ["a.things.get", "Reads a thing.", { streamingType: "SERVER_SIDE" }],
     ["aiplatform.publishers.models.streamGenerateContent", "Generate content with multimodal inputs."],
@@ -47,13 +47,13 @@ describe("streams", () => {
       "Allows a user to load live chat through a server-streamed RPC.",
       { httpMethod: "GET" },
     ],
-    ["a.chats.answer", "Returns the answer as it is made, by server-side streaming."],
+    ["a.chats.answer", "Returns the answer while it is generated, by server-side streaming."],
   ])("%s", (id, description, more) => {
     expect(isServerStream(facts(id, description, more))).toBe(true);
   });
 });
 
-describe("one message", () => {
+describe("these methods do not stream", () => {
   it.each<[id: string, description?: string, more?: Partial<StreamingFacts>]>([
     ["aiplatform.models.streamGenerateContent", "", { streamingType: "BIDIRECTIONAL" }],
     ["a.things.streamGenerate", "", { streamingType: "CLIENT_SIDE" }],
@@ -108,7 +108,7 @@ describe("one message", () => {
 
 const item = { type: "object", properties: { a: { type: "string" } } };
 
-/** The method `streamQuery` of a document, and the codes of what is reported. */
+/** The method `streamQuery` of a document, and the reported problems. */
 function streamQuery(more: object, streaming: Readonly<Record<string, boolean>> = {}) {
   const schemas = {
     Item: item,
@@ -136,27 +136,35 @@ function streamQuery(more: object, streaming: Readonly<Record<string, boolean>> 
   return { method: model.root.methods[0], reported };
 }
 
-describe("a method that streams", () => {
+describe("a streaming method", () => {
   const token = { pageToken: { type: "string", location: "query" } };
 
   it.each<[string, object, object | undefined]>([
-    ["an object", {}, { kind: "stream", type: { name: "Item" } }],
-    ["an array: of its elements", { response: { $ref: "Items" } }, { kind: "stream", type: { name: "ItemsItem" } }],
-    ["pages: of pages", { response: { $ref: "Page" }, parameters: token }, { kind: "stream", type: { name: "Page" } }],
-    ["bytes: content", { response: { $ref: "HttpBody" } }, { kind: "media" }],
-    ["an empty object: no stream", { response: { $ref: "Empty" } }, { kind: "json" }],
+    ["an object is a stream of objects", {}, { kind: "stream", type: { name: "Item" } }],
     [
-      "an empty object, by the flag",
+      "an array is a stream of its elements",
+      { response: { $ref: "Items" } },
+      { kind: "stream", type: { name: "ItemsItem" } },
+    ],
+    [
+      "pages is a stream of pages",
+      { response: { $ref: "Page" }, parameters: token },
+      { kind: "stream", type: { name: "Page" } },
+    ],
+    ["bytes returns the content", { response: { $ref: "HttpBody" } }, { kind: "media" }],
+    ["an empty object is not a stream", { response: { $ref: "Empty" } }, { kind: "json" }],
+    [
+      "an empty object is a stream if the document's flag states it",
       { response: { $ref: "Empty" }, streamingType: "SERVER_SIDE" },
       { kind: "stream", type: { name: "Empty" } },
     ],
-    ["nothing", { response: undefined }, undefined],
+    ["nothing returns nothing", { response: undefined }, undefined],
     [
-      "for an upload: no stream",
+      "an upload's response is not a stream",
       { httpMethod: "POST", mediaUpload: { protocols: { simple: { path: "/upload" } } } },
       { kind: "json" },
     ],
-  ])("of %s", (_name, more, want) => {
+  ])("with %s", (_name, more, want) => {
     const { method } = streamQuery(more);
     expect(method).toMatchObject({ response: want, paging: undefined, operation: undefined });
   });
@@ -166,29 +174,35 @@ describe("a method that streams", () => {
     ["a map", { id: "a.get", response: { type: "object", additionalProperties: { type: "string" } } }, true],
     ["an array", { id: "a.get", response: { $ref: "Items" } }, false],
     ["any value", { id: "a.get", response: { type: "any" } }, false],
-  ])("is told from one of one message, or of %s", (_name, more, isMessage) => {
+  ])("that the config makes an ordinary one knows whether the response is a message: %s", (_name, more, isMessage) => {
     expect(streamQuery(more, { "a.get": false }).method?.response).toMatchObject({ kind: "json", isMessage });
   });
 
   it.each<[string, object, Record<string, boolean>, string | undefined, readonly string[]]>([
-    ["that it does", { id: "a.get" }, { "a.get": true }, "stream", []],
-    ["that it does not", {}, { "a.streamQuery": false }, "json", []],
-    ["of another", {}, { "a.strem": true }, "stream", ['STREAMING_UNFIT "a.strem" is no method of a:v1']],
-    ["of another, false", {}, { __proto__x: false }, "stream", ['STREAMING_UNFIT "__proto__x" is no method of a:v1']],
+    ["true", { id: "a.get" }, { "a.get": true }, "stream", []],
+    ["false", {}, { "a.streamQuery": false }, "json", []],
+    ["true for an unknown method", {}, { "a.strem": true }, "stream", ['STREAMING_UNFIT a:v1 has no method "a.strem"']],
     [
-      "of one of bytes",
+      "false for an unknown method",
+      {},
+      { __proto__x: false },
+      "stream",
+      ['STREAMING_UNFIT a:v1 has no method "__proto__x"'],
+    ],
+    [
+      "true for a method that returns bytes",
       { response: { $ref: "HttpBody" } },
       { "a.streamQuery": true },
       "media",
-      ['STREAMING_UNFIT "a.streamQuery" cannot stream: its response is no JSON, or it takes media'],
+      ['STREAMING_UNFIT "a.streamQuery" cannot stream: its response is not JSON, or it takes media'],
     ],
-  ])("may be said by the config: %s", (_name, more, streaming, kind, want) => {
+  ])("can be configured: %s", (_name, more, streaming, kind, want) => {
     const { method, reported } = streamQuery(more, streaming);
     expect([method?.response?.kind, reported]).toEqual([kind, want]);
   });
 });
 
-/** The RPCs behind these stream their responses: see the tables of the rule. No other method of the corpus does. */
+/** All methods of the corpus whose RPC streams its responses. */
 const OF_CORPUS: Readonly<Record<string, readonly string[]>> = {
   "2026/aiplatform.v1.json": [
     "aiplatform.endpoints.streamGenerateContent",

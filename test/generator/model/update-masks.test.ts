@@ -58,7 +58,7 @@ const withDefaults = (methods: { readonly [name: string]: object }) =>
     ]),
   );
 
-it("a mask leaves out read-only fields and stops at maps, as far as types lead", () => {
+it("a mask omits read-only fields and stops at maps, at any depth", () => {
   const { types } = modelOf({ patch: {} }).updateMasks;
   expect(Object.fromEntries(types)).toEqual({
     Shelf: {
@@ -75,27 +75,27 @@ it("a mask leaves out read-only fields and stops at maps, as far as types lead",
 
 it.each<[string, object, readonly (readonly [string, string | undefined])[]]>([
   ["a PATCH with a mask", { parameters: { updateMask: mask() } }, [["shelves.change", "Shelf"]]],
-  ["a PATCH without one", {}, [["shelves.change", "Shelf"]]],
+  ["a PATCH without a mask", {}, [["shelves.change", "Shelf"]]],
   ["a PUT with a mask", { httpMethod: "PUT", parameters: { updateMask: mask() } }, [["shelves.change", "Shelf"]]],
-  ["a body of which nothing is special", { request: { $ref: "Place" } }, [["shelves.change", undefined]]],
-  ["not a PUT without one", { httpMethod: "PUT" }, []],
-  ["not a body that brings its own mask", { request: { $ref: "Change" } }, []],
+  ["a body without read-only fields and maps", { request: { $ref: "Place" } }, [["shelves.change", undefined]]],
+  ["not a PUT without a mask", { httpMethod: "PUT" }, []],
+  ["not a body with its own mask", { request: { $ref: "Change" } }, []],
   ["not a method without a body", { request: undefined, parameters: { updateMask: mask() } }, []],
-])("masks are made for %s", (_, method, want) => {
+])("mask data is generated for %s", (_, method, want) => {
   const { methods } = modelOf({ change: method }).updateMasks;
   expect(methods.map(({ path, type }) => [path.join("."), type])).toEqual(want);
 });
 
 describe("names in a mask", () => {
   it.each([
-    ["are those of the body where nothing is said", "", false],
-    ["are those of the body by its names", "For instance `displayName`.", false],
-    ["have underscores by names of the body", "Updatable fields: `display_name`, `labels`.", true],
-    ["have underscores by names further down", "For example: updateMask=place.floor_number", true],
-    ["do not by other names", "The update_mask of the shelf_request: see google.protobuf.", false],
-    ["do not where both are spelled", "`displayName` (`display_name` in protocol buffers)", false],
-    ["have underscores where it says so", "Field names in snake_case.", true],
-    ["do not where it says so", "Field names are in camelCase, not display_name.", false],
+    ["use camel case by default", "", false],
+    ["use camel case if the description spells fields so", "For instance `displayName`.", false],
+    ["use snake case if the description spells fields so", "Updatable fields: `display_name`, `labels`.", true],
+    ["use snake case if the description spells nested fields so", "For example: updateMask=place.floor_number", true],
+    ["ignore names of other things", "The update_mask of the shelf_request: see google.protobuf.", false],
+    ["use camel case if the description has both", "`displayName` (`display_name` in protocol buffers)", false],
+    ["use snake case if the description requires it", "Field names in snake_case.", true],
+    ["use camel case if the description requires it", "Field names are in camelCase, not display_name.", false],
   ])("%s", (_, description, snake) => {
     const { methods } = modelOf({ patch: { parameters: { updateMask: mask(description) } } }).updateMasks;
     expect(methods[0]?.snake).toBe(snake);
@@ -103,9 +103,9 @@ describe("names in a mask", () => {
 });
 
 it.each([
-  ["required where the description begins with it", mask("Required. The fields."), "required"],
+  ["required if the description starts with Required", mask("Required. The fields."), "required"],
   ["required by flag", { ...mask(), required: true }, "required"],
-  ["optional else", mask("Optional. Required fields must be in it."), "optional"],
+  ["optional otherwise", mask("Optional. Required fields must be in it."), "optional"],
 ])("the mask is %s", (_, updateMask, want) => {
   const { root } = modelOf({ patch: { parameters: { updateMask } } });
   expect(root.resources[0]?.methods[0]?.updateMask).toBe(want);
@@ -117,7 +117,7 @@ it.each([
   [{ alt: { type: "string", default: "atom", enum: ["atom", "json"] } }, true],
   [{ alt: { type: "string", default: "atom", enum: ["atom"] } }, false],
   [{ alt: { type: "string", default: "atom" } }, true],
-])("of %j, alt=json is sent: %s", (parameters, want) => {
+])("with the parameters %j, alt=json is sent: %s", (parameters, want) => {
   const all = Object.entries(parameters).map(([name, schema]) => [name, { ...schema, location: "query" }]);
   expect(modelOf({ patch: {} }, Object.fromEntries(all)).altJson).toBe(want);
 });

@@ -1,4 +1,4 @@
-// Models as OpenAPI 3.1: paths that OpenAPI can say, every operation once, nothing lost on the way.
+// Models as OpenAPI 3.1 documents: valid paths, every operation once, and no information lost.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readDocument } from "../../../generator/src/discovery/read.js";
@@ -37,7 +37,7 @@ function entriesOf({ paths }: OpenApiDocument): Entry[] {
   );
 }
 
-/** Methods by name, each a GET, as `verb path` by operation id. */
+/** Returns `verb path` by operation id, for GET methods with these names. */
 function places(methods: object): Record<string, string> {
   const filled = Object.entries(methods).map(([id, method]) => [id, { id, httpMethod: "GET", ...method }]);
   const document = openapi({ methods: Object.fromEntries(filled) });
@@ -56,50 +56,50 @@ const inPath = (pattern?: string) => ({
 describe("paths", () => {
   const table: readonly (readonly [behaviour: string, methods: object, want: Record<string, string>])[] = [
     ["stand below the service path", { a: { path: "books" } }, { a: "get /api/books" }],
-    ["stand below the root when they begin with a slash", { a: { path: "/books" } }, { a: "get /books" }],
+    ["stand below the root URL if they begin with a slash", { a: { path: "/books" } }, { a: "get /books" }],
     ["keep {x}", { a: { path: "books/{id}", parameters: { id: inPath() } } }, { a: "get /api/books/{id}" }],
     [
-      "write {+x} without a pattern as {x}",
+      "replace {+x} without a pattern by {x}",
       { a: { path: "{+name}:go", parameters: { name: inPath() } } },
       { a: "get /api/{name}:go" },
     ],
     [
-      "write {/x*} as a segment",
+      "replace {/x*} by a segment",
       { a: { path: "units{/unit*}", parameters: { unit: inPath() } } },
       { a: "get /api/units/{unit}" },
     ],
     [
-      "spell {+x} out as its pattern tells",
+      "replace {+x} by the segments of its pattern",
       { a: { path: "{+name}:go", parameters: { name: inPath("^projects/[^/]+/books/[^/]+$") } } },
       { a: "get /api/projects/{projectsId}/books/{booksId}:go" },
     ],
     [
-      "keep the name where the pattern is one segment",
+      "keep the name if the pattern is one segment",
       { a: { path: "b/{+name}", parameters: { name: inPath("^[^/]+$") } } },
       { a: "get /api/b/{name}" },
     ],
     [
-      "put a constant in the place of its variable",
+      "replace a variable by its constant",
       { a: { path: "{+name}", parameters: { name: inPath("^operations$") } } },
       { a: "get /api/operations" },
     ],
     [
-      "leave one variable for any rest",
+      "have one variable for any rest",
       { a: { path: "{+name}", parameters: { name: inPath("^b/.*$") } } },
       { a: "get /api/b/{bId}" },
     ],
     [
-      "leave a pattern that tells no segments alone",
+      "have one variable for a pattern without segments",
       { a: { path: "{+name}", parameters: { name: inPath("^(a|b)$") } } },
       { a: "get /api/{name}" },
     ],
     [
-      "name each variable of one path differently",
+      "have a different name for each variable",
       { a: { path: "{+from}/to/{+to}", parameters: { from: inPath("^b/[^/]+$"), to: inPath("^b/[^/]+$") } } },
       { a: "get /api/b/{bId}/to/b/{bId2}" },
     ],
     [
-      "share the names of variables with the path they equal",
+      "have the variable names of an equal path",
       {
         a: { path: "{id}", parameters: { id: inPath() } },
         b: { path: "{key}", httpMethod: "PUT", parameters: { key: inPath() } },
@@ -107,19 +107,19 @@ describe("paths", () => {
       { a: "get /api/{id}", b: "put /api/{id}" },
     ],
     [
-      "are told apart even when path and verb are the same",
+      "differ even if path and verb are the same",
       Object.fromEntries(["a", "b", "c"].map((id) => [id, { path: "{+name}", parameters: { name: inPath() } }])),
       { a: "get /api/{name}", b: "get /api/{name}{variant}", c: "get /api/{name}{variant}{variant2}" },
     ],
     [
-      "keep two methods of one fixed path",
+      "keep two methods with the same fixed path",
       { a: { path: "b" }, b: { path: "b" } },
       { a: "get /api/b", b: "get /api/b{variant}" },
     ],
   ];
   it.each(table)("%s", (_, methods, want) => expect(places(methods)).toEqual(want));
 
-  it("tell what they were, and which parameter each variable is of", () => {
+  it("contain the original path, and the parameter of each variable", () => {
     const method = {
       id: "a",
       httpMethod: "GET",
@@ -164,11 +164,11 @@ describe("parameters", () => {
       { schema: { type: "integer", minimum: 1, maximum: 9, default: 5 } },
     ],
     [
-      "repeat",
+      "are lists",
       { type: "string", repeated: true, default: "a" },
       { schema: { type: "array", items: { type: "string" }, default: ["a"] } },
     ],
-    ["list their values", { type: "string", enum: ["a", "b"] }, { schema: { type: "string", enum: ["a", "b"] } }],
+    ["have enum values", { type: "string", enum: ["a", "b"] }, { schema: { type: "string", enum: ["a", "b"] } }],
     ["have a pattern", { type: "string", pattern: "^a+$" }, { schema: { type: "string", pattern: "^a+$" } }],
   ];
   it.each(table)("%s", (_, given, want) => {
@@ -177,7 +177,7 @@ describe("parameters", () => {
     expect(entry?.operation.parameters).toEqual([{ name: "q", in: "query", ...want }]);
   });
 
-  it("of every method are written once, and give way to a method's own", () => {
+  it("of all methods are components, which a method's own parameters override", () => {
     const document = openapi({
       parameters: { "$.xgafv": { type: "string", location: "query" }, key: { type: "string", location: "query" } },
       methods: {
@@ -194,7 +194,7 @@ describe("parameters", () => {
     ]);
   });
 
-  it("hold the version of the API as a header", () => {
+  it("include the API version as a header", () => {
     const [entry] = entriesOf(
       openapi({ methods: { a: { id: "a", httpMethod: "GET", path: "b", apiVersion: "v1_2" } } }),
     );
@@ -236,7 +236,7 @@ describe("bodies", () => {
   };
   const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-  it("require what the method requires, below its input twin", () => {
+  it("of requests require the method's properties, in addition to the input twin", () => {
     expect(one({ request: { $ref: "Book" } }).operation?.requestBody).toEqual({
       required: true,
       content: {
@@ -252,7 +252,7 @@ describe("bodies", () => {
     });
   });
 
-  it("answer JSON, a stream, bytes or nothing", () => {
+  it("of responses are JSON, a stream, bytes, or nothing", () => {
     expect(one({ response: { $ref: "Book" } }).operation?.responses[200].content).toEqual({
       "application/json": { schema: ref("Book") },
     });
@@ -265,11 +265,11 @@ describe("bodies", () => {
     expect(one({}).operation?.responses).toEqual({ "200": { description: "Success" } });
   });
 
-  it("are bytes where the document says so", () => {
+  it("of requests are bytes for HttpBody", () => {
     expect(one({ request: { $ref: "HttpBody" } }).operation?.requestBody).toEqual({ content: { "*/*": {} } });
   });
 
-  it("travel inside data where the API wraps them", () => {
+  it("are wrapped in data if the API has the feature dataWrapper", () => {
     const { operation } = one(
       { httpMethod: "PUT", request: { $ref: "Person" }, response: { $ref: "Person" } },
       { features: ["dataWrapper"] },
@@ -281,13 +281,13 @@ describe("bodies", () => {
     expect(operation?.responses[200].content).toEqual(wrapped("Person"));
   });
 
-  it("can be downloaded beside their JSON", () => {
+  it("of downloads are JSON or the content", () => {
     const { operation } = one({ httpMethod: "GET", supportsMediaDownload: true, response: { $ref: "Person" } });
     expect(Object.keys(operation?.responses[200].content ?? {})).toEqual(["application/json", "*/*"]);
     expect(operation?.parameters).toMatchObject([{ name: "alt", schema: { enum: ["json", "media"] } }]);
   });
 
-  it("are uploaded by an operation of its own", () => {
+  it("of uploads belong to a separate operation", () => {
     const mediaUpload = { accept: ["image/*"], protocols: { simple: { path: "/upload/b", multipart: true } } };
     const { entries } = one({ httpMethod: "PUT", request: { $ref: "Person" }, mediaUpload });
     expect(entries.map(({ path, verb, operation }) => [path, verb, operation.operationId])).toEqual([
@@ -306,7 +306,7 @@ describe("bodies", () => {
     ]);
   });
 
-  it("are of types whose names OpenAPI allows", () => {
+  it("refer to types with names that OpenAPI allows", () => {
     const { document, operation } = one({ response: { $ref: "$Odd" } });
     expect(document.components.schemas["-Odd"]?.properties).toEqual({ self: ref("-Odd") });
     expect(operation?.responses[200].content).toEqual({ "application/json": { schema: ref("-Odd") } });
@@ -321,7 +321,7 @@ it("scopes are alternatives", () => {
   expect(Object.keys(document.components.securitySchemes?.oauth2.flows.authorizationCode.scopes ?? {})).toEqual(scopes);
 });
 
-// Every document there is.
+// All available documents.
 const corpus = new URL("../../../../shared/discovery/", import.meta.url);
 const bundled = new URL("../../../generator/documents/", import.meta.url);
 const filesIn = (folder: URL): readonly URL[] =>
@@ -332,17 +332,17 @@ const filesIn = (folder: URL): readonly URL[] =>
 const named = (files: readonly URL[]) =>
   files.map((file) => [file.pathname.split("/").slice(-2).join("/"), file] as const);
 
-describe("every bundled document is written whole", () => {
-  it.each(named(filesIn(bundled)))("%s", expectWhole);
+describe("every bundled document is complete in OpenAPI", () => {
+  it.each(named(filesIn(bundled)))("%s", expectComplete);
 });
 
-const reason = existsSync(corpus) ? "" : " (skipped: ../shared/discovery is not here)";
+const reason = existsSync(corpus) ? "" : " (skipped: ../shared/discovery not found)";
 
-describe.skipIf(reason !== "")(`every document of the corpus is written whole${reason}`, () => {
-  it.each(named(reason === "" ? filesIn(corpus) : []))("%s", expectWhole);
+describe.skipIf(reason !== "")(`every document of the corpus is complete in OpenAPI${reason}`, () => {
+  it.each(named(reason === "" ? filesIn(corpus) : []))("%s", expectComplete);
 });
 
-function expectWhole(name: string, file: URL): void {
+function expectComplete(name: string, file: URL): void {
   const model = modelOf(readFileSync(file, "utf8"), name);
   const document = openapiDocument(model);
   const entries = entriesOf(document);
@@ -351,7 +351,7 @@ function expectWhole(name: string, file: URL): void {
   expect(methodIds(model.root).filter((id) => !ids.includes(id))).toEqual([]);
   expect(danglingReferences(document)).toEqual([]);
   expect(Object.keys(document.components.schemas).filter((key) => !/^[\w.-]+$/.test(key))).toEqual([]);
-  // Names of variables tell no two paths apart, and each variable is a parameter.
+  // Paths differ in more than names of variables, and each variable is a parameter.
   const shapes = Object.keys(document.paths).map((path) => path.replace(/\{[^{}]*\}/g, "{}"));
   expect(new Set(shapes).size).toBe(shapes.length);
   expect(entries.filter((entry) => !hasItsVariables(entry)).map(({ path }) => path)).toEqual([]);
@@ -369,7 +369,7 @@ function hasItsVariables({ path, operation }: Entry): boolean {
   return variables.join() === declared.join();
 }
 
-/** References, wherever they stand, to what is not there. */
+/** Returns all references to components that do not exist. */
 function danglingReferences(document: OpenApiDocument): string[] {
   const known = new Set(
     Object.entries(document.components).flatMap(([kind, entries]) =>

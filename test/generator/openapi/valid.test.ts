@@ -1,4 +1,4 @@
-/** What an independent validator, with the schema of the OpenAPI Initiative, says of every document there is. */
+/** Checks every available document with an independent validator, which uses the schema of the OpenAPI Initiative. */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
@@ -18,20 +18,21 @@ const validator = new Validator();
 async function expectValid(_: string, file: string): Promise<void> {
   const { document } = readDocument(readFileSync(file, "utf8"), basename(file));
   const text = JSON.stringify(openapiDocument(buildModel(document, {}, () => undefined)));
-  // The validator takes properties named `$ref` and `$id` for what they are elsewhere; there they have text, here objects.
+  // The validator treats properties named `$ref` and `$id` as keywords. Keywords have text as their value, properties
+  // have objects.
   const result = await validator.validate(JSON.parse(text.replace(/"\$(?=(?:id|ref)":\{)/g, '"_')));
   expect(result).toEqual({ valid: true });
 }
 
-describe("OpenAPI 3.1 is valid of", () => {
+describe("the OpenAPI 3.1 document is valid", () => {
   it.each([...filesIn(join(ROOT, "generator/documents")), ...filesIn(join(ROOT, "test/fixtures"))])("%s", expectValid);
 
-  it("not what is not", async () => {
+  it("and an invalid document is recognized", async () => {
     const document = { openapi: "3.1.0", info: { title: "x", version: "1" }, paths: { nowhere: {} } };
     expect(await validator.validate(document)).toMatchObject({ valid: false });
   });
 });
 
-describe.skipIf(needsCorpus !== "")(`OpenAPI 3.1 is valid of the corpus${needsCorpus}`, () => {
+describe.skipIf(needsCorpus !== "")(`the OpenAPI 3.1 documents of the corpus are valid${needsCorpus}`, () => {
   it.each(needsCorpus === "" ? filesIn(CORPUS) : [])("%s", expectValid);
 });

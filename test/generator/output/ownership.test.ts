@@ -1,4 +1,4 @@
-/** What the commands replace, and what they refuse to: files that Discogen did not write. */
+/** Which files commands replace, and which they do not: files that Discogen did not write. */
 import { chmod, link, lstat, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -55,7 +55,7 @@ describe("a file that Discogen did not write", () => {
     ["shelves/v1/index.html", "docs", (folder) => run(docsCommand, FIXTURE, "--out", folder)],
     ["api.json", "openapi", (folder) => run(openapiCommand, FIXTURE, "--out", join(folder, "api.json"))],
     ["key.json", "mock", (folder) => run(mockCommand, FIXTURE, "--key-file", join(folder, "key.json"))],
-  ])("%s stops %s, which writes nothing", async (name, _, command) => {
+  ])("%s makes %s fail without writing", async (name, _, command) => {
     const folder = await temporaryFolder();
     await write(join(folder, name));
     expect(await command(folder)).toMatchObject([
@@ -76,7 +76,7 @@ describe("a file that Discogen did not write", () => {
     expect((await textsOf(folder))[name]).not.toBe(MINE);
   });
 
-  it.each(["index.ts", "schemas.ts"])("%s stops generate for its API alone", async (name) => {
+  it.each(["index.ts", "schemas.ts"])("%s makes generate fail only for its API", async (name) => {
     const out = await temporaryFolder();
     const path = join(out, "shelves/v1", name);
     await write(path);
@@ -99,9 +99,9 @@ describe("a file that Discogen did not write", () => {
         token_uri: "https://oauth2.googleapis.com/token",
       }),
     ],
-    ["JSON of another kind", "[1]"],
+    ["other JSON", "[1]"],
     ["bytes", "\u0000\u0001"],
-  ])("as a key file: %s", async (_, text) => {
+  ])("is not replaced by a key file: %s", async (_, text) => {
     const path = join(await temporaryFolder(), "service-account.json");
     await writeFile(path, text);
     expect(await run(mockCommand, FIXTURE, "--key-file", path)).toMatchObject([
@@ -110,7 +110,7 @@ describe("a file that Discogen did not write", () => {
     expect(await readFile(path, "utf8")).toBe(text);
   });
 
-  it("is kept behind a link, and so is its other name", async () => {
+  it("is not replaced through a symbolic or hard link", async () => {
     const folder = await temporaryFolder();
     await write(join(folder, "mine.json"));
     await symlink("mine.json", join(folder, "api.json"));
@@ -122,7 +122,7 @@ describe("a file that Discogen did not write", () => {
     expect(await readFile(join(folder, "mine.json"), "utf8")).toBe(MINE);
   });
 
-  it("is a config for init, which replaces it with --force and keeps one of another name", async () => {
+  it("is a config for init, which replaces only a config of the same name, and only with --force", async () => {
     const folder = await temporaryFolder();
     const before = process.cwd();
     process.chdir(folder);
@@ -141,13 +141,10 @@ describe("a file that Discogen did not write", () => {
 describe("a file that Discogen wrote is replaced", () => {
   it.each<[string, (folder: string) => Promise<void>]>([
     ["with its manifest", () => Promise.resolve()],
-    ["without one, as in a fresh clone", (folder) => rm(join(folder, ".discogen.json"))],
+    ["without a manifest, as in a fresh clone", (folder) => rm(join(folder, ".discogen.json"))],
+    ["edited, with its manifest", async (folder) => writeFile(join(folder, "shelves/v1/index.ts"), "// no preamble\n")],
     [
-      "edited, with its manifest",
-      async (folder) => writeFile(join(folder, "shelves/v1/index.ts"), "// no preamble any more\n"),
-    ],
-    [
-      "with the line ends of another system",
+      "with other line ends",
       async (folder) => {
         await rm(join(folder, ".discogen.json"));
         const path = join(folder, "shelves/v1/index.ts");
@@ -163,7 +160,7 @@ describe("a file that Discogen wrote is replaced", () => {
     expect(await generate({ apis: [FIXTURE], out, check: true })).toMatchObject({ ok: true });
   });
 
-  it("as a site, an OpenAPI document and a key", async () => {
+  it("as a site, an OpenAPI document, and a key", async () => {
     const folder = await temporaryFolder();
     const commands: readonly (readonly [Command, ...string[]])[] = [
       [docsCommand, "--out", join(folder, "site")],
@@ -178,7 +175,7 @@ describe("a file that Discogen wrote is replaced", () => {
     expect(await readFile(join(folder, "api.json"), "utf8")).not.toContain("sqladmin");
   });
 
-  it("as every file of a site: each has the mark", async () => {
+  it("as any file of a site, by its mark", async () => {
     const folder = await temporaryFolder();
     expect(await run(docsCommand, FIXTURE, "--out", folder)).toEqual([]);
     for (const file of await filesOf(folder))
@@ -188,7 +185,7 @@ describe("a file that Discogen wrote is replaced", () => {
 });
 
 describe.skipIf(process.platform === "win32")("a key file", () => {
-  it.each([0o000, 0o022, 0o277])("is readable by its owner alone, with the umask %o", async (mask) => {
+  it.each([0o000, 0o022, 0o277])("is only readable by its owner with the umask %o", async (mask) => {
     const path = join(await temporaryFolder(), "key.json");
     const before = process.umask(mask);
     onTestFinished(() => void process.umask(before));
@@ -199,7 +196,7 @@ describe.skipIf(process.platform === "win32")("a key file", () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  it("that is a link to nothing is written where the link leads", async () => {
+  it("that is a dangling link is written to the target of the link", async () => {
     const folder = await temporaryFolder();
     await symlink("real.json", join(folder, "key.json"));
     expect(await run(mockCommand, FIXTURE, "--key-file", join(folder, "key.json"))).toEqual([]);
@@ -209,7 +206,7 @@ describe.skipIf(process.platform === "win32")("a key file", () => {
 });
 
 describe.skipIf(process.platform === "win32")("output", () => {
-  it("keeps the mode of the file it replaces, and follows a link in its folder", async () => {
+  it("keeps the mode of the replaced file, and follows a link inside its folder", async () => {
     const out = await temporaryFolder();
     await generate({ apis: [FIXTURE], out, enums: "open" });
     const path = join(out, "shelves/v1/schemas.ts");
@@ -224,8 +221,8 @@ describe.skipIf(process.platform === "win32")("output", () => {
 
   it.each([
     ["a file", (elsewhere: string) => writeFile(join(elsewhere, "index.ts"), "")],
-    ["nothing", () => Promise.resolve()],
-  ])("is not written through a link out of its folder, to %s", async (_, make) => {
+    ["a missing file", () => Promise.resolve()],
+  ])("is not written through a link that points outside its folder, to %s", async (_, make) => {
     const [out, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
     await make(elsewhere);
     await mkdir(join(out, "shelves/v1"), { recursive: true });
@@ -233,12 +230,12 @@ describe.skipIf(process.platform === "win32")("output", () => {
     const before = await textsOf(elsewhere);
     const report = await generate({ apis: [FIXTURE], out, force: true });
     expect(report.diagnostics.filter(({ severity }) => severity === "error")).toMatchObject([
-      { code: "OUTPUT_UNWRITABLE", message: `shelves/v1/index.ts is a link out of ${out}` },
+      { code: "OUTPUT_UNWRITABLE", message: `shelves/v1/index.ts is a link that points outside ${out}` },
     ]);
     expect(await textsOf(elsewhere)).toEqual(before);
   });
 
-  it("leads a path through a file nowhere, and says so", async () => {
+  it("is not written to a path through a file", async () => {
     const folder = await temporaryFolder();
     await write(join(folder, "file"));
     expect(await run(openapiCommand, FIXTURE, "--out", join(folder, "file/api.json"))).toMatchObject([
@@ -246,7 +243,7 @@ describe.skipIf(process.platform === "win32")("output", () => {
     ]);
   });
 
-  it("has a name of up to 255 bytes", async () => {
+  it("may have a name of up to 255 bytes", async () => {
     const path = join(await temporaryFolder(), "ü".repeat(125) + ".json");
     expect(await run(openapiCommand, FIXTURE, "--out", path)).toEqual([]);
     expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ openapi: "3.1.0" });

@@ -37,7 +37,7 @@ const updateMasks: runtime.UpdateMasks<MaskedMethods> = {
 
 /** What every method of shelves:v1 takes. */
 export interface GlobalParameters {
-  /** Which fields to answer. */
+  /** Fields of the response. */
   fields?: string | undefined;
   /** An API key. */
   key?: string | undefined;
@@ -46,7 +46,7 @@ export interface GlobalParameters {
    * @defaultValue `true`
    */
   prettyPrint?: boolean | undefined;
-  /** Whose quota to use. */
+  /** User whose quota is used. */
   quotaUser?: string | undefined;
   /**
    * Format of errors.
@@ -69,7 +69,7 @@ export interface SearchBody extends schemas.SearchRequestInput {
 export interface PingParams extends GlobalParameters {}
 
 /**
- * Shelf Keeper API: Keeps shelves. It shows every shape that a Discovery document may take.
+ * Shelf Keeper API: Manages shelves. This document contains every feature of Discovery documents.
  * @see https://shelves.example.com/docs
  */
 export class ShelfKeeperClient extends runtime.ApiClient {
@@ -193,7 +193,7 @@ export interface RoomsShelvesBooksParams extends GlobalParameters {
 
 export interface RoomsShelvesRearrangeParams extends GlobalParameters {
   name: `rooms/${string}/shelves/${string}` | (string & {});
-  /** A unique id of the request, best a UUID: the server does the same one only once. */
+  /** A unique ID of the request, such as a UUID. The server ignores a request with the same ID. */
   requestId?: string | undefined;
 }
 
@@ -246,7 +246,7 @@ export class RoomsShelvesResource extends runtime.Resource {
   }
 
   /**
-   * Makes a shelf.
+   * Creates a shelf.
    *
    * `POST /v1/{parent}/shelves`, scope `https://www.example.com/auth/shelves`
    * @example await shelves.rooms.shelves.create({ parent, shelfId, requestBody })
@@ -322,7 +322,7 @@ export class RoomsShelvesResource extends runtime.Resource {
   }
 
   /**
-   * Puts the books of a shelf in order, which takes a while.
+   * Sorts the books of a shelf. This is a long-running operation.
    *
    * `POST /v1/{name}:rearrange`
    * @example await shelves.rooms.shelves.rearrange({ name }).wait()
@@ -372,19 +372,19 @@ export class RoomsShelvesBooksResource extends runtime.Resource {
 }
 
 export interface RoomsOperationsGetParams extends GlobalParameters {
-  /** Of the operation. */
+  /** Name of the operation. */
   name: `rooms/${string}/operations/${string}` | (string & {});
 }
 
 export interface RoomsOperationsWaitParams extends GlobalParameters {
-  /** Of the operation. */
+  /** Name of the operation. */
   name: `rooms/${string}/operations/${string}` | (string & {});
 }
 
 /** `rooms.operations` */
 export class RoomsOperationsResource extends runtime.Resource {
   /**
-   * Tells how an operation stands.
+   * Reads the state of an operation.
    *
    * `GET /v1/{name}`
    * @example await shelves.rooms.operations.get({ name })
@@ -397,7 +397,7 @@ export class RoomsOperationsResource extends runtime.Resource {
   }
 
   /**
-   * Answers when an operation is over.
+   * Responds when an operation is done.
    *
    * `POST /v1/{name}:wait`
    * @example await shelves.rooms.operations.wait({ name })

@@ -3,21 +3,21 @@
 
 /** A shelf. */
 export interface Shelf extends ShelfInput {
-  /** When it was made. */
+  /** Creation time. */
   readonly createTime?: string;
   /** Output only. Changes whenever the shelf does. */
   readonly etag?: string;
   /** [Output Only] Which revision this is. */
   readonly revisionId?: string;
-  /** How it stands. */
+  /** State of the shelf. */
   readonly state?: ShelfState;
-  /** What stands on it. */
+  /** Books on the shelf. */
   books?: Book[];
   byTitle?: { [key: string]: Book };
   marks?: ShelfMarks[];
   /** The shelf above. */
   parent?: Shelf;
-  /** Who keeps it. */
+  /** Owner of the shelf. */
   readonly owner?: Person;
 }
 
@@ -31,7 +31,7 @@ export interface ShelfInput {
    */
   kind?: string;
   /**
-   * How it is filled:
+   * Order of the books:
    *
    * - `FIFO`: the oldest goes first
    * - `LIFO`: the newest goes first
@@ -48,15 +48,15 @@ export interface ShelfInput {
   ratio?: number;
   /** Any labels. */
   labels?: { [key: string]: string };
-  /** Anything; `@type` says what. */
+  /** Any value. `@type` has its type. */
   metadata?: { [key: string]: unknown };
   /** Any JSON value. */
   anything?: unknown;
   grid?: number[][];
-  /** What stands on it. */
+  /** Books on the shelf. */
   books?: BookInput[];
   byTitle?: { [key: string]: BookInput };
-  /** Where it stands. */
+  /** Place of the shelf. */
   place?: ShelfPlace_;
   marks?: ShelfMarksInput[];
   "start-date"?: string;
@@ -66,13 +66,13 @@ export interface ShelfInput {
   /** A property like any other. */
   __proto__?: string;
   /**
-   * No longer read.
+   * Ignored.
    * @deprecated
    */
   old?: string;
   /** The shelf above. */
   parent?: ShelfInput;
-  /** Points to nothing. */
+  /** Refers to a schema that does not exist. */
   gone?: unknown;
   /**
    * Ends *\/ here, opens /\* there, has `ticks`, ${code}, \@deprecated words and `inline` ones.
@@ -82,13 +82,12 @@ export interface ShelfInput {
 }
 
 /**
- * - `STATE_UNSPECIFIED`: Nothing is known.
  * - `OPEN`: Books can be taken.
- * - `CLOSED`: Deprecated. Nobody may touch it.
+ * - `CLOSED`: Deprecated. Books cannot be taken.
  */
 export type ShelfState = "STATE_UNSPECIFIED" | "OPEN" | "CLOSED";
 
-/** Where it stands. */
+/** Place of the shelf. */
 export interface ShelfPlace_ {
   floor?: number;
   corner?: ShelfPlaceCorner;
@@ -129,7 +128,7 @@ export interface Size {
 }
 
 /**
- * Somebody.
+ * A user.
  * @deprecated
  */
 export interface Person {
@@ -243,7 +242,7 @@ export interface ShelfPlace {
   alsoTaken?: string;
 }
 
-/** Work that takes a while. */
+/** A long-running operation. */
 export interface Operation {
   name?: string;
   done?: boolean;

@@ -1,4 +1,4 @@
-/** What earlier runs wrote into a folder: what need not be written again, and what no longer belongs there. */
+/** The state of an output folder: what earlier runs wrote there, what is still up to date, and what is obsolete. */
 import { rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Code, codes, type Diagnostic, diagnostic } from "./diagnostics.js";
@@ -7,7 +7,7 @@ import { fingerprint } from "./fingerprint.js";
 import type { CodeRequest } from "./config/define.js";
 import { alteredFiles, hashOfTexts, type ManifestEntry, manifestFile, readManifest } from "./output/manifest.js";
 
-/** What a report says of an API, its folder and file names left out: those depend on where the run was. */
+/** The part of an API's report that does not depend on the working folder: neither folder nor file names. */
 export interface ApiFacts {
   readonly revision: string;
   readonly client: string;
@@ -16,39 +16,43 @@ export interface ApiFacts {
   readonly warnings: readonly (readonly [code: Code, pointer: string, message: string])[];
 }
 
-/** An API that is written already. */
+/** An API that an earlier run wrote. */
 export interface WrittenApi extends ManifestEntry<ApiFacts> {
   readonly id: string;
 }
 
-/** A file that was written. */
+/** A file of the output, and the hash of its content. */
 export interface HashedFile {
   /** Relative to the folder. */
   readonly path: string;
   readonly hash: string;
 }
 
-export interface Ledger {
-  /** Nothing is known to be written here. */
+export interface OutputState {
+  /** True if the manifest has no entries. */
   readonly isFirst: boolean;
-  /** Hash of all that the output of a document depends on. */
+  /** Returns a hash of everything that the output of a document depends on. */
   readonly inputOf: (text: string | Uint8Array, request: CodeRequest) => string;
-  /** What was written from that input, when it is still there unchanged. */
+  /** Returns the API that was written from this input, if all its files are still there unchanged. */
   readonly find: (input: string) => Promise<WrittenApi | undefined>;
-  /** Whether a run wrote a file of this path, relative to the folder. */
+  /** Returns whether an earlier run wrote the file with this path. The path is relative to the folder. */
   readonly wrote: (path: string) => boolean;
-  /** Notes what was written. */
+  /** Adds an API to the manifest that {@link OutputState.save} writes. */
   readonly record: (id: string, input: string, files: readonly HashedFile[], facts: ApiFacts) => void;
-  /** What is there of other APIs than these, told and not touched. */
+  /** Reports the files of all APIs except these. Does not change any file. */
   readonly findDropped: (ids: ReadonlySet<string>) => Promise<readonly Diagnostic[]>;
-  /** Deletes what is there of other APIs than these; what was edited is kept, and told. */
+  /** Deletes the files of all APIs except these. Keeps and reports files that were edited. */
   readonly deleteDropped: (ids: ReadonlySet<string>) => Promise<readonly Diagnostic[]>;
-  /** @throws {InputError} with the code OUTPUT_UNWRITABLE */
+  /**
+   * Writes the manifest.
+   *
+   * @throws {InputError} with the code OUTPUT_UNWRITABLE
+   */
   readonly save: () => Promise<void>;
 }
 
-/** Reads what is known of a folder. */
-export async function openLedger(folder: string): Promise<Ledger> {
+/** Reads the state of an output folder. */
+export async function openOutputState(folder: string): Promise<OutputState> {
   const [before, print] = await Promise.all([readManifest(folder, isFacts), fingerprint()]);
   const byInput = new Map([...before].map(([id, entry]) => [entry.input, { ...entry, id }]));
   const recorded = new Map<string, ManifestEntry<ApiFacts>>();
@@ -62,8 +66,8 @@ export async function openLedger(folder: string): Promise<Ledger> {
     find: async (input) => {
       const written = byInput.get(input);
       if (written === undefined) return undefined;
-      const { edited, gone } = await alteredFiles(folder, written);
-      return edited.length + gone.length === 0 ? written : undefined;
+      const { edited, missing } = await alteredFiles(folder, written);
+      return edited.length + missing.length === 0 ? written : undefined;
     },
     wrote: (path) => paths.has(path),
     record: (id, input, files, facts) => {
@@ -72,8 +76,8 @@ export async function openLedger(folder: string): Promise<Ledger> {
     },
     findDropped: async (ids) => {
       const found = droppedFrom(ids).map(async ([id, entry]) => {
-        const { gone } = await alteredFiles(folder, entry);
-        return present(entry, gone).map((path) =>
+        const { missing } = await alteredFiles(folder, entry);
+        return present(entry, missing).map((path) =>
           diagnostic("OUTPUT_STALE", join(folder, path), `${id} is no longer generated`, { api: id }),
         );
       });
@@ -82,8 +86,8 @@ export async function openLedger(folder: string): Promise<Ledger> {
     deleteDropped: async (ids) => {
       const kept: Diagnostic[] = [];
       for (const [id, entry] of droppedFrom(ids)) {
-        const { edited, gone } = await alteredFiles(folder, entry);
-        for (const path of present(entry, [...edited, ...gone])) await deleteFile(folder, path);
+        const { edited, missing } = await alteredFiles(folder, entry);
+        for (const path of present(entry, [...edited, ...missing])) await deleteFile(folder, path);
         for (const path of edited)
           kept.push(diagnostic("STALE_OUTPUT_KEPT", join(folder, path), `${id} is no longer generated`, { api: id }));
         deleted.add(id);
@@ -92,7 +96,7 @@ export async function openLedger(folder: string): Promise<Ledger> {
     },
     save: async () => {
       if (recorded.size === 0 && deleted.size === 0 && before.size === 0) return;
-      // Read again: another run may have written other APIs into this folder meanwhile.
+      // Read again: another run may have written other APIs into this folder in the meantime.
       const now = await readManifest(folder, isFacts);
       const kept = [...now].filter(([id]) => !deleted.has(id));
       await writeOutput([manifestFile(folder, new Map([...kept, ...recorded]))], { folder });
@@ -104,7 +108,7 @@ function present({ files }: ManifestEntry<unknown>, without: readonly string[]):
   return Object.keys(files).filter((path) => !without.includes(path));
 }
 
-/** With the folders that are empty then. */
+/** Deletes a file, and its parent folders up to the output folder if they are empty then. */
 async function deleteFile(folder: string, path: string): Promise<void> {
   await rm(join(folder, path), { force: true });
   for (let parent = dirname(path); parent !== "."; parent = dirname(parent)) {
