@@ -1,62 +1,24 @@
-// The bundled sqladmin:v1beta3 document: whole, described, and Google's in everything but its words.
-import { existsSync, readFileSync } from "node:fs";
+/** The bundled `sqladmin:v1beta3` document: complete, described, and equal to Google's in everything but its texts. */
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-
-type Json = string | number | boolean | null | Json[] | JsonObject;
-interface JsonObject {
-  [key: string]: Json;
-}
-/** A JSON value with its JSON pointer. */
-interface At<T> {
-  readonly pointer: string;
-  readonly value: T;
-}
+import {
+  type At,
+  entries,
+  everything,
+  type Json,
+  type JsonObject,
+  isString,
+  normalised,
+  object,
+  readDocument,
+  runsOf,
+  strings,
+  structureOf,
+  textsOf,
+} from "../support/documents.js";
 
 const bundledFile = new URL("../../generator/documents/sqladmin.v1beta3.json", import.meta.url);
 const referenceFile = new URL("../../../shared/discovery/2015/sqladmin.v1beta3.json", import.meta.url);
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const isString = (value: Json | undefined): value is string => typeof value === "string";
-const object = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
-const strings = (value: Json | undefined): string[] => (Array.isArray(value) ? value.filter(isString) : []);
-
-const readDocument = (file: URL): JsonObject => {
-  const document: Json = JSON.parse(readFileSync(file, "utf8"));
-  if (!isObject(document)) throw new TypeError(`${file.pathname} is no JSON object`);
-  return document;
-};
-
-const entries = (node: Json, pointer: string): At<Json>[] =>
-  Object.entries(typeof node === "object" && node !== null ? node : {}).map(([key, value]) => ({
-    pointer: `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`,
-    value,
-  }));
-const everything = (node: Json, pointer = ""): At<Json>[] => [
-  { pointer, value: node },
-  ...entries(node, pointer).flatMap((entry) => everything(entry.value, entry.pointer)),
-];
-
-/** By key and value: a property may be called `description` too, but then its value is a schema. */
-const isHumanText = (key: string, value: Json): boolean =>
-  ((key === "description" || key === "title") && isString(value)) ||
-  (key === "enumDescriptions" && Array.isArray(value));
-
-const textsOf = (document: JsonObject): At<string>[] =>
-  everything(document).flatMap(({ pointer, value }) =>
-    isString(value) && /\/(description|title|enumDescriptions\/\d+)$/.test(pointer) ? [{ pointer, value }] : [],
-  );
-
-const withoutTexts = (node: Json): Json => {
-  if (Array.isArray(node)) return node.map(withoutTexts);
-  if (!isObject(node)) return node;
-  return Object.fromEntries(
-    Object.entries(node).flatMap(([key, value]) => (isHumanText(key, value) ? [] : [[key, withoutTexts(value)]])),
-  );
-};
-/** The document's own `etag` and `icons` describe Google's file, not the API; `DatabaseInstance.etag` stays. */
-const structureOf = (document: JsonObject): Json =>
-  withoutTexts(Object.fromEntries(Object.entries(document).filter(([key]) => key !== "etag" && key !== "icons")));
 
 const methodsOf = (document: JsonObject): At<JsonObject>[] =>
   entries(object(document["resources"]), "/resources").flatMap((resource) =>
@@ -89,19 +51,6 @@ const valueListsOf = (document: JsonObject): Record<string, string[]> =>
       return names.length > 0 ? [[pointer, names]] : [];
     }),
   );
-
-const normalised = (text: string): string =>
-  text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, " ")
-    .trim();
-/** Prose only: names and values (`STRING`, `pageToken`, `asia-east1`) are facts, and the same in both. */
-const wordsOf = (text: string): string[] =>
-  text.split(/[^\w'-]+/).flatMap((word) => (/^[A-Z]?[a-z'-]+$/.test(word) ? [word.toLowerCase()] : []));
-const runsOf = (text: string, length: number): string[] => {
-  const words = wordsOf(text);
-  return words.slice(length - 1).map((_, start) => words.slice(start, start + length).join(" "));
-};
 
 const bundled = readDocument(bundledFile);
 
