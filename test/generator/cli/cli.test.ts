@@ -20,7 +20,7 @@ describe("exit codes and where things are printed", () => {
       /^$/,
     ],
     ["help of a command", ["generate", "--help"], 0, /--out DIR[\s\S]*Examples:/, /^$/],
-    ["the bundled APIs", ["list", "--offline"], 0, /^sqladmin:v1beta3 {2}bundled\n$/, /^$/],
+    ["the bundled APIs", ["list", "--offline"], 0, /^sqladmin:v1 {2}bundled\nsqladmin:v1beta3 {2}bundled\n$/, /^$/],
     ["a filter that fits nothing", ["list", "--offline", "zzz"], 0, /^$/, /^$/],
     ["no command", [], 2, /Usage/, /^$/],
     ["an unknown command", ["generat"], 2, /^$/, /^error USAGE .*"generat".*\n {2}help: /],

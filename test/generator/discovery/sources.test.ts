@@ -60,7 +60,7 @@ describe("an id", () => {
   it.each([
     ["of another version", "shelves:v3", "; did you mean shelves:v1 or shelves:v2?"],
     ["with a typo", "shelvs:v1", "; did you mean shelves:v1?"],
-    ["of a bundled API's other version", "sqladmin:v1", "; did you mean sqladmin:v1beta3?"],
+    ["of a bundled API's other version", "sqladmin:v1beta2", "; did you mean sqladmin:v1 or sqladmin:v1beta3?"],
     ["like no other", "frobnicate:v1", ""],
   ])("%s is not known", async (_, id, near) => {
     const { directoryUrl } = await serveDirectory();
