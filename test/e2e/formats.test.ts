@@ -21,7 +21,7 @@ const MODES = ["node10", "node16-cjs", "node16-esm", "bundler"] as const;
 describe("are-the-types-wrong", () => {
   it.each([
     ["runtime", [".", "./auth", "./files", "./names", "./testing"]],
-    ["generated", ["./sqladmin/v1beta3"]],
+    ["generated", ["./sqladmin/v1", "./sqladmin/v1beta3"]],
   ])("finds types and modules of the same format for every entry of %s", async (name, expected) => {
     const found = await packed(name);
     const result = await checkPackage(found, name === "generated" ? { entrypoints: [...expected] } : {});

@@ -146,8 +146,9 @@ describe("discogen generate", () => {
     expect((await discogen(args, folder)).code).toBe(0);
   });
 
-  it("finds the checked-in client current", async () => {
-    expect(await discogen(["generate", "sqladmin:v1beta3", "--out", "generated", "--check"])).toMatchObject({
+  it("finds the checked-in clients current", async () => {
+    const apis = ["sqladmin:v1", "sqladmin:v1beta3"];
+    expect(await discogen(["generate", ...apis, "--out", "generated", "--check"])).toMatchObject({
       code: 0,
       stderr: "",
     });
