@@ -8,7 +8,7 @@ import { bundle } from "../scripts/bundle.js";
 import { type CheckCost, checkCost } from "../scripts/check-cost.js";
 import { install } from "../scripts/type-check.js";
 import { editorMemory } from "./editor.js";
-import { installedBytes, installedPackages, installOurs } from "./installed.js";
+import { installedBytes, installedPackages, installOurs } from "./cold.js";
 import { MISTAKES } from "./mistakes.js";
 import { installPeers, peerFolder, PEERS } from "./peers.js";
 import { inTurns } from "./rounds.js";

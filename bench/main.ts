@@ -27,7 +27,7 @@ const BENCHMARKS: { readonly [name: string]: Entry } = {
     load: async () => (await import("./cold.js")).cold,
   },
   googleapis: {
-    summary: "the table of the README: install, tsc, editor, import, bundle, mistakes against googleapis",
+    summary: "the table of the README: one program against googleapis",
     load: async () => (await import("./googleapis.js")).googleapis,
   },
   auth: {

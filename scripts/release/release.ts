@@ -15,7 +15,7 @@ const HELP = `Usage: npm run release -- VERSION [--dry-run]
 Release the three packages with one version.
 
   VERSION     check that everything is green; then set the versions, the
-              repository fields and the section of the changelog, commit and tag
+              repository fields and the changelog, commit and tag
   --publish   check again and publish what is tagged, with provenance; npm
               attests it only in hosted CI, so the release workflow runs this
   --dry-run   check and print what would be done; write and publish nothing

@@ -48,9 +48,9 @@ describe("a package", () => {
   it.each([
     [
       "runtime",
-      /^(?:README\.md|THIRD_PARTY_NOTICES|(?:(?:auth|files|names|testing)\/)?package\.json|dist\/(?:cjs|esm|web)\/.+)$/,
+      /^(?:README\.md|LICENSE|THIRD_PARTY_NOTICES|(?:(?:auth|files|names|testing)\/)?package\.json|dist\/(?:cjs|esm|web)\/.+)$/,
     ],
-    ["generated", /^(?:README\.md|(?:[\w-]+\/[\w-]+\/)?package\.json|dist\/.+\.(?:js|cjs|d\.ts|d\.cts))$/],
+    ["generated", /^(?:README\.md|LICENSE|(?:[\w-]+\/[\w-]+\/)?package\.json|dist\/.+\.(?:js|cjs|d\.ts|d\.cts))$/],
   ])("%s holds its builds and no sources", async (name, allowed) => {
     expect(pathsOf(await packed(name)).filter((path) => !allowed.test(path))).toEqual([]);
   });
