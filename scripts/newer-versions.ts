@@ -33,7 +33,7 @@ for (const pin of pinsOf(manifests)) {
   console.log(`| ${pin.name} | ${pin.version} | ${sameMajor ?? ""} | ${latest} |`);
   if (pin.name === "undici" && sameMajor !== undefined && pin.version === undiciOfRuntime()) process.exitCode = 1;
 }
-if (process.exitCode === 1) console.log("\nThe runtime contains undici: ARCHITECTURE.md describes how to update it.");
+if (process.exitCode === 1) console.log("\nThe runtime contains undici: CONTRIBUTING.md describes how to update it.");
 
 function undiciOfRuntime(): string | undefined {
   return manifests[1]?.devDependencies?.["undici"];

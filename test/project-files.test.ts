@@ -1,5 +1,5 @@
 /** The files of the project agree with each other. */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -23,7 +23,7 @@ async function manifestOf(...folder: readonly string[]): Promise<Manifest> {
 }
 
 describe.each(PACKAGES)("the package %s", (name) => {
-  it("has the licence of the repository, and says so", async () => {
+  it("has the licence of the repository, also in package.json", async () => {
     const root = await textOf("LICENSE");
     expect(root).toContain("SPDX-License-Identifier: Apache-2.0");
     expect(root).toContain("Copyright The Discogen authors");
@@ -45,6 +45,37 @@ describe.each(PACKAGES)("the package %s", (name) => {
     expect(links.filter((link) => !pathsOf(found).includes(link))).toEqual([]);
     expect(pathsOf(found)).toContain("LICENSE");
   });
+});
+
+it.each(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"])(
+  "links of %s lead to files",
+  async (page) => {
+    const text = await textOf(page);
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = ""]) => link);
+    expect(links).not.toEqual([]);
+    expect(links.filter((link) => !existsSync(join(ROOT, link)))).toEqual([]);
+  },
+);
+
+it.each(["README.md", "CONTRIBUTING.md"])("npm scripts that %s names exist", async (page) => {
+  const { scripts = {} } = await manifestOf();
+  const text = await textOf(page);
+  const named = [
+    ...text.matchAll(
+      /`?npm (?:run )?(lint|format|test:\w+|test|start|dev|build|corpus|faults|golden|bench|release)\b/g,
+    ),
+  ];
+  expect(named).not.toEqual([]);
+  expect(named.map(([, script = ""]) => script).filter((script) => scripts[script] === undefined)).toEqual([]);
+});
+
+it.each([
+  ["ARCHITECTURE.md", "runtime/src"],
+  ["ARCHITECTURE.md", "generator/src"],
+])("%s lists every folder of %s", async (page, folder) => {
+  const text = await textOf(page);
+  const folders = readdirSync(join(ROOT, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(folders.map(({ name }) => name).filter((name) => !text.includes(`\`${name}/\``))).toEqual([]);
 });
 
 describe("hosted workflows", () => {

@@ -28,8 +28,8 @@ const methodsOf = (document: JsonObject): At<JsonObject>[] =>
     })),
   );
 
-/** What a reader of the reference looks up, and so expects to find described. */
-const lookedUp = (document: JsonObject): At<Json>[] => [
+/** The parts that must be described. */
+const describedParts = (document: JsonObject): At<Json>[] => [
   { pointer: "", value: document },
   ...entries(object(document["parameters"]), "/parameters"),
   ...entries(object(object(object(document["auth"])["oauth2"])["scopes"]), "/auth/oauth2/scopes"),
@@ -67,7 +67,7 @@ describe("the bundled sqladmin:v1beta3 document", () => {
   });
 
   it("describes every method, parameter, schema, property and scope", () => {
-    const undescribed = lookedUp(bundled).filter(({ value }) => !isString(object(value)["description"]));
+    const undescribed = describedParts(bundled).filter(({ value }) => !isString(object(value)["description"]));
     expect(undescribed.map(({ pointer }) => pointer)).toEqual([]);
   });
 
@@ -98,14 +98,14 @@ describe("the bundled sqladmin:v1beta3 document", () => {
     expect(Object.values(schemas).map((schema) => object(schema)["id"])).toEqual(Object.keys(schemas));
   });
 
-  it("refers only to schemas that it holds", () => {
+  it("refers only to schemas that it contains", () => {
     const schemas = object(bundled["schemas"]);
     const refs = everything(bundled).flatMap(({ value }) => object(value)["$ref"] ?? []);
     expect(refs).not.toEqual([]);
     expect(refs.filter((ref) => !isString(ref) || !Object.hasOwn(schemas, ref))).toEqual([]);
   });
 
-  it("requires properties only for methods that it holds", () => {
+  it("requires properties only for methods that it contains", () => {
     const ids = new Set(methodsOf(bundled).map(({ value }) => value["id"]));
     const required = everything(bundled).flatMap(({ value }) =>
       strings(object(object(value)["annotations"])["required"]),
@@ -152,12 +152,12 @@ describe.skipIf(reason !== "")(`the bundled document beside Google's${reason}`, 
     expect(valueListsOf(bundled)).toEqual(valueListsOf(reference()));
   });
 
-  it("says nothing in Google's words", () => {
+  it("shares no text with the original", () => {
     const theirs = new Set(textsOf(reference()).map(({ value }) => normalised(value)));
     expect(textsOf(bundled).filter(({ value }) => theirs.has(normalised(value)))).toEqual([]);
   });
 
-  it("shares no run of eight words with Google's texts", () => {
+  it("shares no run of eight words with the original", () => {
     const theirs = new Set(textsOf(reference()).flatMap(({ value }) => runsOf(value, 8)));
     const shared = textsOf(bundled).flatMap(({ value }) => runsOf(value, 8).filter((run) => theirs.has(run)));
     expect(theirs.size).toBeGreaterThan(0);

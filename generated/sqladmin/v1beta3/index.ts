@@ -26,21 +26,21 @@ export interface GlobalParameters {
   /** Names the fields that the response should be limited to. */
   fields?: string | undefined;
   /**
-   * API key. It tells which project the request belongs to, and so gives access to the API, quota and reports.
-   * Needed only when no OAuth 2.0 token is sent.
+   * API key. It identifies the project, for access, quota and reports. Needed only when no OAuth 2.0 token is
+   * sent.
    */
   key?: string | undefined;
   /**
-   * `true` to lay out the response over several lines, with indentation.
+   * `true` to format the response with line breaks and indentation.
    * @defaultValue `true`
    */
   prettyPrint?: boolean | undefined;
   /**
-   * Stands for a user when a server-side application has its quota counted per user. Any string of up to 40
-   * characters will do. Takes precedence over `userIp`.
+   * Identifies a user, for server-side applications whose quota is counted per user. Any string of up to 40
+   * characters. Takes precedence over `userIp`.
    */
   quotaUser?: string | undefined;
-  /** IP address that the request originally comes from. Send it to have limits applied to each user separately. */
+  /** IP address that the request originally comes from. Send it so that limits apply to each user separately. */
   userIp?: string | undefined;
 }
 
@@ -97,7 +97,7 @@ export interface BackupRunsListParams extends GlobalParameters {
   instance: string;
   /** ID of the instance's backup configuration. The service generates it when the configuration is created. */
   backupConfiguration: string;
-  /** How many backup runs one response may hold at most. */
+  /** Maximum number of backup runs in a response. */
   maxResults?: number | undefined;
   /** Token taken from `nextPageToken` of an earlier response, to fetch the page that follows it. */
   pageToken?: string | undefined;
@@ -207,7 +207,7 @@ export interface InstancesInsertBody extends schemas.DatabaseInstance {
 export interface InstancesListParams extends GlobalParameters {
   /** ID of the project whose instances are listed. */
   project: string;
-  /** How many instances one response may hold at most. */
+  /** Maximum number of instances in a response. */
   maxResults?: number | undefined;
   /** Token taken from `nextPageToken` of an earlier response, to fetch the page that follows it. */
   pageToken?: string | undefined;
@@ -275,7 +275,7 @@ export interface InstancesUpdateParams extends GlobalParameters {
 /** `instances` */
 export class InstancesResource extends runtime.Resource {
   /**
-   * Makes a new instance that is a clone of an existing one in the same project.
+   * Creates an instance that is a clone of another one in the same project.
    *
    * `POST /sql/v1beta3/projects/{project}/instances/clone`, scopes `cloud-platform` or `sqlservice.admin`
    * @example await sqladmin.instances.clone({ project, requestBody })
@@ -369,7 +369,7 @@ export class InstancesResource extends runtime.Resource {
   }
 
   /**
-   * Changes some of the settings of an instance. The request has patch semantics: it holds just what is to change.
+   * Changes some of the settings of an instance. The request has patch semantics: it contains only what changes.
    *
    * `PATCH /sql/v1beta3/projects/{project}/instances/{instance}`, scopes `cloud-platform` or `sqlservice.admin`
    * @example await sqladmin.instances.patch({ project, instance, requestBody }).wait()
@@ -482,7 +482,7 @@ export interface OperationsListParams extends GlobalParameters {
   project: string;
   /** Name of the instance whose operations are listed, without the project ID. */
   instance: string;
-  /** How many operations one response may hold at most. */
+  /** Maximum number of operations in a response. */
   maxResults?: number | undefined;
   /** Token taken from `nextPageToken` of an earlier response, to fetch the page that follows it. */
   pageToken?: string | undefined;
@@ -589,8 +589,8 @@ export class SslCertsResource extends runtime.Resource {
   }
 
   /**
-   * Creates an SSL certificate for an instance. The response holds it, its private key, and the certificate of the
-   * server's authority. The new certificate works once the instance has been restarted.
+   * Creates an SSL certificate for an instance. The response contains it, its private key, and the certificate of
+   * the server's authority. The new certificate works once the instance has been restarted.
    *
    * `POST /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts`, scopes `cloud-platform` or
    * `sqlservice.admin`
