@@ -1,6 +1,6 @@
 /** `npm run release`, in a temporary git repository, with an npm that only records its arguments. */
 import { execFileSync } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { unreleased, withRelease } from "../../scripts/release/changelog.js";
@@ -11,6 +11,24 @@ import { node } from "../support/discogen.js";
 import { temporaryFolder } from "../support/folders.js";
 
 const CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A thing.\n";
+
+/** Runs the command in a folder. `commands` gets the arguments of npm; `failing` is the one that fails. */
+function runnerIn(folder: string, commands: string[]) {
+  return (args: readonly string[], { failing = "", isHosted = false } = {}) => {
+    let [stdout, stderr] = ["", ""];
+    const code = release(args, {
+      root: folder,
+      isHosted,
+      npm: (args) => {
+        commands.push(args.join(" "));
+        return args.join(" ") === failing ? 1 : 0;
+      },
+      print: (text) => (stdout += text),
+      printError: (text) => (stderr += text),
+    });
+    return { code, stdout, stderr };
+  };
+}
 
 async function repository() {
   const folder = await temporaryFolder();
@@ -37,27 +55,15 @@ async function repository() {
   for (const [file, content] of Object.entries(files)) await write(file, content);
   const git = (...args: readonly string[]) => execFileSync("git", args, { cwd: folder, encoding: "utf8" }).trim();
   git("init", "--quiet", "--initial-branch", "main");
-  git("config", "user.name", "Releaser");
-  git("config", "user.email", "releaser@example.com");
-  git("remote", "add", "origin", "git@code.example:owner/discogen.git");
+  await appendFile(
+    join(folder, ".git/config"),
+    `[user]\n name = Releaser\n email = releaser@example.com\n[remote "origin"]\n url = git@code.example:owner/discogen.git\n`,
+  );
   git("add", ".");
   git("commit", "--quiet", "--message", "Begin");
 
   const commands: string[] = [];
-  const run = (args: readonly string[], { failing = "", isHosted = false } = {}) => {
-    let [stdout, stderr] = ["", ""];
-    const code = release(args, {
-      root: folder,
-      isHosted,
-      npm: (args) => {
-        commands.push(args.join(" "));
-        return args.join(" ") === failing ? 1 : 0;
-      },
-      print: (text) => (stdout += text),
-      printError: (text) => (stderr += text),
-    });
-    return { code, stdout, stderr };
-  };
+  const run = runnerIn(folder, commands);
   const read = (file: string) => readFile(join(folder, file), "utf8");
   return { commands, git, read, run, write };
 }
@@ -152,9 +158,8 @@ describe("npm run release -- VERSION", () => {
 
   it.each([[[]], [["soon"]], [["0.2.0", "--publish"]], [["0.2.0", "0.3.0"]], [["--loud"]]])(
     "exits with 2 for the arguments %j",
-    async (args) => {
-      const { run } = await repository();
-      expect(run(args)).toMatchObject({ code: 2, stdout: "" });
+    (args) => {
+      expect(runnerIn("/nowhere", [])(args)).toMatchObject({ code: 2, stdout: "" });
     },
   );
 
