@@ -1,4 +1,5 @@
 /** The files of the project agree with each other. */
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -90,6 +91,16 @@ describe("hosted workflows", () => {
     expect(run.map(([, script = ""]) => script).filter((script) => scripts[script] === undefined)).toEqual([]);
     const programs = [...text.matchAll(/\btsx (\S+\.ts)/g)].map(([, path = ""]) => path);
     for (const program of programs) expect(await textOf(program)).not.toBe("");
+  });
+
+  const actionlint = spawnSync("actionlint", ["--version"]).status === 0;
+  it.skipIf(!actionlint)(`pass actionlint${actionlint ? "" : " (skipped: actionlint is not installed)"}`, () => {
+    const { stdout, status } = spawnSync(
+      "actionlint",
+      files.map((file) => join(folder, file)),
+      { encoding: "utf8" },
+    );
+    expect({ stdout, status }).toEqual({ stdout: "", status: 0 });
   });
 
   it("ci.yml tests every Node.js version that CONTRIBUTING.md names, on three systems", async () => {
