@@ -26,8 +26,8 @@ interface Side {
   readonly modules: readonly string[];
   /** Type packages that its declarations need. */
   readonly types: readonly string[];
-  /** Lists instances. `STRING` stands for a type annotation. */
-  readonly program: string;
+  /** Lists instances. Takes the type annotation of its parameter, which is empty in JavaScript. */
+  readonly program: (annotation: string) => string;
   /** Declares `instances` and `instance`. */
   readonly head: string;
   readonly mistakes: readonly string[];
@@ -71,8 +71,8 @@ function ourSide(folder: string): Side {
     folder,
     modules: ["@discogen/generated/sqladmin/v1", "@discogen/runtime/auth"],
     types: [],
-    program: `${importing}import { AccessTokenCredentials } from "@discogen/runtime/auth";
-export async function main(tokenSTRING) {
+    program: (annotation) => `${importing}import { AccessTokenCredentials } from "@discogen/runtime/auth";
+export async function main(token${annotation}) {
   const { instances } = new SQLAdminClient({ auth: new AccessTokenCredentials(token) });
   return (await instances.list({ project: "p" })).items?.[0]?.name;
 }
@@ -92,7 +92,7 @@ async function peerSide(name: "googleapis" | "@googleapis/sqladmin", importing: 
     folder,
     modules: [name],
     types: ["node"],
-    program: `${importing}export async function main(authSTRING) {
+    program: (annotation) => `${importing}export async function main(auth${annotation}) {
   const { instances } = sqladmin({ version: "v1", auth });
   return (await instances.list({ project: "p" })).data.items?.[0]?.name;
 }
@@ -156,7 +156,7 @@ async function compilation(sides: Sides, rounds: number): Promise<readonly Compa
 }
 
 async function checked({ folder, program, types }: Side): Promise<CheckCost> {
-  const cost = await checkCost(folder, { name: PROGRAM, text: program.replace("STRING", ": string"), types });
+  const cost = await checkCost(folder, { name: PROGRAM, text: program(": string"), types });
   if (cost.errors !== "") throw new Error(`The program does not compile: ${cost.errors.slice(0, 2000)}`);
   return cost;
 }
@@ -174,7 +174,7 @@ function importTime({ folder, modules }: Side): number {
 }
 
 async function bundleSize({ folder, program }: Side): Promise<readonly number[]> {
-  const { bytes } = await bundle(folder, program.replace("STRING", ""));
+  const { bytes } = await bundle(folder, program(""));
   return [bytes / 1000];
 }
 
