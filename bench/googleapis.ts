@@ -10,7 +10,7 @@ import { install } from "../scripts/type-check.js";
 import { editorMemory } from "./editor.js";
 import { installedBytes, installedPackages, installOurs } from "./cold.js";
 import { MISTAKES } from "./mistakes.js";
-import { installPeers, peerFolder, PEERS } from "./peers.js";
+import { installPeers, peerFolder, peerPath, PEERS } from "./peers.js";
 import { inTurns } from "./rounds.js";
 import type { Benchmark, Comparison } from "./table.js";
 
@@ -20,7 +20,9 @@ const PROGRAM = "bench-program";
 /** A client that is measured. */
 interface Side {
   readonly name: string;
-  /** The folder that its packages are installed in. */
+  /** The folder that npm installed its packages in. */
+  readonly installed: string;
+  /** The folder of the program. */
   readonly folder: string;
   /** Modules with the client and its authentication. */
   readonly modules: readonly string[];
@@ -40,8 +42,8 @@ export async function googleapis(rounds = 3): Promise<Benchmark> {
     installOurs(work);
     const sides: Sides = [
       ourSide(work),
-      await peerSide("googleapis", 'import { google } from "googleapis";\nconst { sqladmin } = google;\n'),
-      await peerSide("@googleapis/sqladmin", 'import { sqladmin } from "@googleapis/sqladmin";\n'),
+      await peerSide(work, "googleapis", 'import { google } from "googleapis";\nconst { sqladmin } = google;\n'),
+      await peerSide(work, "@googleapis/sqladmin", 'import { sqladmin } from "@googleapis/sqladmin";\n'),
     ];
     return {
       name: "googleapis",
@@ -68,6 +70,7 @@ function ourSide(folder: string): Side {
   const importing = 'import { SQLAdminClient } from "@discogen/generated/sqladmin/v1";\n';
   return {
     name: "generated client",
+    installed: folder,
     folder,
     modules: ["@discogen/generated/sqladmin/v1", "@discogen/runtime/auth"],
     types: [],
@@ -84,11 +87,12 @@ const instance = await instances.get({ project: "p", instance: "i" });
   };
 }
 
-async function peerSide(name: "googleapis" | "@googleapis/sqladmin", importing: string): Promise<Side> {
-  const folder = peerFolder(name);
-  await install(folder, { "@types/node": join(root, "node_modules/@types/node") });
+async function peerSide(work: string, name: "googleapis" | "@googleapis/sqladmin", importing: string): Promise<Side> {
+  const folder = join(work, `with-${name.replace("/", "-")}`);
+  await install(folder, { [name]: peerPath(name, ""), "@types/node": join(root, "node_modules/@types/node") });
   return {
     name: `${name} ${PEERS[name]}`,
+    installed: peerFolder(name),
     folder,
     modules: [name],
     types: ["node"],
@@ -129,8 +133,8 @@ function inRounds<Figure>(sides: Sides, rounds: number, measure: (side: Side) =>
 }
 
 function sizes(sides: Sides): readonly Comparison[] {
-  const bytes = sides.map(({ folder }) => [installedBytes(folder) / 1e6]);
-  const packages = sides.map(({ folder }) => [installedPackages(folder)]);
+  const bytes = sides.map(({ installed }) => [installedBytes(installed) / 1e6]);
+  const packages = sides.map(({ installed }) => [installedPackages(installed)]);
   return [compare(sides, "installed size", "MB", bytes), compare(sides, "installed packages", "packages", packages)];
 }
 
