@@ -222,3 +222,5 @@ function installedPackages(folder: string): number {
   const { packages } = JSON.parse(text) as { readonly packages: object }; // npm writes it.
   return Object.keys(packages).length;
 }
+
+export { installedBytes, installedPackages, installOurs };

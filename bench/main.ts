@@ -26,6 +26,10 @@ const BENCHMARKS: { readonly [name: string]: Entry } = {
     summary: "fresh processes: import, first answer and bundle against @googleapis/sqladmin",
     load: async () => (await import("./cold.js")).cold,
   },
+  googleapis: {
+    summary: "the table of the README: one program against googleapis",
+    load: async () => (await import("./googleapis.js")).googleapis,
+  },
   auth: {
     summary: "assertions signed: time against node:crypto and google-auth-library",
     load: async () => (await import("./auth.js")).auth,

@@ -1,8 +1,9 @@
 /**
- * Signs in as a service account and prints the Cloud SQL instances of a project as JSON.
+ * Authenticates as a service account and prints the Cloud SQL instances of a project as JSON. `npm start` runs it against
+ * the mock. Google has retired v1beta3: against-google.ts does the same with the live version, v1.
  *
  *   GOOGLE_APPLICATION_CREDENTIALS  path of the service account's key file
- *   GOOGLE_CLOUD_PROJECT            id of the project
+ *   GOOGLE_CLOUD_PROJECT            project ID
  *   SQLADMIN_ROOT_URL               another server than Google's, such as a mock (optional)
  */
 import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
@@ -14,7 +15,7 @@ const {
   SQLADMIN_ROOT_URL: rootUrl,
 } = process.env;
 if (keyFile === undefined || project === undefined) {
-  throw new Error("Set GOOGLE_APPLICATION_CREDENTIALS to a key file and GOOGLE_CLOUD_PROJECT to a project id.");
+  throw new Error("Set GOOGLE_APPLICATION_CREDENTIALS to a key file and GOOGLE_CLOUD_PROJECT to a project ID.");
 }
 
 const auth = await ServiceAccountCredentials.fromFile(keyFile, { scopes: SQLAdminClient.scopes });
@@ -28,5 +29,5 @@ for await (const page of sqladmin.instances.list({ project }).pages()) {
     instances.push({ instance, databaseVersion, region, state, tier: settings?.tier });
   }
 }
-console.error(`${instances.length} instances came over ${pages} pages.`);
+console.error(`${instances.length} instances on ${pages} pages.`);
 console.log(JSON.stringify(instances, undefined, 2));

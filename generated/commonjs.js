@@ -1,4 +1,4 @@
-// Adds a CommonJS module with declarations to each API that `tsc -b` has compiled.
+// Adds a CommonJS module with declarations to each API that `tsc -b` compiled.
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { build } from "rolldown";

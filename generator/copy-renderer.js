@@ -1,12 +1,12 @@
-// Lays the renderer of `discogen docs` beside the modules. Its own package would bring 250 MB of what the bundle holds
-// already; that of its Fastify integration ships the same bundle with little else, so it is taken from there, and only
-// when this package is built: who installs this package gets one file.
+// Copies the renderer of `discogen docs` into the build, so that installing this package adds one file. Scalar's own
+// package would install 250 MB of dependencies that its bundle already contains. The package of its Fastify integration
+// has the same bundle and little else.
 import { copyFile, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const target = join(import.meta.dirname, "dist/docs");
-// …/dist/index.js is what the package exports.
+// The package exports …/dist/index.js.
 const source = dirname(dirname(fileURLToPath(import.meta.resolve("@scalar/fastify-api-reference"))));
 
 await mkdir(target, { recursive: true });

@@ -1,8 +1,8 @@
 /**
- * The main job (`npm start`): generates a client from the bundled document, starts the mock with a fresh key, and runs
- * the example against it. Standard output carries the example's JSON alone.
+ * `npm start`: generates a client from the bundled document, starts the mock with a new key, and runs the example against
+ * it. Standard output has the JSON of the example only.
  *
- * `--wrong-key` signs with another key than the mock handed out, to see the sign-in refused.
+ * `--wrong-key` signs with a key that the mock does not know, to show a refused authentication.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
@@ -17,7 +17,7 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const DISCOGEN = join(ROOT, "generator/bin/discogen.js");
 const API = "sqladmin:v1beta3";
 
-/** Runs a program to its end; what it prints goes to standard error, which is for people. */
+/** Runs a Node.js program and returns its exit code. Its output goes to standard error, unless `stdout` is 1. */
 async function run(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -28,24 +28,25 @@ async function run(
     env: { ...process.env, ...environment },
     stdio: ["ignore", stdout, 2],
   });
-  const [code] = (await once(child, "exit")) as [number | null];
+  const [code] = (await once(child, "exit")) as [number | null]; // of the event "exit"
   return code ?? 1;
 }
 
-/** The first line the mock prints tells where it listens. */
+/** Returns the URL of the mock, which is in the first line that it prints. */
 async function mockUrl(mock: ChildProcess): Promise<string> {
-  if (mock.stdout === null) throw new Error("the mock has no standard output");
+  if (mock.stdout === null) throw new Error("The standard output of the mock is not a pipe.");
   for await (const line of createInterface({ input: mock.stdout })) {
     const started: unknown = JSON.parse(line);
     if (typeof started === "object" && started !== null && "url" in started && typeof started.url === "string")
       return started.url;
   }
-  throw new Error("the mock ended before it listened");
+  throw new Error("The mock exited before it listened.");
 }
 
-async function signWithAnotherKey(keyFile: string): Promise<void> {
+async function replaceKey(keyFile: string): Promise<void> {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const key: unknown = JSON.parse(await readFile(keyFile, "utf8"));
+  // The mock writes a JSON object.
   const changed = { ...(key as object), private_key: privateKey.export({ type: "pkcs8", format: "pem" }) };
   await writeFile(keyFile, JSON.stringify(changed), { mode: 0o600 });
 }
@@ -64,7 +65,7 @@ async function main(): Promise<number> {
   });
   try {
     const url = await mockUrl(mock);
-    if (process.argv.includes("--wrong-key")) await signWithAnotherKey(keyFile);
+    if (process.argv.includes("--wrong-key")) await replaceKey(keyFile);
     const environment = {
       GOOGLE_APPLICATION_CREDENTIALS: keyFile,
       GOOGLE_CLOUD_PROJECT: "example-123",

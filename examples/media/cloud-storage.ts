@@ -1,10 +1,10 @@
 /**
- * Cloud Storage: streams into an object without knowing how much will come, and out of it again.
+ * Cloud Storage: uploads a stream of unknown size to an object, and downloads it again.
  *
  *   npx discogen generate 'https://storage.googleapis.com/$discovery/rest?version=v1' --out examples/google
  *   GOOGLE_APPLICATION_CREDENTIALS=service-account.json npx tsx examples/media/cloud-storage.ts BUCKET < FILE
  *
- * STORAGE_ROOT_URL sends it to a mock.
+ * Set STORAGE_ROOT_URL to use a mock.
  */
 import { createHash } from "node:crypto";
 import { ServiceAccountCredentials } from "@discogen/runtime/auth";
@@ -16,7 +16,7 @@ const auth = await ServiceAccountCredentials.fromFile(process.env["GOOGLE_APPLIC
 });
 const storage = new StorageClient({ auth, rootUrl: process.env["STORAGE_ROOT_URL"] });
 
-// One part is in memory, however much comes: 1 MiB here, 8 MiB by default.
+// Only one chunk is in memory, whatever the size: 1 MiB here, 8 MiB by default.
 const object = await storage.objects.insert({
   bucket,
   name: "logs/today.txt",
@@ -30,8 +30,8 @@ const object = await storage.objects.insert({
 });
 console.log(`${object.name ?? ""}: ${object.size ?? "?"} bytes, generation ${object.generation ?? "?"}`);
 
-// Piece by piece: a slow reader slows the connection down. What does not match x-goog-hash is an error at the end.
+// Reads chunk by chunk, with backpressure. A mismatch with x-goog-hash throws at the end.
 const media = await storage.objects.getMedia({ bucket, object: "logs/today.txt" });
 const hash = createHash("sha256");
-for await (const piece of media.body) hash.update(piece);
+for await (const chunk of media.body) hash.update(chunk);
 console.log(`sha256 ${hash.digest("hex")}`);

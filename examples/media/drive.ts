@@ -4,7 +4,7 @@
  *   npx discogen generate 'https://www.googleapis.com/discovery/v1/apis/drive/v3/rest' --out examples/google
  *   GOOGLE_APPLICATION_CREDENTIALS=service-account.json npx tsx examples/media/drive.ts FILE
  *
- * DRIVE_ROOT_URL sends it to a mock.
+ * Set DRIVE_ROOT_URL to use a mock.
  */
 import { basename } from "node:path";
 import { ServiceAccountCredentials } from "@discogen/runtime/auth";
@@ -16,7 +16,7 @@ const auth = await ServiceAccountCredentials.fromFile(process.env["GOOGLE_APPLIC
 });
 const drive = new DriveClient({ auth, rootUrl: process.env["DRIVE_ROOT_URL"] });
 
-// Small files travel with their metadata in one request, large ones in parts. The name tells the media type.
+// Sends small files and their metadata in one request, large files in chunks. The media type follows from the file name.
 const file = await drive.files.create({
   requestBody: { name: basename(path) },
   media: { body: { path } },
@@ -24,15 +24,15 @@ const file = await drive.files.create({
 });
 console.log(`${file.name ?? ""}: ${file.size ?? "?"} bytes of ${file.mimeType ?? "?"}`);
 
-if (file.id === undefined) throw new Error("the file has no id");
+if (file.id === undefined) throw new Error("The response has no file ID.");
 
-// New content for the same file; its metadata stays as it is.
+// Replaces the content of the file and keeps its metadata.
 await drive.files.update({ fileId: file.id, media: { body: "Hello, Drive.\n", mimeType: "text/plain" } });
 
-// The content of a file, as text, in part, and as a file: broken connections are taken up again, checksums verified.
+// Downloads the content as text, a range of it, and to a file. Broken connections are resumed, checksums verified.
 const text = await drive.files.getMedia({ fileId: file.id });
 console.log(await text.text());
-const part = await drive.files.getMedia({ fileId: file.id }, { range: { start: 0, end: 4 } });
-console.log(part.headers.get("content-range"), await part.text());
-const whole = await drive.files.getMedia({ fileId: file.id });
-await whole.saveTo(`${path}.copy`);
+const range = await drive.files.getMedia({ fileId: file.id }, { range: { start: 0, end: 4 } });
+console.log(range.headers.get("content-range"), await range.text());
+const copy = await drive.files.getMedia({ fileId: file.id });
+await copy.saveTo(`${path}.copy`);

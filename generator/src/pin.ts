@@ -57,7 +57,7 @@ export async function fetchPins(
     for (let request = waiting.shift(); request !== undefined; request = waiting.shift()) {
       try {
         const found = await sources.load(request, signal);
-        const { source, etag } = found;
+        const { source, etag, warnings = [] } = found;
         const text = decoded(found.text, found.file);
         // Only a document that can be generated is pinned.
         const { model } = modelOf(found, request, {});
@@ -68,6 +68,9 @@ export async function fetchPins(
           sha256: hashOf(text),
         };
         fetched.push({ model, text, entry });
+        const isNew = ({ code, file }: Diagnostic) =>
+          !diagnostics.some((other) => other.code === code && other.file === file);
+        diagnostics.push(...warnings.filter(isNew));
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         failed.push(request);

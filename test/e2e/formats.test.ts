@@ -21,7 +21,7 @@ const MODES = ["node10", "node16-cjs", "node16-esm", "bundler"] as const;
 describe("are-the-types-wrong", () => {
   it.each([
     ["runtime", [".", "./auth", "./files", "./names", "./testing"]],
-    ["generated", ["./sqladmin/v1beta3"]],
+    ["generated", ["./sqladmin/v1", "./sqladmin/v1beta3"]],
   ])("finds types and modules of the same format for every entry of %s", async (name, expected) => {
     const found = await packed(name);
     const result = await checkPackage(found, name === "generated" ? { entrypoints: [...expected] } : {});
@@ -48,9 +48,9 @@ describe("a package", () => {
   it.each([
     [
       "runtime",
-      /^(?:README\.md|THIRD_PARTY_NOTICES|(?:(?:auth|files|names|testing)\/)?package\.json|dist\/(?:cjs|esm|web)\/.+)$/,
+      /^(?:README\.md|LICENSE|THIRD_PARTY_NOTICES|(?:(?:auth|files|names|testing)\/)?package\.json|dist\/(?:cjs|esm|web)\/.+)$/,
     ],
-    ["generated", /^(?:README\.md|(?:[\w-]+\/[\w-]+\/)?package\.json|dist\/.+\.(?:js|cjs|d\.ts|d\.cts))$/],
+    ["generated", /^(?:README\.md|LICENSE|(?:[\w-]+\/[\w-]+\/)?package\.json|dist\/.+\.(?:js|cjs|d\.ts|d\.cts))$/],
   ])("%s holds its builds and no sources", async (name, allowed) => {
     expect(pathsOf(await packed(name)).filter((path) => !allowed.test(path))).toEqual([]);
   });

@@ -1,62 +1,24 @@
-// The bundled sqladmin:v1beta3 document: whole, described, and Google's in everything but its words.
-import { existsSync, readFileSync } from "node:fs";
+/** The bundled `sqladmin:v1beta3` document: complete, described, and equal to Google's in everything but its texts. */
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-
-type Json = string | number | boolean | null | Json[] | JsonObject;
-interface JsonObject {
-  [key: string]: Json;
-}
-/** A JSON value with its JSON pointer. */
-interface At<T> {
-  readonly pointer: string;
-  readonly value: T;
-}
+import {
+  type At,
+  entries,
+  everything,
+  type Json,
+  type JsonObject,
+  isString,
+  normalised,
+  object,
+  readDocument,
+  runsOf,
+  strings,
+  structureOf,
+  textsOf,
+} from "../support/documents.js";
 
 const bundledFile = new URL("../../generator/documents/sqladmin.v1beta3.json", import.meta.url);
 const referenceFile = new URL("../../../shared/discovery/2015/sqladmin.v1beta3.json", import.meta.url);
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const isString = (value: Json | undefined): value is string => typeof value === "string";
-const object = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
-const strings = (value: Json | undefined): string[] => (Array.isArray(value) ? value.filter(isString) : []);
-
-const readDocument = (file: URL): JsonObject => {
-  const document: Json = JSON.parse(readFileSync(file, "utf8"));
-  if (!isObject(document)) throw new TypeError(`${file.pathname} is no JSON object`);
-  return document;
-};
-
-const entries = (node: Json, pointer: string): At<Json>[] =>
-  Object.entries(typeof node === "object" && node !== null ? node : {}).map(([key, value]) => ({
-    pointer: `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`,
-    value,
-  }));
-const everything = (node: Json, pointer = ""): At<Json>[] => [
-  { pointer, value: node },
-  ...entries(node, pointer).flatMap((entry) => everything(entry.value, entry.pointer)),
-];
-
-/** By key and value: a property may be called `description` too, but then its value is a schema. */
-const isHumanText = (key: string, value: Json): boolean =>
-  ((key === "description" || key === "title") && isString(value)) ||
-  (key === "enumDescriptions" && Array.isArray(value));
-
-const textsOf = (document: JsonObject): At<string>[] =>
-  everything(document).flatMap(({ pointer, value }) =>
-    isString(value) && /\/(description|title|enumDescriptions\/\d+)$/.test(pointer) ? [{ pointer, value }] : [],
-  );
-
-const withoutTexts = (node: Json): Json => {
-  if (Array.isArray(node)) return node.map(withoutTexts);
-  if (!isObject(node)) return node;
-  return Object.fromEntries(
-    Object.entries(node).flatMap(([key, value]) => (isHumanText(key, value) ? [] : [[key, withoutTexts(value)]])),
-  );
-};
-/** The document's own `etag` and `icons` describe Google's file, not the API; `DatabaseInstance.etag` stays. */
-const structureOf = (document: JsonObject): Json =>
-  withoutTexts(Object.fromEntries(Object.entries(document).filter(([key]) => key !== "etag" && key !== "icons")));
 
 const methodsOf = (document: JsonObject): At<JsonObject>[] =>
   entries(object(document["resources"]), "/resources").flatMap((resource) =>
@@ -66,8 +28,8 @@ const methodsOf = (document: JsonObject): At<JsonObject>[] =>
     })),
   );
 
-/** Everything that needs a description: it has its own entry in the reference. */
-const referenceEntries = (document: JsonObject): At<Json>[] => [
+/** The parts that must be described. */
+const describedParts = (document: JsonObject): At<Json>[] => [
   { pointer: "", value: document },
   ...entries(object(document["parameters"]), "/parameters"),
   ...entries(object(object(object(document["auth"])["oauth2"])["scopes"]), "/auth/oauth2/scopes"),
@@ -90,19 +52,6 @@ const valueListsOf = (document: JsonObject): Record<string, string[]> =>
     }),
   );
 
-const normalised = (text: string): string =>
-  text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, " ")
-    .trim();
-/** Prose only: names and values (`STRING`, `pageToken`, `asia-east1`) are facts, and the same in both. */
-const wordsOf = (text: string): string[] =>
-  text.split(/[^\w'-]+/).flatMap((word) => (/^[A-Z]?[a-z'-]+$/.test(word) ? [word.toLowerCase()] : []));
-const runsOf = (text: string, length: number): string[] => {
-  const words = wordsOf(text);
-  return words.slice(length - 1).map((_, start) => words.slice(start, start + length).join(" "));
-};
-
 const bundled = readDocument(bundledFile);
 
 describe("the bundled sqladmin:v1beta3 document", () => {
@@ -118,7 +67,7 @@ describe("the bundled sqladmin:v1beta3 document", () => {
   });
 
   it("describes every method, parameter, schema, property and scope", () => {
-    const undescribed = referenceEntries(bundled).filter(({ value }) => !isString(object(value)["description"]));
+    const undescribed = describedParts(bundled).filter(({ value }) => !isString(object(value)["description"]));
     expect(undescribed.map(({ pointer }) => pointer)).toEqual([]);
   });
 
@@ -149,14 +98,14 @@ describe("the bundled sqladmin:v1beta3 document", () => {
     expect(Object.values(schemas).map((schema) => object(schema)["id"])).toEqual(Object.keys(schemas));
   });
 
-  it("refers only to schemas that exist", () => {
+  it("refers only to schemas that it contains", () => {
     const schemas = object(bundled["schemas"]);
     const refs = everything(bundled).flatMap(({ value }) => object(value)["$ref"] ?? []);
     expect(refs).not.toEqual([]);
     expect(refs.filter((ref) => !isString(ref) || !Object.hasOwn(schemas, ref))).toEqual([]);
   });
 
-  it("requires properties only for methods that exist", () => {
+  it("requires properties only for methods that it contains", () => {
     const ids = new Set(methodsOf(bundled).map(({ value }) => value["id"]));
     const required = everything(bundled).flatMap(({ value }) =>
       strings(object(object(value)["annotations"])["required"]),
@@ -203,12 +152,12 @@ describe.skipIf(reason !== "")(`the bundled document compared with Google's${rea
     expect(valueListsOf(bundled)).toEqual(valueListsOf(reference()));
   });
 
-  it("has no description of Google's", () => {
+  it("shares no text with the original", () => {
     const theirs = new Set(textsOf(reference()).map(({ value }) => normalised(value)));
     expect(textsOf(bundled).filter(({ value }) => theirs.has(normalised(value)))).toEqual([]);
   });
 
-  it("has no eight consecutive words in common with Google's descriptions", () => {
+  it("shares no run of eight words with the original", () => {
     const theirs = new Set(textsOf(reference()).flatMap(({ value }) => runsOf(value, 8)));
     const shared = textsOf(bundled).flatMap(({ value }) => runsOf(value, 8).filter((run) => theirs.has(run)));
     expect(theirs.size).toBeGreaterThan(0);

@@ -23,24 +23,24 @@ const updateMasks: runtime.UpdateMasks<MaskedMethods> = { methods: { "instances.
 
 /** What every method of sqladmin:v1beta3 takes. */
 export interface GlobalParameters {
-  /** Selects the fields of the response. */
+  /** Names the fields that the response should be limited to. */
   fields?: string | undefined;
   /**
-   * API key. Identifies the project of the request, for API access, quota and reports. Required if the request has
-   * no OAuth 2.0 token.
+   * API key. It identifies the project, for access, quota and reports. Needed only when no OAuth 2.0 token is
+   * sent.
    */
   key?: string | undefined;
   /**
-   * `true` to lay out the response over several lines, with indentation.
+   * `true` to format the response with line breaks and indentation.
    * @defaultValue `true`
    */
   prettyPrint?: boolean | undefined;
   /**
-   * Identifies a user, so that quota of server-side applications counts per user. Any string of up to 40
+   * Identifies a user, for server-side applications whose quota is counted per user. Any string of up to 40
    * characters. Takes precedence over `userIp`.
    */
   quotaUser?: string | undefined;
-  /** IP address that the request originally comes from. Send it to have limits applied to each user separately. */
+  /** IP address that the request originally comes from. Send it so that limits apply to each user separately. */
   userIp?: string | undefined;
 }
 
@@ -275,7 +275,7 @@ export interface InstancesUpdateParams extends GlobalParameters {
 /** `instances` */
 export class InstancesResource extends runtime.Resource {
   /**
-   * Creates a clone of an instance in the same project.
+   * Creates an instance that is a clone of another one in the same project.
    *
    * `POST /sql/v1beta3/projects/{project}/instances/clone`, scopes `cloud-platform` or `sqlservice.admin`
    * @example await sqladmin.instances.clone({ project, requestBody })
@@ -369,7 +369,7 @@ export class InstancesResource extends runtime.Resource {
   }
 
   /**
-   * Changes some of the settings of an instance. The request has patch semantics: it contains only the changes.
+   * Changes some of the settings of an instance. The request has patch semantics: it contains only what changes.
    *
    * `PATCH /sql/v1beta3/projects/{project}/instances/{instance}`, scopes `cloud-platform` or `sqlservice.admin`
    * @example await sqladmin.instances.patch({ project, instance, requestBody }).wait()
@@ -382,7 +382,7 @@ export class InstancesResource extends runtime.Resource {
   }
 
   /**
-   * Promotes a read replica to a standalone instance.
+   * Turns a read replica into an instance that stands on its own.
    *
    * `POST /sql/v1beta3/projects/{project}/instances/{instance}/promoteReplica`, scopes `cloud-platform` or
    * `sqlservice.admin`
@@ -453,7 +453,7 @@ export class InstancesResource extends runtime.Resource {
   }
 
   /**
-   * Changes the settings of an instance. The request must include the latest `settingsVersion`.
+   * Changes the settings of an instance. The request must carry the latest `settingsVersion`.
    *
    * `PUT /sql/v1beta3/projects/{project}/instances/{instance}`, scopes `cloud-platform` or `sqlservice.admin`
    *
@@ -590,7 +590,7 @@ export class SslCertsResource extends runtime.Resource {
 
   /**
    * Creates an SSL certificate for an instance. The response contains it, its private key, and the certificate of
-   * the server's authority. The new certificate works after a restart of the instance.
+   * the server's authority. The new certificate works once the instance has been restarted.
    *
    * `POST /sql/v1beta3/projects/{project}/instances/{instance}/sslCerts`, scopes `cloud-platform` or
    * `sqlservice.admin`

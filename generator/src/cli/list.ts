@@ -1,8 +1,8 @@
 /** `discogen list`. */
 import { bundledApis } from "../discovery/bundle.js";
 import type { DirectoryEntry } from "../discovery/directory.js";
-import { createSources } from "../discovery/sources.js";
-import { type Diagnostic, diagnostic, InputError, printable } from "../diagnostics.js";
+import { createSources, unreachable } from "../discovery/sources.js";
+import { type Diagnostic, InputError, printable } from "../diagnostics.js";
 import { choice, type Command, type ExitCode, parse, usage } from "./command.js";
 import { printDiagnostics, printJson } from "./print.js";
 import { openProject, type Project } from "./project.js";
@@ -77,10 +77,7 @@ async function directoryOf(entries: Promise<readonly DirectoryEntry[]>) {
     return { entries: await entries, diagnostics: [] };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    // Who wants no network need not hear that there was none.
-    const told = error.diagnostics.filter(({ code }) => code !== "OFFLINE");
-    const diagnostics = told.map(({ file, message }) => diagnostic("DIRECTORY_UNREACHABLE", file, message));
-    return { entries: [], diagnostics };
+    return { entries: [], diagnostics: unreachable(error) };
   }
 }
 

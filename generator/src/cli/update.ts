@@ -59,7 +59,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const config = requireConfig(project);
   const apis = namedOfConfig("update", config, parsed.positionals).filter((api) => !isLocal(api));
   const { fetchPins, writePins } = await import("../pin.js");
-  const { fetched, diagnostics } = await fetchPins(apis, project.sources, signal);
+  const { fetched, diagnostics } = await fetchPins(apis, { ...project.sources, renewed: project.lock }, signal);
   const updates = await Promise.all(fetched.map((pinned) => updateOf(project.lock, pinned, apis)));
 
   // What no API of the config needs is dropped, where all of them are known.

@@ -1,6 +1,6 @@
 /** The sources of documents: the lock, files, URLs, bundled documents, and the directory. */
 import { existsSync } from "node:fs";
-import { diagnostic, InputError } from "../diagnostics.js";
+import { type Diagnostic, diagnostic, InputError } from "../diagnostics.js";
 import { nearest, suggestion } from "../nearest.js";
 import { bundledApis, bundledPath } from "./bundle.js";
 import { fetchCached } from "./cache.js";
@@ -19,6 +19,8 @@ import { type DocumentText, readBytes } from "./text.js";
 export interface SourceOptions extends DirectoryOptions {
   /** The lock whose pinned documents are used, or false for none. Default: the lock of the working folder. */
   readonly lock?: Lock | false | undefined;
+  /** The pins that an update replaces: bundled documents give way to live ones. Default: they do not. */
+  readonly renewed?: Lock | undefined;
 }
 
 /** The text of a document, and its source. */
@@ -30,6 +32,8 @@ export interface SourceText {
   /** The source as recorded in a lock: a URL without secrets, a path, or `bundled`. */
   readonly source: string;
   readonly etag?: string | undefined;
+  /** Why it may be older than the live document. */
+  readonly warnings?: readonly Diagnostic[];
 }
 
 export interface Sources {
@@ -72,18 +76,49 @@ export function createSources(options: SourceOptions = {}): Sources {
         throw unknownApi(source, bundled, await listed(signal).catch(inputErrorOf));
       if (source !== undefined) return readSource(source, signal);
       const name = nameOf(request);
-      if (id !== undefined && bundled.includes(id))
-        return { ...(await readSource(bundledPath(id), signal)), file: id, source: "bundled" };
+      if (id !== undefined && bundled.includes(id)) {
+        const warnings = await reasonsForBundled(id, options.renewed, () => listed(signal));
+        if (warnings !== undefined)
+          return { ...(await readSource(bundledPath(id), signal)), file: id, source: BUNDLED, warnings };
+      }
       return fetchListed(name, bundled, () => listed(signal), own, signal);
     },
   };
 }
+
+/** The source of documents that come with this package. */
+const BUNDLED = "bundled";
 
 const NO_LOCK: Lock = { folder: ".", apis: new Map() };
 
 /** Returns whether the text may be the name of an API without its version. */
 function isWord(source: string): boolean {
   return /^[\w-]+$/.test(source);
+}
+
+/**
+ * Whether the bundled document is used: always, but for updates. An update uses it where there is no live document, and
+ * never to replace a live one.
+ *
+ * @returns warnings, or undefined if the live document is used
+ */
+async function reasonsForBundled(
+  id: string,
+  renewed: Lock | undefined,
+  directory: () => Promise<readonly DirectoryEntry[]>,
+): Promise<readonly Diagnostic[] | undefined> {
+  if (renewed === undefined) return [];
+  if ((renewed.apis.get(id)?.source ?? BUNDLED) !== BUNDLED) return undefined;
+  const listed = await directory().catch(inputErrorOf);
+  if (listed instanceof InputError) return unreachable(listed);
+  return listed.some((entry) => entry.id === id) ? undefined : [];
+}
+
+/** A directory that cannot be fetched is a warning, or nothing with `--offline`. */
+export function unreachable({ diagnostics }: InputError): readonly Diagnostic[] {
+  return diagnostics
+    .filter(({ code }) => code !== "OFFLINE")
+    .map(({ file, message }) => diagnostic("DIRECTORY_UNREACHABLE", file, message));
 }
 
 async function readSource(path: string, signal: AbortSignal | undefined): Promise<SourceText> {

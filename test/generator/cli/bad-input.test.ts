@@ -235,9 +235,17 @@ describe("a command line", () => {
     ["with a reporter that is none", ["update", "--reporter", "jsn"], /text or json, not "jsn"; did you mean json\?/],
     ["with a word that is none", ["generate", "x:v1", "--enums", "closd"], /did you mean closed\?/],
     ["with another word", ["diff", "x:v1", "x:v2", "--fail-on", "braking"], /did you mean breaking\?/],
-    ["with an API that is none", ["scopes", "sqladmin:v1beta4"], /did you mean sqladmin:v1beta3\?/],
-    ["with an API without its version", ["generate", "sqladmin"], /UNKNOWN_API .*did you mean sqladmin:v1beta3\?/],
-    ["with a name that is none", ["openapi", "sqladmn"], /UNKNOWN_API .*did you mean sqladmin:v1beta3\?/],
+    ["with an API that is none", ["scopes", "sqladmin:v1beta4"], /did you mean sqladmin:v1 or sqladmin:v1beta3\?/],
+    [
+      "with an API without its version",
+      ["generate", "sqladmin"],
+      /UNKNOWN_API .*did you mean sqladmin:v1 or sqladmin:v1beta3\?/,
+    ],
+    [
+      "with a name that is none",
+      ["openapi", "sqladmn"],
+      /UNKNOWN_API .*did you mean sqladmin:v1 or sqladmin:v1beta3\?/,
+    ],
     ["with a method that is none", ["scopes", "sqladmin:v1beta3", "instances.lst"], /did you mean instances\.list\?/],
     [
       "with a parameter that is none",

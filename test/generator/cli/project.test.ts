@@ -273,6 +273,7 @@ describe("discogen list", () => {
     expect(stdout.split("\n").map((line) => line.split("  ").slice(0, 2).join(" "))).toEqual([
       "shelves:v1 locked 20260101",
       "shelves:v2 directory",
+      "sqladmin:v1 bundled",
       "sqladmin:v1beta3 bundled",
       "",
     ]);
@@ -290,7 +291,7 @@ describe("discogen list", () => {
     const { run } = await project();
     expect(await run("list", "--directory-url", "http://127.0.0.1:1/apis")).toMatchObject({
       code: 0,
-      stdout: "sqladmin:v1beta3  bundled\n",
+      stdout: "sqladmin:v1  bundled\nsqladmin:v1beta3  bundled\n",
       stderr: expect.stringMatching(/^warning DIRECTORY_UNREACHABLE/),
     });
   });
@@ -300,7 +301,7 @@ describe("near misses", () => {
   it.each([
     ["a command", ["udpate"], 'there is no command "udpate"; did you mean update?'],
     ["an option", ["generate", "--wach"], "did you mean --watch?"],
-    ["an API", ["scopes", "sqladmin:v1beta4"], "did you mean sqladmin:v1beta3?"],
+    ["an API", ["scopes", "sqladmin:v1beta4"], "did you mean sqladmin:v1 or sqladmin:v1beta3?"],
   ])("of %s", async (_, args, near) => {
     const { run } = await project();
     expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(near) });

@@ -60,7 +60,7 @@ describe("an id", () => {
   it.each([
     ["of another version", "shelves:v3", "; did you mean shelves:v1 or shelves:v2?"],
     ["with a typo", "shelvs:v1", "; did you mean shelves:v1?"],
-    ["of another version of a bundled API", "sqladmin:v1", "; did you mean sqladmin:v1beta3?"],
+    ["of another version of a bundled API", "sqladmin:v1beta2", "; did you mean sqladmin:v1 or sqladmin:v1beta3?"],
     ["without similar ids", "frobnicate:v1", ""],
   ])("%s is unknown", async (_, id, near) => {
     const { directoryUrl } = await serveDirectory();

@@ -1,0 +1,2 @@
+/** Why a release is not possible. */
+export class Refused extends Error {}
