@@ -172,7 +172,7 @@ describe("what is not possible is an error that says what is", () => {
     const { url } = await serve((_request, response) => void response.writeHead(302, { location: "/" }).end());
     expect(await run("list", url)).toMatchObject({
       code: "INVALID_RESPONSE",
-      message: expect.stringMatching(/the server redirects, and fetch does not show where to\. Check rootUrl/),
+      message: expect.stringMatching(/the server redirects, and fetch does not show the target\. Check rootUrl/),
     });
   });
 
@@ -183,13 +183,13 @@ describe("what is not possible is an error that says what is", () => {
       "KEY_FILE_UNREADABLE",
       /this platform has no files\. Pass the JSON to ServiceAccountCredentials\.fromJ/,
     ],
-    ["a dispatcher", "INVALID_OPTION", /dispatcher works on Node only.*fetchTransport/],
-    ["a certificate", "INVALID_OPTION", /mtls works on Node only/],
-    ["undiciTransport", "INVALID_OPTION", /works on Node only.*fetchTransport/],
+    ["a dispatcher", "INVALID_OPTION", /dispatcher works only on Node.*fetchTransport/],
+    ["a certificate", "INVALID_OPTION", /mtls works only on Node/],
+    ["undiciTransport", "INVALID_OPTION", /works only on Node.*fetchTransport/],
     ["a path", "INVALID_REQUEST", /media\.body is a path.*Pass a Blob/],
     ["a subject token in a file", "TOKEN_UNAVAILABLE", /this platform has no files/],
-    ["a subject token of a program", "TOKEN_UNAVAILABLE", /runs no programs\. Pass the option subjectToken/],
-    ["a subject token in a certificate", "TOKEN_UNAVAILABLE", /certificates work on Node only/],
+    ["a subject token of a program", "TOKEN_UNAVAILABLE", /cannot run programs\. Pass the option subjectToken/],
+    ["a subject token in a certificate", "TOKEN_UNAVAILABLE", /certificates work only on Node/],
   ])("%s", async (name, code, message) => {
     expect(await run(name)).toMatchObject({ code, message: expect.stringMatching(message) });
   });

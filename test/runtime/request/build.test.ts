@@ -102,13 +102,13 @@ describe("bodies", () => {
   });
 
   it.each<[string, MethodDescriptor, unknown, string]>([
-    ["where the method takes none", methods.get, {}, "the method takes none"],
+    ["where the method takes none", methods.get, {}, "the method takes no request body"],
     ["null", methods.insert, null, "must not be null"],
     ["a function", methods.insert, () => 1, "must be JSON, not a function"],
     ["what JSON cannot carry", methods.insert, { a: [Number.NaN] }, "requestBody.a[0] must be JSON, not NaN"],
     ["missing bytes", methods.upload, {}, "{ data, contentType }"],
-    ["bytes of an unknown kind", methods.upload, { data: 1 }, "unknown kind"],
-    ["a content type with a line break", methods.upload, { data: "x", contentType: "a\r\nb: c" }, "no media type"],
+    ["bytes of an unknown kind", methods.upload, { data: 1 }, "unsupported type"],
+    ["a content type with a line break", methods.upload, { data: "x", contentType: "a\r\nb: c" }, "invalid contentType"],
     ["missing where it is required", { ...methods.insert, requestRequired: true }, undefined, "is required"],
   ])("refused: %s", (_name, method, requestBody, message) => {
     const faults = faultsOf(() => build(method, { book: "b", requestBody }));
@@ -157,7 +157,7 @@ describe("headers", () => {
     ["a line break in a name", { headers: { "x-a\r\nx-b": "2" } }, "headers.x-a"],
     ["a value beyond Latin-1", { headers: { "x-a": "✓" } }, "headers.x-a"],
     ["a number", { headers: { "x-a": 1 as unknown as string } }, "must be a string"],
-    ["a length of its own", { headers: { "Content-Length": "5" } }, "set by the transport"],
+    ["a length of its own", { headers: { "Content-Length": "5" } }, "the transport sets it"],
     ["an empty etag", { ifMatch: "" }, "ifMatch"],
     ["a project with a line break", { quotaProject: "a\nb" }, "quotaProject"],
   ])("refused: %s", (_name, options, message) => {
@@ -193,9 +193,9 @@ it.each<[string, readonly string[]]>([
   ["projects/p", []],
   ["projects/p/q", []],
   ["a/projects/p", []],
-  ["", ["name must not be empty or hold an empty path segment"]],
-  ["projects/..", ['name must not hold the path segment ".."']],
-  ["/projects/p", ["name must not be empty or hold an empty path segment"]],
+  ["", ["name must not be empty or contain an empty path segment"]],
+  ["projects/..", ['name must not contain the path segment ".."']],
+  ["/projects/p", ["name must not be empty or contain an empty path segment"]],
 ])("sends the name %j unless it is unsafe, whatever the documented pattern", (name, faults) => {
   const parameters = { name: { required: true, pattern: "^projects/[^/]+$" } } as const;
   const method: MethodDescriptor = { id: "m", httpMethod: "GET", path: "{+name}", parameters };

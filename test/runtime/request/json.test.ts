@@ -131,9 +131,9 @@ describe("refused", () => {
     [
       "a toJSON() that throws",
       { a: [throwing] },
-      "requestBody.a[0] cannot be written as JSON, since its toJSON() throws: broken",
+      "requestBody.a[0] cannot be converted to JSON: its toJSON() throws: broken",
     ],
-    ["a proxy that is revoked", { a: revoked.proxy }, "requestBody cannot be written as JSON"],
+    ["a proxy that is revoked", { a: revoked.proxy }, "requestBody cannot be converted to JSON"],
   ])("%s", (_name, value, message) => {
     const { faults, text } = write(value);
     expect(text).toBeUndefined();
@@ -149,6 +149,6 @@ describe("refused", () => {
   it("nesting without end", () => {
     let deep: unknown = 1;
     for (let level = 0; level < 100_000; level++) deep = [deep];
-    expect(write(deep).faults[0]).toContain("requestBody cannot be written as JSON");
+    expect(write(deep).faults[0]).toContain("requestBody cannot be converted to JSON");
   });
 });

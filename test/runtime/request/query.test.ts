@@ -54,14 +54,14 @@ describe("sent", () => {
 
 describe("refused", () => {
   it.each<[string, unknown, ParameterDescriptor | undefined, string]>([
-    ["null is never an empty value", null, undefined, "not null: leave it out"],
+    ["null is never an empty value", null, undefined, "not null: omit it"],
     ["NaN", Number.NaN, undefined, "finite number"],
     ["Infinity", Number.POSITIVE_INFINITY, undefined, "finite number"],
     ["an object", { a: 1 }, undefined, "not an object"],
     ["a date", new Date(0), undefined, "toISOString"],
-    ["a list for one value", ["a"], undefined, "one value, not a list"],
-    ["a declared single one too", ["a"], { required: true }, "one value, not a list"],
-    ["one value for a list", "a", { repeated: true }, "takes a list"],
+    ["a list for one value", ["a"], undefined, "must be a single value, not an array"],
+    ["a declared single one too", ["a"], { required: true }, "must be a single value, not an array"],
+    ["one value for a list", "a", { repeated: true }, "must be an array"],
     ["null in a list", ["a", null], { repeated: true }, "not null"],
     ["an empty list that is required", [], { repeated: true, required: true }, "is required"],
     ["undefined that is required", undefined, { required: true }, "is required"],
@@ -92,7 +92,7 @@ describe("refused", () => {
     ["1 for a boolean", 1, { type: "boolean" }, "must be true or false"],
     ["another case for a boolean", "True", { type: "boolean" }, "must be true or false"],
     ["an invalid date", new Date(Number.NaN), { type: "date-time" }, "is an invalid Date"],
-    ["an empty mask", [], { mask: true }, "must not be an empty list"],
+    ["an empty mask", [], { mask: true }, "must not be an empty array"],
     ["a mask of something else", [{}], { mask: true }, "not an object"],
   ])("%s", (_name, value, descriptor, message) => {
     const { faults, text } = query(value, descriptor);

@@ -74,8 +74,8 @@ describe("an update mask", () => {
   const circle: { [name: string]: unknown } = {};
   circle["place"] = circle;
   it.each<[string, string, unknown, string]>([
-    ["an empty body", "shelves.patch", {}, "its update mask would be empty"],
-    ["a body of read-only fields", "shelves.patch", { createTime: "t" }, "its update mask would be empty"],
+    ["an empty body", "shelves.patch", {}, "the update mask would be empty"],
+    ["a body of read-only fields", "shelves.patch", { createTime: "t" }, "the update mask would be empty"],
     ["a body that is undefined throughout", "shelves.patch", { place: { floor: undefined } }, "would be empty"],
     ["a list", "shelves.patch", [1], "requestBody must be an object"],
     ["nothing", "shelves.patch", undefined, "requestBody must be an object"],
@@ -86,8 +86,8 @@ describe("an update mask", () => {
       { place: { floor: Number.NaN } },
       "requestBody.place.floor must be JSON",
     ],
-    ["an unknown method", "shelves.remove", { width: 1 }, "shelves.remove is no method of this client"],
-    ["a name of every object", "constructor", { width: 1 }, "constructor is no method of this client"],
+    ["an unknown method", "shelves.remove", { width: 1 }, "shelves.remove is not a method of this client"],
+    ["a name of every object", "constructor", { width: 1 }, "constructor is not a method of this client"],
   ])("is refused for %s", (_name, method, body, message) => {
     const make = (): unknown =>
       updateMaskOf(LibraryClient, method as "shelves.patch", body as object as Record<string, unknown>);

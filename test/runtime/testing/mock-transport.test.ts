@@ -131,7 +131,7 @@ describe("a mock transport", () => {
     const { client, transport } = mocked({ "sql.tiers.list": () => ({}) });
     await expect(client.flags.list()).rejects.toMatchObject({
       code: "INVALID_REQUEST",
-      message: "the mock transport of SQLAdminClient: sql.flags.list has no handler; there are those of sql.tiers.list",
+      message: "the mock transport of SQLAdminClient: sql.flags.list has no handler; handlers: sql.tiers.list",
     });
     expect(transport.requests).toHaveLength(1);
   });

@@ -221,7 +221,7 @@ describe.each([
       expect(error).toMatchObject({
         sent: false,
         systemCode: "ECONNREFUSED",
-        message: expect.stringMatching(/^library\.books\.get: no connection: .*ECONNREFUSED/),
+        message: expect.stringMatching(/^library\.books\.get: cannot connect: .*ECONNREFUSED/),
       });
     });
   });
