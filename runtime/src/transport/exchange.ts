@@ -11,7 +11,7 @@ import { type Deadline, type Timed, lateResponseTimeout, startDeadline, stopDead
 import { codingsOf } from "./codings.js";
 import { decodeBytes, isTooLarge } from "./decode.js";
 import { abortError, connectionError, errorBodyLimit, timeoutError } from "./failure.js";
-import { Answer, type RawHeaders, rawValue } from "./raw-headers.js";
+import { RawResponse, type RawHeaders, rawValue } from "./raw-headers.js";
 import { streamReset } from "./http2-failure.js";
 import { encodedLimit, responseTooLarge, sizeLimit } from "./size-limit.js";
 import type { HttpRequest, HttpResponse } from "./transport.js";
@@ -202,7 +202,7 @@ export class Exchange implements Timed {
   private resolveWith(bytes: Uint8Array | undefined): void {
     // onData has checked the size of bodies that are not encoded.
     if (bytes !== undefined && bytes.length > this.limit && this.status < 300) throw responseTooLarge(this.request);
-    const response = new Answer(this.status, this.raw, bytes === undefined ? "" : textOf(bytes));
+    const response = new RawResponse(this.status, this.raw, bytes === undefined ? "" : textOf(bytes));
     if (this.end()) this.resolve(response);
   }
 

@@ -50,7 +50,7 @@ function detached(raw: RawHeaders): RawHeaders {
 }
 
 /** A response that parses its headers when they are read. */
-export class Answer implements HttpResponse {
+export class RawResponse implements HttpResponse {
   readonly status: number;
   readonly body: HttpResponse["body"];
   readonly encoding: string | undefined;

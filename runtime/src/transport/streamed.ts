@@ -2,7 +2,7 @@
 import { checkEncoding, decodeStream } from "./decode.js";
 import { Exchange } from "./exchange.js";
 import { connectionError } from "./failure.js";
-import { Answer, type RawHeaders, rawValue } from "./raw-headers.js";
+import { RawResponse, type RawHeaders, rawValue } from "./raw-headers.js";
 
 /** The number of unread bytes at which the connection is paused: enough for the time of a write to a file. */
 const highWaterMark: number = 512 * 1024;
@@ -22,11 +22,11 @@ export class StreamedExchange extends Exchange {
     const body = new Body(drained, () => this.cancel(new Error("the reader stopped")));
     const encoding = rawValue(raw, "content-encoding");
     try {
-      if (encoding === undefined) this.resolve(new Answer(status, raw, body));
+      if (encoding === undefined) this.resolve(new RawResponse(status, raw, body));
       else if (this.request.keepEncoding === true) {
         checkEncoding(this.request, encoding);
-        this.resolve(new Answer(status, raw, body, encoding));
-      } else this.resolve(new Answer(status, raw, decodeStream(this.request, body, encoding)));
+        this.resolve(new RawResponse(status, raw, body, encoding));
+      } else this.resolve(new RawResponse(status, raw, decodeStream(this.request, body, encoding)));
       this.#body = body;
     } catch (error) {
       this.cancel(connectionError(this.request, error, true));

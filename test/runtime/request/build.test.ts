@@ -108,7 +108,12 @@ describe("bodies", () => {
     ["what JSON cannot carry", methods.insert, { a: [Number.NaN] }, "requestBody.a[0] must be JSON, not NaN"],
     ["missing bytes", methods.upload, {}, "{ data, contentType }"],
     ["bytes of an unknown kind", methods.upload, { data: 1 }, "unsupported type"],
-    ["a content type with a line break", methods.upload, { data: "x", contentType: "a\r\nb: c" }, "invalid contentType"],
+    [
+      "a content type with a line break",
+      methods.upload,
+      { data: "x", contentType: "a\r\nb: c" },
+      "invalid contentType",
+    ],
     ["missing where it is required", { ...methods.insert, requestRequired: true }, undefined, "is required"],
   ])("refused: %s", (_name, method, requestBody, message) => {
     const faults = faultsOf(() => build(method, { book: "b", requestBody }));
