@@ -37,7 +37,10 @@ export function abortError(request: HttpRequest): AbortError {
 }
 
 export function timeoutError(request: HttpRequest): TimeoutError {
-  return new TimeoutError(`${subjectOf(request)}: no response within ${String(request.timeout)} ms`, request.timeout);
+  const { methodId, timeout } = request;
+  // Callers cannot change the timeouts of token requests.
+  const advice = methodId === undefined ? "" : ". To wait longer, increase the option timeout";
+  return new TimeoutError(`${subjectOf(request)}: no response within ${String(timeout)} ms${advice}`, timeout);
 }
 
 /**
