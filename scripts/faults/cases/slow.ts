@@ -22,10 +22,10 @@ const array = responseOf(200, [book, book]);
 const timeout = 400;
 
 export const timeouts: readonly Fault[] = [
-  { name: "no respond, `timeout`", call: get, server: [silence], options: { timeout } },
-  { name: "no respond, `timeout`", call: post, server: [silence], options: { timeout } },
+  { name: "no response, `timeout`", call: get, server: [silence], options: { timeout } },
+  { name: "no response, `timeout`", call: post, server: [silence], options: { timeout } },
   { name: "no response once, `timeout`", call: get, server: [silence, ok], options: { timeout } },
-  { name: "no respond, `totalTimeout`", call: get, server: [silence], options: { totalTimeout: timeout } },
+  { name: "no response, `totalTimeout`", call: get, server: [silence], options: { totalTimeout: timeout } },
   { name: "headers byte by byte, too slow, `timeout`", call: get, server: [trickle(bytes, 20)], options: { timeout } },
   {
     name: "body stops in the middle, `timeout`",
