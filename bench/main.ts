@@ -10,19 +10,19 @@ interface Entry {
 
 const BENCHMARKS: { readonly [name: string]: Entry } = {
   generate: {
-    summary: "generate TypeScript: wall time against openapi-typescript and @hey-api/openapi-ts",
+    summary: "generate code: time against openapi-typescript and hey-api",
     load: async () => (await import("./generate.js")).generate,
   },
   types: {
-    summary: "compile declarations: instantiations, memory, time, bytes against @googleapis",
+    summary: "compile declarations: time, memory, bytes against @googleapis",
     load: async () => (await import("./types.js")).types,
   },
   calls: {
-    summary: "send requests: CPU time and throughput against undici, fetch, @googleapis/sqladmin",
+    summary: "send requests: CPU time, rate against undici, fetch, @googleapis",
     load: async () => (await import("./calls.js")).calls,
   },
   cold: {
-    summary: "new processes: import, first response, bundle against @googleapis/sqladmin",
+    summary: "new processes: import, first response, bundle against @googleapis",
     load: async () => (await import("./cold.js")).cold,
   },
   auth: {
@@ -30,7 +30,7 @@ const BENCHMARKS: { readonly [name: string]: Entry } = {
     load: async () => (await import("./auth.js")).auth,
   },
   media: {
-    summary: "upload and download files: speed, memory against undici and Google's clients",
+    summary: "transfer files: speed, memory against undici, Google's clients",
     load: async () => (await import("./media.js")).media,
   },
 };
