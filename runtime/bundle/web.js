@@ -1,4 +1,4 @@
-// The build for browsers and workers: the same sources, with another folder of platform modules.
+// The build for browsers and workers: the same sources with other platform modules.
 
 /** Resolves `platform/node/` to `platform/web/`, whose modules have the same exports. */
 export const webPlatform = {

@@ -1,7 +1,7 @@
 /** Status and headers of an answer, beside its data. */
 import type { Headers as PlatformHeaders } from "../platform/types.js";
 import { urlOf } from "../redact.js";
-import { Answer, type RawHeaders, readHeaders } from "../transport/raw-headers.js";
+import { RawResponse, type RawHeaders, readHeaders } from "../transport/raw-headers.js";
 import type { HttpHeaders, HttpRequest } from "../transport/transport.js";
 
 /** What `.withResponse()` and `ApiError` tell of an answer. */
@@ -29,7 +29,7 @@ export class LazyResponse implements ApiResponse {
     this.#origin = request.origin;
     this.#path = request.path;
     this.#secretPath = request.secretPath;
-    this.#raw = response instanceof Answer ? response.raw : response.headers;
+    this.#raw = response instanceof RawResponse ? response.raw : response.headers;
   }
 
   get url(): string {

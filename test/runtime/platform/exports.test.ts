@@ -31,7 +31,7 @@ import { ROOT } from "../../support/folders.js";
 const folder = join(ROOT, "runtime/src/platform");
 const files = await readdir(join(folder, "node"));
 
-it("the same modules", async () => {
+it("have the same modules", async () => {
   expect((await readdir(join(folder, "web"))).toSorted()).toEqual(files.toSorted());
 });
 
@@ -41,7 +41,7 @@ it.each(files)("%s exports the same names", async (file) => {
   expect(await namesIn("web")).toEqual(await namesIn("node"));
 });
 
-it("with types that fit", () => {
+it("have compatible types", () => {
   expectTypeOf<typeof webCertificate>().toExtend<typeof nodeCertificate>();
   expectTypeOf<typeof webDecode>().toExtend<typeof nodeDecode>();
   expectTypeOf<typeof webEnvironment>().toExtend<typeof nodeEnvironment>();

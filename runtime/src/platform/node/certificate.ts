@@ -1,2 +1,2 @@
-/** Client certificates of workload identity federation. */
+/** Client certificates for workload identity federation. */
 export { mutualTls, readCertificate } from "../../auth/external/certificate.js";

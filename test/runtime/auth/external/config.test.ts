@@ -110,7 +110,7 @@ describe("a configuration", () => {
       "has a header that would be two",
       { url: "https://a.example.com", headers: { "x-a": "b\r\nc: d" } },
       "KEY_FIELD_INVALID",
-      "/headers/x-a: holds a line break",
+      "/headers/x-a: contains a line break",
     ],
     [
       "is a program without a name",
