@@ -1,20 +1,25 @@
 /** Codes, options, defaults, commands and anchors that the documentation names exist in the code. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
 import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
 import type { ApiConfig, Config } from "@discogen/generator";
 import type { Fault } from "@discogen/generator/mock";
 import {
   ApiError,
   type BatchOptions,
+  call,
   type CallOptions,
   type ClientOptions,
+  type Credentials,
   type DownloadOptions,
   type ErrorCode,
+  InvalidRequestError,
   type MediaUpload,
+  type MethodDescriptor,
   type RetryOptions,
 } from "@discogen/runtime";
-import { AnonymousCredentials } from "@discogen/runtime/auth";
+import { AnonymousCredentials, ApiKeyCredentials } from "@discogen/runtime/auth";
 import { createMockTransport, mockResponse } from "@discogen/runtime/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { codes } from "../../generator/src/diagnostics.js";
@@ -181,6 +186,69 @@ describe("names in capital letters", () => {
   it("include every code of the runtime and of diagnostics in troubleshooting.md", () => {
     const spans = new Set(spansOf(docs.get("troubleshooting.md") ?? "").flatMap((span) => span.split(/[, ]+/)));
     expect([...Object.keys(errorCodes), ...Object.keys(codes)].filter((code) => !spans.has(code))).toEqual([]);
+  });
+});
+
+describe("messages", () => {
+  const auth = new AnonymousCredentials();
+  const method: MethodDescriptor = {
+    id: "books.get",
+    httpMethod: "POST",
+    path: "books/{name}",
+    parameters: {
+      name: { required: true },
+      size: { type: "integer", minimum: "1" },
+      color: { enum: ["RED"] },
+    },
+    request: "json",
+    response: "json",
+  };
+  const locked = new ReadableStream();
+  locked.getReader();
+  const closed = Readable.from("a").destroy();
+  const read = Readable.from("a");
+
+  /** What is wrong with a call or a client, as the errors describe it. */
+  async function faultsOf(attempt: () => unknown): Promise<readonly string[]> {
+    try {
+      await attempt();
+      return [];
+    } catch (error) {
+      return error instanceof InvalidRequestError ? error.faults.map(({ message }) => message) : [];
+    }
+  }
+
+  it("that troubleshooting.md quotes for rejected requests are those of the runtime", async () => {
+    await read.toArray();
+    const client = new SQLAdminClient({ auth, transport: createMockTransport(SQLAdminClient, {}) });
+    const params = [
+      {},
+      { name: "" },
+      { name: ".." },
+      { name: "a", size: "x" },
+      { name: "a", size: 0 },
+      { name: "a", color: "BLUE" },
+      { name: "a", size: null },
+      { name: "a", size: 2 ** 60 },
+      { name: "a", size: new Date() },
+      { name: "a", requestBody: { size: Number.NaN } },
+    ];
+    const streams = [locked, closed, read].map((data) => ({ name: "a", requestBody: { data } }));
+    const promise = Promise.resolve(auth) as unknown as Credentials; // the mistake that the message is for
+    const faults = await Promise.all([
+      ...params.map((values) => faultsOf(() => call(client, method, values, undefined))),
+      ...streams.map((values) => faultsOf(() => call(client, { ...method, request: "bytes" }, values, undefined))),
+      faultsOf(() => client.withOptions({ proxy: "x" } as ClientOptions)),
+      faultsOf(() => new SQLAdminClient({ auth: promise })),
+      faultsOf(() => new SQLAdminClient({ auth: new ApiKeyCredentials("key"), rootUrl: "http://example.com/" })),
+    ]);
+    const quoted = rowsOf(docs.get("troubleshooting.md") ?? "", "message").flatMap(([cell = ""]) => spansOf(cell));
+    expect(quoted.length).toBeGreaterThan(10);
+    const isSaid = (message: string): boolean => {
+      const parts = message.split("…").map((part) => part.trim());
+      return faults.flat().some((fault) => parts.every((part) => fault.includes(part)));
+    };
+    expect(quoted.filter((message) => !isSaid(message))).toEqual([]);
   });
 });
 
