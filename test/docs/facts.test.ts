@@ -128,6 +128,7 @@ const elsewhere = new Set([
   "API_KEY",
   "CERT_HAS_EXPIRED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "GOOGLE_CLOUD_PROJECT",
   "IAM_PERMISSION_DENIED",
   "NODE_EXTRA_CA_CERTS",
   "NODE_OPTIONS",
@@ -411,6 +412,20 @@ describe("commands", () => {
 function blocksOf(text: string): readonly string[] {
   return [...text.matchAll(/^```\n(Usage: discogen [\s\S]*?)\n```$/gm)].map(([, block = ""]) => block);
 }
+
+describe("diagnostics", () => {
+  const quoted = [...docs].flatMap(([page, text]) =>
+    [...text.matchAll(/^(?:error|warning) ([A-Z_]+) .*\n {2}help: (.*)$/gm)].map(
+      ([, code = "", help = ""]) => [page, code, help] as const,
+    ),
+  );
+
+  it.each(quoted)("%s quotes the help of %s", (_, code, help) => {
+    const text = Object.entries(codes).find(([name]) => name === code)?.[1].help;
+    // `…` at the end stands for further sentences.
+    expect(help.endsWith("…") ? text?.startsWith(help.slice(0, -1).trim()) : text === help).toBe(true);
+  });
+});
 
 /** The anchors of the headings of a page, as GitHub makes them. */
 function anchorsOf(text: string): ReadonlySet<string> {
