@@ -63,6 +63,12 @@ it("a document without schemas has a module of none", async () => {
   expect(index).toContain('export type * from "./schemas.js";');
 });
 
+it("a property whose name is a number keeps its name", async () => {
+  const Thing = { id: "Thing", type: "object", properties: { 123: { type: "string" } } };
+  const { schemas } = await codeOf(await documentWith({}, { schemas: { Thing } }));
+  expect(schemas).toContain('  "123"?: string;');
+});
+
 it("a request without a type is reported, and the method takes no body", async () => {
   const { index, report } = await codeOf(await documentWith({ request: {} }));
   expect(report.diagnostics).toMatchObject([

@@ -12,7 +12,7 @@ import type {
   ValueSource,
 } from "../model/types.js";
 import type { Data } from "./literal.js";
-import { isTime } from "./type-text.js";
+import { isTime } from "./model-types.js";
 
 /** The runtime compares it with its own; its type is that of the runtime this generator is built with. */
 const DESCRIPTOR_VERSION: typeof descriptorVersion = 2;
