@@ -1,18 +1,18 @@
-/** What the output depends on beside document and options: the code that writes it. */
+/** Identifies the code that writes the output: the same document and options give other files in another version. */
 import { readdir, readFile } from "node:fs/promises";
 import { hashOfTexts } from "./output/manifest.js";
 import { VERSION } from "./version.js";
 
-/** The rooms on the way from a document to its files. */
-const ROOMS = ["discovery", "model", "openapi", "emit"];
+/** The folders that turn a document into files. */
+const FOLDERS = ["discovery", "model", "openapi", "emit"];
 
-/** A hash of this package's version and of its code, which changes more often than the version where it is developed. */
+/** Returns a hash of this package's version and code. During development the code changes more often than the version. */
 export async function fingerprint(): Promise<string> {
   const texts = await Promise.all(
-    ROOMS.map(async (room) => {
-      const folder = new URL(`./${room}/`, import.meta.url);
-      const names = (await readdir(folder)).filter((name) => name.endsWith(".js")).sort();
-      return Promise.all(names.map(async (name) => name + (await readFile(new URL(name, folder), "utf8"))));
+    FOLDERS.map(async (name) => {
+      const folder = new URL(`./${name}/`, import.meta.url);
+      const files = (await readdir(folder)).filter((file) => file.endsWith(".js")).sort();
+      return Promise.all(files.map(async (file) => file + (await readFile(new URL(file, folder), "utf8"))));
     }),
   );
   return hashOfTexts(VERSION, ...texts.flat());
