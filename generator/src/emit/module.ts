@@ -292,7 +292,7 @@ function property(key: string, type: TypeNode, isOptional: boolean, docs: readon
 
 function methodDeclarations(method: MethodModel, resource: ResourceModel, context: Context): MethodDeclaration[] {
   const descriptor = `${context.table(resource)}.${method.member}`;
-  return methodShapes(method, context.accessor(resource), context.model).map((shape) => ({
+  return methodShapes(method, resource, context).map((shape) => ({
     docs: shape.doc,
     name: shape.name,
     typeParameter: shape.typeParameter,

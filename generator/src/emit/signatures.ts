@@ -1,6 +1,7 @@
 /** Signatures of generated methods: names, parameters, results, doc comments. */
 import { isIdentifier } from "../model/names.js";
-import type { ApiModel, MethodModel } from "../model/types.js";
+import type { ApiModel, MethodModel, ResourceModel } from "../model/types.js";
+import type { Context } from "./context.js";
 import { docLines, inlineCode, wrapped } from "./doc-comments.js";
 import { typeNode } from "./model-types.js";
 import { keyword, name, stringLiteral, type TypeNode } from "./type-nodes.js";
@@ -21,17 +22,17 @@ export interface MethodShape {
   readonly uploads: boolean;
 }
 
-/** The method, and its `…Media` twin if it can download content. `accessor` is the resource in code: `client.files`. */
-export function methodShapes(method: MethodModel, accessor: string, model: ApiModel): readonly MethodShape[] {
+/** The method, and its `…Media` twin if it can download content. */
+export function methodShapes(method: MethodModel, resource: ResourceModel, context: Context): readonly MethodShape[] {
   const paramsOptional =
     method.parameters.every(({ required }) => !required) &&
     method.updateMask !== "required" &&
     !(method.request?.kind === "json" && method.request.required);
   const params = name(method.paramsName);
-  const selecting = selectsFields(method, model);
+  const selecting = selectsFields(method, context);
   const ordinary: MethodShape = {
     name: method.member,
-    doc: methodDoc(method, model, exampleOf(method, `${accessor}.${method.member}`)),
+    doc: methodDoc(method, context.model, exampleOf(method, `${context.accessor(resource)}.${method.member}`)),
     typeParameter: selecting === undefined ? undefined : "F extends string | undefined = undefined",
     paramsType: selecting === undefined ? params : name("runtime.Selecting", params, selecting, FIELDS),
     paramsOptional,
@@ -68,14 +69,15 @@ const DOWNLOAD = name("Promise", name("runtime.MediaResponse"));
 const FIELDS = name("F");
 
 /** The type of the response if a literal `fields` parameter narrows it. */
-function selectsFields(method: MethodModel, { parameters, schemas }: ApiModel): TypeNode | undefined {
+function selectsFields(method: MethodModel, { model, schema }: Context): TypeNode | undefined {
   const { operation } = method;
   const response = method.response === undefined || method.response.kind === "media" ? undefined : method.response.type;
   const takesFields =
-    parameters.some((parameter) => parameter.name === "fields") && !method.shadowedGlobals.includes("fields");
+    model.parameters.some(({ name: parameter }) => parameter === "fields") &&
+    !method.shadowedGlobals.includes("fields");
   const startsOperation = operation !== undefined && operation.polls.length > 0;
   if (!takesFields || startsOperation || response?.kind !== "reference") return undefined;
-  const shape = schemas.find((schema) => schema.name === response.name)?.shape;
+  const shape = schema(response.name)?.shape;
   return shape?.kind === "object" && shape.properties.length > 0 ? typeNode(response) : undefined;
 }
 
