@@ -1,4 +1,4 @@
-/** Measures candidates in turns, A B A B …, after one warm-up each. */
+/** Measures candidates in turns, A B A B …, after one round that does not count. */
 import { spawnSync } from "node:child_process";
 
 /** Returns the measurements of one turn. */
@@ -24,27 +24,34 @@ function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text}`);
 }
 
-/** Returns the milliseconds of a process from start to exit. */
-export function wallTime(command: string, args: readonly string[]): number {
-  const start = performance.now();
-  run(command, args);
-  return performance.now() - start;
+/** What one process took, with all its threads. */
+export interface Usage {
+  /** Milliseconds from start to end. */
+  readonly time: number;
+  /** Milliseconds of processor time. */
+  readonly cpu: number;
+  /** Peak memory in megabytes (a million bytes). */
+  readonly memory: number;
 }
 
-/** A module for Node processes that prints their peak memory in kilobytes. */
-const PRINT_PEAK = `
+/** Runs inside the measured process and prints its usage when it exits. */
+const PRINT_USAGE = `
   import { writeSync } from "node:fs";
   import { isMainThread } from "node:worker_threads";
-  if (isMainThread) process.on("exit", () => writeSync(2, \`\\npeak \${process.resourceUsage().maxRSS}\`));
+  if (isMainThread) process.on("exit", () => writeSync(2, "\\nusage " + JSON.stringify(process.resourceUsage())));
 `;
 
-/** Returns the peak memory of a Node process with all its threads, in megabytes (a million bytes). */
-export function peakMemory(node: string, args: readonly string[]): number {
-  const printed = run(node, ["--import", `data:text/javascript,${encodeURIComponent(PRINT_PEAK)}`, ...args]);
-  return (Number(/\npeak (\d+)$/.exec(printed)?.[1]) * 1024) / 1e6;
+/** Runs a program in Node and returns what its process took. */
+export function measure(node: string, args: readonly string[]): Usage {
+  const start = performance.now();
+  const stderr = run(node, ["--import", `data:text/javascript,${encodeURIComponent(PRINT_USAGE)}`, ...args]);
+  const time = performance.now() - start;
+  // Printed by the code above.
+  const usage = JSON.parse(/\nusage (.+)$/.exec(stderr)?.[1] ?? "{}") as NodeJS.ResourceUsage;
+  return { time, cpu: (usage.userCPUTime + usage.systemCPUTime) / 1000, memory: (usage.maxRSS * 1024) / 1e6 };
 }
 
-/** Runs a process until it exits. Returns its standard error. */
+/** Runs a process to its end and returns its standard error. */
 function run(command: string, args: readonly string[]): string {
   const { status, error, stderr } = spawnSync(command, args, {
     stdio: ["ignore", "ignore", "pipe"],

@@ -1,18 +1,19 @@
-/** Document → the files of its API: the middle of the flow, without disk or network, on whichever thread there is. */
+/** Document → the generated files of its API. Runs on any thread and uses neither disk nor network. */
 import type { CodeRequest } from "./config/define.js";
 import type { SourceText } from "./discovery/sources.js";
 import { type Diagnostic, InputError } from "./diagnostics.js";
+import { emitApi } from "./emit/emitter.js";
 import type { ApiFacts, HashedFile } from "./output-state.js";
 import { type LoadedModel, modelOf } from "./load.js";
 import { methodsOf } from "./model/methods.js";
 import { hashOfTexts } from "./output/manifest.js";
 
-/** What became of a document: plain data, that goes from thread to thread. */
+/** The result for one document. Plain data, so threads can exchange it. */
 export interface Translation {
-  /** Undefined where the document is at fault. */
+  /** Undefined if the document has errors. */
   readonly api: TranslatedApi | undefined;
   readonly diagnostics: readonly Diagnostic[];
-  /** Milliseconds that it took. */
+  /** The duration in milliseconds. */
   readonly ms: number;
 }
 
@@ -22,14 +23,14 @@ export interface TranslatedApi {
   readonly facts: ApiFacts;
 }
 
-/** A file of the output, as it is written. */
+/** A generated file, encoded as it is written. */
 export interface TranslatedFile extends HashedFile {
   readonly text: Uint8Array<ArrayBuffer>;
 }
 
-export async function translate(source: SourceText, request: CodeRequest): Promise<Translation> {
+export function translate(source: SourceText, request: CodeRequest): Translation {
   const start = performance.now();
-  const ended = (api: TranslatedApi | undefined, diagnostics: readonly Diagnostic[]) => ({
+  const result = (api: TranslatedApi | undefined, diagnostics: readonly Diagnostic[]): Translation => ({
     api,
     diagnostics,
     ms: performance.now() - start,
@@ -38,11 +39,10 @@ export async function translate(source: SourceText, request: CodeRequest): Promi
   try {
     loaded = modelOf(source, request, request);
   } catch (error) {
-    if (error instanceof InputError) return ended(undefined, error.diagnostics);
+    if (error instanceof InputError) return result(undefined, error.diagnostics);
     throw error;
   }
   const { model, warnings } = loaded;
-  const emitApi = await loadEmitter();
   const files = emitApi(model).map(({ path, text }) => {
     const bytes = new TextEncoder().encode(text);
     return { path, text: bytes, hash: hashOfTexts(bytes) };
@@ -51,14 +51,9 @@ export async function translate(source: SourceText, request: CodeRequest): Promi
     revision: model.revision,
     client: model.clientName,
     methods: methodsOf(model.root).length,
-    // Hoisted types and input twins are ours, not the document's.
+    // Hoisted types and input twins are not schemas of the document.
     schemas: model.schemas.filter((schema) => schema.id !== undefined).length,
     warnings: warnings.map(({ code, pointer, message }) => [code, pointer, message]),
   };
-  return ended({ id: model.id, files, facts }, warnings);
-}
-
-/** What writes code loads a compiler: only once there is code to write, or a thread that is there for nothing else. */
-export async function loadEmitter() {
-  return (await import("./emit/emitter.js")).emitApi;
+  return result({ id: model.id, files, facts }, warnings);
 }

@@ -1,4 +1,4 @@
-/** Methods whose response is content alone: the plain method is the download, and `…Media` is the same. */
+/** Methods whose response is only content: the method and its `…Media` twin both download it. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -16,21 +16,21 @@ const YOUTUBE = join(ROOT, "test/fixtures/media/youtube.v3.json");
 const drive = modelOf(await readFile(DRIVE, "utf8"), DRIVE);
 const youtube = modelOf(await readFile(YOUTUBE, "utf8"), YOUTUBE);
 
-/** A document with one method `get` of these facts. */
+/** A document with one method `get`, with these properties. */
 const films = (facts: object) => {
   const get = { id: "films.get", httpMethod: "GET", path: "film", ...facts };
   const document = { kind: "discovery#restDescription", name: "films", version: "v1", rootUrl: "https://a.example/" };
   return { ...document, schemas: { Film: { id: "Film", type: "object", properties: {} } }, methods: { get } };
 };
 
-describe("a method whose response is content alone", () => {
+describe("a method whose response is only content", () => {
   it.each([
     [drive, "export", "FilesExportParams"],
     [drive, "exportMedia", "FilesExportParams"],
     [youtube, "download", "CaptionsDownloadParams"],
     [youtube, "downloadMedia", "CaptionsDownloadParams"],
-  ])("returns it", async (model, member, params) => {
-    const file = (await emitApi(model)).find(({ path }) => path.endsWith("index.ts"));
+  ])("returns a MediaResponse", async (model, member, params) => {
+    const file = emitApi(model).find(({ path }) => path.endsWith("index.ts"));
     const line = (file?.text ?? "").replaceAll(/\s*\n\s*/g, " ").replaceAll(/\( | ,|, \)/g, (part) => part.trim());
     expect(line).toMatch(
       new RegExp(
@@ -39,7 +39,7 @@ describe("a method whose response is content alone", () => {
     );
   });
 
-  it("is a download at run time, from the mock", async () => {
+  it("downloads from the mock", async () => {
     const contents = { "/drive/v3/files/f": { data: "0123456789", type: "application/pdf" } };
     const mock = await mockFor({ models: [drive], contents });
     const auth = ServiceAccountCredentials.fromJSON(mock.key);
@@ -52,7 +52,7 @@ describe("a method whose response is content alone", () => {
     }
   });
 
-  it("is content without `alt=media` too, as the server's", async () => {
+  it("returns content without `alt=media`, like Google's server", async () => {
     const contents = { "/drive/v3/files/f": { data: "text" } };
     const mock = await mockFor({ models: [drive], contents });
     const auth = ServiceAccountCredentials.fromJSON(mock.key, { scopes: drive.scopes.map(({ scope }) => scope) });
@@ -73,13 +73,13 @@ describe("a method whose response is content alone", () => {
     expect(await readFile(join(folder, "copy.txt"), "utf8")).toBe("pages");
   });
 
-  it("offers --out in its help, and no other method for its content", async () => {
+  it("lists --out in its help, and no `…Media` twin", async () => {
     const { stdout } = await discogen(["call", DRIVE, "files.export", "--help"]);
     expect(stdout).toContain("--out FILE");
     expect(stdout).not.toContain("exportMedia");
   });
 
-  it("is read in its sample", () => {
+  it("has a sample that reads the content", () => {
     const sample = methodSamples(drive).find(({ member }) => member === "files.export");
     expect(sample?.source).toMatch(
       /const content = await client\.files\.export\([^;]*\);\nconst bytes = await content/,
@@ -88,21 +88,21 @@ describe("a method whose response is content alone", () => {
   });
 
   it.each([
-    ["gains it", {}, { supportsMediaDownload: true }, "additive"],
-    ["loses it", { supportsMediaDownload: true }, {}, "breaking"],
+    ["gains content", {}, { supportsMediaDownload: true }, "additive"],
+    ["loses content", { supportsMediaDownload: true }, {}, "breaking"],
     [
-      "gains a resource beside it",
+      "gains a resource next to the content",
       { supportsMediaDownload: true },
       { supportsMediaDownload: true, response: { $ref: "Film" } },
       "breaking",
     ],
     [
-      "loses the resource beside it",
+      "loses the resource next to the content",
       { supportsMediaDownload: true, response: { $ref: "Film" } },
       { supportsMediaDownload: true },
       "breaking",
     ],
-  ])("is another method for diff when it %s", (_, before, after, want) => {
+  ])("is a change of the response for diff when it %s", (_, before, after, want) => {
     const [old, now] = [before, after].map((facts) => modelOf(JSON.stringify(films(facts)), "films.json"));
     const changes = diffModels(old ?? drive, now ?? drive).filter(({ aspect }) => aspect === "response");
     expect(changes.map((entry) => entry.class)).toEqual([want]);

@@ -47,7 +47,7 @@ describe("a run", () => {
     expect((await readdir(dir)).toSorted()).toEqual(["index.ts", "schemas.ts"]);
   });
 
-  it("writes nothing where nothing changed", async () => {
+  it("writes nothing when nothing changed", async () => {
     const out = await temporaryFolder();
     await generate({ apis: [FIXTURE], out });
     const before = await stat(join(out, "shelves/v1/index.ts"), { bigint: true });
@@ -57,12 +57,12 @@ describe("a run", () => {
     expect([after.ino, after.mtimeNs]).toEqual([before.ino, before.mtimeNs]);
   });
 
-  it("gives the same bytes from a file, its copy and a URL", async () => {
+  it("writes the same bytes for a file, its copy and a URL", async () => {
     const text = await readFile(FIXTURE, "utf8");
     const server = createServer((_, response) => response.end(text)).listen(0, "127.0.0.1");
     onTestFinished(() => void server.close());
     await new Promise((resolve) => server.once("listening", resolve));
-    const { port } = server.address() as AddressInfo; // it listens on TCP
+    const { port } = server.address() as AddressInfo; // the server listens on TCP
     const folder = await temporaryFolder();
     await cp(FIXTURE, join(folder, "copy.json"));
     const sources = [FIXTURE, join(folder, "copy.json"), `http://127.0.0.1:${port}/rest?version=v1`];
@@ -77,7 +77,7 @@ describe("a run", () => {
     expect(outputs[2]).toEqual(outputs[0]);
   });
 
-  it("says where it is", async () => {
+  it("reports its progress", async () => {
     const seen: { readonly done: number; readonly total: number; readonly api: string }[] = [];
     await generate({
       apis: ["sqladmin:v1beta3", FIXTURE],
@@ -91,7 +91,7 @@ describe("a run", () => {
     expect(seen.every(({ done }, index) => done <= index)).toBe(true);
   });
 
-  it("stops when it is told to, and leaves nothing behind", async () => {
+  it("stops when its signal aborts, and leaves no files", async () => {
     const out = join(await temporaryFolder(), "out");
     await expect(generate({ apis: [FIXTURE], out, signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
     await expect(readdir(out)).rejects.toThrow("ENOENT");
@@ -106,7 +106,7 @@ describe("a run over many APIs", () => {
     return Promise.all(versions.map((version) => fixtureWith(folder, { version }, `${version}.json`)));
   }
 
-  it("gives the same on several threads as on one", async () => {
+  it("writes the same files with workers as without", async () => {
     const apis = await documents();
     const [one, several] = await Promise.all(
       [1, 2].map(async (jobs) => {
@@ -122,22 +122,29 @@ describe("a run over many APIs", () => {
     expect(several?.apis.map(([id]) => id)).toEqual(versions.map((version) => `shelves:${version}`));
   });
 
-  it.each([1, 2])("tells faults in the order of the requests and goes on, with %i threads", async (jobs) => {
-    const folder = await temporaryFolder();
-    const broken = await fixtureWith(folder, { version: "../v0" }, "broken.json");
-    const [first = "", ...others] = await documents();
-    const out = join(folder, "out");
-    const report = await generate({ apis: [broken, first, join(folder, "missing.json"), first, ...others], out, jobs });
-    expect(codesOf(report)).toEqual(["UNSAFE_NAME", "FILE_UNREADABLE", "DUPLICATE_API"]);
-    expect((await readdir(join(out, "shelves"))).toSorted()).toEqual(versions);
-  });
+  it.each([1, 2])(
+    "reports errors in the order of the requests and generates the other APIs, with %i jobs",
+    async (jobs) => {
+      const folder = await temporaryFolder();
+      const broken = await fixtureWith(folder, { version: "../v0" }, "broken.json");
+      const [first = "", ...others] = await documents();
+      const out = join(folder, "out");
+      const report = await generate({
+        apis: [broken, first, join(folder, "missing.json"), first, ...others],
+        out,
+        jobs,
+      });
+      expect(codesOf(report)).toEqual(["UNSAFE_NAME", "FILE_UNREADABLE", "DUPLICATE_API"]);
+      expect((await readdir(join(out, "shelves"))).toSorted()).toEqual(versions);
+    },
+  );
 });
 
-describe("a run that only checks", () => {
+describe("a check", () => {
   it.each([
     ["missing", undefined],
     ["edited", "// edited\n"],
-  ])("finds %s output stale and writes nothing", async (_, text) => {
+  ])("reports %s output as outdated and writes nothing", async (_, text) => {
     const out = await temporaryFolder();
     const file = join(out, "shelves/v1/index.ts");
     if (text !== undefined) {
@@ -151,29 +158,29 @@ describe("a run that only checks", () => {
     expect(await readFile(file, "utf8").catch(() => undefined)).toBe(text);
   });
 
-  it("is content with current output", async () => {
+  it("passes when the output is current", async () => {
     const out = await temporaryFolder();
     await generate({ apis: [FIXTURE], out });
     expect(await generate({ apis: [FIXTURE], out, check: true })).toMatchObject({ ok: true, apis: [{ written: 0 }] });
   });
 });
 
-describe("an API at fault stops neither the others nor its old output", () => {
+describe("an API with errors keeps its earlier output, and other APIs are generated", () => {
   const shelf = { type: "object", properties: {} };
   const method = (facts: object) => ({
     methods: { go: { id: "shelves.go", path: "go", httpMethod: "GET", ...facts } },
   });
-  const table: readonly (readonly [fault: string, facts: object, code: string])[] = [
-    ["no folder name", { version: "v1/../.." }, "UNSAFE_NAME"],
+  const table: readonly (readonly [problem: string, facts: object, code: string])[] = [
+    ["a version that is not a folder name", { version: "v1/../.." }, "UNSAFE_NAME"],
     ["an unknown verb", method({ httpMethod: "FETCH" }), "INVALID_HTTP_METHOD"],
     ["no verb", method({ httpMethod: null }), "INVALID_HTTP_METHOD"],
     ["no path", method({ path: null }), "MISSING_PATH"],
     ["a broken path", method({ path: "a/{b" }), "INVALID_PATH_TEMPLATE"],
     ["a method id twice", { methods: { a: method({}).methods.go, b: method({}).methods.go } }, "DUPLICATE_METHOD"],
-    ["schema ids that differ by case alone", { schemas: { Shelf: shelf, shelf } }, "CASE_ONLY_DIFFERENCE"],
-    ["a schema that is itself", { schemas: { A: { $ref: "A" } } }, "REFERENCE_CYCLE"],
+    ["schema ids that differ only in case", { schemas: { Shelf: shelf, shelf } }, "CASE_ONLY_DIFFERENCE"],
+    ["a schema that refers to itself", { schemas: { A: { $ref: "A" } } }, "REFERENCE_CYCLE"],
     [
-      "schemas that are each other",
+      "schemas that refer to each other",
       { schemas: { S: shelf, A: { $ref: "B" }, B: { $ref: "C" }, C: { $ref: "A" } } },
       "REFERENCE_CYCLE",
     ],
@@ -191,14 +198,14 @@ describe("an API at fault stops neither the others nor its old output", () => {
     const report = await generate({ apis: [changed, "sqladmin:v1beta3"], out });
     expect(report.ok).toBe(false);
     expect(codesOf(report)).toEqual([code]);
-    const fault = report.diagnostics.find(({ severity }) => severity === "error");
-    expect(fault).toMatchObject({ file: changed, pointer: expect.any(String), help: expect.stringMatching(/\w/) });
+    const error = report.diagnostics.find(({ severity }) => severity === "error");
+    expect(error).toMatchObject({ file: changed, pointer: expect.any(String), help: expect.stringMatching(/\w/) });
     expect(report.apis.map(({ id }) => id)).toEqual(["sqladmin:v1beta3"]);
     expect(await readFile(join(out, "shelves/v1/schemas.ts"), "utf8")).toBe(old);
   });
 
   it.each([
-    ["not there", "nowhere/shelves.json", "FILE_UNREADABLE"],
+    ["missing", "nowhere/shelves.json", "FILE_UNREADABLE"],
     ["a folder", ".", "FILE_UNREADABLE"],
     ["not bundled", "shelves:v9", "UNKNOWN_API"],
     ["down", "http://127.0.0.1:1/rest?key=hidden-key", "FETCH_FAILED"],
@@ -209,7 +216,7 @@ describe("an API at fault stops neither the others nor its old output", () => {
     expect(report.apis).toHaveLength(1);
   });
 
-  it("a document of the same API as another of this run", async () => {
+  it("a document of an API that another document of this run has", async () => {
     const folder = await temporaryFolder();
     const report = await generate({ apis: [FIXTURE, await fixtureWith(folder, { title: "Other" })], out: folder });
     expect(codesOf(report)).toEqual(["DUPLICATE_API"]);
@@ -226,7 +233,7 @@ describe("an API at fault stops neither the others nor its old output", () => {
   });
 
   it.skipIf(process.getuid?.() === 0)(
-    "a folder without permission (skipped for root, who may write anywhere)",
+    "a folder without permission (skipped for root, which can write anywhere)",
     async () => {
       const folder = await temporaryFolder();
       await mkdir(join(folder, "shelves"));
@@ -236,8 +243,8 @@ describe("an API at fault stops neither the others nor its old output", () => {
   );
 });
 
-describe("strange documents give right code", () => {
-  it("names that fight over one place", async () => {
+describe("unusual documents produce valid code", () => {
+  it("names that collide", async () => {
     const folder = await temporaryFolder();
     const go = (id: string) => ({ id, path: id, httpMethod: "GET" });
     const document = {
@@ -288,7 +295,7 @@ describe("strange documents give right code", () => {
   });
 
   it.skipIf(needsCorpus !== "")(
-    `every document of Google's that is here${needsCorpus}`,
+    `all of Google's documents in ../shared/discovery${needsCorpus}`,
     { timeout: 600_000 },
     async () => {
       const folder = await temporaryFolder();

@@ -1,4 +1,4 @@
-/** What a run leaves alone because an earlier one wrote it, and what it deletes because of that. */
+/** A run skips what an earlier run wrote, and deletes what is no longer generated. */
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -18,7 +18,7 @@ async function generated(options: Partial<GenerateOptions> = {}): Promise<string
 const manifestOf = async (out: string) => JSON.parse(await readFile(join(out, MANIFEST), "utf8"));
 
 describe("a second run", () => {
-  it("reports the same, warnings and all, without writing code", async () => {
+  it("reports the same, with all warnings, and writes no code", async () => {
     const out = await temporaryFolder();
     const options = { apis: [FIXTURE, "sqladmin:v1beta3"], out };
     const [first, second] = [await generate(options), await generate(options)];
@@ -28,7 +28,7 @@ describe("a second run", () => {
     expect(second.apis.map((api) => ({ ...api, ms: 0 }))).toEqual(timeless(first.apis));
   });
 
-  it("believes what the first one noted: nothing is emitted", async () => {
+  it("uses the facts in the manifest, without translating the document", async () => {
     const out = await generated();
     const manifest = await manifestOf(out);
     manifest.apis["shelves:v1"].facts.client = "NotedClient";
@@ -40,7 +40,7 @@ describe("a second run", () => {
   it.each([
     ["was edited", (file: string) => writeFile(file, "// edited\n")],
     ["was deleted", (file: string) => rm(file)],
-  ])("writes a file anew that %s", async (_, change) => {
+  ])("rewrites a file that %s", async (_, change) => {
     const out = await generated();
     const file = join(out, "shelves/v1/schemas.ts");
     const before = await readFile(file, "utf8");
@@ -53,14 +53,14 @@ describe("a second run", () => {
   it.each([
     ["other options", { enums: "open" }],
     ["fewer methods", { include: ["*.list"] }],
-  ] as const)("with %s writes what these give", async (_, options) => {
+  ] as const)("with %s writes the output for them", async (_, options) => {
     const out = await generated();
     const { apis } = await generate({ apis: [FIXTURE], out, ...options });
     expect(apis[0]?.written).toBeGreaterThan(0);
     expect(await generate({ apis: [FIXTURE], out, ...options, check: true })).toMatchObject({ ok: true });
   });
 
-  it("with options that are the defaults is no other run", async () => {
+  it("with explicit default options skips unchanged APIs", async () => {
     const out = await generated();
     const before = await readFile(join(out, MANIFEST), "utf8");
     await generate({ apis: [FIXTURE], out, enums: "closed", include: [], exclude: [] });
@@ -69,10 +69,10 @@ describe("a second run", () => {
 
   it.each([
     ["broken", "{"],
-    ["that a merge left", "<<<<<<< HEAD\n{}"],
+    ["with merge markers", "<<<<<<< HEAD\n{}"],
     ["of another version", '{"version":9,"apis":{}}'],
     ["without facts", '{"version":1,"apis":{"shelves:v1":{"input":"x","files":{}}}}'],
-  ])("with a manifest %s goes on as if there were none", async (_, text) => {
+  ])("with a manifest %s translates all documents", async (_, text) => {
     const out = await generated();
     await writeFile(join(out, MANIFEST), text);
     expect(await generate({ apis: [FIXTURE, "sqladmin:v1beta3"], out })).toMatchObject({
@@ -83,7 +83,7 @@ describe("a second run", () => {
   });
 });
 
-it("a second run that is told of a stream writes it, and only once", async () => {
+it("a second run with an option for streaming writes it, and only once", async () => {
   const out = await generated();
   const streaming = { "shelves.rooms.shelves.get": true, "shelves.rooms.shelves.streamQuery": false };
   const { id, source } = { id: "shelves:v1", source: FIXTURE };
@@ -105,13 +105,13 @@ it("a second run that is told of a stream writes it, and only once", async () =>
 });
 
 describe("a manifest", () => {
-  it("is the same bytes wherever and in whatever order it was made", async () => {
+  it("has the same bytes in every folder and for every order of APIs", async () => {
     const [a, b] = [await generated(), await generated({ apis: ["sqladmin:v1beta3", FIXTURE] })];
     expect(await readFile(join(b, MANIFEST), "utf8")).toBe(await readFile(join(a, MANIFEST), "utf8"));
     expect(await readFile(join(a, MANIFEST), "utf8")).not.toContain(a);
   });
 
-  it("is not touched by a check, which believes nothing in it", async () => {
+  it("is neither used nor written by a check", async () => {
     const out = await generated();
     const manifest = await manifestOf(out);
     const file = join(out, "shelves/v1/schemas.ts");
@@ -124,14 +124,14 @@ describe("a manifest", () => {
   });
 });
 
-describe("an API that is no longer asked for", () => {
-  it("stays, unless the run is of all there is", async () => {
+describe("an API that is no longer generated", () => {
+  it("stays, unless the run prunes", async () => {
     const out = await generated();
     await generate({ apis: ["sqladmin:v1beta3"], out });
     expect((await readdir(out)).sort()).toEqual([MANIFEST, "shelves", "sqladmin"]);
   });
 
-  it("is deleted, its empty folders too", async () => {
+  it("is deleted with its empty folders", async () => {
     const out = await generated();
     expect(await generate({ apis: ["sqladmin:v1beta3"], out, prune: true })).toMatchObject({
       ok: true,
@@ -141,7 +141,7 @@ describe("an API that is no longer asked for", () => {
     expect(Object.keys((await manifestOf(out)).apis)).toEqual(["sqladmin:v1beta3"]);
   });
 
-  it("keeps what was edited, and what is not ours", async () => {
+  it("keeps edited files, and files that Discogen did not write", async () => {
     const out = await generated();
     await writeFile(join(out, "shelves/v1/index.ts"), "// edited\n");
     await writeFile(join(out, "shelves/notes.md"), "mine");
@@ -155,7 +155,7 @@ describe("an API that is no longer asked for", () => {
     ]);
   });
 
-  it("is kept while another API is at fault: it may be that one's", async () => {
+  it("stays if another API has errors, because it may be that API", async () => {
     const out = await generated();
     const { ok } = await generate({ apis: ["sqladmin:v1beta3", join(out, "nowhere.json")], out, prune: true });
     expect(ok).toBe(false);
@@ -170,7 +170,7 @@ describe("an API that is no longer asked for", () => {
     );
   });
 
-  it("is never a file beyond the output, whatever the manifest says", async () => {
+  it("is never deleted outside the output folder, whatever the manifest contains", async () => {
     const out = await generated();
     const outside = join(out, "sub");
     await generate({ apis: ["sqladmin:v1beta3"], out: outside });

@@ -1,4 +1,4 @@
-/** Documents with rare parts, and with parts that are missing. */
+/** Documents with rare parts, and without common ones. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, generate } from "@discogen/generator";
@@ -16,7 +16,7 @@ async function documentWith(method: object, more: object = {}): Promise<string> 
   return file;
 }
 
-/** The code of a document; type-checked. */
+/** Generates and type-checks the code of a document. */
 async function codeOf(file: string) {
   const out = await temporaryFolder();
   const report = await generate({ apis: [file], out });
@@ -25,7 +25,7 @@ async function codeOf(file: string) {
   return { report, index: await text("index.ts"), schemas: await text("schemas.ts") };
 }
 
-describe("an upload that has the resumable protocol alone", () => {
+describe("an upload with only the resumable protocol", () => {
   const mediaUpload = {
     accept: ["*/*"],
     protocols: { resumable: { multipart: true, path: "/resumable/upload/v1/go" } },
@@ -40,7 +40,7 @@ describe("an upload that has the resumable protocol alone", () => {
     return { server, client: await build(await documentWith({ mediaUpload }), options) };
   }
 
-  it("sends even little content in a session", async () => {
+  it("sends small content in a session", async () => {
     const { server, client: odd } = await client();
     await odd["go"]?.({ media: { body: "a", mimeType: "text/plain" } });
     expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
@@ -49,7 +49,7 @@ describe("an upload that has the resumable protocol alone", () => {
     ]);
   });
 
-  it("refuses resumable: false", async () => {
+  it("rejects resumable: false", async () => {
     const { server, client: odd } = await client();
     const media = { body: "a", resumable: false };
     await expect(odd["go"]?.({ media })).rejects.toThrow("media.resumable must not be false");
@@ -57,10 +57,16 @@ describe("an upload that has the resumable protocol alone", () => {
   });
 });
 
-it("a document without schemas has a module of none", async () => {
+it("a document without schemas has an empty schemas.ts", async () => {
   const { index, schemas } = await codeOf(await documentWith({}));
   expect(schemas).toContain("export {};");
   expect(index).toContain('export type * from "./schemas.js";');
+});
+
+it("a property whose name is a number keeps its name", async () => {
+  const Thing = { id: "Thing", type: "object", properties: { 123: { type: "string" } } };
+  const { schemas } = await codeOf(await documentWith({}, { schemas: { Thing } }));
+  expect(schemas).toContain('  "123"?: string;');
 });
 
 it("a request without a type is reported, and the method takes no body", async () => {
@@ -71,12 +77,14 @@ it("a request without a type is reported, and the method takes no body", async (
   expect(index).not.toContain("requestBody");
 });
 
-it("the address of a source map is in no text of the code", async () => {
-  const evil = "x//# sourceMappingURL=data:evil";
-  const property = { type: "string", enum: [evil], description: evil };
-  const schemas = { Thing: { id: "Thing", type: "object", description: evil, properties: { [evil]: property } } };
-  const parameters = { [evil]: { type: "string", location: "query", required: true, enum: [evil] } };
-  const code = await codeOf(await documentWith({ parameters, description: evil }, { schemas, title: evil }));
+it("no text in the code looks like the address of a source map", async () => {
+  const sourceMap = "x//# sourceMappingURL=data:evil";
+  const property = { type: "string", enum: [sourceMap], description: sourceMap };
+  const schemas = {
+    Thing: { id: "Thing", type: "object", description: sourceMap, properties: { [sourceMap]: property } },
+  };
+  const parameters = { [sourceMap]: { type: "string", location: "query", required: true, enum: [sourceMap] } };
+  const code = await codeOf(await documentWith({ parameters, description: sourceMap }, { schemas, title: sourceMap }));
   for (const text of [code.index, code.schemas]) expect(text).not.toMatch(/\/[/*][#@]\s+source(?:Mapping)?URL/);
 });
 

@@ -1,4 +1,4 @@
-/** Names of a document that have a meaning of their own in `params` or in JavaScript: renamed in code, sent unchanged. */
+/** Names with a special meaning in `params` or in JavaScript are renamed in code and sent unchanged. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, generate } from "@discogen/generator";
@@ -12,7 +12,7 @@ import { temporaryFolder } from "../support/folders.js";
 
 const text = { type: "string", location: "query" };
 
-/** A document on disk; parts of a method replace those of `things.make`. */
+/** Writes a document with the method `things.make`, and overrides parts of that method. */
 async function documentWith(method: object, more: object = {}): Promise<string> {
   const file = join(await temporaryFolder(), "names.json");
   const make = {
@@ -54,12 +54,12 @@ describe("a parameter named like a member of params", () => {
     ],
     ["undeclared in the path", { path: "v1/things/{media}" }, { media_: "c" }, "/v1/things/c"],
     [
-      "beside one that has the new name",
+      "next to one that has the new name",
       { parameters: { media: text, media_: text } },
       { media__: "1", media_: "2" },
       "/v1/things?media=1&media_=2",
     ],
-  ])("%s keeps its name on the wire", async (_, method, params, want) => {
+  ])("%s is sent under its own name", async (_, method, params, want) => {
     const { url, seen } = await serve((_request, response) => json(response, 200, {}));
     const client = await build(await documentWith(method), { auth: new AnonymousCredentials(), rootUrl: url });
     await client["things"]?.["make"]?.({ ...params, requestBody: { name: "n" } });
@@ -67,7 +67,7 @@ describe("a parameter named like a member of params", () => {
     expect(JSON.parse(String(seen[0]?.body))).toEqual({ name: "n" });
   });
 
-  it("keeps it among the global parameters too", async () => {
+  it("is sent under its own name as a global parameter", async () => {
     const { url, seen } = await serve((_request, response) => json(response, 200, {}));
     const file = await documentWith({}, { parameters: { media: text, key: text } });
     const client = await build(file, { auth: new AnonymousCredentials(), rootUrl: url });
@@ -75,7 +75,7 @@ describe("a parameter named like a member of params", () => {
     expect(seen[0]?.url).toBe("/v1/things?media=1");
   });
 
-  it("is reported, and has the new name in code", async () => {
+  it("is reported, and has another name in code", async () => {
     const out = await temporaryFolder();
     const report = await generate({ apis: [await documentWith({ parameters: { media: text } })], out });
     expect(report.diagnostics).toMatchObject([
@@ -106,21 +106,21 @@ describe("a location that is neither path nor query", () => {
     });
   });
 
-  it("is an error among the global parameters too", async () => {
+  it("is an error in a global parameter", async () => {
     const file = await documentWith({}, { parameters: { trace: { type: "string", location: "header" } } });
     await expect(loadModel(file)).rejects.toThrow("error INVALID_LOCATION");
   });
 
-  it("is a query parameter where nothing is said", async () => {
+  it("defaults to a query parameter", async () => {
     const { model } = await loadModel(await documentWith({ parameters: { trace: { type: "string" } } }));
     expect(methodsOf(model.root)[0]?.parameters).toMatchObject([{ name: "trace", location: "query" }]);
   });
 });
 
-describe("a member that JavaScript itself reads", () => {
+describe("a member that JavaScript reads", () => {
   const go = (id: string) => ({ id, httpMethod: "GET", path: "v1/go", response: { $ref: "Thing" } });
 
-  it.each(["then", "constructor"])("%s at the top is renamed, so that the client can be awaited", async (name) => {
+  it.each(["then", "constructor"])("%s of a client is renamed, so that `await` returns the client", async (name) => {
     const file = await documentWith({}, { methods: { [name]: go(`names.${name}`) } });
     const { warnings } = await loadModel(file);
     expect(warnings).toMatchObject([{ code: "RENAMED", message: `the member is named ${name}_ in code` }]);
@@ -129,7 +129,7 @@ describe("a member that JavaScript itself reads", () => {
     expect(client[`${name}_`]).toBeTypeOf("function");
   });
 
-  it("then in a resource, and as a resource, is renamed", async () => {
+  it("a method or resource named `then` is renamed", async () => {
     const resources = JSON.parse(
       `{ "things": { "methods": { "then": ${JSON.stringify(go("a"))} } }, "then": { "methods": { "go": ${JSON.stringify(go("b"))} } } }`,
     );

@@ -1,4 +1,4 @@
-/** Two runs at once in one folder: neither forgets what the other has done. */
+/** Two runs at the same time in one folder: each keeps what the other wrote. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { loadModel } from "../../generator/src/load.js";
 import { writePins } from "../../generator/src/pin.js";
 import { ROOT, temporaryFolder } from "../support/folders.js";
 
-it("what both wrote is in the manifest", async () => {
+it("the manifest lists the files of both", async () => {
   const folder = await temporaryFolder();
   const [one, other] = [await openOutputState(folder), await openOutputState(folder)];
   const facts = { revision: "1", client: "Client", methods: 0, schemas: 0, warnings: [] };
@@ -20,7 +20,7 @@ it("what both wrote is in the manifest", async () => {
   expect(Object.keys(manifest.apis)).toEqual(["a:v1", "b:v1"]);
 });
 
-it("what both pinned is in the lock", async () => {
+it("the lock has the pins of both", async () => {
   const folder = await temporaryFolder();
   const { model } = await loadModel(join(ROOT, "test/fixtures/shelves.v1.json"));
   const pinned = (id: string) => ({

@@ -53,7 +53,7 @@ const updateMasks: runtime.UpdateMasks<MaskedMethods> = {
   },
 };
 
-/** What every method of sqladmin:v1 takes. */
+/** Parameters of every method of sqladmin:v1. */
 export interface GlobalParameters {
   fields?: string | undefined;
   key?: string | undefined;
@@ -68,9 +68,9 @@ export interface GlobalParameters {
  * @see https://developers.google.com/cloud-sql/
  */
 export class SQLAdminClient extends runtime.ApiClient {
-  /** Every OAuth 2.0 scope of this API. */
+  /** All OAuth 2.0 scopes of this API. */
   static readonly scopes: readonly string[] = api.scopes;
-  /** For {@link runtime.updateMaskOf}. */
+  /** Used by {@link runtime.updateMaskOf}. */
   static readonly updateMasks: runtime.UpdateMasks<MaskedMethods> = updateMasks;
   readonly backupRuns: BackupRunsResource = new BackupRunsResource(this);
   readonly connect: ConnectResource = new ConnectResource(this);
@@ -87,12 +87,12 @@ export class SQLAdminClient extends runtime.ApiClient {
     super(api, options);
   }
 
-  /** A client with these options over those of this one; both share their credentials. */
+  /** Returns a client with these options over those of this one. Both share their credentials. */
   withOptions(options: runtime.ClientOptions): SQLAdminClient {
     return runtime.withOptions(this, options);
   }
 
-  /** This client with its calls collected, and sent as one request by `send()`. */
+  /** Returns a client that collects its calls. `send()` sends them as one request. */
   batch(): runtime.Batch<SQLAdminClient> {
     return runtime.batch<SQLAdminClient>(this);
   }

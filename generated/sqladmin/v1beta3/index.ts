@@ -21,7 +21,7 @@ interface MaskedMethods {
 
 const updateMasks: runtime.UpdateMasks<MaskedMethods> = { methods: { "instances.patch": {} }, types: {} };
 
-/** What every method of sqladmin:v1beta3 takes. */
+/** Parameters of every method of sqladmin:v1beta3. */
 export interface GlobalParameters {
   /** Names the fields that the response should be limited to. */
   fields?: string | undefined;
@@ -50,9 +50,9 @@ export interface GlobalParameters {
  * @see https://developers.google.com/cloud-sql/docs/admin-api/
  */
 export class SQLAdminClient extends runtime.ApiClient {
-  /** Every OAuth 2.0 scope of this API. */
+  /** All OAuth 2.0 scopes of this API. */
   static readonly scopes: readonly string[] = api.scopes;
-  /** For {@link runtime.updateMaskOf}. */
+  /** Used by {@link runtime.updateMaskOf}. */
   static readonly updateMasks: runtime.UpdateMasks<MaskedMethods> = updateMasks;
   readonly backupRuns: BackupRunsResource = new BackupRunsResource(this);
   readonly flags: FlagsResource = new FlagsResource(this);
@@ -65,12 +65,12 @@ export class SQLAdminClient extends runtime.ApiClient {
     super(api, options);
   }
 
-  /** A client with these options over those of this one; both share their credentials. */
+  /** Returns a client with these options over those of this one. Both share their credentials. */
   withOptions(options: runtime.ClientOptions): SQLAdminClient {
     return runtime.withOptions(this, options);
   }
 
-  /** This client with its calls collected, and sent as one request by `send()`. */
+  /** Returns a client that collects its calls. `send()` sends them as one request. */
   batch(): runtime.Batch<SQLAdminClient> {
     return runtime.batch<SQLAdminClient>(this);
   }
@@ -197,7 +197,7 @@ export interface InstancesInsertParams extends GlobalParameters {
   requestBody: InstancesInsertBody;
 }
 
-/** Body of `sql.instances.insert`: the schema with what the method requires. */
+/** Request body of `sql.instances.insert`: the schema with the properties that the method requires. */
 export interface InstancesInsertBody extends schemas.DatabaseInstance {
   instance: string;
   project: string;
@@ -457,7 +457,7 @@ export class InstancesResource extends runtime.Resource {
    *
    * `PUT /sql/v1beta3/projects/{project}/instances/{instance}`, scopes `cloud-platform` or `sqlservice.admin`
    *
-   * Pass the etag of what was read as `ifMatch`.
+   * Pass the etag of the resource that you read as `ifMatch`.
    * @example await sqladmin.instances.update({ project, instance, requestBody }).wait()
    */
   update(

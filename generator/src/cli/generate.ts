@@ -1,5 +1,4 @@
 /** `discogen generate` and `discogen check`. */
-import { setFlagsFromString } from "node:v8";
 import { quotedName } from "@discogen/runtime/names";
 import type { CodeRequest } from "../config/define.js";
 import { lockPath } from "../discovery/lock.js";
@@ -39,7 +38,7 @@ const HELP = `
   [api…]              name:version, a path to a .json document, or its URL (default: all of the config's)
   --out DIR           folder for <name>/<version>/index.ts and schemas.ts (default: generated)
 ${SELECTION_HELP}  --enums WORD        closed: the document's values only (default); open: any other string too
-  --jobs N            threads that write code (default: one a core)
+  --jobs N            workers that write code (default: half of the cores, at most 4)
   --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder);
                       executed unless it is JSON, so run this only in folders that you trust
 ${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
@@ -103,7 +102,6 @@ async function runOnce(command: string, parsed: Parsed, check: boolean, signal: 
 
   const force = parsed.flag("force");
   const { apis, sources, diagnostics } = await withPins(project, named, { check, force }, signal);
-  preferQuickCompiler();
   const { generate } = await import("../generate.js");
   const bar = progress(process.stderr);
   const generated = await generate({
@@ -124,15 +122,6 @@ async function runOnce(command: string, parsed: Parsed, check: boolean, signal: 
   if (reporter === "json") printJson(report);
   else process.stdout.write(`${reportText(report)}\n`);
   return exitCode(report);
-}
-
-/**
- * A run is over before V8's slower compiler has earned its cost, a fifth of the processor time of a run over a hundred
- * documents: the quicker one, which Node 22 brought to these processors, does it all.
- */
-function preferQuickCompiler(): void {
-  const hasOther = Number(process.versions.node.split(".")[0]) >= 22 && ["arm64", "x64"].includes(process.arch);
-  if (hasOther) setFlagsFromString("--no-opt");
 }
 
 /** Has the documents of a config's APIs pinned; those that cannot be are told and left out. */

@@ -1,22 +1,21 @@
-/** What the parts of a module look up in common: schemas, scopes, and the names of its constants. */
+/** Lookups that all parts of a module share: schemas, scopes, and the names of constants. */
 import { capitalized, memberName, NameScope } from "../model/names.js";
 import type { ApiModel, MethodModel, ResourceModel, SchemaModel } from "../model/types.js";
 import { operationDescriptor } from "./descriptors.js";
 import { type Data, Name } from "./literal.js";
 
-/** What every part of the module looks up. */
 export interface Context {
   readonly model: ApiModel;
   readonly schema: (name: string) => SchemaModel | undefined;
-  /** Scope to its place in the API's list. */
+  /** Scope → its index in the API's list. */
   readonly scopes: ReadonlyMap<string, number>;
-  /** Name of the constant that holds a resource's descriptors. */
+  /** The constant with the descriptors of a resource. */
   readonly table: (resource: ResourceModel) => string;
-  /** How an example reaches a resource: `drive.files`. */
+  /** A resource in code: `drive.files`. */
   readonly accessor: (resource: ResourceModel) => string;
-  /** Constants that describe operations, by name; methods that start the same kind of operation share one. */
+  /** Descriptors of operations by the name of their constant. Methods that start the same kind of operation share one. */
   readonly operations: ReadonlyMap<string, Data>;
-  /** Name of the constant that describes the operation a method starts. */
+  /** The constant that describes the operation that a method starts. */
   readonly operation: (method: MethodModel) => Name | undefined;
 }
 
@@ -60,7 +59,7 @@ function accessorsOf(resource: ResourceModel, accessor: string): (readonly [Reso
   ];
 }
 
-/** A resource and all below it. */
+/** Returns a resource and all its descendants. */
 export function allResources(resource: ResourceModel): readonly ResourceModel[] {
   return [resource, ...resource.resources.flatMap(allResources)];
 }

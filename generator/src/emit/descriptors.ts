@@ -1,4 +1,4 @@
-/** Methods of the model → the data that the runtime reads. */
+/** Methods of the model → descriptors, the data that the runtime reads. */
 import type { descriptorVersion } from "@discogen/runtime";
 import { isQuickPattern, patternParts } from "../model/paths.js";
 import type {
@@ -12,9 +12,9 @@ import type {
   ValueSource,
 } from "../model/types.js";
 import type { Data } from "./literal.js";
-import { isTime } from "./type-text.js";
+import { isTime } from "./model-types.js";
 
-/** The runtime compares it with its own; its type is that of the runtime this generator is built with. */
+/** The runtime compares it with its own version. The type ensures that it matches the runtime of this build. */
 const DESCRIPTOR_VERSION: typeof descriptorVersion = 2;
 
 /** `runtime.ApiDescriptor`. */
@@ -34,7 +34,7 @@ export function apiDescriptor(model: ApiModel): Data {
   };
 }
 
-/** `runtime.UpdateMasks`; undefined where no method takes a mask. */
+/** `runtime.UpdateMasks`; undefined if no method takes a mask. */
 export function updateMasks({ methods, types }: UpdateMasksModel): Data | undefined {
   if (methods.length === 0) return undefined;
   const list = (names: readonly string[]) => (names.length === 0 ? undefined : names);
@@ -79,7 +79,7 @@ function valueSource({ from, path, within, isSegment }: ValueSource): Data {
   return within === undefined ? value : { value, within };
 }
 
-/** `runtime.MethodDescriptor`. `operation` describes the operation it starts, or names the constant that does. */
+/** `runtime.MethodDescriptor`. `operation` describes the operation that the method starts, or names a constant. */
 export function methodDescriptor(
   method: MethodModel,
   scopes: ReadonlyMap<string, number>,
@@ -126,12 +126,12 @@ function uploadDescriptor({ path, accept, maxSize, simple, multipart, resumable 
   };
 }
 
-/** Of other patterns of paths, compute has hundreds that say little. */
+/** Whether the runtime checks a pattern. Other path patterns are many and say little: compute has hundreds. */
 function isChecked(pattern: string, isPath: boolean): boolean {
   return patternParts(pattern) !== undefined || (!isPath && isQuickPattern(pattern));
 }
 
-/** What text of a parameter is held against; undefined where any text will do. */
+/** How the runtime checks a parameter's text; undefined if any text is valid. */
 function valueType(type: TypeModel): "boolean" | "date-time" | "integer" | "number" | undefined {
   if (type.kind === "boolean") return "boolean";
   if (type.kind === "number") return type.integer ? "integer" : "number";
@@ -140,18 +140,18 @@ function valueType(type: TypeModel): "boolean" | "date-time" | "integer" | "numb
   return isTime(type) ? "date-time" : undefined;
 }
 
-/** Undefined where there is nothing to check: an optional query parameter. */
+/** Undefined if the runtime needs no facts, as for an optional query parameter. */
 function parameterDescriptor(parameter: ParameterModel, isMask: boolean): Data | undefined {
   const { required, repeated, pattern, location, type, wireName, minimum, maximum } = parameter;
   const isPath = location === "path";
   const facts = {
-    // The path template has the name that code has.
+    // The path template contains the name in code.
     name: isPath ? undefined : wireName,
     required: required ? (true as const) : undefined,
     repeated: repeated ? (true as const) : undefined,
     type: valueType(type),
     mask: isMask ? (true as const) : undefined,
-    // One from a document must not hang a call.
+    // A slow pattern from a document would block a call.
     pattern: pattern !== undefined && isChecked(pattern, isPath) ? pattern : undefined,
     minimum: type.kind === "number" ? minimum : undefined,
     maximum: type.kind === "number" ? maximum : undefined,

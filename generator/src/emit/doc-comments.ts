@@ -1,86 +1,85 @@
 /**
- * Text of a document → text of a doc comment that says what it says and cannot do anything else.
+ * Text of a document → text of a doc comment.
  *
- * No text can end its comment, begin a doc tag, hide characters or turn the reading direction.
+ * The text cannot end its comment, start a doc tag, hide characters or change the reading direction.
  */
 import { withoutHtml } from "./markdown.js";
 import type { EnumModel } from "../model/types.js";
 
-/** Lines are broken before this column, where a space allows it. */
+/** Longer lines are broken at a space, if there is one. */
 const WIDTH = 110;
 
-/** What a doc comment may tell. All text is raw. */
+/** The contents of a doc comment. Text is raw unless noted. */
 export interface DocParts {
   readonly description?: string;
-  /** Paragraphs of our own, already safe. */
+  /** Our own paragraphs, already safe. */
   readonly notes?: readonly string[];
   readonly enum?: EnumModel | undefined;
   readonly default?: string | undefined;
   readonly deprecated?: boolean;
-  /** Lines of code, made of the model's names. */
+  /** Lines of code, made of names of the model. */
   readonly example?: readonly string[];
-  /** Links, already checked to be http(s). */
+  /** A link, already checked to be http(s). */
   readonly see?: string | undefined;
 }
 
-/** The lines of a doc comment, without its delimiters; empty when there is nothing to tell. */
+/** Returns the lines of a doc comment without its delimiters. */
 export function docLines(parts: DocParts): readonly string[] {
-  const blocks: (readonly string[])[] = [];
-  const description = wrapped(safeText(withoutValueLines(parts.description ?? "", parts.enum)));
-  if (description.length > 0) blocks.push(description);
-  if (parts.enum !== undefined) blocks.push(enumLines(parts.enum));
-  for (const note of parts.notes ?? []) blocks.push(wrapped(note));
-  const tags = [
-    ...(parts.default === undefined ? [] : [`@defaultValue ${inlineCode(parts.default)}`]),
-    ...(parts.deprecated === true ? ["@deprecated"] : []),
-    ...(parts.example ?? []).map((line, index) => (index === 0 ? `@example ${line}` : line)),
-    ...(parts.see === undefined ? [] : [`@see ${safeText(parts.see)}`]),
-  ];
-  const text = blocks
-    .filter((block) => block.length > 0)
-    .flatMap((block, index) => (index === 0 ? block : ["", ...block]));
-  // A tag ends the text before it by itself.
-  return [...text, ...tags];
+  const lines: string[] = [];
+  const addParagraph = (paragraph: readonly string[]) => {
+    if (lines.length > 0 && paragraph.length > 0) lines.push("");
+    lines.push(...paragraph);
+  };
+  const { description = "", notes = [], example = [] } = parts;
+  if (description !== "") addParagraph(wrapped(safeText(withoutValueLines(description, parts.enum))));
+  if (parts.enum !== undefined) addParagraph(enumLines(parts.enum));
+  for (const note of notes) addParagraph(wrapped(note));
+  // Tags need no empty line before them.
+  if (parts.default !== undefined) lines.push(`@defaultValue ${inlineCode(parts.default)}`);
+  if (parts.deprecated === true) lines.push("@deprecated");
+  for (const [index, line] of example.entries()) lines.push(index === 0 ? `@example ${line}` : line);
+  if (parts.see !== undefined) lines.push(`@see ${safeText(parts.see)}`);
+  return lines;
 }
 
-/** Values that were harvested out of the description are told as a list, and need not be told twice. */
+/** Removes the lines that describe enum values: {@link enumLines} lists them. */
 function withoutValueLines(description: string, values: EnumModel | undefined): string {
   if (values === undefined || !description.includes("\n")) return description;
-  const told = new Set(values.values.map((value) => `${value.value}: ${value.description}`));
+  const listed = new Set(values.values.map((value) => `${value.value}: ${value.description}`));
   return description
     .split("\n")
-    .filter((line) => !told.has(line.replace(/^\s*[-*]?\s*/, "").trim()))
+    .filter((line) => !listed.has(line.replace(/^\s*[-*]?\s*/, "").trim()))
     .join("\n");
 }
 
-/** Values with a text or a deprecation; those without add nothing to the type. */
+/** Lists the values that have a description or are deprecated; the type shows the others. */
 function enumLines({ values }: EnumModel): readonly string[] {
   return values.flatMap(({ value, description, deprecated }) => {
     if ((description === "" && !deprecated) || isUnspecified(value, description)) return [];
     const text = safeText(description).replace(/\s+/g, " ");
-    const told = [deprecated ? "Deprecated." : "", text].filter((part) => part !== "").join(" ");
-    return wrapped(`- ${inlineCode(value)}: ${told}`, "  ");
+    const parts = [deprecated ? "Deprecated." : "", text].filter((part) => part !== "");
+    return wrapped(`- ${inlineCode(value)}: ${parts.join(" ")}`, "  ");
   });
 }
 
-/** Whether a text says no more than the name: `STATE_UNSPECIFIED`: "The state is unknown." (AIP-126). */
+/** Whether a text only repeats the name: `STATE_UNSPECIFIED`: "The state is unknown." (AIP-126). */
 function isUnspecified(value: string, text: string): boolean {
-  const says = /\b(?:unspecified|unknown|unset|default value|invalid|not (?:be )?(?:set|specified|known|used))\b/i;
-  return value.endsWith("_UNSPECIFIED") && text.length < 100 && says.test(text);
+  const repeats = /\b(?:unspecified|unknown|unset|default value|invalid|not (?:be )?(?:set|specified|known|used))\b/i;
+  return value.endsWith("_UNSPECIFIED") && text.length < 100 && repeats.test(text);
 }
 
-/** One line of printable ASCII that holds nothing to be made safe, which most texts are. */
+/** One line of printable ASCII without characters that need an escape. Most texts match. */
 const PLAIN = /^[ -%'-)+-;=-?A-z|~]*$/;
 
-/** Text as Markdown that is inert in a comment. */
+/** Converts text to Markdown that is safe inside a comment. */
 export function safeText(text: string): string {
   if (PLAIN.test(text) && !text.includes("URL=")) return withLists(text.trim());
   const clean = withoutHtml(text)
     .replace(/\r\n?|[\u2028\u2029]/g, "\n")
-    // oxlint-disable-next-line no-control-regex -- what must not come through is exactly this
+    // oxlint-disable-next-line no-control-regex -- these characters are removed on purpose
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "")
     .replace(/\{@code ([^{}]*)\}/g, "`$1`")
-    // Tools that look for source maps would follow it, even in a comment.
+    // Tools follow the address of a source map even in a comment.
     .replace(/([#@])\s+(?=source(?:Mapping)?URL=)/g, "$1");
   return withLists(escaped(clean))
     .split("\n")
@@ -90,7 +89,7 @@ export function safeText(text: string): string {
     .trim();
 }
 
-/** A code span within one line; in it an escape would be shown. */
+/** A code span within one line. Escapes inside it would be visible. */
 const CODE_SPAN = /(`[^`\n]+`)/;
 
 function escaped(text: string): string {
@@ -105,27 +104,28 @@ function escapedProse(text: string): string {
     text
       .replaceAll("*/", "*\\/")
       .replaceAll("/*", "/\\*")
-      // A tag is an @ that no word character precedes; mail addresses stay.
+      // A tag is an @ without a word character before it. Mail addresses stay.
       .replace(/(?<![\w\\])@/g, "\\@")
   );
 }
 
-/** The end of a comment splits a span in two, and so does what the compiler reads as a tag even there. */
+/** Splits the span at the end of a comment, and at an @ that the compiler reads as a tag inside a span. */
 function codeSpan(code: string): string {
   return `\`${code.replaceAll("*/", "*`/`").replaceAll(/\s@/g, "` `@")}\``.replaceAll("``", "");
 }
 
-/** A value as inline code; backticks in it are dropped, as no escape exists for them there. */
+/** A value as inline code. Backticks are removed: Markdown has no escape for them there. */
 export function inlineCode(value: string): string {
   const code = value.replaceAll("`", "").replace(/\s+/g, " ").trim();
   return code === "" ? "``" : safeText(`\`${code}\``);
 }
 
 /**
- * Google's documents write a list on one line: `Possible values: * A * B`. Each item gets a line of its own again. Only
- * what follows a colon, a full stop or the start is the first item; elsewhere it may be a product or a dash.
+ * Puts list items on separate lines: Google's documents write `Possible values: * A * B` on one line. A first item
+ * follows a colon, a full stop or the start of the line; elsewhere the bullet may be a product or a dash.
  */
 function withLists(text: string): string {
+  if (!text.includes(" * ") && !text.includes(" - ")) return text;
   return text
     .split("\n")
     .map((line) => {
@@ -143,12 +143,12 @@ function withLists(text: string): string {
     .join("\n");
 }
 
-/** The parts between separators that stand outside of code spans. */
+/** Splits a line at the separators outside code spans. */
 function split(line: string, separator: string): readonly string[] {
   if (!line.includes(separator)) return [line];
   const spans: string[] = [];
   const masked = line.replaceAll(/`[^`]+`/g, (span) => `\u0000${String(spans.push(span) - 1)}\u0000`);
-  // No text holds U+0000 at this point, so every second part is the index of a span.
+  // safeText() removed U+0000, so every second part is the index of a span.
   const restored = (part: string): string => {
     const parts = part.split("\u0000");
     return parts.map((text, index) => (index % 2 === 0 ? text : (spans[Number(text)] ?? ""))).join("");
@@ -156,9 +156,10 @@ function split(line: string, separator: string): readonly string[] {
   return masked.split(separator).map(restored);
 }
 
-/** Text that would turn the rest of a line, moved to the next, into a list, heading, quote or fence. */
+/** Text that would make the next line a list, heading, quote or fence if a line were broken before it. */
 const BLOCK_START = /(?:[-+*=#>|~@]|```|\d+[.)])/y;
 
+/** Breaks text into lines; `indent` is for the lines after the first. */
 export function wrapped(text: string, indent = ""): readonly string[] {
   if (text === "") return [];
   if (text.length <= WIDTH && !text.includes("\n")) return [text];
@@ -168,7 +169,7 @@ export function wrapped(text: string, indent = ""): readonly string[] {
   });
 }
 
-/** Breaks at the last space that fits, never before a {@link BLOCK_START}. */
+/** Breaks at the last space that fits, but not before a {@link BLOCK_START}. */
 function wrappedLine(line: string, indent: string): readonly string[] {
   const lines: string[] = [];
   let start = 0;

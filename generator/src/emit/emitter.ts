@@ -1,15 +1,16 @@
-/** The model → the files of one API. */
+/** The model → the generated files of one API. */
 import type { ApiModel } from "../model/types.js";
 import { emitModule } from "./module.js";
 import { emitSchemas } from "./schemas.js";
 
-/** A file of the output, relative to its folder. */
+/** A generated file. */
 export interface EmittedFile {
+  /** Relative to the output folder. */
   readonly path: string;
   readonly text: string;
 }
 
-/** The files of one API. */
+/** Returns the files of one API. */
 export function emitApi(model: ApiModel): readonly EmittedFile[] {
   const folder = `${model.name}/${model.version}`;
   return [
@@ -18,7 +19,7 @@ export function emitApi(model: ApiModel): readonly EmittedFile[] {
   ];
 }
 
-/** Tools look for the address of a source map in strings too; comments hold none any more, and a string reads the same. */
+/** Tools also look for the address of a source map in strings. The escaped string has the same value. */
 function withoutSourceMaps(text: string): string {
   return text.replaceAll(
     /(\/[/*])([#@])(?=\s+source(?:Mapping)?URL)/g,

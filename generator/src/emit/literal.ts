@@ -1,10 +1,11 @@
-/** Data → the text of a TypeScript literal, laid out for reading and always the same. */
+/** Data → the text of a TypeScript literal. */
 import { isIdentifier } from "../model/names.js";
+import { COLUMNS } from "./type-printer.js";
 
-/** What descriptors are made of; undefined members are left out. */
+/** The data of descriptors. Undefined members are omitted. */
 export type Data = boolean | number | string | Name | readonly Data[] | { readonly [key: string]: Data | undefined };
 
-/** A constant that is told of by its name. */
+/** A reference to a constant. */
 export class Name {
   readonly text: string;
 
@@ -13,13 +14,11 @@ export class Name {
   }
 }
 
-const WIDTH = 120;
-
-/** On one line where that fits behind `column`, else a member a line. */
+/** Returns a literal on one line if it fits after `column`, else with one member per line. */
 export function literal(data: Data, column = 0, indent = 0): string {
-  const isParted = typeof data === "object" && !(data instanceof Name);
-  const line = onOneLine(data, isParted ? WIDTH - column : Infinity);
-  if (line !== undefined || !isParted) return line ?? "";
+  const isComposite = typeof data === "object" && !(data instanceof Name);
+  const line = onOneLine(data, isComposite ? COLUMNS - column : Infinity);
+  if (line !== undefined || !isComposite) return line ?? "";
   const inner = indent + 2;
   const members = isList(data)
     ? data.map((member) => literal(member, inner, inner))
@@ -29,7 +28,7 @@ export function literal(data: Data, column = 0, indent = 0): string {
   return `${open}\n${members.map((member) => `${space}${member},\n`).join("")}${" ".repeat(indent)}${close}`;
 }
 
-/** Undefined as soon as it takes more columns than there are: a large table is not written just to be thrown away. */
+/** Stops with undefined as soon as the text is longer than `columns`, so large tables are not printed twice. */
 function onOneLine(data: Data, columns: number): string | undefined {
   if (typeof data !== "object" || data instanceof Name) {
     const text = data instanceof Name ? data.text : JSON.stringify(data);
@@ -57,7 +56,7 @@ function defined(data: { readonly [key: string]: Data | undefined }): (readonly 
   return members;
 }
 
-/** Written bare, `__proto__` would set the prototype. */
+/** `__proto__` needs brackets: as a plain key it sets the prototype. */
 function key(name: string): string {
   if (name === "__proto__") return '["__proto__"]';
   return isIdentifier(name) ? name : JSON.stringify(name);

@@ -42,17 +42,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "#39": "'",
 };
 
-/** Tags that HTML has are rewritten; `<project-id>` and the like are placeholders, and stay. */
+/** Converts known HTML tags. Others, such as `<project-id>`, are placeholders and stay. */
 export function withoutHtml(text: string): string {
   if (!/[<&]/.test(text)) return text;
   return text
     .replace(/<a\s[^<>]*?href\s*=\s*["']?(https?:\/\/[^\s"'<>]+)["']?[^<>]*>([^<]*)<\/a>/gi, "[$2]($1)")
-    .replace(/<(\/?)([a-z][a-z0-9]*)(?:\s[^<>]*)?\/?>/gi, (whole, slash: string, name: string) => {
+    .replace(/<(\/?)([a-z][a-z0-9]*)(?:\s[^<>]*)?\/?>/gi, (match, slash: string, name: string) => {
       const tag = name.toLowerCase();
       const known = Object.hasOwn(TAGS, tag) ? TAGS[tag] : undefined;
-      return known === undefined ? whole : (known[slash === "" ? 0 : 1] ?? "");
+      return known === undefined ? match : (known[slash === "" ? 0 : 1] ?? "");
     })
-    .replace(/&(#39|[a-z]{2,4});/g, (whole, name: string) =>
-      Object.hasOwn(ENTITIES, name) ? (ENTITIES[name] ?? whole) : whole,
+    .replace(/&(#39|[a-z]{2,4});/g, (match, name: string) =>
+      Object.hasOwn(ENTITIES, name) ? (ENTITIES[name] ?? match) : match,
     );
 }

@@ -10,6 +10,7 @@ import type {
 import { allResources, type Context, contextOf } from "./context.js";
 import {
   classText,
+  type FieldDeclaration,
   type InterfaceDeclaration,
   interfaceText,
   type MethodDeclaration,
@@ -18,12 +19,13 @@ import {
 } from "./declarations.js";
 import { apiDescriptor, methodDescriptor, updateMasks } from "./descriptors.js";
 import { docLines, inlineCode } from "./doc-comments.js";
-import { layout, memberLayout } from "./layout.js";
 import { type Data, literal } from "./literal.js";
+import { parameterNode, requestNode, requiredMembers, typeNode } from "./model-types.js";
 import { preamble } from "./preamble.js";
 import { rangeNote } from "./range-note.js";
 import { methodShapes } from "./signatures.js";
-import { parameterText, propertyKey, requestText, requiredMembers, typeText } from "./type-text.js";
+import { array, keyword, name, propertyKey, stringLiteral, type TypeNode, union } from "./type-nodes.js";
+import { memberLayout, typeLayout, typeText } from "./type-printer.js";
 
 const IMPORTS = `import * as runtime from "@discogen/runtime";
 import type * as schemas from "./schemas.js";
@@ -31,7 +33,7 @@ import type * as schemas from "./schemas.js";
 export type * from "./schemas.js";
 `;
 
-/** For a document without schemas: nothing to refer to, but the same exports. */
+/** For a document without schemas: the same exports, no import of types. */
 const IMPORTS_WITHOUT_SCHEMAS = IMPORTS.replace(/^import type .*\n/m, "");
 
 /** The text of `index.ts`. */
@@ -40,10 +42,12 @@ export function emitModule(model: ApiModel): string {
   return [
     preamble(model),
     model.schemas.length === 0 ? IMPORTS_WITHOUT_SCHEMAS : IMPORTS,
-    constant("api", "runtime.ApiDescriptor", apiDescriptor(model)),
+    constant("api", name("runtime.ApiDescriptor"), apiDescriptor(model)),
     ...masksConstant(model),
     ...declarations(context),
-    ...Array.from(context.operations, ([name, data]) => constant(name, "runtime.OperationDescriptor", data)),
+    ...Array.from(context.operations, ([constantName, data]) =>
+      constant(constantName, name("runtime.OperationDescriptor"), data),
+    ),
     ...allResources(model.root).flatMap((resource) => methodTable(resource, context)),
   ].join("\n");
 }
@@ -58,38 +62,44 @@ function declarations(context: Context): string[] {
   ];
 }
 
-/** Before the client, whose static property it is. No other name of the module is like that of the interface. */
+/** Stands before the client, which has it as a static property. No other name in the module equals the interface's. */
 function masksConstant({ updateMasks: masks }: ApiModel): string[] {
   const data = updateMasks(masks);
   if (data === undefined) return [];
-  const params = masks.methods.map(
-    ({ path, method }) => `  ${memberLayout(`readonly ${propertyKey(path.join("."))}: ${method.paramsName}`, 2)};\n`,
-  );
+  const params = masks.methods.map(({ path, method }) => {
+    const member = { key: `readonly ${propertyKey(path.join("."))}`, isOptional: false, type: name(method.paramsName) };
+    return `  ${memberLayout(member, 2)};\n`;
+  });
   return [`interface MaskedMethods {\n${params.join("")}}\n`, constant("updateMasks", MASKS_TYPE, data)];
 }
 
-const MASKS_TYPE = "runtime.UpdateMasks<MaskedMethods>";
+const MASKS_TYPE = name("runtime.UpdateMasks", name("MaskedMethods"));
+
+const CLIENT_OPTIONS = name("runtime.ClientOptions");
 
 function clientClass(context: Context): string {
   const { model } = context;
-  const hasMember = (name: string) =>
-    model.root.methods.some(({ member }) => member === name) ||
-    model.root.resources.some(({ member }) => member === name);
+  const hasMember = (wanted: string) =>
+    model.root.methods.some(({ member }) => member === wanted) ||
+    model.root.resources.some(({ member }) => member === wanted);
+  const client = name(model.clientName);
   const withOptions: MethodDeclaration = {
-    docs: ["A client with these options over those of this one; both share their credentials."],
+    docs: ["Returns a client with these options over those of this one. Both share their credentials."],
     name: "withOptions",
     typeParameter: undefined,
-    parameters: ["options: runtime.ClientOptions"],
-    returnType: model.clientName,
-    statement: "return runtime.withOptions(this, options)",
+    parameters: [{ key: "options", isOptional: false, type: CLIENT_OPTIONS }],
+    returnType: client,
+    callee: "runtime.withOptions",
+    arguments: ["this", "options"],
   };
   const batch: MethodDeclaration = {
-    docs: ["This client with its calls collected, and sent as one request by `send()`."],
+    docs: ["Returns a client that collects its calls. `send()` sends them as one request."],
     name: "batch",
     typeParameter: undefined,
     parameters: [],
-    returnType: `runtime.Batch<${model.clientName}>`,
-    statement: `return runtime.batch<${model.clientName}>(this)`,
+    returnType: name("runtime.Batch", client),
+    callee: `runtime.batch<${model.clientName}>`,
+    arguments: ["this"],
   };
   return classText({
     docs: docLines({
@@ -100,17 +110,21 @@ function clientClass(context: Context): string {
     }),
     name: model.clientName,
     extends: "runtime.ApiClient",
-    properties: [
+    fields: [
       {
-        docs: ["Every OAuth 2.0 scope of this API."],
-        line: "static readonly scopes: readonly string[] = api.scopes;",
+        docs: ["All OAuth 2.0 scopes of this API."],
+        name: "static readonly scopes",
+        type: typeText(array(keyword("string"), true)),
+        value: "api.scopes",
       },
       ...(model.updateMasks.methods.length === 0
         ? []
         : [
             {
-              docs: ["For {@link runtime.updateMaskOf}."],
-              line: `static readonly updateMasks: ${MASKS_TYPE} = updateMasks;`,
+              docs: ["Used by {@link runtime.updateMaskOf}."],
+              name: "static readonly updateMasks",
+              type: typeText(MASKS_TYPE),
+              value: "updateMasks",
             },
           ]),
       ...childResources(model.root),
@@ -125,14 +139,14 @@ function clientClass(context: Context): string {
 }
 
 function resourceTexts(resource: ResourceModel, context: Context): string[] {
-  const name = resource.path.map((part) => part.replaceAll(/[^\w.$-]/g, "")).join(".");
+  const path = resource.path.map((part) => part.replaceAll(/[^\w.$-]/g, "")).join(".");
   return [
     ...resource.methods.flatMap((method) => methodTypes(method, context)),
     classText({
-      docs: docLines({ notes: [inlineCode(name)], deprecated: resource.deprecated }),
+      docs: docLines({ notes: [inlineCode(path)], deprecated: resource.deprecated }),
       name: resource.className,
       extends: "runtime.Resource",
-      properties: childResources(resource),
+      fields: childResources(resource),
       constructorText: undefined,
       methods: resource.methods.flatMap((method) => methodDeclarations(method, resource, context)),
     }),
@@ -140,70 +154,75 @@ function resourceTexts(resource: ResourceModel, context: Context): string[] {
   ];
 }
 
-function childResources({ resources }: ResourceModel): { readonly docs: readonly string[]; readonly line: string }[] {
+function childResources({ resources }: ResourceModel): FieldDeclaration[] {
   return resources.map(({ member, className }) => ({
     docs: [],
-    line: `readonly ${member}: ${className} = new ${className}(this);`,
+    name: `readonly ${member}`,
+    type: className,
+    value: `new ${className}(this)`,
   }));
 }
 
-/** The descriptors of one resource: data, which has no need of a syntax tree. */
+/** The method descriptors of one resource. */
 function methodTable(resource: ResourceModel, context: Context): string[] {
   if (resource.methods.length === 0) return [];
-  const members = resource.methods.map(({ member }) => JSON.stringify(member)).join(" | ");
+  const members = union(resource.methods.map(({ member }) => stringLiteral(member)));
   const table = resource.methods.map(
     (method) => [method.member, methodDescriptor(method, context.scopes, context.operation(method))] as const,
   );
-  return [constant(context.table(resource), `Record<${members}, runtime.MethodDescriptor>`, Object.fromEntries(table))];
+  const type = name("Record", members, name("runtime.MethodDescriptor"));
+  return [constant(context.table(resource), type, Object.fromEntries(table))];
 }
 
-function constant(name: string, type: string, data: Data): string {
-  const start = `const ${name}: `;
-  const head = `${start}${layout(type, start.length, 0, " = {".length)} = `;
-  // The semicolon is a column too.
+function constant(constantName: string, type: TypeNode, data: Data): string {
+  const start = `const ${constantName}: `;
+  const head = `${start}${typeLayout(type, start.length, 0, " = {".length)} = `;
+  // Without a line break, lastIndexOf() is -1, which reserves one column for the semicolon.
   return `${head}${literal(data, head.length - head.lastIndexOf("\n"))};\n`;
 }
 
 function globalParameters(context: Context): string {
   const { globalParametersName, id, parameters } = context.model;
   return interfaceText({
-    docs: [`What every method of ${id} takes.`],
+    docs: [`Parameters of every method of ${id}.`],
     name: globalParametersName,
     extends: undefined,
     properties: parameters.map(parameterProperty),
   });
 }
 
-/** The parameters of a method, and its body where the method requires properties of it. */
+/** The parameters of a method, and its request body if the method requires properties of it. */
 function methodTypes(method: MethodModel, context: Context): string[] {
   const id = method.id.replaceAll(/[^\w.$-]/g, "");
   const { bodyName, request } = method;
   const params = interfaceText(paramsInterface(method, id, context));
   if (bodyName === undefined || request?.kind !== "json") return [params];
-  const docs = docLines({ notes: [`Body of \`${id}\`: the schema with what the method requires.`] });
+  const docs = docLines({
+    notes: [`Request body of \`${id}\`: the schema with the properties that the method requires.`],
+  });
   return [params, bodyText(docs, bodyName, request, context)];
 }
 
-/** An interface where the body is one: errors then name it alone. */
+/** An interface if the body is an object, so that compile errors show one name. */
 function bodyText(
   docs: readonly string[],
-  name: string,
+  bodyName: string,
   request: Extract<RequestModel, { kind: "json" }>,
   { schema }: Context,
 ): string {
   const { requires, type } = request;
   const shape = type.kind === "reference" ? schema(type.name)?.shape : undefined;
   if (requires === undefined || shape?.kind !== "object")
-    return typeAliasText(docs, name, requestText(request, "POST", schema));
+    return typeAliasText(docs, bodyName, requestNode(request, "POST", schema));
   const properties = requiredMembers(shape, requires, schema).map((member) => ({ ...member, docs: [] }));
-  return interfaceText({ docs, name, extends: typeText(type), properties });
+  return interfaceText({ docs, name: bodyName, extends: typeText(typeNode(type)), properties });
 }
 
 function paramsInterface(method: MethodModel, id: string, context: Context): InterfaceDeclaration {
   const { globalParametersName } = context.model;
   const shadowed = method.shadowedGlobals.map((name) => JSON.stringify(name)).join(" | ");
   const { bodyName, request } = method;
-  const isMask = ({ name }: ParameterModel) => method.updateMask !== undefined && name === "updateMask";
+  const isMask = (parameter: ParameterModel) => method.updateMask !== undefined && parameter.name === "updateMask";
   return {
     docs: [],
     name: method.paramsName,
@@ -217,7 +236,7 @@ function paramsInterface(method: MethodModel, id: string, context: Context): Int
         : [
             property(
               "requestBody",
-              bodyName ?? requestText(request, method.httpMethod, context.schema),
+              bodyName === undefined ? requestNode(request, method.httpMethod, context.schema) : name(bodyName),
               request.kind === "bytes" || !request.required,
             ),
           ]),
@@ -234,13 +253,13 @@ function mediaProperty({ accept, maxSize }: MediaUploadModel): PropertyDeclarati
   ];
   return property(
     "media",
-    "runtime.MediaUpload",
+    name("runtime.MediaUpload"),
     true,
     notes.length === 0 ? [] : docLines({ notes: [notes.join(" ")] }),
   );
 }
 
-/** `image/*` would need an escape, which readers would see. */
+/** `image/*` would need an escape that editors show. */
 function acceptText(type: string): string {
   return type.endsWith("/*") ? `any ${inlineCode(type.slice(0, -2))}` : inlineCode(type);
 }
@@ -255,34 +274,35 @@ function parameterProperty(parameter: ParameterModel): PropertyDeclaration {
     notes: range === undefined ? [] : [range],
     default: parameter.default,
   });
-  return property(propertyKey(parameter.name), parameterText(parameter), !parameter.required, lines);
+  return property(propertyKey(parameter.name), parameterNode(parameter), !parameter.required, lines);
 }
 
-/** A mask may also be a list of paths, which the compiler knows. */
+/** A mask may also be a list of paths, which the compiler checks. */
 function maskProperty(parameter: ParameterModel, { request, updateMask }: MethodModel): PropertyDeclaration {
-  const resource = request?.kind === "json" ? typeText(request.type) : "unknown";
-  const type = `string | readonly runtime.FieldPath<${resource}>[]`;
+  const resource = request?.kind === "json" ? typeNode(request.type) : keyword("unknown");
+  const type = union([keyword("string"), array(name("runtime.FieldPath", resource), true)]);
   const lines = docLines({ description: parameter.description, deprecated: parameter.deprecated });
   return property(parameter.name, type, updateMask !== "required", lines);
 }
 
-/** An optional parameter also takes `undefined`, so that a value that may be missing can be passed on. */
-function property(key: string, type: string, isOptional: boolean, docs: readonly string[] = []): PropertyDeclaration {
-  return { docs, key, isOptional, type: isOptional ? `${type} | undefined` : type };
+/** An optional parameter also accepts `undefined`: callers can pass on a value that may be missing. */
+function property(key: string, type: TypeNode, isOptional: boolean, docs: readonly string[] = []): PropertyDeclaration {
+  return { docs, key, isOptional, type: isOptional ? union([type, keyword("undefined")]) : type };
 }
 
 function methodDeclarations(method: MethodModel, resource: ResourceModel, context: Context): MethodDeclaration[] {
   const descriptor = `${context.table(resource)}.${method.member}`;
-  return methodShapes(method, context.accessor(resource), context.model).map((shape) => ({
+  return methodShapes(method, resource, context).map((shape) => ({
     docs: shape.doc,
     name: shape.name,
     typeParameter: shape.typeParameter,
     parameters: [
-      `params${shape.paramsOptional ? "?" : ""}: ${shape.paramsType}`,
-      `options?: runtime.${shape.optionsType}`,
+      { key: "params", isOptional: shape.paramsOptional, type: shape.paramsType },
+      { key: "options", isOptional: true, type: name(`runtime.${shape.optionsType}`) },
     ],
     returnType: shape.returnType,
-    statement: `return runtime.${shape.sender}(this, ${descriptor}, params, options${shape.uploads ? ", runtime.upload" : ""})`,
+    callee: `runtime.${shape.sender}`,
+    arguments: ["this", descriptor, "params", "options", ...(shape.uploads ? ["runtime.upload"] : [])],
   }));
 }
 

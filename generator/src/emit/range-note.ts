@@ -1,4 +1,4 @@
-/** One sentence on the bounds of a number, or none. */
+/** Returns a sentence about the bounds of a number; undefined if it has none. */
 export function rangeNote(minimum: string | undefined, maximum: string | undefined): string | undefined {
   const low = number(minimum);
   const high = number(maximum);

@@ -1,40 +1,42 @@
-/** What the generated methods look like: names, parameters, results, doc comments. */
+/** Signatures of generated methods: names, parameters, results, doc comments. */
 import { isIdentifier } from "../model/names.js";
-import type { ApiModel, MethodModel, TypeModel } from "../model/types.js";
+import type { ApiModel, MethodModel, ResourceModel } from "../model/types.js";
+import type { Context } from "./context.js";
 import { docLines, inlineCode, wrapped } from "./doc-comments.js";
-import { typeText } from "./type-text.js";
+import { typeNode } from "./model-types.js";
+import { keyword, name, stringLiteral, type TypeNode } from "./type-nodes.js";
 
 /** A method of a generated class. */
 export interface MethodShape {
   readonly name: string;
   readonly doc: readonly string[];
-  /** `F extends string | undefined = undefined`, where the parameter `fields` narrows the result. */
+  /** `F extends string | undefined = undefined` if the parameter `fields` narrows the result. */
   readonly typeParameter: string | undefined;
-  readonly paramsType: string;
+  readonly paramsType: TypeNode;
   readonly paramsOptional: boolean;
-  readonly returnType: string;
-  /** The function of the runtime that sends it. */
+  readonly returnType: TypeNode;
+  /** The function of the runtime that sends the request. */
   readonly sender: "call" | "content" | "download" | "operate" | "paged" | "stream";
   readonly optionsType: "CallOptions" | "DownloadOptions";
-  /** Takes `media`. */
+  /** Whether it takes `media`. */
   readonly uploads: boolean;
 }
 
-/** The method, and its `…Media` twin where the resource can be downloaded. `accessor`: the resource, `client.files`. */
-export function methodShapes(method: MethodModel, accessor: string, model: ApiModel): readonly MethodShape[] {
+/** The method, and its `…Media` twin if it can download content. */
+export function methodShapes(method: MethodModel, resource: ResourceModel, context: Context): readonly MethodShape[] {
   const paramsOptional =
     method.parameters.every(({ required }) => !required) &&
     method.updateMask !== "required" &&
     !(method.request?.kind === "json" && method.request.required);
-  const selecting = selectsFields(method, model);
+  const params = name(method.paramsName);
+  const selecting = selectsFields(method, context);
   const ordinary: MethodShape = {
     name: method.member,
-    doc: methodDoc(method, model, exampleOf(method, `${accessor}.${method.member}`)),
+    doc: methodDoc(method, context.model, exampleOf(method, `${context.accessor(resource)}.${method.member}`)),
     typeParameter: selecting === undefined ? undefined : "F extends string | undefined = undefined",
-    paramsType:
-      selecting === undefined ? method.paramsName : `runtime.Selecting<${method.paramsName}, ${selecting}, F>`,
+    paramsType: selecting === undefined ? params : name("runtime.Selecting", params, selecting, FIELDS),
     paramsOptional,
-    returnType: returnText(method, selecting !== undefined),
+    returnType: returnNode(method, selecting !== undefined),
     sender: senderOf(method),
     optionsType: senderOf(method) === "download" ? "DownloadOptions" : "CallOptions",
     uploads: method.mediaUpload !== undefined,
@@ -46,13 +48,13 @@ export function methodShapes(method: MethodModel, accessor: string, model: ApiMo
     doc: docLines({
       notes: [
         method.mediaDownload.isOnly
-          ? `The same as {@link ${method.member}}.`
-          : `Downloads what {@link ${method.member}} describes.`,
+          ? `Same as {@link ${method.member}}.`
+          : `Downloads the content that {@link ${method.member}} describes.`,
       ],
       deprecated: method.deprecated,
     }),
     typeParameter: undefined,
-    paramsType: method.paramsName,
+    paramsType: params,
     returnType: DOWNLOAD,
     sender: "download",
     optionsType: "DownloadOptions",
@@ -61,20 +63,25 @@ export function methodShapes(method: MethodModel, accessor: string, model: ApiMo
   return [ordinary, download];
 }
 
-const DOWNLOAD = "Promise<runtime.MediaResponse>";
+const DOWNLOAD = name("Promise", name("runtime.MediaResponse"));
 
-/** The type of the response, where a literal `fields` parameter narrows it. */
-function selectsFields(method: MethodModel, { parameters, schemas }: ApiModel): string | undefined {
+/** The type parameter for the value of `fields`. */
+const FIELDS = name("F");
+
+/** The type of the response if a literal `fields` parameter narrows it. */
+function selectsFields(method: MethodModel, { model, schema }: Context): TypeNode | undefined {
   const { operation } = method;
   const response = method.response === undefined || method.response.kind === "media" ? undefined : method.response.type;
-  const takesFields = parameters.some(({ name }) => name === "fields") && !method.shadowedGlobals.includes("fields");
+  const takesFields =
+    model.parameters.some(({ name: parameter }) => parameter === "fields") &&
+    !method.shadowedGlobals.includes("fields");
   const startsOperation = operation !== undefined && operation.polls.length > 0;
   if (!takesFields || startsOperation || response?.kind !== "reference") return undefined;
-  const shape = schemas.find(({ name }) => name === response.name)?.shape;
-  return shape?.kind === "object" && shape.properties.length > 0 ? typeText(response) : undefined;
+  const shape = schema(response.name)?.shape;
+  return shape?.kind === "object" && shape.properties.length > 0 ? typeNode(response) : undefined;
 }
 
-/** Which function of the runtime carries the method out. */
+/** The function of the runtime that calls the method. */
 export function senderOf({ mediaDownload, operation, paging, response }: MethodModel): MethodShape["sender"] {
   if (mediaDownload?.isOnly === true) return "download";
   if (operation !== undefined) return "operate";
@@ -83,28 +90,26 @@ export function senderOf({ mediaDownload, operation, paging, response }: MethodM
   return paging === undefined ? "call" : "paged";
 }
 
-function returnText({ mediaDownload, response, operation, paging }: MethodModel, isSelecting: boolean): string {
-  if (response === undefined) return mediaDownload === undefined ? "runtime.ApiPromise<void>" : DOWNLOAD;
-  if (response.kind === "media") return "runtime.ApiPromise<runtime.MediaResponse>";
-  const whole = typeText(response.type);
-  const selected = isSelecting ? `runtime.Selected<${whole}, F>` : whole;
-  if (response.kind === "stream") return `runtime.StreamPromise<${selected}>`;
+function returnNode({ mediaDownload, response, operation, paging }: MethodModel, isSelecting: boolean): TypeNode {
+  if (response === undefined) return mediaDownload === undefined ? name("runtime.ApiPromise", name("void")) : DOWNLOAD;
+  if (response.kind === "media") return name("runtime.ApiPromise", name("runtime.MediaResponse"));
+  const complete = typeNode(response.type);
+  const selected = isSelecting ? name("runtime.Selected", complete, FIELDS) : complete;
+  if (response.kind === "stream") return name("runtime.StreamPromise", selected);
   if (operation !== undefined)
-    return `runtime.OperationPromise<${selected}, ${isSelecting ? selected : typeText(operation.type)}>`;
-  if (paging === undefined) return `runtime.ApiPromise<${selected}>`;
-  const items = paging.items;
-  const item =
-    isSelecting && items !== undefined
-      ? `runtime.SelectedItem<${whole}, ${typeText(items.type)}, F, ${JSON.stringify(items.property)}>`
-      : itemText(items?.type);
-  return `runtime.Paged<${selected}, ${item}>`;
+    return name("runtime.OperationPromise", selected, isSelecting ? selected : typeNode(operation.type));
+  if (paging === undefined) return name("runtime.ApiPromise", selected);
+  const { items } = paging;
+  if (items === undefined) return name("runtime.Paged", selected, keyword("never"));
+  const item = typeNode(items.type);
+  return name(
+    "runtime.Paged",
+    selected,
+    isSelecting ? name("runtime.SelectedItem", complete, item, FIELDS, stringLiteral(items.property)) : item,
+  );
 }
 
-function itemText(type: TypeModel | undefined): string {
-  return type === undefined ? "never" : typeText(type);
-}
-
-/** What the scopes of Google begin with; they are known by the rest, and the client's list has them whole. */
+/** The common start of Google's scopes. Comments leave it out; the client's list has the complete scopes. */
 const GOOGLE_SCOPE = /^https:\/\/www\.googleapis\.com\/auth\//;
 
 function methodDoc(method: MethodModel, model: ApiModel, example: readonly string[]): readonly string[] {
@@ -114,16 +119,16 @@ function methodDoc(method: MethodModel, model: ApiModel, example: readonly strin
     description: method.description,
     notes: [
       inlineCode(`${method.httpMethod} ${urlPath(method, model)}`) + scopes,
-      ...(method.supportsSubscription ? ["Supports push notifications: changes can be watched with a channel."] : []),
+      ...(method.supportsSubscription ? ["Supports push notifications: a channel reports changes."] : []),
       ...(method.useMediaDownloadService ? ["Content is served by Google's media download service."] : []),
-      ...(method.etagRequired ? ["Pass the etag of what was read as `ifMatch`."] : []),
+      ...(method.etagRequired ? ["Pass the etag of the resource that you read as `ifMatch`."] : []),
     ],
     deprecated: method.deprecated,
     example,
   });
 }
 
-/** `a`, `b` or `c`: any of them is enough. */
+/** `a`, `b` or `c`: any one of them is sufficient. */
 function alternatives(names: readonly string[]): string {
   const [last = "", ...others] = names.toReversed();
   return others.length === 0 ? last : `${others.toReversed().join(", ")} or ${last}`;
@@ -131,19 +136,19 @@ function alternatives(names: readonly string[]): string {
 
 /** The path from the root, without the operators of URI templates: `/v1/{name}`. */
 function urlPath({ path }: MethodModel, { servicePath }: ApiModel): string {
-  const whole = path.startsWith("/") ? path : `/${servicePath}${path}`;
-  return whole.replaceAll(/\{[+/]?([^{}*]+)\*?\}/g, "{$1}");
+  const fullPath = path.startsWith("/") ? path : `/${servicePath}${path}`;
+  return fullPath.replaceAll(/\{[+/]?([^{}*]+)\*?\}/g, "{$1}");
 }
 
-/** The most columns of an example in one line: those that `   * @example ` leaves. */
+/** The columns that `   * @example ` leaves for an example on one line. */
 const EXAMPLE_WIDTH = 106;
 
-/** The call, in one line where it fits; what a program must pass is named like the parameter. */
+/** The call, on one line if it fits. Required values are variables named like the parameter. */
 function exampleOf(method: MethodModel, callee: string): readonly string[] {
   const { mediaUpload, operation, paging, request, response } = method;
   const required = method.parameters
     .filter((parameter) => parameter.required)
-    .map(({ name }) => (isIdentifier(name) ? name : `${JSON.stringify(name)}: value`));
+    .map((parameter) => (isIdentifier(parameter.name) ? parameter.name : `${JSON.stringify(parameter.name)}: value`));
   const body = request === undefined || (mediaUpload !== undefined && !isBodyRequired(method)) ? [] : ["requestBody"];
   const members = [...required, ...body, ...(mediaUpload === undefined ? [] : ["media: { body }"])];
   const isStream = response?.kind === "stream";

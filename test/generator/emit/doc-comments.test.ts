@@ -3,7 +3,7 @@ import ts from "typescript-6.0";
 import { describe, expect, it } from "vitest";
 import { docLines, inlineCode, safeText } from "../../../generator/src/emit/doc-comments.js";
 
-describe("text of a document stays text", () => {
+describe("text of a document stays text in a comment", () => {
   it.each([
     ["the end of a comment", "a */ b", "a *\\/ b"],
     ["the start of a comment", "v1/*", "v1/\\*"],
@@ -15,7 +15,7 @@ describe("text of a document stays text", () => {
     ["a mail address", "me@example.com", "me@example.com"],
     ["the end of a comment in code", "`a/*/b` c", "`a/*`/`b` c"],
     ["a tag in code", "`@type` x", "`@type` x"],
-    ["a tag behind a space in code", "`a @b` c", "`a` `@b` c"],
+    ["a tag after a space in code", "`a @b` c", "`a` `@b` c"],
     ["a source map", "//# sourceMappingURL=data:x", "//#sourceMappingURL=data:x"],
     ["a list on one line", "Values: * `A`: one. * `B`: two.", "Values:\n- `A`: one.\n- `B`: two."],
     ["a list of sentences on one line", "Do this: - One. - Two. - Three.", "Do this:\n- One.\n- Two.\n- Three."],
@@ -57,22 +57,22 @@ describe("HTML of older documents becomes Markdown", () => {
   it.each([
     ["emphasis and code", "a <b>b</b> <i>c</i> <code>d</code>", "a **b** _c_ `d`"],
     ["links", 'See <a class="x" href="https://x.example/y">the guide</a>.', "See [the guide](https://x.example/y)."],
-    ["no links elsewhere than to the web", '<a href="javascript:alert(1)">x</a>', "x"],
+    ["only links to the web", '<a href="javascript:alert(1)">x</a>', "x"],
     ["lists", "Either<ul><li>one</li><li>two</li></ul>", "Either\n- one\n- two"],
     ["paragraphs and breaks", "a<br/>b<p>c</p>", "a\nb\n\nc"],
     ["entities", "a &lt; b &amp;&nbsp;c", "a < b & c"],
-    ["placeholders stay", "projects/<project-id>/x, <name>", "projects/<project-id>/x, <name>"],
+    ["placeholders, which stay", "projects/<project-id>/x, <name>", "projects/<project-id>/x, <name>"],
   ])("%s", (_, given, want) => expect(safeText(given)).toBe(want));
 });
 
-describe("comments are made for reading", () => {
+describe("the lines of a comment", () => {
   const values = [
     { value: "OPEN", description: "May be used.", deprecated: false },
     { value: "CLOSED", description: "", deprecated: true },
     { value: "PLAIN", description: "", deprecated: false },
   ];
   it.each([
-    ["nothing to tell", {}, []],
+    ["nothing to describe", {}, []],
     ["one line", { description: "A shelf." }, ["A shelf."]],
     [
       "texts and deprecation of values",
@@ -85,15 +85,15 @@ describe("comments are made for reading", () => {
       ["A.", "@defaultValue `x`", "@deprecated"],
     ],
     [
-      "harvested values told once",
+      "values found in the description, listed once",
       { description: "How:\nOPEN: May be used.", enum: { open: true, harvested: true, values: values.slice(0, 1) } },
       ["How:", "", "- `OPEN`: May be used."],
     ],
     [
-      "long lines broken at spaces",
+      "long lines, broken at spaces",
       { description: "word ".repeat(40) },
       [`${"word ".repeat(21)}word`, `${"word ".repeat(17)}word`],
     ],
-    ["no line that would become a list", { description: `${"x".repeat(108)} - y` }, [`${"x".repeat(108)} -`, "y"]],
+    ["no line that would start a list", { description: `${"x".repeat(108)} - y` }, [`${"x".repeat(108)} -`, "y"]],
   ] as const)("%s", (_, given, want) => expect(docLines(given)).toEqual(want));
 });

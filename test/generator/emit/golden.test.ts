@@ -1,6 +1,6 @@
 /**
- * The code emitted for our own documents: one that holds every shape, one in today's style that the mock is tested with.
- * `npm run golden` writes it anew, for review.
+ * The code generated for our own documents: one with every shape, one in today's style that the mock's tests use.
+ * `npm run golden` updates the golden files. Review the changes.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -23,19 +23,19 @@ const goldenOf = async (path: string, text: string): Promise<string> => {
   return readFile(golden, "utf8");
 };
 
-describe("the code of test/generator/mock/rooms.ts", async () => {
-  const files = await emitApi(modelOf(JSON.stringify(roomsDocument), "rooms.json"));
+describe("the code of test/generator/mock/rooms.ts", () => {
+  const files = emitApi(modelOf(JSON.stringify(roomsDocument), "rooms.json"));
 
-  it.each(files)("is test/golden/$path", async ({ path, text }) => {
+  it.each(files)("equals test/golden/$path", async ({ path, text }) => {
     expect(text).toBe(await goldenOf(path, text));
   });
 });
 
 describe("the code of test/fixtures/shelves.v1.json", async () => {
   const { model, warnings } = await loadModel(FIXTURE);
-  const files = await emitApi(model);
+  const files = emitApi(model);
 
-  it.each(files)("is test/golden/$path", async ({ path, text }) => {
+  it.each(files)("equals test/golden/$path", async ({ path, text }) => {
     expect(text).toBe(await goldenOf(path, text));
   });
 
@@ -54,7 +54,7 @@ describe("the code of test/fixtures/shelves.v1.json", async () => {
     },
   );
 
-  it("comes with what is odd about the document", () => {
+  it("comes with warnings about the document", () => {
     expect(warnings.map(({ code, pointer }) => `${code} ${pointer}`)).toEqual([
       "RENAMED /schemas/string",
       "RENAMED /schemas/well-known",

@@ -33,13 +33,13 @@ const updateMasks: runtime.UpdateMasks<MaskedMethods> = {
   },
 };
 
-/** What every method of rooms:v2 takes. */
+/** Parameters of every method of rooms:v2. */
 export interface GlobalParameters {}
 
 export class RoomsClient extends runtime.ApiClient {
-  /** Every OAuth 2.0 scope of this API. */
+  /** All OAuth 2.0 scopes of this API. */
   static readonly scopes: readonly string[] = api.scopes;
-  /** For {@link runtime.updateMaskOf}. */
+  /** Used by {@link runtime.updateMaskOf}. */
   static readonly updateMasks: runtime.UpdateMasks<MaskedMethods> = updateMasks;
   readonly houses: HousesResource = new HousesResource(this);
 
@@ -47,12 +47,12 @@ export class RoomsClient extends runtime.ApiClient {
     super(api, options);
   }
 
-  /** A client with these options over those of this one; both share their credentials. */
+  /** Returns a client with these options over those of this one. Both share their credentials. */
   withOptions(options: runtime.ClientOptions): RoomsClient {
     return runtime.withOptions(this, options);
   }
 
-  /** This client with its calls collected, and sent as one request by `send()`. */
+  /** Returns a client that collects its calls. `send()` sends them as one request. */
   batch(): runtime.Batch<RoomsClient> {
     return runtime.batch<RoomsClient>(this);
   }

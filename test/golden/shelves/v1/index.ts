@@ -35,7 +35,7 @@ const updateMasks: runtime.UpdateMasks<MaskedMethods> = {
   },
 };
 
-/** What every method of shelves:v1 takes. */
+/** Parameters of every method of shelves:v1. */
 export interface GlobalParameters {
   /** Fields of the response. */
   fields?: string | undefined;
@@ -61,7 +61,7 @@ export interface SearchParams extends GlobalParameters {
   requestBody: SearchBody;
 }
 
-/** Body of `shelves.search`: the schema with what the method requires. */
+/** Request body of `shelves.search`: the schema with the properties that the method requires. */
 export interface SearchBody extends schemas.SearchRequestInput {
   query: string;
 }
@@ -73,9 +73,9 @@ export interface PingParams extends GlobalParameters {}
  * @see https://shelves.example.com/docs
  */
 export class ShelfKeeperClient extends runtime.ApiClient {
-  /** Every OAuth 2.0 scope of this API. */
+  /** All OAuth 2.0 scopes of this API. */
   static readonly scopes: readonly string[] = api.scopes;
-  /** For {@link runtime.updateMaskOf}. */
+  /** Used by {@link runtime.updateMaskOf}. */
   static readonly updateMasks: runtime.UpdateMasks<MaskedMethods> = updateMasks;
   readonly rooms: RoomsResource = new RoomsResource(this);
   readonly wellKnown: WellKnownResource = new WellKnownResource(this);
@@ -84,12 +84,12 @@ export class ShelfKeeperClient extends runtime.ApiClient {
     super(api, options);
   }
 
-  /** A client with these options over those of this one; both share their credentials. */
+  /** Returns a client with these options over those of this one. Both share their credentials. */
   withOptions(options: runtime.ClientOptions): ShelfKeeperClient {
     return runtime.withOptions(this, options);
   }
 
-  /** This client with its calls collected, and sent as one request by `send()`. */
+  /** Returns a client that collects its calls. `send()` sends them as one request. */
   batch(): runtime.Batch<ShelfKeeperClient> {
     return runtime.batch<ShelfKeeperClient>(this);
   }
@@ -149,7 +149,7 @@ export interface RoomsShelvesCreateParams extends GlobalParameters {
   requestBody?: RoomsShelvesCreateBody | undefined;
 }
 
-/** Body of `shelves.rooms.shelves.create`: the schema with what the method requires. */
+/** Request body of `shelves.rooms.shelves.create`: the schema with the properties that the method requires. */
 export interface RoomsShelvesCreateBody extends schemas.ShelfInput {
   books?: (schemas.BookInput & { title: string; size?: schemas.Size & { pages: number } })[];
   byTitle?: { [key: string]: schemas.BookInput & { title: string; size?: schemas.Size & { pages: number } } };
@@ -316,7 +316,7 @@ export class RoomsShelvesResource extends runtime.Resource {
     return runtime.call(this, roomsShelvesMethods.books, params, options);
   }
 
-  /** Downloads what {@link books} describes. */
+  /** Downloads the content that {@link books} describes. */
   booksMedia(params: RoomsShelvesBooksParams, options?: runtime.DownloadOptions): Promise<runtime.MediaResponse> {
     return runtime.download(this, roomsShelvesMethods.books, params, options);
   }

@@ -1,4 +1,4 @@
-/** Contract, section 3, rule 10: a selection changes which methods there are, never what a method returns. */
+/** `--include` changes which methods exist, never what a method returns. */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { emitApi } from "../../../generator/src/emit/emitter.js";
@@ -6,7 +6,7 @@ import { loadModel } from "../../../generator/src/load.js";
 import { methodsOf } from "../../../generator/src/model/methods.js";
 import { ROOT } from "../../support/folders.js";
 
-/** Each method of each class, with its doc comment: `class X` to `name(…) …`. */
+/** Returns each method of each class with its doc comment: `class X` → `name(…) …`. */
 function declarationsOf(index: string): readonly string[] {
   return index.split(/^export class /m).flatMap((text, place) => {
     if (place === 0) return [];
@@ -27,7 +27,7 @@ describe.each([["sqladmin:v1beta3"], [join(ROOT, "test/fixtures/shelves.v1.json"
       emitApi((await loadModel(api, include === undefined ? {} : { include })).model)[0]?.text ?? "";
     const complete = new Set(declarationsOf(await indexOf()));
 
-    it.each(methodsOf(model.root).map(({ id }) => id))("%s declares it as the complete output does", async (id) => {
+    it.each(methodsOf(model.root).map(({ id }) => id))("%s is declared as in the complete output", async (id) => {
       const selected = declarationsOf(await indexOf([id]));
       expect(selected.length).toBeGreaterThan(0);
       expect(selected.filter((declaration) => !complete.has(declaration))).toEqual([]);
