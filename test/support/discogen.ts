@@ -1,4 +1,4 @@
-/** Runs the command as a user does: the real binary, in a process of its own. */
+/** Runs the command: in this process, which is fast, or as the binary in a process of its own. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import { ROOT } from "./folders.js";
+import { testTerminal } from "./terminal.js";
 
 export interface Outcome {
   readonly code: number | null;
@@ -15,7 +16,46 @@ export interface Outcome {
 
 export const DISCOGEN = join(ROOT, "generator/bin/discogen.js");
 
-export async function discogen(
+/**
+ * Runs a command in this process: `main` of the built package, with streams that collect the output. The working folder
+ * and the environment belong to the process, so runs wait for each other.
+ */
+export function discogen(
+  args: readonly string[],
+  cwd: string = ROOT,
+  env: NodeJS.ProcessEnv = {},
+  input = "",
+): Promise<Outcome> {
+  const outcome = previous.then(() => runInProcess(args, cwd, env, input));
+  previous = outcome.catch(() => undefined);
+  return outcome;
+}
+
+let previous: Promise<unknown> = Promise.resolve();
+
+async function runInProcess(
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  input: string,
+): Promise<Outcome> {
+  const { main } = await import("../../generator/dist/cli/main.js");
+  const { terminal, printed } = testTerminal({}, input);
+  const [folder, environment] = [process.cwd(), { ...process.env }];
+  process.chdir(cwd);
+  Object.assign(process.env, env);
+  try {
+    const code = await main(args, terminal);
+    return { code, ...(await printed()) };
+  } finally {
+    process.chdir(folder);
+    for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+    Object.assign(process.env, environment);
+  }
+}
+
+/** Runs the binary in a process of its own, as a user does. */
+export async function discogenProcess(
   args: readonly string[],
   cwd: string = ROOT,
   env: NodeJS.ProcessEnv = {},

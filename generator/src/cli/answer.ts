@@ -1,23 +1,25 @@
 /** What `discogen call` prints: JSON, or bytes as they came. */
 
+import type { Output } from "./terminal.js";
+
 /** A value as JSON; none where there is no value. */
-export async function printValue(value: unknown): Promise<void> {
-  if (value !== undefined) await write(`${json(value, "")}\n`);
+export async function printValue(stdout: Output, value: unknown): Promise<void> {
+  if (value !== undefined) await write(stdout, `${json(value, "")}\n`);
 }
 
 /** One JSON list, element by element as they come. */
-export async function printList(values: AsyncIterable<unknown>): Promise<void> {
+export async function printList(stdout: Output, values: AsyncIterable<unknown>): Promise<void> {
   let isFirst = true;
   for await (const value of values) {
-    await write(`${isFirst ? "[" : ","}\n  ${json(value, "  ")}`);
+    await write(stdout, `${isFirst ? "[" : ","}\n  ${json(value, "  ")}`);
     isFirst = false;
   }
-  await write(isFirst ? "[]\n" : "\n]\n");
+  await write(stdout, isFirst ? "[]\n" : "\n]\n");
 }
 
 /** Bytes, no faster than they are taken. */
-export async function printBytes(pieces: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const piece of pieces) await write(piece);
+export async function printBytes(stdout: Output, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const piece of pieces) await write(stdout, piece);
 }
 
 /** Escapes what a terminal would obey, which JSON may hold as it is. */
@@ -31,8 +33,8 @@ function json(value: unknown, indent: string): string {
 }
 
 /** Rejects with EPIPE where the reader has seen enough. */
-function write(data: string | Uint8Array): Promise<void> {
+function write(stdout: Output, data: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(data, (error) => (error instanceof Error ? reject(error) : resolve()));
+    stdout.write(data, (error) => (error instanceof Error ? reject(error) : resolve()));
   });
 }

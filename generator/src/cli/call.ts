@@ -17,6 +17,7 @@ import { type Command, type ExitCode, type Parsed, usage } from "./command.js";
 import { type ClientMember, namedMember, returnsContent } from "./methods.js";
 import { loadNamed, openProject } from "./project.js";
 import { SOURCE_HELP } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 export const callCommand: Command = {
   summary: "calls a method and prints the answer as JSON",
@@ -55,33 +56,33 @@ Examples:
   run,
 };
 
-async function helpOn(args: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+async function helpOn(args: readonly string[], terminal: Terminal): Promise<string | undefined> {
   const { api, method, own } = targetOf(args);
   if (api === undefined) return undefined;
-  const { model } = await loadNamed(await openProject("call", own, [api]), api, signal);
+  const { model } = await loadNamed(await openProject("call", own, terminal, [api]), api);
   return method === undefined ? methodsHelp(model, api) : methodHelp(namedMember("call", method, model), model, api);
 }
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const { api, method: name, own } = targetOf(args);
   if (api === undefined) throw usage("call", "no API is named");
   if (name === undefined)
     throw usage("call", `no method is named: \`discogen call ${shownName(api)} --help\` tells which there are`);
-  const loaded = await loadNamed(await openProject("call", own, [api]), api, signal);
+  const loaded = await loadNamed(await openProject("call", own, terminal, [api]), api);
   const { model } = loaded;
   const member = namedMember("call", name, model);
   const { method } = member;
   const parameters = readParameters(args, method, model);
   checkOptions(own, member);
-  const content = await contentOf(own, method, signal);
+  const content = await contentOf(own, method, terminal);
   // An API key signs by itself: in a header, where no log of URLs shows it. A method may call something else so.
   const isKey = method.parameters.every(({ name }) => name !== "key");
   const { key, ...others } = parameters;
   try {
     const auth = await credentialsFor(own, isKey ? key : undefined, method);
     const values = isKey ? others : parameters;
-    const send = await senderOf(member, loaded, auth, own.text("root-url"), values);
-    await print(own, method, send({ ...values, ...content }, { signal }), signal);
+    const send = await senderOf(member, loaded, auth, own.text("root-url"), values, terminal);
+    await print(own, method, send({ ...values, ...content }, { signal: terminal.signal }), terminal);
     return 0;
   } catch (error) {
     // A reader that has seen enough, such as `head`, is no fault.
@@ -106,21 +107,20 @@ function checkOptions(own: Parsed, member: ClientMember): void {
 }
 
 /** `requestBody` and `media`, where they are given. */
-async function contentOf(own: Parsed, { request }: MethodModel, signal: AbortSignal): Promise<object> {
+async function contentOf(own: Parsed, { request }: MethodModel, terminal: Terminal): Promise<object> {
   const body = own.text("body");
   const media = own.text("media");
-  const source = (file: string) => (file === "-" ? addAbortSignal(signal, process.stdin) : { path: file });
+  const source = (file: string) => (file === "-" ? addAbortSignal(terminal.signal, terminal.stdin) : { path: file });
   return {
     ...(media !== undefined && { media: { body: source(media) } }),
     ...(body !== undefined && {
-      requestBody: request?.kind === "bytes" ? { data: source(body) } : await readJson(body, signal),
+      requestBody: request?.kind === "bytes" ? { data: source(body) } : await readJson(body, terminal),
     }),
   };
 }
 
-async function readJson(file: string, signal: AbortSignal): Promise<unknown> {
-  const given =
-    file === "-" ? text(addAbortSignal(signal, process.stdin)) : readFile(file, { encoding: "utf8", signal });
+async function readJson(file: string, { signal, stdin }: Terminal): Promise<unknown> {
+  const given = file === "-" ? text(addAbortSignal(signal, stdin)) : readFile(file, { encoding: "utf8", signal });
   const content = await given.catch((error: NodeJS.ErrnoException) => {
     if (error.name === "AbortError") throw error;
     throw new InputError([diagnostic("FILE_UNREADABLE", file, reasonOf(error))]);
@@ -144,14 +144,16 @@ async function credentialsFor(own: Parsed, key: unknown, { scopes }: MethodModel
 /** @throws {InputError} with the code UNTRUSTED_HOST where the document would have credentials sent elsewhere */
 async function senderOf(
   { path }: ClientMember,
-  { model, file }: LoadedModel,
+  loaded: LoadedModel,
   auth: Credentials,
   rootUrl: string | undefined,
   parameters: object,
+  { env }: Terminal,
 ): Promise<DynamicMethod> {
+  const { model } = loaded;
   const { createClient, rootUrlOf } = await import("../dynamic/client.js");
-  if (rootUrl === undefined && isAuthorized(auth, parameters))
-    refuseForeignHost(rootUrlOf(model), auth, file, model.id);
+  if (rootUrl === undefined && isAuthorized(auth, parameters, env))
+    refuseForeignHost(rootUrlOf(model), auth, loaded, env);
   let at: DynamicMember | undefined;
   const client: DynamicResource = createClient(model, { auth, rootUrl, userAgent: `discogen/${VERSION}` });
   for (const name of path) at = (at ?? client)[name];
@@ -163,15 +165,15 @@ async function print(
   own: Parsed,
   { paging, response }: MethodModel,
   answer: DynamicPromise,
-  signal: AbortSignal,
+  { stdout, signal }: Terminal,
 ): Promise<void> {
-  if (response?.kind === "stream") return printList(answer);
-  if (own.flag("all")) return printList(paging?.items === undefined ? answer.pages() : answer);
+  if (response?.kind === "stream") return printList(stdout, answer);
+  if (own.flag("all")) return printList(stdout, paging?.items === undefined ? answer.pages() : answer);
   const value = own.flag("wait") ? await answer.wait({ signal }) : await answer;
   const { MediaResponse } = await import("@discogen/runtime");
-  if (!(value instanceof MediaResponse)) return printValue(value);
+  if (!(value instanceof MediaResponse)) return printValue(stdout, value);
   const out = own.text("out");
-  return out === undefined ? printBytes(value.body) : value.saveTo(out);
+  return out === undefined ? printBytes(stdout, value.body) : value.saveTo(out);
 }
 
 /** What the runtime throws, as diagnostics; its messages hold no secrets. */

@@ -3,6 +3,7 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import { quotedName, shownName } from "@discogen/runtime/names";
 import { diagnostic, InputError } from "../diagnostics.js";
 import { didYouMean } from "../nearest.js";
+import type { Terminal } from "./terminal.js";
 
 /** 0 done, 1 a check found something, 2 the input is at fault, 70 a bug in Discogen, 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 70 | 130;
@@ -15,8 +16,8 @@ export interface Command {
   /** What `--help` shows. */
   readonly help: string;
   /** What it shows instead where the arguments name something that has help of its own. */
-  readonly helpOn?: (args: readonly string[], signal: AbortSignal) => Promise<string | undefined>;
-  readonly run: (args: readonly string[], signal: AbortSignal) => Promise<ExitCode>;
+  readonly helpOn?: (args: readonly string[], terminal: Terminal) => Promise<string | undefined>;
+  readonly run: (args: readonly string[], terminal: Terminal) => Promise<ExitCode>;
 }
 
 /** The option of commands that write files. */

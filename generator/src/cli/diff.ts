@@ -4,6 +4,7 @@ import { diffMarkdown, type DiffReport, diffReport, diffText } from "../diff/ren
 import { choice, type Command, type ExitCode, parse, usage } from "./command.js";
 import { loadNamed, openProject } from "./project.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 export const diffCommand: Command = {
   summary: "tells what changed between two documents",
@@ -24,7 +25,7 @@ Example:
   run,
 };
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const parsed = parse("diff", args, {
     ...SOURCE_OPTIONS,
     reporter: { type: "string" },
@@ -36,12 +37,12 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const [before, after, ...rest] = parsed.positionals;
   if (before === undefined || after === undefined || rest.length > 0)
     throw usage("diff", `takes two APIs, not ${parsed.positionals.length}`);
-  const project = await openProject("diff", parsed);
-  const [old, now] = await Promise.all([loadNamed(project, before, signal), loadNamed(project, after, signal)]);
+  const project = await openProject("diff", parsed, terminal);
+  const [old, now] = await Promise.all([loadNamed(project, before), loadNamed(project, after)]);
   const diagnostics = [...old.warnings, ...now.warnings];
   const report = diffReport(old.model, now.model, diffModels(old.model, now.model));
   const isOk = !report.changes.some((entry) => failsOn(failOn, entry.class));
-  process.stdout.write(render(report, reporter, { ok: isOk, diagnostics }));
+  terminal.stdout.write(render(report, reporter, { ok: isOk, diagnostics }));
   return isOk ? 0 : 1;
 }
 

@@ -10,6 +10,7 @@ import { printDiagnostics } from "./print.js";
 import { loadNamed, openProject } from "./project.js";
 import { selection, SELECTION_HELP, SELECTION_OPTIONS } from "./selection.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 export const docsCommand: Command = {
   summary: "writes a reference of APIs as a static site",
@@ -30,7 +31,7 @@ Examples:
   run,
 };
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const parsed = parse("docs", args, {
     ...SELECTION_OPTIONS,
     ...SOURCE_OPTIONS,
@@ -40,16 +41,23 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const out = parsed.text("out");
   if (parsed.positionals.length === 0) throw usage("docs", "no API is named");
   if (out === undefined) throw usage("docs", "--out DIR is missing");
-  const project = await openProject("docs", parsed);
-  const loaded = await Promise.all(parsed.positionals.map((api) => loadNamed(project, api, signal, selection(parsed))));
+  const project = await openProject("docs", parsed, terminal);
+  const loaded = await Promise.all(parsed.positionals.map((api) => loadNamed(project, api, selection(parsed))));
   refuseTwice(loaded);
-  printDiagnostics(loaded.flatMap(({ warnings }) => warnings));
+  printDiagnostics(
+    terminal,
+    loaded.flatMap(({ warnings }) => warnings),
+  );
   const models = loaded.map(({ model }) => model);
   const files = docsSite(models, await rendererFiles()).map(({ path, text }) => ({ path: join(out, path), text }));
   const isOurs = (_path: string, content: Uint8Array) => isOfSite(content);
-  const written = await writeOutput(files, { folder: out, ...(!parsed.flag("force") && { isOurs }), signal });
+  const written = await writeOutput(files, {
+    folder: out,
+    ...(!parsed.flag("force") && { isOurs }),
+    signal: terminal.signal,
+  });
   const change = written === 0 ? "unchanged" : `${written} written`;
-  process.stdout.write(`${models.map(({ id }) => id).join(", ")} → ${join(out, "index.html")} (${change})\n`);
+  terminal.stdout.write(`${models.map(({ id }) => id).join(", ")} → ${join(out, "index.html")} (${change})\n`);
   return 0;
 }
 

@@ -24,6 +24,7 @@ import { progress } from "./progress.js";
 import { namedApis, openProject, type Project } from "./project.js";
 import { selection, SELECTION_HELP, SELECTION_OPTIONS } from "./selection.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 const OPTIONS: Options = {
   out: { type: "string" },
@@ -61,17 +62,17 @@ Examples:
   discogen generate sqladmin:v1beta3 --out generated
   discogen generate 'https://sheets.googleapis.com/$discovery/rest?version=v4' --out src/google
 `,
-  run: async (args, signal) => {
+  run: async (args, terminal) => {
     const parsed = parse("generate", args, {
       ...OPTIONS,
       ...FORCE_OPTION,
       check: { type: "boolean" },
       watch: { type: "boolean" },
     });
-    if (!parsed.flag("watch")) return runOnce("generate", parsed, parsed.flag("check"), signal);
+    if (!parsed.flag("watch")) return runOnce("generate", parsed, parsed.flag("check"), terminal);
     if (parsed.flag("check")) throw usage("generate", "--check and --watch exclude each other");
     const { watch } = await import("./watch.js");
-    return watch(parsed, () => runOnce("generate", parsed, false, signal), signal);
+    return watch(parsed, () => runOnce("generate", parsed, false, terminal), terminal);
   },
 };
 
@@ -86,14 +87,14 @@ Example:
   discogen check
   discogen check sqladmin:v1beta3 --out generated
 `,
-  run: (args, signal) => runOnce("check", parse("check", args, OPTIONS), true, signal),
+  run: (args, terminal) => runOnce("check", parse("check", args, OPTIONS), true, terminal),
 };
 
-async function runOnce(command: string, parsed: Parsed, check: boolean, signal: AbortSignal): Promise<ExitCode> {
+async function runOnce(command: string, parsed: Parsed, check: boolean, terminal: Terminal): Promise<ExitCode> {
   const reporter = choice(command, parsed, "reporter", ["text", "json"]);
   const options = modelOptions(command, parsed);
   const jobs = jobsOf(command, parsed.text("jobs"));
-  const project = await openProject(command, parsed);
+  const project = await openProject(command, parsed, terminal);
   const named = namedApis(project, parsed.positionals).map((api) => ({ ...api, ...options }));
   if (named.length === 0)
     throw usage(
@@ -102,10 +103,10 @@ async function runOnce(command: string, parsed: Parsed, check: boolean, signal: 
     );
 
   const force = parsed.flag("force");
-  const { apis, sources, diagnostics } = await withPins(project, named, { check, force }, signal);
+  const { apis, sources, diagnostics } = await withPins(project, named, { check, force }, terminal.signal);
   preferQuickCompiler();
   const { generate } = await import("../generate.js");
-  const bar = progress(process.stderr);
+  const bar = progress(terminal);
   const generated = await generate({
     ...sources,
     apis,
@@ -114,15 +115,15 @@ async function runOnce(command: string, parsed: Parsed, check: boolean, signal: 
     check,
     force,
     prune: parsed.positionals.length === 0 && !hasError(diagnostics),
-    signal,
+    signal: terminal.signal,
     onProgress: bar.update,
   }).finally(bar.clear);
 
   const all = [...diagnostics, ...generated.diagnostics];
   const report: GenerateReport = { ...generated, ok: !hasError(all), diagnostics: all };
-  printDiagnostics(all);
-  if (reporter === "json") printJson(report);
-  else process.stdout.write(`${reportText(report)}\n`);
+  printDiagnostics(terminal, all);
+  if (reporter === "json") printJson(terminal, report);
+  else terminal.stdout.write(`${reportText(report)}\n`);
   return exitCode(report);
 }
 

@@ -7,6 +7,7 @@ import { diagnostic, InputError } from "../diagnostics.js";
 import { writeOutput } from "../files.js";
 import { choice, type Command, type ExitCode, FORCE_OPTION, parse, type Parsed, usage } from "./command.js";
 import { printJson } from "./print.js";
+import type { Terminal } from "./terminal.js";
 
 const API = "sqladmin:v1beta3";
 const OUT = "generated";
@@ -32,7 +33,7 @@ Examples:
   run,
 };
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const parsed = parse("init", args, {
     out: { type: "string" },
     json: { type: "boolean" },
@@ -49,7 +50,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     const help = existing === file ? "Edit it, or add --force to replace it." : "Edit it, or remove it first.";
     throw new InputError([diagnostic("CONFIG_EXISTS", existing, "it is there already", { help })]);
   }
-  const { apis, output } = parsed.flag("yes") ? defaults(parsed) : await answers(parsed, signal);
+  const { apis, output } = parsed.flag("yes") ? defaults(parsed) : await answers(parsed, terminal);
   const wrong = apis.find((api) => !isApiId(api) && !isUrl(api) && !api.endsWith(".json"));
   if (wrong !== undefined)
     throw usage("init", `${quotedName(wrong)} is neither name:version, nor a path to a .json document, nor a URL`);
@@ -61,10 +62,10 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     ...(!force && { isOurs: () => false }),
     help: "Run it in a folder that can be written to.",
     existsHelp: "Add --force to replace it.",
-    signal,
+    signal: terminal.signal,
   });
-  if (reporter === "json") printJson({ ok: true, file, output, apis, diagnostics: [] });
-  else process.stdout.write(`${file} is written; \`discogen generate\` comes next.\n`);
+  if (reporter === "json") printJson(terminal, { ok: true, file, output, apis, diagnostics: [] });
+  else terminal.stdout.write(`${file} is written; \`discogen generate\` comes next.\n`);
   return 0;
 }
 
@@ -78,17 +79,17 @@ function defaults({ positionals, text }: Parsed): Answers {
 }
 
 /** Asks on the terminal, or reads a line for each question from what is piped in; an empty line takes the default. */
-async function answers(parsed: Parsed, signal: AbortSignal): Promise<Answers> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+async function answers(parsed: Parsed, { stdin, stderr, signal, interrupt }: Terminal): Promise<Answers> {
+  const reader = createInterface({ input: stdin, output: stderr });
   // The terminal takes Ctrl-C for itself while it reads a line.
-  terminal.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
-  const lines = terminal[Symbol.asyncIterator]();
+  reader.once("SIGINT", interrupt);
+  const lines = reader[Symbol.asyncIterator]();
   const ended = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
   ended.catch(() => undefined);
   const ask = async (question: string, fallback: string) => {
-    process.stderr.write(`${question} (${fallback}): `);
+    stderr.write(`${question} (${fallback}): `);
     const { value, done } = await Promise.race([lines.next(), ended]);
     // Nobody has agreed to the default.
     if (done === true) throw usage("init", "the input ended at a question; add --yes to be asked nothing");
@@ -100,7 +101,7 @@ async function answers(parsed: Parsed, signal: AbortSignal): Promise<Answers> {
     const apis = given.length > 0 ? given : (await ask(question, API)).split(/[\s,]+/).filter(Boolean);
     return { apis, output: parsed.text("out") ?? (await ask("Folder of the output", OUT)) };
   } finally {
-    terminal.close();
+    reader.close();
   }
 }
 

@@ -7,6 +7,7 @@ import { choice, type Command, type ExitCode, parse, usage } from "./command.js"
 import { printDiagnostics, printJson } from "./print.js";
 import { openProject, type Project } from "./project.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 export const listCommand: Command = {
   summary: "lists the APIs that can be named without a document",
@@ -38,29 +39,31 @@ interface Listed {
   readonly preferred?: boolean;
 }
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const start = performance.now();
   const parsed = parse("list", args, { ...SOURCE_OPTIONS, config: { type: "string" }, reporter: { type: "string" } });
   const reporter = choice("list", parsed, "reporter", ["text", "json"]);
   const [filter = "", ...more] = parsed.positionals;
   if (more.length > 0) throw usage("list", "it takes one filter");
-  const project = await openProject("list", parsed);
-  const { listed, diagnostics } = await everything(project, signal);
+  const project = await openProject("list", parsed, terminal);
+  const { listed, diagnostics } = await everything(project);
   const apis = listed.filter(({ id, title = "" }) => `${id} ${title}`.toLowerCase().includes(filter.toLowerCase()));
-  printDiagnostics(diagnostics);
-  if (reporter === "json") printJson({ ok: true, apis, diagnostics, ms: Math.round(performance.now() - start) });
-  else process.stdout.write(apis.map((api) => `${textOf(api)}\n`).join(""));
+  printDiagnostics(terminal, diagnostics);
+  if (reporter === "json")
+    printJson(terminal, { ok: true, apis, diagnostics, ms: Math.round(performance.now() - start) });
+  else terminal.stdout.write(apis.map((api) => `${textOf(api)}\n`).join(""));
   return 0;
 }
 
 /** Each id once, as the next run would take it: what is locked goes before what is bundled, and that before the rest. */
-async function everything(
-  { lock, sources }: Project,
-  signal: AbortSignal,
-): Promise<{ readonly listed: readonly Listed[]; readonly diagnostics: readonly Diagnostic[] }> {
+async function everything({
+  lock,
+  sources,
+  terminal,
+}: Project): Promise<{ readonly listed: readonly Listed[]; readonly diagnostics: readonly Diagnostic[] }> {
   const [bundled, directory] = await Promise.all([
     bundledApis(),
-    directoryOf(createSources(sources).directory(signal)),
+    directoryOf(createSources(sources).directory(terminal.signal)),
   ]);
   const found = new Map<string, Listed>();
   for (const { id, title, preferred } of directory.entries)

@@ -12,6 +12,7 @@ import { choice, type Command, type ExitCode, FORCE_HELP, FORCE_OPTION, parse, u
 import { printDiagnostics } from "./print.js";
 import { loadNamed, openProject } from "./project.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 export const mockCommand: Command = {
   summary: "serves APIs on this machine, sign-in included",
@@ -41,7 +42,8 @@ Examples:
   run,
 };
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const { signal } = terminal;
   const parsed = parse("mock", args, {
     ...SOURCE_OPTIONS,
     ...FORCE_OPTION,
@@ -58,7 +60,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const latency = numberOf("latency", parsed.text("latency"), 60_000);
   if (parsed.positionals.length === 0) throw usage("mock", "no API is named");
   const [project, { exampleFixtures, FixtureError, readFault, startMock }] = await Promise.all([
-    openProject("mock", parsed),
+    openProject("mock", parsed, terminal),
     import("../mock/index.js"),
   ]);
   const faults = parsed.texts("fault").map((text) => {
@@ -75,8 +77,11 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
       throw usage("mock", `--cors: ${reasonOf(error)}`);
     }
   });
-  const loaded = await Promise.all(parsed.positionals.map((api) => loadNamed(project, api, signal)));
-  printDiagnostics(loaded.flatMap(({ warnings }) => warnings));
+  const loaded = await Promise.all(parsed.positionals.map((api) => loadNamed(project, api)));
+  printDiagnostics(
+    terminal,
+    loaded.flatMap(({ warnings }) => warnings),
+  );
 
   const keyFile = parsed.text("key-file") ?? "service-account.json";
   const models = loaded.map(({ model }) => model);
@@ -96,7 +101,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     });
     const apis = models.map(({ id }) => id);
     const text = `${apis.join(", ")} at ${mock.url}\nkey file: ${shownName(keyFile)}\nCtrl-C ends it.`;
-    process.stdout.write(
+    terminal.stdout.write(
       `${reporter === "json" ? JSON.stringify({ apis, url: mock.url, tokenUrl: mock.tokenUrl, keyFile }) : text}\n`,
     );
     if (!signal.aborted) await once(signal, "abort");

@@ -14,6 +14,7 @@ import { didYouMean } from "../nearest.js";
 import { type Parsed, usage } from "./command.js";
 import { printDiagnostics } from "./print.js";
 import { sourceOptions } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 /** The commands that execute a config that is code: the folder may be a stranger's. The others read JSON and the lock. */
 const EXECUTING: ReadonlySet<string> = new Set(["check", "generate", "update"]);
@@ -24,6 +25,7 @@ export interface Project {
   readonly unread: string | undefined;
   readonly lock: Lock;
   readonly sources: SourceOptions;
+  readonly terminal: Terminal;
 }
 
 /**
@@ -34,6 +36,7 @@ export interface Project {
 export async function openProject(
   command: string,
   parsed: Parsed,
+  terminal: Terminal,
   apis: readonly string[] = parsed.positionals,
 ): Promise<Project> {
   const file = parsed.text("config") ?? findConfig();
@@ -42,7 +45,8 @@ export async function openProject(
   const config = file === undefined || unread !== undefined ? undefined : await loadConfig(file);
   const lock = await readLock(file === undefined ? "." : dirname(file));
   const directory = config?.directoryUrl === undefined ? {} : { directoryUrl: config.directoryUrl };
-  return { config, unread, lock, sources: { ...directory, ...sourceOptions(command, parsed, apis), lock } };
+  const sources = { ...directory, ...sourceOptions(command, parsed, apis, terminal.env), lock };
+  return { config, unread, lock, sources, terminal };
 }
 
 /** The config of a command that makes no sense without one. */
@@ -62,24 +66,19 @@ export function namedApis({ config }: Project, names: readonly string[]): readon
  *
  * @param methods those to take; all by default: what a config leaves out is left out of code alone
  */
-export async function loadNamed(
-  project: Project,
-  name: string,
-  signal: AbortSignal,
-  methods: Selection = {},
-): Promise<LoadedModel> {
+export async function loadNamed(project: Project, name: string, methods: Selection = {}): Promise<LoadedModel> {
   const [request = requestOf(name)] = namedApis(project, [name]);
   await warnOfUnread(project, request);
-  return modelOf(await createSources(project.sources).load(request, signal), request, methods);
+  return modelOf(await createSources(project.sources).load(request, project.terminal.signal), request, methods);
 }
 
 /** Prints a warning if a config that is not executed seems to say where the document of this API is. */
-async function warnOfUnread({ unread, lock }: Project, request: ApiRequest): Promise<void> {
+async function warnOfUnread({ unread, lock, terminal }: Project, request: ApiRequest): Promise<void> {
   const { id } = request;
   if (unread === undefined || id === undefined || pinnedId(lock, request) !== undefined) return;
   if (!Buffer.from(await readBytes(unread)).includes(id)) return;
   const message = `only generate, check and update execute it, so what it says about ${id} is not used here`;
-  printDiagnostics([diagnostic("CONFIG_NOT_EXECUTED", unread, message, { api: id })]);
+  printDiagnostics(terminal, [diagnostic("CONFIG_NOT_EXECUTED", unread, message, { api: id })]);
 }
 
 /** Those of the config's APIs that are named. */

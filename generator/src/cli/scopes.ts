@@ -6,6 +6,7 @@ import { namedMember } from "./methods.js";
 import { printJson } from "./print.js";
 import { loadNamed, openProject } from "./project.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 export const scopesCommand: Command = {
   summary: "tells the fewest scopes that cover some methods",
@@ -26,12 +27,12 @@ Example:
   run,
 };
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const parsed = parse("scopes", args, { ...SOURCE_OPTIONS, reporter: { type: "string" } });
   const reporter = choice("scopes", parsed, "reporter", ["text", "json"]);
   const [api, ...names] = parsed.positionals;
   if (api === undefined) throw usage("scopes", "no API is named");
-  const { model, warnings } = await loadNamed(await openProject("scopes", parsed), api, signal);
+  const { model, warnings } = await loadNamed(await openProject("scopes", parsed, terminal), api);
   const all = methodsOf(model.root);
   const methods = names.length === 0 ? all : names.map((name) => namedMember("scopes", name, model).method);
   const scopes = fewestScopes(
@@ -39,7 +40,13 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     all.map((method) => method.scopes),
   );
   if (reporter === "json")
-    printJson({ ok: true, api: model.id, methods: methods.map(({ id }) => id), scopes, diagnostics: warnings });
-  else process.stdout.write(scopes.map((scope) => `${scope}\n`).join(""));
+    printJson(terminal, {
+      ok: true,
+      api: model.id,
+      methods: methods.map(({ id }) => id),
+      scopes,
+      diagnostics: warnings,
+    });
+  else terminal.stdout.write(scopes.map((scope) => `${scope}\n`).join(""));
   return 0;
 }

@@ -1,20 +1,21 @@
 /** Colours, on a terminal that wants them (https://no-color.org, https://force-color.org). */
 
+import type { Output, Terminal } from "./terminal.js";
+
 export interface Style {
   readonly error: (text: string) => string;
   readonly warning: (text: string) => string;
   readonly faint: (text: string) => string;
 }
 
-export function styleOf(stream: NodeJS.WriteStream): Style {
-  const isColoured = wanted() ?? (stream.isTTY && process.env["TERM"] !== "dumb");
+export function styleOf(stream: Output, env: Terminal["env"]): Style {
+  const isColoured = wanted(env) ?? (stream.isTTY === true && env["TERM"] !== "dumb");
   const paint = (code: number) => (text: string) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
   return { error: paint(31), warning: paint(33), faint: paint(2) };
 }
 
 /** What the environment says; as with Node, FORCE_COLOR goes before NO_COLOR. */
-function wanted(): boolean | undefined {
-  const { FORCE_COLOR: force = "", NO_COLOR: none = "" } = process.env;
+function wanted({ FORCE_COLOR: force = "", NO_COLOR: none = "" }: Terminal["env"]): boolean | undefined {
   if (force !== "") return force !== "0" && force !== "false";
   return none === "" ? undefined : false;
 }

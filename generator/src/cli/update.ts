@@ -12,6 +12,7 @@ import { choice, type Command, type ExitCode, FORCE_HELP, FORCE_OPTION, parse } 
 import { hasError, printDiagnostics, printJson } from "./print.js";
 import { namedOfConfig, openProject, requireConfig } from "./project.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 export const updateCommand: Command = {
   summary: "fetches pinned documents anew, and tells what changed",
@@ -46,7 +47,8 @@ interface Update {
   readonly diff?: DiffReport;
 }
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const { signal } = terminal;
   const start = performance.now();
   const parsed = parse("update", args, {
     ...SOURCE_OPTIONS,
@@ -55,7 +57,7 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     reporter: { type: "string" },
   });
   const reporter = choice("update", parsed, "reporter", ["text", "json"]);
-  const project = await openProject("update", parsed);
+  const project = await openProject("update", parsed, terminal);
   const config = requireConfig(project);
   const apis = namedOfConfig("update", config, parsed.positionals).filter((api) => !isLocal(api));
   const { fetchPins, writePins } = await import("../pin.js");
@@ -71,10 +73,10 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
 
   const gone = [...dropped].map((id): Update => ({ id, ...revisionOf(project.lock, id), changed: true }));
   const all = [...updates, ...gone].sort((a, b) => (a.id < b.id ? -1 : 1));
-  printDiagnostics(diagnostics);
+  printDiagnostics(terminal, diagnostics);
   const ms = Math.round(performance.now() - start);
-  if (reporter === "json") printJson({ ok: !hasError(diagnostics), apis: all.map(jsonOf), diagnostics, ms });
-  else process.stdout.write(all.map((update) => `${textOf(update)}\n`).join(""));
+  if (reporter === "json") printJson(terminal, { ok: !hasError(diagnostics), apis: all.map(jsonOf), diagnostics, ms });
+  else terminal.stdout.write(all.map((update) => `${textOf(update)}\n`).join(""));
   return hasError(diagnostics) ? 2 : 0;
 }
 

@@ -6,20 +6,22 @@ import { isLocal, requestOf } from "../discovery/request.js";
 import { InputError } from "../diagnostics.js";
 import type { ExitCode, Parsed } from "./command.js";
 import { printDiagnostics } from "./print.js";
+import type { Terminal } from "./terminal.js";
 
 /** Milliseconds without another change: editors write a file in several steps. */
 const QUIET = 100;
 
 /** Runs, and runs again after each change, until the signal aborts. */
-export async function watch(parsed: Parsed, run: () => Promise<ExitCode>, signal: AbortSignal): Promise<ExitCode> {
+export async function watch(parsed: Parsed, run: () => Promise<ExitCode>, terminal: Terminal): Promise<ExitCode> {
+  const { signal, stderr } = terminal;
   while (!signal.aborted) {
     // Watched from before the run on: what changes meanwhile is seen.
     const changed = nextChange(await watchedFiles(parsed), signal);
     await run().catch((error: unknown) => {
-      if (error instanceof InputError) printDiagnostics(error.diagnostics);
+      if (error instanceof InputError) printDiagnostics(terminal, error.diagnostics);
       else if (!signal.aborted) throw error;
     });
-    if (!signal.aborted) process.stderr.write("watching for changes; Ctrl-C ends it\n");
+    if (!signal.aborted) stderr.write("watching for changes; Ctrl-C ends it\n");
     await changed;
   }
   return 0;

@@ -17,7 +17,7 @@ afterEach(() => vi.unstubAllEnvs());
 async function refusal(facts: object, auth: Credentials): Promise<string | undefined> {
   const model = modelOf(await documentWith(facts), "a.json");
   try {
-    refuseForeignHost(rootUrlOf(model), auth, "a.json", SQL);
+    refuseForeignHost(rootUrlOf(model), auth, { model, file: "a.json", warnings: [] }, process.env);
     return undefined;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -104,12 +104,12 @@ describe("credentials of a call", () => {
     ["a token in the query", new AnonymousCredentials(), { access_token: "a" }, true],
     ["an old token in the query", new AnonymousCredentials(), { oauth_token: "a" }, true],
   ])("are what a call sends with %s: %s", (_, auth, parameters, want) => {
-    expect(isAuthorized(auth, parameters)).toBe(want);
+    expect(isAuthorized(auth, parameters, {})).toBe(want);
   });
 
   it("are a client certificate, too", () => {
-    vi.stubEnv("GOOGLE_API_USE_CLIENT_CERTIFICATE", "true");
-    expect(isAuthorized(new AnonymousCredentials(), {})).toBe(true);
+    const env = { GOOGLE_API_USE_CLIENT_CERTIFICATE: "true" };
+    expect(isAuthorized(new AnonymousCredentials(), {}, env)).toBe(true);
   });
 
   it.each([

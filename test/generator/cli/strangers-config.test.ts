@@ -14,6 +14,7 @@ import { createSources } from "../../../generator/src/discovery/sources.js";
 import { serve } from "../../runtime/support/server.js";
 import { discogen } from "../../support/discogen.js";
 import { ROOT, temporaryFolder } from "../../support/folders.js";
+import { testTerminal } from "../../support/terminal.js";
 import { documentWith, pin, SQL, stranger } from "./stranger.js";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -52,9 +53,7 @@ describe("a config that is code", () => {
     const before = process.cwd();
     onTestFinished(() => process.chdir(before));
     process.chdir(folder);
-    for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, "write").mockReturnValue(true);
-    onTestFinished(() => void vi.restoreAllMocks());
-    expect(await run(args, new AbortController().signal)).toBe(0);
+    expect(await run(args, testTerminal().terminal)).toBe(0);
     expect(existsSync(join(folder, "marker"))).toBe(false);
   });
 
@@ -69,7 +68,7 @@ describe("a config that is code", () => {
     const file = join(folder, name);
     await writeFile(file, CODE);
     const parsed = parse(command, ["--config", file], { config: { type: "string" } });
-    const { config } = await openProject(command, parsed);
+    const { config } = await openProject(command, parsed, testTerminal().terminal);
     expect(existsSync(join(folder, "marker"))).toBe(executing.includes(command));
     expect(config === undefined).toBe(reading.includes(command));
   });
@@ -129,7 +128,7 @@ describe("keys and tokens of the environment", () => {
     await writeFile(file, JSON.stringify({ directoryUrl: url, apis: apis(url) }));
     const options = { config: { type: "string" }, "directory-url": { type: "string" } } as const;
     const parsed = parse(command, ["--config", file, ...args(url)], options);
-    const { config, sources } = await openProject(command, parsed);
+    const { config, sources } = await openProject(command, parsed, testTerminal().terminal);
     const from = createSources(sources);
     await from.directory();
     for (const api of config?.apis ?? []) await from.load(api);
