@@ -51,8 +51,8 @@ describe("the binary does what main does", () => {
   );
 
   it("reads standard input, and sends a request", async () => {
-    const { url, seen } = await serve((_request, response) =>
-      response.setHeader("content-type", "application/json").end("{}"),
+    const { url, seen } = await serve(
+      (_request, response) => void response.setHeader("content-type", "application/json").end("{}"),
     );
     const folder = await temporaryFolder();
     const args = ["call", API, "instances.insert", "--project", "p", "--body", "-", "--key", "k", "--root-url", url];
