@@ -1,35 +1,43 @@
-/** Debian's Chromium, for tests that look at pages as people do. */
+/** Debian's Chromium, for tests of pages. */
 import { existsSync } from "node:fs";
-import { chromium, type Page } from "playwright-core";
-import { onTestFinished } from "vitest";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, onTestFinished } from "vitest";
 
 const CHROMIUM = "/usr/bin/chromium";
 
 /** The size of the screen, in pixels. */
 export const VIEW = { width: 1400, height: 900 };
 
-/** Part of the name of a test that needs a browser, so that a skip tells its reason. */
+/** Part of the name of a test that needs a browser: the reason to skip it, if it is skipped. */
 export const needsChromium = existsSync(CHROMIUM) ? "" : ` (skipped: ${CHROMIUM} is not here)`;
 
-/** What a page did beside showing itself. */
+/** A page, and what it did. */
 export interface Watched {
   readonly page: Page;
-  /** URLs of everything it asked for. */
+  /** URLs of all requests. */
   readonly requests: readonly string[];
-  /** Scripts that failed, and what the content security policy stopped. */
+  /** Errors of scripts, dialogs, and violations of the content security policy. */
   readonly faults: readonly string[];
 }
 
-/** A new page in a browser of its own, with an empty profile; both are gone when the test is over. */
-export async function openBrowser(): Promise<Watched> {
+/** The browser of a test file: a start takes seconds. */
+let started: Promise<Browser> | undefined;
+afterAll(async () => (await started)?.close());
+
+function launch(): Promise<Browser> {
   const args = ["no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking"];
-  const browser = await chromium.launch({
+  return chromium.launch({
     executablePath: CHROMIUM,
     headless: true,
     args: [...args, "disable-component-update", "disable-sync"].map((name) => `--${name}`),
   });
-  onTestFinished(() => browser.close());
-  const page = await browser.newPage({ viewport: VIEW });
+}
+
+/** Opens a page with an empty profile. It is closed at the end of the test. */
+export async function openPage(): Promise<Watched> {
+  started ??= launch();
+  const page = await (await started).newPage({ viewport: VIEW });
+  onTestFinished(() => page.close());
   const requests: string[] = [];
   const faults: string[] = [];
   page.on("request", (request) => requests.push(request.url()));
