@@ -1,19 +1,45 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
+/** Tests that start processes, compilers or browsers, or that check what a build writes. */
+const SLOW = [
+  "test/*.test.ts",
+  "test/{e2e,platforms,types}/**",
+  "test/generator/cli/!(terminal|foreign-hosts).test.ts",
+  "test/generator/{build,content-only,generate,incremental,odd-documents,patch,two-runs}.test.ts",
+];
+
+/** With `--mode quick`, tests use the sources of the packages, so they need no build. */
+export default defineConfig(({ mode }) => ({
+  resolve: { alias: mode === "quick" ? sources() : {} },
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**"],
+    exclude: ["**/node_modules/**", "**/dist/**", ...(mode === "quick" ? SLOW : [])],
     // Many tests wait for processes and servers. On two cores Vitest would run one file at a time.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // Built packages are loaded by Node as they are, as users load them.
+    // Node loads the built packages as it does for users: Vitest does not transform them.
     server: { deps: { external: [/\/(?:runtime|generator|generated)\/dist\//] } },
-    // What the command keeps for its next run is kept out of the home of whoever runs the tests.
-    env: { XDG_CACHE_HOME: fileURLToPath(new URL("node_modules/.cache", import.meta.url)) },
-    // End-to-end tests start compilers and servers of their own, on machines with two cores.
+    // Tests must not use the cache of the user who runs them.
+    env: { XDG_CACHE_HOME: pathTo("node_modules/.cache") },
+    // End-to-end tests start compilers and servers, on machines with two cores.
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
-});
+}));
+
+function pathTo(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
+
+/** Entries of the packages, each with its source. */
+function sources(): Record<string, string> {
+  const entries = ["runtime/auth", "runtime/files", "runtime/names", "runtime/testing", "runtime", "generator/mock"];
+  const aliases = [...entries, "generator"].map((entry) => {
+    const [name = "", path = "index"] = entry.split("/");
+    const source = pathTo(`${name}/src/${path}`);
+    return [`@discogen/${entry}`, existsSync(`${source}.ts`) ? `${source}.ts` : `${source}/index.ts`];
+  });
+  return { ...Object.fromEntries(aliases), "@discogen/generated": pathTo("generated") };
+}

@@ -10,19 +10,20 @@ import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
 import type { Terminal } from "./terminal.js";
 
 export const openapiCommand: Command = {
-  summary: "writes a document as OpenAPI 3.1",
+  summary: "Convert a document to OpenAPI 3.1",
   help: `
 Usage: discogen openapi <api> [--out FILE] [options]
 
-Prints the API as an OpenAPI 3.1 document in JSON. Paths that hold {+name} are spelled out as their patterns tell.
-Executes no config that is code: reads discogen.config.json and the lock.
+Print the API as an OpenAPI 3.1 document in JSON. A path that contains {+name}
+is expanded according to the pattern of the parameter.
+Does not execute a config that is code: reads only discogen.config.json and the
+lock.
 
   <api>               name:version, a path to a .json document, or its URL
-  --out FILE          where to write it (default: standard output)
+  --out FILE          where to write the document (default: standard output)
 ${FORCE_HELP}${SELECTION_HELP}${SOURCE_HELP}
-Examples:
+Example:
   discogen openapi sqladmin:v1beta3 --out sqladmin.openapi.json
-  discogen openapi drive:v3 --include 'drive.files.*' --exclude 'drive.files.watch'
 `,
   run,
 };
@@ -45,8 +46,8 @@ async function run(args: readonly string[], terminal: Terminal): Promise<ExitCod
   } else {
     const written = await writeOutput([{ path: out, text }], {
       ...(!parsed.flag("force") && { isOurs: (_path, content) => isGenerated(content) }),
-      help: "Name a file that can be written with --out.",
-      existsHelp: "Name another file with --out, or add --force to replace this one.",
+      help: "Pass a writable file with --out.",
+      existsHelp: "Pass another file with --out, or add --force to replace this one.",
       signal: terminal.signal,
     });
     if (!isStandardOutput(out, terminal))
@@ -55,7 +56,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<ExitCod
   return 0;
 }
 
-/** Whether a path leads to standard output, as /dev/stdout does: the document is there, and nothing else. */
+/** Whether a path is standard output, such as /dev/stdout. Then the output must be only the document. */
 function isStandardOutput(path: string, { stdout: { fd } }: Terminal): boolean {
   if (fd === undefined) return false;
   const written = statSync(path, { throwIfNoEntry: false });

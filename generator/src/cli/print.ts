@@ -1,9 +1,9 @@
-/** Where results and diagnostics go: standard output carries the result alone. */
+/** Prints results to standard output, and everything else to standard error. */
 import { type Diagnostic, formatDiagnostic } from "../diagnostics.js";
 import { styleOf } from "./style.js";
 import type { Terminal } from "./terminal.js";
 
-/** Every diagnostic, each with its way out, to standard error. */
+/** Prints diagnostics, each with its help, to standard error. */
 export function printDiagnostics(
   { stderr, env }: Pick<Terminal, "env" | "stderr">,
   diagnostics: readonly Diagnostic[],
@@ -17,12 +17,12 @@ export function printDiagnostics(
   stderr.write(lines.join(""));
 }
 
-/** One object for programs. */
+/** Prints the result of `--reporter json`. */
 export function printJson({ stdout }: Pick<Terminal, "stdout">, value: unknown): void {
   stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** Whether any of them is an error. */
+/** Whether any diagnostic is an error. */
 export function hasError(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === "error");
 }

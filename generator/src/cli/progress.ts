@@ -1,4 +1,4 @@
-/** One line that tells how far a long run is; on a terminal only. */
+/** The progress bar of a long run. Only terminals show it. */
 import { printable } from "../diagnostics.js";
 import type { Terminal } from "./terminal.js";
 

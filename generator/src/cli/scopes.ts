@@ -9,17 +9,19 @@ import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
 import type { Terminal } from "./terminal.js";
 
 export const scopesCommand: Command = {
-  summary: "tells the fewest scopes that cover some methods",
+  summary: "Print the narrowest OAuth scopes for methods",
   help: `
-Usage: discogen scopes <api> [method…] [--reporter text|json]
+Usage: discogen scopes <api> [method…] [options]
 
-Prints the fewest OAuth 2.0 scopes with which the methods can be called, one a line; of every method, when none is
-named. Of several such sets it takes the one that opens the fewest other methods.
-Executes no config that is code: reads discogen.config.json and the lock.
+Print the narrowest OAuth 2.0 scopes for the methods, one per line. Without a
+method, print those for all methods. If several sets of scopes fit, it prints
+the one that allows the fewest other methods.
+Does not execute a config that is code: reads only discogen.config.json and the
+lock.
 
   <api>               name:version, a path to a .json document, or its URL
-  [method…]           ids, such as sql.instances.list; without the leading name, as instances.list, too
-${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
+  [method…]           ids, such as sql.instances.list or instances.list
+${SOURCE_HELP}  --reporter FORMAT   text (default), or json: one object on standard output
 
 Example:
   discogen scopes sqladmin:v1beta3 instances.list instances.get
@@ -31,7 +33,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<ExitCod
   const parsed = parse("scopes", args, { ...SOURCE_OPTIONS, reporter: { type: "string" } });
   const reporter = choice("scopes", parsed, "reporter", ["text", "json"]);
   const [api, ...names] = parsed.positionals;
-  if (api === undefined) throw usage("scopes", "no API is named");
+  if (api === undefined) throw usage("scopes", "no API given");
   const { model, warnings } = await loadNamed(await openProject("scopes", parsed, terminal), api);
   const all = methodsOf(model.root);
   const methods = names.length === 0 ? all : names.map((name) => namedMember("scopes", name, model).method);

@@ -11,7 +11,7 @@ describe("exit codes and where things are printed", () => {
     ["help", ["--help"], 0, /Usage: discogen <command>/, /^$/],
     ["the version", ["--version"], 0, /^\d+\.\d+\.\d+\n$/, /^$/],
     ["help, asked for in words", ["help"], 0, /Usage: discogen <command>/, /^$/],
-    ["help on a command", ["help", "generate"], 0, /--out DIR[\s\S]*Examples:/, /^$/],
+    ["help on a command", ["help", "generate"], 0, /--out DIR[\s\S]*Example:/, /^$/],
     [
       "the fewest scopes, for programs",
       ["scopes", "sqladmin:v1beta3", "--reporter", "json"],
@@ -19,7 +19,7 @@ describe("exit codes and where things are printed", () => {
       /^{\n {2}"ok": true/,
       /^$/,
     ],
-    ["help of a command", ["generate", "--help"], 0, /--out DIR[\s\S]*Examples:/, /^$/],
+    ["help of a command", ["generate", "--help"], 0, /--out DIR[\s\S]*Example:/, /^$/],
     ["the bundled APIs", ["list", "--offline"], 0, /^sqladmin:v1beta3 {2}bundled\n$/, /^$/],
     ["a filter that fits nothing", ["list", "--offline", "zzz"], 0, /^$/, /^$/],
     ["no command", [], 2, /Usage/, /^$/],
@@ -41,15 +41,21 @@ describe("exit codes and where things are printed", () => {
       /0 APIs, 1 error/,
       /error UNKNOWN_API nothing:v1: .*sqladmin:v1beta3/,
     ],
-    ["a latency that is none", ["mock", "sqladmin:v1beta3", "--latency", "soon"], 2, /^$/, /--latency takes a number/],
+    [
+      "a latency that is none",
+      ["mock", "sqladmin:v1beta3", "--latency", "soon"],
+      2,
+      /^$/,
+      /--latency must be a number/,
+    ],
     [
       "fixtures that are nowhere",
       ["mock", "sqladmin:v1beta3", "--fixtures", "none.json"],
       2,
       /^$/,
-      /--fixtures takes a/,
+      /--fixtures must be a/,
     ],
-    ["a port that is none", ["mock", "sqladmin:v1beta3", "--port", "eighty"], 2, /^$/, /--port takes a number/],
+    ["a port that is none", ["mock", "sqladmin:v1beta3", "--port", "eighty"], 2, /^$/, /--port must be a number/],
   ] as const)("%s", async (_, args, code, stdout, stderr) => {
     const outcome = await discogen(args);
     expect(outcome.stderr).toMatch(stderr);

@@ -104,7 +104,7 @@ describe("Ctrl-C ends with 130 and leaves everything as it was", () => {
 it("Ctrl-C is how mock is ended: with 0", async () => {
   const folder = await temporaryFolder();
   const { child, ended, printed } = startWith({}, folder, "mock", "sqladmin:v1beta3");
-  await printed(/Ctrl-C ends it/);
+  await printed(/Press Ctrl-C/);
   child.kill("SIGINT");
   expect(await ended).toEqual([0, null]);
 });
@@ -116,7 +116,7 @@ it.each([
   const folder = await temporaryFolder();
   expect(await discogen(["init"], folder, {}, input)).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/error USAGE .*the input ended at a question; add --yes/),
+    stderr: expect.stringMatching(/error USAGE .*the input ended before all questions were answered; add --yes/),
   });
   expect(await readdir(folder)).toEqual([]);
 });

@@ -56,8 +56,13 @@ describe("a new project", () => {
   });
 
   it.each([
-    ["what is named", ["init", "--yes", "a:v1", "--out", "x", "--json"], 0, /discogen\.config\.json is written/],
-    ["no word that names nothing", ["init", "--yes", "sheets"], 2, /"sheets" is neither name:version/],
+    [
+      "what is named",
+      ["init", "--yes", "a:v1", "--out", "x", "--json"],
+      0,
+      /discogen\.config\.json\. Run `discogen generate`/,
+    ],
+    ["no word that names nothing", ["init", "--yes", "sheets"], 2, /"sheets" is not an API/],
   ])("is given %s", async (_, args, code, message) => {
     const { run } = await project();
     const outcome = await run(...args);
@@ -170,13 +175,13 @@ describe("discogen generate", () => {
   });
 
   it.each([
-    ["no config and no API", ["generate"], /no API is named, and there is no config/],
+    ["no config and no API", ["generate"], /no API given, and there is no config/],
     ["a config that is not there", ["generate", "--config", "x.ts"], /CONFIG_UNLOADABLE x\.ts: there is no such file/],
-    ["both to check and to watch", ["generate", "--check", "--watch"], /--check and --watch exclude each other/],
+    ["both to check and to watch", ["generate", "--check", "--watch"], /--check and --watch cannot be combined/],
     [
       "both no network and no cache",
       ["list", "--offline", "--no-cache"],
-      /--offline and --no-cache exclude each other/,
+      /--offline and --no-cache cannot be combined/,
     ],
     ["nothing to update", ["update"], /CONFIG_MISSING[\s\S]*discogen init/],
   ])("refuses %s", async (_, args, message) => {
@@ -237,7 +242,7 @@ describe("discogen update", () => {
     await config(["shelves:v1"]);
     expect(await run("update")).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining("shelves:v2  20260101 is pinned no longer"),
+      stdout: expect.stringContaining("shelves:v2  20260101 is no longer pinned"),
     });
     expect((await files()).filter((file) => file.startsWith("discovery/"))).toEqual(["discovery/shelves.v1.json"]);
     expect(await run("generate")).toMatchObject({ code: 0 });
@@ -298,7 +303,7 @@ describe("discogen list", () => {
 
 describe("near misses", () => {
   it.each([
-    ["a command", ["udpate"], 'there is no command "udpate"; did you mean update?'],
+    ["a command", ["udpate"], 'unknown command "udpate"; did you mean update?'],
     ["an option", ["generate", "--wach"], "did you mean --watch?"],
     ["an API", ["scopes", "sqladmin:v1beta4"], "did you mean sqladmin:v1beta3?"],
   ])("of %s", async (_, args, near) => {
@@ -312,8 +317,9 @@ it("every command has help with an example", async () => {
   const { stdout } = await run("--help");
   const commands = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, name = ""]) => name);
   expect(commands.length).toBeGreaterThan(6);
-  for (const name of commands)
-    expect((await run(name, "--help")).stdout).toMatch(
-      new RegExp(`^Usage: discogen ${name} .*[\\s\\S]*Examples?:\\n  discogen ${name}`),
-    );
+  for (const name of commands) {
+    const help = (await run(name, "--help")).stdout;
+    expect(help).toMatch(new RegExp(`^Usage: discogen ${name} .*[\\s\\S]*Example:\\n  discogen ${name}`));
+    expect(help.split("\n").filter((line) => line.length >= 80)).toEqual([]);
+  }
 });

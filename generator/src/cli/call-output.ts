@@ -1,13 +1,13 @@
-/** What `discogen call` prints: JSON, or bytes as they came. */
+/** The output of `discogen call`: JSON, or downloaded bytes. */
 
 import type { Output } from "./terminal.js";
 
-/** A value as JSON; none where there is no value. */
+/** Prints a value as JSON. Prints nothing for `undefined`. */
 export async function printValue(stdout: Output, value: unknown): Promise<void> {
   if (value !== undefined) await write(stdout, `${json(value, "")}\n`);
 }
 
-/** One JSON list, element by element as they come. */
+/** Prints a JSON array, each element when it arrives. */
 export async function printList(stdout: Output, values: AsyncIterable<unknown>): Promise<void> {
   let isFirst = true;
   for await (const value of values) {
@@ -17,12 +17,12 @@ export async function printList(stdout: Output, values: AsyncIterable<unknown>):
   await write(stdout, isFirst ? "[]\n" : "\n]\n");
 }
 
-/** Bytes, no faster than they are taken. */
-export async function printBytes(stdout: Output, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const piece of pieces) await write(stdout, piece);
+/** Prints bytes. Waits while the reader is slower. */
+export async function printBytes(stdout: Output, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of chunks) await write(stdout, chunk);
 }
 
-/** Escapes what a terminal would obey, which JSON may hold as it is. */
+/** Escapes characters that control a terminal. JSON allows them. */
 function json(value: unknown, indent: string): string {
   return JSON.stringify(value, undefined, 2)
     .replace(
@@ -32,7 +32,7 @@ function json(value: unknown, indent: string): string {
     .replaceAll("\n", `\n${indent}`);
 }
 
-/** Rejects with EPIPE where the reader has seen enough. */
+/** Rejects with EPIPE if the reader closed the pipe. */
 function write(stdout: Output, data: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     stdout.write(data, (error) => (error instanceof Error ? reject(error) : resolve()));
