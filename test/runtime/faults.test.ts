@@ -1,3 +1,4 @@
+// slow: runs the table of faults, with its timeouts.
 /** The table of faults: what is kept in docs/faults.md is what happens. `npm run faults -- --write` writes it anew. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+// slow: writes a site from a build.
 /** What the commands replace, and what they refuse to: files that Discogen did not write. */
 import { chmod, link, lstat, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";

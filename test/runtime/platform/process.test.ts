@@ -1,3 +1,4 @@
+// slow: starts a build.
 /** The build for Node on platforms whose `process` is another, or a part of it, or that refuse to be asked. */
 import { expect, it } from "vitest";
 import { serve, statuses } from "../support/server.js";
