@@ -4,40 +4,63 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /**
- * Test files that `npm run test:quick` leaves out: those that start processes, compilers or browsers, use a build or the
- * corpus, or change what other files share. Files that are slow for another reason say so in a comment that starts with `// slow:`.
+ * Test files that `npm run test:quick` leaves out: those that start processes, compilers or browsers, or use a build or the
+ * corpus. Files that are slow for another reason have a comment that starts with `// slow:`.
  */
 const SLOW =
-  /child_process|worker_threads|support\/(?:browser|discogen|packed|running)\.js|type-check\.js|platform\/run\.js|stranger\.js|undici-copies\.js|typescript-6|CORPUS|^\/\/ slow:|dist\//m;
+  /child_process|worker_threads|support\/(?:browser|discogen|packed|running)\.js|type-check\.js|platform\/run\.js|stranger\.js|typescript-6|CORPUS|^\/\/ slow:|dist\//m;
+
+/** Test files that replace modules, globals or flags, so other files cannot run in the same process. */
+const ISOLATED =
+  /vi\.(?:mock|doMock|hoisted|resetModules)\(|undici-copies\.js|from "undici|support\/dispatcher\.js|setFlagsFromString|process\.chdir/;
+
+const OPTIONS = {
+  // Node loads the built packages as it does for users: Vitest does not transform them.
+  server: { deps: { external: [/\/(?:runtime|generator|generated)\/dist\//] } },
+  // Tests must not use the cache of the user who runs them.
+  env: { XDG_CACHE_HOME: pathTo("node_modules/.cache") },
+  // End-to-end tests start compilers and servers, on machines with two cores.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
 
 /** With `--mode quick`, tests use the sources of the packages, so they need no build. */
-export default defineConfig(({ mode }) => ({
-  resolve: { alias: mode === "quick" ? sources() : {} },
-  test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**", ...(mode === "quick" ? ["test/e2e/**", ...slowFiles()] : [])],
-    // Starting a process for each file costs more than the quick tests.
-    isolate: mode !== "quick",
-    // Many tests wait for processes and servers. On two cores Vitest would run one file at a time.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
-    // Node loads the built packages as it does for users: Vitest does not transform them.
-    server: { deps: { external: [/\/(?:runtime|generator|generated)\/dist\//] } },
-    // Tests must not use the cache of the user who runs them.
-    env: { XDG_CACHE_HOME: pathTo("node_modules/.cache") },
-    // End-to-end tests start compilers and servers, on machines with two cores.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-  },
-}));
+export default defineConfig(({ mode }) => {
+  const isQuick = mode === "quick";
+  const files = testFiles();
+  const slow = files.filter(({ path, text }) => path.startsWith("test/e2e/") || SLOW.test(text));
+  const rest = files.filter((file) => !slow.includes(file));
+  const shared = rest.filter(({ text }) => !ISOLATED.test(text));
+  const isolated = [...rest.filter((file) => !shared.includes(file)), ...(isQuick ? [] : slow)];
+  const project = (name: string, from: readonly TestFile[], isolate: boolean) => ({
+    resolve: { alias: isQuick ? sources() : {} },
+    test: { ...OPTIONS, name, include: from.map(({ path }) => path), isolate },
+  });
+  return {
+    test: {
+      // Starting a process for each file takes longer than most unit tests.
+      projects: [project("unit", shared, false), project("process", isolated, true)],
+      // Many tests wait for processes and servers. On two cores Vitest would run one file at a time.
+      maxWorkers: Math.max(2, availableParallelism() - 1),
+    },
+  };
+});
 
 function pathTo(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url));
 }
 
-function slowFiles(): string[] {
-  return readdirSync(pathTo("test"), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".test.ts") && SLOW.test(readFileSync(pathTo(`test/${file}`), "utf8")))
-    .map((file) => `test/${file.replaceAll("\\", "/")}`);
+interface TestFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+function testFiles(folder = "test"): readonly TestFile[] {
+  return readdirSync(pathTo(folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return /^(?:node_modules|dist|\..*)$/.test(entry.name) ? [] : testFiles(path);
+    return path.endsWith(".test.ts") ? [{ path, text: readFileSync(pathTo(path), "utf8") }] : [];
+  });
 }
 
 /** Entries of the packages, each with its source. */
