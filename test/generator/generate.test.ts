@@ -47,7 +47,7 @@ describe("a run", () => {
     expect((await readdir(dir)).toSorted()).toEqual(["index.ts", "schemas.ts"]);
   });
 
-  it("writes nothing where nothing changed", async () => {
+  it("writes nothing if nothing changed", async () => {
     const out = await temporaryFolder();
     await generate({ apis: [FIXTURE], out });
     const before = await stat(join(out, "shelves/v1/index.ts"), { bigint: true });
@@ -57,7 +57,7 @@ describe("a run", () => {
     expect([after.ino, after.mtimeNs]).toEqual([before.ino, before.mtimeNs]);
   });
 
-  it("gives the same bytes from a file, its copy and a URL", async () => {
+  it("writes the same bytes from a file, its copy and a URL", async () => {
     const text = await readFile(FIXTURE, "utf8");
     const server = createServer((_, response) => response.end(text)).listen(0, "127.0.0.1");
     onTestFinished(() => void server.close());
@@ -77,7 +77,7 @@ describe("a run", () => {
     expect(outputs[2]).toEqual(outputs[0]);
   });
 
-  it("says where it is", async () => {
+  it("reports its progress", async () => {
     const seen: { readonly done: number; readonly total: number; readonly api: string }[] = [];
     await generate({
       apis: ["sqladmin:v1beta3", FIXTURE],
@@ -91,7 +91,7 @@ describe("a run", () => {
     expect(seen.every(({ done }, index) => done <= index)).toBe(true);
   });
 
-  it("stops when it is told to, and leaves nothing behind", async () => {
+  it("stops when its signal aborts, and leaves no files", async () => {
     const out = join(await temporaryFolder(), "out");
     await expect(generate({ apis: [FIXTURE], out, signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
     await expect(readdir(out)).rejects.toThrow("ENOENT");
@@ -106,7 +106,7 @@ describe("a run over many APIs", () => {
     return Promise.all(versions.map((version) => fixtureWith(folder, { version }, `${version}.json`)));
   }
 
-  it("gives the same on several threads as on one", async () => {
+  it("writes the same on several threads as on one", async () => {
     const apis = await documents();
     const [one, several] = await Promise.all(
       [1, 2].map(async (jobs) => {
@@ -122,7 +122,7 @@ describe("a run over many APIs", () => {
     expect(several?.apis.map(([id]) => id)).toEqual(versions.map((version) => `shelves:${version}`));
   });
 
-  it.each([1, 2])("tells faults in the order of the requests and goes on, with %i threads", async (jobs) => {
+  it.each([1, 2])("reports errors in the order of the requests and continues, with %i threads", async (jobs) => {
     const folder = await temporaryFolder();
     const broken = await fixtureWith(folder, { version: "../v0" }, "broken.json");
     const [first = "", ...others] = await documents();
@@ -151,29 +151,29 @@ describe("a run that only checks", () => {
     expect(await readFile(file, "utf8").catch(() => undefined)).toBe(text);
   });
 
-  it("is content with current output", async () => {
+  it("accepts output that is up to date", async () => {
     const out = await temporaryFolder();
     await generate({ apis: [FIXTURE], out });
     expect(await generate({ apis: [FIXTURE], out, check: true })).toMatchObject({ ok: true, apis: [{ written: 0 }] });
   });
 });
 
-describe("an API at fault stops neither the others nor its old output", () => {
+describe("an invalid API does not affect the others or its own earlier output", () => {
   const shelf = { type: "object", properties: {} };
   const method = (facts: object) => ({
     methods: { go: { id: "shelves.go", path: "go", httpMethod: "GET", ...facts } },
   });
   const table: readonly (readonly [fault: string, facts: object, code: string])[] = [
-    ["no folder name", { version: "v1/../.." }, "UNSAFE_NAME"],
+    ["a version that is a path", { version: "v1/../.." }, "UNSAFE_NAME"],
     ["an unknown verb", method({ httpMethod: "FETCH" }), "INVALID_HTTP_METHOD"],
     ["no verb", method({ httpMethod: null }), "INVALID_HTTP_METHOD"],
     ["no path", method({ path: null }), "MISSING_PATH"],
     ["a broken path", method({ path: "a/{b" }), "INVALID_PATH_TEMPLATE"],
     ["a method id twice", { methods: { a: method({}).methods.go, b: method({}).methods.go } }, "DUPLICATE_METHOD"],
     ["schema ids that differ by case alone", { schemas: { Shelf: shelf, shelf } }, "CASE_ONLY_DIFFERENCE"],
-    ["a schema that is itself", { schemas: { A: { $ref: "A" } } }, "REFERENCE_CYCLE"],
+    ["a schema that refers to itself", { schemas: { A: { $ref: "A" } } }, "REFERENCE_CYCLE"],
     [
-      "schemas that are each other",
+      "schemas that refer to each other",
       { schemas: { S: shelf, A: { $ref: "B" }, B: { $ref: "C" }, C: { $ref: "A" } } },
       "REFERENCE_CYCLE",
     ],
@@ -198,7 +198,7 @@ describe("an API at fault stops neither the others nor its old output", () => {
   });
 
   it.each([
-    ["not there", "nowhere/shelves.json", "FILE_UNREADABLE"],
+    ["missing", "nowhere/shelves.json", "FILE_UNREADABLE"],
     ["a folder", ".", "FILE_UNREADABLE"],
     ["not bundled", "shelves:v9", "UNKNOWN_API"],
     ["down", "http://127.0.0.1:1/rest?key=hidden-key", "FETCH_FAILED"],
@@ -209,7 +209,7 @@ describe("an API at fault stops neither the others nor its old output", () => {
     expect(report.apis).toHaveLength(1);
   });
 
-  it("a document of the same API as another of this run", async () => {
+  it("a second document of one API", async () => {
     const folder = await temporaryFolder();
     const report = await generate({ apis: [FIXTURE, await fixtureWith(folder, { title: "Other" })], out: folder });
     expect(codesOf(report)).toEqual(["DUPLICATE_API"]);
@@ -236,8 +236,8 @@ describe("an API at fault stops neither the others nor its old output", () => {
   );
 });
 
-describe("strange documents give right code", () => {
-  it("names that fight over one place", async () => {
+describe("unusual documents produce correct code", () => {
+  it("conflicting names", async () => {
     const folder = await temporaryFolder();
     const go = (id: string) => ({ id, path: id, httpMethod: "GET" });
     const document = {
@@ -287,24 +287,20 @@ describe("strange documents give right code", () => {
     expect(index).toContain("constructor_(");
   });
 
-  it.skipIf(needsCorpus !== "")(
-    `every document of Google's that is here${needsCorpus}`,
-    { timeout: 600_000 },
-    async () => {
-      const folder = await temporaryFolder();
-      let count = 0;
-      const years = (await readdir(CORPUS, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-      for (const { name: year } of years) {
-        const names = (await readdir(join(CORPUS, year))).filter((name) => name.endsWith(".json"));
-        const apis = names.map((name) => join(CORPUS, year, name));
-        // Other tests run at the same time, so a second thread would only cost its start.
-        const report = await generate({ apis, out: join(folder, year), jobs: 1 });
-        expect(codesOf(report)).toEqual([]);
-        expect(report.apis).toHaveLength(names.length);
-        count += names.length;
-      }
-      expect(count).toBeGreaterThan(0);
-      expect(await typeErrors(folder)).toBe("");
-    },
-  );
+  it.skipIf(needsCorpus !== "")(`every document of the corpus${needsCorpus}`, { timeout: 600_000 }, async () => {
+    const folder = await temporaryFolder();
+    let count = 0;
+    const years = (await readdir(CORPUS, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+    for (const { name: year } of years) {
+      const names = (await readdir(join(CORPUS, year))).filter((name) => name.endsWith(".json"));
+      const apis = names.map((name) => join(CORPUS, year, name));
+      // Other tests run at the same time, so a second thread would only cost its start.
+      const report = await generate({ apis, out: join(folder, year), jobs: 1 });
+      expect(codesOf(report)).toEqual([]);
+      expect(report.apis).toHaveLength(names.length);
+      count += names.length;
+    }
+    expect(count).toBeGreaterThan(0);
+    expect(await typeErrors(folder)).toBe("");
+  });
 });

@@ -1,4 +1,4 @@
-/** Runs the command: in this process, which is fast, or as the binary in a process of its own. */
+/** Runs the command in this process, which is fast, or as the binary in its own process. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -54,7 +54,7 @@ async function runInProcess(
   }
 }
 
-/** Runs the binary in a process of its own, as a user does. */
+/** Runs the binary in its own process, as a user does. */
 export async function discogenProcess(
   args: readonly string[],
   cwd: string = ROOT,
@@ -75,21 +75,21 @@ export async function node(
     env: { ...process.env, ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  // A command that does not read its input may end before it is written.
+  // A command that does not read its input can end before it is written.
   child.stdin.on("error", () => {}).end(input);
   const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
   const [code, stdout, stderr] = await Promise.all([closed, text(child.stdout), text(child.stderr)]);
   return { code, stdout, stderr };
 }
 
-/** What a mock says of itself as it starts. */
+/** The output of a mock when it starts. */
 export interface RunningMock {
   readonly url: string;
-  /** As it was named on the command line. */
+  /** The path on the command line. */
   readonly keyFile: string;
 }
 
-/** Starts `discogen mock` in a process of its own, which ends with the test. */
+/** Starts `discogen mock` in its own process. It ends with the test. */
 export async function runningMock(
   args: readonly string[],
   { cwd = ROOT, bin = DISCOGEN }: { readonly cwd?: string; readonly bin?: string } = {},

@@ -6,17 +6,17 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-/** The repository, with a slash at its end. */
+/** Path of the repository, with a slash at the end. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** A new folder, gone when the test is over. */
+/** A new folder, deleted at the end of the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "discogen-test-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Every file in a folder and below it, seen from there, sorted. */
+/** Paths of all files in a folder and its subfolders, relative to it, sorted. */
 export async function filesOf(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -25,8 +25,8 @@ export async function filesOf(folder: string): Promise<readonly string[]> {
     .sort();
 }
 
-/** Google's own documents: there in CI, perhaps not at a user's. */
+/** Documents of Google. They are not part of the repository. */
 export const CORPUS = join(ROOT, "../shared/discovery");
 
-/** Part of the name of a test that needs the corpus, so that a skip tells its reason. */
+/** Part of the name of a test that needs the corpus: the reason, if it is skipped. */
 export const needsCorpus = existsSync(CORPUS) ? "" : " (skipped: ../shared/discovery is not here)";

@@ -1,4 +1,4 @@
-/** Runs the command while a test talks to it: what it prints as it goes, signals, its end. */
+/** Runs the binary while a test reads its output and sends signals. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { onTestFinished } from "vitest";
@@ -6,12 +6,12 @@ import { DISCOGEN } from "./discogen.js";
 
 export interface Running {
   readonly child: ChildProcess;
-  /** Resolves once what was printed since the last call, to either stream, matches all. */
+  /** Resolves when the output since the last call, of both streams, matches all patterns. */
   readonly printed: (...patterns: readonly RegExp[]) => Promise<string>;
   readonly ended: Promise<readonly [code: number | null, signal: string | null]>;
 }
 
-/** Starts it in a folder; it is ended with the test. */
+/** Starts the binary in a folder. It ends with the test. */
 export function start(folder: string, ...args: readonly string[]): Running {
   return startWith({}, folder, ...args);
 }
@@ -20,7 +20,7 @@ export function startWith(env: NodeJS.ProcessEnv, folder: string, ...args: reado
   const child = spawn(process.execPath, [DISCOGEN, ...args], {
     cwd: folder,
     env: { ...process.env, ...env },
-    // Its input stays open, and says nothing.
+    // Its input stays open, and is empty.
     stdio: ["pipe", "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -1,4 +1,4 @@
-/** `--watch`, with the real binary. */
+/** `--watch`, with the binary. */
 import { cp, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { start } from "../../support/running.js";
 const FIXTURE = join(ROOT, "test/fixtures/shelves.v1.json");
 
 describe("discogen generate --watch", () => {
-  it("generates again when a document changes, also by another in its place", async () => {
+  it("generates again when a document changes or is replaced", async () => {
     const folder = await temporaryFolder();
     await cp(FIXTURE, join(folder, "shelves.json"));
     const { child, printed, ended } = start(folder, "generate", "shelves.json", "--out", "out", "--watch");
@@ -28,7 +28,7 @@ describe("discogen generate --watch", () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  it("outlives a config at fault", async () => {
+  it("continues after an invalid config", async () => {
     const folder = await temporaryFolder();
     const file = join(folder, "discogen.config.ts");
     await writeFile(file, 'export default { apis: ["sqladmin:v1beta3"], ouput: "out" };');

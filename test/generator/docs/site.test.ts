@@ -1,4 +1,4 @@
-/** The pages of `discogen docs`, in a real browser: from the disk and from a server, with documents that mean harm. */
+/** The pages of `discogen docs` in a browser, from the disk and from a server, with malicious documents. */
 import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -12,7 +12,7 @@ import { ROOT, temporaryFolder } from "../../support/folders.js";
 
 const FIXTURE = join(ROOT, "test/fixtures/shelves.v1.json");
 
-/** A site, as the command writes it. */
+/** Writes a site with the command. */
 async function site(apis: readonly string[]): Promise<string> {
   const folder = await temporaryFolder();
   const { code, stderr } = await discogen(["docs", ...apis, "--out", folder]);
@@ -20,7 +20,7 @@ async function site(apis: readonly string[]): Promise<string> {
   return folder;
 }
 
-/** A server of files that counts on nothing but their names. */
+/** A server of static files. */
 async function serve(folder: string): Promise<string> {
   const types: Record<string, string> = { html: "text/html", js: "text/javascript" };
   const server = createServer((request, response) => {
@@ -39,7 +39,7 @@ async function serve(folder: string): Promise<string> {
 
 type Box = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 
-/** Whether all of its lines are on the screen, which a screenshot then shows; long lines scroll in their frame. */
+/** Whether the box is on the screen, except for the ends of long lines, which scroll. */
 const isInView = (box: Box | null) =>
   box !== null && box.x >= 0 && box.x < VIEW.width && box.y >= 0 && box.y + box.height <= VIEW.height;
 
@@ -86,7 +86,7 @@ describe.skipIf(needsChromium !== "")(`the site${needsChromium}`, () => {
     expect(faults).toEqual([]);
   });
 
-  it("opens from the disk, and gives the document", async () => {
+  it("opens from the disk, and downloads the document", async () => {
     const folder = await site([FIXTURE]);
     const { page, requests, faults } = await openPage();
     await page.goto(pathToFileURL(join(folder, "shelves/v1/index.html")).href);
@@ -101,7 +101,7 @@ describe.skipIf(needsChromium !== "")(`the site${needsChromium}`, () => {
     expect(faults).toEqual([]);
   });
 
-  it("runs nothing that a document says", async () => {
+  it("runs no code of a document", async () => {
     const harm = (id: number) =>
       `</script><script>alert(${id})</script><img src=x onerror="alert(${id})"> [link](javascript:alert(${id})) ` +
       `<a href="javascript:alert(${id})">here</a> <iframe srcdoc="<script>alert(${id})</script>"></iframe>`;
