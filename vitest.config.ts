@@ -1,17 +1,75 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
-  test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**"],
-    // Many tests wait for processes and servers. On two cores Vitest would run one file at a time.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
-    // What the command keeps for its next run is kept out of the home of whoever runs the tests.
-    env: { XDG_CACHE_HOME: fileURLToPath(new URL("node_modules/.cache", import.meta.url)) },
-    // End-to-end tests start compilers and servers of their own, on machines with two cores.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-  },
+/**
+ * Test files that `npm run test:quick` leaves out: those that start processes, compilers or browsers, or use a build or the
+ * corpus. Files that are slow for another reason have a comment that starts with `// slow:`.
+ */
+const SLOW =
+  /child_process|worker_threads|support\/(?:browser|discogen|packed|running)\.js|type-check\.js|platform\/run\.js|stranger\.js|typescript-6|CORPUS|^\/\/ slow:|dist\//m;
+
+/** Test files that replace modules, globals or flags, so other files cannot run in the same process. */
+const ISOLATED =
+  /vi\.(?:mock|doMock|hoisted|resetModules)\(|undici-copies\.js|from "undici|support\/dispatcher\.js|setFlagsFromString|process\.chdir/;
+
+const OPTIONS = {
+  // Node loads the built packages as it does for users: Vitest does not transform them.
+  server: { deps: { external: [/\/(?:runtime|generator|generated)\/dist\//] } },
+  // Tests must not use the cache of the user who runs them.
+  env: { XDG_CACHE_HOME: pathTo("node_modules/.cache") },
+  // End-to-end tests start compilers and servers, on machines with two cores.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
+
+/** With `--mode quick`, tests use the sources of the packages, so they need no build. */
+export default defineConfig(({ mode }) => {
+  const isQuick = mode === "quick";
+  const files = testFiles();
+  const slow = files.filter(({ path, text }) => path.startsWith("test/e2e/") || SLOW.test(text));
+  const rest = files.filter((file) => !slow.includes(file));
+  const shared = rest.filter(({ text }) => !ISOLATED.test(text));
+  const isolated = [...rest.filter((file) => !shared.includes(file)), ...(isQuick ? [] : slow)];
+  const project = (name: string, from: readonly TestFile[], isolate: boolean) => ({
+    resolve: { alias: isQuick ? sources() : {} },
+    test: { ...OPTIONS, name, include: from.map(({ path }) => path), isolate },
+  });
+  return {
+    test: {
+      // Starting a process for each file takes longer than most unit tests.
+      projects: [project("unit", shared, false), project("process", isolated, true)],
+      // Many tests wait for processes and servers. On two cores Vitest would run one file at a time.
+      maxWorkers: Math.max(2, availableParallelism() - 1),
+    },
+  };
 });
+
+function pathTo(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
+
+interface TestFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+function testFiles(folder = "test"): readonly TestFile[] {
+  return readdirSync(pathTo(folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return /^(?:node_modules|dist|\..*)$/.test(entry.name) ? [] : testFiles(path);
+    return path.endsWith(".test.ts") ? [{ path, text: readFileSync(pathTo(path), "utf8") }] : [];
+  });
+}
+
+/** Entries of the packages, each with its source. */
+function sources(): Record<string, string> {
+  const entries = ["runtime/auth", "runtime/files", "runtime/names", "runtime/testing", "runtime", "generator/mock"];
+  const aliases = [...entries, "generator"].map((entry) => {
+    const [name = "", path = "index"] = entry.split("/");
+    const source = pathTo(`${name}/src/${path}`);
+    return [`@discogen/${entry}`, existsSync(`${source}.ts`) ? `${source}.ts` : `${source}/index.ts`];
+  });
+  return { ...Object.fromEntries(aliases), "@discogen/generated": pathTo("generated") };
+}

@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-import "../dist/cli/main.js";
+import { runProcess } from "../dist/cli/process.js";
+
+await runProcess();

@@ -1,3 +1,4 @@
+// slow: waits for timers.
 /** Tokens over real sockets: one request for however many calls, and none that crosses to another host. */
 import { Agent, interceptors } from "undici";
 import { expect, it, onTestFinished } from "vitest";

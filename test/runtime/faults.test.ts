@@ -1,3 +1,4 @@
+// slow: runs the table of faults, with its timeouts.
 /** The table in docs/faults.md matches the behavior. `npm run faults -- --write` updates it. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+// slow: counts what many calls leave in memory.
 /** A thousand calls that are cancelled, in each phase of a call: no timer, listener or socket is left. */
 import { getEventListeners, once } from "node:events";
 import { setTimeout } from "node:timers/promises";

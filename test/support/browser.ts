@@ -1,35 +1,43 @@
-/** Debian's Chromium, for tests of pages in a browser. */
+/** Debian's Chromium, for tests of pages. */
 import { existsSync } from "node:fs";
-import { chromium, type Page } from "playwright-core";
-import { onTestFinished } from "vitest";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, onTestFinished } from "vitest";
 
 const CHROMIUM = "/usr/bin/chromium";
 
 /** The size of the screen, in pixels. */
 export const VIEW = { width: 1400, height: 900 };
 
-/** Part of the name of tests that need a browser. Explains why they are skipped. */
-export const needsChromium = existsSync(CHROMIUM) ? "" : ` (skipped: ${CHROMIUM} does not exist)`;
+/** Part of the name of a test that needs a browser: the reason to skip it, if it is skipped. */
+export const needsChromium = existsSync(CHROMIUM) ? "" : ` (skipped: ${CHROMIUM} is not here)`;
 
-/** A page and its requests and errors. */
+/** A page, and what it did. */
 export interface Watched {
   readonly page: Page;
-  /** The URLs of all requests. */
+  /** URLs of all requests. */
   readonly requests: readonly string[];
-  /** Script errors and violations of the content security policy. */
+  /** Errors of scripts, dialogs, and violations of the content security policy. */
   readonly faults: readonly string[];
 }
 
-/** Opens a page in a new browser with an empty profile. Closes the browser after the test. */
-export async function openBrowser(): Promise<Watched> {
+/** The browser of a test file: a start takes seconds. */
+let started: Promise<Browser> | undefined;
+afterAll(async () => (await started)?.close());
+
+function launch(): Promise<Browser> {
   const args = ["no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking"];
-  const browser = await chromium.launch({
+  return chromium.launch({
     executablePath: CHROMIUM,
     headless: true,
     args: [...args, "disable-component-update", "disable-sync"].map((name) => `--${name}`),
   });
-  onTestFinished(() => browser.close());
-  const page = await browser.newPage({ viewport: VIEW });
+}
+
+/** Opens a page with an empty profile. It is closed at the end of the test. */
+export async function openPage(): Promise<Watched> {
+  started ??= launch();
+  const page = await (await started).newPage({ viewport: VIEW });
+  onTestFinished(() => page.close());
   const requests: string[] = [];
   const faults: string[] = [];
   page.on("request", (request) => requests.push(request.url()));

@@ -1,12 +1,12 @@
-/** What `discogen call <api> [method] --help` tells, out of the document. */
+/** The output of `discogen call <api> [method] --help`. */
 import { printable } from "../diagnostics.js";
 import type { ApiModel, ParameterModel, TypeModel } from "../model/types.js";
 import { factsOf, OWN_OPTIONS, parametersOf } from "./call-arguments.js";
 import { type ClientMember, membersOf, returnsContent } from "./methods.js";
 
-const WIDTH = 100;
+const WIDTH = 80;
 
-/** The methods of an API, a line each. */
+/** Lists the methods of an API, one per line. */
 export function methodsHelp(model: ApiModel, api: string): string {
   const members = membersOf(model.root).map(({ path, method: { description }, isDownload }) => ({
     name: path.join("."),
@@ -18,11 +18,12 @@ Usage: discogen call ${api} <method> [--parameter value…] [options]
 
 Methods of ${model.id}:
 ${members.map(({ name, summary }) => `  ${printable(`${name.padEnd(width)}${summary}`.trimEnd())}\n`).join("")}
-\`discogen call ${api} <method> --help\` tells the parameters of one, \`discogen call --help\` the options.
+Run \`discogen call ${api} <method> --help\` for the parameters of a method,
+and \`discogen call --help\` for the options.
 `;
 }
 
-/** The parameters of a method. */
+/** Describes a method and its parameters. */
 export function methodHelp(member: ClientMember, model: ApiModel, api: string): string {
   const { path, id, method, isDownload } = member;
   const { request, mediaUpload, mediaDownload, scopes } = method;
@@ -30,20 +31,24 @@ export function methodHelp(member: ClientMember, model: ApiModel, api: string): 
   const all = parametersOf(method, model);
   const required = all.filter((parameter) => parameter.required);
   const example = required.map(({ name, type }) => ` --${name} ${valueOf(type)}`).join("");
-  const about = isDownload ? `Downloads the content of what ${method.id} describes.` : oneLine(method.description);
+  const about = isDownload
+    ? `Downloads the content of the resource that ${method.id} returns.`
+    : oneLine(method.description);
   const options = [
     ...(request === undefined || isDownload
       ? []
       : [`  --body FILE|-  ${request.kind === "bytes" ? "The bytes to send." : `${bodyOf(request.type)} as JSON.`}`]),
     ...(mediaUpload === undefined ? [] : ["  --media FILE|-  The content to upload."]),
-    ...(method.paging === undefined ? [] : ["  --all  Every item of all pages."]),
-    ...(method.operation === undefined || isDownload ? [] : ["  --wait  Waits for the operation, and prints it."]),
-    ...(returnsContent(member) ? ["  --out FILE  Where the content goes."] : []),
+    ...(method.paging === undefined ? [] : ["  --all  Print the items of all pages."]),
+    ...(method.operation === undefined || isDownload
+      ? []
+      : ["  --wait  Wait for the operation, and print it when it is done."]),
+    ...(returnsContent(member) ? ["  --out FILE  Where to save the content."] : []),
   ];
   const notes = [
     ...(isDownload || mediaDownload === undefined || mediaDownload.isOnly
       ? []
-      : [`Its content: ${[...path.slice(0, -1), mediaDownload.member].join(".")}.`]),
+      : [`To download the content, call ${[...path.slice(0, -1), mediaDownload.member].join(".")}.`]),
     ...(scopes.length === 0 ? [] : [`${scopes.length === 1 ? "Scope" : "Scopes, one of"}: ${scopes.join(", ")}.`]),
   ];
   return [
@@ -65,7 +70,7 @@ function section(title: string, entries: readonly string[]): readonly string[] {
 
 function parameterHelp(parameter: ParameterModel): string {
   const { name, type, description } = parameter;
-  // Those that share their name with an option can be given as JSON alone.
+  // The name is also the name of an option.
   const option = Object.hasOwn(OWN_OPTIONS, name) ? `--params '{"${name}":…}'` : `--${name} ${valueOf(type)}`;
   const text = [factsOf(parameter), oneLine(description)].filter((part) => part !== "").join(" ");
   return `  ${option}${text === "" ? "" : `\n${wrapped(text, "      ")}`}`;
@@ -75,7 +80,7 @@ function valueOf(type: TypeModel): string {
   if (type.kind === "number") return "N";
   if (type.kind === "boolean") return "true|false";
   if (type.kind !== "string") return "VALUE";
-  if (type.enum !== undefined) return "WORD";
+  if (type.enum !== undefined) return "VALUE";
   return /^u?int64$/.test(type.format ?? "") ? "N" : "TEXT";
 }
 
@@ -87,7 +92,7 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }
 
-/** Broken at spaces. */
+/** Breaks lines at spaces. */
 function wrapped(text: string, indent: string): string {
   const lines: string[] = [];
   let line = "";

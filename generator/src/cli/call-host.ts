@@ -1,28 +1,36 @@
-/** Where `discogen call` may send credentials. A document says where its API is, and a stranger may have written it. */
+/** Hosts that `discogen call` may send credentials to. The document names the host, and may come from an attacker. */
 import type { Credentials } from "@discogen/runtime";
 import { diagnostic, InputError } from "../diagnostics.js";
 import { GOOGLE, isLoopback, isWithin } from "../discovery/hosts.js";
+import type { LoadedModel } from "../load.js";
+import type { Terminal } from "./terminal.js";
 
-/** Parameters that authorize a request by themselves (https://cloud.google.com/apis/docs/system-parameters). */
+/** Parameters that authorize a request (https://cloud.google.com/apis/docs/system-parameters). */
 const SECRETS = ["access_token", "key", "oauth_token"];
 
-/** Whether a call shows the server who makes it, by credentials, a parameter or a client certificate. */
-export function isAuthorized(auth: Credentials, parameters: object): boolean {
+/** Whether a call authenticates the caller: with credentials, a parameter or a client certificate. */
+export function isAuthorized(auth: Credentials, parameters: object, env: Terminal["env"]): boolean {
   const isAnonymous = "anonymous" in auth && auth.anonymous === true;
-  const hasCertificate = process.env["GOOGLE_API_USE_CLIENT_CERTIFICATE"]?.toLowerCase() === "true";
+  const hasCertificate = env["GOOGLE_API_USE_CLIENT_CERTIFICATE"]?.toLowerCase() === "true";
   return !isAnonymous || hasCertificate || SECRETS.some((name) => Object.hasOwn(parameters, name));
 }
 
 /**
- * Refuses to send credentials to a host that is neither Google's, nor of the universe of the credentials, nor this machine.
+ * Rejects a host that must not receive the credentials. Allowed are hosts of Google or of the universe of the credentials,
+ * and this machine.
  *
- * @param url where the call would go
- * @param file the document that names it
+ * @param url the root URL of the API
+ * @param loaded the document that names it
  * @throws {InputError} with the code UNTRUSTED_HOST
  */
-export function refuseForeignHost(url: URL, { universeDomain }: Credentials, file: string, api: string): void {
-  const universe = universeDomain ?? (process.env["GOOGLE_CLOUD_UNIVERSE_DOMAIN"] || GOOGLE);
+export function refuseForeignHost(
+  url: URL,
+  { universeDomain }: Credentials,
+  { file, model: { id: api } }: LoadedModel,
+  env: Terminal["env"],
+): void {
+  const universe = universeDomain ?? (env["GOOGLE_CLOUD_UNIVERSE_DOMAIN"] || GOOGLE);
   if (isLoopback(url.hostname) || isWithin(url, [universe])) return;
-  const message = `the document places the API at ${url.origin}: credentials are sent to https://*.${universe} and to this machine only`;
+  const message = `the root URL of the document is ${url.origin}, but credentials are sent only to https://*.${universe} and to this machine`;
   throw new InputError([diagnostic("UNTRUSTED_HOST", file, message, { api })]);
 }

@@ -9,7 +9,7 @@ import type { DynamicMember, DynamicMethod, DynamicPromise, DynamicResource } fr
 import type { LoadedModel } from "../load.js";
 import type { MethodModel } from "../model/types.js";
 import { VERSION } from "../version.js";
-import { printBytes, printList, printValue } from "./answer.js";
+import { printBytes, printList, printValue } from "./call-output.js";
 import { parseJson, readParameters, targetOf } from "./call-arguments.js";
 import { methodHelp, methodsHelp } from "./call-help.js";
 import { isAuthorized, refuseForeignHost } from "./call-host.js";
@@ -17,141 +17,155 @@ import { type Command, type ExitCode, type Parsed, usage } from "./command.js";
 import { type ClientMember, namedMember, returnsContent } from "./methods.js";
 import { loadNamed, openProject } from "./project.js";
 import { SOURCE_HELP } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 export const callCommand: Command = {
-  summary: "calls a method and prints the answer as JSON",
+  summary: "Call a method and print the response as JSON",
   help: `
 Usage: discogen call <api> <method> [--parameter value…] [options]
 
-Calls a method with the parameters given and prints what it answers. Signs in with Application Default Credentials: the
-file that GOOGLE_APPLICATION_CREDENTIALS names, what \`gcloud auth application-default login\` left, or the metadata
-server; with --key by that API key alone.
+Call a method and print the response as JSON. Authenticates with Application
+Default Credentials: the file that GOOGLE_APPLICATION_CREDENTIALS names, the
+credentials of \`gcloud auth application-default login\`, or the metadata server.
+With --key it uses only that API key.
 
 Credentials are sent to https://*.googleapis.com (or the universe of the
 credentials), to this machine, or to the host of --root-url. If a document
-names another host, the call is refused. A config that is code is not
-executed: only discogen.config.json and the lock are read.
+names another host, the call is refused.
+Does not execute a config that is code: reads only discogen.config.json and the
+lock.
 
   <api>               name:version, a path to a .json document, or its URL
-  <method>            its id or its path, such as instances.list; with Media at the end it downloads the content
-  --NAME VALUE        a parameter, under its own name; a list by giving it again; --NAME=VALUE where VALUE begins with -
-  --params JSON       parameters as one JSON object: those that share their name with an option
-  --body FILE|-       the request body; - is standard input
+  <method>            id or path, such as instances.list; append Media to
+                      download the content, as in objects.getMedia
+  --NAME VALUE        a parameter of the method; repeat it for a list;
+                      use --NAME=VALUE if the value begins with -
+  --params JSON       parameters as a JSON object, for names that are also
+                      names of options
+  --body FILE|-       the request body; - reads standard input
   --media FILE|-      content to upload
-  --all               every item of all pages, as one list
-  --wait              wait for the operation that the method starts, and print it as it is then
-  --out FILE          where downloaded content goes (default: standard output)
-  --root-url URL      send the call elsewhere, such as to discogen mock
-  --scope SCOPE       ask for this scope; may be given again (default: all that the API has)
+  --all               print the items of all pages, as one array
+  --wait              wait for the operation, and print it when it is done
+  --out FILE          where to save downloaded content
+                      (default: standard output)
+  --root-url URL      send the call to another server, such as discogen mock
+  --scope SCOPE       request this scope; can be repeated
+                      (default: all scopes of the API)
 ${SOURCE_HELP}
-With an API and a method --help tells the parameters; with an API alone, the methods.
+Add --help to an API for its methods, or to a method for its parameters.
 
-Examples:
+Example:
   discogen call sqladmin:v1beta3 instances.list --project example-123 --all
-  discogen call sqladmin:v1beta3 instances.insert --project example-123 --body instance.json --wait
-  discogen call storage:v1 objects.getMedia --bucket b --object report.pdf --out report.pdf
 `,
   helpOn,
   run,
 };
 
-async function helpOn(args: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+async function helpOn(args: readonly string[], terminal: Terminal): Promise<string | undefined> {
   const { api, method, own } = targetOf(args);
   if (api === undefined) return undefined;
-  const { model } = await loadNamed(await openProject("call", own, [api]), api, signal);
+  const { model } = await loadNamed(await openProject("call", own, terminal, [api]), api);
   return method === undefined ? methodsHelp(model, api) : methodHelp(namedMember("call", method, model), model, api);
 }
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const { api, method: name, own } = targetOf(args);
-  if (api === undefined) throw usage("call", "no API is named");
+  if (api === undefined) throw usage("call", "no API given");
   if (name === undefined)
-    throw usage("call", `no method is named: \`discogen call ${shownName(api)} --help\` tells which there are`);
-  const loaded = await loadNamed(await openProject("call", own, [api]), api, signal);
+    throw usage("call", `no method given; \`discogen call ${shownName(api)} --help\` lists the methods`);
+  const loaded = await loadNamed(await openProject("call", own, terminal, [api]), api);
   const { model } = loaded;
   const member = namedMember("call", name, model);
   const { method } = member;
   const parameters = readParameters(args, method, model);
   checkOptions(own, member);
-  const content = await contentOf(own, method, signal);
-  // An API key signs by itself: in a header, where no log of URLs shows it. A method may call something else so.
+  const content = await contentOf(own, method, terminal);
+  // An API key is sent in a header, as logs contain URLs. Some methods have a parameter of this name.
   const isKey = method.parameters.every(({ name }) => name !== "key");
   const { key, ...others } = parameters;
   try {
     const auth = await credentialsFor(own, isKey ? key : undefined, method);
     const values = isKey ? others : parameters;
-    const send = await senderOf(member, loaded, auth, own.text("root-url"), values);
-    await print(own, method, send({ ...values, ...content }, { signal }), signal);
+    const send = await methodOf(member, loaded, auth, own.text("root-url"), values, terminal);
+    await print(own, method, send({ ...values, ...content }, { signal: terminal.signal }), terminal);
     return 0;
   } catch (error) {
-    // A reader that has seen enough, such as `head`, is no fault.
+    // The reader closed the pipe, as `head` does.
     if (error instanceof Error && "code" in error && error.code === "EPIPE") return 0;
     throw await explained(error, `${shownName(api)} ${member.path.join(".")}`);
   }
 }
 
-/** Options that the method has no use for. */
+/** Rejects options that do not fit the method. */
 function checkOptions(own: Parsed, member: ClientMember): void {
   const { method, isDownload, id } = member;
-  const unfit = (option: string, reason: string) => usage("call", `--${option} is of no use: ${id} ${reason}`);
+  const unfit = (option: string, reason: string) => usage("call", `--${option} cannot be used: ${id} ${reason}`);
   const body = own.text("body");
   const media = own.text("media");
-  if (body !== undefined && (method.request === undefined || isDownload)) throw unfit("body", "takes no body");
-  if (media !== undefined && method.mediaUpload === undefined) throw unfit("media", "takes no upload");
-  if (body === "-" && media === "-") throw usage("call", "--body and --media cannot both be standard input");
+  if (body !== undefined && (method.request === undefined || isDownload)) throw unfit("body", "has no request body");
+  if (media !== undefined && method.mediaUpload === undefined) throw unfit("media", "has no upload");
+  if (body === "-" && media === "-") throw usage("call", "--body and --media cannot both read standard input");
   if (own.flag("all") && (method.paging === undefined || isDownload)) throw unfit("all", "has no pages");
-  if (own.flag("wait") && (method.operation === undefined || isDownload)) throw unfit("wait", "starts no operation");
+  if (own.flag("wait") && (method.operation === undefined || isDownload))
+    throw unfit("wait", "does not start an operation");
   if (own.text("out") !== undefined && !returnsContent(member))
-    throw unfit("out", "answers no content; redirect standard output");
+    throw unfit("out", "returns JSON; redirect standard output instead");
 }
 
-/** `requestBody` and `media`, where they are given. */
-async function contentOf(own: Parsed, { request }: MethodModel, signal: AbortSignal): Promise<object> {
+/** `requestBody` and `media`, if the command line has them. */
+async function contentOf(own: Parsed, { request }: MethodModel, terminal: Terminal): Promise<object> {
   const body = own.text("body");
   const media = own.text("media");
-  const source = (file: string) => (file === "-" ? addAbortSignal(signal, process.stdin) : { path: file });
+  const source = (file: string) => (file === "-" ? addAbortSignal(terminal.signal, terminal.stdin) : { path: file });
   return {
     ...(media !== undefined && { media: { body: source(media) } }),
     ...(body !== undefined && {
-      requestBody: request?.kind === "bytes" ? { data: source(body) } : await readJson(body, signal),
+      requestBody: request?.kind === "bytes" ? { data: source(body) } : await readJson(body, terminal),
     }),
   };
 }
 
-async function readJson(file: string, signal: AbortSignal): Promise<unknown> {
-  const given =
-    file === "-" ? text(addAbortSignal(signal, process.stdin)) : readFile(file, { encoding: "utf8", signal });
+async function readJson(file: string, { signal, stdin }: Terminal): Promise<unknown> {
+  const given = file === "-" ? text(addAbortSignal(signal, stdin)) : readFile(file, { encoding: "utf8", signal });
   const content = await given.catch((error: NodeJS.ErrnoException) => {
     if (error.name === "AbortError") throw error;
     throw new InputError([diagnostic("FILE_UNREADABLE", file, reasonOf(error))]);
   });
   const value = parseJson(content);
   if (value !== undefined) return value;
-  // What is wrong with it is not quoted: it may be a secret.
-  const help = "Pass a file that holds JSON with --body, or - and write it to standard input.";
-  throw new InputError([diagnostic("INVALID_JSON", file === "-" ? "standard input" : file, "is no JSON", { help })]);
+  // The message does not quote the text, as it may contain a secret.
+  const help = "Pass a JSON file with --body, or pass - and write JSON to standard input.";
+  throw new InputError([
+    diagnostic("INVALID_JSON", file === "-" ? "standard input" : file, "it is not JSON", { help }),
+  ]);
 }
 
 async function credentialsFor(own: Parsed, key: unknown, { scopes }: MethodModel): Promise<Credentials> {
   const auth = await import("@discogen/runtime/auth");
-  const wanted = own.texts("scope");
+  const ownScopes = own.texts("scope");
   if (typeof key === "string") return new auth.ApiKeyCredentials(key);
-  // What needs no scope is open to everybody.
-  if (scopes.length === 0 && wanted.length === 0) return new auth.AnonymousCredentials();
-  return auth.applicationDefault(wanted.length === 0 ? {} : { scopes: wanted });
+  // A method without scopes needs no credentials.
+  if (scopes.length === 0 && ownScopes.length === 0) return new auth.AnonymousCredentials();
+  return auth.applicationDefault(ownScopes.length === 0 ? {} : { scopes: ownScopes });
 }
 
-/** @throws {InputError} with the code UNTRUSTED_HOST where the document would have credentials sent elsewhere */
-async function senderOf(
+/**
+ * Returns the method of a client.
+ *
+ * @throws {InputError} with the code UNTRUSTED_HOST if the document names a host that must not receive the credentials
+ */
+async function methodOf(
   { path }: ClientMember,
-  { model, file }: LoadedModel,
+  loaded: LoadedModel,
   auth: Credentials,
   rootUrl: string | undefined,
   parameters: object,
+  { env }: Terminal,
 ): Promise<DynamicMethod> {
+  const { model } = loaded;
   const { createClient, rootUrlOf } = await import("../dynamic/client.js");
-  if (rootUrl === undefined && isAuthorized(auth, parameters))
-    refuseForeignHost(rootUrlOf(model), auth, file, model.id);
+  if (rootUrl === undefined && isAuthorized(auth, parameters, env))
+    refuseForeignHost(rootUrlOf(model), auth, loaded, env);
   let at: DynamicMember | undefined;
   const client: DynamicResource = createClient(model, { auth, rootUrl, userAgent: `discogen/${VERSION}` });
   for (const name of path) at = (at ?? client)[name];
@@ -162,19 +176,19 @@ async function senderOf(
 async function print(
   own: Parsed,
   { paging, response }: MethodModel,
-  answer: DynamicPromise,
-  signal: AbortSignal,
+  result: DynamicPromise,
+  { stdout, signal }: Terminal,
 ): Promise<void> {
-  if (response?.kind === "stream") return printList(answer);
-  if (own.flag("all")) return printList(paging?.items === undefined ? answer.pages() : answer);
-  const value = own.flag("wait") ? await answer.wait({ signal }) : await answer;
+  if (response?.kind === "stream") return printList(stdout, result);
+  if (own.flag("all")) return printList(stdout, paging?.items === undefined ? result.pages() : result);
+  const value = own.flag("wait") ? await result.wait({ signal }) : await result;
   const { MediaResponse } = await import("@discogen/runtime");
-  if (!(value instanceof MediaResponse)) return printValue(value);
+  if (!(value instanceof MediaResponse)) return printValue(stdout, value);
   const out = own.text("out");
-  return out === undefined ? printBytes(value.body) : value.saveTo(out);
+  return out === undefined ? printBytes(stdout, value.body) : value.saveTo(out);
 }
 
-/** What the runtime throws, as diagnostics; its messages hold no secrets. */
+/** Converts errors of the runtime to diagnostics. Their messages contain no secrets. */
 async function explained(error: unknown, call: string): Promise<unknown> {
   const { AbortError, ApiError, AuthError, ConnectionError, DiscogenError, InvalidRequestError, TimeoutError } =
     await import("@discogen/runtime");
@@ -188,6 +202,8 @@ async function explained(error: unknown, call: string): Promise<unknown> {
   const isNetwork = error instanceof ConnectionError || error instanceof TimeoutError;
   const violations = error instanceof ApiError ? error.fieldViolations : [];
   const fields = violations.map(({ field, description }) => `; ${field ?? ""}: ${description ?? ""}`).join("");
-  const way = isNetwork ? { help: "Check the network, and the address where --root-url names one." } : { help };
-  return new InputError([diagnostic("CALL_FAILED", "discogen call", message + fields, way)]);
+  const options = isNetwork
+    ? { help: "Check the network, and the address of --root-url if you passed one." }
+    : { help };
+  return new InputError([diagnostic("CALL_FAILED", "discogen call", message + fields, options)]);
 }

@@ -1,41 +1,48 @@
-/** What a command is: words for people, options for the parser, and one function. */
+/** Commands: their help, their options, and the function that runs them. */
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { quotedName, shownName } from "@discogen/runtime/names";
 import { diagnostic, InputError } from "../diagnostics.js";
 import { didYouMean } from "../nearest.js";
+import type { Terminal } from "./terminal.js";
 
-/** 0 done, 1 a check found something, 2 the input is at fault, 70 a bug in Discogen, 130 interrupted. */
+/** 0: done. 1: a check found something. 2: invalid input. 70: a bug in Discogen. 130: interrupted. */
 export type ExitCode = 0 | 1 | 2 | 70 | 130;
 
 export type Options = NonNullable<ParseArgsConfig["options"]>;
 
 export interface Command {
-  /** One line for the list of commands. */
+  /** One line of the list of commands. */
   readonly summary: string;
-  /** What `--help` shows. */
+  /** The output of `--help`. */
   readonly help: string;
-  /** What it shows instead where the arguments name something that has help of its own. */
-  readonly helpOn?: (args: readonly string[], signal: AbortSignal) => Promise<string | undefined>;
-  readonly run: (args: readonly string[], signal: AbortSignal) => Promise<ExitCode>;
+  /** The output of `--help` with these arguments, if it differs. */
+  readonly helpOn?: (args: readonly string[], terminal: Terminal) => Promise<string | undefined>;
+  readonly run: (args: readonly string[], terminal: Terminal) => Promise<ExitCode>;
 }
 
-/** The option of commands that write files. */
+/** An option of all commands that write files. */
 export const FORCE_OPTION: Options = { force: { type: "boolean" } };
 
-/** Its line of `--help`. */
+/** The help of {@link FORCE_OPTION}. */
 export const FORCE_HELP = `  --force             replace files that Discogen did not write
 `;
 
-/** Options and arguments of a command line. */
+/** A parsed command line. */
 export interface Parsed {
+  /** The value of an option. */
   readonly text: (name: string) => string | undefined;
-  /** Of an option that may be given again. */
+  /** The values of an option that can be repeated. */
   readonly texts: (name: string) => readonly string[];
+  /** Whether an option without a value is there. */
   readonly flag: (name: string) => boolean;
   readonly positionals: readonly string[];
 }
 
-/** @throws {InputError} with code USAGE for what the command does not know; without `strict` that is left out */
+/**
+ * Parses a command line. Unknown options are ignored if `strict` is false.
+ *
+ * @throws {InputError} with the code USAGE
+ */
 export function parse(command: string, args: readonly string[], options: Options, strict = true): Parsed {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict });
@@ -52,7 +59,7 @@ export function parse(command: string, args: readonly string[], options: Options
       positionals,
     };
   } catch (error) {
-    // The parser's second sentence explains how to pass an argument that begins with a dash: rarely what was meant.
+    // The parser's next sentences explain how to pass a value that begins with a dash. Few users want that.
     const message = error instanceof Error ? error.message : String(error);
     const [reason = ""] = message.replace(/'([^']*)'/g, (_, name) => `'${shownName(name)}'`).split(". ");
     const [unknown] = /--[\w-]+/.exec(reason.startsWith("Unknown option") ? reason : "") ?? [];
@@ -61,31 +68,35 @@ export function parse(command: string, args: readonly string[], options: Options
   }
 }
 
-/** One of a few words, or the first of them when absent. */
-export function choice<Word extends string>(
+/** Returns the value of an option that has a few values. The first one is the default. */
+export function choice<Value extends string>(
   command: string,
   parsed: Parsed,
   name: string,
-  words: readonly [Word, ...Word[]],
-): Word {
-  return optionalChoice(command, parsed, name, words) ?? words[0];
+  values: readonly [Value, ...Value[]],
+): Value {
+  return optionalChoice(command, parsed, name, values) ?? values[0];
 }
 
-/** One of a few words, when given. */
-export function optionalChoice<Word extends string>(
+/** Returns the value of an option that has a few values, if it is there. */
+export function optionalChoice<Value extends string>(
   command: string,
   parsed: Parsed,
   name: string,
-  words: readonly Word[],
-): Word | undefined {
+  values: readonly Value[],
+): Value | undefined {
   const given = parsed.text(name);
   if (given === undefined) return undefined;
-  const found = words.find((word) => word === given);
+  const found = values.find((value) => value === given);
   if (found === undefined)
-    throw usage(command, `--${name} takes ${words.join(" or ")}, not ${quotedName(given)}${didYouMean(given, words)}`);
+    throw usage(
+      command,
+      `--${name} must be ${values.join(" or ")}, not ${quotedName(given)}${didYouMean(given, values)}`,
+    );
   return found;
 }
 
+/** An error of the command line. */
 export function usage(command: string, message: string): InputError {
   const name = command === "" ? "discogen" : `discogen ${command}`;
   return new InputError([diagnostic("USAGE", name, message, { help: `Run \`${name} --help\`.` })]);

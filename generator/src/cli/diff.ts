@@ -4,27 +4,32 @@ import { diffMarkdown, type DiffReport, diffReport, diffText } from "../diff/ren
 import { choice, type Command, type ExitCode, parse, usage } from "./command.js";
 import { loadNamed, openProject } from "./project.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 export const diffCommand: Command = {
-  summary: "tells what changed between two documents",
+  summary: "Compare two documents",
   help: `
 Usage: discogen diff <old> <new> [options]
 
-Compares two documents as a program that uses the generated client sees them. Each change is breaking, additive or
-documentation; together they call for a major, minor or patch version.
-Executes no config that is code: reads discogen.config.json and the lock.
+Compare two documents as users of the generated client see them. Each change is
+breaking, additive or documentation; together they call for a major, minor or
+patch version.
+Does not execute a config that is code: reads only discogen.config.json and the
+lock.
 
-  <old>, <new>        each name:version, a path to a .json document, or its URL
-  --reporter WORD     text (default), markdown, or json: one object on standard output
-  --fail-on WORD      breaking: exit 1 when a change is breaking; any: when there is one at all
+  <old>, <new>        name:version, a path to a .json document, or its URL
+  --reporter FORMAT   text (default), markdown, or json: one object on standard
+                      output
+  --fail-on KIND      breaking: exit 1 if a change is breaking
+                      any: exit 1 if there is any change
 ${SOURCE_HELP}
 Example:
-  discogen diff old/sheets.v4.json 'https://sheets.googleapis.com/$discovery/rest?version=v4' --fail-on breaking
+  discogen diff old/sqladmin.json sqladmin:v1beta3 --fail-on breaking
 `,
   run,
 };
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const parsed = parse("diff", args, {
     ...SOURCE_OPTIONS,
     reporter: { type: "string" },
@@ -36,12 +41,12 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const [before, after, ...rest] = parsed.positionals;
   if (before === undefined || after === undefined || rest.length > 0)
     throw usage("diff", `takes two APIs, not ${parsed.positionals.length}`);
-  const project = await openProject("diff", parsed);
-  const [old, now] = await Promise.all([loadNamed(project, before, signal), loadNamed(project, after, signal)]);
+  const project = await openProject("diff", parsed, terminal);
+  const [old, now] = await Promise.all([loadNamed(project, before), loadNamed(project, after)]);
   const diagnostics = [...old.warnings, ...now.warnings];
   const report = diffReport(old.model, now.model, diffModels(old.model, now.model));
   const isOk = !report.changes.some((entry) => failsOn(failOn, entry.class));
-  process.stdout.write(render(report, reporter, { ok: isOk, diagnostics }));
+  terminal.stdout.write(render(report, reporter, { ok: isOk, diagnostics }));
   return isOk ? 0 : 1;
 }
 

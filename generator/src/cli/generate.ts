@@ -23,6 +23,7 @@ import { progress } from "./progress.js";
 import { namedApis, openProject, type Project } from "./project.js";
 import { selection, SELECTION_HELP, SELECTION_OPTIONS } from "./selection.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 const OPTIONS: Options = {
   out: { type: "string" },
@@ -35,75 +36,79 @@ const OPTIONS: Options = {
 };
 
 const HELP = `
-  [api…]              name:version, a path to a .json document, or its URL (default: all of the config's)
-  --out DIR           folder for <name>/<version>/index.ts and schemas.ts (default: generated)
-${SELECTION_HELP}  --enums WORD        closed: the document's values only (default); open: any other string too
-  --jobs N            workers that write code (default: half of the cores, at most 4)
-  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder);
-                      executed unless it is JSON, so run this only in folders that you trust
-${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
+  [api…]              name:version, a path to a .json document, or its URL
+                      (default: all APIs of the config)
+  --out DIR           folder for <name>/<version>/index.ts and schemas.ts
+                      (default: generated)
+${SELECTION_HELP}  --enums MODE        closed: only the values of the document (default)
+                      open: any other string, too
+  --jobs N            workers that write code (default: half of the cores,
+                      at most 4)
+  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs
+                      or .json in this folder); executed unless it is JSON, so
+                      run this only in folders that you trust
+${SOURCE_HELP}  --reporter FORMAT   text (default), or json: one object on standard output
 `;
 
 export const generateCommand: Command = {
-  summary: "writes TypeScript clients for APIs",
+  summary: "Generate TypeScript clients",
   help: `
 Usage: discogen generate [api…] [options]
 
-Writes a typed client for each API. Files are written only when they change, and whole. Without an API it generates all
-of discogen.config.ts, pins their documents in discogen.lock.json, and deletes what it wrote for APIs that are no longer
-there. Options given here take the place of the config's.
-${HELP}${FORCE_HELP}  --check             write nothing; exit 1 when the output is not current
-  --watch             generate again whenever the config or a document changes, until Ctrl-C
+Generate a typed client for each API. Without an API: generate all APIs of the
+config, store their documents next to it, pin them in discogen.lock.json, and
+delete files that were generated for APIs that are no longer in the config.
+Options take precedence over the config. Only changed files are written.
+${HELP}${FORCE_HELP}  --check             write nothing; exit 1 if the output is not up to date
+  --watch             generate again when the config or a document changes
 
-Examples:
-  discogen generate
+Example:
   discogen generate sqladmin:v1beta3 --out generated
-  discogen generate 'https://sheets.googleapis.com/$discovery/rest?version=v4' --out src/google
 `,
-  run: async (args, signal) => {
+  run: async (args, terminal) => {
     const parsed = parse("generate", args, {
       ...OPTIONS,
       ...FORCE_OPTION,
       check: { type: "boolean" },
       watch: { type: "boolean" },
     });
-    if (!parsed.flag("watch")) return runOnce("generate", parsed, parsed.flag("check"), signal);
-    if (parsed.flag("check")) throw usage("generate", "--check and --watch exclude each other");
+    if (!parsed.flag("watch")) return runOnce("generate", parsed, parsed.flag("check"), terminal);
+    if (parsed.flag("check")) throw usage("generate", "--check and --watch cannot be combined");
     const { watch } = await import("./watch.js");
-    return watch(parsed, () => runOnce("generate", parsed, false, signal), signal);
+    return watch(parsed, () => runOnce("generate", parsed, false, terminal), terminal);
   },
 };
 
 export const checkCommand: Command = {
-  summary: "tells whether generated clients are current",
+  summary: "Check that generated clients are up to date",
   help: `
 Usage: discogen check [api…] [options]
 
-The same as discogen generate --check: writes nothing; exit 1 when the output is not current.
+Check that generated clients are up to date, as discogen generate --check does.
+Writes nothing; exits with 1 if the output is not up to date.
 ${HELP}
 Example:
-  discogen check
   discogen check sqladmin:v1beta3 --out generated
 `,
-  run: (args, signal) => runOnce("check", parse("check", args, OPTIONS), true, signal),
+  run: (args, terminal) => runOnce("check", parse("check", args, OPTIONS), true, terminal),
 };
 
-async function runOnce(command: string, parsed: Parsed, check: boolean, signal: AbortSignal): Promise<ExitCode> {
+async function runOnce(command: string, parsed: Parsed, check: boolean, terminal: Terminal): Promise<ExitCode> {
   const reporter = choice(command, parsed, "reporter", ["text", "json"]);
   const options = modelOptions(command, parsed);
   const jobs = jobsOf(command, parsed.text("jobs"));
-  const project = await openProject(command, parsed);
+  const project = await openProject(command, parsed, terminal);
   const named = namedApis(project, parsed.positionals).map((api) => ({ ...api, ...options }));
   if (named.length === 0)
     throw usage(
       command,
-      project.config === undefined ? "no API is named, and there is no config" : "the config has no APIs",
+      project.config === undefined ? "no API given, and there is no config" : "no API given, and the config has none",
     );
 
   const force = parsed.flag("force");
-  const { apis, sources, diagnostics } = await withPins(project, named, { check, force }, signal);
+  const { apis, sources, diagnostics } = await withPins(project, named, { check, force }, terminal.signal);
   const { generate } = await import("../generate.js");
-  const bar = progress(process.stderr);
+  const bar = progress(terminal);
   const generated = await generate({
     ...sources,
     apis,
@@ -112,19 +117,19 @@ async function runOnce(command: string, parsed: Parsed, check: boolean, signal: 
     check,
     force,
     prune: parsed.positionals.length === 0 && !hasError(diagnostics),
-    signal,
+    signal: terminal.signal,
     onProgress: bar.update,
   }).finally(bar.clear);
 
   const all = [...diagnostics, ...generated.diagnostics];
   const report: GenerateReport = { ...generated, ok: !hasError(all), diagnostics: all };
-  printDiagnostics(all);
-  if (reporter === "json") printJson(report);
-  else process.stdout.write(`${reportText(report)}\n`);
+  printDiagnostics(terminal, all);
+  if (reporter === "json") printJson(terminal, report);
+  else terminal.stdout.write(`${reportText(report)}\n`);
   return exitCode(report);
 }
 
-/** Has the documents of a config's APIs pinned; those that cannot be are told and left out. */
+/** Pins the documents of the config that are not pinned yet. Reports those that it cannot fetch, and leaves them out. */
 async function withPins(
   project: Project,
   named: readonly CodeRequest[],
@@ -160,7 +165,7 @@ function modelOptions(command: string, parsed: Parsed): ModelOptions {
 
 function jobsOf(command: string, text: string | undefined): { readonly jobs?: number } {
   if (text === undefined) return {};
-  if (!/^[1-9]\d{0,2}$/.test(text)) throw usage(command, `--jobs takes a number from 1, not ${quotedName(text)}`);
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw usage(command, `--jobs must be a number from 1, not ${quotedName(text)}`);
   return { jobs: Number(text) };
 }
 

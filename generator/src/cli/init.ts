@@ -7,32 +7,32 @@ import { diagnostic, InputError } from "../diagnostics.js";
 import { writeOutput } from "../files.js";
 import { choice, type Command, type ExitCode, FORCE_OPTION, parse, type Parsed, usage } from "./command.js";
 import { printJson } from "./print.js";
+import type { Terminal } from "./terminal.js";
 
 const API = "sqladmin:v1beta3";
 const OUT = "generated";
 
 export const initCommand: Command = {
-  summary: "writes a config file after a few questions",
+  summary: "Write a config file",
   help: `
 Usage: discogen init [api…] [options]
 
-Writes discogen.config.ts into this folder. What is not said here is asked.
+Write discogen.config.ts into this folder. Asks for missing values.
 
   [api…]              the APIs to generate
-  --out DIR           folder of the output
+  --out DIR           output folder
   --json              write discogen.config.json instead
-  --force             replace the config file that is there
-  --yes               ask nothing: ${API} and ${OUT} where nothing else is said
-  --reporter WORD     text (default), or json: one object on standard output
+  --force             replace the existing config file
+  --yes               ask no questions; defaults: ${API}, ${OUT}
+  --reporter FORMAT   text (default), or json: one object on standard output
 
-Examples:
-  discogen init
+Example:
   discogen init --yes sheets:v4 drive:v3 --out src/google
 `,
   run,
 };
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const parsed = parse("init", args, {
     out: { type: "string" },
     json: { type: "boolean" },
@@ -44,27 +44,27 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const file = `discogen.config.${parsed.flag("json") ? "json" : "ts"}`;
   const force = parsed.flag("force");
   const existing = findConfig();
-  // Beside a config of another name a new one would be ignored, or would hide it.
+  // With two config files, one would be ignored.
   if (existing !== undefined && !(force && existing === file)) {
     const help = existing === file ? "Edit it, or add --force to replace it." : "Edit it, or remove it first.";
-    throw new InputError([diagnostic("CONFIG_EXISTS", existing, "it is there already", { help })]);
+    throw new InputError([diagnostic("CONFIG_EXISTS", existing, "the file already exists", { help })]);
   }
-  const { apis, output } = parsed.flag("yes") ? defaults(parsed) : await answers(parsed, signal);
+  const { apis, output } = parsed.flag("yes") ? defaults(parsed) : await answers(parsed, terminal);
   const wrong = apis.find((api) => !isApiId(api) && !isUrl(api) && !api.endsWith(".json"));
   if (wrong !== undefined)
-    throw usage("init", `${quotedName(wrong)} is neither name:version, nor a path to a .json document, nor a URL`);
+    throw usage("init", `${quotedName(wrong)} is not an API; pass name:version, a path to a .json document, or a URL`);
 
   const config = JSON.stringify({ output, apis }, undefined, 2);
   const text = parsed.flag("json") ? `${config}\n` : moduleText(config);
   await writeOutput([{ path: file, text }], {
-    // It may have been made while the questions were open.
+    // It may have been created while the questions were open.
     ...(!force && { isOurs: () => false }),
-    help: "Run it in a folder that can be written to.",
+    help: "Run it in a writable folder.",
     existsHelp: "Add --force to replace it.",
-    signal,
+    signal: terminal.signal,
   });
-  if (reporter === "json") printJson({ ok: true, file, output, apis, diagnostics: [] });
-  else process.stdout.write(`${file} is written; \`discogen generate\` comes next.\n`);
+  if (reporter === "json") printJson(terminal, { ok: true, file, output, apis, diagnostics: [] });
+  else terminal.stdout.write(`Wrote ${file}. Run \`discogen generate\` next.\n`);
   return 0;
 }
 
@@ -77,34 +77,35 @@ function defaults({ positionals, text }: Parsed): Answers {
   return { apis: positionals.length === 0 ? [API] : positionals, output: text("out") ?? OUT };
 }
 
-/** Asks on the terminal, or reads a line for each question from what is piped in; an empty line takes the default. */
-async function answers(parsed: Parsed, signal: AbortSignal): Promise<Answers> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // The terminal takes Ctrl-C for itself while it reads a line.
-  terminal.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
-  const lines = terminal[Symbol.asyncIterator]();
+/** Asks the questions. Reads one line for each; an empty line selects the default. */
+async function answers(parsed: Parsed, { stdin, stderr, signal, interrupt }: Terminal): Promise<Answers> {
+  const reader = createInterface({ input: stdin, output: stderr });
+  // While a line is read, Ctrl-C is not a signal.
+  reader.once("SIGINT", interrupt);
+  const lines = reader[Symbol.asyncIterator]();
   const ended = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
   ended.catch(() => undefined);
   const ask = async (question: string, fallback: string) => {
-    process.stderr.write(`${question} (${fallback}): `);
+    stderr.write(`${question} (${fallback}): `);
     const { value, done } = await Promise.race([lines.next(), ended]);
-    // Nobody has agreed to the default.
-    if (done === true) throw usage("init", "the input ended at a question; add --yes to be asked nothing");
+    // The end of the input does not confirm the default.
+    if (done === true)
+      throw usage("init", "the input ended before all questions were answered; add --yes to use the defaults");
     return value.trim() || fallback;
   };
   try {
     const { positionals: given } = parsed;
-    const question = "APIs, such as sheets:v4, or documents, with spaces between them";
+    const question = "APIs (such as sheets:v4) or documents, separated by spaces";
     const apis = given.length > 0 ? given : (await ask(question, API)).split(/[\s,]+/).filter(Boolean);
-    return { apis, output: parsed.text("out") ?? (await ask("Folder of the output", OUT)) };
+    return { apis, output: parsed.text("out") ?? (await ask("Output folder", OUT)) };
   } finally {
-    terminal.close();
+    reader.close();
   }
 }
 
-/** Printed as its own literal, keys bare, as people write it. */
+/** The config as a module, with keys that are not quoted. */
 function moduleText(config: string): string {
   const literal = config.replace(/^( *)"(output|apis)":/gm, "$1$2:");
   return `import { defineConfig } from "@discogen/generator";\n\nexport default defineConfig(${literal});\n`;

@@ -7,60 +7,64 @@ import { choice, type Command, type ExitCode, parse, usage } from "./command.js"
 import { printDiagnostics, printJson } from "./print.js";
 import { openProject, type Project } from "./project.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 export const listCommand: Command = {
-  summary: "lists the APIs that can be named without a document",
+  summary: "List the APIs that you can pass as name:version",
   help: `
 Usage: discogen list [filter] [options]
 
-Lists the APIs whose id or title contains the filter: those that are pinned in discogen.lock.json, those that come with
-Discogen, and those of Google's live directory. Without a network it lists what is here, and says so.
+List the APIs whose id or title contains the filter: those pinned in
+discogen.lock.json, those bundled with Discogen, and those of Google's live
+directory. Without a network, it lists the others and prints a warning.
 
-  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder);
-                      never executed: of one that is code only the folder counts, where the lock is
-${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
+  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs
+                      or .json in this folder); never executed: only its folder
+                      counts, as the lock is there
+${SOURCE_HELP}  --reporter FORMAT   text (default), or json: one object on standard output
 
-Examples:
-  discogen list sql
-  discogen list --offline
+Example:
+  discogen list sql --offline
 `,
   run,
 };
 
-/** Where the document of an API would be taken from. */
+/** An API, and where its document comes from. */
 interface Listed {
   readonly id: string;
   readonly source: "bundled" | "directory" | "locked";
   readonly title?: string;
-  /** Of what is locked. */
+  /** Revision of a locked document. */
   readonly revision?: string;
-  /** The version that its makers advise. */
+  /** Whether Google recommends this version. */
   readonly preferred?: boolean;
 }
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const start = performance.now();
   const parsed = parse("list", args, { ...SOURCE_OPTIONS, config: { type: "string" }, reporter: { type: "string" } });
   const reporter = choice("list", parsed, "reporter", ["text", "json"]);
   const [filter = "", ...more] = parsed.positionals;
-  if (more.length > 0) throw usage("list", "it takes one filter");
-  const project = await openProject("list", parsed);
-  const { listed, diagnostics } = await everything(project, signal);
+  if (more.length > 0) throw usage("list", `takes one filter, not ${parsed.positionals.length}`);
+  const project = await openProject("list", parsed, terminal);
+  const { listed, diagnostics } = await allApis(project);
   const apis = listed.filter(({ id, title = "" }) => `${id} ${title}`.toLowerCase().includes(filter.toLowerCase()));
-  printDiagnostics(diagnostics);
-  if (reporter === "json") printJson({ ok: true, apis, diagnostics, ms: Math.round(performance.now() - start) });
-  else process.stdout.write(apis.map((api) => `${textOf(api)}\n`).join(""));
+  printDiagnostics(terminal, diagnostics);
+  if (reporter === "json")
+    printJson(terminal, { ok: true, apis, diagnostics, ms: Math.round(performance.now() - start) });
+  else terminal.stdout.write(apis.map((api) => `${textOf(api)}\n`).join(""));
   return 0;
 }
 
-/** Each id once, as the next run would take it: what is locked goes before what is bundled, and that before the rest. */
-async function everything(
-  { lock, sources }: Project,
-  signal: AbortSignal,
-): Promise<{ readonly listed: readonly Listed[]; readonly diagnostics: readonly Diagnostic[] }> {
+/** Lists each id once: locked documents take precedence over bundled ones, and those over the directory. */
+async function allApis({
+  lock,
+  sources,
+  terminal,
+}: Project): Promise<{ readonly listed: readonly Listed[]; readonly diagnostics: readonly Diagnostic[] }> {
   const [bundled, directory] = await Promise.all([
     bundledApis(),
-    directoryOf(createSources(sources).directory(signal)),
+    directoryOf(createSources(sources).directory(terminal.signal)),
   ]);
   const found = new Map<string, Listed>();
   for (const { id, title, preferred } of directory.entries)
@@ -71,7 +75,7 @@ async function everything(
   return { listed, diagnostics: directory.diagnostics };
 }
 
-/** A directory that cannot be had is told, and no fault. */
+/** Reads the directory. A directory that cannot be reached is a warning, not an error. */
 async function directoryOf(entries: Promise<readonly DirectoryEntry[]>) {
   try {
     return { entries: await entries, diagnostics: [] };

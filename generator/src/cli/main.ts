@@ -1,16 +1,13 @@
-/** argv → command → exit code. */
-import module from "node:module";
+/** Command line → command → exit code. */
 import { quotedName } from "@discogen/runtime/names";
-import { diagnostic, InputError, reasonOf } from "../diagnostics.js";
+import { diagnostic, InputError } from "../diagnostics.js";
 import { didYouMean } from "../nearest.js";
 import { VERSION } from "../version.js";
 import { type Command, type ExitCode, usage } from "./command.js";
 import { printDiagnostics, printJson } from "./print.js";
+import type { Terminal } from "./terminal.js";
 
-// From Node 22.8 on: the type engines are 10 MB of JavaScript, compiled once instead of in every run.
-if ("enableCompileCache" in module && typeof module.enableCompileCache === "function") module.enableCompileCache();
-
-/** Each command is loaded when it is run: the type engines alone take a third of a second. */
+/** Commands are loaded when they run: the compiler alone takes 0.3 s. */
 const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   generate: async () => (await import("./generate.js")).generateCommand,
   check: async () => (await import("./generate.js")).checkCommand,
@@ -25,85 +22,73 @@ const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   call: async () => (await import("./call.js")).callCommand,
 };
 
-async function main(args: readonly string[]): Promise<ExitCode> {
-  // `help X` is `X --help`.
+/** Runs a command line. Errors are printed to standard error; the exit code describes them. */
+export async function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  try {
+    return await run(args, terminal);
+  } catch (error) {
+    return printError(error, args, terminal);
+  }
+}
+
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  // `help generate` is `generate --help`.
   const [name, ...rest] = args[0] === "help" ? [...args.slice(1), "--help"] : args;
   if (name === undefined || name === "--help" || name === "-h") {
-    process.stdout.write(await overview());
+    terminal.stdout.write(await overview());
     return name === undefined ? 2 : 0;
   }
   if (name === "--version" || name === "-v") {
-    process.stdout.write(`${VERSION}\n`);
+    terminal.stdout.write(`${VERSION}\n`);
     return 0;
   }
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) {
     const isOption = name.startsWith("-");
     const known = isOption ? ["--help", "--version"] : [...Object.keys(COMMANDS), "help"];
-    const near = didYouMean(name, known) || `; there are ${known.join(", ")}`;
-    throw usage("", `there is no ${isOption ? "option" : "command"} ${quotedName(name)}${near}`);
+    const near = didYouMean(name, known) || `; use one of ${known.join(", ")}`;
+    throw usage("", `unknown ${isOption ? "option" : "command"} ${quotedName(name)}${near}`);
   }
   const command = await load();
   if (rest.includes("--help") || rest.includes("-h")) {
-    const help = (await command.helpOn?.(rest, interruption())) ?? command.help;
-    process.stdout.write(`${help.trim()}\n`);
+    const help = (await command.helpOn?.(rest, terminal)) ?? command.help;
+    terminal.stdout.write(`${help.trim()}\n`);
     return 0;
   }
-  return command.run(rest, interruption());
+  terminal.signal.throwIfAborted();
+  return command.run(rest, terminal);
 }
 
 async function overview(): Promise<string> {
   const lines = await Promise.all(
     Object.entries(COMMANDS).map(async ([name, load]) => `  ${name.padEnd(10)}${(await load()).summary}`),
   );
-  return `discogen ${VERSION}: strongly typed TypeScript clients from Google API Discovery documents
+  return `discogen ${VERSION}
+Generate strongly typed TypeScript clients from Google API Discovery documents.
 
 Usage: discogen <command> [options]
 
 ${lines.join("\n")}
 
-\`discogen <command> --help\` tells more of each. generate, check and update execute a config that is code;
-the other commands read only discogen.config.json and the lock.
+Run \`discogen <command> --help\` for options and an example.
+generate, check and update execute a config that is code. The other commands
+read only discogen.config.json and the lock.
 `;
 }
 
-/** Aborts at the first Ctrl-C; a second one ends the process as usual. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  process.once("SIGINT", () => controller.abort());
-  process.once("SIGTERM", () => controller.abort());
-  return controller.signal;
-}
-
-function exitCodeOf(error: unknown, args: readonly string[]): ExitCode {
+function printError(error: unknown, args: readonly string[], terminal: Terminal): ExitCode {
   if (error instanceof Error && error.name === "AbortError") {
-    process.stderr.write("discogen: interrupted; files are as they were, or whole.\n");
+    terminal.stderr.write("discogen: interrupted. No partially written files were left.\n");
     return 130;
   }
   const isInput = error instanceof InputError;
   const diagnostics = isInput
     ? error.diagnostics
     : [diagnostic("INTERNAL_ERROR", `discogen ${VERSION}`, String(error))];
-  printDiagnostics(diagnostics);
-  if (!isInput && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
-  // Programs get their one object also of a command line that could not be read.
+  printDiagnostics(terminal, diagnostics);
+  if (!isInput && error instanceof Error) terminal.stderr.write(`${error.stack ?? ""}\n`);
+  // Programs expect an object even if the command line is invalid, so its text is searched.
   const isForPrograms = /(?:^| )--reporter[= ]json(?: |$)/.test(args.join(" "));
-  if (isForPrograms) printJson({ ok: false, apis: [], diagnostics, ms: 0 });
+  if (isForPrograms) printJson(terminal, { ok: false, apis: [], diagnostics, ms: 0 });
   return isInput ? 2 : 70;
-}
-
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // A reader that has seen enough, such as `head`, is no fault.
-  if (error.code === "EPIPE") return;
-  const help = "Write it to where there is room.";
-  printDiagnostics([diagnostic("OUTPUT_UNWRITABLE", "standard output", reasonOf(error), { help })]);
-  process.exit(2);
-});
-// Nobody is left to be told.
-process.stderr.on("error", () => {});
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  process.exitCode = exitCodeOf(error, process.argv.slice(2));
 }

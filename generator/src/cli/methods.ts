@@ -1,14 +1,14 @@
-/** Methods as a command line names them. */
+/** Finds methods by the names of a command line. */
 import { quotedName } from "@discogen/runtime/names";
 import type { ApiModel, MethodModel, ResourceModel } from "../model/types.js";
 import { didYouMean } from "../nearest.js";
 import { usage } from "./command.js";
 
-/** A member of the client: a method, or the `…Media` twin that downloads content. */
+/** A method of the client. A method that downloads content has two members, one of them named `…Media`. */
 export interface ClientMember {
-  /** From the client down: `instances`, `list`. */
+  /** Path from the client, such as `instances`, `list`. */
   readonly path: readonly string[];
-  /** The document's id; of a twin, that of its method with the twin's name at the end. */
+  /** The id in the document. The last part of a `…Media` id is the name of the member. */
   readonly id: string;
   readonly method: MethodModel;
   readonly isDownload: boolean;
@@ -19,7 +19,7 @@ export function returnsContent({ method, isDownload }: ClientMember): boolean {
   return isDownload || method.response?.kind === "media" || method.mediaDownload?.isOnly === true;
 }
 
-/** Every member that can be called, in the order of the document. */
+/** Lists all members, in the order of the document. */
 export function membersOf(
   { methods, resources }: ResourceModel,
   path: readonly string[] = [],
@@ -35,9 +35,9 @@ export function membersOf(
 }
 
 /**
- * The member of this name: its id, with or without the first part of it, or its path from the client down.
+ * Finds a member by its id, its id without the first part, or its path from the client.
  *
- * @throws {InputError} with code USAGE where there is none, and what may have been meant
+ * @throws {InputError} with the code USAGE if there is no such member; the message contains similar names
  */
 export function namedMember(command: string, name: string, model: ApiModel): ClientMember {
   const members = membersOf(model.root);
@@ -51,6 +51,6 @@ export function namedMember(command: string, name: string, model: ApiModel): Cli
   );
   const last = `.${name.split(".").at(-1) ?? ""}`;
   const alike = members.filter(({ id }) => id.endsWith(last)).slice(0, 5);
-  const hint = near !== "" || alike.length === 0 ? near : `; there is ${alike.map(({ id }) => id).join(", ")}`;
+  const hint = near !== "" || alike.length === 0 ? near : `; similar methods: ${alike.map(({ id }) => id).join(", ")}`;
   throw usage(command, `${model.id} has no method ${quotedName(name)}${hint}`);
 }

@@ -12,36 +12,41 @@ import { choice, type Command, type ExitCode, FORCE_HELP, FORCE_OPTION, parse, u
 import { printDiagnostics } from "./print.js";
 import { loadNamed, openProject } from "./project.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 export const mockCommand: Command = {
-  summary: "serves APIs on this machine, sign-in included",
+  summary: "Run a local server that mocks APIs and authentication",
   help: `
 Usage: discogen mock <api…> [options]
 
-Serves the APIs and Google's token endpoint on loopback until it is interrupted. Sign in with the key file it writes:
-assertions are verified, and calls without a valid token are refused.
-Executes no config that is code: reads discogen.config.json and the lock.
+Serve the APIs and Google's token endpoint on this machine until you press
+Ctrl-C. Authenticate with the key file that it writes: the mock verifies
+assertions, and rejects calls without a valid token.
+Does not execute a config that is code: reads only discogen.config.json and the
+lock.
 
   <api>               name:version, a path to a .json document, or its URL
-  --port N            port to listen on (default: a free one)
-  --key-file FILE     where to write the service-account key (default: service-account.json)
-${FORCE_HELP}  --fixtures FILE     JSON: resources by the path of their collection, answers by the id of their method
-  --latency MS        milliseconds to wait before each answer (default: 0)
+  --port N            port to listen on (default: any free port)
+  --key-file FILE     where to write the service-account key
+                      (default: service-account.json)
+${FORCE_HELP}  --fixtures FILE     JSON object: resources by the path of their collection,
+                      responses by the id of their method
+  --latency MS        milliseconds to wait before each response (default: 0)
   --cors ORIGIN       let web pages of this origin call the mock, such as
-                      http://localhost:5173, or * for all; may be repeated
-  --fault FAULT       what goes wrong, once; may be repeated: on=call, on=upload or on=download, with status=N or
-                      cutAfter=BYTES, and with after=N for N requests of that kind that go well before
-${SOURCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
+                      http://localhost:5173, or * for all; can be repeated
+  --fault FAULT       fail one request; can be repeated: on=call, on=upload or
+                      on=download, with status=N or cutAfter=BYTES, and with
+                      after=N to let N requests of that kind succeed before
+${SOURCE_HELP}  --reporter FORMAT   text (default), or json: one object on standard output
 
-Examples:
-  discogen mock sqladmin:v1beta3 --port 8080 --key-file service-account.json
-  discogen mock drive.v3.json --fault on=call,after=2,status=503 --fault on=upload,cutAfter=300000
-  discogen mock sqladmin:v1beta3 --port 8080 --cors http://localhost:5173
+Example:
+  discogen mock sqladmin:v1beta3 --port 8080 --fault on=call,after=2,status=503
 `,
   run,
 };
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const { signal } = terminal;
   const parsed = parse("mock", args, {
     ...SOURCE_OPTIONS,
     ...FORCE_OPTION,
@@ -56,9 +61,9 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   const reporter = choice("mock", parsed, "reporter", ["text", "json"]);
   const port = numberOf("port", parsed.text("port"), 65_535);
   const latency = numberOf("latency", parsed.text("latency"), 60_000);
-  if (parsed.positionals.length === 0) throw usage("mock", "no API is named");
+  if (parsed.positionals.length === 0) throw usage("mock", "no API given");
   const [project, { exampleFixtures, FixtureError, readFault, startMock }] = await Promise.all([
-    openProject("mock", parsed),
+    openProject("mock", parsed, terminal),
     import("../mock/index.js"),
   ]);
   const faults = parsed.texts("fault").map((text) => {
@@ -75,8 +80,11 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
       throw usage("mock", `--cors: ${reasonOf(error)}`);
     }
   });
-  const loaded = await Promise.all(parsed.positionals.map((api) => loadNamed(project, api, signal)));
-  printDiagnostics(loaded.flatMap(({ warnings }) => warnings));
+  const loaded = await Promise.all(parsed.positionals.map((api) => loadNamed(project, api)));
+  printDiagnostics(
+    terminal,
+    loaded.flatMap(({ warnings }) => warnings),
+  );
 
   const keyFile = parsed.text("key-file") ?? "service-account.json";
   const models = loaded.map(({ model }) => model);
@@ -95,8 +103,8 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
       signal,
     });
     const apis = models.map(({ id }) => id);
-    const text = `${apis.join(", ")} at ${mock.url}\nkey file: ${shownName(keyFile)}\nCtrl-C ends it.`;
-    process.stdout.write(
+    const text = `${apis.join(", ")} at ${mock.url}\nkey file: ${shownName(keyFile)}\nPress Ctrl-C to stop.`;
+    terminal.stdout.write(
       `${reporter === "json" ? JSON.stringify({ apis, url: mock.url, tokenUrl: mock.tokenUrl, keyFile }) : text}\n`,
     );
     if (!signal.aborted) await once(signal, "abort");
@@ -109,18 +117,18 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
 function numberOf(option: string, text: string | undefined, most: number): number {
   const number = Number(text ?? "0");
   if (!/^\d+$/.test(text ?? "0") || number > most)
-    throw usage("mock", `--${option} takes a number up to ${most}, not ${quotedName(text)}`);
+    throw usage("mock", `--${option} must be a number up to ${most}, not ${quotedName(text)}`);
   return number;
 }
 
 async function readFixtures(file: string): Promise<Fixtures> {
-  const refuse = (error: unknown) =>
-    usage("mock", `--fixtures takes a file with a JSON object, not ${quotedName(file)}: ${reasonOf(error)}`);
+  const invalid = (error: unknown) =>
+    usage("mock", `--fixtures must be a file that contains a JSON object, not ${quotedName(file)}: ${reasonOf(error)}`);
   const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw refuse(error);
+    throw invalid(error);
   });
   const value = parseJson(text);
-  if (!isObject(value)) throw refuse("it holds none");
-  // What is in it is checked against the models by startMock.
+  if (!isObject(value)) throw invalid("it contains no JSON object");
+  // startMock checks its content.
   return value as Fixtures;
 }

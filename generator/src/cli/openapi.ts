@@ -7,26 +7,28 @@ import { printDiagnostics } from "./print.js";
 import { loadNamed, openProject } from "./project.js";
 import { selection, SELECTION_HELP, SELECTION_OPTIONS } from "./selection.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 export const openapiCommand: Command = {
-  summary: "writes a document as OpenAPI 3.1",
+  summary: "Convert a document to OpenAPI 3.1",
   help: `
 Usage: discogen openapi <api> [--out FILE] [options]
 
-Prints the API as an OpenAPI 3.1 document in JSON. Paths that hold {+name} are spelled out as their patterns tell.
-Executes no config that is code: reads discogen.config.json and the lock.
+Print the API as an OpenAPI 3.1 document in JSON. A path that contains {+name}
+is expanded according to the pattern of the parameter.
+Does not execute a config that is code: reads only discogen.config.json and the
+lock.
 
   <api>               name:version, a path to a .json document, or its URL
-  --out FILE          where to write it (default: standard output)
+  --out FILE          where to write the document (default: standard output)
 ${FORCE_HELP}${SELECTION_HELP}${SOURCE_HELP}
-Examples:
+Example:
   discogen openapi sqladmin:v1beta3 --out sqladmin.openapi.json
-  discogen openapi drive:v3 --include 'drive.files.*' --exclude 'drive.files.watch'
 `,
   run,
 };
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const parsed = parse("openapi", args, {
     ...SELECTION_OPTIONS,
     ...SOURCE_OPTIONS,
@@ -35,28 +37,29 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
   });
   const [api, ...rest] = parsed.positionals;
   if (api === undefined || rest.length > 0) throw usage("openapi", `takes one API, not ${parsed.positionals.length}`);
-  const { model, warnings } = await loadNamed(await openProject("openapi", parsed), api, signal, selection(parsed));
-  printDiagnostics(warnings);
+  const { model, warnings } = await loadNamed(await openProject("openapi", parsed, terminal), api, selection(parsed));
+  printDiagnostics(terminal, warnings);
   const text = `${JSON.stringify(openapiDocument(model), undefined, 2)}\n`;
   const out = parsed.text("out");
   if (out === undefined) {
-    process.stdout.write(text);
+    terminal.stdout.write(text);
   } else {
     const written = await writeOutput([{ path: out, text }], {
       ...(!parsed.flag("force") && { isOurs: (_path, content) => isGenerated(content) }),
-      help: "Name a file that can be written with --out.",
-      existsHelp: "Name another file with --out, or add --force to replace this one.",
-      signal,
+      help: "Pass a writable file with --out.",
+      existsHelp: "Pass another file with --out, or add --force to replace this one.",
+      signal: terminal.signal,
     });
-    if (!isStandardOutput(out))
-      process.stdout.write(`${model.id} → ${out} (${written === 0 ? "unchanged" : "written"})\n`);
+    if (!isStandardOutput(out, terminal))
+      terminal.stdout.write(`${model.id} → ${out} (${written === 0 ? "unchanged" : "written"})\n`);
   }
   return 0;
 }
 
-/** Whether a path leads to standard output, as /dev/stdout does: the document is there, and nothing else. */
-function isStandardOutput(path: string): boolean {
+/** Whether a path is standard output, such as /dev/stdout. Then the output must be only the document. */
+function isStandardOutput(path: string, { stdout: { fd } }: Terminal): boolean {
+  if (fd === undefined) return false;
   const written = statSync(path, { throwIfNoEntry: false });
-  const output = fstatSync(1);
+  const output = fstatSync(fd);
   return written?.dev === output.dev && written.ino === output.ino;
 }

@@ -1,4 +1,4 @@
-/** What the working folder says beside the command line: its config, and the lock beside that. */
+/** The config of the working folder, and the lock next to it. */
 import { dirname } from "node:path";
 import { quotedName } from "@discogen/runtime/names";
 import type { CodeRequest } from "../config/define.js";
@@ -14,26 +14,29 @@ import { didYouMean } from "../nearest.js";
 import { type Parsed, usage } from "./command.js";
 import { printDiagnostics } from "./print.js";
 import { sourceOptions } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
-/** The commands that execute a config that is code: the folder may be a stranger's. The others read JSON and the lock. */
+/** Commands that execute a config that is code. Others read only JSON, so they are safe in folders of other users. */
 const EXECUTING: ReadonlySet<string> = new Set(["check", "generate", "update"]);
 
 export interface Project {
   readonly config: LoadedConfig | undefined;
-  /** A config that is code, which this command does not execute. */
+  /** A config that this command does not execute. */
   readonly unread: string | undefined;
   readonly lock: Lock;
   readonly sources: SourceOptions;
+  readonly terminal: Terminal;
 }
 
 /**
- * Reads config and lock; the command line takes the place of what they say.
+ * Reads the config and the lock. Options of the command line take precedence.
  *
- * @param apis those that the command line names
+ * @param apis the APIs of the command line
  */
 export async function openProject(
   command: string,
   parsed: Parsed,
+  terminal: Terminal,
   apis: readonly string[] = parsed.positionals,
 ): Promise<Project> {
   const file = parsed.text("config") ?? findConfig();
@@ -42,55 +45,51 @@ export async function openProject(
   const config = file === undefined || unread !== undefined ? undefined : await loadConfig(file);
   const lock = await readLock(file === undefined ? "." : dirname(file));
   const directory = config?.directoryUrl === undefined ? {} : { directoryUrl: config.directoryUrl };
-  return { config, unread, lock, sources: { ...directory, ...sourceOptions(command, parsed, apis), lock } };
+  const sources = { ...directory, ...sourceOptions(command, parsed, apis, terminal.env), lock };
+  return { config, unread, lock, sources, terminal };
 }
 
-/** The config of a command that makes no sense without one. */
+/** @throws {InputError} with the code CONFIG_MISSING if there is no config */
 export function requireConfig({ config }: Project): LoadedConfig {
   if (config !== undefined) return config;
-  throw new InputError([diagnostic("CONFIG_MISSING", "discogen.config.ts", "there is none in this folder")]);
+  throw new InputError([diagnostic("CONFIG_MISSING", "discogen.config.ts", "there is no such file in this folder")]);
 }
 
-/** The APIs that are named, as the config describes them where it does; all of the config's where none is named. */
+/** APIs by name, with their options in the config. Returns all APIs of the config if there are no names. */
 export function namedApis({ config }: Project, names: readonly string[]): readonly CodeRequest[] {
   if (names.length === 0) return config?.apis ?? [];
   return names.map((name) => ofConfig(config, name) ?? requestOf(name));
 }
 
 /**
- * Reads the document of an API that is named, and works out what it means.
+ * Reads the document of an API, and builds its model.
  *
- * @param methods those to take; all by default: what a config leaves out is left out of code alone
+ * @param methods the methods to include; default: all, as the selection of a config applies only to `generate`
  */
-export async function loadNamed(
-  project: Project,
-  name: string,
-  signal: AbortSignal,
-  methods: Selection = {},
-): Promise<LoadedModel> {
+export async function loadNamed(project: Project, name: string, methods: Selection = {}): Promise<LoadedModel> {
   const [request = requestOf(name)] = namedApis(project, [name]);
   await warnOfUnread(project, request);
-  return modelOf(await createSources(project.sources).load(request, signal), request, methods);
+  return modelOf(await createSources(project.sources).load(request, project.terminal.signal), request, methods);
 }
 
-/** Prints a warning if a config that is not executed seems to say where the document of this API is. */
-async function warnOfUnread({ unread, lock }: Project, request: ApiRequest): Promise<void> {
+/** Prints a warning if a config that is not executed seems to configure this API. */
+async function warnOfUnread({ unread, lock, terminal }: Project, request: ApiRequest): Promise<void> {
   const { id } = request;
   if (unread === undefined || id === undefined || pinnedId(lock, request) !== undefined) return;
   if (!Buffer.from(await readBytes(unread)).includes(id)) return;
-  const message = `only generate, check and update execute it, so what it says about ${id} is not used here`;
-  printDiagnostics([diagnostic("CONFIG_NOT_EXECUTED", unread, message, { api: id })]);
+  const message = `only generate, check and update execute this config, so its options for ${id} are ignored`;
+  printDiagnostics(terminal, [diagnostic("CONFIG_NOT_EXECUTED", unread, message, { api: id })]);
 }
 
-/** Those of the config's APIs that are named. */
+/** APIs of the config by name. */
 export function namedOfConfig(command: string, config: LoadedConfig, names: readonly string[]): readonly CodeRequest[] {
   if (names.length === 0) return config.apis;
   return names.map((name) => {
     const found = ofConfig(config, name);
     if (found !== undefined) return found;
     const known = config.apis.map(nameOf);
-    const near = didYouMean(name, known) || `; there are ${known.join(", ")}`;
-    throw usage(command, `${config.file} knows no API ${quotedName(name)}${near}`);
+    const near = didYouMean(name, known) || `; use one of ${known.join(", ")}`;
+    throw usage(command, `${config.file} has no API ${quotedName(name)}${near}`);
   });
 }
 

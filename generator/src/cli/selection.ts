@@ -1,4 +1,4 @@
-/** The options that commands share which take some methods of an API. */
+/** Options of commands that accept a selection of methods. */
 import type { Selection } from "../model/selection.js";
 import type { Options, Parsed } from "./command.js";
 
@@ -7,11 +7,12 @@ export const SELECTION_OPTIONS: Options = {
   exclude: { type: "string", multiple: true },
 };
 
-export const SELECTION_HELP = `  --include GLOB      only methods whose id matches, such as 'drive.files.*'; may be given again
-  --exclude GLOB      no methods whose id matches; may be given again
+export const SELECTION_HELP = `  --include GLOB      only methods whose id matches, such as 'drive.files.*';
+                      can be repeated
+  --exclude GLOB      no methods whose id matches; can be repeated
 `;
 
-/** What the command line says of methods. */
+/** The selection of a command line. */
 export function selection(parsed: Parsed): Selection {
   const [include, exclude] = [parsed.texts("include"), parsed.texts("exclude")];
   return { ...(include.length > 0 && { include }), ...(exclude.length > 0 && { exclude }) };

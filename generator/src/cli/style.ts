@@ -1,4 +1,6 @@
-/** Colours, on a terminal that wants them (https://no-color.org, https://force-color.org). */
+/** Colours of terminals (https://no-color.org, https://force-color.org). */
+
+import type { Output, Terminal } from "./terminal.js";
 
 export interface Style {
   readonly error: (text: string) => string;
@@ -6,15 +8,14 @@ export interface Style {
   readonly faint: (text: string) => string;
 }
 
-export function styleOf(stream: NodeJS.WriteStream): Style {
-  const isColoured = wanted() ?? (stream.isTTY && process.env["TERM"] !== "dumb");
+export function styleOf(stream: Output, env: Terminal["env"]): Style {
+  const isColoured = choiceOf(env) ?? (stream.isTTY === true && env["TERM"] !== "dumb");
   const paint = (code: number) => (text: string) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
   return { error: paint(31), warning: paint(33), faint: paint(2) };
 }
 
-/** What the environment says; as with Node, FORCE_COLOR goes before NO_COLOR. */
-function wanted(): boolean | undefined {
-  const { FORCE_COLOR: force = "", NO_COLOR: none = "" } = process.env;
+/** The choice of the environment. FORCE_COLOR takes precedence over NO_COLOR, as in Node. */
+function choiceOf({ FORCE_COLOR: force = "", NO_COLOR: none = "" }: Terminal["env"]): boolean | undefined {
   if (force !== "") return force !== "0" && force !== "false";
   return none === "" ? undefined : false;
 }

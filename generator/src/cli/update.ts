@@ -12,41 +12,44 @@ import { choice, type Command, type ExitCode, FORCE_HELP, FORCE_OPTION, parse } 
 import { hasError, printDiagnostics, printJson } from "./print.js";
 import { namedOfConfig, openProject, requireConfig } from "./project.js";
 import { SOURCE_HELP, SOURCE_OPTIONS } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
 export const updateCommand: Command = {
-  summary: "fetches pinned documents anew, and tells what changed",
+  summary: "Fetch pinned documents again and print what changed",
   help: `
 Usage: discogen update [api…] [options]
 
-Fetches the documents of the config's APIs anew, keeps them in discovery/, pins them in discogen.lock.json, and prints
-what changed; discogen generate then writes it out. A document that is a file of your own is not pinned.
+Fetch the documents of the config again, store them in discovery/, pin them in
+discogen.lock.json, and print what changed. Then run \`discogen generate\`.
+Documents that are your own files are not pinned.
 
   [api…]              APIs of the config (default: all)
-  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs or .json in this folder);
-                      executed unless it is JSON, so run this only in folders that you trust
-${SOURCE_HELP}${FORCE_HELP}  --reporter WORD     text (default), or json: one object on standard output
+  --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs
+                      or .json in this folder); executed unless it is JSON, so
+                      run this only in folders that you trust
+${SOURCE_HELP}${FORCE_HELP}  --reporter FORMAT   text (default), or json: one object on standard output
 
-Examples:
+Example:
   discogen update
-  discogen update sheets:v4
 `,
   run,
 };
 
-/** What became of one pin. */
+/** The update of one pin. */
 interface Update {
   readonly id: string;
-  /** The revision that was pinned before. */
+  /** The revision before the update. */
   readonly from?: string;
-  /** Absent where the pin was dropped, as no API of the config needs it. */
+  /** Absent if the pin was removed, as no API of the config needs it. */
   readonly to?: string;
-  /** Whether the document is another than before. */
+  /** Whether the document changed. */
   readonly changed: boolean;
-  /** What that means to a program; absent where there is nothing to compare with. */
+  /** Absent if there is no earlier document to compare with. */
   readonly diff?: DiffReport;
 }
 
-async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const { signal } = terminal;
   const start = performance.now();
   const parsed = parse("update", args, {
     ...SOURCE_OPTIONS,
@@ -55,26 +58,26 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<ExitCo
     reporter: { type: "string" },
   });
   const reporter = choice("update", parsed, "reporter", ["text", "json"]);
-  const project = await openProject("update", parsed);
+  const project = await openProject("update", parsed, terminal);
   const config = requireConfig(project);
   const apis = namedOfConfig("update", config, parsed.positionals).filter((api) => !isLocal(api));
   const { fetchPins, writePins } = await import("../pin.js");
   const { fetched, diagnostics } = await fetchPins(apis, { ...project.sources, renewed: project.lock }, signal);
   const updates = await Promise.all(fetched.map((pinned) => updateOf(project.lock, pinned, apis)));
 
-  // What no API of the config needs is dropped, where all of them are known.
-  const isWhole = parsed.positionals.length === 0 && !hasError(diagnostics);
+  // A pin is removed if no API needs it. That is certain only if all APIs were updated.
+  const isComplete = parsed.positionals.length === 0 && !hasError(diagnostics);
   const needed = new Set(fetched.map(({ model }) => model.id));
-  const dropped = new Set([...project.lock.apis.keys()].filter((id) => isWhole && !needed.has(id)));
+  const dropped = new Set([...project.lock.apis.keys()].filter((id) => isComplete && !needed.has(id)));
   signal.throwIfAborted();
   await writePins(project.lock, fetched, { dropped, force: parsed.flag("force") });
 
-  const gone = [...dropped].map((id): Update => ({ id, ...revisionOf(project.lock, id), changed: true }));
-  const all = [...updates, ...gone].sort((a, b) => (a.id < b.id ? -1 : 1));
-  printDiagnostics(diagnostics);
+  const removed = [...dropped].map((id): Update => ({ id, ...revisionOf(project.lock, id), changed: true }));
+  const all = [...updates, ...removed].sort((a, b) => (a.id < b.id ? -1 : 1));
+  printDiagnostics(terminal, diagnostics);
   const ms = Math.round(performance.now() - start);
-  if (reporter === "json") printJson({ ok: !hasError(diagnostics), apis: all.map(jsonOf), diagnostics, ms });
-  else process.stdout.write(all.map((update) => `${textOf(update)}\n`).join(""));
+  if (reporter === "json") printJson(terminal, { ok: !hasError(diagnostics), apis: all.map(jsonOf), diagnostics, ms });
+  else terminal.stdout.write(all.map((update) => `${textOf(update)}\n`).join(""));
   return hasError(diagnostics) ? 2 : 0;
 }
 
@@ -94,7 +97,7 @@ async function updateOf(lock: Lock, { model, entry }: Pinned, apis: readonly Cod
   return { ...update, changed: true, ...(old && { diff: diffReport(old, model, diffModels(old, model)) }) };
 }
 
-/** What was pinned; nothing when it is gone, was edited, or was written for another version of Discogen. */
+/** The model of a pinned document. Undefined if the file is missing, was edited, or does not fit this version. */
 async function pinnedModel(lock: Lock, request: CodeRequest & { readonly id: string }): Promise<ApiModel | undefined> {
   const { id } = request;
   try {
@@ -112,9 +115,9 @@ function jsonOf({ diff, ...update }: Update): object {
   return { ...update, semver, counts, changes };
 }
 
-/** A line for what did not change; else as `discogen diff` has it, changes of texts counted alone. */
+/** One line if nothing changed. Otherwise the output of `discogen diff`, without changes of documentation. */
 function textOf({ id, from, to, changed, diff }: Update): string {
-  if (to === undefined) return `${id}  ${from} is pinned no longer`;
+  if (to === undefined) return `${id}  ${from} is no longer pinned`;
   if (from === undefined) return `${id}  ${to} is pinned`;
   if (!changed) return `${id}  ${to} is current`;
   return diff === undefined ? `${id}  ${from} → ${to}` : diffText(diff, ["breaking", "additive"]);

@@ -1,4 +1,4 @@
-/** `discogen generate --watch`: runs again when the config or a document of the user's own changes. */
+/** `discogen generate --watch`: generates again when the config or a local document changes. */
 import { type FSWatcher, watch as watchFolder } from "node:fs";
 import { basename, dirname } from "node:path";
 import { findConfig, loadConfig } from "../config/load.js";
@@ -6,26 +6,28 @@ import { isLocal, requestOf } from "../discovery/request.js";
 import { InputError } from "../diagnostics.js";
 import type { ExitCode, Parsed } from "./command.js";
 import { printDiagnostics } from "./print.js";
+import type { Terminal } from "./terminal.js";
 
-/** Milliseconds without another change: editors write a file in several steps. */
+/** Milliseconds to wait after a change: editors write a file in several steps. */
 const QUIET = 100;
 
-/** Runs, and runs again after each change, until the signal aborts. */
-export async function watch(parsed: Parsed, run: () => Promise<ExitCode>, signal: AbortSignal): Promise<ExitCode> {
+/** Runs again after each change, until the signal aborts. */
+export async function watch(parsed: Parsed, run: () => Promise<ExitCode>, terminal: Terminal): Promise<ExitCode> {
+  const { signal, stderr } = terminal;
   while (!signal.aborted) {
-    // Watched from before the run on: what changes meanwhile is seen.
+    // Files are watched before the run starts, so changes during the run count.
     const changed = nextChange(await watchedFiles(parsed), signal);
     await run().catch((error: unknown) => {
-      if (error instanceof InputError) printDiagnostics(error.diagnostics);
+      if (error instanceof InputError) printDiagnostics(terminal, error.diagnostics);
       else if (!signal.aborted) throw error;
     });
-    if (!signal.aborted) process.stderr.write("watching for changes; Ctrl-C ends it\n");
+    if (!signal.aborted) stderr.write("Watching for changes. Press Ctrl-C to stop.\n");
     await changed;
   }
   return 0;
 }
 
-/** Config and local documents. A config at fault is one to watch, and so is one that is yet to be written. */
+/** The config and local documents. An invalid or missing config is watched, too. */
 async function watchedFiles(parsed: Parsed): Promise<readonly string[]> {
   const config = parsed.text("config") ?? findConfig() ?? "discogen.config.ts";
   const apis = parsed.positionals.length > 0 ? parsed.positionals.map(requestOf) : await configApis(config);
@@ -36,13 +38,13 @@ async function configApis(file: string) {
   try {
     return (await loadConfig(file)).apis;
   } catch (error) {
-    // The run tells what is wrong with it.
+    // The run reports the error.
     if (error instanceof InputError) return [];
     throw error;
   }
 }
 
-/** Ends some quiet time after the first change of a file, or with the signal. */
+/** Resolves some time after a file changed, or when the signal aborts. */
 function nextChange(files: readonly string[], signal: AbortSignal): Promise<void> {
   const names = new Map<string, Set<string>>();
   for (const file of files) {
@@ -62,17 +64,17 @@ function nextChange(files: readonly string[], signal: AbortSignal): Promise<void
     signal.addEventListener("abort", end);
     for (const [folder, watched] of names) {
       try {
-        // The folder, not the file: editors put another file in its place.
+        // Watches the folder, as editors replace the file.
         const watcher = watchFolder(folder, (_, name) => {
           if (name !== null && !watched.has(name)) return;
           clearTimeout(timer);
           timer = setTimeout(end, QUIET);
         });
-        // A folder that goes away tells no more; the others do.
+        // The folder was deleted. The other folders are still watched.
         watcher.on("error", () => watcher.close());
         watchers.push(watcher);
       } catch {
-        // A folder that is not there; the run tells so.
+        // The folder does not exist. The run reports it.
       }
     }
   });

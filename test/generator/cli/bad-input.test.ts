@@ -1,24 +1,25 @@
-/** Input at fault, row by row, through the real binary: a code, a way out, exit 2, and nothing written or changed. */
+/** Invalid input: each error has a code and help, exits with 2, and changes no file. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
-import { mkdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serve } from "../../runtime/support/server.js";
-import { DISCOGEN, discogen } from "../../support/discogen.js";
+import { DISCOGEN, discogen, discogenProcess } from "../../support/discogen.js";
 import { filesOf, temporaryFolder } from "../../support/folders.js";
 
 const HEAD = { kind: "discovery#restDescription", name: "thing", version: "v1", rootUrl: "https://thing.example/" };
 
 const documentOf = (facts: object) => JSON.stringify({ ...HEAD, ...facts });
 
-/** Text that stands in a document as many levels deep; parsing or writing it by recursion is what is tested. */
+/** JSON that is nested 10,000 levels deep. Recursion over it would overflow the stack. */
 const deep = (before: string, after: string) => before.repeat(10_000) + "{}" + after.repeat(10_000);
 
-/** Schemas that lead from one to the next, and so on, by what `linkTo` makes of them. */
+/** Schemas that each refer to the next one, in the way that `linkTo` returns. */
 function chainOf(linkTo: (next: string) => object, last: object): object {
   const links = Array.from({ length: 10_000 }, (_, index) => [`S${index}`, linkTo(`S${index + 1}`)] as const);
   const method = { id: "thing.go", httpMethod: "POST", path: "go", request: { $ref: "S0" }, response: { $ref: "S0" } };
@@ -27,7 +28,7 @@ function chainOf(linkTo: (next: string) => object, last: object): object {
 
 const inProperty = (next: string) => ({ type: "object", properties: { next: { $ref: next } } });
 
-/** What a run finds in its folder. */
+/** Files of the working folder. */
 const FILES: Readonly<Record<string, string | Uint8Array>> = {
   "thing.json": documentOf({}),
   "THING.json": documentOf({ name: "Thing" }),
@@ -58,18 +59,30 @@ const FILES: Readonly<Record<string, string | Uint8Array>> = {
   file: "in the way",
 };
 
+/** For commands that change nothing. */
+let untouched = "";
+beforeAll(async () => {
+  untouched = await mkdtemp(join(tmpdir(), "discogen-test-"));
+  await writeFiles(untouched);
+});
+afterAll(() => rm(untouched, { recursive: true }));
+
 async function folderOfFiles(): Promise<string> {
   const folder = await temporaryFolder();
-  for (const [name, content] of Object.entries(FILES)) await writeFile(join(folder, name), content);
-  await mkdir(join(folder, "folder.json"));
-  await mkdir(join(folder, "taken/thing/v1/schemas.ts"), { recursive: true });
+  await writeFiles(folder);
   return folder;
 }
 
-/** Runs, and holds what is so of every fault. Gives what was printed to standard error. */
-async function fault(args: readonly string[], folder: string): Promise<string> {
+async function writeFiles(folder: string): Promise<void> {
+  for (const [name, content] of Object.entries(FILES)) await writeFile(join(folder, name), content);
+  await mkdir(join(folder, "folder.json"));
+  await mkdir(join(folder, "taken/thing/v1/schemas.ts"), { recursive: true });
+}
+
+/** Runs a command and checks what is true for every error. Returns standard error. */
+async function errorOf(args: readonly string[], folder: string, run = discogen): Promise<string> {
   const before = await filesOf(folder);
-  const { code, stderr } = await discogen(args, folder);
+  const { code, stderr } = await run(args, folder);
   expect(stderr).toMatch(/^error [A-Z_]+ .+\n {2}help: .+\n/);
   expect(stderr).not.toMatch(/^\s+at |INTERNAL_ERROR|SECRET|PRIVATE/m);
   expect(await filesOf(folder)).toEqual(before);
@@ -77,52 +90,52 @@ async function fault(args: readonly string[], folder: string): Promise<string> {
   return stderr;
 }
 
-describe("a document", () => {
+describe("rejects a document", () => {
   it.each([
-    ["that is not there", "nowhere.json", /FILE_UNREADABLE nowhere\.json: no such file or directory \(ENOENT\)/],
-    ["that is a folder", "folder.json", /FILE_UNREADABLE folder\.json: the path is a folder/],
-    ["of a scheme that is not fetched", "ftp://user:SECRET@x/y.json", /FILE_UNREADABLE ftp:\/\/x\/.*\n.*http\(s\)/],
-    ["that is empty", "empty.json", /INVALID_JSON empty\.json: invalid JSON: Unexpected end/],
-    ["of blanks", "blank.json", /INVALID_JSON/],
-    ["that is a web page", "page.json", /INVALID_JSON page\.json: invalid JSON: Unexpected token '<'$/m],
-    ["that holds a secret", "secret.json", /INVALID_JSON/],
-    ["of any bytes", "bytes.json", /INVALID_JSON bytes\.json: the document is not UTF-8 text/],
-    ["in Latin-1", "latin.json", /INVALID_JSON latin\.json: the document is not UTF-8 text/],
+    ["that does not exist", "nowhere.json", /FILE_UNREADABLE nowhere\.json: no such file or directory \(ENOENT\)/],
+    ["that is a folder", "folder.json", /FILE_UNREADABLE folder\.json: it is a folder/],
+    ["with a scheme other than http(s)", "ftp://user:SECRET@x/y.json", /FILE_UNREADABLE ftp:\/\/x\/.*\n.*http\(s\)/],
+    ["that is empty", "empty.json", /INVALID_JSON empty\.json: it is no JSON: Unexpected end/],
+    ["that contains only spaces", "blank.json", /INVALID_JSON/],
+    ["that is a web page", "page.json", /INVALID_JSON page\.json: it is no JSON: Unexpected token '<'$/m],
+    ["that contains a secret, which is not printed", "secret.json", /INVALID_JSON/],
+    ["of binary data", "bytes.json", /INVALID_JSON bytes\.json: it is no UTF-8 text/],
+    ["in Latin-1", "latin.json", /INVALID_JSON latin\.json: it is no UTF-8 text/],
     ["in UTF-16", "utf-16.json", /INVALID_JSON/],
-    ["that is a list", "list.json", /NOT_A_DISCOVERY_DOCUMENT list\.json: expected an object, found an array/],
-    ["whose name leaves the folder", "climbs.json", /UNSAFE_NAME climbs\.json#\/name: "\.\.\/\.\.\/out"/],
-    ["whose version does", "absolute.json", /UNSAFE_NAME absolute\.json#\/version: "\/etc"/],
-    ["that is deep, and no Discovery document", "deep-json.json", /NOT_A_DISCOVERY_DOCUMENT/],
-    ["of deep schemas", "deep-schemas.json", /TOO_DEEP deep-schemas\.json#\/schemas\/Deep\/items/],
-    ["of deep resources", "deep-resources.json", /TOO_DEEP deep-resources\.json#\/resources\/deep/],
-    ["of references to references", "deep-aliases.json", /TOO_DEEP deep-aliases\.json#\/schemas\/S\d+/],
+    ["that is an array", "list.json", /NOT_A_DISCOVERY_DOCUMENT list\.json: expected an object, found an array/],
+    ["whose name is a path", "climbs.json", /UNSAFE_NAME climbs\.json#\/name: "\.\.\/\.\.\/out"/],
+    ["whose version is a path", "absolute.json", /UNSAFE_NAME absolute\.json#\/version: "\/etc"/],
+    ["that is nested deeply and is not a Discovery document", "deep-json.json", /NOT_A_DISCOVERY_DOCUMENT/],
+    ["with deeply nested schemas", "deep-schemas.json", /TOO_DEEP deep-schemas\.json#\/schemas\/Deep\/items/],
+    ["with deeply nested resources", "deep-resources.json", /TOO_DEEP deep-resources\.json#\/resources\/deep/],
+    ["with a long chain of references", "deep-aliases.json", /TOO_DEEP deep-aliases\.json#\/schemas\/S\d+/],
   ])("%s", async (_, file, want) => {
-    expect(await fault(["generate", file, "--out", "out"], await folderOfFiles())).toMatch(want);
+    expect(await errorOf(["generate", file, "--out", "out"], untouched)).toMatch(want);
   });
 
   it.each([["generate"], ["openapi"], ["scopes"], ["docs", "--out", "site"], ["mock"], ["diff", "thing.json"]])(
-    "of references to references does not bring down %s",
+    "with a long chain of references in %s",
     async (command, ...rest) => {
       const file = "deep-aliases.json";
-      expect(await fault([command, file, ...rest], await folderOfFiles())).toContain("TOO_DEEP");
+      expect(await errorOf([command, file, ...rest], untouched)).toContain("TOO_DEEP");
     },
   );
 
-  it("of 50 MB", async () => {
+  it("that is too large", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "large.json"), documentOf({ description: "x".repeat(50_000_000) }));
-    expect(await fault(["generate", "large.json"], folder)).toMatch(
-      /DOCUMENT_TOO_LARGE large\.json: the document has more than 32 MiB/,
+    expect(await errorOf(["generate", "large.json"], folder)).toMatch(
+      /DOCUMENT_TOO_LARGE large\.json: it has more than 32 MiB/,
     );
   });
 
-  it("with a byte order mark is none at fault", async () => {
+  it("but not one with a byte order mark", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "mark.json"), `\uFEFF${documentOf({})}`);
     expect(await discogen(["generate", "mark.json"], folder)).toMatchObject({ code: 0, stderr: "" });
   });
 
-  it("of types that hold the next one, 10,000 times, is none at fault for any command", async () => {
+  it("but not one with a chain of 10,000 types, in any command", async () => {
     const folder = await temporaryFolder();
     const last = { type: "object", properties: { id: { type: "string", readOnly: true } } };
     await writeFile(join(folder, "long.json"), documentOf(chainOf(inProperty, last)));
@@ -139,49 +152,49 @@ describe("a document", () => {
   });
 });
 
-interface Answer {
+interface Reply {
   readonly status?: number;
   readonly type?: string;
   readonly body?: string;
-  /** Announced, and not sent. */
+  /** A content-length; the body is not sent. */
   readonly length?: number;
 }
 
-describe("a server", () => {
-  it.each<[string, Answer | undefined, RegExp]>([
+describe("reports a server", () => {
+  it.each<[string, Reply | undefined, RegExp]>([
     ["that is down", undefined, /FETCH_FAILED \S+\/x\?key=REDACTED: connect ECONNREFUSED/],
-    ["without the document", { status: 404 }, /DOCUMENT_GONE \S+\/x\?key=REDACTED: the server responded with 404/],
+    ["that responds with 404", { status: 404 }, /DOCUMENT_GONE \S+\/x\?key=REDACTED: the server answered 404/],
     [
-      "with a web page",
+      "that sends a web page",
       { type: "text/html", body: "<html>" },
       /FETCH_FAILED \S+\/x\?key=REDACTED: .* web page instead of JSON/,
     ],
     [
-      "with a web page that says it is JSON",
+      "that sends a web page as application/json",
       { body: "<html>" },
       /INVALID_JSON \S+\/x\?key=REDACTED: invalid JSON: .* '<'$/m,
     ],
-    ["that asks for a sign-in", { status: 401 }, /FETCH_FAILED [\s\S]*help: .*DISCOGEN_API_KEY/],
+    ["that requires authentication", { status: 401 }, /FETCH_FAILED [\s\S]*help: .*DISCOGEN_API_KEY/],
     [
-      "that announces far too much",
+      "that announces a body that is too large",
       { length: 10 ** 12 },
       /DOCUMENT_TOO_LARGE \S+\/x\?key=REDACTED: the document has more than 32 MiB/,
     ],
-    ["with nothing", { status: 204 }, /INVALID_JSON/],
-  ])("%s", async (_, answer, want) => {
+    ["that sends an empty body", { status: 204 }, /INVALID_JSON/],
+  ])("%s", async (_, reply, want) => {
     const { url, server } = await serve((_, response) => {
-      const { status = 200, type = "application/json", body = "", length } = answer ?? {};
+      const { status = 200, type = "application/json", body = "", length } = reply ?? {};
       response.writeHead(status, { "content-type": type, ...(length !== undefined && { "content-length": length }) });
       if (length === undefined) response.end(body);
       else response.write("{");
     });
-    if (answer === undefined) await new Promise((resolve) => server.close(resolve));
+    if (reply === undefined) await new Promise((resolve) => server.close(resolve));
     const folder = await temporaryFolder();
     const address = `${url.replace("http://", "http://user:SECRET@")}x?key=SECRET`;
-    expect(await fault(["generate", address, "--no-cache"], folder)).toMatch(want);
+    expect(await errorOf(["generate", address, "--no-cache"], folder)).toMatch(want);
   });
 
-  it("behind a proxy that is none, whose password is not shown", async () => {
+  it("behind an invalid proxy, without its password", async () => {
     const folder = await temporaryFolder();
     for (const HTTPS_PROXY of ["ftp://user:SECRET@proxy.example", "http://user:SECRET@not a host"]) {
       const { code, stderr } = await discogen(["generate", "https://api.invalid/x"], folder, { HTTPS_PROXY });
@@ -194,86 +207,88 @@ describe("a server", () => {
   it.each([
     ["that is down", undefined],
     ["that is a web page", "<html>"],
-    ["that is something else", '{"apis":[]}'],
-  ])("as a directory, %s", async (_, body) => {
+    ["that sends other JSON", '{"apis":[]}'],
+  ])("that should be a directory, %s", async (_, body) => {
     const { url, server } = await serve((_, response) => void response.end(body));
     if (body === undefined) await new Promise((resolve) => server.close(resolve));
     const args = ["generate", "thing:v1", "--no-cache", "--directory-url", url];
-    expect(await fault(args, await temporaryFolder())).toMatch(
-      /UNKNOWN_API thing:v1: .*the directory is unavailable: http/,
+    expect(await errorOf(args, await temporaryFolder())).toMatch(
+      /UNKNOWN_API thing:v1: .*the directory cannot be had: http/,
     );
   });
 });
 
-describe("a config", () => {
+describe("rejects a config", () => {
   it.each([
-    ["that is not there", "none.config.ts", /CONFIG_UNLOADABLE none\.config\.ts: file not found\n.*init/],
-    ["that is a folder", "folder.json", /CONFIG_UNLOADABLE folder\.json: the path is not a file/],
+    ["that does not exist", "none.config.ts", /CONFIG_UNLOADABLE none\.config\.ts: there is no such file\n.*init/],
+    ["that is a folder", "folder.json", /CONFIG_UNLOADABLE folder\.json: it is no file/],
     ["with a syntax error", "broken.config.ts", /CONFIG_UNLOADABLE broken\.config\.ts: .*broken\.config\.ts:1:\d+/],
     ["that throws", "throwing.config.ts", /CONFIG_UNLOADABLE throwing\.config\.ts: no luck/],
-    ["that never ends", "waiting.config.ts", /CONFIG_UNLOADABLE .* the config waits for a promise that never settles/],
-    ["without a default export", "named.config.ts", /CONFIG_UNLOADABLE .* the module has no default export/],
-    ["that is no object", "number.config.ts", /CONFIG_INVALID .* expected an object, found a number/],
-    ["that is no JSON", "broken.config.json", /CONFIG_UNLOADABLE broken\.config\.json: invalid JSON/],
-    ["with a typo in a key", "typo.config.json", /CONFIG_INVALID .* unknown option "outptu"; did you mean output\?/],
-    ["with one in a key of an API", "apis.config.json", /#\/apis\/0: unknown option "exlude"; did you mean exclude\?/],
-    ["with a source that is not fetched", "ftp.config.json", /FILE_UNREADABLE ftp:\/\/x\/y\.json\?key=REDACTED: /],
-    ["with one in a value", "enums.config.json", /#\/enums: .*not "opne"; did you mean open\?/],
+    ["without a default export", "named.config.ts", /CONFIG_UNLOADABLE .* it exports nothing by default/],
+    ["that is not an object", "number.config.ts", /CONFIG_INVALID .* it gives a number, where an object is expected/],
+    ["that is not JSON", "broken.config.json", /CONFIG_UNLOADABLE broken\.config\.json: it is no JSON/],
+    ["with a typo in a key", "typo.config.json", /CONFIG_INVALID .* it knows no "outptu"; did you mean output\?/],
+    ["with a typo in a key of an API", "apis.config.json", /#\/apis\/0: it knows no "exlude"; did you mean exclude\?/],
+    ["with a source that cannot be fetched", "ftp.config.json", /FILE_UNREADABLE ftp:\/\/x\/y\.json\?key=REDACTED: /],
+    ["with a typo in a value", "enums.config.json", /#\/enums: .*not "opne"; did you mean open\?/],
   ])("%s", async (_, file, want) => {
-    expect(await fault(["generate", "--config", file], await folderOfFiles())).toMatch(want);
+    expect(await errorOf(["generate", "--config", file], untouched)).toMatch(want);
+  });
+
+  // Discogen notices that the process has nothing left to do. The process of a test always has.
+  it("that never settles", async () => {
+    expect(await errorOf(["generate", "--config", "waiting.config.ts"], untouched, discogenProcess)).toMatch(
+      /CONFIG_UNLOADABLE .* it waits for something that never comes/,
+    );
   });
 });
 
-describe("a command line", () => {
+describe("rejects a command line", () => {
   it.each([
-    ["that checks and watches", ["generate", "--check", "--watch"], /--check and --watch exclude each other/],
-    ["without a network or a cache", ["list", "--offline", "--no-cache"], /--offline and --no-cache exclude each/],
-    ["of a command that is none", ["genrate"], /there is no command "genrate"; did you mean generate\?/],
-    ["of an option alone", ["--versoin"], /there is no option "--versoin"; did you mean --version\?/],
-    ["for help on no command", ["help", "moc"], /there is no command "moc"; did you mean mock\?/],
-    ["with an option that is none", ["docs", "x:v1", "--exlude", "x"], /did you mean --exclude\?/],
-    ["with a reporter that is none", ["update", "--reporter", "jsn"], /text or json, not "jsn"; did you mean json\?/],
-    ["with a word that is none", ["generate", "x:v1", "--enums", "closd"], /did you mean closed\?/],
-    ["with another word", ["diff", "x:v1", "x:v2", "--fail-on", "braking"], /did you mean breaking\?/],
-    ["with an API that is none", ["scopes", "sqladmin:v1beta4"], /did you mean sqladmin:v1 or sqladmin:v1beta3\?/],
+    ["with --check and --watch", ["generate", "--check", "--watch"], /--check and --watch cannot be combined/],
     [
-      "with an API without its version",
-      ["generate", "sqladmin"],
-      /UNKNOWN_API .*did you mean sqladmin:v1 or sqladmin:v1beta3\?/,
+      "with --offline and --no-cache",
+      ["list", "--offline", "--no-cache"],
+      /--offline and --no-cache cannot be combined/,
     ],
+    ["with an unknown command", ["genrate"], /unknown command "genrate"; did you mean generate\?/],
+    ["with an unknown option and no command", ["--versoin"], /unknown option "--versoin"; did you mean --version\?/],
+    ["for help on an unknown command", ["help", "moc"], /unknown command "moc"; did you mean mock\?/],
+    ["with an unknown option", ["docs", "x:v1", "--exlude", "x"], /did you mean --exclude\?/],
+    ["with an unknown reporter", ["update", "--reporter", "jsn"], /text or json, not "jsn"; did you mean json\?/],
+    ["with an unknown value of --enums", ["generate", "x:v1", "--enums", "closd"], /did you mean closed\?/],
+    ["with an unknown value of --fail-on", ["diff", "x:v1", "x:v2", "--fail-on", "braking"], /did you mean breaking\?/],
+    ["with an unknown version of an API", ["scopes", "sqladmin:v1beta4"], /did you mean sqladmin:v1beta3\?/],
+    ["with an API without its version", ["generate", "sqladmin"], /UNKNOWN_API .*did you mean sqladmin:v1beta3\?/],
+    ["with an unknown name of an API", ["openapi", "sqladmn"], /UNKNOWN_API .*did you mean sqladmin:v1beta3\?/],
+    ["with an unknown method", ["scopes", "sqladmin:v1beta3", "instances.lst"], /did you mean instances\.list\?/],
     [
-      "with a name that is none",
-      ["openapi", "sqladmn"],
-      /UNKNOWN_API .*did you mean sqladmin:v1 or sqladmin:v1beta3\?/,
-    ],
-    ["with a method that is none", ["scopes", "sqladmin:v1beta3", "instances.lst"], /did you mean instances\.list\?/],
-    [
-      "with a parameter that is none",
+      "with an unknown parameter",
       ["call", "sqladmin:v1beta3", "instances.list", "--projct", "x"],
       /did you mean --project\?/,
     ],
   ])("%s", async (_, args, want) => {
     const folder = await temporaryFolder();
-    // A directory that answers: nobody's network is asked.
+    // An empty directory, so that no test needs the network.
     const { url } = await serve((_, response) => void response.end('{"items":[]}'));
     const directory = args[0] === "scopes" || /sqladm/.test(args[1] ?? "") ? ["--directory-url", url] : [];
-    expect(await fault([...args, ...directory], folder)).toMatch(want);
+    expect(await errorOf([...args, ...directory], folder)).toMatch(want);
   });
 });
 
-describe("output", () => {
+describe("rejects output", () => {
   it.each([
     ["into a file", ["generate", "thing.json", "--out", "file"], /OUTPUT_UNWRITABLE file\/thing\/v1\/index\.ts: /],
     ["below a file", ["generate", "thing.json", "--out", "file/below"], /OUTPUT_UNWRITABLE .*not a directory/],
     ["over a folder", ["generate", "thing.json", "--out", "taken"], /taken\/thing\/v1\/schemas\.ts: it is a folder/],
-    ["of one file over a folder", ["openapi", "thing.json", "--out", "folder.json"], /folder\.json: it is a folder/],
+    ["of a file over a folder", ["openapi", "thing.json", "--out", "folder.json"], /folder\.json: it is a folder/],
     ["of a site into a file", ["docs", "thing.json", "--out", "file"], /OUTPUT_UNWRITABLE file\/\S+: /],
     ["of a key below a file", ["mock", "thing.json", "--key-file", "file/key"], /OUTPUT_UNWRITABLE file\/key: /],
   ])("%s", async (_, args, want) => {
-    expect(await fault(args, await folderOfFiles())).toMatch(want);
+    expect(await errorOf(args, untouched)).toMatch(want);
   });
 
-  it("of two APIs in one folder: the second is told, the first stands", async () => {
+  it("of two APIs into one folder: reports the second, and writes the first", async () => {
     const folder = await folderOfFiles();
     const outcome = await discogen(["generate", "thing.json", "THING.json", "--out", "out"], folder);
     expect(outcome).toMatchObject({
@@ -288,28 +303,28 @@ describe("output", () => {
     ]);
   });
 
-  it("through a link that leads out of its folder", async () => {
+  it("through a link out of its folder", async () => {
     const folder = await folderOfFiles();
-    const elsewhere = await temporaryFolder();
+    const outside = await temporaryFolder();
     await mkdir(join(folder, "out"));
-    await symlink(elsewhere, join(folder, "out/thing"), "dir");
-    expect(await fault(["generate", "thing.json", "--out", "out"], folder)).toMatch(
-      /OUTPUT_UNWRITABLE out\/thing\/v1\/index\.ts: thing is a link that points outside out/,
+    await symlink(outside, join(folder, "out/thing"), "dir");
+    expect(await errorOf(["generate", "thing.json", "--out", "out"], folder)).toMatch(
+      /OUTPUT_UNWRITABLE out\/thing\/v1\/index\.ts: thing is a link out of out/,
     );
-    expect(await filesOf(elsewhere)).toEqual([]);
+    expect(await filesOf(outside)).toEqual([]);
   });
 
-  it("through a folder that is a link itself is none at fault", async () => {
+  it("but not into a folder that is a link", async () => {
     const folder = await folderOfFiles();
-    const elsewhere = await temporaryFolder();
-    await symlink(elsewhere, join(folder, "out"), "dir");
+    const outside = await temporaryFolder();
+    await symlink(outside, join(folder, "out"), "dir");
     expect(await discogen(["generate", "thing.json", "--out", "out"], folder)).toMatchObject({ code: 0, stderr: "" });
-    expect(await filesOf(elsewhere)).toContain("thing/v1/index.ts");
-    expect(await readlink(join(folder, "out"))).toBe(elsewhere);
+    expect(await filesOf(outside)).toContain("thing/v1/index.ts");
+    expect(await readlink(join(folder, "out"))).toBe(outside);
   });
 
-  // A limit of the system on the size of files: like a full disk it fails a write in its midst, and for root, too.
-  it.skipIf(process.platform === "win32")("on a disk that is full", async () => {
+  // A limit for the size of files makes writes fail like a full disk, even for root.
+  it.skipIf(process.platform === "win32")("to a full disk", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "small.json"), documentOf({}));
     await discogen(["generate", "small.json", "--out", "out"], folder);
@@ -330,7 +345,7 @@ describe("output", () => {
     expect(await readFile(join(folder, "out/thing/v1/index.ts"), "utf8")).toContain("ThingClient");
   });
 
-  it.skipIf(!existsSync("/dev/full"))("to a place without room", async () => {
+  it.skipIf(!existsSync("/dev/full"))("to a standard output that is full", async () => {
     const full = openSync("/dev/full", "w");
     for (const args of [["--help"], ["list", "--offline"], ["openapi", "sqladmin:v1beta3"]]) {
       const child = spawn(process.execPath, [DISCOGEN, ...args], { stdio: ["ignore", full, "pipe"] });
@@ -344,7 +359,7 @@ describe("output", () => {
   });
 });
 
-describe("a fault is one JSON object for programs, whatever the command", () => {
+describe("--reporter json prints errors as one object", () => {
   it.each([
     ["generate", ["generate", "nowhere.json"], "FILE_UNREADABLE"],
     ["check", ["check", "nowhere.json"], "FILE_UNREADABLE"],
@@ -354,8 +369,8 @@ describe("a fault is one JSON object for programs, whatever the command", () => 
     ["scopes", ["scopes", "sqladmin:v1beta3", "nothing"], "USAGE"],
     ["mock", ["mock"], "USAGE"],
     ["init", ["init", "--yes", "nothing"], "USAGE"],
-    ["no command", ["genrate"], "USAGE"],
-    ["an option", ["generate", "--sped"], "USAGE"],
+    ["an unknown command", ["genrate"], "USAGE"],
+    ["an unknown option", ["generate", "--sped"], "USAGE"],
   ])("%s", async (_, args, code) => {
     const outcome = await discogen([...args, "--reporter", "json"], await temporaryFolder());
     expect(JSON.parse(outcome.stdout)).toMatchObject({ ok: false, diagnostics: [{ severity: "error", code }] });

@@ -1,4 +1,4 @@
-/** One call from the shell: through the real binary, against the mock and a server that keeps what it is sent. */
+/** `discogen call` against the mock, and against a server that records requests. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
@@ -22,7 +22,7 @@ interface Shell {
   readonly callWith: (input: string, ...args: readonly string[]) => Promise<Outcome>;
 }
 
-/** A mock, and a shell whose Application Default Credentials are the mock's key. */
+/** A mock, and a shell with its key as Application Default Credentials. */
 async function shell(options: Partial<MockOptions> = {}): Promise<Shell> {
   const storage = modelOf(await readFile(STORAGE, "utf8"), STORAGE);
   const models = [sqladmin, storage];
@@ -40,22 +40,22 @@ async function shell(options: Partial<MockOptions> = {}): Promise<Shell> {
   return { folder, call: (...args) => callWith("", ...args), callWith };
 }
 
-interface Kept {
+interface Recorded {
   readonly line: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
 }
 
-/** A server that keeps what it is sent, and answers each request so. */
-async function keeper(
-  answer: (response: ServerResponse) => void = (response) => response.end("{}"),
-): Promise<{ readonly url: string; readonly kept: readonly Kept[] }> {
-  const kept: Kept[] = [];
+/** A server that records requests, and responds with `respond`. */
+async function recorder(
+  respond: (response: ServerResponse) => void = (response) => response.end("{}"),
+): Promise<{ readonly url: string; readonly recorded: readonly Recorded[] }> {
+  const recorded: Recorded[] = [];
   const server = createServer(async (request, response) => {
     const { method, url, headers } = request;
-    kept.push({ line: `${method} ${url}`, headers, body: await text(request) });
+    recorded.push({ line: `${method} ${url}`, headers, body: await text(request) });
     response.setHeader("content-type", "application/json");
-    answer(response);
+    respond(response);
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   onTestFinished(() => {
@@ -64,11 +64,11 @@ async function keeper(
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new TypeError("no port");
-  return { url: `http://127.0.0.1:${address.port}/`, kept };
+  return { url: `http://127.0.0.1:${address.port}/`, recorded };
 }
 
 describe("discogen call", () => {
-  it.each(["instances.list", "sql.instances.list"])("prints the answer of %s as JSON", async (method) => {
+  it.each(["instances.list", "sql.instances.list"])("prints the response of %s as JSON", async (method) => {
     const { call } = await shell();
     const { code, stdout, stderr } = await call(SQL, method, ...project, "--maxResults", "3");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -77,7 +77,7 @@ describe("discogen call", () => {
     expect(page.items).toHaveLength(3);
   });
 
-  it("prints the items of all pages as one list", async () => {
+  it("prints the items of all pages as one array", async () => {
     const { call } = await shell();
     const { code, stdout } = await call(SQL, "instances.list", ...project, "--all");
     expect(code).toBe(0);
@@ -86,7 +86,7 @@ describe("discogen call", () => {
     expect(new Set(names).size).toBe(5);
   });
 
-  it("prints an empty list where there is nothing", async () => {
+  it("prints an empty array if there are no items", async () => {
     const { call } = await shell();
     expect(await call(SQL, "instances.list", "--project", "nobody", "--all")).toMatchObject({
       code: 0,
@@ -122,8 +122,8 @@ describe("discogen call", () => {
     expect(await readFile(join(folder, "copy.txt"), "utf8")).toBe("apples\n");
   });
 
-  it("sends parameters under their own names: lists, flags, odd names, and those given as JSON", async () => {
-    const { url, kept } = await keeper();
+  it("sends parameters by name: lists, flags, unusual names, and JSON", async () => {
+    const { url, recorded } = await recorder();
     const listed = await discogen([
       "call",
       SHELVES,
@@ -146,7 +146,7 @@ describe("discogen call", () => {
       "--prettyPrint",
     ]);
     expect(listed).toMatchObject({ code: 0, stdout: "{}\n" });
-    const [path, query] = kept[0]?.line.split("?") ?? [];
+    const [path, query] = recorded[0]?.line.split("?") ?? [];
     expect(path).toBe("GET /v1/rooms/1/shelves");
     expect(
       Array.from(new URLSearchParams(query))
@@ -160,32 +160,32 @@ describe("discogen call", () => {
       "prettyPrint=true",
       "since=9007199254740993",
     ]);
-    expect(kept[0]?.headers).toMatchObject({ "x-goog-api-key": "api-key-1" });
+    expect(recorded[0]?.headers).toMatchObject({ "x-goog-api-key": "api-key-1" });
   });
 
-  it("takes a method's own parameter called key for what it is", async () => {
+  it("sends a parameter of the method that is named key as a parameter", async () => {
     const token = { access_token: "a-token", token_type: "Bearer", expires_in: 3600 };
-    const { url, kept } = await keeper((response) => response.end(JSON.stringify(token)));
+    const { url, recorded } = await recorder((response) => response.end(JSON.stringify(token)));
     const folder = await temporaryFolder();
     await writeFile(join(folder, "key.json"), await keyText({ token_uri: url }), { mode: 0o600 });
     const args = ["call", SHELVES, "rooms.shelves.move", "--name", "rooms/1/shelves/2", "--key", "brass"];
     await discogen([...args, "--root-url", url], folder, { GOOGLE_APPLICATION_CREDENTIALS: "key.json" });
-    expect(kept[1]?.line).toBe("POST /v1/rooms/1/shelves/2:move?key=brass");
-    expect(kept[1]?.headers).toMatchObject({ authorization: "Bearer a-token" });
+    expect(recorded[1]?.line).toBe("POST /v1/rooms/1/shelves/2:move?key=brass");
+    expect(recorded[1]?.headers).toMatchObject({ authorization: "Bearer a-token" });
   });
 
-  it("sends bytes as they are where a method takes them", async () => {
-    const { url, kept } = await keeper();
+  it("sends bytes unchanged if the method accepts bytes", async () => {
+    const { url, recorded } = await recorder();
     const args = ["call", SHELVES, "rooms.shelves.BinaryCreate", "--name", "rooms/1/shelves/2", "--key", "api-key-1"];
     const outcome = await discogen([...args, "--body", "-", "--root-url", url], ROOT, {}, "no { JSON");
-    // It answers bytes too, and they are printed as they came.
+    // The response is bytes, too, and is printed unchanged.
     expect(outcome).toMatchObject({ code: 0, stdout: "{}" });
-    expect(kept[0]?.body).toBe("no { JSON");
+    expect(recorded[0]?.body).toBe("no { JSON");
   });
 
   it("prints the messages of a stream as they arrive, as one array", async () => {
     let writeNext = (): void => undefined;
-    const { url } = await keeper((response) => {
+    const { url } = await recorder((response) => {
       response.write('[{"name":"a"}');
       writeNext = () => response.end(',{"name":"b"}]');
     });
@@ -200,15 +200,15 @@ describe("discogen call", () => {
     expect(JSON.parse(stdout)).toEqual([{ name: "a" }, { name: "b" }]);
   });
 
-  it("prints nothing that a terminal would obey", async () => {
-    const { url } = await keeper((response) => response.end('{"a":"\u009b31m\u202e\\u001b[2J"}'));
+  it("prints no control characters", async () => {
+    const { url } = await recorder((response) => response.end('{"a":"\u009b31m\u202e\\u001b[2J"}'));
     const { stdout } = await discogen(["call", SHELVES, "ping", "--root-url", url]);
     expect(stdout).toMatch(/^[\n\x20-\x7e]*$/);
     expect(JSON.parse(stdout)).toEqual({ a: "\u009b31m\u202e\u001b[2J" });
   });
 
-  it("ends quietly when its reader has seen enough", async () => {
-    const { url } = await keeper();
+  it("exits with 0 if the reader closes the pipe", async () => {
+    const { url } = await recorder();
     const child = spawn(process.execPath, [DISCOGEN, "call", SHELVES, "ping", "--root-url", url]);
     const closed = once(child, "close");
     child.stdout.destroy();
@@ -216,69 +216,61 @@ describe("discogen call", () => {
     expect(await closed).toEqual([0, null]);
   });
 
-  it("is interrupted by Ctrl-C", async () => {
-    const { url, kept } = await keeper(() => {});
+  it("exits with 130 on Ctrl-C", async () => {
+    const { url, recorded } = await recorder(() => {});
     const child = spawn(process.execPath, [DISCOGEN, "call", SHELVES, "ping", "--root-url", url]);
     onTestFinished(() => void child.kill("SIGKILL"));
     const closed = once(child, "close");
     const stderr = text(child.stderr);
-    await expect.poll(() => kept.length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => recorded.length, { timeout: 30_000 }).toBe(1);
     child.kill("SIGINT");
     expect(await closed).toEqual([130, null]);
     expect(await stderr).toMatch(/interrupted/);
   });
 });
 
-describe("what cannot be called", () => {
+describe("discogen call rejects", () => {
   const list = [SQL, "instances.list"];
   it.each([
-    ["no API", [], /USAGE .*no API is named/],
-    ["no method", [SQL], /USAGE .*no method is named.*discogen call sqladmin:v1beta3 --help/],
-    ["a method with a slip", [SQL, "instances.lst"], /did you mean instances\.list\?/],
-    ["a method that is elsewhere", [SQL, "q.clone"], /; there is sql\.instances\.clone/],
-    ["a parameter with a slip", [...list, "--projct", "a"], /--projct.*did you mean --project\?/],
-    ["a parameter before the names", ["--project", "a", ...list], /--project comes before/],
-    ["a required parameter that is missing", list, /sql\.instances\.list needs --project;/],
+    ["no API", [], /USAGE .*no API given/],
+    ["no method", [SQL], /USAGE .*no method given; `discogen call sqladmin:v1beta3 --help/],
+    ["a misspelt method", [SQL, "instances.lst"], /did you mean instances\.list\?/],
+    ["a method of another resource", [SQL, "q.clone"], /; similar methods: sql\.instances\.clone/],
+    ["a misspelt parameter", [...list, "--projct", "a"], /--projct.*did you mean --project\?/],
+    ["a parameter before the API", ["--project", "a", ...list], /--project must come after/],
+    ["a missing required parameter", list, /sql\.instances\.list requires --project;/],
+    ["an invalid number", [...list, ...project, "--maxResults", "many"], /--maxResults must be a number, not "many"/],
+    ["an invalid boolean", [...list, ...project, "--prettyPrint=yes"], /--prettyPrint must be true or false/],
+    ["a value that is repeated", [...list, ...project, ...project], /--project takes one value, not 2/],
+    ["an argument without an option", [...list, ...project, "more"], /unexpected argument "more"/],
+    ["an unknown enum value", [SHELVES, "rooms.shelves.list", "--order.by", "NAM"], /NAME, AGE; did you mean NAME/],
+    ["--params that are not JSON", [...list, "--params", "{"], /--params must be a JSON object/],
     [
-      "a number that is none",
-      [...list, ...project, "--maxResults", "many"],
-      /--maxResults takes a .*number, not "many"/,
-    ],
-    ["a flag that is none", [...list, ...project, "--prettyPrint=yes"], /--prettyPrint takes true or false/],
-    ["one value given twice", [...list, ...project, ...project], /--project takes one value, and is given 2/],
-    ["a word too many", [...list, ...project, "more"], /"more" belongs to no option/],
-    [
-      "a word that is none of its words",
-      [SHELVES, "rooms.shelves.list", "--order.by", "NAM"],
-      /NAME, AGE; did you mean NAME/,
-    ],
-    ["parameters that are no JSON", [...list, "--params", "{"], /--params takes a JSON object/],
-    [
-      "a body that is not taken",
+      "a body that the method does not have",
       [...list, ...project, "--body", "b.json"],
-      /--body is of no use: sql\.instances\.list/,
+      /--body cannot be used: sql\.instances\.list/,
     ],
-    ["content that is not taken", [...list, ...project, "--media", "b"], /--media is of no use/],
-    ["pages that are not there", [SQL, "tiers.get", "--all"], /has no method "tiers\.get"/],
-    ["waiting for nothing", [...list, ...project, "--wait"], /--wait is of no use.*starts no operation/],
-    ["a file for no content", [...list, ...project, "--out", "x"], /--out is of no use/],
-    ["standard input twice", [STORAGE, "objects.insert", "--bucket", "b", "--body", "-", "--media", "-"], /both/],
+    ["content that the method does not accept", [...list, ...project, "--media", "b"], /--media cannot be used/],
+    ["pages of an unknown method", [SQL, "tiers.get", "--all"], /has no method "tiers\.get"/],
     [
-      "a body that is not there",
+      "waiting without an operation",
+      [...list, ...project, "--wait"],
+      /--wait cannot be used.*does not start an operation/,
+    ],
+    ["an output file for JSON", [...list, ...project, "--out", "x"], /--out cannot be used/],
+    ["two uses of standard input", [STORAGE, "objects.insert", "--bucket", "b", "--body", "-", "--media", "-"], /both/],
+    [
+      "a body file that does not exist",
       [SQL, "instances.insert", ...project, "--body", "none.json"],
       /FILE_UNREADABLE none\.json/,
     ],
-    ["an address that is none", [SHELVES, "ping", "--root-url", "nowhere"], /USAGE .*rootUrl/],
+    ["an invalid root URL", [SHELVES, "ping", "--root-url", "nowhere"], /USAGE .*rootUrl/],
     [
       "tokens over plain http",
       [...list, ...project, "--root-url", "http://192.0.2.1/"],
       /rootUrl is http:.*https only/,
     ],
-    [
-      "a server that is not there",
-      [SHELVES, "ping", "--root-url", "http://127.0.0.1:1/"],
-      /CALL_FAILED .*ECONNREFUSED/,
-    ],
+    ["a server that is down", [SHELVES, "ping", "--root-url", "http://127.0.0.1:1/"], /CALL_FAILED .*ECONNREFUSED/],
   ] as const)("%s", async (_, args, message) => {
     const folder = await temporaryFolder();
     const key = join(folder, "key.json");
@@ -289,22 +281,22 @@ describe("what cannot be called", () => {
     expect(outcome.stderr).toMatch(message);
   });
 
-  it("tells what the API says, once", async () => {
+  it("prints the error of the API once", async () => {
     const { call } = await shell();
     const outcome = await call(SQL, "instances.get", ...project, "--instance", "nope");
     expect(outcome).toMatchObject({ code: 2, stdout: "" });
     expect(outcome.stderr).toMatch(/^error CALL_FAILED .*sql\.instances\.get failed with status 404 \(notFound\)/);
   });
 
-  it("tells of credentials that are not there", async () => {
+  it("reports a key file that does not exist", async () => {
     const args = ["call", SQL, "instances.list", ...project];
     const { code, stderr } = await discogen(args, ROOT, { GOOGLE_APPLICATION_CREDENTIALS: "/nowhere/key.json" });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error SIGN_IN_FAILED .*\/nowhere\/key\.json[\s\S]*gcloud auth application-default login/);
   });
 
-  it("shows neither a key nor a body", async () => {
-    const { url } = await keeper((response) => response.writeHead(400).end("the key api-key-1 is not known"));
+  it("prints neither keys nor bodies in errors", async () => {
+    const { url } = await recorder((response) => response.writeHead(400).end("the key api-key-1 is not known"));
     const refused = await discogen([
       "call",
       SHELVES,
@@ -327,11 +319,11 @@ describe("what cannot be called", () => {
 
 describe("discogen call --help", () => {
   it.each([
-    ["the command", [], /Usage: discogen call <api> <method>[\s\S]*Examples:/],
+    ["the command", [], /Usage: discogen call <api> <method>[\s\S]*Example:/],
     ["the methods of an API", [SQL], /\n {2}instances\.list {2,}Lists the instances/],
     ["parameters", [SQL, "instances.list"], /--project TEXT\n {6}Required\./],
     ["numbers", [SQL, "instances.list"], /--maxResults N\n/],
-    ["words", [SHELVES, "rooms.shelves.list"], /--order\.by WORD\n {6}May be given again\. One of NAME, AGE\./],
+    ["enums", [SHELVES, "rooms.shelves.list"], /--order\.by VALUE\n {6}Can be repeated\. One of NAME, AGE\./],
     ["bounds", [SHELVES, "rooms.shelves.list"], /--pageSize N\n {6}From 1 to 100\./],
     ["the body", [SQL, "instances.insert"], /--body FILE\|- {2}DatabaseInstance/],
     ["waiting", [SQL, "instances.insert"], /--wait/],
@@ -339,14 +331,14 @@ describe("discogen call --help", () => {
     ["content", [STORAGE, "objects.getMedia"], /--out FILE/],
     ["uploads", [STORAGE, "objects.insert"], /--media FILE\|-/],
     ["scopes", [SQL, "sql.instances.list"], /Scopes, one of: https:/],
-  ] as const)("tells %s", async (_, args, want) => {
+  ] as const)("describes %s", async (_, args, want) => {
     const { code, stdout, stderr } = await discogen(["call", ...args, "--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(want);
   });
 });
 
-/** A key that no server knows: enough for what fails before sign-in. */
+/** A key that no server accepts. It is enough for calls that fail before authentication. */
 async function keyText(facts: object = {}): Promise<string> {
   const { key } = await mockFor();
   return JSON.stringify({ ...key, ...facts });

@@ -19,7 +19,7 @@ const breaking = () => changed('"enum": ["LEFT", "RIGHT"]', '"enum": ["LEFT", "*
 const additive = () => changed('"side": {', '"height": { "type": "integer" },\n"side": {');
 
 describe("discogen diff", () => {
-  it("tells what changed, the gravest first", async () => {
+  it("prints changes, breaking ones first", async () => {
     const { code, stdout, stderr } = await discogen(["diff", FIXTURE, await breaking()]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toBe(`shelves:v1 (20260101) → shelves:v1 (20260101)
@@ -34,7 +34,7 @@ additive
 `);
   });
 
-  it("writes Markdown in which text of a document is nothing but text", async () => {
+  it("escapes text of a document in Markdown", async () => {
     const { stdout } = await discogen(["diff", FIXTURE, await breaking(), "--reporter", "markdown"]);
     expect(stdout).toBe(`## shelves:v1 \\(20260101\\) → shelves:v1 \\(20260101\\)
 
@@ -50,7 +50,7 @@ additive
 `);
   });
 
-  it("prints one JSON object for programs", async () => {
+  it("prints one JSON object with --reporter json", async () => {
     const { code, stdout } = await discogen([
       "diff",
       FIXTURE,
@@ -82,10 +82,10 @@ additive
   });
 
   it.each([
-    ["breaking changes, and there are some", breaking, "breaking", 1],
-    ["breaking changes, and there are none", additive, "breaking", 0],
-    ["any change, and there are some", additive, "any", 1],
-    ["any change, and there are none", async () => FIXTURE, "any", 0],
+    ["breaking changes", breaking, "breaking", 1],
+    ["no breaking changes", additive, "breaking", 0],
+    ["any change", additive, "any", 1],
+    ["no change", async () => FIXTURE, "any", 0],
   ] as const)("can fail on %s", async (_, after, failOn, want) => {
     expect(await discogen(["diff", FIXTURE, await after(), "--fail-on", failOn])).toMatchObject({ code: want });
   });
@@ -95,7 +95,7 @@ additive
     ["three documents", [FIXTURE, FIXTURE, FIXTURE], /takes two APIs, not 3/],
     ["an unknown reporter", [FIXTURE, FIXTURE, "--reporter", "xml"], /text or json or markdown, not "xml"/],
     ["an unknown class", [FIXTURE, FIXTURE, "--fail-on", "all"], /breaking or any, not "all"/],
-    ["a document that is not there", [FIXTURE, "gone.json"], /gone\.json/],
+    ["a document that does not exist", [FIXTURE, "gone.json"], /gone\.json/],
   ])("refuses %s", async (_, args, message) => {
     const { code, stderr, stdout } = await discogen(["diff", ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -47,12 +47,12 @@ describe("discogen docs", () => {
   });
 
   it.each([
-    ["no API", ["docs", "--out", "site"], /no API is named/],
-    ["no folder", ["docs", "sqladmin:v1beta3"], /--out DIR is missing/],
+    ["no API", ["docs", "--out", "site"], /no API given/],
+    ["no output folder", ["docs", "sqladmin:v1beta3"], /--out DIR is required/],
     ["one API twice", ["docs", FIXTURE, FIXTURE, "--out", "site"], /error DUPLICATE_API .*shelves:v1/],
     ["an unknown API", ["docs", "nothing:v1", "--out", "site"], /error UNKNOWN_API/],
     ["a folder that is a file", ["docs", "sqladmin:v1beta3", "--out", FIXTURE], /error OUTPUT_UNWRITABLE/],
-  ])("refuses %s", async (_, args, message) => {
+  ])("rejects %s", async (_, args, message) => {
     const folder = await temporaryFolder();
     const { code, stdout, stderr } = await discogen(args, folder);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -1,4 +1,4 @@
-/** Where output can go, through the real binary: pipes, devices, standard output, what a killed run left. */
+/** Output to pipes, devices and standard output, and the temporary files of runs that were killed. */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { serve } from "../../runtime/support/server.js";
-import { DISCOGEN, discogen } from "../../support/discogen.js";
+import { DISCOGEN, discogen, discogenProcess } from "../../support/discogen.js";
 import { filesOf, ROOT, temporaryFolder } from "../../support/folders.js";
 import { start } from "../../support/running.js";
 
@@ -21,14 +21,14 @@ async function folderWithPipe(): Promise<string> {
   return folder;
 }
 
-/** A device of Linux. Root, who could replace the machine's own by a fault of the code, gets a copy. */
+/** A device of Linux. For root it is a copy, as a bug could replace the device of the machine. */
 function device(folder: string, name: string, minor: number): string {
   if (process.getuid?.() !== 0) return `/dev/${name}`;
   execFileSync("mknod", [join(folder, name), "c", "1", String(minor)]);
   return join(folder, name);
 }
 
-/** A document of an API without scopes, whose one method has content to download. */
+/** Writes the document of an API without scopes. Its only method downloads content. */
 async function writeFilm(folder: string, rootUrl: string): Promise<void> {
   const get = { id: "film.get", httpMethod: "GET", path: "film", supportsMediaDownload: true };
   const document = { kind: "discovery#restDescription", name: "film", version: "v1", rootUrl, methods: { get } };
@@ -41,7 +41,7 @@ describe.skipIf(process.platform !== "linux")("output", () => {
     ["openapi", "SIGINT", ["openapi", API, "--out", "pipe"]],
     ["mock", "SIGTERM", ["mock", API, "--key-file", "pipe"]],
     ["call", "SIGTERM", ["call", "film.json", "getMedia", "--out", "pipe"]],
-  ])("of %s to a pipe that nobody reads ends by %s with 130", async (_, signal, args) => {
+  ])("of %s to a pipe without a reader ends with 130 on %s", async (_, signal, args) => {
     const folder = await folderWithPipe();
     const { url } = await serve((_request, response) => void response.end("x"));
     await writeFilm(folder, url);
@@ -54,7 +54,7 @@ describe.skipIf(process.platform !== "linux")("output", () => {
     expect(await readdir(folder)).toEqual(["film.json", "pipe"]);
   });
 
-  it("to a pipe is read at its other end", async () => {
+  it("to a pipe reaches its reader", async () => {
     const folder = await folderWithPipe();
     const { ended } = start(folder, "openapi", API, "--out", "pipe");
     const reader = spawn("cat", ["pipe"], { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
@@ -63,7 +63,7 @@ describe.skipIf(process.platform !== "linux")("output", () => {
     expect((await lstat(join(folder, "pipe"))).isFIFO()).toBe(true);
   });
 
-  it("to a pipe whose reader leaves is no fault", async () => {
+  it("to a pipe whose reader closes it is not an error", async () => {
     const folder = await folderWithPipe();
     const { ended, printed } = start(folder, "openapi", API, "--out", "pipe");
     const reader = await open(join(folder, "pipe"), "r");
@@ -73,16 +73,16 @@ describe.skipIf(process.platform !== "linux")("output", () => {
     expect(await printed(/written/)).not.toMatch(/EPIPE|error/);
   });
 
-  // Not /dev/stdout itself, which a fault of the code would replace where root runs this.
-  it.each(["/dev/fd/1", "/proc/self/fd/1", "link"])("to %s is all there is there", async (out) => {
+  // Not /dev/stdout itself: for root, a bug could replace it.
+  it.each(["/dev/fd/1", "/proc/self/fd/1", "link"])("to %s contains only the document", async (out) => {
     const folder = await temporaryFolder();
     await symlink("/dev/stdout", join(folder, "link"));
-    const { code, stdout, stderr } = await discogen(["openapi", API, "--out", out], folder);
+    const { code, stdout, stderr } = await discogenProcess(["openapi", API, "--out", out], folder);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(JSON.parse(stdout)).toMatchObject({ openapi: "3.1.0" });
   });
 
-  it("to standard output that is a file is in that file", async () => {
+  it("to a standard output that is a file is written to that file", async () => {
     const folder = await temporaryFolder();
     const file = await open(join(folder, "a"), "w");
     const child = spawn(process.execPath, [DISCOGEN, "openapi", API, "--out", "/dev/fd/1"], {
@@ -94,7 +94,7 @@ describe.skipIf(process.platform !== "linux")("output", () => {
     expect(await readdir(folder)).toEqual(["a"]);
   });
 
-  it("to a descriptor that the caller opened is sent there", async () => {
+  it("to a descriptor of the caller is written there", async () => {
     const child = spawn(process.execPath, [DISCOGEN, "openapi", API, "--out", "/dev/fd/3"], {
       stdio: ["ignore", "ignore", "inherit", "pipe"],
     });
@@ -108,7 +108,7 @@ describe.skipIf(process.platform !== "linux")("output", () => {
     ["openapi", (out: string) => ["openapi", API, "--out", out]],
     ["mock", (out: string) => ["mock", API, "--key-file", out]],
     ["call", (out: string) => ["call", "film.json", "getMedia", "--out", out]],
-  ])("of %s to a device without room is DISK_FULL", async (_, args) => {
+  ])("of %s to a full device is DISK_FULL", async (_, args) => {
     const folder = await temporaryFolder();
     const { url } = await serve((_request, response) => void response.end("x"));
     await writeFilm(folder, url);
@@ -119,7 +119,7 @@ describe.skipIf(process.platform !== "linux")("output", () => {
     expect((await lstat(full)).isCharacterDevice()).toBe(true);
   });
 
-  it("to a device is swallowed by it, which stays", async () => {
+  it("to a device does not replace the device", async () => {
     const folder = await temporaryFolder();
     const nowhere = device(folder, "null", 3);
     const { code, stderr } = await discogen(["openapi", API, "--out", nowhere], folder);
@@ -135,7 +135,7 @@ describe.skipIf(process.platform !== "linux")("output", () => {
     try {
       execFileSync("mount", ["-t", "tmpfs", "-o", "size=32k", "tmpfs", folder], { stdio: "ignore" });
     } catch {
-      // Only root may mount; the device above stands for it.
+      // Only root can mount. The test of a full device covers this case.
       return;
     }
     onTestFinished(() => void execFileSync("umount", [folder]));
@@ -148,7 +148,7 @@ describe.skipIf(process.platform !== "linux")("output", () => {
   it.each([
     ["generate", "shelves/v1/index.ts"],
     ["docs", "index.html"],
-  ])("of %s is not sent into a pipe", async (command, file) => {
+  ])("of %s is not written to a pipe", async (command, file) => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, file, ".."), { recursive: true });
     execFileSync("mkfifo", [join(folder, file)]);
@@ -158,7 +158,7 @@ describe.skipIf(process.platform !== "linux")("output", () => {
   });
 });
 
-describe("temporary files of a run that was killed", () => {
+describe("temporary files of a killed run", () => {
   it("are deleted by the next one", async () => {
     const folder = await temporaryFolder();
     const { url } = await serve((_request, response) => {
@@ -174,7 +174,7 @@ describe("temporary files of a run that was killed", () => {
     expect(await filesOf(folder)).toEqual(["b.json", "film.json"]);
   });
 
-  it("are deleted where nothing changed since, and not by a check", async () => {
+  it("are deleted if nothing changed since, but not by check", async () => {
     const folder = await temporaryFolder();
     await discogen(["generate", FIXTURE, "--out", "out"], folder);
     const { child, ended } = start(folder, "--version");
@@ -188,7 +188,8 @@ describe("temporary files of a run that was killed", () => {
     for (const below of ["out", "out/shelves/v1"]) await writeFile(join(folder, below, left), "part");
     await discogen(["check", FIXTURE, "--out", "out"], folder);
     expect((await filesOf(folder)).filter((path) => path.endsWith(".tmp"))).toHaveLength(2);
-    expect((await discogen(["generate", FIXTURE, "--out", "out"], folder)).stdout).toContain("(unchanged)");
+    // A process looks for such files once in a folder.
+    expect((await discogenProcess(["generate", FIXTURE, "--out", "out"], folder)).stdout).toContain("(unchanged)");
     expect((await filesOf(folder)).filter((path) => path.endsWith(".tmp"))).toEqual([]);
   });
 });
@@ -215,7 +216,7 @@ describe.skipIf(process.platform === "win32")("a project", () => {
       (folder, elsewhere) => symlink(join(elsewhere, "lock.json"), join(folder, "discogen.lock.json")),
       /error LOCK_INVALID discogen\.lock\.json: the lock is a link that points outside its folder/,
     ],
-  ])("is not written where %s leads out of its folder", async (_, make, message) => {
+  ])("is not written if %s is a link out of its folder", async (_, make, message) => {
     const [folder, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
     await writeFile(join(folder, "discogen.config.json"), CONFIG);
     await make(folder, elsewhere);
@@ -226,7 +227,7 @@ describe.skipIf(process.platform === "win32")("a project", () => {
     expect(existsSync(join(folder, "src"))).toBe(false);
   });
 
-  it("is not read where discovery/ leads out of its folder", async () => {
+  it("is not read if discovery/ is a link out of its folder", async () => {
     const [folder, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
     await writeFile(join(folder, "discogen.config.json"), CONFIG);
     expect(await discogen(["generate"], folder)).toMatchObject({ code: 0 });
@@ -237,7 +238,7 @@ describe.skipIf(process.platform === "win32")("a project", () => {
     expect(code).toBe(2);
   });
 
-  it("may keep discovery/ elsewhere in its folder, and be a link itself", async () => {
+  it("can be a link, and discovery/ can be a link inside it", async () => {
     const [folder, outer] = [await temporaryFolder(), await temporaryFolder()];
     await writeFile(join(folder, "discogen.config.json"), CONFIG);
     await mkdir(join(folder, "documents"));

@@ -1,4 +1,4 @@
-/** Documents that place an API at a foreign host: credentials are not sent there. */
+/** Documents whose API has a foreign host: credentials are not sent there. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Credentials } from "@discogen/runtime";
@@ -13,11 +13,11 @@ import { documentWith, pin, SQL, stranger } from "./stranger.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** The diagnostic of a call with these credentials; `undefined` where it may be sent. */
+/** The diagnostic of a call with these credentials, or `undefined` if the call is allowed. */
 async function refusal(facts: object, auth: Credentials): Promise<string | undefined> {
   const model = modelOf(await documentWith(facts), "a.json");
   try {
-    refuseForeignHost(rootUrlOf(model), auth, "a.json", SQL);
+    refuseForeignHost(rootUrlOf(model), auth, { model, file: "a.json", warnings: [] }, process.env);
     return undefined;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -46,7 +46,7 @@ describe("credentials of a call", () => {
     ["loopback", { rootUrl: "http://127.0.0.1:8080/" }],
     ["loopback by name", { rootUrl: "http://localhost:8080/" }],
     ["loopback, IPv6", { rootUrl: "http://[::1]:8080/" }],
-  ])("go to %s", async (_, facts) => {
+  ])("are sent to %s", async (_, facts) => {
     expect(await refusal(facts, token)).toBeUndefined();
   });
 
@@ -71,13 +71,13 @@ describe("credentials of a call", () => {
     ["loopback as a prefix", { rootUrl: "https://127.0.0.1.evil.test/" }, "https://127.0.0.1.evil.test"],
     ["localhost as a prefix", { rootUrl: "https://localhost.evil.test/" }, "https://localhost.evil.test"],
     ["the metadata server", { rootUrl: "http://169.254.169.254/" }, "http://169.254.169.254"],
-  ])("do not go to %s", async (_, facts, host) => {
+  ])("are not sent to %s", async (_, facts, host) => {
     const message = await refusal(facts, token);
     expect(message).toMatch(/^error UNTRUSTED_HOST a\.json: [\s\S]*--root-url/);
     expect(message).toContain(host);
   });
 
-  it("do not go to a foreign endpoint for certificates", async () => {
+  it("are not sent to a foreign endpoint for certificates", async () => {
     vi.stubEnv("GOOGLE_API_USE_MTLS_ENDPOINT", "always");
     const facts = { rootUrl: good, mtlsRootUrl: "https://evil.test/" };
     expect(await refusal(facts, token)).toContain("https://evil.test");
@@ -103,13 +103,13 @@ describe("credentials of a call", () => {
     ["a key in the query", new AnonymousCredentials(), { key: "a-key" }, true],
     ["a token in the query", new AnonymousCredentials(), { access_token: "a" }, true],
     ["an old token in the query", new AnonymousCredentials(), { oauth_token: "a" }, true],
-  ])("are what a call sends with %s: %s", (_, auth, parameters, want) => {
-    expect(isAuthorized(auth, parameters)).toBe(want);
+  ])("are sent by a call with %s: %s", (_, auth, parameters, want) => {
+    expect(isAuthorized(auth, parameters, {})).toBe(want);
   });
 
-  it("are a client certificate, too", () => {
-    vi.stubEnv("GOOGLE_API_USE_CLIENT_CERTIFICATE", "true");
-    expect(isAuthorized(new AnonymousCredentials(), {})).toBe(true);
+  it("include a client certificate", () => {
+    const env = { GOOGLE_API_USE_CLIENT_CERTIFICATE: "true" };
+    expect(isAuthorized(new AnonymousCredentials(), {}, env)).toBe(true);
   });
 
   it.each([
@@ -118,7 +118,7 @@ describe("credentials of a call", () => {
     ["a user name", "@evil.test/x"],
     ["a backslash", "\\\\evil.test/x"],
     ["a port", ":80@evil.test/x"],
-  ])("go to the root URL whatever the path of a method: %s", async (_, path) => {
+  ])("are sent to the root URL, whatever the path of a method: %s", async (_, path) => {
     const { url, seen } = await serve((_, response) => void response.end("{}"));
     const methods = { get: { id: "x.get", httpMethod: "GET", path } };
     const text = await documentWith({ rootUrl: url, servicePath: path, methods, resources: {} });
@@ -128,7 +128,7 @@ describe("credentials of a call", () => {
   });
 });
 
-describe("discogen call in a stranger's folder", () => {
+describe("discogen call in a folder of another user", () => {
   const call = ["instances.list", "--project", "p"];
   const evil = { rootUrl: "https://sqladmin.googleapis.com.evil.test/" };
   it.each([
@@ -147,7 +147,7 @@ describe("discogen call in a stranger's folder", () => {
       "./own.json",
       async (folder: string) => writeFile(join(folder, "own.json"), await documentWith(evil)),
     ],
-  ])("asks for no token and sends nothing to the host of %s", async (_, api, write) => {
+  ])("requests no token and sends nothing to the host of %s", async (_, api, write) => {
     const { folder, seen, run } = await stranger();
     await write(folder);
     for (const more of [[], ["--key", "the-key"]]) {
@@ -160,7 +160,7 @@ describe("discogen call in a stranger's folder", () => {
     expect(seen).toEqual([]);
   });
 
-  it("sends them to this machine, or where --root-url says", async () => {
+  it("sends credentials to this machine and to the host of --root-url", async () => {
     const { folder, run } = await stranger();
     const { url, seen } = await serve((_, response) => void response.end("{}"));
     await writeFile(join(folder, "local.json"), await documentWith({ rootUrl: url }));
@@ -170,7 +170,7 @@ describe("discogen call in a stranger's folder", () => {
     expect(seen.map(({ headers }) => headers.authorization)).toEqual(["Bearer a-token", "Bearer a-token"]);
   });
 
-  it("takes no document from a lock that is no file", async () => {
+  it("reads no document if the lock is not a file", async () => {
     const { folder, run } = await stranger();
     await mkdir(join(folder, "discogen.lock.json"));
     expect(await run("call", SQL, ...call)).toMatchObject({ code: 2, stderr: expect.stringMatching(/LOCK_INVALID/) });

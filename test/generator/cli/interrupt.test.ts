@@ -1,4 +1,4 @@
-/** Ctrl-C in the midst of every kind of work, readers that leave, input that ends: with the real binary. */
+/** Ctrl-C during each kind of work, readers that close the pipe, and input that ends, with the binary. */
 import { spawn } from "node:child_process";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ const FILM = {
   methods: { get: { id: "film.get", httpMethod: "GET", path: "film", supportsMediaDownload: true } },
 };
 
-/** A server that holds its answer back, and tells when it was asked. */
+/** A server that does not respond, or only in part. `isAsked` resolves when it has a request. */
 async function silent(begin: "nothing" | "pages" | "part" = "nothing") {
   let asked = () => {};
   const isAsked = new Promise<void>((resolve) => (asked = resolve));
@@ -28,13 +28,13 @@ async function silent(begin: "nothing" | "pages" | "part" = "nothing") {
       response.setHeader("content-type", "application/json").end('{"items":[{"instance":"a"}],"nextPageToken":"2"}');
       return;
     }
-    // What was begun is on its way by then.
+    // By then, the client has received the part.
     setTimeout(asked, begin === "nothing" ? 0 : 100);
   });
   return { url, isAsked };
 }
 
-describe("Ctrl-C ends with 130 and leaves everything as it was", () => {
+describe("Ctrl-C exits with 130 and leaves no files", () => {
   it.each<[string, "nothing" | "pages" | "part", (url: string) => readonly string[]]>([
     ["generate, while it fetches", "nothing", (url) => ["generate", "sqladmin:v1beta3", `${url}rest`, "--no-cache"]],
     ["docs", "nothing", (url) => ["docs", `${url}rest`, "--out", "site"]],
@@ -63,7 +63,7 @@ describe("Ctrl-C ends with 130 and leaves everything as it was", () => {
     expect(await filesOf(folder)).toEqual(["discogen.config.json", "film.json"]);
   });
 
-  it("generate, while threads write code: files are whole, and what is there is known", async () => {
+  it("generate, while threads write code: files are complete, and the manifest lists them", async () => {
     const folder = await temporaryFolder();
     const schemas = Object.fromEntries(
       Array.from({ length: 4_000 }, (_, index) => [
@@ -76,7 +76,7 @@ describe("Ctrl-C ends with 130 and leaves everything as it was", () => {
     for (const name of names) await writeFile(join(folder, `${name}.json`), JSON.stringify({ ...document, name }));
     const given = await filesOf(folder);
     const { child, ended } = startWith({}, folder, "generate", ...given, "--out", "out");
-    // The first API is written: threads are at work on the next.
+    // The first API is written, so threads work on the next.
     await expect
       .poll(() => readdir(join(folder, "out/largea/v1")).catch(() => []), { timeout: 60_000, interval: 5 })
       .toHaveLength(2);
@@ -101,10 +101,10 @@ describe("Ctrl-C ends with 130 and leaves everything as it was", () => {
   });
 });
 
-it("Ctrl-C is how mock is ended: with 0", async () => {
+it("Ctrl-C ends mock with 0", async () => {
   const folder = await temporaryFolder();
   const { child, ended, printed } = startWith({}, folder, "mock", "sqladmin:v1beta3");
-  await printed(/Ctrl-C ends it/);
+  await printed(/Press Ctrl-C/);
   child.kill("SIGINT");
   expect(await ended).toEqual([0, null]);
 });
@@ -116,32 +116,32 @@ it.each([
   const folder = await temporaryFolder();
   expect(await discogen(["init"], folder, {}, input)).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/error USAGE .*the input ended at a question; add --yes/),
+    stderr: expect.stringMatching(/error USAGE .*the input ended before all questions were answered; add --yes/),
   });
   expect(await readdir(folder)).toEqual([]);
 });
 
-describe("a reader that leaves is no fault", () => {
+describe("a reader that closes the pipe causes no error", () => {
   it.each([
     ["help", ["--help"]],
     ["a list", ["list", "--offline"]],
-    ["much text", ["openapi", "sqladmin:v1beta3"]],
+    ["a long text", ["openapi", "sqladmin:v1beta3"]],
     ["JSON", ["scopes", "sqladmin:v1beta3", "--reporter", "json"]],
-    ["a diagnostic", ["nonsense"]],
+    ["a diagnostic", ["unknown"]],
   ])("of %s", async (_, args) => {
     const child = spawn(process.execPath, [DISCOGEN, ...args], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
-    // Gone before anything is written.
+    // Closed before anything is written.
     child.stdout.destroy();
     const [stderr, code] = await Promise.all([
       text(child.stderr),
       new Promise<number | null>((resolve) => child.once("close", resolve)),
     ]);
     expect(stderr).not.toMatch(/^\s+at |EPIPE/m);
-    expect(code).toBe(args[0] === "nonsense" ? 2 : 0);
+    expect(code).toBe(args[0] === "unknown" ? 2 : 0);
   });
 });
 
-/** Signed by a key: no sign-in of whoever runs the tests is looked for. */
+/** A call with an API key, so that it does not use credentials of the user. */
 function call(...args: readonly string[]): readonly string[] {
   return ["call", ...args, "--key", "k"];
 }

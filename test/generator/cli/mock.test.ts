@@ -1,4 +1,4 @@
-/** `discogen mock` on the command line: what its options do, and which of them it refuses. */
+/** Options of `discogen mock`. */
 import { describe, expect, it } from "vitest";
 import { discogen, runningMock } from "../../support/discogen.js";
 import { temporaryFolder } from "../../support/folders.js";
@@ -6,7 +6,7 @@ import { temporaryFolder } from "../../support/folders.js";
 const API = "sqladmin:v1beta3";
 
 describe("discogen mock", () => {
-  it("fails the calls it is told to fail, in their order, and serves the others", async () => {
+  it("fails the calls that --fault selects, and serves the others", async () => {
     const faults = ["on=call,after=1,status=503", "on=call,cutAfter=0", "on=call,status=429"];
     const { url } = await runningMock([API, ...faults.flatMap((fault) => ["--fault", fault])], {
       cwd: await temporaryFolder(),
@@ -23,7 +23,7 @@ describe("discogen mock", () => {
     expect(seen).toEqual([unsigned, [503, "UNAVAILABLE"], "cut", [429, "RESOURCE_EXHAUSTED"], unsigned]);
   });
 
-  it("refuses a fault that cannot happen, and says where", async () => {
+  it("rejects an invalid fault, and quotes it", async () => {
     const args = ["mock", API, "--fault", "on=call,status=500", "--fault", "on=call,staus=503"];
     const { code, stdout, stderr } = await discogen(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

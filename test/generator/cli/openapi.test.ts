@@ -15,7 +15,7 @@ describe("discogen openapi", () => {
     });
   });
 
-  it("writes it to a file, when it changed", async () => {
+  it("writes a file only if it changed", async () => {
     const folder = await temporaryFolder();
     const args = ["openapi", "sqladmin:v1beta3", "--out", "new/api.json"];
     expect(await discogen(args, folder)).toEqual({
@@ -32,7 +32,7 @@ describe("discogen openapi", () => {
   it.each([
     ["--include", "sql.instances.*", "--exclude", "*.insert"],
     ["--exclude", "*.insert", "--include", "sql.instances.*"],
-  ])("takes the methods that %s %s %s %s selects, and their types", async (...selection) => {
+  ])("includes the methods that %s %s %s %s selects, and their types", async (...selection) => {
     const { code, stdout } = await discogen(["openapi", "sqladmin:v1beta3", ...selection]);
     const { paths, components } = JSON.parse(stdout);
     expect(code).toBe(0);
@@ -48,9 +48,9 @@ describe("discogen openapi", () => {
     ["no API", ["openapi"], /takes one API, not 0/],
     ["two APIs", ["openapi", "a:v1", "b:v1"], /takes one API, not 2/],
     ["an unknown API", ["openapi", "nothing:v1"], /error UNKNOWN_API/],
-    ["a place that cannot be written", ["openapi", "sqladmin:v1beta3", "--out", "folder"], /error OUTPUT_UNWRITABLE/],
-    ["a document that is none", ["openapi", "bad.json"], /error NOT_A_DISCOVERY_DOCUMENT/],
-  ] as const)("refuses %s", async (_, args, message) => {
+    ["a path that cannot be written", ["openapi", "sqladmin:v1beta3", "--out", "folder"], /error OUTPUT_UNWRITABLE/],
+    ["JSON that is not a Discovery document", ["openapi", "bad.json"], /error NOT_A_DISCOVERY_DOCUMENT/],
+  ] as const)("rejects %s", async (_, args, message) => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "folder"));
     await writeFile(join(folder, "bad.json"), "{}");

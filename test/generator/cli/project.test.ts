@@ -1,4 +1,4 @@
-/** A project with a config, from its first day on, through the real binary and a directory on a real socket. */
+/** A project with a config, and a directory of APIs on a real socket. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, rm, writeFile } from "node:fs/promises";
@@ -29,7 +29,7 @@ async function project(): Promise<Project> {
 }
 
 describe("a new project", () => {
-  it("is initialized, generated and checked, the last two without a network", async () => {
+  it("is initialized, generated and checked without a network", async () => {
     const { run, files, server } = await project();
     expect(await run("init", "--yes")).toMatchObject({ code: 0, stderr: "" });
     expect(await run("generate", "--offline")).toMatchObject({ code: 0, stderr: "" });
@@ -45,7 +45,7 @@ describe("a new project", () => {
     expect(server.seen).toEqual([]);
   });
 
-  it("is asked about, a line for each question", async () => {
+  it("reads one line for each question", async () => {
     const { folder } = await project();
     const child = spawn(process.execPath, [DISCOGEN, "init"], { cwd: folder, stdio: ["pipe", "ignore", "ignore"] });
     child.stdin.end("shelves:v1, drive:v3\n\n");
@@ -56,16 +56,21 @@ describe("a new project", () => {
   });
 
   it.each([
-    ["what is named", ["init", "--yes", "a:v1", "--out", "x", "--json"], 0, /discogen\.config\.json is written/],
-    ["no word that names nothing", ["init", "--yes", "sheets"], 2, /"sheets" is neither name:version/],
-  ])("is given %s", async (_, args, code, message) => {
+    [
+      "the arguments",
+      ["init", "--yes", "a:v1", "--out", "x", "--json"],
+      0,
+      /discogen\.config\.json\. Run `discogen generate`/,
+    ],
+    ["no invalid API", ["init", "--yes", "sheets"], 2, /"sheets" is not an API/],
+  ])("accepts %s", async (_, args, code, message) => {
     const { run } = await project();
     const outcome = await run(...args);
     expect(outcome.stdout + outcome.stderr).toMatch(message);
     expect(outcome.code).toBe(code);
   });
 
-  it("is not initialized twice", async () => {
+  it("keeps its config if it is initialized again", async () => {
     const { run } = await project();
     await run("init", "--yes");
     expect(await run("init", "--yes")).toMatchObject({ code: 2, stderr: expect.stringContaining("CONFIG_EXISTS") });
@@ -73,7 +78,7 @@ describe("a new project", () => {
 });
 
 describe("discogen generate", () => {
-  it("pins what it fetches, and needs no network from then on", async () => {
+  it("pins what it fetches, and then needs no network", async () => {
     const { run, config, folder, server } = await project();
     await config(["shelves:v1", "shelves:v2"]);
     expect(await run("generate")).toMatchObject({ code: 0, stdout: expect.stringMatching(/shelves:v1[\s\S]*2 APIs/) });
@@ -94,7 +99,7 @@ describe("discogen generate", () => {
     expect(server.seen).toHaveLength(requests);
   });
 
-  it("takes an API's options from the config, and from the command line before that", async () => {
+  it("prefers options of the command line to those of the config", async () => {
     const { run, config, folder } = await project();
     await config([{ id: "shelves:v1", enums: "open", include: ["*.list"] }]);
     const text = async () => readFile(join(folder, "src/shelves/v1/schemas.ts"), "utf8");
@@ -106,7 +111,7 @@ describe("discogen generate", () => {
     expect(await text()).toContain('"LEFT" | "RIGHT" | (string & {})');
   });
 
-  it("deletes what it wrote for an API that was dropped", async () => {
+  it("deletes the output of an API that was removed from the config", async () => {
     const { run, config, files } = await project();
     await config(["shelves:v1", "sqladmin:v1beta3"]);
     await run("generate");
@@ -123,7 +128,7 @@ describe("discogen generate", () => {
     ]);
   });
 
-  it("goes on without an API that cannot be had, and keeps what there is of it", async () => {
+  it("continues without an API that it cannot fetch, and keeps its output", async () => {
     const { run, config, files } = await project();
     await config(["shelves:v1", "shelves:v2"]);
     await run("generate", "shelves:v1");
@@ -144,7 +149,7 @@ describe("discogen generate", () => {
       /LOCK_MISMATCH discovery\/shelves\.v1\.json: the document was edited[\s\S]*discogen update/,
     ],
     [
-      "a document that is another API's",
+      "the document of another API",
       async ({ config, server }: Project) => config([{ id: "shelves:v1", source: `${server.url}rest/shelves:v2` }]),
       /OTHER_API .*: the document describes shelves:v2, not shelves:v1/,
     ],
@@ -154,11 +159,11 @@ describe("discogen generate", () => {
       /CONFIG_INVALID discogen\.config\.ts: .*did you mean output\?/,
     ],
     [
-      "a lock that is none",
+      "an invalid lock",
       async ({ folder }: Project) => writeFile(join(folder, "discogen.lock.json"), "{"),
       /LOCK_INVALID discogen\.lock\.json/,
     ],
-  ])("tells of %s, and changes nothing", async (_, spoil, message) => {
+  ])("reports %s, and changes nothing", async (_, spoil, message) => {
     const made = await project();
     await made.config(["shelves:v1"]);
     await made.run("generate");
@@ -170,23 +175,19 @@ describe("discogen generate", () => {
   });
 
   it.each([
-    ["no config and no API", ["generate"], /no API is named, and there is no config/],
-    ["a config that is not there", ["generate", "--config", "x.ts"], /CONFIG_UNLOADABLE x\.ts: file not found/],
-    ["both to check and to watch", ["generate", "--check", "--watch"], /--check and --watch exclude each other/],
-    [
-      "both no network and no cache",
-      ["list", "--offline", "--no-cache"],
-      /--offline and --no-cache exclude each other/,
-    ],
-    ["nothing to update", ["update"], /CONFIG_MISSING[\s\S]*discogen init/],
-  ])("refuses %s", async (_, args, message) => {
+    ["no config and no API", ["generate"], /no API given, and there is no config/],
+    ["a config that does not exist", ["generate", "--config", "x.ts"], /CONFIG_UNLOADABLE x\.ts: file not found/],
+    ["--check with --watch", ["generate", "--check", "--watch"], /--check and --watch cannot be combined/],
+    ["--offline with --no-cache", ["list", "--offline", "--no-cache"], /--offline and --no-cache cannot be combined/],
+    ["an update without a config", ["update"], /CONFIG_MISSING[\s\S]*discogen init/],
+  ])("rejects %s", async (_, args, message) => {
     const { run } = await project();
     expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
   });
 });
 
 describe("discogen check", () => {
-  it("asks no network for what is not pinned: that is stale", async () => {
+  it("fails without a request if an API is not pinned", async () => {
     const { run, config, server, files } = await project();
     await config(["shelves:v1"]);
     expect(await run("check")).toMatchObject({
@@ -199,7 +200,7 @@ describe("discogen check", () => {
 });
 
 describe("discogen update", () => {
-  it("fetches, pins, and tells what that means", async () => {
+  it("fetches, pins, and prints what changed", async () => {
     const { run, config, server, folder } = await project();
     await config(["shelves:v1", "shelves:v2"]);
     await run("generate");
@@ -216,7 +217,7 @@ describe("discogen update", () => {
     expect(await readFile(join(folder, "src/shelves/v1/index.ts"), "utf8")).toContain("20270101");
   });
 
-  it("of one API leaves the others", async () => {
+  it("updates only the API that is named", async () => {
     const { run, config, server } = await project();
     await config(["shelves:v1", "shelves:v2"]);
     await run("generate");
@@ -229,7 +230,7 @@ describe("discogen update", () => {
     });
   });
 
-  it("replaces a document that was edited, and drops what no API needs", async () => {
+  it("replaces an edited document, and removes pins that no API needs", async () => {
     const { run, config, folder, files } = await project();
     await config(["shelves:v1", "shelves:v2"]);
     await run("generate");
@@ -237,13 +238,13 @@ describe("discogen update", () => {
     await config(["shelves:v1"]);
     expect(await run("update")).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining("shelves:v2  20260101 is pinned no longer"),
+      stdout: expect.stringContaining("shelves:v2  20260101 is no longer pinned"),
     });
     expect((await files()).filter((file) => file.startsWith("discovery/"))).toEqual(["discovery/shelves.v1.json"]);
     expect(await run("generate")).toMatchObject({ code: 0 });
   });
 
-  it("keeps the pin of a document that is gone", async () => {
+  it("keeps the pin of a document that was removed", async () => {
     const { run, config, server, folder } = await project();
     await config(["shelves:v1"]);
     await run("generate");
@@ -253,7 +254,7 @@ describe("discogen update", () => {
     expect(await readFile(join(folder, "discogen.lock.json"), "utf8")).toBe(before);
   });
 
-  it("knows the APIs of the config alone", async () => {
+  it("accepts only APIs of the config", async () => {
     const { run, config } = await project();
     await config(["shelves:v1"]);
     expect(await run("update", "shelvs:v1")).toMatchObject({
@@ -264,7 +265,7 @@ describe("discogen update", () => {
 });
 
 describe("discogen list", () => {
-  it("shows each API once, with where it is from", async () => {
+  it("lists each API once, with its source", async () => {
     const { run, config } = await project();
     await config(["shelves:v1"]);
     await run("generate");
@@ -287,7 +288,7 @@ describe("discogen list", () => {
     });
   });
 
-  it("shows what is here when the directory is down, and says so", async () => {
+  it("lists local APIs with a warning if the directory is down", async () => {
     const { run } = await project();
     expect(await run("list", "--directory-url", "http://127.0.0.1:1/apis")).toMatchObject({
       code: 0,
@@ -297,9 +298,9 @@ describe("discogen list", () => {
   });
 });
 
-describe("near misses", () => {
+describe("a suggestion is printed for a misspelt name", () => {
   it.each([
-    ["a command", ["udpate"], 'there is no command "udpate"; did you mean update?'],
+    ["a command", ["udpate"], 'unknown command "udpate"; did you mean update?'],
     ["an option", ["generate", "--wach"], "did you mean --watch?"],
     ["an API", ["scopes", "sqladmin:v1beta4"], "did you mean sqladmin:v1 or sqladmin:v1beta3?"],
   ])("of %s", async (_, args, near) => {
@@ -313,8 +314,9 @@ it("every command has help with an example", async () => {
   const { stdout } = await run("--help");
   const commands = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, name = ""]) => name);
   expect(commands.length).toBeGreaterThan(6);
-  for (const name of commands)
-    expect((await run(name, "--help")).stdout).toMatch(
-      new RegExp(`^Usage: discogen ${name} .*[\\s\\S]*Examples?:\\n  discogen ${name}`),
-    );
+  for (const name of commands) {
+    const help = (await run(name, "--help")).stdout;
+    expect(help).toMatch(new RegExp(`^Usage: discogen ${name} .*[\\s\\S]*Example:\\n  discogen ${name}`));
+    expect(help.split("\n").filter((line) => line.length >= 80)).toEqual([]);
+  }
 });

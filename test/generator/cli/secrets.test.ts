@@ -1,4 +1,4 @@
-/** A secret that is passed where a path, a name or a URL is expected is in nothing that the tool prints. */
+/** A secret that is passed as a path, a name or a URL is never printed. */
 import { expect, it } from "vitest";
 import { keyFor, pkcs8 } from "../../runtime/support/keys.js";
 import { discogen } from "../../support/discogen.js";
@@ -37,7 +37,7 @@ function partsOf(secret: string): string[] {
   return [secret, secret.slice(10, 34), ...(secret.includes(body) ? [body.slice(0, 20)] : [])];
 }
 
-it.each(commands)("%s", { timeout: 240_000 }, async (_name, args) => {
+it.each(commands)("is not printed: %s", { timeout: 240_000 }, async (_name, args) => {
   const folder = await temporaryFolder();
   // Each run is a process: the shapes that differ most are enough here.
   for (const [name, secret] of secrets.filter(([name]) => name === "JSON" || name.startsWith("short"))) {
@@ -48,7 +48,7 @@ it.each(commands)("%s", { timeout: 240_000 }, async (_name, args) => {
   }
 });
 
-it("GOOGLE_APPLICATION_CREDENTIALS with a key in it: the message says so", { timeout: 240_000 }, async () => {
+it("reports that GOOGLE_APPLICATION_CREDENTIALS contains a key instead of a path", { timeout: 240_000 }, async () => {
   for (const [name, secret] of secrets) {
     const { code, stderr, stdout } = await discogen(call, undefined, { GOOGLE_APPLICATION_CREDENTIALS: secret });
     expect([name, code]).toEqual([name, 2]);

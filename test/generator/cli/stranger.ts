@@ -1,4 +1,4 @@
-/** Folders that somebody else wrote, and a user who runs commands there. */
+/** Folders of other users, and a user who runs commands there. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hashOf } from "../../../generator/src/discovery/lock.js";
@@ -23,7 +23,7 @@ export interface Stranger {
   readonly run: (...args: readonly string[]) => Promise<Outcome>;
 }
 
-/** A folder, and a user whose key works at a token endpoint that keeps what it is sent. */
+/** A folder, and a user with a key for a token endpoint that records requests. */
 export async function stranger(): Promise<Stranger> {
   const [folder, home] = [await temporaryFolder(), await temporaryFolder()];
   const { url, seen } = await serve((_, response) => {
@@ -37,7 +37,7 @@ export async function stranger(): Promise<Stranger> {
   return { folder, seen, run };
 }
 
-/** Pins a document as that of {@link SQL}. */
+/** Pins a document as the document of {@link SQL}. */
 export async function pin(folder: string, text: string): Promise<void> {
   await mkdir(join(folder, "discovery"));
   await writeFile(join(folder, "discovery/sqladmin.v1beta3.json"), text);

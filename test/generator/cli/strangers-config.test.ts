@@ -1,4 +1,4 @@
-/** Configs that somebody else wrote: what executes them, and where keys and tokens of the environment are sent. */
+/** Configs of other users: which commands execute them, and which hosts receive keys and tokens of the environment. */
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,11 +14,12 @@ import { createSources } from "../../../generator/src/discovery/sources.js";
 import { serve } from "../../runtime/support/server.js";
 import { discogen } from "../../support/discogen.js";
 import { ROOT, temporaryFolder } from "../../support/folders.js";
+import { testTerminal } from "../../support/terminal.js";
 import { documentWith, pin, SQL, stranger } from "./stranger.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** Writes a file beside itself when it is executed. */
+/** Writes a file next to itself when it is executed. */
 const CODE = `import { writeFileSync } from "node:fs";
 writeFileSync(new URL("marker", import.meta.url), "");
 export default { apis: ["${SQL}", "library:v1"] };`;
@@ -52,9 +53,7 @@ describe("a config that is code", () => {
     const before = process.cwd();
     onTestFinished(() => process.chdir(before));
     process.chdir(folder);
-    for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, "write").mockReturnValue(true);
-    onTestFinished(() => void vi.restoreAllMocks());
-    expect(await run(args, new AbortController().signal)).toBe(0);
+    expect(await run(args, testTerminal().terminal)).toBe(0);
     expect(existsSync(join(folder, "marker"))).toBe(false);
   });
 
@@ -69,7 +68,7 @@ describe("a config that is code", () => {
     const file = join(folder, name);
     await writeFile(file, CODE);
     const parsed = parse(command, ["--config", file], { config: { type: "string" } });
-    const { config } = await openProject(command, parsed);
+    const { config } = await openProject(command, parsed, testTerminal().terminal);
     expect(existsSync(join(folder, "marker"))).toBe(executing.includes(command));
     expect(config === undefined).toBe(reading.includes(command));
   });
@@ -77,7 +76,7 @@ describe("a config that is code", () => {
   it.each([
     ["is named in it", SQL, /^warning CONFIG_NOT_EXECUTED discogen\.config\.ts: .*sqladmin:v1beta3/],
     [
-      "is named in it and cannot be found",
+      "is named in it and is unknown",
       "library:v1",
       /^warning CONFIG_NOT_EXECUTED .*library:v1[\s\S]*error UNKNOWN_API/,
     ],
@@ -98,7 +97,7 @@ describe("a config that is code", () => {
 });
 
 describe("a config that is JSON", () => {
-  it("is read by commands that execute none", async () => {
+  it("is read by commands that do not execute configs", async () => {
     const folder = await temporaryFolder();
     const config = { apis: [{ id: "shelves:v1", source: join(ROOT, "test/fixtures/shelves.v1.json") }] };
     await writeFile(join(folder, "discogen.config.json"), JSON.stringify(config));
@@ -114,7 +113,7 @@ describe("a config that is JSON", () => {
 });
 
 describe("keys and tokens of the environment", () => {
-  /** What a directory is sent by a command in a folder whose JSON config names it. */
+  /** Headers that a directory receives from a command in a folder whose JSON config names it. */
   async function sentBy(
     command: string,
     args: (url: string) => readonly string[],
@@ -129,7 +128,7 @@ describe("keys and tokens of the environment", () => {
     await writeFile(file, JSON.stringify({ directoryUrl: url, apis: apis(url) }));
     const options = { config: { type: "string" }, "directory-url": { type: "string" } } as const;
     const parsed = parse(command, ["--config", file, ...args(url)], options);
-    const { config, sources } = await openProject(command, parsed);
+    const { config, sources } = await openProject(command, parsed, testTerminal().terminal);
     const from = createSources(sources);
     await from.directory();
     for (const api of config?.apis ?? []) await from.load(api);
@@ -139,7 +138,7 @@ describe("keys and tokens of the environment", () => {
   const none = [undefined, undefined];
   const both = ["the-key", "Bearer the-token"];
   for (const command of ["call", "check", "generate", "list", "mock", "update"])
-    it(`do not go to a directory or a document that only a config names: ${command}`, async () => {
+    it(`are not sent to a directory or a document that only a config names: ${command}`, async () => {
       expect(
         await sentBy(
           command,
@@ -159,7 +158,7 @@ describe("keys and tokens of the environment", () => {
         return [];
       },
     ],
-  ])("go to a host that the user names: %s", async (_, args) => {
+  ])("are sent to a host that the user names: %s", async (_, args) => {
     expect(await sentBy("generate", args, () => [])).toEqual([both]);
   });
 });

@@ -1,53 +1,52 @@
 import { PassThrough } from "node:stream";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { progress } from "../../../generator/src/cli/progress.js";
 import { styleOf } from "../../../generator/src/cli/style.js";
+import { testTerminal } from "../../support/terminal.js";
 
-/** To the first column, and the line emptied. */
+/** Moves the cursor to the first column and clears the line. */
 const START = "\r\u001b[K";
 
-beforeEach(() => {
-  for (const name of ["CI", "FORCE_COLOR", "NO_COLOR"]) vi.stubEnv(name, undefined);
-  vi.stubEnv("TERM", "xterm");
-});
-afterEach(() => vi.unstubAllEnvs());
-
-function stream(isTTY: boolean): NodeJS.WriteStream {
-  // All that is used of a terminal.
-  return Object.assign(new PassThrough(), { isTTY, columns: 40 }) as unknown as NodeJS.WriteStream;
+/** What `progress` prints to standard error. */
+function bar(isTTY: boolean, env: object, done: number, total: number, name: string): string {
+  const stderr = Object.assign(new PassThrough(), { isTTY, columns: 40 });
+  const { terminal } = testTerminal({ env: { TERM: "xterm", ...env }, stderr });
+  progress(terminal).update(done, total, name);
+  return String(stderr.read() ?? "");
 }
 
-const printedTo = (stream: NodeJS.WriteStream) => String(stream.read() ?? "");
-
-it.each([
-  ["on a terminal", true, {}, "\u001b[31mx\u001b[0m"],
-  ["not into a file", false, {}, "x"],
-  ["not where they are not wanted", true, { NO_COLOR: "1" }, "x"],
-  ["not where nobody understands them", true, { TERM: "dumb" }, "x"],
-  ["where they are wanted all the same", false, { FORCE_COLOR: "1", NO_COLOR: "1" }, "\u001b[31mx\u001b[0m"],
-  ["not where they are forced off", true, { FORCE_COLOR: "0" }, "x"],
-  ["in CI that shows them", true, { CI: "true" }, "\u001b[31mx\u001b[0m"],
-])("colours: %s", (_, isTTY, env, want) => {
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  expect(styleOf(stream(isTTY)).error("x")).toBe(want);
+describe("colours", () => {
+  it.each([
+    ["are used on a terminal", true, {}, "\u001b[31mx\u001b[0m"],
+    ["are not used in a file", false, {}, "x"],
+    ["are off with NO_COLOR", true, { NO_COLOR: "1" }, "x"],
+    ["are off on a dumb terminal", true, { TERM: "dumb" }, "x"],
+    [
+      "are on with FORCE_COLOR, whatever NO_COLOR is",
+      false,
+      { FORCE_COLOR: "1", NO_COLOR: "1" },
+      "\u001b[31mx\u001b[0m",
+    ],
+    ["are off with FORCE_COLOR=0", true, { FORCE_COLOR: "0" }, "x"],
+    ["are used in CI that shows a terminal", true, { CI: "true" }, "\u001b[31mx\u001b[0m"],
+  ])("%s", (_, isTTY, env, want) => {
+    expect(styleOf(Object.assign(new PassThrough(), { isTTY }), { TERM: "xterm", ...env }).error("x")).toBe(want);
+  });
 });
 
-it.each([
-  ["of many, on a terminal", true, 4, {}, `${START}${"█".repeat(12)}${"░".repeat(12)} 2/4 drive:v3`],
-  ["not of one", true, 1, {}, ""],
-  ["not into a file", false, 4, {}, ""],
-  ["not in CI", true, 4, { CI: "true" }, ""],
-])("a bar: %s", (_, isTTY, total, env, want) => {
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  const terminal = stream(isTTY);
-  progress(terminal).update(2, total, "drive:v3");
-  expect(printedTo(terminal)).toBe(want);
-});
+describe("the progress bar", () => {
+  it.each([
+    ["is shown for several APIs on a terminal", true, 4, {}, `${START}${"█".repeat(12)}${"░".repeat(12)} 2/4 drive:v3`],
+    ["is not shown for one API", true, 1, {}, ""],
+    ["is not written to a file", false, 4, {}, ""],
+    ["is not shown in CI", true, 4, { CI: "true" }, ""],
+  ])("%s", (_, isTTY, total, env, want) => {
+    expect(bar(isTTY, env, 2, total, "drive:v3")).toBe(want);
+  });
 
-it("a bar is no longer than its line, and lets no name move the cursor", () => {
-  const terminal = stream(true);
-  progress(terminal).update(1, 2, `\u001b[2J${"long".repeat(20)}`);
-  const bar = printedTo(terminal).slice(START.length);
-  expect(bar).toHaveLength(39);
-  expect(bar).not.toContain("\u001b");
+  it("fits in its line, and prints no control characters of a name", () => {
+    const printed = bar(true, {}, 1, 2, `\u001b[2J${"long".repeat(20)}`).slice(START.length);
+    expect(printed).toHaveLength(39);
+    expect(printed).not.toContain("\u001b");
+  });
 });

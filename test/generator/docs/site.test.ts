@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { needsChromium, openBrowser, VIEW } from "../../support/browser.js";
+import { needsChromium, openPage, VIEW } from "../../support/browser.js";
 import { discogen } from "../../support/discogen.js";
 import { ROOT, temporaryFolder } from "../../support/folders.js";
 
@@ -46,7 +46,7 @@ const isInView = (box: Box | null) =>
 describe.skipIf(needsChromium !== "")(`the site${needsChromium}`, () => {
   it("finds a method, and shows it with its TypeScript sample", async () => {
     const root = await serve(await site(["sqladmin:v1beta3", FIXTURE]));
-    const { page, requests, faults } = await openBrowser();
+    const { page, requests, faults } = await openPage();
     await page.goto(`${root}/index.html`);
     await page.getByRole("searchbox").fill("SQL");
     expect(await page.locator("#apis > li:visible").allTextContents()).toEqual([
@@ -88,7 +88,7 @@ describe.skipIf(needsChromium !== "")(`the site${needsChromium}`, () => {
 
   it("works from disk, and offers the document for download", async () => {
     const folder = await site([FIXTURE]);
-    const { page, requests, faults } = await openBrowser();
+    const { page, requests, faults } = await openPage();
     await page.goto(pathToFileURL(join(folder, "shelves/v1/index.html")).href);
     await page.getByRole("heading", { name: "Shelf Keeper API" }).waitFor();
     const button = page.getByText("Download OpenAPI Document").first();
@@ -132,7 +132,7 @@ describe.skipIf(needsChromium !== "")(`the site${needsChromium}`, () => {
     const file = join(await temporaryFolder(), "attack.json");
     await writeFile(file, JSON.stringify(document));
     const root = await serve(await site([file]));
-    const { page, requests, faults } = await openBrowser();
+    const { page, requests, faults } = await openPage();
     await page.goto(`${root}/index.html`);
     expect(await page.locator("#apis").textContent()).toContain(attack(1));
     expect(await page.locator("#apis :is(script, img, iframe)").count()).toBe(0);

@@ -1,7 +1,9 @@
+// slow: writes a site from a build.
 /** Which files commands replace, and which they do not: files that Discogen did not write. */
 import { chmod, link, lstat, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { PassThrough } from "node:stream";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Command } from "../../../generator/src/cli/command.js";
 import { docsCommand } from "../../../generator/src/cli/docs.js";
 import { generateCommand } from "../../../generator/src/cli/generate.js";
@@ -11,28 +13,23 @@ import { openapiCommand } from "../../../generator/src/cli/openapi.js";
 import { type Diagnostic, InputError } from "../../../generator/src/diagnostics.js";
 import { generate } from "../../../generator/src/generate.js";
 import { filesOf, ROOT, temporaryFolder } from "../../support/folders.js";
+import { testTerminal } from "../../support/terminal.js";
 
 const FIXTURE = join(ROOT, "test/fixtures/shelves.v1.json");
 const MINE = "// mine\n";
 
-/** Runs a command in this process, as one that is stopped as soon as it has printed its result. */
+/** Runs a command in this process, and interrupts it as soon as it has printed its result. */
 async function run(command: Command, ...args: readonly string[]): Promise<readonly Diagnostic[]> {
-  const controller = new AbortController();
-  const printed = vi.spyOn(process.stdout, "write").mockImplementation(() => {
-    // A mock serves until it is stopped.
-    setImmediate(() => controller.abort());
-    return true;
-  });
-  const reported = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const stdout = new PassThrough();
+  const { terminal } = testTerminal({ stdout });
+  // A mock runs until it is interrupted.
+  stdout.once("data", () => setImmediate(terminal.interrupt));
   try {
-    await command.run(args, controller.signal);
+    await command.run(args, terminal);
     return [];
   } catch (error) {
     if (error instanceof InputError) return error.diagnostics;
     throw error;
-  } finally {
-    printed.mockRestore();
-    reported.mockRestore();
   }
 }
 

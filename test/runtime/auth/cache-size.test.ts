@@ -1,3 +1,4 @@
+// slow: fills caches.
 /** How many tokens are kept, and which go first. */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ServiceAccountCredentials } from "../../../runtime/src/auth/index.js";

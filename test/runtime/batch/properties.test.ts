@@ -1,3 +1,4 @@
+// slow: property tests over a socket.
 /** What holds of every batch and of every answer, however odd. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -1,3 +1,4 @@
+// slow: uploads gigabytes.
 /** 1 GiB up and down over connections that are reset every 10 to 50 MB: every byte arrives, and few are in memory. */
 import { describe, expect, it } from "vitest";
 import { clientOf } from "../support/library.js";

@@ -1,3 +1,4 @@
+// slow: uploads and downloads in many sizes.
 /** Content that is not what was announced: files that change while they are sent, streams of another size. */
 import { appendFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, type ServerResponse } from "node:http";

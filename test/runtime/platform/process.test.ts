@@ -1,3 +1,4 @@
+// slow: starts a build.
 /** The build for Node on platforms with another or incomplete `process`, or without permission to read it. */
 import { expect, it } from "vitest";
 import { serve, statuses } from "../support/server.js";

@@ -1,3 +1,4 @@
+// slow: sends thousands of requests.
 /** The retry budget: an outage is not multiplied, and failures now and then are. */
 import { describe, expect, it } from "vitest";
 import type { Transport } from "../../../runtime/src/index.js";

@@ -1,3 +1,4 @@
+// slow: waits for garbage collection.
 /** What a promise of a call, a response or an error keeps in memory once the call is over. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";

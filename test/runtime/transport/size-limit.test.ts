@@ -1,3 +1,4 @@
+// slow: receives large responses.
 /** `maxResponseBytes` and the limits of decoding, over all transports. */
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
