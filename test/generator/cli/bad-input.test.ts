@@ -93,14 +93,14 @@ async function errorOf(args: readonly string[], folder: string, run = discogen):
 describe("rejects a document", () => {
   it.each([
     ["that does not exist", "nowhere.json", /FILE_UNREADABLE nowhere\.json: no such file or directory \(ENOENT\)/],
-    ["that is a folder", "folder.json", /FILE_UNREADABLE folder\.json: it is a folder/],
+    ["that is a folder", "folder.json", /FILE_UNREADABLE folder\.json: the path is a folder/],
     ["with a scheme other than http(s)", "ftp://user:SECRET@x/y.json", /FILE_UNREADABLE ftp:\/\/x\/.*\n.*http\(s\)/],
-    ["that is empty", "empty.json", /INVALID_JSON empty\.json: it is no JSON: Unexpected end/],
+    ["that is empty", "empty.json", /INVALID_JSON empty\.json: invalid JSON: Unexpected end/],
     ["that contains only spaces", "blank.json", /INVALID_JSON/],
-    ["that is a web page", "page.json", /INVALID_JSON page\.json: it is no JSON: Unexpected token '<'$/m],
+    ["that is a web page", "page.json", /INVALID_JSON page\.json: invalid JSON: Unexpected token '<'$/m],
     ["that contains a secret, which is not printed", "secret.json", /INVALID_JSON/],
-    ["of binary data", "bytes.json", /INVALID_JSON bytes\.json: it is no UTF-8 text/],
-    ["in Latin-1", "latin.json", /INVALID_JSON latin\.json: it is no UTF-8 text/],
+    ["of binary data", "bytes.json", /INVALID_JSON bytes\.json: the document is not UTF-8 text/],
+    ["in Latin-1", "latin.json", /INVALID_JSON latin\.json: the document is not UTF-8 text/],
     ["in UTF-16", "utf-16.json", /INVALID_JSON/],
     ["that is an array", "list.json", /NOT_A_DISCOVERY_DOCUMENT list\.json: expected an object, found an array/],
     ["whose name is a path", "climbs.json", /UNSAFE_NAME climbs\.json#\/name: "\.\.\/\.\.\/out"/],
@@ -125,7 +125,7 @@ describe("rejects a document", () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "large.json"), documentOf({ description: "x".repeat(50_000_000) }));
     expect(await errorOf(["generate", "large.json"], folder)).toMatch(
-      /DOCUMENT_TOO_LARGE large\.json: it has more than 32 MiB/,
+      /DOCUMENT_TOO_LARGE large\.json: the document has more than 32 MiB/,
     );
   });
 
@@ -163,7 +163,7 @@ interface Reply {
 describe("reports a server", () => {
   it.each<[string, Reply | undefined, RegExp]>([
     ["that is down", undefined, /FETCH_FAILED \S+\/x\?key=REDACTED: connect ECONNREFUSED/],
-    ["that responds with 404", { status: 404 }, /DOCUMENT_GONE \S+\/x\?key=REDACTED: the server answered 404/],
+    ["that responds with 404", { status: 404 }, /DOCUMENT_GONE \S+\/x\?key=REDACTED: the server responded with 404/],
     [
       "that sends a web page",
       { type: "text/html", body: "<html>" },
@@ -213,22 +213,26 @@ describe("reports a server", () => {
     if (body === undefined) await new Promise((resolve) => server.close(resolve));
     const args = ["generate", "thing:v1", "--no-cache", "--directory-url", url];
     expect(await errorOf(args, await temporaryFolder())).toMatch(
-      /UNKNOWN_API thing:v1: .*the directory cannot be had: http/,
+      /UNKNOWN_API thing:v1: .*the directory is unavailable: http/,
     );
   });
 });
 
 describe("rejects a config", () => {
   it.each([
-    ["that does not exist", "none.config.ts", /CONFIG_UNLOADABLE none\.config\.ts: there is no such file\n.*init/],
-    ["that is a folder", "folder.json", /CONFIG_UNLOADABLE folder\.json: it is no file/],
+    ["that does not exist", "none.config.ts", /CONFIG_UNLOADABLE none\.config\.ts: file not found\n.*init/],
+    ["that is a folder", "folder.json", /CONFIG_UNLOADABLE folder\.json: the path is not a file/],
     ["with a syntax error", "broken.config.ts", /CONFIG_UNLOADABLE broken\.config\.ts: .*broken\.config\.ts:1:\d+/],
     ["that throws", "throwing.config.ts", /CONFIG_UNLOADABLE throwing\.config\.ts: no luck/],
-    ["without a default export", "named.config.ts", /CONFIG_UNLOADABLE .* it exports nothing by default/],
-    ["that is not an object", "number.config.ts", /CONFIG_INVALID .* it gives a number, where an object is expected/],
-    ["that is not JSON", "broken.config.json", /CONFIG_UNLOADABLE broken\.config\.json: it is no JSON/],
-    ["with a typo in a key", "typo.config.json", /CONFIG_INVALID .* it knows no "outptu"; did you mean output\?/],
-    ["with a typo in a key of an API", "apis.config.json", /#\/apis\/0: it knows no "exlude"; did you mean exclude\?/],
+    ["without a default export", "named.config.ts", /CONFIG_UNLOADABLE .* the module has no default export/],
+    ["that is not an object", "number.config.ts", /CONFIG_INVALID .* expected an object, found a number/],
+    ["that is not JSON", "broken.config.json", /CONFIG_UNLOADABLE broken\.config\.json: invalid JSON/],
+    ["with a typo in a key", "typo.config.json", /CONFIG_INVALID .* unknown option "outptu"; did you mean output\?/],
+    [
+      "with a typo in a key of an API",
+      "apis.config.json",
+      /#\/apis\/0: unknown option "exlude"; did you mean exclude\?/,
+    ],
     ["with a source that cannot be fetched", "ftp.config.json", /FILE_UNREADABLE ftp:\/\/x\/y\.json\?key=REDACTED: /],
     ["with a typo in a value", "enums.config.json", /#\/enums: .*not "opne"; did you mean open\?/],
   ])("%s", async (_, file, want) => {
@@ -238,7 +242,7 @@ describe("rejects a config", () => {
   // Discogen notices that the process has nothing left to do. The process of a test always has.
   it("that never settles", async () => {
     expect(await errorOf(["generate", "--config", "waiting.config.ts"], untouched, discogenProcess)).toMatch(
-      /CONFIG_UNLOADABLE .* it waits for something that never comes/,
+      /CONFIG_UNLOADABLE .* the config waits for a promise that never settles/,
     );
   });
 });
@@ -258,9 +262,21 @@ describe("rejects a command line", () => {
     ["with an unknown reporter", ["update", "--reporter", "jsn"], /text or json, not "jsn"; did you mean json\?/],
     ["with an unknown value of --enums", ["generate", "x:v1", "--enums", "closd"], /did you mean closed\?/],
     ["with an unknown value of --fail-on", ["diff", "x:v1", "x:v2", "--fail-on", "braking"], /did you mean breaking\?/],
-    ["with an unknown version of an API", ["scopes", "sqladmin:v1beta4"], /did you mean sqladmin:v1beta3\?/],
-    ["with an API without its version", ["generate", "sqladmin"], /UNKNOWN_API .*did you mean sqladmin:v1beta3\?/],
-    ["with an unknown name of an API", ["openapi", "sqladmn"], /UNKNOWN_API .*did you mean sqladmin:v1beta3\?/],
+    [
+      "with an unknown version of an API",
+      ["scopes", "sqladmin:v1beta4"],
+      /did you mean sqladmin:v1 or sqladmin:v1beta3\?/,
+    ],
+    [
+      "with an API without its version",
+      ["generate", "sqladmin"],
+      /UNKNOWN_API .*did you mean sqladmin:v1 or sqladmin:v1beta3\?/,
+    ],
+    [
+      "with an unknown name of an API",
+      ["openapi", "sqladmn"],
+      /UNKNOWN_API .*did you mean sqladmin:v1 or sqladmin:v1beta3\?/,
+    ],
     ["with an unknown method", ["scopes", "sqladmin:v1beta3", "instances.lst"], /did you mean instances\.list\?/],
     [
       "with an unknown parameter",
@@ -309,7 +325,7 @@ describe("rejects output", () => {
     await mkdir(join(folder, "out"));
     await symlink(outside, join(folder, "out/thing"), "dir");
     expect(await errorOf(["generate", "thing.json", "--out", "out"], folder)).toMatch(
-      /OUTPUT_UNWRITABLE out\/thing\/v1\/index\.ts: thing is a link out of out/,
+      /OUTPUT_UNWRITABLE out\/thing\/v1\/index\.ts: thing is a link that points outside out/,
     );
     expect(await filesOf(outside)).toEqual([]);
   });

@@ -20,7 +20,7 @@ describe("exit codes and where things are printed", () => {
       /^$/,
     ],
     ["help of a command", ["generate", "--help"], 0, /--out DIR[\s\S]*Example:/, /^$/],
-    ["the bundled APIs", ["list", "--offline"], 0, /^sqladmin:v1beta3 {2}bundled\n$/, /^$/],
+    ["the bundled APIs", ["list", "--offline"], 0, /^sqladmin:v1 {2}bundled\nsqladmin:v1beta3 {2}bundled\n$/, /^$/],
     ["a filter without matches", ["list", "--offline", "zzz"], 0, /^$/, /^$/],
     ["no command", [], 2, /Usage/, /^$/],
     ["an unknown command", ["generat"], 2, /^$/, /^error USAGE .*"generat".*\n {2}help: /],
@@ -140,8 +140,9 @@ describe("discogen generate", () => {
     expect((await discogen(args, folder)).code).toBe(0);
   });
 
-  it("has no changes for the checked-in client", async () => {
-    expect(await discogen(["generate", "sqladmin:v1beta3", "--out", "generated", "--check"])).toMatchObject({
+  it("has no changes for the checked-in clients", async () => {
+    const apis = ["sqladmin:v1", "sqladmin:v1beta3"];
+    expect(await discogen(["generate", ...apis, "--out", "generated", "--check"])).toMatchObject({
       code: 0,
       stderr: "",
     });
