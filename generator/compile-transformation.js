@@ -14,9 +14,9 @@ const root = import.meta.dirname;
 /** What the transformation imports from other packages: module → text that is compiled in its place. */
 const replaced = {
   typescript: 'import * as ts from "./type-factory.js"; export default ts;',
-  // Names of schemas are identifiers, which JSON Pointer does not escape.
+  // References are `#/Name`, and no name needs an escape.
   "@redocly/openapi-core/lib/ref-utils.js": `
-    export const parseRef = (ref) => ({ pointer: ref.replace(/^#/, "").split("/").filter(Boolean) });
+    export const parseRef = (ref) => ({ pointer: ref.startsWith("#/") ? ref.slice(2).split("/") : [] });
     export const escapePointer = (part) => part;`,
   // Colors of its messages.
   "ansi-colors": "export default {};",

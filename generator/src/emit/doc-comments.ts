@@ -164,6 +164,7 @@ export function wrapped(text: string, indent = ""): readonly string[] {
   if (text === "") return [];
   if (text.length <= WIDTH && !text.includes("\n")) return [text];
   return text.split("\n").flatMap((line) => {
+    if (line.length <= WIDTH && !line.startsWith(" ")) return [line];
     const start = line.replace(/^ +/, "");
     return wrappedLine(start, /^[-*] /.test(start) ? "  " : indent);
   });

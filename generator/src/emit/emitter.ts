@@ -21,6 +21,7 @@ export function emitApi(model: ApiModel): readonly EmittedFile[] {
 
 /** Tools also look for the address of a source map in strings. The escaped string has the same value. */
 function withoutSourceMaps(text: string): string {
+  if (!text.includes("sourceMappingURL") && !text.includes("sourceURL")) return text;
   return text.replaceAll(
     /(\/[/*])([#@])(?=\s+source(?:Mapping)?URL)/g,
     (_, start: string, sign: string) => start + (sign === "#" ? "\\x23" : "\\x40"),

@@ -36,11 +36,19 @@ function onOneLine(data: Data, columns: number): string | undefined {
   }
   const [open, close, empty] = isList(data) ? ["[", "]", "[]"] : ["{ ", " }", "{}"];
   let text = "";
-  for (const [name, member] of isList(data) ? data.entries() : defined(data)) {
-    text += `${text === "" ? open : ", "}${typeof name === "string" ? `${key(name)}: ` : ""}`;
+  const add = (start: string, member: Data): boolean => {
+    text += `${text === "" ? open : ", "}${start}`;
     const value = onOneLine(member, columns - text.length);
-    if (value === undefined) return undefined;
-    text += value;
+    text += value ?? "";
+    return value !== undefined;
+  };
+  if (isList(data)) {
+    for (const member of data) if (!add("", member)) return undefined;
+  } else {
+    for (const name of Object.keys(data)) {
+      const member = data[name];
+      if (member !== undefined && !add(`${key(name)}: `, member)) return undefined;
+    }
   }
   text = text === "" ? empty : text + close;
   return text.length <= columns ? text : undefined;

@@ -101,9 +101,9 @@ export function typedDefault(text: string, type: TypeModel): unknown {
 export function typeSchema(type: TypeModel, place = COMPONENTS): SchemaObject {
   switch (type.kind) {
     case "string":
-      return { ...(type.enum === undefined ? { type: "string" } : enumSchema(type.enum)), ...formatOf(type.format) };
+      return withFormat(type.enum === undefined ? { type: "string" } : enumSchema(type.enum), type.format, place);
     case "number":
-      return { type: type.integer ? "integer" : "number", ...formatOf(type.format) };
+      return withFormat({ type: type.integer ? "integer" : "number" }, type.format, place);
     case "boolean":
       return { type: "boolean" };
     case "unknown":
@@ -124,6 +124,8 @@ function enumSchema({ values, open }: EnumModel): SchemaObject {
   return open ? { anyOf: [closed, OPEN_STRING] } : closed;
 }
 
-function formatOf(format: string | undefined): Pick<SchemaObject, "format"> {
-  return format === undefined ? {} : { format };
+/** Adds the format, which is an annotation only: types do not depend on it. */
+function withFormat(schema: SchemaObject, format: string | undefined, place: string): SchemaObject {
+  if (format !== undefined && place === COMPONENTS) schema.format = format;
+  return schema;
 }
