@@ -8,7 +8,7 @@ import { defineConfig } from "vitest/config";
  * corpus. Files that are slow for another reason have a comment that starts with `// slow:`.
  */
 const SLOW =
-  /child_process|worker_threads|support\/(?:browser|discogen|packed|running)\.js|type-check\.js|platform\/run\.js|stranger\.js|typescript-6|CORPUS|^\/\/ slow:|dist\//m;
+  /child_process|worker_threads|support\/(?:browser|discogen|packed|running)\.js|type-check\.js|platform\/run\.js|untrusted-folder\.js|typescript-6|CORPUS|^\/\/ slow:|dist\//m;
 
 /** Test files that replace modules, globals or flags, so other files cannot run in the same process. */
 const ISOLATED =

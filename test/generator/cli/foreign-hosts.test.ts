@@ -9,7 +9,7 @@ import { createClient, rootUrlOf } from "../../../generator/src/dynamic/client.j
 import { InputError } from "../../../generator/src/diagnostics.js";
 import { serve } from "../../runtime/support/server.js";
 import { modelOf } from "../mock/support.js";
-import { documentWith, pin, SQL, stranger } from "./stranger.js";
+import { documentWith, pin, SQL, untrustedFolder } from "./untrusted-folder.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -148,7 +148,7 @@ describe("discogen call in a folder of another user", () => {
       async (folder: string) => writeFile(join(folder, "own.json"), await documentWith(evil)),
     ],
   ])("requests no token and sends nothing to the host of %s", async (_, api, write) => {
-    const { folder, seen, run } = await stranger();
+    const { folder, seen, run } = await untrustedFolder();
     await write(folder);
     for (const more of [[], ["--key", "the-key"]]) {
       const { code, stdout, stderr } = await run("call", api, ...call, ...more);
@@ -161,7 +161,7 @@ describe("discogen call in a folder of another user", () => {
   });
 
   it("sends credentials to this machine and to the host of --root-url", async () => {
-    const { folder, run } = await stranger();
+    const { folder, run } = await untrustedFolder();
     const { url, seen } = await serve((_, response) => void response.end("{}"));
     await writeFile(join(folder, "local.json"), await documentWith({ rootUrl: url }));
     await writeFile(join(folder, "evil.json"), await documentWith(evil));
@@ -171,7 +171,7 @@ describe("discogen call in a folder of another user", () => {
   });
 
   it("reads no document if the lock is not a file", async () => {
-    const { folder, run } = await stranger();
+    const { folder, run } = await untrustedFolder();
     await mkdir(join(folder, "discogen.lock.json"));
     expect(await run("call", SQL, ...call)).toMatchObject({ code: 2, stderr: expect.stringMatching(/LOCK_INVALID/) });
   });

@@ -16,7 +16,7 @@ export async function documentWith(facts: object): Promise<string> {
   return JSON.stringify({ ...rest, ...facts });
 }
 
-export interface Stranger {
+export interface UntrustedFolder {
   readonly folder: string;
   /** Requests for tokens. */
   readonly seen: readonly unknown[];
@@ -24,7 +24,7 @@ export interface Stranger {
 }
 
 /** A folder, and a user with a key for a token endpoint that records requests. */
-export async function stranger(): Promise<Stranger> {
+export async function untrustedFolder(): Promise<UntrustedFolder> {
   const [folder, home] = [await temporaryFolder(), await temporaryFolder()];
   const { url, seen } = await serve((_, response) => {
     response.setHeader("content-type", "application/json");

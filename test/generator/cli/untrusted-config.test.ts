@@ -15,7 +15,7 @@ import { serve } from "../../runtime/support/server.js";
 import { discogen } from "../../support/discogen.js";
 import { ROOT, temporaryFolder } from "../../support/folders.js";
 import { testTerminal } from "../../support/terminal.js";
-import { documentWith, pin, SQL, stranger } from "./stranger.js";
+import { documentWith, pin, SQL, untrustedFolder } from "./untrusted-folder.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -89,7 +89,7 @@ describe("a config that is code", () => {
   });
 
   it("is not mentioned, if the lock has the API", async () => {
-    const { folder, run } = await stranger();
+    const { folder, run } = await untrustedFolder();
     await pin(folder, await documentWith({ rootUrl: "https://sqladmin.googleapis.com/" }));
     await writeFile(join(folder, "discogen.config.ts"), CODE);
     expect(await run("scopes", SQL)).toMatchObject({ code: 0, stderr: "" });
