@@ -154,18 +154,18 @@ const foreignOptions = new Set([
 ]);
 
 const pages = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
-/** Generated from what happens, with texts of servers. */
+/** Without the generated page, which contains texts of servers. */
 const written = pages.filter((name) => name !== "faults.md");
 const textOf = (page: string): string => readFileSync(join(ROOT, page), "utf8");
 const docs: ReadonlyMap<string, string> = new Map(written.map((name) => [name, textOf(`docs/${name}`)]));
 
-/** Code of a page that is set off by single back quotes. */
+/** Inline code of a page. */
 function spansOf(text: string): readonly string[] {
   const prose = text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, "");
   return [...prose.matchAll(/`([^`\n]+)`/g)].map(([, span = ""]) => span);
 }
 
-/** Everything that the sources of the packages say. */
+/** The text of all sources in a folder. */
 function sourcesOf(folder: string): string {
   const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" });
   return files
@@ -179,12 +179,12 @@ describe("names in capital letters", () => {
   const known = (name: string): boolean =>
     name in errorCodes || name in codes || elsewhere.has(name) || new RegExp(`\\b${name}\\b`).test(sources);
 
-  it.each([...docs])("of %s exist", (_, text) => {
+  it.each([...docs])("in %s exist in the code", (_, text) => {
     const names = spansOf(text).flatMap((span) => span.match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g) ?? []);
     expect([...new Set(names)].filter((name) => !known(name))).toEqual([]);
   });
 
-  it("include every code of the runtime and of diagnostics in troubleshooting.md", () => {
+  it("include all codes of errors and diagnostics in troubleshooting.md", () => {
     const spans = new Set(spansOf(docs.get("troubleshooting.md") ?? "").flatMap((span) => span.split(/[, ]+/)));
     expect([...Object.keys(errorCodes), ...Object.keys(codes)].filter((code) => !spans.has(code))).toEqual([]);
   });
@@ -209,7 +209,7 @@ describe("messages", () => {
   const closed = Readable.from("a").destroy();
   const read = Readable.from("a");
 
-  /** What is wrong with a call or a client, as the errors describe it. */
+  /** The messages of the problems that an error lists. */
   async function faultsOf(attempt: () => unknown): Promise<readonly string[]> {
     try {
       await attempt();
@@ -219,7 +219,7 @@ describe("messages", () => {
     }
   }
 
-  it("that troubleshooting.md quotes for rejected requests are those of the runtime", async () => {
+  it("quoted in troubleshooting.md are those of the runtime", async () => {
     await read.toArray();
     const client = new SQLAdminClient({ auth, transport: createMockTransport(SQLAdminClient, {}) });
     const params = [
@@ -245,11 +245,11 @@ describe("messages", () => {
     ]);
     const quoted = rowsOf(docs.get("troubleshooting.md") ?? "", "message").flatMap(([cell = ""]) => spansOf(cell));
     expect(quoted.length).toBeGreaterThan(10);
-    const isSaid = (message: string): boolean => {
+    const isCurrent = (message: string): boolean => {
       const parts = message.split("…").map((part) => part.trim());
       return faults.flat().some((fault) => parts.every((part) => fault.includes(part)));
     };
-    expect(quoted.filter((message) => !isSaid(message))).toEqual([]);
+    expect(quoted.filter((message) => !isCurrent(message))).toEqual([]);
   });
 });
 
@@ -280,7 +280,7 @@ describe("options", () => {
     ["media.md", "download option", [downloadOptions]],
     ["mock.md", "member", [faultMembers]],
     ["configuration.md", "key", [configKeys]],
-  ])("of %s, column %s, exist", (page, heading, known) => {
+  ])("in %s, column %s, exist in the types", (page, heading, known) => {
     const names = rowsOf(docs.get(page) ?? "", heading).flatMap(([cell = ""]) => spansOf(cell));
     expect(names.length).toBeGreaterThan(0);
     expect(names.filter((name) => !known.some((object) => name in object))).toEqual([]);
@@ -292,7 +292,7 @@ describe("options", () => {
     ["media.md", mediaOptions],
     ["mock.md", faultMembers],
     ["configuration.md", configKeys],
-  ])("are all in %s", (page, known) => {
+  ])("in the types are all in %s", (page, known) => {
     const spans = new Set(spansOf(docs.get(page) ?? ""));
     expect(Object.keys(known).filter((name) => !spans.has(name))).toEqual([]);
   });
@@ -303,7 +303,7 @@ function apiErrorOf(): ApiError {
   return new ApiError({ message: "", status: 404, response });
 }
 
-describe("defaults of calls.md", () => {
+describe("the default in calls.md is that of the client for", () => {
   const documented = (heading: string, name: string): number => {
     const row = rowsOf(docs.get("calls.md") ?? "", heading).find(([cell = ""]) => cell === `\`${name}\``);
     return Number(row?.at(-1)?.replaceAll(",", ""));
@@ -365,13 +365,13 @@ describe("commands", () => {
 
   const optionsOf = (text: string): readonly string[] => text.match(/--[a-z][\w-]*/g) ?? [];
 
-  it("are those of commands.md", () => {
+  it("are all in commands.md", () => {
     const rows = rowsOf(docs.get("commands.md") ?? "", "command");
     const named = rows.flatMap(([cell = ""]) => /`discogen (\w+)/.exec(cell)?.slice(1) ?? []);
     expect(named.toSorted()).toEqual([...help.keys()].toSorted());
   });
 
-  it.each([...docs])("of %s have the options that the page shows", (_, text) => {
+  it.each([...docs])("in %s are shown with options that they have", (_, text) => {
     const lines = text.replaceAll("\\\n", " ").match(/^(?!error |warning ).*\bdiscogen (?:help )?[a-z]+ .*$/gm) ?? [];
     const wrong = lines.flatMap((line) =>
       [...line.matchAll(/\bdiscogen ([a-z]+) ([^`|#&;)]*)/g)].flatMap(([, command = "", rest = ""]) => {
@@ -384,7 +384,7 @@ describe("commands", () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each([...docs])("of %s know the options that its text names", (_, text) => {
+  it.each([...docs])("have the options that the text of %s names", (_, text) => {
     const known = new Set([...help.values()].flatMap(optionsOf).concat("--help", "--version", "--key"));
     const named = spansOf(text)
       .filter((span) => span.startsWith("--"))
@@ -396,16 +396,19 @@ describe("commands", () => {
     ).toEqual([]);
   });
 
-  it.each([...docs].filter(([, text]) => blocksOf(text).length > 0))("%s quotes the help as it is", async (_, text) => {
-    for (const block of blocksOf(text)) {
-      const [, usage = ""] = /^Usage: discogen (.*)$/m.exec(block) ?? [];
-      const words = usage.split(" ");
-      const end = words.findIndex((word) => /^[-[<]/.test(word));
-      const { stdout } = await discogen([...words.slice(0, end), "--help"]);
-      const quoted = block.split("\n").filter((line) => line !== "…" && line !== "");
-      expect(stdout.split("\n").filter((line) => quoted.includes(line))).toEqual(quoted);
-    }
-  });
+  it.each([...docs].filter(([, text]) => blocksOf(text).length > 0))(
+    "have the help that %s quotes",
+    async (_, text) => {
+      for (const block of blocksOf(text)) {
+        const [, usage = ""] = /^Usage: discogen (.*)$/m.exec(block) ?? [];
+        const words = usage.split(" ");
+        const end = words.findIndex((word) => /^[-[<]/.test(word));
+        const { stdout } = await discogen([...words.slice(0, end), "--help"]);
+        const quoted = block.split("\n").filter((line) => line !== "…" && line !== "");
+        expect(stdout.split("\n").filter((line) => quoted.includes(line))).toEqual(quoted);
+      }
+    },
+  );
 });
 
 /** Blocks that quote the help of a command; `…` stands for lines that are left out. */
@@ -420,7 +423,7 @@ describe("diagnostics", () => {
     ),
   );
 
-  it.each(quoted)("%s quotes the help of %s", (_, code, help) => {
+  it.each(quoted)("in %s have the help of %s", (_, code, help) => {
     const text = Object.entries(codes).find(([name]) => name === code)?.[1].help;
     // `…` at the end stands for further sentences.
     expect(help.endsWith("…") ? text?.startsWith(help.slice(0, -1).trim()) : text === help).toBe(true);
@@ -444,7 +447,7 @@ function anchorsOf(text: string): ReadonlySet<string> {
 describe("anchors", () => {
   const roots = readdirSync(ROOT).filter((name) => name.endsWith(".md") && name !== "CHANGELOG.md");
 
-  it.each([...roots, ...pages.map((name) => `docs/${name}`)])("that %s links to exist", (page) => {
+  it.each([...roots, ...pages.map((name) => `docs/${name}`)])("in links of %s exist", (page) => {
     const links = [...textOf(page).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)];
     const broken = links.filter(([, file = "", anchor = ""]) => {
       const target = file === "" ? page : join(dirname(page), file);
@@ -453,7 +456,7 @@ describe("anchors", () => {
     expect(broken.map(([link]) => link)).toEqual([]);
   });
 
-  it("README.md of docs/ links to every page", () => {
+  it("docs/README.md links to every page", () => {
     const index = textOf("docs/README.md");
     expect(pages.filter((page) => page !== "README.md" && !index.includes(`(${page})`))).toEqual([]);
   });
