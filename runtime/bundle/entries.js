@@ -18,8 +18,8 @@ const decoders = /[\\/]transport[\\/](?:codings|decode)\.ts$/;
 /** What applications import. */
 export const entries = {
   index: "src/index.ts",
-  "auth/index": "src/auth/index.ts",
-  "testing/index": "src/testing/index.ts",
+  "auth/index": "src/auth.ts",
+  "testing/index": "src/testing.ts",
 };
 
 /** What tools that run on Node import. */

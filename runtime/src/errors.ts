@@ -22,7 +22,7 @@ import {
 } from "./error-details.js";
 import { hasPrototypeOf, isKind, ownKind, setKind } from "./kinds.js";
 import { printable } from "./redact.js";
-import type { ApiResponse } from "./response/api-response.js";
+import type { ApiResponse } from "./decode/api-response.js";
 
 /** Stable names of what went wrong; the error classes say which codes they carry. */
 export type ErrorCode =

@@ -1,6 +1,6 @@
 /** Bytes by the language alone. */
 import { expect, it, onTestFinished, vi } from "vitest";
-import { base64, byteLength, concat, uuid } from "../../runtime/src/bytes.js";
+import { base64, byteLength, concat, uuid } from "../../runtime/src/platform/bytes.js";
 
 it.each([
   [[], ""],

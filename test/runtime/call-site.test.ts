@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { types } from "node:util";
 import { describe, expect, it } from "vitest";
-import { AccessTokenCredentials, ServiceAccountCredentials } from "../../runtime/src/auth/index.js";
+import { AccessTokenCredentials, ServiceAccountCredentials } from "../../runtime/src/auth.js";
 import {
   AuthError,
   type CallOptions,

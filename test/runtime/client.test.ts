@@ -10,8 +10,8 @@ import {
   Resource,
   version,
 } from "../../runtime/src/index.js";
-import { mergedOptions } from "../../runtime/src/client.js";
-import { AccessTokenCredentials, AnonymousCredentials, ApiKeyCredentials } from "../../runtime/src/auth/index.js";
+import { mergedOptions } from "../../runtime/src/client/client.js";
+import { AccessTokenCredentials, AnonymousCredentials, ApiKeyCredentials } from "../../runtime/src/auth.js";
 import { api, BooksResource, clientOf, LibraryClient } from "./support/library.js";
 import { serve, statuses } from "./support/server.js";
 

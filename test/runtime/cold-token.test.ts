@@ -1,7 +1,7 @@
 /** Tokens over real sockets: one request for however many calls, and none that crosses to another host. */
 import { Agent, interceptors } from "undici";
 import { expect, it, onTestFinished } from "vitest";
-import { ServiceAccountCredentials } from "../../runtime/src/auth/index.js";
+import { ServiceAccountCredentials } from "../../runtime/src/auth.js";
 import { keyFor, tokenServer } from "./support/keys.js";
 import { LibraryClient, failureOf } from "./support/library.js";
 import { json, serve } from "./support/server.js";

@@ -1,7 +1,7 @@
 /** The errors as a family. */
 import { describe, expect, it, vi } from "vitest";
 import * as errors from "../../runtime/src/errors.js";
-import { LazyResponse } from "../../runtime/src/response/api-response.js";
+import { LazyResponse } from "../../runtime/src/decode/api-response.js";
 
 const response = new LazyResponse({ origin: "https://h", path: "/" }, { status: 404, headers: {} });
 const samples: readonly (readonly [string, errors.DiscogenError])[] = [

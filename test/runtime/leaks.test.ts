@@ -2,7 +2,7 @@
 import { getEventListeners, once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { AnonymousCredentials } from "../../runtime/src/auth/index.js";
+import { AnonymousCredentials } from "../../runtime/src/auth.js";
 import { AbortError, type MethodDescriptor, operate } from "../../runtime/src/index.js";
 import { countingAgent } from "../../scripts/faults/agent.js";
 import type { Network, Step } from "../../scripts/faults/fault.js";

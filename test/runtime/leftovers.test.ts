@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openFile } from "../../runtime/src/files.js";
+import { openFile } from "../../runtime/src/platform/file-writer.js";
 import { temporaryFolder } from "../support/folders.js";
 
 describe("what a killed process left beside a file", () => {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
-import { ServiceAccountCredentials } from "../../runtime/src/auth/index.js";
+import { ServiceAccountCredentials } from "../../runtime/src/auth.js";
 import { readTextFile } from "../../runtime/src/platform/node/files.js";
 import { keyFor } from "./support/keys.js";
 import { failureOf } from "./support/library.js";

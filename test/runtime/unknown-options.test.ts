@@ -1,6 +1,6 @@
 /** Options and parameters under names that this package does not know. */
 import { describe, expect, it } from "vitest";
-import { AnonymousCredentials } from "../../runtime/src/auth/index.js";
+import { AnonymousCredentials } from "../../runtime/src/auth.js";
 import {
   type BatchOptions,
   type CallOptions,
@@ -10,7 +10,7 @@ import {
   type MethodDescriptor,
   operate,
 } from "../../runtime/src/index.js";
-import { nearestName } from "../../runtime/src/nearest.js";
+import { nearestName } from "../../runtime/src/call/nearest.js";
 import { clientOf, failureOf, LibraryClient } from "./support/library.js";
 import { serve, statuses } from "./support/server.js";
 

@@ -1,5 +1,5 @@
 /** Signed assertions of a service account (RFC 7523), the RS256 kind that Google takes. */
-import { base64 } from "../bytes.js";
+import { base64 } from "../platform/bytes.js";
 import type { Key } from "./key-file.js";
 
 /** How long an assertion holds, in seconds: the most that Google allows. */

@@ -3,12 +3,12 @@
  * never what stands there.
  */
 import { AuthError, type AuthErrorCode } from "../errors.js";
-import type { Url } from "../platform/types.js";
+import type { Url } from "../platform-types.js";
 import { adviceForKey, quotedName, shownName } from "../redact.js";
-import { isLoopback } from "../root-url.js";
+import { isLoopback } from "../request/root-url.js";
 import { emitWarning } from "../platform/node/environment.js";
 import { modeOf, readTextFile } from "../platform/node/files.js";
-import { defaultUniverse, isDomain } from "../universe.js";
+import { defaultUniverse, isDomain } from "./universe.js";
 
 /** A JSON object, as `JSON.parse` gives it. */
 export interface JsonObject {

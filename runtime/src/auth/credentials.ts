@@ -1,5 +1,5 @@
 /** What a client needs of credentials. */
-import type { AbortSignal, Headers } from "../platform/types.js";
+import type { AbortSignal, Headers } from "../platform-types.js";
 import type { Transport } from "../transport/transport.js";
 
 /** What a client offers credentials that ask for a token. */

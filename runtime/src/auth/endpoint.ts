@@ -1,12 +1,12 @@
 /** Asks the endpoints that sign-in needs, with retries, and says what their refusals mean. */
 import { AuthError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
-import type { AbortSignal, Url } from "../platform/types.js";
+import type { AbortSignal, Url } from "../platform-types.js";
 import { type Failure, parseRetryAfter, pauseBefore, type RetryPolicy } from "../policy/retry.js";
 import { pause } from "../policy/wait.js";
 import { printable, redact, safeCause, secretsOf, shownName } from "../redact.js";
 import { apiClient, userAgent } from "../request/headers.js";
-import { parseErrorBody } from "../response/error-body.js";
-import { readText } from "../response/read.js";
+import { parseErrorBody } from "../decode/error-body.js";
+import { readText } from "../decode/read.js";
 import { connectionError } from "../transport/failure.js";
 import {
   type HttpHeaders,

@@ -2,7 +2,7 @@
 import { type Fault, InvalidRequestError } from "../errors.js";
 import { type InstanceCheck, instancesOf } from "../kinds.js";
 import { shownName } from "../redact.js";
-import { defaultUniverse } from "../universe.js";
+import { defaultUniverse } from "./universe.js";
 import { times } from "./assertion.js";
 import { type Credentials, type ScopedCredentials, withDefaultScopes } from "./credentials.js";
 import type { Network } from "./endpoint.js";

@@ -1,6 +1,6 @@
 /** Reads and checks the key of a service account. Errors name the file and the place in it, never what stands there. */
 import type { AuthError, AuthErrorCode } from "../errors.js";
-import type { Url } from "../platform/types.js";
+import type { Url } from "../platform-types.js";
 import { shownName } from "../redact.js";
 import { type CredentialFile, type FileKind } from "./credential-file.js";
 

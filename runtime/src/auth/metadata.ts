@@ -2,9 +2,9 @@
 import { AuthError, InvalidRequestError } from "../errors.js";
 import { type InstanceCheck, instancesOf } from "../kinds.js";
 import { variables } from "../platform/node/environment.js";
-import type { Environment, Url } from "../platform/types.js";
+import type { Environment, Url } from "../platform-types.js";
 import { header } from "../transport/transport.js";
-import { defaultUniverse, isDomain } from "../universe.js";
+import { defaultUniverse, isDomain } from "./universe.js";
 import type { ScopedCredentials } from "./credentials.js";
 import {
   askEndpoint,

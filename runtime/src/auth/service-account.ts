@@ -1,7 +1,7 @@
 /** Sign-in as a service account with its key: a signed assertion is exchanged for an access token (RFC 7523), or is one. */
 import { type InstanceCheck, instancesOf } from "../kinds.js";
 import { shownName } from "../redact.js";
-import { defaultUniverse } from "../universe.js";
+import { defaultUniverse } from "./universe.js";
 import { AssertionSigner, assertionLifetime, type Claims } from "./assertion.js";
 import { parseCredentials, readCredentialFile } from "./credential-file.js";
 import type { ScopedCredentials } from "./credentials.js";

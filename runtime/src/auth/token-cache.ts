@@ -7,7 +7,7 @@
  */
 import { AbortError } from "../errors.js";
 import { sharesWork } from "../platform/node/environment.js";
-import type { AbortSignal } from "../platform/types.js";
+import type { AbortSignal } from "../platform-types.js";
 import { onAbort } from "../transport/abort-listeners.js";
 
 /** A token, and the headers it is sent in. */

@@ -3,8 +3,8 @@
  * the project that pays, and the choice of a transport. A kind adds how one token is got.
  */
 import { AuthError, type Fault, InvalidRequestError } from "../errors.js";
-import { platformTransport } from "../platform/node/transport.js";
-import type { AbortSignal } from "../platform/types.js";
+import { platformTransport } from "../transport/node/platform-transport.js";
+import type { AbortSignal } from "../platform-types.js";
 import { readHeader } from "../request/headers.js";
 import type { Transport } from "../transport/transport.js";
 import type { Dispatcher } from "../transport/dispatcher.js";

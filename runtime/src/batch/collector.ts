@@ -5,10 +5,10 @@
  * sent, its requests leave together whenever every call that is not settled waits here: so those that are repeated come
  * together again in a second request, without a word about retries in this room.
  */
-import { ownCopy } from "../call-site.js";
-import type { Core } from "../core.js";
+import { ownCopy } from "../call/call-site.js";
+import type { Core } from "../client/core.js";
 import { DiscogenError, InvalidRequestError } from "../errors.js";
-import type { AbortSignal } from "../platform/types.js";
+import type { AbortSignal } from "../platform-types.js";
 import { onAbort } from "../transport/abort-listeners.js";
 import { type Deadline, type Timed, startDeadline, stopDeadline } from "../transport/deadlines.js";
 import { abortError, subjectOf, timeoutError } from "../transport/failure.js";

@@ -1,5 +1,5 @@
 /** Requests to the body of a batch: `multipart/mixed` (RFC 2046 §5.1) of `application/http` (RFC 9112 §10.2). Pure. */
-import { byteLength } from "../bytes.js";
+import { byteLength } from "../platform/bytes.js";
 import type { HeaderRecord } from "../request/headers.js";
 import type { HttpRequest } from "../transport/transport.js";
 

@@ -1,9 +1,9 @@
 /** Sends requests as one and gives each its part of the answer. Loaded when a batch is sent for the first time. */
-import { uuid } from "../bytes.js";
-import type { Core } from "../core.js";
-import type { AbortSignal } from "../platform/types.js";
-import { apiError, invalidResponse } from "../response/api-error.js";
-import { textOf } from "../response/read.js";
+import { uuid } from "../platform/bytes.js";
+import type { Core } from "../client/core.js";
+import type { AbortSignal } from "../platform-types.js";
+import { apiError, invalidResponse } from "../decode/api-error.js";
+import { textOf } from "../decode/read.js";
 import { type HttpRequest, type HttpResponse, header } from "../transport/transport.js";
 import { encodeBatch, indexOfContentId, sharedHeaders } from "./encode.js";
 import { type AnswerPart, boundaryOf, parseParts } from "./parse.js";

@@ -1,5 +1,5 @@
 /** The way of a download's bytes: off the wire, held against their checksum, unpacked. */
-import { decodeStream } from "../platform/node/decode.js";
+import { decodeStream } from "../transport/node/decode.js";
 import { checksumsOf, verified } from "./checksum.js";
 import type { Download } from "./download.js";
 import { Wire } from "./wire.js";

@@ -1,6 +1,6 @@
 /** CRC-32C (RFC 3720 §12.1), eight bytes at a time by the tables of slicing-by-8. */
 
-import { base64 } from "../bytes.js";
+import { base64 } from "../platform/bytes.js";
 
 /** The reversed polynomial of Castagnoli. */
 const polynomial = 0x82f63b78;

@@ -1,10 +1,10 @@
 /** Downloads: what callers may say of them, and the door to the code that reads them. */
-import { type Known, checkNames } from "../check-names.js";
-import type { Core } from "../core.js";
+import { type Known, checkNames } from "../call/check-names.js";
+import type { Core } from "../client/core.js";
 import { type Fault, InvalidRequestError } from "../errors.js";
-import { type CallOptions, callOptions, checkCallOptions } from "../options.js";
-import type { PreparedCall } from "../policy/prepared-call.js";
-import type { Sent } from "../policy/send.js";
+import { type CallOptions, callOptions, checkCallOptions } from "../call/options.js";
+import type { PreparedCall } from "../call/prepared-call.js";
+import type { Sent } from "../call/send.js";
 
 /** Part of some content. */
 export interface ByteRange {

@@ -1,5 +1,5 @@
 /** A call with its content, as the protocols take it. */
-import type { PreparedCall } from "../policy/prepared-call.js";
+import type { PreparedCall } from "../call/prepared-call.js";
 import type { Source } from "./source.js";
 import type { MediaUpload } from "./upload.js";
 

@@ -5,13 +5,13 @@
  * while bytes are missing, whose `Range` tells how many have arrived, and at the end with the method's own answer. What
  * has arrived after a failure is asked for by a PUT without a body.
  */
-import type { Core } from "../core.js";
+import type { Core } from "../client/core.js";
 import { AbortError, ApiError, DiscogenError, TimeoutError, UploadError } from "../errors.js";
-import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../policy/prepared-call.js";
-import { type Sent, failureOf, send } from "../policy/send.js";
+import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../call/prepared-call.js";
+import { type Sent, failureOf, send } from "../call/send.js";
 import { isPassing } from "../policy/retry.js";
 import { within } from "../policy/wait.js";
-import { invalidResponse } from "../response/api-error.js";
+import { invalidResponse } from "../decode/api-error.js";
 import { header } from "../transport/transport.js";
 import { type PreparedUpload, withUploadType } from "./prepared-upload.js";
 import { type Session, foreignSession, sessionAt, sessionRequest } from "./session.js";

@@ -1,12 +1,12 @@
 /** One call that carries content: checks what is given, chooses the protocol, and sends. */
-import { type Known, checkNames } from "../check-names.js";
-import { paramsOf, prepare } from "../prepare.js";
-import type { Core } from "../core.js";
+import { type Known, checkNames } from "../call/check-names.js";
+import { paramsOf, prepare } from "../call/prepare.js";
+import type { Core } from "../client/core.js";
 import { type Fault, InvalidRequestError, TimeoutError } from "../errors.js";
 import type { MethodDescriptor, UploadDescriptor } from "../method.js";
-import type { CallOptions } from "../options.js";
-import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../policy/prepared-call.js";
-import type { Sent } from "../policy/send.js";
+import type { CallOptions } from "../call/options.js";
+import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../call/prepared-call.js";
+import type { Sent } from "../call/send.js";
 import { within } from "../policy/wait.js";
 import { isBlob, nameOf } from "../request/bytes.js";
 import { isAccepted, isMediaType, typeOfName, unknownType } from "../request/content-type.js";

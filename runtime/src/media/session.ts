@@ -1,14 +1,14 @@
 /** Where a resumable upload lives: its URL, which must not lead the sign-in elsewhere, and requests to it. */
-import { prepare } from "../prepare.js";
-import type { Core } from "../core.js";
+import { prepare } from "../call/prepare.js";
+import type { Core } from "../client/core.js";
 import { ApiError, InvalidRequestError } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
-import type { CallOptions } from "../options.js";
-import { send } from "../policy/send.js";
+import type { CallOptions } from "../call/options.js";
+import { send } from "../call/send.js";
 import type { EncodedBody } from "../request/body.js";
 import type { BuiltRequest } from "../request/build.js";
 import type { HeaderRecord } from "../request/headers.js";
-import { isLoopback } from "../root-url.js";
+import { isLoopback } from "../request/root-url.js";
 
 /** A session's address. */
 export interface Session {

@@ -1,6 +1,6 @@
 /** The content of an upload, read at any offset where that is possible. */
 import { InvalidRequestError, TimeoutError, UploadError } from "../errors.js";
-import type { Blob } from "../platform/types.js";
+import type { Blob } from "../platform-types.js";
 import { within } from "../policy/wait.js";
 import { blobPart, isBlob, isFileBody } from "../request/bytes.js";
 import { type Stream, type StreamChunks, isStream, streamChunks } from "../request/streams.js";

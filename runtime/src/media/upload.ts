@@ -1,9 +1,9 @@
 /** Calls that carry content: what callers say of it, and the door to the code that sends it, loaded when used. */
-import { type Core, type CoreHolder, coreOf } from "../core.js";
+import { type Core, type CoreHolder, coreOf } from "../client/core.js";
 import type { MethodDescriptor } from "../method.js";
-import type { CallOptions } from "../options.js";
-import type { PreparedCall } from "../policy/prepared-call.js";
-import type { Sent } from "../policy/send.js";
+import type { CallOptions } from "../call/options.js";
+import type { PreparedCall } from "../call/prepared-call.js";
+import type { Sent } from "../call/send.js";
 import type { Params } from "../request/build.js";
 import type { BytesBody } from "../request/bytes.js";
 import { handleErrorsOf } from "../request/streams.js";

@@ -1,7 +1,7 @@
 /** Content in one request: alone (`uploadType=media`), or behind its metadata (`uploadType=multipart`, RFC 2387). */
-import { uuid } from "../bytes.js";
-import type { Core } from "../core.js";
-import { type Sent, send } from "../policy/send.js";
+import { uuid } from "../platform/bytes.js";
+import type { Core } from "../client/core.js";
+import { type Sent, send } from "../call/send.js";
 import type { EncodedBody } from "../request/body.js";
 import { markInMemory } from "../request/in-memory.js";
 import type { HeaderRecord } from "../request/headers.js";

@@ -1,10 +1,10 @@
 /** The bytes of a download as the server sends them, over as many connections as it takes. */
 import { AbortError, DiscogenError } from "../errors.js";
-import { type PreparedCall, abortedCall } from "../policy/prepared-call.js";
-import { delayOf, send } from "../policy/send.js";
+import { type PreparedCall, abortedCall } from "../call/prepared-call.js";
+import { delayOf, send } from "../call/send.js";
 import { pause } from "../policy/wait.js";
 import { connectionError, subjectOf } from "../transport/failure.js";
-import { isBrowser } from "../transport/fetch-platform.js";
+import { isBrowser } from "../platform/fetch-platform.js";
 import { type HttpHeaders, type HttpResponse, header } from "../transport/transport.js";
 import type { Download } from "./download.js";
 

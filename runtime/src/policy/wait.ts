@@ -1,5 +1,5 @@
 /** Waiting that ends early on abort or at a deadline, and leaves no timer or listener behind. */
-import type { AbortSignal } from "../platform/types.js";
+import type { AbortSignal } from "../platform-types.js";
 import { onAbort } from "../transport/abort-listeners.js";
 import { longestTimer } from "../transport/deadlines.js";
 

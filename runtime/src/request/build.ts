@@ -1,7 +1,7 @@
 /** Descriptor and parameters to HTTP request: the one place that decides what goes on the wire. Pure. */
 import { type Fault, InvalidRequestError } from "../errors.js";
 import type { ApiDescriptor, MethodDescriptor } from "../method.js";
-import type { CallOptions } from "../options.js";
+import type { CallOptions } from "../call/options.js";
 import { type EncodedBody, encodeBody } from "./body.js";
 import { checkValue } from "./check.js";
 import { type HeaderRecord, readHeader, readHeaders } from "./headers.js";

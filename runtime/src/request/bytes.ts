@@ -1,5 +1,5 @@
 /** Bytes to send, in whatever form the caller has them, as one kind of stream. */
-import type { Blob } from "../platform/types.js";
+import type { Blob } from "../platform-types.js";
 import { markInMemory } from "./in-memory.js";
 import { type WebStream, isObject, isStream, unreadable } from "./streams.js";
 

@@ -1,7 +1,7 @@
 /** Header fields: those every request carries, and those of the caller. */
 import type { Fault } from "../errors.js";
 import { nodeVersion } from "../platform/node/environment.js";
-import type { Headers } from "../platform/types.js";
+import type { Headers } from "../platform-types.js";
 import { isShowable, shownName } from "../redact.js";
 import { version } from "../version.js";
 

@@ -1,9 +1,9 @@
 /** Long-running operations: one promise that is the answer of the method, and a way to wait for the end. */
-import { type Known } from "../check-names.js";
-import { callSite, leadingToCaller } from "../call-site.js";
+import { type Known } from "../call/check-names.js";
+import { callSite, leadingToCaller } from "../call/call-site.js";
 import { AbortError, TimeoutError } from "../errors.js";
-import { checkCallOptions } from "../options.js";
-import type { AbortSignal } from "../platform/types.js";
+import { checkCallOptions } from "../call/options.js";
+import type { AbortSignal } from "../platform-types.js";
 import { within } from "../policy/wait.js";
 import { ApiPromise, type Executor } from "./api-promise.js";
 import type { Follow } from "./operation-wait.js";

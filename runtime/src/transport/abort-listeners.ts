@@ -2,7 +2,7 @@
  * Listening to the caller's signals, with one listener for each signal however many calls share it: Node warns of a
  * leak at the eleventh.
  */
-import type { AbortSignal } from "../platform/types.js";
+import type { AbortSignal } from "../platform-types.js";
 
 interface Group {
   readonly callbacks: Set<() => void>;

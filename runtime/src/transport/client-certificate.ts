@@ -2,8 +2,8 @@
 import { environment, operatingSystem, variables } from "../platform/node/environment.js";
 import { exists } from "../platform/node/files.js";
 import type { Fault } from "../errors.js";
-import type { ClientOptions } from "../options.js";
-import { gcloudFile } from "../gcloud.js";
+import type { ClientOptions } from "../call/options.js";
+import { gcloudFile } from "../platform/gcloud.js";
 
 /** A certificate by which servers know the client, and its private key. */
 export interface ClientCertificate {

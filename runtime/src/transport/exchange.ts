@@ -5,7 +5,7 @@
  * asked for: on small answers both together save a third of the CPU time. Its methods are those of undici 7's plain
  * handler interface; `ModernHandler` adapts it to other versions.
  */
-import type { AbortSignal } from "../platform/types.js";
+import type { AbortSignal } from "../platform-types.js";
 import { onAbort } from "./abort-listeners.js";
 import { type Deadline, type Timed, lateResponse, startDeadline, stopDeadline } from "./deadlines.js";
 import { codingsOf } from "./codings.js";

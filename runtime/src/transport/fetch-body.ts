@@ -1,8 +1,8 @@
 /** What `fetch` is given to send. */
-import { concat } from "../bytes.js";
+import { concat } from "../platform/bytes.js";
 import { InvalidRequestError } from "../errors.js";
 import { isInMemory } from "../request/in-memory.js";
-import { canSendStreams, isBrowser, setByBrowser } from "./fetch-platform.js";
+import { canSendStreams, isBrowser, setByBrowser } from "../platform/fetch-platform.js";
 import { subjectOf } from "./failure.js";
 import type { HttpRequest } from "./transport.js";
 

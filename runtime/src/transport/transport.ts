@@ -4,7 +4,7 @@
  * The default is {@link undiciTransport}. Write your own to send over something else: it gets whole requests and gives
  * whole answers; retries, sign-in, JSON and errors stay outside.
  */
-import type { AbortSignal } from "../platform/types.js";
+import type { AbortSignal } from "../platform-types.js";
 
 /** One HTTP request, ready to send. */
 export interface HttpRequest {

@@ -9,8 +9,8 @@ import {
   ImpersonatedCredentials,
   MetadataCredentials,
   ServiceAccountCredentials,
-} from "../../../runtime/src/auth/index.js";
-import { wellKnownFile } from "../../../runtime/src/auth/application-default.js";
+} from "../../../runtime/src/auth.js";
+import { wellKnownFile } from "../../../runtime/src/auth/sources/application-default.js";
 import { keyFor, tokenServer } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { serve, statuses } from "../support/server.js";

@@ -1,6 +1,6 @@
 /** Sign-in as a person by a refresh token. */
 import { describe, expect, it } from "vitest";
-import { AuthorizedUserCredentials, type AuthorizedUserKey } from "../../../runtime/src/auth/index.js";
+import { AuthorizedUserCredentials, type AuthorizedUserKey } from "../../../runtime/src/auth.js";
 import { idTokenFor } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { type TestServer, json, serve, statuses } from "../support/server.js";

@@ -13,7 +13,7 @@ import {
   AccessTokenCredentials,
   MetadataCredentials,
   ServiceAccountCredentials,
-} from "../../../runtime/src/auth/index.js";
+} from "../../../runtime/src/auth.js";
 import { fetchTransport, type Transport, undiciTransport } from "../../../runtime/src/index.js";
 import { countingAgent } from "../../../scripts/faults/agent.js";
 import { keyFor } from "../support/keys.js";

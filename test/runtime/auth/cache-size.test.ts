@@ -1,6 +1,6 @@
 /** How many tokens are kept, and which go first. */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { ServiceAccountCredentials } from "../../../runtime/src/auth/index.js";
+import { ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 import type { Transport } from "../../../runtime/src/index.js";
 import { keyFor } from "../support/keys.js";
 

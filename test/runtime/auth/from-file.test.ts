@@ -7,7 +7,7 @@ import {
   credentialsFromJSON,
   ImpersonatedCredentials,
   ServiceAccountCredentials,
-} from "../../../runtime/src/auth/index.js";
+} from "../../../runtime/src/auth.js";
 import { keyFor, tokenServer } from "../support/keys.js";
 import { failureOf } from "../support/library.js";
 import { iamServer, rerouted, temporaryFile } from "../support/sign-in.js";

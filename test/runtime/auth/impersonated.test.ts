@@ -4,13 +4,13 @@ import {
   AccessTokenCredentials,
   ImpersonatedCredentials,
   type ImpersonatedOptions,
-} from "../../../runtime/src/auth/index.js";
+} from "../../../runtime/src/auth.js";
 import type { Credentials, Transport } from "../../../runtime/src/index.js";
 import { keyFor, tokenServer, verifyJwt } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { json, serve, statuses } from "../support/server.js";
 import { iamServer, rerouted } from "../support/sign-in.js";
-import { ServiceAccountCredentials } from "../../../runtime/src/auth/index.js";
+import { ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 
 const target = "robot@example-123.iam.gserviceaccount.com";
 const scopes = ["https://example.com/auth/a"];

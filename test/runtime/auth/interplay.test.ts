@@ -1,7 +1,7 @@
 /** Credentials of google-auth-library for our clients, and ours for those who ask as it does. */
 import { expect, expectTypeOf, it } from "vitest";
 import type { ClientOptions } from "../../../runtime/src/index.js";
-import { ServiceAccountCredentials } from "../../../runtime/src/auth/index.js";
+import { ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 import { keyFor, tokenServer } from "../support/keys.js";
 import { clientOf } from "../support/library.js";
 import { serve, statuses } from "../support/server.js";

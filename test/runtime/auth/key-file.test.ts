@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { AuthError } from "../../../runtime/src/index.js";
-import { ServiceAccountCredentials } from "../../../runtime/src/auth/index.js";
+import { ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 import { keyFor, pkcs8 } from "../support/keys.js";
 import { failureOf } from "../support/library.js";
 

@@ -14,7 +14,7 @@ import {
   MetadataCredentials,
   AnonymousCredentials,
   ServiceAccountCredentials,
-} from "../../../runtime/src/auth/index.js";
+} from "../../../runtime/src/auth.js";
 import { fetchTransport, undiciTransport } from "../../../runtime/src/index.js";
 import { keyFor, pkcs8 } from "../support/keys.js";
 import { clientOf, failureOf, LibraryClient } from "../support/library.js";

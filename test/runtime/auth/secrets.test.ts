@@ -14,7 +14,7 @@ import {
   ImpersonatedCredentials,
   MetadataCredentials,
   ServiceAccountCredentials,
-} from "../../../runtime/src/auth/index.js";
+} from "../../../runtime/src/auth.js";
 import { keyFor, pkcs8 } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { type TestServer, serve } from "../support/server.js";

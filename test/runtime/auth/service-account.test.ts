@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { MockAgent } from "undici";
 import { describe, expect, it, vi } from "vitest";
 import { AuthError } from "../../../runtime/src/index.js";
-import { ServiceAccountCredentials, type ServiceAccountOptions } from "../../../runtime/src/auth/index.js";
+import { ServiceAccountCredentials, type ServiceAccountOptions } from "../../../runtime/src/auth.js";
 import { keyFor, pkcs1, pkcs8, tokenServer, verify, verifyJwt } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { json, serve, statuses } from "../support/server.js";

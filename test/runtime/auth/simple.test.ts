@@ -6,7 +6,7 @@ import {
   AnonymousCredentials,
   ApiKeyCredentials,
   type ServiceAccountCredentials,
-} from "../../../runtime/src/auth/index.js";
+} from "../../../runtime/src/auth.js";
 import { clientOf } from "../support/library.js";
 import { serve, statuses } from "../support/server.js";
 

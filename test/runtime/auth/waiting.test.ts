@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { type Credentials, ServiceAccountCredentials } from "../../../runtime/src/auth/index.js";
+import { type Credentials, ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 import { type Token, TokenCache } from "../../../runtime/src/auth/token-cache.js";
 import { within } from "../../../runtime/src/policy/wait.js";
 import { keyFor } from "../support/keys.js";

@@ -13,7 +13,7 @@ import {
   sendBatch,
   TimeoutError,
 } from "../../../runtime/src/index.js";
-import { AccessTokenCredentials } from "../../../runtime/src/auth/index.js";
+import { AccessTokenCredentials } from "../../../runtime/src/auth.js";
 import { clientOf, failureOf, LibraryClient } from "../support/library.js";
 import { json } from "../support/server.js";
 import { answerWith, type Part, type PartAnswer, serveBatches, serveRaw } from "./server.js";

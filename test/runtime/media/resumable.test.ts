@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
-import { AccessTokenCredentials, AnonymousCredentials } from "../../../runtime/src/auth/index.js";
+import { AccessTokenCredentials, AnonymousCredentials } from "../../../runtime/src/auth.js";
 import {
   call,
   cancelUpload,

@@ -18,7 +18,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openFile } from "../../../runtime/src/files.js";
+import { openFile } from "../../../runtime/src/platform/file-writer.js";
 import type { CallOptions } from "../../../runtime/src/index.js";
 import { temporaryFolder } from "../../support/folders.js";
 import { clientOf, failureOf } from "../support/library.js";

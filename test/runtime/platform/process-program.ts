@@ -1,6 +1,6 @@
 /* oxlint-disable no-console -- the outcome is printed */
 /** Makes a client and one call over fetch where `process` has the named shape. */
-import type * as Auth from "../../../runtime/src/auth/index.js";
+import type * as Auth from "../../../runtime/src/auth.js";
 import type * as Library from "../support/library.js";
 
 const [name = "", url = ""] = process.argv.slice(2);
@@ -23,7 +23,7 @@ const shapes: { readonly [name: string]: unknown } = {
 Object.defineProperty(globalThis, "process", { value: shapes[name], configurable: true });
 // Loaded only now, since modules read `process` when they are loaded.
 const { clientOf }: typeof Library = await import("../support/library.js");
-const { applicationDefault }: typeof Auth = await import("../../../runtime/src/auth/index.js");
+const { applicationDefault }: typeof Auth = await import("../../../runtime/src/auth.js");
 const { fetchTransport } = await import("../../../runtime/src/index.js");
 const transport = fetchTransport();
 const { books } = clientOf(url, { transport });

@@ -1,6 +1,6 @@
 /** `signal`, `timeout` and `totalTimeout` where code of the caller's hangs. */
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { AccessTokenCredentials, ServiceAccountCredentials } from "../../../runtime/src/auth/index.js";
+import { AccessTokenCredentials, ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 import type { CallOptions, ClientOptions, HttpResponse, Middleware, Transport } from "../../../runtime/src/index.js";
 import { keyFor } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";

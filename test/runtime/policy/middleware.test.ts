@@ -1,6 +1,6 @@
 /** Middleware over real sockets: what it sees, what it may change, and where it must not leak. */
 import { describe, expect, it } from "vitest";
-import { AccessTokenCredentials } from "../../../runtime/src/auth/index.js";
+import { AccessTokenCredentials } from "../../../runtime/src/auth.js";
 import {
   ApiError,
   type ClientOptions,

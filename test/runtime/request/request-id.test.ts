@@ -1,6 +1,6 @@
 /** Request ids make methods safe to repeat. */
 import { describe, expect, it } from "vitest";
-import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
+import { AnonymousCredentials } from "../../../runtime/src/auth.js";
 import { ApiClient, type MethodDescriptor, call } from "../../../runtime/src/index.js";
 import { withRequestId } from "../../../runtime/src/request/request-id.js";
 import { api, failureOf } from "../support/library.js";

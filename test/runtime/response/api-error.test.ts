@@ -2,7 +2,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../../../runtime/src/index.js";
-import { apiError } from "../../../runtime/src/response/api-error.js";
+import { apiError } from "../../../runtime/src/decode/api-error.js";
 import type { HttpRequest } from "../../../runtime/src/transport/transport.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { serve } from "../support/server.js";

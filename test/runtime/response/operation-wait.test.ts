@@ -1,6 +1,6 @@
 /** The pace of waiting: methods that hold their answer back, pauses that the server suggests, operations picked up again. */
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
+import { AnonymousCredentials } from "../../../runtime/src/auth.js";
 import {
   ApiClient,
   type ApiDescriptor,

@@ -2,7 +2,7 @@
 import { getEventListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, expectTypeOf, it, onTestFinished, vi } from "vitest";
-import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
+import { AnonymousCredentials } from "../../../runtime/src/auth.js";
 import {
   AbortError,
   ApiClient,

@@ -9,7 +9,7 @@ import {
   type Paged,
   paged,
 } from "../../../runtime/src/index.js";
-import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
+import { AnonymousCredentials } from "../../../runtime/src/auth.js";
 import { type TestServer, json, serve, statuses } from "../support/server.js";
 import { api, methods } from "../support/library.js";
 

@@ -1,7 +1,7 @@
 /** A service account with a key of its own, and a token endpoint that checks what it is sent. */
 import { generateKeyPairSync } from "node:crypto";
 import { importPKCS8, importSPKI, type JWTPayload, jwtVerify, type JWTHeaderParameters, SignJWT } from "jose";
-import type { ServiceAccountKey } from "../../../runtime/src/auth/index.js";
+import type { ServiceAccountKey } from "../../../runtime/src/auth.js";
 import { type Seen, type TestServer, json, serve } from "./server.js";
 
 const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });

@@ -1,6 +1,6 @@
 /** A small client as the generator would write it, with one method of every kind. */
 import * as runtime from "../../../runtime/src/index.js";
-import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
+import { AnonymousCredentials } from "../../../runtime/src/auth.js";
 
 export const api: runtime.ApiDescriptor = {
   descriptors: 2,

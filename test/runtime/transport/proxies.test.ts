@@ -4,7 +4,7 @@ import { inspect, promisify } from "node:util";
 import { Agent, EnvHttpProxyAgent, getGlobalDispatcher, MockAgent, setGlobalDispatcher } from "undici";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { ConnectionError, InvalidRequestError } from "../../../runtime/src/index.js";
-import { AnonymousCredentials, ServiceAccountCredentials } from "../../../runtime/src/auth/index.js";
+import { AnonymousCredentials, ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 import { isDefaultDispatcher } from "../../../runtime/src/transport/default-dispatcher.js";
 import { isDirect } from "../../../runtime/src/transport/proxies.js";
 import { keyFor } from "../support/keys.js";

@@ -1,5 +1,5 @@
 /** Configurations of external accounts (AIP-4117): what they may hold, and what is read out of them. */
-import type { Url } from "../../platform/types.js";
+import type { Url } from "../../platform-types.js";
 import type { CredentialFile, FileKind } from "../credential-file.js";
 import { accountIn } from "../iam.js";
 import { basicAuthorization } from "./sts.js";

@@ -2,7 +2,7 @@
 import { AuthError, type Fault, InvalidRequestError } from "../../errors.js";
 import { type InstanceCheck, instancesOf } from "../../kinds.js";
 import { lowerCase } from "../../request/headers.js";
-import { defaultUniverse } from "../../universe.js";
+import { defaultUniverse } from "../universe.js";
 import type { JsonObject } from "../credential-file.js";
 import { type Credentials, withDefaultScopes } from "../credentials.js";
 import { type Network, TokenRefusal } from "../endpoint.js";

@@ -1,6 +1,6 @@
 /** Subject tokens that a program of the user's prints (AIP-4117, executable-sourced credentials). */
 import { AuthError } from "../../errors.js";
-import type { AbortSignal } from "../../platform/types.js";
+import type { AbortSignal } from "../../platform-types.js";
 import { printable, redact, shownName } from "../../redact.js";
 import type { JsonObject } from "../credential-file.js";
 import type { ExternalAccount } from "./config.js";

@@ -33,6 +33,6 @@ export async function federatedToken(
 /** The network for this account: with a transport that presents its certificate, where it has one. */
 export async function networkFor({ source, subject }: ExternalAccount, offered: Network): Promise<Network> {
   if (subject.kind !== "x509") return offered;
-  const { mutualTls, readCertificate } = await import("../../platform/node/certificate.js");
+  const { mutualTls, readCertificate } = await import("../node/certificate.js");
   return { ...offered, transport: await mutualTls(source, await readCertificate(source, subject)) };
 }

@@ -1,5 +1,5 @@
 /** Signs AWS requests, Signature Version 4 (AWS IAM User Guide, "Create a signed AWS API request"). */
-import type { Url } from "../../platform/types.js";
+import type { Url } from "../../platform-types.js";
 
 /** Keys of AWS; those of a role come with a session token. */
 export interface AwsKeys {

@@ -1,5 +1,5 @@
 /** Google's Security Token Service: exchanges one token for another (RFC 8693). */
-import { base64 } from "../../bytes.js";
+import { base64 } from "../../platform/bytes.js";
 import type { JsonObject } from "../credential-file.js";
 import type { Network } from "../endpoint.js";
 import { type TokenRequest, requestForm } from "../token-request.js";

@@ -1,6 +1,6 @@
 /** Where subject tokens come from: what the `credential_source` of a configuration says (AIP-4117). */
 import type { Fault } from "../../errors.js";
-import type { Url } from "../../platform/types.js";
+import type { Url } from "../../platform-types.js";
 import { readHeaders } from "../../request/headers.js";
 import type { CredentialFile } from "../credential-file.js";
 import { type Trust, trustedUrl } from "./trust.js";

@@ -1,6 +1,6 @@
 /** Gets a subject token: what proves to Google's STS who we are elsewhere. */
 import { AuthError, DiscogenError } from "../../errors.js";
-import type { AbortSignal } from "../../platform/types.js";
+import type { AbortSignal } from "../../platform-types.js";
 import { within } from "../../policy/wait.js";
 import { printable, quotedName, redact, safeCause, shownName } from "../../redact.js";
 import { askEndpoint, type Network } from "../endpoint.js";
@@ -28,8 +28,7 @@ export async function readSubjectToken(account: ExternalAccount, network: Networ
     case "aws":
       return (await import("./aws.js")).awsSubjectToken(account, subject, network);
     case "x509":
-      return (await (await import("../../platform/node/certificate.js")).readCertificate(account.source, subject))
-        .subjectToken;
+      return (await (await import("../node/certificate.js")).readCertificate(account.source, subject)).subjectToken;
     case "programmatic":
       return programSubjectToken(account, subject, network.signal);
   }

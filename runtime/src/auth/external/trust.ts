@@ -5,9 +5,9 @@
  * credentials vouches for the configuration; where its kind was only found in a file, its URLs must be Google's or listed.
  */
 import { environment } from "../../platform/node/environment.js";
-import type { Url } from "../../platform/types.js";
+import type { Url } from "../../platform-types.js";
 import { shownName } from "../../redact.js";
-import { defaultUniverse } from "../../universe.js";
+import { defaultUniverse } from "../universe.js";
 import { type CredentialFile, endpointOf } from "../credential-file.js";
 
 /** URLs allowed besides Google's; `undefined`: the caller vouches for the configuration, all are. */

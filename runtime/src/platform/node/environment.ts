@@ -3,7 +3,7 @@
  * bundler's shim, and Deno refuses to read variables without `--allow-env`.
  */
 import type * as Diagnostics from "node:diagnostics_channel";
-import type { Environment } from "../types.js";
+import type { Environment } from "../../platform-types.js";
 
 /** Whether programs have files, a home folder and an environment to configure them. */
 export const hasFiles: boolean = true;

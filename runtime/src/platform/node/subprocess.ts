@@ -1,7 +1,7 @@
 /** Programs that are run. */
 import type { ExecFileException } from "node:child_process";
 import { codeOf } from "../../redact.js";
-import type { AbortSignal } from "../types.js";
+import type { AbortSignal } from "../../platform-types.js";
 
 /** What to run, and within which limits. */
 export interface Program {

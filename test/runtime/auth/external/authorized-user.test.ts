@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   type ExternalAccountAuthorizedUserConfig,
   ExternalAccountAuthorizedUserCredentials,
-} from "../../../../runtime/src/auth/index.js";
+} from "../../../../runtime/src/auth.js";
 import { clientOf } from "../../support/library.js";
 import { json, serve } from "../../support/server.js";
 import { formOf, refusalOf, temporaryFile } from "./support.js";

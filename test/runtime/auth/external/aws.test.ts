@@ -2,7 +2,7 @@
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { signAwsRequest } from "../../../../runtime/src/auth/external/sigv4.js";
-import { ExternalAccountCredentials } from "../../../../runtime/src/auth/index.js";
+import { ExternalAccountCredentials } from "../../../../runtime/src/auth.js";
 import { type TestServer, json, serve } from "../../support/server.js";
 import { audience, formOf, google, type Members, refusalOf, scopes } from "./support.js";
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { ExternalAccountCredentials } from "../../../../runtime/src/auth/index.js";
+import { ExternalAccountCredentials } from "../../../../runtime/src/auth.js";
 import { undiciTransport } from "../../../../runtime/src/index.js";
 import { type Certified, ca, certificateFor } from "../../support/certificates.js";
 import { configOf, email, formOf, google, type Members, refusalOf, scopes, temporaryFolder } from "./support.js";

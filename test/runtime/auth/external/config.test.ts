@@ -1,10 +1,7 @@
 /** What is wrong with a configuration is said with its place; what it may not ask for is refused. */
 import { describe, expect, it, vi } from "vitest";
 import { credentialsFromJSON } from "../../../../runtime/src/auth/external/index.js";
-import {
-  ExternalAccountAuthorizedUserCredentials,
-  ExternalAccountCredentials,
-} from "../../../../runtime/src/auth/index.js";
+import { ExternalAccountAuthorizedUserCredentials, ExternalAccountCredentials } from "../../../../runtime/src/auth.js";
 import type { AuthError } from "../../../../runtime/src/index.js";
 import { type Members, audience, configOf, email, refusalOf, temporaryFile } from "./support.js";
 

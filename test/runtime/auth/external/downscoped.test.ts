@@ -7,7 +7,7 @@ import {
   type CredentialAccessBoundary,
   DownscopedCredentials,
   ServiceAccountCredentials,
-} from "../../../../runtime/src/auth/index.js";
+} from "../../../../runtime/src/auth.js";
 import { InvalidRequestError, type Transport, undiciTransport } from "../../../../runtime/src/index.js";
 import { keyFor, tokenServer } from "../../support/keys.js";
 import { failureOf } from "../../support/library.js";

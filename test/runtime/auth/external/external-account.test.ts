@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
-import { ExternalAccountCredentials } from "../../../../runtime/src/auth/index.js";
+import { ExternalAccountCredentials } from "../../../../runtime/src/auth.js";
 import { AbortError, type Transport, undiciTransport } from "../../../../runtime/src/index.js";
 import { clientOf, failureOf } from "../../support/library.js";
 import { json, serve, statuses } from "../../support/server.js";

@@ -8,7 +8,7 @@ import {
   credentialsFromFile,
   ExternalAccountAuthorizedUserCredentials,
   ExternalAccountCredentials,
-} from "../../../../runtime/src/auth/index.js";
+} from "../../../../runtime/src/auth.js";
 import { configOf, formOf, google, refusalOf, scopes, temporaryFile } from "./support.js";
 
 afterEach(() => void vi.unstubAllEnvs());

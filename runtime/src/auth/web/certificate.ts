@@ -1,0 +1,19 @@
+/** `fetch` presents no client certificates of a program. */
+import type { ClientCertificate } from "../node/certificate.js";
+import type { CertificateSource } from "../external/subject-source.js";
+import { AuthError } from "../../errors.js";
+
+/** @throws AuthError always */
+export async function readCertificate(source: string, _from: CertificateSource): Promise<never> {
+  throw unsupported(source);
+}
+
+/** @throws AuthError always */
+export async function mutualTls(source: string, _certificate: ClientCertificate): Promise<never> {
+  throw unsupported(source);
+}
+
+function unsupported(source: string): AuthError {
+  const message = "certificates work on Node only. Pass the option subjectToken, or other credentials";
+  return new AuthError("TOKEN_UNAVAILABLE", `${source}: ${message}`);
+}

@@ -1,0 +1,91 @@
+/** A method, its parameters and options → a call that is ready to be sent. */
+import type { Core } from "../client/core.js";
+import { type Fault, InvalidRequestError } from "../errors.js";
+import type { MethodDescriptor } from "../method.js";
+import { type CallOptions, checkCallOptions, defaultTimeout } from "./options.js";
+import type { AbortSignal } from "../platform-types.js";
+import { CallObserver, isWatched } from "../policy/observe.js";
+import type { PreparedCall } from "./prepared-call.js";
+import { retryPolicy } from "../policy/retry.js";
+import { type Params, buildRequest } from "../request/build.js";
+import { getterOf, isInstance, kindOf } from "../request/json.js";
+import { requestIdOf, withRequestId } from "../request/request-id.js";
+import { handleErrorsOf } from "../request/streams.js";
+
+/**
+ * Everything of a call that is known before its first attempt.
+ *
+ * @param media A download, whose options have been checked.
+ */
+export function prepare(
+  core: Core,
+  method: MethodDescriptor,
+  params: object | undefined,
+  options: CallOptions | undefined,
+  media: boolean,
+): PreparedCall {
+  if (method.request === "bytes") handleErrorsOf((params as Params | undefined)?.["requestBody"], "data"); // checked below
+  if (options !== undefined && !media) checkCallOptions(method.id, options);
+  const values = withRequestId(method, paramsOf(method, params));
+  const built = buildRequest(core, method, values, options, media);
+  // A batch refuses streams, so it takes none.
+  if (built.body?.stream !== undefined && core.signal === undefined) built.body.stream.open();
+  const totalTimeout = options?.totalTimeout ?? core.options.totalTimeout ?? Number.POSITIVE_INFINITY;
+  return {
+    methodId: method.id,
+    httpMethod: method.httpMethod,
+    method,
+    params: values,
+    built,
+    stream: media || method.response === "media" || method.response === "stream",
+    keepEncoding: media || method.response === "media",
+    signal: signalOf(core, options?.signal),
+    timeout: options?.timeout ?? core.options.timeout ?? defaultTimeout,
+    totalTimeout,
+    deadline: totalTimeout === Number.POSITIVE_INFINITY ? totalTimeout : performance.now() + totalTimeout,
+    observer: isWatched(core.log) ? new CallObserver(core.api.id, method.id, method.httpMethod, core.log) : undefined,
+    retry: () => retryPolicy(method, requestIdOf(method, values), core.options.retry, options?.retry),
+  };
+}
+
+function signalOf({ signal }: Core, own: AbortSignal | undefined): AbortSignal | undefined {
+  return signal === undefined || own === undefined ? (own ?? signal) : globalThis.AbortSignal.any([own, signal]);
+}
+
+export const noParams: Params = {};
+
+/**
+ * Rejects parameters that other clients of Google APIs take, and that would be sent as query parameters here.
+ *
+ * @param resource The method is one of its members.
+ */
+export function checkForeignNames(resource: object, method: MethodDescriptor, params: object | undefined): void {
+  const { alt, resource: body } = (params ?? noParams) as Params; // any object can be read by name
+  const faults: Fault[] = [];
+  if (typeof body === "object" && body !== null && !method.path.includes("resource}"))
+    faults.push({
+      parameter: "resource",
+      message: `is no parameter: ${method.request === undefined ? "the method takes no body" : "pass the body as requestBody"}`,
+    });
+  if (alt === "media" && method.response !== "media") {
+    const twin = `${method.id.slice(method.id.lastIndexOf(".") + 1)}Media`;
+    const message = twin in resource ? `call ${twin}(), which returns the content` : "the method returns no content";
+    faults.push({ parameter: "alt", message: `is set by the client: ${message}` });
+  }
+  if (faults.length > 0) throw new InvalidRequestError(method.id, faults);
+}
+
+/** The parameters by name. Throws an `InvalidRequestError` where they are no object whose properties can be listed. */
+export function paramsOf(method: MethodDescriptor, params: object | undefined): Params {
+  if (params === undefined) return noParams;
+  if (typeof params !== "object" || params === null || Array.isArray(params)) {
+    throw new InvalidRequestError(method.id, [{ parameter: "params", message: "must be an object of parameters" }]);
+  }
+  const getter = isInstance(params) ? getterOf(params) : undefined;
+  if (getter !== undefined) {
+    const message = `is ${kindOf(params)}, whose getter \`${getter}\` would be left out: pass a plain object`;
+    throw new InvalidRequestError(method.id, [{ parameter: "params", message }]);
+  }
+  // Any object can be read by name.
+  return params as Params;
+}

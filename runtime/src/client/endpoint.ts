@@ -1,0 +1,61 @@
+/** Where the requests of a client go: the caller's address, or one of the document's in the client's universe. */
+import { environment } from "../platform/node/environment.js";
+import type { Fault } from "../errors.js";
+import type { ApiDescriptor } from "../method.js";
+import type { ClientOptions } from "../call/options.js";
+import { type RootUrl, parseRootUrl } from "../request/root-url.js";
+import { defaultUniverse, hasUniverse, inUniverse, isDomain } from "../auth/universe.js";
+
+/** An address, and the universe that credentials must be of; `undefined`: of any. */
+export interface Endpoint {
+  readonly root: RootUrl;
+  readonly universe: string | undefined;
+}
+
+/** @param isMtls Take the document's address for connections with a client certificate, where it names one. */
+export function endpointOf(api: ApiDescriptor, options: ClientOptions, isMtls: boolean, faults: Fault[]): Endpoint {
+  const { region, rootUrl, universeDomain } = options;
+  const universe = universeOf(universeDomain, faults);
+  // An emulator or private address belongs to no universe, unless the caller says so.
+  if (rootUrl !== undefined)
+    return { root: parseRootUrl(rootUrl, faults), universe: universeDomain === undefined ? undefined : universe };
+  const address =
+    region === undefined ? ((isMtls ? api.mtlsRootUrl : undefined) ?? api.rootUrl) : regional(api, region, faults);
+  const root = parseRootUrl(address, faults);
+  if (isMtls && universe !== defaultUniverse)
+    faults.push({ parameter: "mtls", message: `is there in the universe ${defaultUniverse} alone: pass mtls: false` });
+  if (!hasUniverse(root)) return { root, universe: universeDomain };
+  return { root: universe === defaultUniverse ? root : inUniverse(root, universe), universe };
+}
+
+/** The universe of a client with this option. */
+function universeOf(option: string | undefined, faults: Fault[]): string {
+  const variable = "GOOGLE_CLOUD_UNIVERSE_DOMAIN";
+  const universe = option ?? environment(variable) ?? defaultUniverse;
+  if (isDomain(universe)) return universe;
+  faults.push({
+    parameter: option === undefined ? variable : "universeDomain",
+    message: "must be a domain, for instance googleapis.com",
+  });
+  return defaultUniverse;
+}
+
+function regional(api: ApiDescriptor, region: string, faults: Fault[]): string {
+  const { endpoints = {} } = api;
+  const found = Object.hasOwn(endpoints, region) ? endpoints[region] : undefined;
+  if (found !== undefined) return found;
+  const known = Object.keys(endpoints);
+  const message =
+    known.length === 0
+      ? "is of no use: this API names no regional endpoints. Pass rootUrl for one that its document does not know"
+      : `is none of this API's; near it are ${nearest(String(region), known).join(", ")}. Pass rootUrl for one that its document does not know`;
+  faults.push({ parameter: "region", message });
+  return api.rootUrl;
+}
+
+/** The five that have most pairs of letters in common with what was given. */
+function nearest(given: string, known: readonly string[]): readonly string[] {
+  const likeness = (name: string): number =>
+    Array.from(name).filter((_, i) => i > 0 && given.includes(name.slice(i - 1, i + 1))).length / name.length;
+  return known.toSorted((a, b) => likeness(b) - likeness(a)).slice(0, 5);
+}

@@ -1,0 +1,49 @@
+/** Status and headers of an answer, beside its data. */
+import type { Headers as PlatformHeaders } from "../platform-types.js";
+import { urlOf } from "../redact.js";
+import { Answer, type RawHeaders, readHeaders } from "../transport/raw-headers.js";
+import type { HttpHeaders, HttpRequest } from "../transport/transport.js";
+
+/** What `.withResponse()` and `ApiError` tell of an answer. */
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: PlatformHeaders;
+  /** Where it came from; secret query values are blanked, and all but the host of an upload session. */
+  readonly url: string;
+}
+
+/** The response to a request. Reads the headers on first use; keeps neither the request nor the body. */
+export class LazyResponse implements ApiResponse {
+  readonly status: number;
+  readonly #origin: string;
+  readonly #path: string;
+  readonly #secretPath: boolean | undefined;
+  readonly #raw: RawHeaders;
+  #headers: PlatformHeaders | undefined;
+
+  constructor(
+    request: Pick<HttpRequest, "origin" | "path" | "secretPath">,
+    response: { readonly status: number; readonly headers: HttpHeaders },
+  ) {
+    this.status = response.status;
+    this.#origin = request.origin;
+    this.#path = request.path;
+    this.#secretPath = request.secretPath;
+    this.#raw = response instanceof Answer ? response.raw : response.headers;
+  }
+
+  get url(): string {
+    return urlOf({ origin: this.#origin, path: this.#path, secretPath: this.#secretPath });
+  }
+
+  get headers(): PlatformHeaders {
+    if (this.#headers === undefined) {
+      const headers = new Headers();
+      for (const [name, value] of Object.entries(readHeaders(this.#raw))) {
+        for (const one of typeof value === "string" ? [value] : (value ?? [])) headers.append(name, one);
+      }
+      this.#headers = headers;
+    }
+    return this.#headers;
+  }
+}

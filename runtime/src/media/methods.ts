@@ -1,0 +1,115 @@
+/** What generated methods call whose answer is content: apart, so that programs without any need not hold it. */
+import { begin } from "../client/methods.js";
+import { type CallSite, callSite, leadingToCaller } from "../call/call-site.js";
+import { type Core, type CoreHolder, coreOf } from "../client/core.js";
+import {
+  type ByteRange,
+  Content,
+  type Download,
+  type DownloadOptions,
+  checkDownloadOptions,
+  rangeField,
+} from "./download.js";
+import type { Sender } from "./upload.js";
+import type { MethodDescriptor } from "../method.js";
+import type { CallOptions } from "../call/options.js";
+import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../call/prepared-call.js";
+import { send } from "../call/send.js";
+import type { Limits } from "../policy/wait.js";
+import { prepare } from "../call/prepare.js";
+import { ApiPromise, type Executor } from "../response/api-promise.js";
+import { MediaResponse, untilDeadline } from "../response/media-response.js";
+
+/** Calls a method that answers raw bytes (HttpBody). `upload` sends the call where it is given `media`. */
+export function content(
+  target: CoreHolder,
+  method: MethodDescriptor,
+  params: object | undefined,
+  options: CallOptions | undefined,
+  upload?: Sender,
+): ApiPromise<MediaResponse> {
+  const make = (executor: Executor<MediaResponse>) => new ApiPromise(executor);
+  return begin(target, method, params, options, make, upload, (core, _method, call, sent) =>
+    mediaOf({ core, call, sent, onProgress: undefined }),
+  );
+}
+
+/** Calls a method for the content of its resource instead of its description (`alt=media`). */
+export function download(
+  target: CoreHolder,
+  method: MethodDescriptor,
+  params: object | undefined,
+  options: DownloadOptions | undefined,
+): Promise<MediaResponse> {
+  const own = coreOf(target);
+  const collector = own.batch?.collector;
+  const site = collector === undefined ? undefined : callSite(download);
+  const media = fetchMedia(collector?.core ?? own, method, params, options, site);
+  collector?.add(media);
+  return media;
+}
+
+async function fetchMedia(
+  core: Core,
+  method: MethodDescriptor,
+  params: object | undefined,
+  options: DownloadOptions | undefined,
+  site: CallSite | undefined,
+): Promise<MediaResponse> {
+  try {
+    if (options !== undefined) checkDownloadOptions(method.id, options);
+    const whole = prepare(core, method, params, options, true);
+    const call = options?.range === undefined ? whole : withRange(whole, options.range);
+    const work = async (): Promise<MediaResponse> =>
+      mediaOf({ core, call, sent: await send(core, call), onProgress: options?.onProgress });
+    return await (call.observer === undefined ? work() : call.observer.call(work));
+  } catch (error) {
+    throw leadingToCaller(error, fetchMedia, site);
+  }
+}
+
+function withRange(call: PreparedCall, range: ByteRange): PreparedCall {
+  const headers = { ...call.built.headers, range: rangeField(call.methodId, range) };
+  return { ...call, built: { ...call.built, headers } };
+}
+
+function mediaOf(download: Download): MediaResponse {
+  const { request, response } = download.sent;
+  const { deadline, totalTimeout } = download.call;
+  const content = new Content(download);
+  const bounded =
+    deadline === Number.POSITIVE_INFINITY
+      ? content
+      : untilDeadline(request, content, deadline - performance.now(), totalTimeout);
+  return new MediaResponse(request, response, readByCaller(bounded), limitsOf(download.call));
+}
+
+/** The same body, whose errors lead to the code that reads it. */
+function readByCaller(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
+  const next = async (): Promise<IteratorResult<Uint8Array>> => {
+    try {
+      return await chunks.next();
+    } catch (error) {
+      throw leadingToCaller(error, next);
+    }
+  };
+  const iterator: AsyncIterableIterator<Uint8Array> = {
+    next,
+    return: async () => (await chunks.return?.()) ?? { done: true, value: undefined },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
+}
+
+/** What is left of the call's limits whenever they are read. */
+function limitsOf(call: PreparedCall): Limits {
+  return {
+    signal: call.signal,
+    get remaining() {
+      return remainingOf(call);
+    },
+    aborted: () => abortedCall(call),
+    expired: () => expiredCall(call),
+  };
+}
