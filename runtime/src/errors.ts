@@ -21,8 +21,8 @@ import {
   readRetryInfo,
 } from "./error-details.js";
 import { hasPrototypeOf, isKind, ownKind, setKind } from "./kinds.js";
+import type { Headers } from "./platform-types.js";
 import { printable } from "./redact.js";
-import type { ApiResponse } from "./decode/api-response.js";
 
 /** Stable names of what went wrong; the error classes say which codes they carry. */
 export type ErrorCode =
@@ -89,6 +89,14 @@ export class DiscogenError extends Error {
     // A subclass made elsewhere has no kind of its own: the prototype chain decides.
     return kind === undefined ? hasPrototypeOf(this, value) : isKind(value, kind);
   }
+}
+
+/** Status and headers of a response, as `.withResponse()` and `ApiError` have them. */
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The URL of the request. Secret query values are redacted, and all but the host of an upload session. */
+  readonly url: string;
 }
 
 /** Codes of {@link ApiError}. */

@@ -17,6 +17,7 @@ export {
   ApiError,
   type ApiErrorCode,
   type ApiErrorInit,
+  type ApiResponse,
   AuthError,
   type AuthErrorCode,
   ConnectionError,
@@ -42,19 +43,13 @@ export type { HeadersInput } from "./request/headers.js";
 export type { Patch } from "./request/patch.js";
 export type { WebStream } from "./request/streams.js";
 export { ApiPromise, type WithResponse } from "./response/api-promise.js";
-export type { ApiResponse } from "./decode/api-response.js";
 export { MediaResponse } from "./response/media-response.js";
 export { OperationPromise, type WaitOptions } from "./response/operation-promise.js";
 export { Paged } from "./response/paged.js";
 export { StreamPromise } from "./response/stream-promise.js";
 export type { ClientCertificate } from "./transport/client-certificate.js";
-export {
-  type Fetch,
-  type FetchReader,
-  type FetchResponse,
-  type FetchTransportOptions,
-  fetchTransport,
-} from "./transport/fetch.js";
+export { type FetchTransportOptions, fetchTransport } from "./transport/fetch.js";
+export type { Fetch, FetchReader, FetchResponse } from "./transport/fetch-exchange.js";
 export type { HttpHeaders, HttpRequest, HttpResponse, Transport } from "./transport/transport.js";
 export type { Dispatcher } from "./transport/dispatcher.js";
 export { undiciTransport } from "./transport/node/platform-transport.js";

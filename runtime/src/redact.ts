@@ -1,5 +1,13 @@
 /** Keeps secrets out of everything that is shown: messages, causes, URLs. */
-import type { HttpRequest } from "./transport/transport.js";
+
+/** What is read of a request. */
+interface Request {
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: { readonly [name: string]: string };
+  /** The path itself is a secret. */
+  readonly secretPath?: boolean | undefined;
+}
 
 const blank = "[redacted]";
 const secretHeaders: ReadonlySet<string> = new Set([
@@ -26,7 +34,7 @@ const secretShapes: readonly RegExp[] = [
 ];
 
 /** The secrets that this request carries, to be blanked wherever they turn up. */
-export function secretsOf(request: HttpRequest): string[] {
+export function secretsOf(request: Request): string[] {
   const secrets: string[] = [];
   const add = (secret: string | undefined): void => {
     // Blanking one or two letters everywhere would garble messages and protect nothing.
@@ -81,7 +89,7 @@ export function redactHeaders(headers: { readonly [name: string]: string }): { r
 }
 
 /** The URL of a request as it may be shown: without secret query values, and of a secret path without all of it. */
-export function urlOf(request: Pick<HttpRequest, "origin" | "path" | "secretPath">): string {
+export function urlOf(request: Omit<Request, "headers">): string {
   return request.origin + (request.secretPath === true ? `/${blank}` : redactQuery(request.path));
 }
 

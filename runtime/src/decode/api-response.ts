@@ -1,16 +1,9 @@
 /** Status and headers of an answer, beside its data. */
+import type { ApiResponse } from "../errors.js";
 import type { Headers as PlatformHeaders } from "../platform-types.js";
 import { urlOf } from "../redact.js";
 import { Answer, type RawHeaders, readHeaders } from "../transport/raw-headers.js";
 import type { HttpHeaders, HttpRequest } from "../transport/transport.js";
-
-/** What `.withResponse()` and `ApiError` tell of an answer. */
-export interface ApiResponse {
-  readonly status: number;
-  readonly headers: PlatformHeaders;
-  /** Where it came from; secret query values are blanked, and all but the host of an upload session. */
-  readonly url: string;
-}
 
 /** The response to a request. Reads the headers on first use; keeps neither the request nor the body. */
 export class LazyResponse implements ApiResponse {

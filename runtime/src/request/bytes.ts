@@ -1,7 +1,8 @@
 /** Bytes to send, in whatever form the caller has them, as one kind of stream. */
 import type { Blob } from "../platform-types.js";
 import { markInMemory } from "./in-memory.js";
-import { type WebStream, isObject, isStream, unreadable } from "./streams.js";
+import { unreadable } from "../platform/unreadable.js";
+import { type WebStream, isObject, isStream } from "./streams.js";
 
 /** A file that is opened when its bytes are wanted. */
 export interface FileBody {
@@ -42,7 +43,7 @@ export function fileChunks(subject: string, parameter: string, path: string): Fi
     [Symbol.asyncIterator]() {
       const isRepeated = close !== undefined;
       close?.();
-      const opening = import("../platform/node/upload-file.js").then(({ readFile }) =>
+      const opening = import("./file-chunks.js").then(({ readFile }) =>
         readFile(subject, parameter, path, isRepeated),
       );
       close = () => void opening.then((chunks) => chunks.return()).catch(() => undefined);

@@ -1,6 +1,7 @@
 /** Streams to send: refused where they were used before, and read by one call alone. */
 import { nodeReadable } from "../platform/node/streams.js";
 import { InvalidRequestError } from "../errors.js";
+import { unreadable } from "../platform/unreadable.js";
 import { fileProblem } from "../redact.js";
 
 /** What is used of a `ReadableStream`, whose type differs between platforms. */
@@ -153,10 +154,4 @@ export function streamChunks(subject: string, parameter: string, stream: Stream)
 function webChunks(stream: WebStream): Opened {
   const reader = stream.getReader();
   return { next: () => reader.read(), return: () => reader.cancel() };
-}
-
-/** What is thrown where the bytes to send cannot be read. Errors that say so already stay as they are. */
-export function unreadable(subject: string, parameter: string, error: unknown): InvalidRequestError {
-  if (error instanceof InvalidRequestError) return error;
-  return new InvalidRequestError(subject, [{ parameter, message: `cannot be read: ${fileProblem(error)}` }]);
 }

@@ -1,6 +1,7 @@
 /** The promise of a call's data, which also knows the answer it came in. */
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
-import { type ApiResponse, LazyResponse } from "../decode/api-response.js";
+import { LazyResponse } from "../decode/api-response.js";
+import type { ApiResponse } from "../errors.js";
 
 /** The data of a call together with status and headers. */
 export interface WithResponse<T> {

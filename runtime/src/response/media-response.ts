@@ -1,12 +1,12 @@
 /** An answer whose body is content, not JSON. */
-import { DiscogenError, InvalidRequestError, TimeoutError } from "../errors.js";
+import { type ApiResponse, DiscogenError, InvalidRequestError, TimeoutError } from "../errors.js";
 import type { Headers as PlatformHeaders } from "../platform-types.js";
 import type { Limits } from "../policy/wait.js";
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
 import { longestTimer } from "../transport/deadlines.js";
 import { subjectOf } from "../transport/failure.js";
 import { longestString } from "../transport/size-limit.js";
-import { type ApiResponse, LazyResponse } from "../decode/api-response.js";
+import { LazyResponse } from "../decode/api-response.js";
 
 /**
  * Content as it arrives: a download, or the answer of a method that returns raw bytes (HttpBody).

@@ -1,12 +1,11 @@
 /** Reads a long-running operation until it is over. Loaded when somebody waits for one. */
-import { AbortError, DiscogenError, OperationError } from "../errors.js";
+import { AbortError, type ApiResponse, DiscogenError, OperationError } from "../errors.js";
 import type { CallOptions } from "../call/options.js";
 import type { MethodDescriptor, OperationDescriptor, OperationPoll } from "../method.js";
 import type { AbortSignal } from "../platform-types.js";
 import { parseRetryAfter } from "../policy/retry.js";
 import { pause } from "../policy/wait.js";
 import type { ApiPromise, WithResponse } from "./api-promise.js";
-import type { ApiResponse } from "../decode/api-response.js";
 
 /**
  * Milliseconds before the operation is read again; each further pause is longer by half, up to the longest. A server

@@ -2,7 +2,6 @@
 import { environment, operatingSystem, variables } from "../platform/node/environment.js";
 import { exists } from "../platform/node/files.js";
 import type { Fault } from "../errors.js";
-import type { ClientOptions } from "../call/options.js";
 import { gcloudFile } from "../platform/gcloud.js";
 
 /** A certificate by which servers know the client, and its private key. */
@@ -28,8 +27,15 @@ export interface Mtls {
   readonly isMtlsEndpoint: boolean;
 }
 
+/** The options that decide about certificates. */
+export interface CertificateOptions {
+  readonly mtls?: false | ClientCertificate | undefined;
+  readonly dispatcher?: object | undefined;
+  readonly transport?: object | undefined;
+}
+
 /** What option and environment come to, without reading files. */
-export function readMtls(options: ClientOptions, faults: Fault[]): Mtls {
+export function readMtls(options: CertificateOptions, faults: Fault[]): Mtls {
   const { mtls } = options;
   if (mtls === false) return { certificate: undefined, isMtlsEndpoint: false };
   if (mtls !== undefined) checkOption(options, mtls, faults);
@@ -41,7 +47,7 @@ export function readMtls(options: ClientOptions, faults: Fault[]): Mtls {
   return { certificate, isMtlsEndpoint: usage === "always" || (usage === "auto" && certificate !== undefined) };
 }
 
-function checkOption(options: ClientOptions, mtls: ClientCertificate, faults: Fault[]): void {
+function checkOption(options: CertificateOptions, mtls: ClientCertificate, faults: Fault[]): void {
   const fault = (message: string): void => void faults.push({ parameter: "mtls", message });
   const isPem = (value: unknown): boolean =>
     (typeof value === "string" || value instanceof Uint8Array) && value.length > 0;

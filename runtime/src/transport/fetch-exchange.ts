@@ -8,9 +8,23 @@ import { lateResponse, longestTimer } from "./deadlines.js";
 import { abortError, connectionError, errorBodyLimit, subjectOf, timeoutError } from "./failure.js";
 import { type FetchContent, isUploadStep, iteratedContent, plainContent } from "./fetch-body.js";
 import { isBrowser } from "../platform/fetch-platform.js";
-import type { Fetch, FetchResponse } from "./fetch.js";
 import { responseTooLarge, sizeLimit } from "./size-limit.js";
 import { type HttpHeaders, type HttpRequest, type HttpResponse, header } from "./transport.js";
+
+/** What is used of `fetch`: that of the platform fits, and so does undici's. */
+export type Fetch = (url: string, init: object) => Promise<FetchResponse>;
+
+/** What is used of a `Response`. */
+export interface FetchResponse {
+  readonly status: number;
+  readonly headers: { forEach(callback: (value: string, name: string) => void): void };
+  readonly body: { getReader(): FetchReader } | null;
+}
+
+/** What is used of the reader of a body. */
+export interface FetchReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+}
 
 /** Those that `fetch` decodes. */
 const known = /^(?:br|deflate|gzip|zstd)$/;

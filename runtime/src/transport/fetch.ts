@@ -1,21 +1,7 @@
 /** A transport over `fetch`, for platforms other than Node and for whoever brings a `fetch` of their own. */
 import { InvalidRequestError } from "../errors.js";
+import type { Fetch } from "./fetch-exchange.js";
 import { type Transport, selfLimiting } from "./transport.js";
-
-/** What is used of `fetch`: that of the platform fits, and so does undici's. */
-export type Fetch = (url: string, init: object) => Promise<FetchResponse>;
-
-/** What is used of a `Response`. */
-export interface FetchResponse {
-  readonly status: number;
-  readonly headers: { forEach(callback: (value: string, name: string) => void): void };
-  readonly body: { getReader(): FetchReader } | null;
-}
-
-/** What is used of the reader of a body. */
-export interface FetchReader {
-  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
-}
 
 /** Options of {@link fetchTransport}. */
 export interface FetchTransportOptions {

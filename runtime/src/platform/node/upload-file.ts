@@ -6,10 +6,7 @@ import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { InvalidRequestError, UploadError } from "../../errors.js";
 import { codeOf } from "../../redact.js";
-import { type StreamChunks, streamChunks, unreadable } from "../../request/streams.js";
-
-/** Bytes that are read at a time. */
-const chunkSize: number = 256 * 1024;
+import { unreadable } from "../unreadable.js";
 
 /**
  * Opening a FIFO waits for its writer, in one of the few threads that Node opens files and looks up hosts with; this
@@ -114,35 +111,4 @@ async function statOf(path: string): Promise<Stats | undefined> {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
-}
-
-/** The chunks of a file, for one request. `isRepeated`: another one has sent them before. */
-export async function readFile(
-  subject: string,
-  parameter: string,
-  path: string,
-  isRepeated: boolean,
-): Promise<Pick<StreamChunks, "next" | "return">> {
-  const file = await openFile(subject, parameter, path);
-  if (!("size" in file)) {
-    const chunks = streamChunks(subject, parameter, file);
-    chunks.open();
-    if (!isRepeated) return chunks;
-    await chunks.return();
-    throw new InvalidRequestError(subject, [{ parameter, message: "is a pipe or device, which cannot be read again" }]);
-  }
-  let offset = 0;
-  const end = { done: true, value: undefined } as const;
-  const close = async (): Promise<typeof end> => {
-    await file.close();
-    return end;
-  };
-  return {
-    next: async () => {
-      const value = await file.read(offset, chunkSize);
-      offset += value.length;
-      return value.length > 0 ? { done: false, value } : close();
-    },
-    return: close,
-  };
 }
