@@ -60,8 +60,9 @@ export { batch, sendBatch } from "./batch/batch.js";
 export { call, operate, paged } from "./client/methods.js";
 export { ApiClient, withOptions } from "./client/client.js";
 export { content, download } from "./media/methods.js";
-export { type Core, type CoreHolder, core } from "./client/core.js";
-export { type Sender, upload } from "./media/upload.js";
+export { type Core, type CoreHolder, core } from "./call/core.js";
+export { upload } from "./media/upload.js";
+export type { Sender } from "./call/call.js";
 export {
   type ApiDescriptor,
   descriptorVersion,

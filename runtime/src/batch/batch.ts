@@ -1,8 +1,9 @@
 /** Clients whose calls are collected and sent as one request. The collector in `collector.ts` does the work. */
 import { type ApiClient, withOptions } from "../client/client.js";
-import { type BatchState, type Core, type CoreHolder, coreOf } from "../client/core.js";
+import { type BatchState, type Core, type CoreHolder, coreOf } from "../call/core.js";
 import { type Fault, InvalidRequestError } from "../errors.js";
-import { type BatchOptions, checkBatchOptions, largestBatch } from "../call/options.js";
+import type { BatchOptions } from "../call/options.js";
+import { checkBatchOptions, largestBatch } from "./options.js";
 import { Collector } from "./collector.js";
 
 /** What became of these calls, in their order. */

@@ -6,7 +6,7 @@
  * together again in a second request, without a word about retries in this room.
  */
 import { ownCopy } from "../call/call-site.js";
-import type { Core } from "../client/core.js";
+import type { Core } from "../call/core.js";
 import { DiscogenError, InvalidRequestError } from "../errors.js";
 import type { AbortSignal } from "../platform-types.js";
 import { onAbort } from "../transport/abort-listeners.js";

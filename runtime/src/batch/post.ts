@@ -1,6 +1,6 @@
 /** Sends requests as one and gives each its part of the answer. Loaded when a batch is sent for the first time. */
 import { uuid } from "../platform/bytes.js";
-import type { Core } from "../client/core.js";
+import type { Core } from "../call/core.js";
 import type { AbortSignal } from "../platform-types.js";
 import { apiError, invalidResponse } from "../decode/api-error.js";
 import { textOf } from "../decode/read.js";

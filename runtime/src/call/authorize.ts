@@ -1,7 +1,6 @@
 /** Asks the credentials for the headers of an attempt, within the limits of the call. */
 import { type Credentials, isAnonymous } from "../auth/credentials.js";
 import { ownCopy } from "./call-site.js";
-import type { Core } from "../client/core.js";
 import { AuthError, DiscogenError, TimeoutError } from "../errors.js";
 import type { AbortSignal, Headers } from "../platform-types.js";
 import { printable, redact, safeCause } from "../redact.js";
@@ -12,14 +11,15 @@ import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "./prep
 import { within } from "../policy/wait.js";
 
 /** The signature of credentials that can give one without waiting. */
-export function signatureAtHand(core: Core, call: PreparedCall): HeaderRecord | undefined {
+export function signatureAtHand(call: PreparedCall): HeaderRecord | undefined {
   // Limits that may be over already are looked at where waiting is.
   if (call.signal?.aborted === true || call.deadline !== Number.POSITIVE_INFINITY) return undefined;
-  return core.atHand();
+  return call.core.atHand();
 }
 
 /** The header fields that sign this attempt. Throws an `AuthError` rather than leave them out in silence. */
-export async function authorize(core: Core, call: PreparedCall): Promise<HeaderRecord> {
+export async function authorize(call: PreparedCall): Promise<HeaderRecord> {
+  const { core } = call;
   if (call.signal?.aborted === true) throw abortedCall(call);
   if (call.deadline !== Number.POSITIVE_INFINITY && performance.now() >= call.deadline) throw expiredCall(call);
   const credentials = core.credentials();
@@ -30,7 +30,7 @@ export async function authorize(core: Core, call: PreparedCall): Promise<HeaderR
       `${call.methodId}: this client has no credentials. Pass \`auth\`, for instance \`await ServiceAccountCredentials.fromFile("service.json")\`; for public data or an emulator, \`new AnonymousCredentials()\``,
     );
   }
-  const headers = await ask(core, call, credentials);
+  const headers = await ask(call, credentials);
   // Some credentials know it only now.
   checkUniverse(call.methodId, credentials, core.universe);
   const signature = lowerCase(headers);
@@ -49,13 +49,12 @@ export async function authorize(core: Core, call: PreparedCall): Promise<HeaderR
  * @param again Whether the request can be sent again. If not, the next call gets the new token.
  */
 export async function renew(
-  core: Core,
   call: PreparedCall,
   refused: HttpRequest,
   signature: HeaderRecord,
   again: boolean,
 ): Promise<HeaderRecord | undefined> {
-  const credentials = core.credentials();
+  const credentials = call.core.credentials();
   const used = signature["authorization"];
   // A header of the caller's own would be refused again.
   if (credentials === undefined || used !== refused.headers["authorization"]) return undefined;
@@ -63,7 +62,7 @@ export async function renew(
   if (invalidates) credentials.invalidate?.(used);
   else await bounded(call, expire(credentials, used));
   if (!again) return undefined;
-  const next = await authorize(core, call);
+  const next = await authorize(call);
   // Credentials that cannot be told to forget a token may still refresh by themselves.
   return invalidates || next["authorization"] !== used ? next : undefined;
 }
@@ -78,11 +77,8 @@ async function expire(credentials: Credentials, refused: string | undefined): Pr
   }
 }
 
-async function ask(
-  core: Core,
-  call: PreparedCall,
-  credentials: Credentials,
-): Promise<Headers | Record<string, string>> {
+async function ask(call: PreparedCall, credentials: Credentials): Promise<Headers | Record<string, string>> {
+  const { core } = call;
   try {
     return await bounded(call, (signal) =>
       credentials.getRequestHeaders(core.rootUrl, { ...core.credentialsContext, signal }),

@@ -110,9 +110,6 @@ export interface ClientOptions {
 /** The default of {@link CallOptions.timeout}. */
 export const defaultTimeout: number = 60_000;
 
-/** The default of {@link BatchOptions.size}, and the most that Google takes (https://developers.google.com/calendar/batch). */
-export const largestBatch: number = 1000;
-
 /** Names of {@link CallOptions}. */
 export const callOptions: Known<CallOptions> = {
   headers: 1,
@@ -125,30 +122,6 @@ export const callOptions: Known<CallOptions> = {
   totalTimeout: 1,
 };
 
-/** Names of {@link ClientOptions}. */
-export const clientOptions: Known<ClientOptions> = {
-  auth: 1,
-  dispatcher: 1,
-  headers: 1,
-  logger: 1,
-  maxResponseBytes: 1,
-  middleware: 1,
-  mtls: 1,
-  quotaProject: 1,
-  region: 1,
-  retry: 1,
-  rootUrl: 1,
-  timeout: 1,
-  totalTimeout: 1,
-  transport: 1,
-  universeDomain: 1,
-  userAgent: 1,
-};
-
-/** Names of {@link ClientOptions.mtls}. */
-export const certificateOptions: Known<ClientCertificate> = { cert: 1, key: 1, passphrase: 1 };
-
-const batchOptions: Known<BatchOptions> = { signal: 1, size: 1 };
 const retryOptions: Known<RetryOptions> = { attempts: 1, decide: 1, idempotent: 1, maxDelay: 1 };
 
 /** Checks what clients and calls have in common. */
@@ -178,13 +151,7 @@ function checkTime(option: string, value: number | undefined, faults: Fault[]): 
     faults.push({ parameter: option, message: "must be milliseconds above 0, or Infinity for no limit" });
 }
 
-/** Checks what only clients have. */
-export function checkResponseSize({ maxResponseBytes: size }: ClientOptions, faults: Fault[]): void {
-  if (size !== undefined && size !== Number.POSITIVE_INFINITY && !(Number.isInteger(size) && size > 0))
-    faults.push({ parameter: "maxResponseBytes", message: "must be bytes, an integer above 0, or Infinity" });
-}
-
-function checkSignal({ signal }: CallOptions | BatchOptions, faults: Fault[]): void {
+export function checkSignal({ signal }: CallOptions | BatchOptions, faults: Fault[]): void {
   if (
     signal !== undefined &&
     (typeof signal !== "object" || signal === null || typeof signal.addEventListener !== "function")
@@ -211,15 +178,4 @@ export function checkCallOptions(
   checkLimits(options, faults);
   checkSignal(options, faults);
   if (faults.length > 0) throw new InvalidRequestError(methodId, faults);
-}
-
-/** Checks the options of sending a batch. */
-export function checkBatchOptions(subject: string, options: BatchOptions): void {
-  const faults: Fault[] = [];
-  checkNames(options, batchOptions, faults);
-  checkSignal(options, faults);
-  const { size } = options;
-  if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= largestBatch))
-    faults.push({ parameter: "size", message: `must be an integer from 1 to ${String(largestBatch)}` });
-  if (faults.length > 0) throw new InvalidRequestError(subject, faults);
 }

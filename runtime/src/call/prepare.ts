@@ -1,5 +1,6 @@
 /** A method, its parameters and options → a call that is ready to be sent. */
-import type { Core } from "../client/core.js";
+import type { Call, CallInput } from "./call.js";
+import type { Core } from "./core.js";
 import { type Fault, InvalidRequestError } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
 import { type CallOptions, checkCallOptions, defaultTimeout } from "./options.js";
@@ -14,16 +15,8 @@ import { handleErrorsOf } from "../request/streams.js";
 
 /**
  * Everything of a call that is known before its first attempt.
- *
- * @param media A download, whose options have been checked.
  */
-export function prepare(
-  core: Core,
-  method: MethodDescriptor,
-  params: object | undefined,
-  options: CallOptions | undefined,
-  media: boolean,
-): PreparedCall {
+export function prepare({ core, isDownload: media = false, method, options, params }: CallInput): PreparedCall {
   if (method.request === "bytes") handleErrorsOf((params as Params | undefined)?.["requestBody"], "data"); // checked below
   if (options !== undefined && !media) checkCallOptions(method.id, options);
   const values = withRequestId(method, paramsOf(method, params));
@@ -32,6 +25,7 @@ export function prepare(
   if (built.body?.stream !== undefined && core.signal === undefined) built.body.stream.open();
   const totalTimeout = options?.totalTimeout ?? core.options.totalTimeout ?? Number.POSITIVE_INFINITY;
   return {
+    core,
     methodId: method.id,
     httpMethod: method.httpMethod,
     method,
@@ -52,14 +46,17 @@ function signalOf({ signal }: Core, own: AbortSignal | undefined): AbortSignal |
   return signal === undefined || own === undefined ? (own ?? signal) : globalThis.AbortSignal.any([own, signal]);
 }
 
+/** The parameters of a call without any. */
 export const noParams: Params = {};
 
-/**
- * Rejects parameters that other clients of Google APIs take, and that would be sent as query parameters here.
- *
- * @param resource The method is one of its members.
- */
-export function checkForeignNames(resource: object, method: MethodDescriptor, params: object | undefined): void {
+/** Returns one parameter of a call whose parameters have not been checked. */
+export function paramOf(params: object | undefined, name: string): unknown {
+  // Any object can be read by name. Callers without type checks may pass null.
+  return ((params ?? noParams) as Params)[name];
+}
+
+/** Rejects parameters that other clients of Google APIs take, and that would be sent as query parameters here. */
+export function checkForeignNames({ method, params, resource }: Call): void {
   const { alt, resource: body } = (params ?? noParams) as Params; // any object can be read by name
   const faults: Fault[] = [];
   if (typeof body === "object" && body !== null && !method.path.includes("resource}"))

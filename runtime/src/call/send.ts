@@ -1,5 +1,5 @@
 /** The attempt loop: sign, send, judge, wait, again. */
-import type { Core } from "../client/core.js";
+import type { Core } from "./core.js";
 import { ApiError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
 import type { BuiltRequest } from "../request/build.js";
 import type { HeaderRecord } from "../request/headers.js";
@@ -24,17 +24,17 @@ export interface Sent {
 const errorBodyLimit: number = 1024 * 1024;
 
 /** Resolves to a 2xx answer, or a 308 to a step of an upload; throws whatever else the last attempt came to. */
-export function send(core: Core, call: PreparedCall): Promise<Sent> {
+export function send(call: PreparedCall): Promise<Sent> {
   const close = call.built.body?.close;
-  if (close === undefined) return sendAttempts(core, call);
-  return sendAttempts(core, call).catch((error: unknown) => {
+  if (close === undefined) return sendAttempts(call);
+  return sendAttempts(call).catch((error: unknown) => {
     close();
     throw error;
   });
 }
 
-async function sendAttempts(core: Core, call: PreparedCall): Promise<Sent> {
-  const { session } = call;
+async function sendAttempts(call: PreparedCall): Promise<Sent> {
+  const { core, session } = call;
   let built = call.built;
   const before = session?.failures ?? 0;
   let attempt = before;
@@ -43,9 +43,9 @@ async function sendAttempts(core: Core, call: PreparedCall): Promise<Sent> {
   deposit(core.budget);
   for (;;) {
     // No await where the token is at hand: most calls then leave in the tick in which they are made.
-    const signature: HeaderRecord = renewed ?? signatureAtHand(core, call) ?? (await authorize(core, call));
+    const signature: HeaderRecord = renewed ?? signatureAtHand(call) ?? (await authorize(call));
     renewed = undefined;
-    const request = httpRequest(core, call, built, signature);
+    const request = httpRequest(call, built, signature);
     let error: DiscogenError;
     try {
       const { observer } = call;
@@ -66,16 +66,16 @@ async function sendAttempts(core: Core, call: PreparedCall): Promise<Sent> {
         hintFor(call, status),
       );
     } catch (thrown) {
-      error = ownError(core, call, request, thrown);
+      error = ownError(call, request, thrown);
     }
     const replayable = built.body?.replayable !== false;
     if (!isRenewed && error instanceof ApiError && error.status === 401) {
       isRenewed = true;
-      renewed = await renew(core, call, request, signature, replayable);
+      renewed = await renew(call, request, signature, replayable);
       // A 401 means that nothing was done, so this holds for POST as well and is no attempt of the policy.
       if (renewed !== undefined) continue;
     }
-    const delay = replayable ? delayOf(core, call, attempt, error) : undefined;
+    const delay = replayable ? delayOf(call, attempt, error) : undefined;
     if (delay === undefined) throw error;
     call.observer?.retry(error, delay);
     await pause(delay, call.signal, () => abortedCall(call));
@@ -96,14 +96,14 @@ function hintFor({ method, params, session }: PreparedCall, status: number): str
 }
 
 /** Milliseconds until the next attempt after so many that failed; `undefined`: there is none. */
-export function delayOf(core: Core, call: PreparedCall, attempt: number, error: DiscogenError): number | undefined {
+export function delayOf(call: PreparedCall, attempt: number, error: DiscogenError): number | undefined {
   const policy = call.retry();
   const failure = failureOf(error);
   const proposed = pauseBefore(attempt, policy, failure, Math.random());
   // A pause that reaches past the deadline would only hide why the call failed.
   const isInTime = (delay: number | undefined): delay is number =>
     delay !== undefined && performance.now() + delay < call.deadline;
-  if (policy.decide === undefined) return isInTime(proposed) && spend(core.budget) ? proposed : undefined;
+  if (policy.decide === undefined) return isInTime(proposed) && spend(call.core.budget) ? proposed : undefined;
   if (error.code === "ABORTED" || error.code === "TOTAL_TIMEOUT") return undefined;
   const { httpMethod, methodId } = call;
   const { idempotent } = policy;
@@ -111,7 +111,8 @@ export function delayOf(core: Core, call: PreparedCall, attempt: number, error: 
   return isInTime(decided) ? Math.max(0, decided) : undefined;
 }
 
-function httpRequest(core: Core, call: PreparedCall, built: BuiltRequest, signature: HeaderRecord): HttpRequest {
+function httpRequest(call: PreparedCall, built: BuiltRequest, signature: HeaderRecord): HttpRequest {
+  const { core } = call;
   return {
     method: call.httpMethod,
     origin: call.session?.origin ?? core.origin,
@@ -142,14 +143,14 @@ function signed(core: Core, signature: HeaderRecord, headers: HeaderRecord): Hea
   return joined;
 }
 
-function ownError(core: Core, call: PreparedCall, request: HttpRequest, thrown: unknown): DiscogenError {
+function ownError(call: PreparedCall, request: HttpRequest, thrown: unknown): DiscogenError {
   // An attempt that was cut to what was left of the call ran into the call's limit, not its own.
   if (thrown instanceof TimeoutError && (request.timeout < call.timeout || performance.now() >= call.deadline))
     return expiredCall(call);
   if (thrown instanceof DiscogenError) return thrown;
   if (call.signal?.aborted === true) return abortedCall(call);
   // Errors of the connection have been told apart below the middleware, so this is the middleware's own.
-  if (core.options.middleware !== undefined) throw thrown;
+  if (call.core.options.middleware !== undefined) throw thrown;
   return connectionError(request, thrown, true);
 }
 

@@ -1,5 +1,6 @@
 /** The base of generated client classes, and clones with other options. */
-import { type CoreHolder, Holder, coreOf, createCore } from "./core.js";
+import { type CoreHolder, Holder, coreOf } from "../call/core.js";
+import { createCore } from "./core.js";
 import type { ApiDescriptor } from "../method.js";
 import type { ClientOptions } from "../call/options.js";
 import type { HeadersInput } from "../request/headers.js";

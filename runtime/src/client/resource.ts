@@ -1,5 +1,5 @@
 /** The base of generated resource classes. */
-import { type CoreHolder, Holder, coreOf } from "./core.js";
+import { type CoreHolder, Holder, coreOf } from "../call/core.js";
 
 /**
  * Part of a client: holds what calls need, and no other member, since a document may name its methods as it likes.

@@ -1,32 +1,31 @@
-/** What generated methods call that stream their responses. */
-import { begin } from "./methods.js";
-import type { Core, CoreHolder } from "./core.js";
-import { TimeoutError } from "../errors.js";
-import type { MethodDescriptor } from "../method.js";
+/** The function that generated methods call if they stream their responses. */
+import type { CoreHolder } from "../call/core.js";
 import type { CallOptions } from "../call/options.js";
 import type { PreparedCall } from "../call/prepared-call.js";
 import type { Sent } from "../call/send.js";
+import { TimeoutError } from "../errors.js";
+import type { MethodDescriptor } from "../method.js";
 import { ApiPromise, type Executor } from "../response/api-promise.js";
+import { begin } from "../response/begin.js";
 import { untilDeadline } from "../response/media-response.js";
 import { type OpenMessages, StreamPromise } from "../response/stream-promise.js";
 import { type Deadline, startDeadline, stopDeadline } from "../transport/deadlines.js";
 
 /** Calls a method that streams its responses. */
 export function stream<Item>(
-  target: CoreHolder,
+  resource: CoreHolder,
   method: MethodDescriptor,
   params: object | undefined,
   options: CallOptions | undefined,
 ): StreamPromise<Item> {
-  const make = (executor: Executor<OpenMessages<Item>>) => new ApiPromise(executor);
-  return new StreamPromise(begin(target, method, params, options, make, undefined, messagesWhenRead), method.id);
+  const make = (executor: Executor<OpenMessages<Item>>): ApiPromise<OpenMessages<Item>> => new ApiPromise(executor);
+  const head = begin({ resource, method, params, options, decode: openMessages }, make);
+  return new StreamPromise(head, method.id);
 }
 
 /** A response that is not read holds its connection, so reading must begin within `timeout`. */
-async function messagesWhenRead(
-  core: Core,
-  method: MethodDescriptor,
-  { deadline, timeout, totalTimeout }: PreparedCall,
+async function openMessages(
+  { core: { api }, deadline, methodId, timeout, totalTimeout }: PreparedCall,
   sent: Sent,
 ): Promise<OpenMessages<unknown>> {
   const { body } = sent.response;
@@ -52,10 +51,10 @@ async function messagesWhenRead(
     stopWaiting();
     if (isExpired)
       throw new TimeoutError(
-        `${method.id}: the response was not read within ${String(timeout)} ms. Iterate over it, or await it, at once`,
+        `${methodId}: the response was not read within ${String(timeout)} ms. Iterate over it, or await it, at once`,
         timeout,
       );
-    return messagesOf(core.api, sent, chunks);
+    return messagesOf(api, sent, chunks);
   };
 }
 

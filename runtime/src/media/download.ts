@@ -1,6 +1,5 @@
 /** Downloads: what callers may say of them, and the door to the code that reads them. */
 import { type Known, checkNames } from "../call/check-names.js";
-import type { Core } from "../client/core.js";
 import { type Fault, InvalidRequestError } from "../errors.js";
 import { type CallOptions, callOptions, checkCallOptions } from "../call/options.js";
 import type { PreparedCall } from "../call/prepared-call.js";
@@ -57,7 +56,6 @@ export function rangeField(methodId: string, range: unknown): string {
 
 /** What reading a download needs to know. */
 export interface Download {
-  readonly core: Core;
   readonly call: PreparedCall;
   readonly sent: Sent;
   readonly onProgress: DownloadOptions["onProgress"];

@@ -1,7 +1,7 @@
 /** What generated methods call whose answer is content: apart, so that programs without any need not hold it. */
-import { begin } from "../client/methods.js";
+import type { CallInput, Decode, Sender } from "../call/call.js";
 import { type CallSite, callSite, leadingToCaller } from "../call/call-site.js";
-import { type Core, type CoreHolder, coreOf } from "../client/core.js";
+import { type CoreHolder, coreOf } from "../call/core.js";
 import {
   type ByteRange,
   Content,
@@ -10,7 +10,6 @@ import {
   checkDownloadOptions,
   rangeField,
 } from "./download.js";
-import type { Sender } from "./upload.js";
 import type { MethodDescriptor } from "../method.js";
 import type { CallOptions } from "../call/options.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../call/prepared-call.js";
@@ -18,50 +17,48 @@ import { send } from "../call/send.js";
 import type { Limits } from "../policy/wait.js";
 import { prepare } from "../call/prepare.js";
 import { ApiPromise, type Executor } from "../response/api-promise.js";
+import { begin } from "../response/begin.js";
 import { MediaResponse, untilDeadline } from "../response/media-response.js";
 
-/** Calls a method that answers raw bytes (HttpBody). `upload` sends the call where it is given `media`. */
+/** Calls a method that returns raw bytes (HttpBody). `upload` sends the call if `params` has `media`. */
 export function content(
-  target: CoreHolder,
+  resource: CoreHolder,
   method: MethodDescriptor,
   params: object | undefined,
   options: CallOptions | undefined,
   upload?: Sender,
 ): ApiPromise<MediaResponse> {
-  const make = (executor: Executor<MediaResponse>) => new ApiPromise(executor);
-  return begin(target, method, params, options, make, upload, (core, _method, call, sent) =>
-    mediaOf({ core, call, sent, onProgress: undefined }),
-  );
+  const decode: Decode = (call, sent) => mediaOf({ call, sent, onProgress: undefined });
+  const make = (executor: Executor<MediaResponse>): ApiPromise<MediaResponse> => new ApiPromise(executor);
+  return begin({ resource, method, params, options, upload, decode }, make);
 }
 
-/** Calls a method for the content of its resource instead of its description (`alt=media`). */
+/** Calls a method for the content of its resource (`alt=media`) instead of the resource's metadata. */
 export function download(
-  target: CoreHolder,
+  resource: CoreHolder,
   method: MethodDescriptor,
   params: object | undefined,
   options: DownloadOptions | undefined,
 ): Promise<MediaResponse> {
-  const own = coreOf(target);
+  const own = coreOf(resource);
   const collector = own.batch?.collector;
   const site = collector === undefined ? undefined : callSite(download);
-  const media = fetchMedia(collector?.core ?? own, method, params, options, site);
+  const media = fetchMedia({ core: collector?.core ?? own, method, params, options, isDownload: true }, site);
   collector?.add(media);
   return media;
 }
 
 async function fetchMedia(
-  core: Core,
-  method: MethodDescriptor,
-  params: object | undefined,
-  options: DownloadOptions | undefined,
+  input: CallInput & { readonly options: DownloadOptions | undefined },
   site: CallSite | undefined,
 ): Promise<MediaResponse> {
   try {
+    const { method, options } = input;
     if (options !== undefined) checkDownloadOptions(method.id, options);
-    const whole = prepare(core, method, params, options, true);
-    const call = options?.range === undefined ? whole : withRange(whole, options.range);
+    const complete = prepare(input);
+    const call = options?.range === undefined ? complete : withRange(complete, options.range);
     const work = async (): Promise<MediaResponse> =>
-      mediaOf({ core, call, sent: await send(core, call), onProgress: options?.onProgress });
+      mediaOf({ call, sent: await send(call), onProgress: options?.onProgress });
     return await (call.observer === undefined ? work() : call.observer.call(work));
   } catch (error) {
     throw leadingToCaller(error, fetchMedia, site);

@@ -5,7 +5,6 @@
  * while bytes are missing, whose `Range` tells how many have arrived, and at the end with the method's own answer. What
  * has arrived after a failure is asked for by a PUT without a body.
  */
-import type { Core } from "../client/core.js";
 import { AbortError, ApiError, DiscogenError, TimeoutError, UploadError } from "../errors.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../call/prepared-call.js";
 import { type Sent, failureOf, send } from "../call/send.js";
@@ -31,18 +30,18 @@ interface State {
   failures: number;
 }
 
-export async function sendResumable(core: Core, upload: PreparedUpload): Promise<Sent> {
+export async function sendResumable(upload: PreparedUpload): Promise<Sent> {
   const { call, media } = upload;
   const { attempts } = call.retry();
   const chunk = chunkMemory(upload);
-  let state = media.session === undefined ? await open(core, upload) : stored(core, upload, media.session);
+  let state = media.session === undefined ? await open(upload) : stored(upload, media.session);
   for (let restarts = 0; ; restarts++) {
     try {
-      return await sendParts(core, upload, state, chunk);
+      return await sendParts(upload, state, chunk);
     } catch (error) {
       if (!isLost(error) || !upload.source.replayable || restarts >= attempts) throw stopped(upload, state, error);
     }
-    state = await open(core, upload);
+    state = await open(upload);
   }
 }
 
@@ -54,9 +53,9 @@ function chunkMemory({ media, source }: PreparedUpload): { readonly size: number
 }
 
 /** The state of a new session. One that nobody writes to leaves nothing behind, so this may always be repeated. */
-async function open(core: Core, upload: PreparedUpload): Promise<State> {
+async function open(upload: PreparedUpload): Promise<State> {
   const { call, media, mimeType, source } = upload;
-  const { built } = call;
+  const { built, core } = call;
   const headers = { ...built.headers, "x-upload-content-type": mimeType };
   const sized = source.size === undefined ? headers : { ...headers, "x-upload-content-length": String(source.size) };
   const path = withUploadType(built.path, "resumable");
@@ -65,7 +64,7 @@ async function open(core: Core, upload: PreparedUpload): Promise<State> {
     built: { ...built, path, headers: sized },
     retry: () => ({ ...call.retry(), idempotent: true }),
   };
-  const { request, response } = await send(core, begin);
+  const { request, response } = await send(begin);
   const location = header(response.headers, "location");
   const session = location === undefined ? undefined : sessionAt(core, location, core.origin + path);
   if (session === undefined) {
@@ -83,7 +82,8 @@ function hostOf(location: string): string {
   return URL.canParse(location) ? new URL(location).host : "none";
 }
 
-function stored(core: Core, { call }: PreparedUpload, text: string): State {
+function stored({ call }: PreparedUpload, text: string): State {
+  const { core } = call;
   const session = sessionAt(core, text, core.origin);
   if (session === undefined) throw foreignSession(call.methodId, "media.session");
   return { session, offset: undefined, sent: 0, highest: -1, failures: 0 };
@@ -91,7 +91,6 @@ function stored(core: Core, { call }: PreparedUpload, text: string): State {
 
 /** Sends parts until the answer is the method's own. */
 async function sendParts(
-  core: Core,
   upload: PreparedUpload,
   state: State,
   chunk: { readonly size: number; readonly memory: () => Uint8Array },
@@ -109,7 +108,7 @@ async function sendParts(
       bytes === undefined
         ? question
         : sessionRequest(session, call.built.headers, rangeOf(offset ?? 0, end, total), bytes);
-    const sent = await send(core, {
+    const sent = await send({
       ...call,
       httpMethod: "PUT",
       built,
@@ -123,7 +122,7 @@ async function sendParts(
       if (total !== undefined) media.onProgress?.({ sent: total, total, session: session.url });
       return sent;
     }
-    advance(core, upload, state, sent, end);
+    advance(upload, state, sent, end);
   }
 }
 
@@ -133,8 +132,9 @@ function rangeOf(start: number, end: number, total: number | undefined): string 
 }
 
 /** Takes what a 308 says. `end`: how much can have arrived at most, where this process sent it. */
-function advance(core: Core, upload: PreparedUpload, state: State, { request, response }: Sent, end: number): void {
+function advance(upload: PreparedUpload, state: State, { request, response }: Sent, end: number): void {
   const { call, media, source } = upload;
+  const { core } = call;
   const range = header(response.headers, "range");
   const arrived = range === undefined ? 0 : arrivedOf(range);
   const limit = state.offset === undefined ? (source.size ?? Number.POSITIVE_INFINITY) : end;

@@ -1,10 +1,9 @@
 /** One call that carries content: checks what is given, chooses the protocol, and sends. */
 import { type Known, checkNames } from "../call/check-names.js";
 import { paramsOf, prepare } from "../call/prepare.js";
-import type { Core } from "../client/core.js";
+import type { Call } from "../call/call.js";
 import { type Fault, InvalidRequestError, TimeoutError } from "../errors.js";
 import type { MethodDescriptor, UploadDescriptor } from "../method.js";
-import type { CallOptions } from "../call/options.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../call/prepared-call.js";
 import type { Sent } from "../call/send.js";
 import { within } from "../policy/wait.js";
@@ -30,17 +29,13 @@ const mediaOptions: Known<MediaUpload> = {
   size: 1,
 };
 
-export async function sendMedia(
-  core: Core,
-  method: MethodDescriptor,
-  params: object,
-  options: CallOptions | undefined,
-): Promise<{ readonly prepared: PreparedCall; readonly sent: Sent }> {
+export async function sendMedia(call: Call): Promise<{ readonly prepared: PreparedCall; readonly sent: Sent }> {
+  const { core, method, params } = call;
   const { media: given, ...rest } = paramsOf(method, params);
   const descriptor = method.upload;
   if (descriptor === undefined)
     throw new InvalidRequestError(method.id, [{ parameter: "media", message: "is given, but the method takes none" }]);
-  const prepared = prepare(core, onUploadPath(method, descriptor), rest, options, false);
+  const prepared = prepare({ ...call, method: onUploadPath(method, descriptor), params: rest });
   const hasMetadata = prepared.built.body !== undefined;
   const { media, mimeType } = checkMedia(method.id, descriptor, given, hasMetadata);
   if (media.session !== undefined && sessionAt(core, media.session, core.origin) === undefined)
@@ -51,8 +46,7 @@ export async function sendMedia(
     // A batch refuses content, so it takes no stream.
     if (core.signal === undefined) source.take?.();
     const upload: PreparedUpload = { call: prepared, media, mimeType, source };
-    const work = (): Promise<Sent> =>
-      isResumable(upload, descriptor) ? sendResumable(core, upload) : sendWhole(core, upload);
+    const work = (): Promise<Sent> => (isResumable(upload, descriptor) ? sendResumable(upload) : sendWhole(upload));
     return { prepared, sent: await (prepared.observer === undefined ? work() : prepared.observer.call(work)) };
   } finally {
     await source.close();

@@ -1,6 +1,6 @@
 /** Where a resumable upload lives: its URL, which must not lead the sign-in elsewhere, and requests to it. */
 import { prepare } from "../call/prepare.js";
-import type { Core } from "../client/core.js";
+import type { Core } from "../call/core.js";
 import { ApiError, InvalidRequestError } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
 import type { CallOptions } from "../call/options.js";
@@ -68,12 +68,12 @@ const cancelling: MethodDescriptor = { id: "cancelUpload", httpMethod: "DELETE",
 
 /** What `cancelUpload` does. */
 export async function cancelSession(core: Core, text: string, options: CallOptions | undefined): Promise<void> {
-  const call = prepare(core, cancelling, undefined, options, false);
+  const call = prepare({ core, method: cancelling, params: undefined, options });
   const session = sessionAt(core, text, core.origin);
   if (session === undefined) throw foreignSession(cancelling.id, "session");
   const built = { ...call.built, path: session.path };
   try {
-    await send(core, { ...call, built, session: { origin: session.origin, question: built, failures: 0 } });
+    await send({ ...call, built, session: { origin: session.origin, question: built, failures: 0 } });
   } catch (error) {
     // 499 is how Google says yes; 404 and 410 say that there is nothing left to cancel.
     if (!(error instanceof ApiError) || ![404, 410, 499].includes(error.status)) throw error;

@@ -1,9 +1,7 @@
 /** Calls that carry content: what callers say of it, and the door to the code that sends it, loaded when used. */
-import { type Core, type CoreHolder, coreOf } from "../client/core.js";
-import type { MethodDescriptor } from "../method.js";
+import type { Sender } from "../call/call.js";
+import { type CoreHolder, coreOf } from "../call/core.js";
 import type { CallOptions } from "../call/options.js";
-import type { PreparedCall } from "../call/prepared-call.js";
-import type { Sent } from "../call/send.js";
 import type { Params } from "../request/build.js";
 import type { BytesBody } from "../request/bytes.js";
 import { handleErrorsOf } from "../request/streams.js";
@@ -53,19 +51,11 @@ export interface UploadProgress {
   readonly session: string | undefined;
 }
 
-/** Carries out a call in another way than by one plain request. */
-export type Sender = (
-  core: Core,
-  method: MethodDescriptor,
-  params: object,
-  options: CallOptions | undefined,
-) => Promise<{ readonly prepared: PreparedCall; readonly sent: Sent }>;
-
 /** Sends calls that are given `media`. Passed by the methods that take it, so that other programs need not hold it. */
-export const upload: Sender = async (core, method, params, options) => {
-  handleErrorsOf((params as Params)["media"], "body"); // any object can be read by name
+export const upload: Sender = async (call) => {
+  handleErrorsOf((call.params as Params)["media"], "body"); // any object can be read by name
   const { sendMedia } = await import("./send-media.js");
-  return sendMedia(core, method, params, options);
+  return sendMedia(call);
 };
 
 /**

@@ -1,6 +1,5 @@
 /** Content in one request: alone (`uploadType=media`), or behind its metadata (`uploadType=multipart`, RFC 2387). */
 import { uuid } from "../platform/bytes.js";
-import type { Core } from "../client/core.js";
 import { type Sent, send } from "../call/send.js";
 import type { EncodedBody } from "../request/body.js";
 import { markInMemory } from "../request/in-memory.js";
@@ -8,7 +7,7 @@ import type { HeaderRecord } from "../request/headers.js";
 import { type PreparedUpload, withUploadType } from "./prepared-upload.js";
 import { chunkSize } from "./source.js";
 
-export async function sendWhole(core: Core, upload: PreparedUpload): Promise<Sent> {
+export async function sendWhole(upload: PreparedUpload): Promise<Sent> {
   const { call, media, source } = upload;
   const { built } = call;
   const metadata = built.body;
@@ -21,7 +20,7 @@ export async function sendWhole(core: Core, upload: PreparedUpload): Promise<Sen
   const headers: HeaderRecord = { ...kept, "content-type": body.contentType };
   if (length !== undefined) headers["content-length"] = String(length);
   const path = withUploadType(built.path, metadata === undefined ? "media" : "multipart");
-  const sent = await send(core, { ...call, built: { path, headers, body } }).catch((error: unknown) => {
+  const sent = await send({ ...call, built: { path, headers, body } }).catch((error: unknown) => {
     throw thrown.length > 0 ? thrown[0] : error;
   });
   media.onProgress?.({ sent: source.size ?? 0, total: source.size, session: undefined });

@@ -147,9 +147,9 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
   }
 
   async #resume(call: PreparedCall, thrown: unknown): Promise<void> {
-    const { core, sent } = this.#download;
+    const { sent } = this.#download;
     const error = thrown instanceof DiscogenError ? thrown : connectionError(sent.request, thrown, true);
-    const delay = this.#canResume ? delayOf(core, call, this.#failures, error) : undefined;
+    const delay = this.#canResume ? delayOf(call, this.#failures, error) : undefined;
     if (delay === undefined) throw error;
     call.observer?.retry(error, delay);
     this.#failures++;
@@ -163,7 +163,7 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
       range: `bytes=${String(from)}-${to}`,
       ...(etag === undefined ? {} : { "if-range": etag }),
     };
-    const { response } = await send(core, { ...call, built: { ...call.built, headers } });
+    const { response } = await send({ ...call, built: { ...call.built, headers } });
     this.#pieces = piecesOf(response);
     const start = partOf(response)?.start ?? (response.status === 200 ? 0 : undefined);
     if (start === undefined || start > from || !isSame(this.#first, response)) {

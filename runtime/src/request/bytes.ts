@@ -43,9 +43,7 @@ export function fileChunks(subject: string, parameter: string, path: string): Fi
     [Symbol.asyncIterator]() {
       const isRepeated = close !== undefined;
       close?.();
-      const opening = import("./file-chunks.js").then(({ readFile }) =>
-        readFile(subject, parameter, path, isRepeated),
-      );
+      const opening = import("./file-chunks.js").then(({ readFile }) => readFile(subject, parameter, path, isRepeated));
       close = () => void opening.then((chunks) => chunks.return()).catch(() => undefined);
       return { next: () => opening.then((chunks) => chunks.next()) };
     },

@@ -1,5 +1,6 @@
 /** The promise of a call's data, which also knows the answer it came in. */
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
+import type { Keep } from "../call/call.js";
 import { LazyResponse } from "../decode/api-response.js";
 import type { ApiResponse } from "../errors.js";
 
@@ -8,9 +9,6 @@ export interface WithResponse<T> {
   readonly data: T;
   readonly response: ApiResponse;
 }
-
-/** Keeps the answer that the data of an {@link ApiPromise} came in, before it resolves. */
-export type Keep = (request: HttpRequest, response: HttpResponse) => void;
 
 let keepAnswer: <T>(promise: ApiPromise<T>, request: HttpRequest, response: HttpResponse) => void;
 

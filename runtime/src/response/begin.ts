@@ -1,0 +1,33 @@
+/** Starts calls. */
+import type { Call } from "../call/call.js";
+import { callSite } from "../call/call-site.js";
+import { coreOf } from "../call/core.js";
+import { decodeJson } from "../call/decode-json.js";
+import { perform } from "../call/perform.js";
+import { type ApiPromise, type Executor, promiseOf } from "./api-promise.js";
+
+/** A call before it starts. `decode` is {@link decodeJson} by default. */
+export type NewCall = Pick<Call, "method" | "options" | "params" | "resource"> & {
+  readonly [Name in "decode" | "upload"]?: Call[Name] | undefined;
+};
+
+/** Starts a call and returns its promise, which `make` creates. A call of a batch waits in the batch's collector. */
+export function begin<T, P extends ApiPromise<T>>(newCall: NewCall, make: (executor: Executor<T>) => P): P {
+  const { decode = decodeJson, method, options, params, resource, upload } = newCall;
+  const own = coreOf(resource);
+  const collector = own.batch?.collector;
+  const call: Call = {
+    core: collector?.core ?? own,
+    resource,
+    method,
+    params,
+    options,
+    upload,
+    decode,
+    // A call of a batch may fail before anything awaits it, so the stack of its error must be recorded here.
+    site: collector === undefined ? undefined : callSite(begin),
+  };
+  const promise = promiseOf<T, P>(make, (keep) => perform(call, keep));
+  collector?.add(promise);
+  return promise;
+}
