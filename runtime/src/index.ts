@@ -31,7 +31,8 @@ export {
   type UploadErrorInit,
 } from "./errors.js";
 export type { ByteRange, DownloadOptions, DownloadProgress } from "./media/download.js";
-export { cancelUpload, type MediaUpload, type UploadProgress } from "./media/upload.js";
+export type { MediaUpload, UploadProgress } from "./media/media-upload.js";
+export { cancelUpload } from "./media/upload.js";
 export type { BatchOptions, CallOptions, ClientOptions } from "./call/options.js";
 export type { LogFields, Logger, LogLevel } from "./policy/logger.js";
 export type { Middleware } from "./policy/middleware.js";

@@ -2,14 +2,8 @@
 import type { CallInput, Decode, Sender } from "../call/call.js";
 import { type CallSite, callSite, leadingToCaller } from "../call/call-site.js";
 import { type CoreHolder, coreOf } from "../call/core.js";
-import {
-  type ByteRange,
-  Content,
-  type Download,
-  type DownloadOptions,
-  checkDownloadOptions,
-  rangeField,
-} from "./download.js";
+import { type ByteRange, type Download, type DownloadOptions, checkDownloadOptions, rangeField } from "./download.js";
+import { Content } from "./lazy-content.js";
 import type { MethodDescriptor } from "../method.js";
 import type { CallOptions } from "../call/options.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../call/prepared-call.js";

@@ -1,7 +1,7 @@
 /** A call with its content, as the protocols take it. */
 import type { PreparedCall } from "../call/prepared-call.js";
 import type { Source } from "./source.js";
-import type { MediaUpload } from "./upload.js";
+import type { MediaUpload } from "./media-upload.js";
 
 /** An upload whose options are checked. */
 export interface PreparedUpload {

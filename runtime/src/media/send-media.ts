@@ -13,7 +13,7 @@ import { type PreparedUpload, granularity } from "./prepared-upload.js";
 import { sendResumable } from "./resumable.js";
 import { foreignSession, sessionAt } from "./session.js";
 import { type Source, openSource } from "./source.js";
-import type { MediaUpload } from "./upload.js";
+import type { MediaUpload } from "./media-upload.js";
 import { sendWhole } from "./whole.js";
 
 /** Above this size a failure costs more than the further requests of a resumable upload: bytes. */

@@ -3,6 +3,7 @@ import type { Fault } from "../../errors.js";
 import type { Url } from "../../platform-types.js";
 import { readHeaders } from "../../request/headers.js";
 import type { CredentialFile } from "../credential-file.js";
+import type { CertificatePaths } from "../node/certificate.js";
 import { type Trust, trustedUrl } from "./trust.js";
 
 /** Where subject tokens come from; `kind` as Google counts them. */
@@ -45,11 +46,8 @@ export interface AwsSource {
   readonly sessionUrl: Url | undefined;
 }
 
-export interface CertificateSource {
+export interface CertificateSource extends CertificatePaths {
   readonly kind: "x509";
-  /** `undefined`: the well-known place. */
-  readonly configPath: string | undefined;
-  readonly chainPath: string | undefined;
 }
 
 export interface ProgrammaticSource {

@@ -7,8 +7,14 @@ import type { Transport } from "../../transport/transport.js";
 import { gcloudFile } from "../../platform/gcloud.js";
 import { parseCredentials } from "../credential-file.js";
 import { homeFolder } from "../../platform/node/environment.js";
-import type { CertificateSource } from "../external/subject-source.js";
 import { readTextFile } from "../../platform/node/files.js";
+
+/** Where the certificate is. */
+export interface CertificatePaths {
+  /** `undefined`: the well-known place. */
+  readonly configPath: string | undefined;
+  readonly chainPath: string | undefined;
+}
 
 /** A certificate and its key, as PEM, and the certificates that vouch for it. */
 export interface ClientCertificate {
@@ -21,7 +27,7 @@ export interface ClientCertificate {
 /** Reads the certificate anew: short-lived ones are replaced in place. */
 export async function readCertificate(
   source: string,
-  { chainPath, configPath }: CertificateSource,
+  { chainPath, configPath }: CertificatePaths,
 ): Promise<ClientCertificate> {
   const path = configPath ?? wellKnownConfig(source);
   const advice = "It must say where the certificate and its key are: cert_configs.workload.cert_path and key_path";

@@ -1,10 +1,9 @@
 /** `fetch` presents no client certificates of a program. */
-import type { ClientCertificate } from "../node/certificate.js";
-import type { CertificateSource } from "../external/subject-source.js";
+import type { CertificatePaths, ClientCertificate } from "../node/certificate.js";
 import { AuthError } from "../../errors.js";
 
 /** @throws AuthError always */
-export async function readCertificate(source: string, _from: CertificateSource): Promise<never> {
+export async function readCertificate(source: string, _from: CertificatePaths): Promise<never> {
   throw unsupported(source);
 }
 
