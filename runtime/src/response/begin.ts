@@ -4,7 +4,7 @@ import { callSite } from "../call/call-site.js";
 import { coreOf } from "../call/core.js";
 import { decodeJson } from "../call/decode-json.js";
 import { perform } from "../call/perform.js";
-import { type ApiPromise, type Executor, promiseOf } from "./api-promise.js";
+import { type ApiPromise, type Executor, keepResponse } from "./api-promise.js";
 
 /** A call before it starts. `decode` is {@link decodeJson} by default. */
 export type NewCall = Pick<Call, "method" | "options" | "params" | "resource"> & {
@@ -27,7 +27,10 @@ export function begin<T, P extends ApiPromise<T>>(newCall: NewCall, make: (execu
     // A call of a batch may fail before anything awaits it, so the stack of its error must be recorded here.
     site: collector === undefined ? undefined : callSite(begin),
   };
-  const promise = promiseOf<T, P>(make, (keep) => perform(call, keep));
+  // Outside the executor, so that few frames are between the caller and an error that is thrown immediately.
+  const work = perform<T>(call, (request, response) => keepResponse(promise, request, response));
+  // V8 follows `then` for the stack of an error, so it leads to the code that awaits this promise.
+  const promise = make((resolve, reject) => void work.then(resolve, reject));
   collector?.add(promise);
   return promise;
 }
