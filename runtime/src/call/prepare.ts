@@ -3,7 +3,7 @@ import type { Call, CallInput } from "./call.js";
 import type { Core } from "./core.js";
 import { type Fault, InvalidRequestError } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
-import { type CallOptions, checkCallOptions, defaultTimeout } from "./options.js";
+import { checkCallOptions, defaultTimeout } from "./options.js";
 import type { AbortSignal } from "../platform-types.js";
 import { CallObserver, isWatched } from "../policy/observe.js";
 import type { PreparedCall } from "./prepared-call.js";
