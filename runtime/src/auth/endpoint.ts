@@ -1,8 +1,8 @@
 /** Asks the endpoints that sign-in needs, with retries, and says what their refusals mean. */
 import { AuthError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
 import type { AbortSignal, Url } from "../platform/types.js";
+import { AttemptFailure, retry } from "../policy/retry-loop.js";
 import { type Failure, parseRetryAfter, pauseBefore, type RetryPolicy } from "../policy/retry.js";
-import { pause } from "../policy/wait.js";
 import { printable, redact, safeCause, secretsOf, shownName } from "../redact.js";
 import { apiClient, userAgent } from "../request/headers.js";
 import { parseErrorBody } from "../response/error-body.js";
@@ -94,25 +94,26 @@ export async function askEndpoint({ signal, transport }: Network, ask: EndpointR
     maxResponseBytes: responseLimit,
   };
   const secrets = [...secretsOf(request), ...(ask.secrets ?? [])];
-  for (let attempt = 0; ; attempt++) {
-    let error: AuthError;
-    let failure: Failure;
-    if (signal?.aborted === true)
-      throw new AuthError("TOKEN_UNAVAILABLE", `${ask.account}: nobody waits for the token any more`);
-    try {
-      const response = await transport.send(request);
-      const text = await readText(response.body, responseLimit + 1);
-      // A transport of the caller's own may know no limit.
-      if (text.length > responseLimit) throw tooLarge(ask);
-      if (response.status === 200) return { headers: response.headers, text };
-      [error, failure] = refusal(ask, response, redact(text, secrets));
-    } catch (thrown) {
-      [error, failure] = unavailable(ask, request, thrown, secrets);
-    }
-    const delay = pauseBefore(attempt, { ...policy, attempts }, failure, Math.random());
-    if (delay === undefined) throw error;
-    await pause(delay, signal, () => error);
-  }
+  const failed = (failures: number, [error, failure]: [AuthError, Failure]): AttemptFailure =>
+    new AttemptFailure(error, pauseBefore(failures, { ...policy, attempts }, failure, Math.random()));
+  return retry<EndpointAnswer>({
+    signal,
+    aborted: (error) => error,
+    attempt: async (failures) => {
+      if (signal?.aborted === true)
+        throw new AuthError("TOKEN_UNAVAILABLE", `${ask.account}: nobody waits for the token any more`);
+      try {
+        const response = await transport.send(request);
+        const text = await readText(response.body, responseLimit + 1);
+        // A transport of the caller's own may know no limit.
+        if (text.length > responseLimit) throw tooLarge(ask);
+        if (response.status === 200) return { headers: response.headers, text };
+        return failed(failures, refusal(ask, response, redact(text, secrets)));
+      } catch (thrown) {
+        return failed(failures, unavailable(ask, request, thrown, secrets));
+      }
+    },
+  });
 }
 
 /** The error for a success that makes no sense. `problem` is the end of a sentence: `is not JSON`. */

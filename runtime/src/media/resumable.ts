@@ -8,7 +8,8 @@
 import type { Core } from "../core.js";
 import { AbortError, ApiError, DiscogenError, TimeoutError, UploadError } from "../errors.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../policy/prepared-call.js";
-import { type Sent, failureOf, send } from "../policy/send.js";
+import { type Sent, failureOf, retryCall, send } from "../policy/send.js";
+import { AttemptFailure } from "../policy/retry-loop.js";
 import { isPassing } from "../policy/retry.js";
 import { within } from "../policy/wait.js";
 import { invalidResponse } from "../response/api-error.js";
@@ -36,14 +37,15 @@ export async function sendResumable(core: Core, upload: PreparedUpload): Promise
   const { attempts } = call.retry();
   const chunk = chunkMemory(upload);
   let state = media.session === undefined ? await open(core, upload) : stored(core, upload, media.session);
-  for (let restarts = 0; ; restarts++) {
+  return retryCall(call, 0, async (restarts) => {
+    if (restarts > 0) state = await open(core, upload);
     try {
       return await sendParts(core, upload, state, chunk);
     } catch (error) {
       if (!isLost(error) || !upload.source.replayable || restarts >= attempts) throw stopped(upload, state, error);
+      return new AttemptFailure(error, 0);
     }
-    state = await open(core, upload);
-  }
+  });
 }
 
 /** Made when first needed: bytes that are in memory need none. */
@@ -171,7 +173,7 @@ function readWithin(call: PreparedCall, reading: Promise<Uint8Array>): Promise<U
   });
 }
 
-function isLost(error: unknown): boolean {
+function isLost(error: unknown): error is ApiError {
   return error instanceof ApiError && (error.status === 404 || error.status === 410);
 }
 
