@@ -1,5 +1,5 @@
 /** What a client and its resources share, under one key so that a document may name its members as it likes. */
-import { type Signature, atHandOf } from "./auth/at-hand.js";
+import { type AuthorizationHeaders, cachedHeadersOf } from "./auth/cached-headers.js";
 import { type Credentials, type CredentialsContext, isAnonymous, withDefaultScopes } from "./auth/credentials.js";
 import { checkNames } from "./check-names.js";
 import { endpointOf } from "./endpoint.js";
@@ -78,7 +78,7 @@ export interface Core extends RequestBase {
   /** The credentials, narrowed to the API's scopes where they had none. */
   credentials(): Credentials | undefined;
   /** Headers of those credentials, where nothing has to be waited for. */
-  atHand(): Signature | undefined;
+  atHand(): AuthorizationHeaders | undefined;
   /** Ends every call, beside the signal of each: set for those of a batch. */
   readonly signal: AbortSignal | undefined;
   /** Set where the client is a batch, right after it is made. */
@@ -174,15 +174,15 @@ function scopedOnce(
   universe: string | undefined,
 ): Pick<Core, "atHand" | "credentials"> {
   let ready: Credentials | undefined;
-  let shortCut: (() => Signature | undefined) | undefined;
+  let shortCut: (() => AuthorizationHeaders | undefined) | undefined;
   const credentials = (): Credentials | undefined => {
     if (ready === undefined && auth !== undefined) {
       ready = withDefaultScopes(auth, scopes);
-      shortCut = atHandOf(ready);
+      shortCut = cachedHeadersOf(ready);
     }
     return ready;
   };
-  const atHand = (): Signature | undefined => {
+  const atHand = (): AuthorizationHeaders | undefined => {
     const found = credentials();
     return found !== undefined && isOfUniverse(found, universe) ? shortCut?.() : undefined;
   };

@@ -10,7 +10,7 @@ import { AbortError, ApiError, DiscogenError, TimeoutError, UploadError } from "
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../policy/prepared-call.js";
 import { type Sent, failureOf, retryCall, send } from "../policy/send.js";
 import { AttemptFailure } from "../policy/retry-loop.js";
-import { isPassing } from "../policy/retry.js";
+import { isRetryable } from "../policy/retry.js";
 import { within } from "../policy/wait.js";
 import { invalidResponse } from "../response/api-error.js";
 import { header } from "../transport/transport.js";
@@ -40,7 +40,7 @@ export async function sendResumable(core: Core, upload: PreparedUpload): Promise
   return retryCall(call, 0, async (restarts) => {
     if (restarts > 0) state = await open(core, upload);
     try {
-      return await sendParts(core, upload, state, chunk);
+      return await sendChunks(core, upload, state, chunk);
     } catch (error) {
       if (!isLost(error) || !upload.source.replayable || restarts >= attempts) throw stopped(upload, state, error);
       return new AttemptFailure(error, 0);
@@ -92,7 +92,7 @@ function stored(core: Core, { call }: PreparedUpload, text: string): State {
 }
 
 /** Sends parts until the answer is the method's own. */
-async function sendParts(
+async function sendChunks(
   core: Core,
   upload: PreparedUpload,
   state: State,
@@ -190,7 +190,7 @@ function stopped({ call, source }: PreparedUpload, { sent, session }: State, err
     error instanceof ApiError &&
     error.code !== "INVALID_RESPONSE" &&
     error.status !== 401 &&
-    !isPassing(failureOf(error), { idempotent: true })
+    !isRetryable(failureOf(error), { idempotent: true })
   )
     return error;
   return new UploadError("UPLOAD_FAILED", `${after}, and can go on from there: ${error.message}`, init);

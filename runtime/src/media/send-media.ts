@@ -15,7 +15,7 @@ import { sendResumable } from "./resumable.js";
 import { foreignSession, sessionAt } from "./session.js";
 import { type Source, openSource } from "./source.js";
 import type { MediaUpload } from "./upload.js";
-import { sendWhole } from "./whole.js";
+import { sendInOneRequest } from "./single-request.js";
 
 /** Above this size a failure costs more than the further requests of a resumable upload: bytes. */
 const wholeLimit: number = 8 * 1024 * 1024;
@@ -52,7 +52,7 @@ export async function sendMedia(
     if (core.signal === undefined) source.take?.();
     const upload: PreparedUpload = { call: prepared, media, mimeType, source };
     const work = (): Promise<Sent> =>
-      isResumable(upload, descriptor) ? sendResumable(core, upload) : sendWhole(core, upload);
+      isResumable(upload, descriptor) ? sendResumable(core, upload) : sendInOneRequest(core, upload);
     return { prepared, sent: await (prepared.observer === undefined ? work() : prepared.observer.call(work)) };
   } finally {
     await source.close();
