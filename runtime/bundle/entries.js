@@ -23,7 +23,7 @@ export const entries = {
 };
 
 /** What tools that run on Node import. */
-export const tools = { files: "src/files.ts", names: "src/names.ts" };
+export const tools = { files: "src/files.ts", names: "src/names.ts", retry: "src/retry.ts" };
 
 /** Some modules are imported late in one place and at once in another. The times of builds are of no interest. */
 export const checks = { ineffectiveDynamicImport: false, bundlerTimings: false };

@@ -1,7 +1,7 @@
 /** Sign-in as a person who signed in before: a refresh token is exchanged for access tokens (RFC 6749 §6). */
 import { type InstanceCheck, instancesOf } from "../kinds.js";
 import { type CredentialFile, type FileKind, parseCredentials, readCredentialFile } from "./credential-file.js";
-import { type TokenRequest, readAccessToken, requestForm, requestIdToken } from "./token-request.js";
+import { type TokenEndpointRequest, readAccessToken, requestForm, requestIdToken } from "./token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
 
 /** What `gcloud auth application-default login` leaves. Further members are ignored. */
@@ -71,13 +71,13 @@ function authorizedUser(file: CredentialFile): TokenKind {
   if (file.type !== undefined || !("refresh_token" in file.members)) file.expect(fileKind);
   const universe = file.universe();
   const client = { client_id: file.required("client_id"), client_secret: file.required("client_secret") };
-  const ask = {
+  const target = {
     account: file.source,
     url: file.endpoint("token_uri", `https://oauth2.${universe}/token`),
     hint: hintFor,
   };
   let refreshToken = file.required("refresh_token");
-  const formOf = (rest: TokenRequest["form"]): TokenRequest["form"] => ({
+  const formOf = (rest: TokenEndpointRequest["form"]): TokenEndpointRequest["form"] => ({
     grant_type: "refresh_token",
     ...client,
     refresh_token: refreshToken,
@@ -92,16 +92,16 @@ function authorizedUser(file: CredentialFile): TokenKind {
 
     async getToken({ network, scopes }) {
       const form = formOf(scopes.length === 0 ? {} : { scope: scopes.join(" ") });
-      const answer = await requestForm(network, { ...ask, form, metrics: "auth-request-type/at cred-type/u" });
+      const members = await requestForm(network, { ...target, form, metrics: "auth-request-type/at cred-type/u" });
       // A server may replace the refresh token, which ends the old one (RFC 6749 §6).
-      if (typeof answer["refresh_token"] === "string" && answer["refresh_token"] !== "")
-        refreshToken = answer["refresh_token"];
-      return readAccessToken(ask, answer);
+      if (typeof members["refresh_token"] === "string" && members["refresh_token"] !== "")
+        refreshToken = members["refresh_token"];
+      return readAccessToken(target, members);
     },
 
     getIdToken: (audience, network) =>
       requestIdToken(network, {
-        ...ask,
+        ...target,
         form: formOf({ target_audience: audience }),
         metrics: "auth-request-type/it cred-type/u",
       }),

@@ -1,8 +1,8 @@
 /** Asks the endpoints that sign-in needs, with retries, and says what their refusals mean. */
 import { AuthError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
 import type { AbortSignal, Url } from "../platform-types.js";
+import { AttemptFailure, retry } from "../policy/retry-loop.js";
 import { type Failure, parseRetryAfter, pauseBefore, type RetryPolicy } from "../policy/retry.js";
-import { pause } from "../policy/wait.js";
 import { printable, redact, safeCause, secretsOf, shownName } from "../redact.js";
 import { apiClient, userAgent } from "../request/headers.js";
 import { parseErrorBody } from "../decode/error-body.js";
@@ -49,7 +49,7 @@ export interface Network {
 }
 
 /** A success. */
-export interface EndpointAnswer {
+export interface EndpointResponse {
   readonly headers: HttpHeaders;
   readonly text: string;
 }
@@ -75,10 +75,10 @@ export class TokenRefusal extends AuthError {
 }
 
 /** @throws AuthError `TOKEN_REFUSED` (a {@link TokenRefusal}) or `TOKEN_UNAVAILABLE` */
-export async function askEndpoint({ signal, transport }: Network, ask: EndpointRequest): Promise<EndpointAnswer> {
-  const { attempts = policy.attempts, metrics, timeout = 30_000, url } = ask;
+export async function callEndpoint({ signal, transport }: Network, target: EndpointRequest): Promise<EndpointResponse> {
+  const { attempts = policy.attempts, metrics, timeout = 30_000, url } = target;
   const request: HttpRequest = {
-    method: ask.method,
+    method: target.method,
     origin: url.origin,
     path: url.pathname + url.search,
     headers: {
@@ -86,54 +86,58 @@ export async function askEndpoint({ signal, transport }: Network, ask: EndpointR
       "accept-encoding": "gzip",
       "user-agent": userAgent,
       "x-goog-api-client": metrics === undefined ? apiClient : `${apiClient} ${metrics}`,
-      ...ask.headers,
+      ...target.headers,
     },
-    body: ask.body,
+    body: target.body,
     timeout,
     readSignal: signal,
     maxResponseBytes: responseLimit,
   };
-  const secrets = [...secretsOf(request), ...(ask.secrets ?? [])];
-  for (let attempt = 0; ; attempt++) {
-    let error: AuthError;
-    let failure: Failure;
-    if (signal?.aborted === true)
-      throw new AuthError("TOKEN_UNAVAILABLE", `${ask.account}: nobody waits for the token any more`);
-    try {
-      const response = await transport.send(request);
-      const text = await readText(response.body, responseLimit + 1);
-      // A transport of the caller's own may know no limit.
-      if (text.length > responseLimit) throw tooLarge(ask);
-      if (response.status === 200) return { headers: response.headers, text };
-      [error, failure] = refusal(ask, response, redact(text, secrets));
-    } catch (thrown) {
-      [error, failure] = unavailable(ask, request, thrown, secrets);
-    }
-    const delay = pauseBefore(attempt, { ...policy, attempts }, failure, Math.random());
-    if (delay === undefined) throw error;
-    await pause(delay, signal, () => error);
-  }
+  const secrets = [...secretsOf(request), ...(target.secrets ?? [])];
+  const failed = (failures: number, [error, failure]: [AuthError, Failure]): AttemptFailure =>
+    new AttemptFailure(error, pauseBefore(failures, { ...policy, attempts }, failure, Math.random()));
+  return retry<EndpointResponse>({
+    signal,
+    aborted: (error) => error,
+    attempt: async (failures) => {
+      if (signal?.aborted === true)
+        throw new AuthError("TOKEN_UNAVAILABLE", `${target.account}: nobody waits for the token any more`);
+      try {
+        const response = await transport.send(request);
+        const text = await readText(response.body, responseLimit + 1);
+        // A transport of the caller's own may know no limit.
+        if (text.length > responseLimit) throw tooLarge(target);
+        if (response.status === 200) return { headers: response.headers, text };
+        return failed(failures, refusal(target, response, redact(text, secrets)));
+      } catch (thrown) {
+        return failed(failures, unavailable(target, request, thrown, secrets));
+      }
+    },
+  });
 }
 
 /** The error for a success that makes no sense. `problem` is the end of a sentence: `is not JSON`. */
-export function nonsense({ account, url }: Pick<EndpointRequest, "account" | "url">, problem: string): AuthError {
+export function malformedResponse(
+  { account, url }: Pick<EndpointRequest, "account" | "url">,
+  problem: string,
+): AuthError {
   return new AuthError("TOKEN_UNAVAILABLE", `${account}: the answer of ${shownName(url.origin)} ${problem}`);
 }
 
-function tooLarge(ask: EndpointRequest): AuthError {
-  return nonsense(ask, "is longer than 1 MiB, which no token is");
+function tooLarge(target: EndpointRequest): AuthError {
+  return malformedResponse(target, "is longer than 1 MiB, which no token is");
 }
 
 /** The members of an answer that is a JSON object. */
-export function readMembers(ask: EndpointRequest, text: string): JsonObject {
-  let answer: unknown;
+export function readMembers(target: EndpointRequest, text: string): JsonObject {
+  let value: unknown;
   try {
-    answer = JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
-    throw nonsense(ask, "is not JSON");
+    throw malformedResponse(target, "is not JSON");
   }
-  if (typeof answer !== "object" || answer === null) throw nonsense(ask, "is no JSON object");
-  return Object.fromEntries(Object.entries(answer));
+  if (typeof value !== "object" || value === null) throw malformedResponse(target, "is no JSON object");
+  return Object.fromEntries(Object.entries(value));
 }
 
 /** A value that may stand in a header after `Bearer`. */
@@ -141,8 +145,8 @@ export function isToken(value: unknown): value is string {
   return typeof value === "string" && /^[\u0021-\u007e]+$/.test(value);
 }
 
-function refusal(ask: EndpointRequest, { headers, status }: HttpResponse, text: string): [AuthError, Failure] {
-  const { account, url } = ask;
+function refusal(target: EndpointRequest, { headers, status }: HttpResponse, text: string): [AuthError, Failure] {
+  const { account, url } = target;
   const { message, reasons, rpcStatus } = parseErrorBody(text, header(headers, "content-type"));
   const reason = reasons[0] ?? rpcStatus;
   const said = [reason, message].filter((part) => part !== undefined).map((part) => printable(part, 500));
@@ -157,7 +161,7 @@ function refusal(ask: EndpointRequest, { headers, status }: HttpResponse, text: 
     const text = `${account}: ${shownName(url.origin)} answered with status ${String(status)}${what}`;
     return [new AuthError("TOKEN_UNAVAILABLE", text, { reason }), failure];
   }
-  const hint = ask.hint?.(reason, message ?? "");
+  const hint = target.hint?.(reason, message ?? "");
   const end = hint === undefined ? "" : `. ${hint}`;
   const full = `${account}: ${shownName(url.origin)} refused to give a token (status ${String(status)})${what}${end}`;
   return [new TokenRefusal(full, status, reason, dateOf(headers)), failure];
@@ -169,14 +173,14 @@ function dateOf(headers: HttpHeaders): number | undefined {
 }
 
 function unavailable(
-  ask: EndpointRequest,
+  target: EndpointRequest,
   request: HttpRequest,
   thrown: unknown,
   secrets: readonly string[],
 ): [AuthError, Failure] {
   if (thrown instanceof AuthError) return [thrown, { kind: "final" }];
   const error = thrown instanceof DiscogenError ? thrown : connectionError(request, thrown, true);
-  if (error.code === "RESPONSE_TOO_LARGE") return [tooLarge(ask), { kind: "final" }];
+  if (error.code === "RESPONSE_TOO_LARGE") return [tooLarge(target), { kind: "final" }];
   const failure: Failure =
     error instanceof ConnectionError
       ? { kind: "connection", sent: error.sent, systemCode: error.systemCode }
@@ -184,6 +188,6 @@ function unavailable(
         ? { kind: "timeout" }
         : { kind: "final" };
   const cause = error instanceof ConnectionError || error instanceof TimeoutError ? error : safeCause(error, secrets);
-  const text = `${ask.account}: no token from ${shownName(ask.url.origin)}: ${redact(error.message, secrets)}`;
+  const text = `${target.account}: no token from ${shownName(target.url.origin)}: ${redact(error.message, secrets)}`;
   return [new AuthError("TOKEN_UNAVAILABLE", text, { cause }), failure];
 }

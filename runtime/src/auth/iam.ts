@@ -4,15 +4,15 @@ import { type HeaderRecord, lowerCase } from "../request/headers.js";
 import type { JsonObject } from "./credential-file.js";
 import type { Credentials } from "./credentials.js";
 import {
-  askEndpoint,
+  callEndpoint,
   type EndpointRequest,
   isToken,
   type Network,
-  nonsense,
+  malformedResponse,
   readMembers,
   TokenRefusal,
 } from "./endpoint.js";
-import { type TokenAnswer, idTokenLifetime } from "./token-request.js";
+import { type IssuedToken, idTokenLifetime } from "./token-request.js";
 
 /** Who asks in whose name. */
 export interface Impersonation {
@@ -53,32 +53,32 @@ export async function generateAccessToken(
   who: Impersonation,
   scope: readonly string[],
   lifetime: number,
-): Promise<TokenAnswer> {
-  const [ask, answer] = await askIam(network, who, "generateAccessToken", metricsOf("at"), {
+): Promise<IssuedToken> {
+  const [target, members] = await callIam(network, who, "generateAccessToken", metricsOf("at"), {
     delegates: delegatesOf(who),
     scope,
     lifetime: `${String(lifetime)}s`,
   });
-  const { accessToken: token, expireTime } = answer;
-  if (!isToken(token)) throw nonsense(ask, "holds no accessToken");
+  const { accessToken: token, expireTime } = members;
+  if (!isToken(token)) throw malformedResponse(target, "holds no accessToken");
   const left = typeof expireTime === "string" ? Date.parse(expireTime) - Date.now() : Number.NaN;
   // A time that is past, or none, speaks of clocks: then what was asked for counts.
   return { token, lifetime: left > 0 ? Math.min(left, lifetime * 1000) : lifetime * 1000 };
 }
 
 /** An id token of the account, with its address in it. */
-export async function generateIdToken(network: Network, who: Impersonation, audience: string): Promise<TokenAnswer> {
+export async function generateIdToken(network: Network, who: Impersonation, audience: string): Promise<IssuedToken> {
   const body = { delegates: delegatesOf(who), audience, includeEmail: true };
-  const [ask, { token }] = await askIam(network, who, "generateIdToken", metricsOf("it"), body);
-  if (!isToken(token)) throw nonsense(ask, "holds no token");
+  const [target, { token }] = await callIam(network, who, "generateIdToken", metricsOf("it"), body);
+  if (!isToken(token)) throw malformedResponse(target, "holds no token");
   return { token, lifetime: idTokenLifetime(token, Date.now()) };
 }
 
 /** Claims signed with a key that Google keeps for the account. */
 export async function signJwt(network: Network, who: Impersonation, claims: JsonObject): Promise<string> {
   const body = { delegates: delegatesOf(who), payload: JSON.stringify(claims) };
-  const [ask, { signedJwt }] = await askIam(network, who, "signJwt", metricsOf("at"), body);
-  if (!isToken(signedJwt)) throw nonsense(ask, "holds no signedJwt");
+  const [target, { signedJwt }] = await callIam(network, who, "signJwt", metricsOf("at"), body);
+  if (!isToken(signedJwt)) throw malformedResponse(target, "holds no signedJwt");
   return signedJwt;
 }
 
@@ -87,7 +87,7 @@ function delegatesOf({ delegates }: Impersonation): readonly string[] | undefine
   return delegates.map((name) => (name.includes("/") ? name : `projects/-/serviceAccounts/${name}`));
 }
 
-async function askIam(
+async function callIam(
   network: Network,
   who: Impersonation,
   method: string,
@@ -98,7 +98,7 @@ async function askIam(
   const url = new URL(`${who.url}:${method}`);
   const once = async (): Promise<[EndpointRequest, JsonObject]> => {
     const signature = await sourceHeaders(who, url, network);
-    const ask: EndpointRequest = {
+    const target: EndpointRequest = {
       account,
       method: "POST",
       url,
@@ -108,7 +108,7 @@ async function askIam(
       hint,
     };
     try {
-      return [ask, readMembers(ask, (await askEndpoint(network, ask)).text)];
+      return [target, readMembers(target, (await callEndpoint(network, target)).text)];
     } catch (error) {
       if (error instanceof TokenRefusal && error.status === 401) source.invalidate?.(signature["authorization"]);
       throw error;

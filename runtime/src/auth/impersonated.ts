@@ -115,11 +115,11 @@ export function impersonation(
       if (subject === undefined) return generateAccessToken(network, acting, scopes, Math.floor(lifetime / 1000));
       const endpoint = `https://oauth2.${universe() ?? defaultUniverse}/token`;
       const claims = { iss: targetPrincipal, sub: subject, scope: scopes.join(" "), aud: endpoint };
-      return exchange.ask(network, {
+      return exchange.run(network, {
         account: `${shown} for ${shownName(subject)}`,
         url: new URL(endpoint),
         metrics: "auth-request-type/at cred-type/imp",
-        wants: "access_token",
+        tokenType: "access_token",
         sign: (now) => signJwt(network, acting, { ...claims, ...times(now) }),
       });
     },

@@ -1,6 +1,6 @@
 /** Exchanges a signed assertion for a token (RFC 7523 §2.1), by the clock of the server where ours is off. */
 import { type Network, TokenRefusal } from "./endpoint.js";
-import { type TokenAnswer, type TokenRequest, requestIdToken, requestToken } from "./token-request.js";
+import { type IssuedToken, type TokenEndpointRequest, requestIdToken, requestToken } from "./token-request.js";
 
 /** One exchange. */
 export interface AssertionRequest {
@@ -8,7 +8,7 @@ export interface AssertionRequest {
   readonly url: URL;
   readonly metrics: string;
   /** `id_token` where the assertion asks for one by `target_audience`. */
-  readonly wants: "access_token" | "id_token";
+  readonly tokenType: "access_token" | "id_token";
   /** @param now Milliseconds since the epoch, by the server's clock where it is known. */
   sign(now: number): Promise<string>;
 }
@@ -21,7 +21,7 @@ export class AssertionExchange {
   #clockOffset = 0;
 
   /** @throws AuthError `TOKEN_REFUSED` or `TOKEN_UNAVAILABLE` */
-  async ask(network: Network, request: AssertionRequest): Promise<TokenAnswer> {
+  async run(network: Network, request: AssertionRequest): Promise<IssuedToken> {
     try {
       return await this.#once(network, request);
     } catch (error) {
@@ -30,11 +30,11 @@ export class AssertionExchange {
     }
   }
 
-  async #once(network: Network, { sign, wants, ...rest }: AssertionRequest): Promise<TokenAnswer> {
+  async #once(network: Network, { sign, tokenType, ...rest }: AssertionRequest): Promise<IssuedToken> {
     const assertion = await sign(Date.now() + this.#clockOffset);
     const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
-    const ask: TokenRequest = { ...rest, form, hint: hintFor };
-    return wants === "id_token" ? requestIdToken(network, ask) : requestToken(network, ask);
+    const target: TokenEndpointRequest = { ...rest, form, hint: hintFor };
+    return tokenType === "id_token" ? requestIdToken(network, target) : requestToken(network, target);
   }
 
   /** After a refusal over times: takes the server's clock where ours differs. `false`: that is not it. */

@@ -7,15 +7,15 @@ import { header } from "../transport/transport.js";
 import { defaultUniverse, isDomain } from "./universe.js";
 import type { ScopedCredentials } from "./credentials.js";
 import {
-  askEndpoint,
+  callEndpoint,
   type EndpointRequest,
   isToken,
   type Network,
-  nonsense,
+  malformedResponse,
   readMembers,
   TokenRefusal,
 } from "./endpoint.js";
-import { idTokenLifetime, readAccessToken, type TokenAnswer } from "./token-request.js";
+import { idTokenLifetime, readAccessToken, type IssuedToken } from "./token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
 
 /** Options of {@link MetadataCredentials}. */
@@ -69,9 +69,9 @@ export function metadataUrl(host: string, path: string): Url {
 
 /** The address of a service account of the machine. */
 export async function metadataEmail(network: Network, host: string): Promise<string> {
-  const ask = request(metadataUrl(host, "instance/service-accounts/default/email"));
-  const email = (await askMetadata(network, ask)).trim();
-  if (!/^[^\s/]+@[^\s/]+$/.test(email)) throw nonsense(ask, "is no address of a service account");
+  const target = request(metadataUrl(host, "instance/service-accounts/default/email"));
+  const email = (await readMetadata(network, target)).trim();
+  if (!/^[^\s/]+@[^\s/]+$/.test(email)) throw malformedResponse(target, "is no address of a service account");
   return email;
 }
 
@@ -95,21 +95,21 @@ function metadata({ host, serviceAccount = "default" }: MetadataOptions): TokenK
       return universe;
     },
 
-    async getToken({ network, scopes }): Promise<TokenAnswer> {
+    async getToken({ network, scopes }): Promise<IssuedToken> {
       const url = accountAt("token");
       if (scopes.length > 0) url.searchParams.set("scopes", scopes.join(","));
-      const ask = request(url, "auth-request-type/at cred-type/mds");
-      const [text] = await Promise.all([askMetadata(network, ask), learnUniverse(network)]);
-      return readAccessToken(ask, readMembers(ask, text));
+      const target = request(url, "auth-request-type/at cred-type/mds");
+      const [text] = await Promise.all([readMetadata(network, target), learnUniverse(network)]);
+      return readAccessToken(target, readMembers(target, text));
     },
 
-    async getIdToken(audience, network): Promise<TokenAnswer> {
+    async getIdToken(audience, network): Promise<IssuedToken> {
       const url = accountAt("identity");
       url.searchParams.set("audience", audience);
       url.searchParams.set("format", "full");
-      const ask = request(url, "auth-request-type/it cred-type/mds");
-      const token = (await askMetadata(network, ask)).trim();
-      if (!isToken(token)) throw nonsense(ask, "is no id token");
+      const target = request(url, "auth-request-type/it cred-type/mds");
+      const token = (await readMetadata(network, target)).trim();
+      if (!isToken(token)) throw malformedResponse(target, "is no id token");
       return { token, lifetime: idTokenLifetime(token, Date.now()) };
     },
   };
@@ -128,17 +128,17 @@ function request(url: Url, metrics?: string): EndpointRequest {
 }
 
 /** @throws AuthError also where what answers is no metadata server of Google's */
-async function askMetadata(network: Network, ask: EndpointRequest): Promise<string> {
-  const { headers, text } = await askEndpoint(network, ask);
+async function readMetadata(network: Network, target: EndpointRequest): Promise<string> {
+  const { headers, text } = await callEndpoint(network, target);
   if (header(headers, "metadata-flavor") === "Google") return text;
   // A proxy, or a network that answers for every host: nothing it says can be trusted.
-  throw nonsense(ask, "lacks the header Metadata-Flavor: Google, so it is no metadata server");
+  throw malformedResponse(target, "lacks the header Metadata-Flavor: Google, so it is no metadata server");
 }
 
 /** The universe of the machine; `undefined` where it cannot be learned now, which must not keep a token back. */
 async function universeOf(network: Network, url: Url): Promise<string | undefined> {
   try {
-    const text = (await askMetadata(network, { ...request(url), timeout: 3000, attempts: 1 })).trim();
+    const text = (await readMetadata(network, { ...request(url), timeout: 3000, attempts: 1 })).trim();
     if (text === "") return defaultUniverse;
     return isDomain(text) ? text : undefined;
   } catch (error) {

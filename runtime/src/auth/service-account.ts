@@ -9,7 +9,7 @@ import { accountUrl, generateIdToken, iamScope } from "./iam.js";
 import { AssertionExchange } from "./jwt-bearer.js";
 import { type Key, keyKind, readKey, type ServiceAccountKey } from "./key-file.js";
 import { AccessTokenCredentials } from "./simple.js";
-import type { TokenAnswer } from "./token-request.js";
+import type { IssuedToken } from "./token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
 
 /** Options of {@link ServiceAccountCredentials}. */
@@ -91,7 +91,7 @@ function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
   const exchange = new AssertionExchange();
   const shownEmail = shownName(email);
   const account = `${source} (${shownEmail})`;
-  const selfSign = async (claims: Claims): Promise<TokenAnswer> => ({
+  const selfSign = async (claims: Claims): Promise<IssuedToken> => ({
     token: await signer.sign({ sub: email, ...claims }, Date.now()),
     lifetime: assertionLifetime * 1000,
   });
@@ -110,11 +110,11 @@ function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
         const message = `is ${universe}, whose accounts cannot act for a person: only those of ${defaultUniverse} can`;
         throw key.problem("KEY_FIELD_INVALID", "universe_domain", message);
       }
-      return exchange.ask(network, {
+      return exchange.run(network, {
         account: subject === undefined ? account : `${source} (${shownEmail} for ${shownName(subject)})`,
         url: endpoint,
         metrics: "auth-request-type/at cred-type/sa",
-        wants: "access_token",
+        tokenType: "access_token",
         sign: (now) => signer.sign({ scope, aud: audience, ...(subject === undefined ? {} : { sub: subject }) }, now),
       });
     },
@@ -126,11 +126,11 @@ function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
         const url = accountUrl(email, universe);
         return generateIdToken(network, { account, source: own, url, delegates: [] }, target);
       }
-      return exchange.ask(network, {
+      return exchange.run(network, {
         account,
         url: endpoint,
         metrics: "auth-request-type/it cred-type/sa",
-        wants: "id_token",
+        tokenType: "id_token",
         sign: (now) => signer.sign({ aud: audience, target_audience: target }, now),
       });
     },

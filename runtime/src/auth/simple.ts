@@ -1,7 +1,7 @@
 /** Credentials that only hold what they were given. */
 import { InvalidRequestError } from "../errors.js";
 import { type InstanceCheck, instancesOf } from "../kinds.js";
-import { offerAtHand } from "./at-hand.js";
+import { registerCachedHeaders } from "./cached-headers.js";
 import type { Credentials } from "./credentials.js";
 import { type CredentialsSummary, identify, summaryOf } from "./summary.js";
 
@@ -26,7 +26,7 @@ export class AccessTokenCredentials implements Credentials {
   constructor(token: string) {
     checkSecret("AccessTokenCredentials", "token", token);
     this.#headers = Object.freeze({ authorization: `Bearer ${token}` });
-    offerAtHand(this, () => this.#headers);
+    registerCachedHeaders(this, () => this.#headers);
     identify(this, "AccessTokenCredentials");
   }
 
@@ -49,7 +49,7 @@ export class ApiKeyCredentials implements Credentials {
   constructor(key: string) {
     checkSecret("ApiKeyCredentials", "key", key);
     this.#headers = Object.freeze({ "x-goog-api-key": key });
-    offerAtHand(this, () => this.#headers);
+    registerCachedHeaders(this, () => this.#headers);
     identify(this, "ApiKeyCredentials");
   }
 

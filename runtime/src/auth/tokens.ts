@@ -8,12 +8,12 @@ import type { AbortSignal } from "../platform-types.js";
 import { readHeader } from "../request/headers.js";
 import type { Transport } from "../transport/transport.js";
 import type { Dispatcher } from "../transport/dispatcher.js";
-import { offerAtHand } from "./at-hand.js";
+import { registerCachedHeaders } from "./cached-headers.js";
 import type { Credentials, CredentialsContext } from "./credentials.js";
 import type { Network } from "./endpoint.js";
 import { type CredentialsSummary, identify, summaryOf } from "./summary.js";
 import { type Token, type TokenCache, TokenCaches } from "./token-cache.js";
-import type { TokenAnswer } from "./token-request.js";
+import type { IssuedToken } from "./token-request.js";
 
 /** Options of all credentials that get tokens. */
 export interface TokenOptions {
@@ -30,7 +30,7 @@ export interface TokenOptions {
 }
 
 /** What one token is wanted for. It is the same for all who wait for it. */
-export interface TokenWish {
+export interface TokenRequest {
   readonly scopes: readonly string[];
   /** The person to act for. */
   readonly subject: string | undefined;
@@ -50,8 +50,8 @@ export interface TokenKind {
   /** `audience`: without scopes each API gets a token of its own; `none`: a token needs no scopes; else they are required. */
   readonly withoutScopes?: "audience" | "none" | undefined;
   readonly universeDomain?: string | undefined;
-  getToken(wish: TokenWish): Promise<TokenAnswer>;
-  getIdToken?(audience: string, network: Network): Promise<TokenAnswer>;
+  getToken(request: TokenRequest): Promise<IssuedToken>;
+  getIdToken?(audience: string, network: Network): Promise<IssuedToken>;
 }
 
 /** What tokens share whose credentials were made from each other. */
@@ -156,7 +156,7 @@ export class Tokens {
   }
 
   /** The headers of a token that need not be waited for. */
-  atHand(): Record<string, string> | undefined {
+  cachedHeaders(): Record<string, string> | undefined {
     return this.#cache?.fresh()?.headers;
   }
 
@@ -194,7 +194,7 @@ export class Tokens {
     return this.#shared.transport ?? offered ?? platformTransport(undefined, undefined);
   }
 
-  async #fetch(answer: Promise<TokenAnswer>): Promise<Token> {
+  async #fetch(answer: Promise<IssuedToken>): Promise<Token> {
     const obtained = Date.now();
     const { lifetime, token } = await answer;
     const { caches, quotaProject } = this.#shared;
@@ -212,7 +212,7 @@ export abstract class TokenCredentials implements Credentials {
 
   protected constructor(tokens: Tokens) {
     this.#tokens = tokens;
-    offerAtHand(this, () => tokens.atHand());
+    registerCachedHeaders(this, () => tokens.cachedHeaders());
     identify(this, tokens.kind);
   }
 

@@ -5,6 +5,7 @@
  * Lenient where servers differ: lines end with LF or CRLF, names are in any case, fields may be folded, and there may be
  * text before and after the parts.
  */
+import { errorBodyLimit } from "../transport/failure.js";
 import type { HttpHeaders, HttpResponse } from "../transport/transport.js";
 
 /** One part of the answer. */
@@ -13,9 +14,6 @@ export interface AnswerPart {
   /** Absent: the part holds no HTTP answer. */
   readonly response: HttpResponse | undefined;
 }
-
-/** The most that is kept of a body that tells what went wrong, in characters. */
-const errorBodyLimit: number = 1024 * 1024;
 
 /** The boundary of a `multipart/*` type; `undefined` for any other type. */
 export function boundaryOf(contentType: string): string | undefined {

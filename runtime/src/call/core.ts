@@ -1,5 +1,5 @@
 /** What clients, resources and calls share, under one key so that a document may name its members as it likes. */
-import type { Signature } from "../auth/at-hand.js";
+import type { AuthorizationHeaders } from "../auth/cached-headers.js";
 import type { Credentials, CredentialsContext } from "../auth/credentials.js";
 import { type Fault, InvalidRequestError } from "../errors.js";
 import type { AbortSignal } from "../platform-types.js";
@@ -61,7 +61,7 @@ export interface Core extends RequestBase {
   /** The credentials, narrowed to the API's scopes where they had none. */
   credentials(): Credentials | undefined;
   /** Headers of those credentials, where nothing has to be waited for. */
-  atHand(): Signature | undefined;
+  atHand(): AuthorizationHeaders | undefined;
   /** Ends every call, beside the signal of each: set for those of a batch. */
   readonly signal: AbortSignal | undefined;
   /** Set where the client is a batch, right after it is made. */

@@ -6,13 +6,13 @@ import type { HeaderRecord } from "../request/headers.js";
 import { shapeHint } from "../request/shape.js";
 import { apiError } from "../decode/api-error.js";
 import { readText, textOf } from "../decode/read.js";
-import { connectionError } from "../transport/failure.js";
+import { connectionError, errorBodyLimit } from "../transport/failure.js";
 import { type HttpRequest, type HttpResponse } from "../transport/transport.js";
 import { authorize, renew, signatureAtHand } from "./authorize.js";
 import { deposit, refund, spend } from "../policy/budget.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "./prepared-call.js";
+import { AttemptFailure, retry } from "../policy/retry-loop.js";
 import { type Failure, parseRetryAfter, pauseBefore } from "../policy/retry.js";
-import { pause } from "../policy/wait.js";
 
 /** The answer and the request that got it. */
 export interface Sent {
@@ -20,68 +20,93 @@ export interface Sent {
   readonly response: HttpResponse;
 }
 
-/** The most that is read of a body that tells what went wrong, in characters. */
-const errorBodyLimit: number = 1024 * 1024;
+/** A request that failed, in one attempt of a call. */
+interface FailedRequest {
+  readonly request: HttpRequest;
+  readonly authorization: HeaderRecord;
+  readonly error: DiscogenError;
+}
 
-/** Resolves to a 2xx answer, or a 308 to a step of an upload; throws whatever else the last attempt came to. */
+/** Resolves to a 2xx response, or a 308 to a step of an upload. Throws the error of the last attempt. */
 export function send(call: PreparedCall): Promise<Sent> {
-  const close = call.built.body?.close;
-  if (close === undefined) return sendAttempts(call);
-  return sendAttempts(call).catch((error: unknown) => {
+  const { built, core } = call;
+  const close = built.body?.close;
+  deposit(core.budget);
+  const sent = attempt(call, built, undefined, sendAgain);
+  if (close === undefined) return sent;
+  return sent.catch((error: unknown) => {
     close();
     throw error;
   });
 }
 
-async function sendAttempts(call: PreparedCall): Promise<Sent> {
-  const { core, session } = call;
-  let built = call.built;
-  const before = session?.failures ?? 0;
-  let attempt = before;
-  let renewed: HeaderRecord | undefined;
-  let isRenewed = false;
-  deposit(core.budget);
-  for (;;) {
-    // No await where the token is at hand: most calls then leave in the tick in which they are made.
-    const signature: HeaderRecord = renewed ?? signatureAtHand(call) ?? (await authorize(call));
-    renewed = undefined;
-    const request = httpRequest(call, built, signature);
-    let error: DiscogenError;
-    try {
-      const { observer } = call;
-      const response = await (observer === undefined
-        ? core.transport.send(request)
-        : observer.attempt(request, () => core.transport.send(request)));
-      const { status } = response;
-      if ((status >= 200 && status < 300) || (status === 308 && session !== undefined)) {
-        if (attempt > before) refund(core.budget, attempt - before);
-        const isReady = call.stream || typeof response.body === "string" || response.body instanceof Uint8Array;
-        return { request, response: isReady ? response : await collected(request, response) };
-      }
-      error = apiError(
-        request,
-        status,
-        response.headers,
-        await readText(response.body, errorBodyLimit),
-        hintFor(call, status),
-      );
-    } catch (thrown) {
-      error = ownError(call, request, thrown);
+/**
+ * Makes one attempt. `onFailure` decides what follows, so that a first attempt which succeeds pays nothing for retries.
+ *
+ * @param renewed The headers that authorize the request. Default: those of the credentials.
+ */
+async function attempt<Result>(
+  call: PreparedCall,
+  built: BuiltRequest,
+  renewed: HeaderRecord | undefined,
+  onFailure: (failed: FailedRequest, call: PreparedCall) => Promise<Result> | Result,
+): Promise<Result | Sent> {
+  const { core } = call;
+  // No await if the token is cached: most calls are then sent in the tick in which they are made.
+  const authorization = renewed ?? signatureAtHand(call) ?? (await authorize(call));
+  const request = httpRequest(call, built, authorization);
+  let error: DiscogenError;
+  try {
+    const { observer } = call;
+    const response = await (observer === undefined
+      ? core.transport.send(request)
+      : observer.attempt(request, () => core.transport.send(request)));
+    const { status } = response;
+    if ((status >= 200 && status < 300) || (status === 308 && call.session !== undefined)) {
+      const isReady = call.stream || typeof response.body === "string" || response.body instanceof Uint8Array;
+      return { request, response: isReady ? response : await collected(request, response) };
     }
-    const replayable = built.body?.replayable !== false;
-    if (!isRenewed && error instanceof ApiError && error.status === 401) {
-      isRenewed = true;
-      renewed = await renew(call, request, signature, replayable);
-      // A 401 means that nothing was done, so this holds for POST as well and is no attempt of the policy.
-      if (renewed !== undefined) continue;
-    }
-    const delay = replayable ? delayOf(call, attempt, error) : undefined;
-    if (delay === undefined) throw error;
-    call.observer?.retry(error, delay);
-    await pause(delay, call.signal, () => abortedCall(call));
-    attempt++;
-    if (session !== undefined) built = session.question;
+    const text = await readText(response.body, errorBodyLimit);
+    error = apiError(request, status, response.headers, text, hintFor(call, status));
+  } catch (thrown) {
+    error = ownError(call, request, thrown);
   }
+  return onFailure({ request, authorization, error }, call);
+}
+
+/** Repeats a call whose first attempt failed, as its policy allows. */
+function sendAgain(first: FailedRequest, call: PreparedCall): Promise<Sent> {
+  const { session } = call;
+  const before = session?.failures ?? 0;
+  const keep = (failed: FailedRequest): FailedRequest => failed;
+  let { built } = call;
+  let result: FailedRequest | Sent = first;
+  let isRenewed = false;
+  return retryCall(call, before, async (failures) => {
+    if (failures > before) {
+      if (session !== undefined) built = session.question;
+      result = await attempt(call, built, undefined, keep);
+    }
+    const canRepeat = built.body?.replayable !== false;
+    if (!isRenewed && "error" in result && result.error instanceof ApiError && result.error.status === 401) {
+      isRenewed = true;
+      const renewed = await renew(call, result.request, result.authorization, canRepeat);
+      // The server has done nothing, so this holds for POST too, and does not count as a retry.
+      if (renewed !== undefined) result = await attempt(call, built, renewed, keep);
+    }
+    if ("error" in result) return failedAttempt(call, failures, result.error, canRepeat);
+    if (failures > before) refund(call.core.budget, failures - before);
+    return result;
+  });
+}
+
+/** {@link retry} within the signal of a call. */
+export function retryCall<Value>(
+  call: PreparedCall,
+  failures: number,
+  attemptOnce: (failures: number) => Promise<AttemptFailure | Value>,
+): Promise<Value> {
+  return retry({ attempt: attemptOnce, failures, signal: call.signal, aborted: () => abortedCall(call) });
 }
 
 /** The response with its body as text; a transport of the caller's may stream it, which is part of the attempt. */
@@ -95,12 +120,24 @@ function hintFor({ method, params, session }: PreparedCall, status: number): str
   return (status === 400 || status === 404) && session === undefined ? shapeHint(method, params) : undefined;
 }
 
-/** Milliseconds until the next attempt after so many that failed; `undefined`: there is none. */
-export function delayOf(call: PreparedCall, attempt: number, error: DiscogenError): number | undefined {
+/** A failed attempt, with the delay that the policy of the call allows. Reports the retry to the observer of the call. */
+export function failedAttempt(
+  call: PreparedCall,
+  failures: number,
+  error: DiscogenError,
+  canRepeat: boolean,
+): AttemptFailure {
+  const delay = canRepeat ? delayOf(call, failures, error) : undefined;
+  if (delay !== undefined) call.observer?.retry(error, delay);
+  return new AttemptFailure(error, delay);
+}
+
+/** Milliseconds until the next attempt, or `undefined` if there is none. */
+function delayOf(call: PreparedCall, attempt: number, error: DiscogenError): number | undefined {
   const policy = call.retry();
   const failure = failureOf(error);
   const proposed = pauseBefore(attempt, policy, failure, Math.random());
-  // A pause that reaches past the deadline would only hide why the call failed.
+  // A delay past the deadline would only hide why the call failed.
   const isInTime = (delay: number | undefined): delay is number =>
     delay !== undefined && performance.now() + delay < call.deadline;
   if (policy.decide === undefined) return isInTime(proposed) && spend(call.core.budget) ? proposed : undefined;

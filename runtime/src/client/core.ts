@@ -1,5 +1,5 @@
 /** Creates the core of a client from its options. */
-import { type Signature, atHandOf } from "../auth/at-hand.js";
+import { type AuthorizationHeaders, cachedHeadersOf } from "../auth/cached-headers.js";
 import { type Credentials, isAnonymous, withDefaultScopes } from "../auth/credentials.js";
 import { checkUniverse, isOfUniverse } from "../auth/universe.js";
 import { checkNames } from "../call/check-names.js";
@@ -92,15 +92,15 @@ function scopedOnce(
   universe: string | undefined,
 ): Pick<Core, "atHand" | "credentials"> {
   let ready: Credentials | undefined;
-  let shortCut: (() => Signature | undefined) | undefined;
+  let shortCut: (() => AuthorizationHeaders | undefined) | undefined;
   const credentials = (): Credentials | undefined => {
     if (ready === undefined && auth !== undefined) {
       ready = withDefaultScopes(auth, scopes);
-      shortCut = atHandOf(ready);
+      shortCut = cachedHeadersOf(ready);
     }
     return ready;
   };
-  const atHand = (): Signature | undefined => {
+  const atHand = (): AuthorizationHeaders | undefined => {
     const found = credentials();
     return found !== undefined && isOfUniverse(found, universe) ? shortCut?.() : undefined;
   };

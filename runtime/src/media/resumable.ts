@@ -7,8 +7,9 @@
  */
 import { AbortError, ApiError, DiscogenError, TimeoutError, UploadError } from "../errors.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../call/prepared-call.js";
-import { type Sent, failureOf, send } from "../call/send.js";
-import { isPassing } from "../policy/retry.js";
+import { type Sent, failureOf, retryCall, send } from "../call/send.js";
+import { AttemptFailure } from "../policy/retry-loop.js";
+import { isRetryable } from "../policy/retry.js";
 import { within } from "../policy/wait.js";
 import { invalidResponse } from "../decode/api-error.js";
 import { header } from "../transport/transport.js";
@@ -35,14 +36,15 @@ export async function sendResumable(upload: PreparedUpload): Promise<Sent> {
   const { attempts } = call.retry();
   const chunk = chunkMemory(upload);
   let state = media.session === undefined ? await open(upload) : stored(upload, media.session);
-  for (let restarts = 0; ; restarts++) {
+  return retryCall(call, 0, async (restarts) => {
+    if (restarts > 0) state = await open(upload);
     try {
-      return await sendParts(upload, state, chunk);
+      return await sendChunks(upload, state, chunk);
     } catch (error) {
       if (!isLost(error) || !upload.source.replayable || restarts >= attempts) throw stopped(upload, state, error);
+      return new AttemptFailure(error, 0);
     }
-    state = await open(upload);
-  }
+  });
 }
 
 /** Made when first needed: bytes that are in memory need none. */
@@ -90,7 +92,7 @@ function stored({ call }: PreparedUpload, text: string): State {
 }
 
 /** Sends parts until the answer is the method's own. */
-async function sendParts(
+async function sendChunks(
   upload: PreparedUpload,
   state: State,
   chunk: { readonly size: number; readonly memory: () => Uint8Array },
@@ -171,7 +173,7 @@ function readWithin(call: PreparedCall, reading: Promise<Uint8Array>): Promise<U
   });
 }
 
-function isLost(error: unknown): boolean {
+function isLost(error: unknown): error is ApiError {
   return error instanceof ApiError && (error.status === 404 || error.status === 410);
 }
 
@@ -188,7 +190,7 @@ function stopped({ call, source }: PreparedUpload, { sent, session }: State, err
     error instanceof ApiError &&
     error.code !== "INVALID_RESPONSE" &&
     error.status !== 401 &&
-    !isPassing(failureOf(error), { idempotent: true })
+    !isRetryable(failureOf(error), { idempotent: true })
   )
     return error;
   return new UploadError("UPLOAD_FAILED", `${after}, and can go on from there: ${error.message}`, init);

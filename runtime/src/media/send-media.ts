@@ -14,7 +14,7 @@ import { sendResumable } from "./resumable.js";
 import { foreignSession, sessionAt } from "./session.js";
 import { type Source, openSource } from "./source.js";
 import type { MediaUpload } from "./media-upload.js";
-import { sendWhole } from "./whole.js";
+import { sendInOneRequest } from "./single-request.js";
 
 /** Above this size a failure costs more than the further requests of a resumable upload: bytes. */
 const wholeLimit: number = 8 * 1024 * 1024;
@@ -46,7 +46,8 @@ export async function sendMedia(call: Call): Promise<{ readonly prepared: Prepar
     // A batch refuses content, so it takes no stream.
     if (core.signal === undefined) source.take?.();
     const upload: PreparedUpload = { call: prepared, media, mimeType, source };
-    const work = (): Promise<Sent> => (isResumable(upload, descriptor) ? sendResumable(upload) : sendWhole(upload));
+    const work = (): Promise<Sent> =>
+      isResumable(upload, descriptor) ? sendResumable(upload) : sendInOneRequest(upload);
     return { prepared, sent: await (prepared.observer === undefined ? work() : prepared.observer.call(work)) };
   } finally {
     await source.close();

@@ -126,14 +126,14 @@ export function pauseBefore(
   failure: Failure,
   random: number,
 ): number | undefined {
-  if (attempt >= policy.attempts || !isPassing(failure, policy)) return undefined;
+  if (attempt >= policy.attempts || !isRetryable(failure, policy)) return undefined;
   const after = failure.kind === "status" ? failure.retryAfter : undefined;
   if (after === undefined) return random * Math.min(policy.maxDelay, baseDelay * 2 ** attempt);
   return after > policy.maxDelay ? undefined : Math.min(policy.maxDelay, after + random * baseDelay);
 }
 
 /** Whether the same request may succeed later. */
-export function isPassing(failure: Failure, policy: Pick<RetryPolicy, "idempotent">): boolean {
+export function isRetryable(failure: Failure, policy: Pick<RetryPolicy, "idempotent">): boolean {
   switch (failure.kind) {
     case "final":
       return false;
@@ -144,11 +144,11 @@ export function isPassing(failure: Failure, policy: Pick<RetryPolicy, "idempoten
       if (failure.systemCode === undefined) return !failure.sent;
       return (policy.idempotent || !failure.sent) && retryableCodes.has(failure.systemCode);
     case "status":
-      return policy.idempotent && isPassingStatus(failure.status, failure.reasons);
+      return policy.idempotent && isRetryableStatus(failure.status, failure.reasons);
   }
 }
 
-function isPassingStatus(status: number, reasons: readonly string[]): boolean {
+function isRetryableStatus(status: number, reasons: readonly string[]): boolean {
   if (status === 403) return reasons.some((reason) => rateLimitReasons.has(reason));
   return status === 408 || status === 429 || (status >= 500 && status <= 599);
 }

@@ -24,7 +24,7 @@ const damageCode: RegExp = /^(?:Z_|ERR__ERROR_|ERR_BROTLI|ZSTD_)/;
 
 const timeouts: ReadonlySet<string> = new Set(["UND_ERR_BODY_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT"]);
 
-/** The most that is kept of a body that tells what went wrong, in bytes. */
+/** How much of an error body is kept: bytes, or characters of a text. */
 export const errorBodyLimit: number = 1024 * 1024;
 
 /** Who speaks in a message about this request. */

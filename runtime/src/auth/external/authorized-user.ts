@@ -89,7 +89,7 @@ function kindOf(file: CredentialFile, { allow }: ExternalAccountAuthorizedUserOp
     universeDomain,
     withoutScopes: "none",
     async getToken({ network }) {
-      const answer = await requestForm(network, {
+      const members = await requestForm(network, {
         account: source,
         url,
         headers: { authorization },
@@ -99,9 +99,9 @@ function kindOf(file: CredentialFile, { allow }: ExternalAccountAuthorizedUserOp
           reason === "invalid_grant" ? "The sign-in has ended or was revoked: sign in again" : undefined,
       });
       // A refresh token may serve once only (RFC 6749 §6).
-      const next = answer["refresh_token"];
+      const next = members["refresh_token"];
       if (typeof next === "string" && next !== "") refreshToken = next;
-      return readAccessToken({ account: source, url }, answer);
+      return readAccessToken({ account: source, url }, members);
     },
   };
 }

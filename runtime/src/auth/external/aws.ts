@@ -2,7 +2,7 @@
 import { AuthError } from "../../errors.js";
 import { environment } from "../../platform/node/environment.js";
 import { shownName } from "../../redact.js";
-import { askEndpoint, type EndpointRequest, type Network } from "../endpoint.js";
+import { callEndpoint, type EndpointRequest, type Network } from "../endpoint.js";
 import type { JsonObject } from "../credential-file.js";
 import type { ExternalAccount } from "./config.js";
 import { type AwsKeys, signAwsRequest } from "./sigv4.js";
@@ -55,54 +55,55 @@ function metadataOf(
   let session: Promise<Record<string, string>> | undefined;
   const hint = (): string | undefined =>
     sessionUrl === undefined ? "Instances that want sessions (IMDSv2) need an imdsv2_session_token_url" : undefined;
-  const ask = async (request: Pick<EndpointRequest, "headers" | "method" | "url">): Promise<string> =>
-    (await askEndpoint(network, { account: account.source, timeout, hint, ...request })).text.trim();
+  const send = async (request: Pick<EndpointRequest, "headers" | "method" | "url">): Promise<string> =>
+    (await callEndpoint(network, { account: account.source, timeout, hint, ...request })).text.trim();
   const startSession = async (): Promise<Record<string, string>> => {
     if (sessionUrl === undefined) return {};
     const headers = { "x-aws-ec2-metadata-token-ttl-seconds": sessionLifetime };
-    return { "x-aws-ec2-metadata-token": await ask({ method: "PUT", url: sessionUrl, headers }) };
+    return { "x-aws-ec2-metadata-token": await send({ method: "PUT", url: sessionUrl, headers }) };
   };
   const get = async (url: URL): Promise<string> =>
-    ask({ method: "GET", url, headers: { accept: "*/*", ...(await (session ??= startSession())) } });
+    send({ method: "GET", url, headers: { accept: "*/*", ...(await (session ??= startSession())) } });
   const missing = (member: string, variables: string): AuthError =>
     new AuthError(
       "KEY_FIELD_MISSING",
       `${account.source}#/credential_source/${member}: is missing, and ${variables} not set`,
     );
-  const nonsense = (url: URL, problem: string): AuthError =>
+  const malformedResponse = (url: URL, problem: string): AuthError =>
     new AuthError(
       "TOKEN_UNAVAILABLE",
-      `${account.source}: the answer of ${shownName(url.origin + url.pathname)} ${problem}`,
+      `${account.source}: the members of ${shownName(url.origin + url.pathname)} ${problem}`,
     );
   return {
     async region() {
       if (regionUrl === undefined) throw missing("region_url", "AWS_REGION is");
       // An availability zone is a region and a letter; a local zone has a part more.
       const region = /^[a-z]+(?:-[a-z]+)+-\d+/.exec(await get(regionUrl))?.[0];
-      if (region === undefined) throw nonsense(regionUrl, "is no availability zone");
+      if (region === undefined) throw malformedResponse(regionUrl, "is no availability zone");
       return region;
     },
     async keys() {
       if (keysUrl === undefined) throw missing("url", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are");
       const role = await get(keysUrl);
-      if (!/^[\w+=,.@-]+$/.test(role)) throw nonsense(keysUrl, "is no name of a role: does the instance have one?");
+      if (!/^[\w+=,.@-]+$/.test(role))
+        throw malformedResponse(keysUrl, "is no name of a role: does the instance have one?");
       const url = new URL(keysUrl);
       url.pathname += url.pathname.endsWith("/") ? role : `/${role}`;
       const keys = readKeys(await get(url));
-      if (keys === undefined) throw nonsense(url, "holds no keys");
+      if (keys === undefined) throw malformedResponse(url, "holds no keys");
       return keys;
     },
   };
 }
 
 function readKeys(text: string): AwsKeys | undefined {
-  let answer: unknown;
+  let members: unknown;
   try {
-    answer = JSON.parse(text);
+    members = JSON.parse(text);
   } catch {
     return undefined;
   }
-  const { AccessKeyId, SecretAccessKey, Token } = Object(answer) as JsonObject; // any JSON
+  const { AccessKeyId, SecretAccessKey, Token } = Object(members) as JsonObject; // any JSON
   if (typeof AccessKeyId !== "string" || typeof SecretAccessKey !== "string") return undefined;
   return {
     accessKeyId: AccessKeyId,

@@ -7,7 +7,7 @@ import type { JsonObject } from "../credential-file.js";
 import { type Credentials, withDefaultScopes } from "../credentials.js";
 import { type Network, TokenRefusal } from "../endpoint.js";
 import { iamScope } from "../iam.js";
-import { type TokenAnswer, readAccessToken } from "../token-request.js";
+import { type IssuedToken, readAccessToken } from "../token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "../tokens.js";
 import { accessTokenType, exchangeToken } from "./sts.js";
 
@@ -88,16 +88,16 @@ async function exchange(
   boundary: object,
   authorization: string,
   network: Network,
-): Promise<TokenAnswer> {
-  const ask = { account: name, url: new URL(`https://sts.${source.universeDomain ?? defaultUniverse}/v1/token`) };
-  const answer = await exchangeToken(network, {
-    ...ask,
+): Promise<IssuedToken> {
+  const target = { account: name, url: new URL(`https://sts.${source.universeDomain ?? defaultUniverse}/v1/token`) };
+  const members = await exchangeToken(network, {
+    ...target,
     subjectToken: authorization.slice("Bearer ".length),
     subjectTokenType: accessTokenType,
     options: boundary,
   });
-  const { lifetime, token } = readAccessToken(ask, answer);
-  return { token, lifetime: answer["expires_in"] === undefined ? unknownLifetime : lifetime };
+  const { lifetime, token } = readAccessToken(target, members);
+  return { token, lifetime: members["expires_in"] === undefined ? unknownLifetime : lifetime };
 }
 
 async function authorizationOf(source: Credentials, network: Network): Promise<string> {

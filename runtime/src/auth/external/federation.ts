@@ -1,6 +1,6 @@
 /** One token of an external account: a subject token is exchanged for one of Google's (AIP-4117). */
 import type { Network } from "../endpoint.js";
-import { type TokenAnswer, readAccessToken } from "../token-request.js";
+import { type IssuedToken, readAccessToken } from "../token-request.js";
 import type { ExternalAccount } from "./config.js";
 import { exchangeToken } from "./sts.js";
 import { readSubjectToken } from "./subject-token.js";
@@ -10,11 +10,11 @@ export async function federatedToken(
   account: ExternalAccount,
   scopes: readonly string[],
   network: Network,
-): Promise<TokenAnswer> {
+): Promise<IssuedToken> {
   const { audience, clientAuthorization, impersonation, source, subject, subjectTokenType, tokenUrl } = account;
-  const ask = { account: source, url: tokenUrl };
-  const answer = await exchangeToken(network, {
-    ...ask,
+  const target = { account: source, url: tokenUrl };
+  const members = await exchangeToken(network, {
+    ...target,
     subjectToken: await readSubjectToken(account, network),
     subjectTokenType,
     audience,
@@ -27,7 +27,7 @@ export async function federatedToken(
         : { userProject: account.workforceProject },
     metrics: `google-byoid-sdk source/${subject.kind} sa-impersonation/${String(impersonation !== undefined)} config-lifetime/${String(impersonation?.lifetime !== undefined)}`,
   });
-  return readAccessToken(ask, answer);
+  return readAccessToken(target, members);
 }
 
 /** The network for this account: with a transport that presents its certificate, where it has one. */

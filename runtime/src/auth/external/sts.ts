@@ -2,10 +2,10 @@
 import { base64 } from "../../platform/bytes.js";
 import type { JsonObject } from "../credential-file.js";
 import type { Network } from "../endpoint.js";
-import { type TokenRequest, requestForm } from "../token-request.js";
+import { type TokenEndpointRequest, requestForm } from "../token-request.js";
 
 /** One exchange. */
-export interface TokenExchange extends Omit<TokenRequest, "form" | "headers" | "hint"> {
+export interface TokenExchange extends Omit<TokenEndpointRequest, "form" | "headers" | "hint"> {
   readonly subjectToken: string;
   readonly subjectTokenType: string;
   readonly audience?: string;
@@ -21,10 +21,10 @@ export const accessTokenType = "urn:ietf:params:oauth:token-type:access_token";
 /** What the STS answers. @throws AuthError `TOKEN_REFUSED` or `TOKEN_UNAVAILABLE` */
 export function exchangeToken(
   network: Network,
-  { audience, authorization, options, scopes, subjectToken, subjectTokenType, ...ask }: TokenExchange,
+  { audience, authorization, options, scopes, subjectToken, subjectTokenType, ...target }: TokenExchange,
 ): Promise<JsonObject> {
   return requestForm(network, {
-    ...ask,
+    ...target,
     headers: authorization === undefined ? {} : { authorization },
     hint,
     form: {

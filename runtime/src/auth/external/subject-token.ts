@@ -3,7 +3,7 @@ import { AuthError, DiscogenError } from "../../errors.js";
 import type { AbortSignal } from "../../platform-types.js";
 import { within } from "../../policy/wait.js";
 import { printable, quotedName, redact, safeCause, shownName } from "../../redact.js";
-import { askEndpoint, type Network } from "../endpoint.js";
+import { callEndpoint, type Network } from "../endpoint.js";
 import type { JsonObject } from "../credential-file.js";
 import type { ExternalAccount } from "./config.js";
 import type { FileSource, ProgrammaticSource, UrlSource } from "./subject-source.js";
@@ -46,7 +46,7 @@ async function urlSubjectToken(
   { field, headers, url }: UrlSource,
   network: Network,
 ): Promise<string> {
-  const { text } = await askEndpoint(network, {
+  const { text } = await callEndpoint(network, {
     account: account.source,
     method: "GET",
     url,

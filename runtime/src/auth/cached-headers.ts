@@ -5,16 +5,16 @@
 import type { Credentials } from "./credentials.js";
 
 /** Header fields with names in lower case, frozen. */
-export type Signature = Record<string, string>;
+export type AuthorizationHeaders = Record<string, string>;
 
-const offers: WeakMap<Credentials, () => Signature | undefined> = new WeakMap();
+const offers: WeakMap<Credentials, () => AuthorizationHeaders | undefined> = new WeakMap();
 
 /** `give` answers the same as `getRequestHeaders`, or `undefined` where something has to be waited for. */
-export function offerAtHand(credentials: Credentials, give: () => Signature | undefined): void {
+export function registerCachedHeaders(credentials: Credentials, give: () => AuthorizationHeaders | undefined): void {
   offers.set(credentials, give);
 }
 
 /** The short cut of these credentials, where they have one. */
-export function atHandOf(credentials: Credentials): (() => Signature | undefined) | undefined {
+export function cachedHeadersOf(credentials: Credentials): (() => AuthorizationHeaders | undefined) | undefined {
   return offers.get(credentials);
 }

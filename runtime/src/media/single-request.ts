@@ -7,7 +7,7 @@ import type { HeaderRecord } from "../request/headers.js";
 import { type PreparedUpload, withUploadType } from "./prepared-upload.js";
 import { chunkSize } from "./source.js";
 
-export async function sendWhole(upload: PreparedUpload): Promise<Sent> {
+export async function sendInOneRequest(upload: PreparedUpload): Promise<Sent> {
   const { call, media, source } = upload;
   const { built } = call;
   const metadata = built.body;
