@@ -1,4 +1,4 @@
-/** Signing in: assertions signed by ours, against Node's own signature by hand and google-auth-library; and renewal. */
+/** Authentication: signing assertions against node:crypto and google-auth-library, and token refresh. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
 import { createRequire } from "node:module";
 import { AssertionSigner } from "../runtime/src/auth/assertion.js";
@@ -9,24 +9,24 @@ import { renewal } from "./renewal.js";
 import { inTurns } from "./rounds.js";
 import type { Benchmark } from "./table.js";
 
-/** Signatures of one turn. */
+/** The number of signatures per turn. */
 const COUNT = 1000;
 
 const email = "robot@example-123.iam.gserviceaccount.com";
 const scope = "https://www.googleapis.com/auth/cloud-platform";
 const aud = "https://oauth2.googleapis.com/token";
 
-/** Gives one signed assertion. */
+/** Returns one signed assertion. */
 type Sign = () => string | Promise<string>;
 
 interface Cost {
-  /** Microseconds of CPU a signature. */
+  /** Microseconds of CPU time per signature. */
   readonly cpu: number;
-  /** Signatures a second, by the clock on the wall. */
+  /** Signatures per second of wall time. */
   readonly rate: number;
 }
 
-/** What google-auth-library signs assertions with, which it does not list among its exports. */
+/** The module that google-auth-library signs assertions with. It is not one of its exports. */
 interface Peer {
   getJwsSign(options: { readonly iss: string; readonly scope: string; readonly key: string }): string;
 }
@@ -38,13 +38,13 @@ export async function auth(rounds: number | undefined): Promise<Benchmark> {
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
     publicKeyEncoding: { type: "spki", format: "pem" },
   });
-  const contenders: readonly Sign[] = [byHand(pem), library(pem), ours(pem)];
-  for (const contender of contenders) check(pem, await contender());
+  const candidates: readonly Sign[] = [byHand(pem), library(pem), ours(pem)];
+  for (const candidate of candidates) check(pem, await candidate());
   const [hand = [], peer = [], own = []] = await inTurns(
     rounds ?? 9,
-    contenders.map((contender) => () => cost(contender)),
+    candidates.map((candidate) => () => cost(candidate)),
   );
-  // The rate turned over: less is better.
+  // The inverse of the rate: less is better.
   const series = (name: string, costs: readonly Cost[]) => ({ name, values: costs.map(({ rate }) => 1e6 / rate) });
   const cpu = (name: string, costs: readonly Cost[]) => ({
     name: `CPU time of all threads, ${name}`,
@@ -55,12 +55,12 @@ export async function auth(rounds: number | undefined): Promise<Benchmark> {
   return {
     name: "auth",
     notes: [
-      `RS256 assertions with a key of 2048 bits, ${COUNT} one after the other in a turn, in one process.`,
-      "A budget of 1.25 is 0.8 times the rate, 0.67 is 1.5 times. Ours signs beside the main thread, which is free meanwhile.",
+      `RS256 assertions with a 2048-bit key, ${COUNT} in a row per turn, in one process.`,
+      "A budget of 1.25 means 0.8 times the rate, 0.67 means 1.5 times. Ours does not block the main thread.",
     ],
     comparisons: [
       {
-        title: "an assertion, beside the fastest there is",
+        title: "one assertion, compared with node:crypto",
         unit: "µs",
         peer: series("node:crypto sign with a KeyObject", hand),
         ours: signer,
@@ -68,7 +68,7 @@ export async function auth(rounds: number | undefined): Promise<Benchmark> {
         others: [cpu("node:crypto", hand), cpu("ours", own)],
       },
       {
-        title: "an assertion, beside google-auth-library",
+        title: "one assertion, compared with google-auth-library",
         unit: "µs",
         peer: series("google-auth-library", peer),
         ours: signer,
@@ -92,7 +92,7 @@ function byHand(pem: string): Sign {
 
 function library(pem: string): Sign {
   const path = peerPath("google-auth-library", "build/src/gtoken/jwsSign.js");
-  const { getJwsSign } = createRequire(import.meta.url)(path) as Peer; // A file of that exact version.
+  const { getJwsSign } = createRequire(import.meta.url)(path) as Peer; // the pinned version has this file
   return () => getJwsSign({ iss: email, scope, key: pem });
 }
 
@@ -102,18 +102,18 @@ function ours(pem: string): Sign {
   return () => signer.sign({ scope, aud }, Date.now());
 }
 
-/** A signature that is wrong would cost nothing. */
+/** Verifies a signature: a wrong one could be free. */
 function check(pem: string, token: string): void {
   const [header = "", claims = "", signature = ""] = token.split(".");
   const signed = Buffer.from(`${header}.${claims}`);
   if (!verify("RSA-SHA256", signed, createPublicKey(pem), Buffer.from(signature, "base64url")))
-    throw new Error("a contender signed wrongly");
+    throw new Error("a candidate returned a wrong signature");
 }
 
-async function cost(contender: Sign): Promise<Cost> {
+async function cost(candidate: Sign): Promise<Cost> {
   const start = performance.now();
   const before = process.cpuUsage();
-  for (let i = 0; i < COUNT; i += 1) await contender();
+  for (let i = 0; i < COUNT; i += 1) await candidate();
   const { user, system } = process.cpuUsage(before);
   return { cpu: (user + system) / COUNT, rate: (COUNT * 1000) / (performance.now() - start) };
 }

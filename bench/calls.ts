@@ -1,4 +1,4 @@
-/** Calling: one page of instances through the generated client, against other ways to get it. */
+/** Calls: one page of instances with the generated client, against other ways to request it. */
 import { existsSync } from "node:fs";
 import { message, numbers, start } from "./children.js";
 import { installPeers, PEERS } from "./peers.js";
@@ -6,11 +6,11 @@ import { inTurns } from "./rounds.js";
 import type { Benchmark, Comparison } from "./table.js";
 import { Unavailable } from "./unavailable.js";
 
-const CONTENDERS = ["by hand", "generated", "fetch", "@googleapis/sqladmin"] as const;
+const CANDIDATES = ["by hand", "generated", "fetch", "@googleapis/sqladmin"] as const;
 
-export type Contender = (typeof CONTENDERS)[number];
+export type Candidate = (typeof CANDIDATES)[number];
 
-const NAMES: { readonly [name in Contender]: string } = {
+const NAMES: { readonly [name in Candidate]: string } = {
   "by hand": "undici.request(url) by hand",
   generated: "generated client",
   fetch: "global fetch",
@@ -18,13 +18,13 @@ const NAMES: { readonly [name in Contender]: string } = {
 };
 
 interface Cost {
-  /** Microseconds of CPU a request. */
+  /** Microseconds of CPU time per request. */
   readonly cpu: number;
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
 }
 
-type Costs = { readonly [name in Contender]: readonly Cost[] };
+type Costs = { readonly [name in Candidate]: readonly Cost[] };
 
 export async function calls(rounds: number | undefined): Promise<Benchmark> {
   const client = new URL("../generated/dist/sqladmin/v1beta3/index.js", import.meta.url);
@@ -39,14 +39,14 @@ export async function calls(rounds: number | undefined): Promise<Benchmark> {
     return {
       name: "calls",
       notes: [
-        `instances.list, loopback, answers of ${bytes} bytes, a static token; each contender a process of its own.`,
-        "CPU time is that of the contender's process; the server has its own.",
+        `instances.list, loopback, responses of ${bytes} bytes, a static token, one process per candidate.`,
+        "CPU time is that of the candidate's process. The server has its own process.",
       ],
       comparisons: [
-        cpu("64 in flight", many, "by hand", 0.8),
-        time("64 in flight", many, "@googleapis/sqladmin", 1 / 8),
-        cpu("1 in flight", one, "by hand"),
-        time("1 in flight", one, "@googleapis/sqladmin"),
+        cpu("64 concurrent", many, "by hand", 0.8),
+        time("64 concurrent", many, "@googleapis/sqladmin", 1 / 8),
+        cpu("1 at a time", one, "by hand"),
+        time("1 at a time", one, "@googleapis/sqladmin"),
       ],
     };
   } finally {
@@ -55,38 +55,38 @@ export async function calls(rounds: number | undefined): Promise<Benchmark> {
 }
 
 async function measure(rootUrl: string, inFlight: number, rounds: number): Promise<Costs> {
-  const turns = CONTENDERS.map((name) => async (): Promise<Cost> => {
+  const turns = CANDIDATES.map((name) => async (): Promise<Cost> => {
     const child = start("./calls-client.ts", [name, rootUrl, String(inFlight)]);
     return numbers(await message(child), ["cpu", "rate"]);
   });
   const results = await inTurns(rounds, turns);
-  // One series for each contender, which fromEntries does not tell.
-  return Object.fromEntries(CONTENDERS.map((name, index) => [name, results[index] ?? []])) as Costs;
+  // There is one series per candidate, which the type of fromEntries does not express.
+  return Object.fromEntries(CANDIDATES.map((name, index) => [name, results[index] ?? []])) as Costs;
 }
 
-function cpu(how: string, costs: Costs, peer: Contender, budget?: number): Comparison {
-  return compare(`CPU time of a request, ${how}`, costs, peer, budget, (cost) => cost.cpu, []);
+function cpu(how: string, costs: Costs, peer: Candidate, budget?: number): Comparison {
+  return compare(`CPU time per request, ${how}`, costs, peer, budget, (cost) => cost.cpu, []);
 }
 
-/** Requests a second, turned over: less is better. */
-function time(how: string, costs: Costs, peer: Contender, budget?: number): Comparison {
-  const rates = CONTENDERS.map((name) => ({
+/** The inverse of requests per second: less is better. */
+function time(how: string, costs: Costs, peer: Candidate, budget?: number): Comparison {
+  const rates = CANDIDATES.map((name) => ({
     name: NAMES[name],
     unit: "requests/s",
     values: costs[name].map(({ rate }) => rate),
   }));
-  return compare(`time for a request, ${how}`, costs, peer, budget, ({ rate }) => 1e6 / rate, rates);
+  return compare(`time per request, ${how}`, costs, peer, budget, ({ rate }) => 1e6 / rate, rates);
 }
 
 function compare(
   title: string,
   costs: Costs,
-  peer: Contender,
+  peer: Candidate,
   budget: number | undefined,
   figure: (cost: Cost) => number,
   more: NonNullable<Comparison["others"]>,
 ): Comparison {
-  const series = (name: Contender) => ({ name: NAMES[name], values: costs[name].map(figure), unit: "µs" });
-  const others = CONTENDERS.filter((name) => name !== peer && name !== "generated").map(series);
+  const series = (name: Candidate) => ({ name: NAMES[name], values: costs[name].map(figure), unit: "µs" });
+  const others = CANDIDATES.filter((name) => name !== peer && name !== "generated").map(series);
   return { title, unit: "µs", peer: series(peer), ours: series("generated"), budget, others: [...others, ...more] };
 }

@@ -1,4 +1,4 @@
-/** Processes of a benchmark, which tell their figures by message. */
+/** Child processes of benchmarks, which send their figures as messages. */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -6,7 +6,7 @@ export function start(file: string, args: readonly string[]): ChildProcess {
   return fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: ["--import", "tsx"] });
 }
 
-/** The first message of a process; fails when it ends without one. */
+/** Resolves to the first message of a process. Rejects if the process ends without one. */
 export function message(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
     child.once("message", resolve);
@@ -15,7 +15,7 @@ export function message(child: ChildProcess): Promise<unknown> {
   });
 }
 
-/** What a process sent, checked. */
+/** Checks that a message has these numbers. */
 export function numbers<Name extends string>(sent: unknown, names: readonly Name[]): { [name in Name]: number } {
   const found = new Map(Object.entries(typeof sent === "object" && sent !== null ? sent : {}));
   const pairs = names.map((name) => {
@@ -23,6 +23,6 @@ export function numbers<Name extends string>(sent: unknown, names: readonly Name
     if (typeof value !== "number") throw new Error(`no ${name} in ${JSON.stringify(sent)}`);
     return [name, value] as const;
   });
-  // One entry for each name, which fromEntries does not tell.
+  // There is one entry per name, which the type of fromEntries does not express.
   return Object.fromEntries(pairs) as { [name in Name]: number };
 }

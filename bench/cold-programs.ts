@@ -1,6 +1,6 @@
 /**
- * The programs of the cold benchmark, the same for us and for Google's client. `ours`: in a project where the packed
- * packages are installed; `peer`: the path of the installed peer, which is required, its quickest way in.
+ * The programs of the cold benchmark, the same for our client and Google's. `ours` runs in a project where the packed
+ * packages are installed. `peer` takes the path of the installed peer and loads it by `require`, its fastest way.
  */
 
 interface Pair {
@@ -13,7 +13,7 @@ import { createRequire } from "node:module";
 const { auth, sqladmin } = createRequire(import.meta.url)(${JSON.stringify(path)});
 `;
 
-/** Prints how many milliseconds the imports of a program take: the client and its sign-in. */
+/** Prints the time of a program's imports in milliseconds: client and authentication. */
 export const importing: Pair = {
   ours: `
 const start = performance.now();
@@ -30,11 +30,11 @@ console.log(performance.now() - start);
 `,
 };
 
-/** Nothing but Node itself. */
+/** A program that only starts Node. */
 export const EMPTY = "console.log(performance.now());";
 
-/** Prints how many milliseconds after the start of the process an answer was there, and ends. */
-export const answering: Pair = {
+/** Prints the milliseconds from the start of the process to the first response, and exits. */
+export const responding: Pair = {
   ours: `
 import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
 import { AccessTokenCredentials } from "@discogen/runtime/auth";
@@ -45,16 +45,16 @@ if (items?.length === 3) console.log(performance.now());
 process.exit();
 `,
   peer: (path) => `${requirePeer(path)}
-const signIn = new auth.OAuth2();
-signIn.setCredentials({ access_token: "ya29.benchmark" });
-const { instances } = sqladmin({ version: "v1beta4", auth: signIn, rootUrl: process.argv[2] });
+const oauth = new auth.OAuth2();
+oauth.setCredentials({ access_token: "ya29.benchmark" });
+const { instances } = sqladmin({ version: "v1beta4", auth: oauth, rootUrl: process.argv[2] });
 const { data } = await instances.list({ project: "example-123" });
 if (data.items?.length === 3) console.log(performance.now());
 process.exit();
 `,
 };
 
-/** What is deployed: lists instances, signed in with a key file or with a token from elsewhere. */
+/** Deployed programs: list instances, authenticated with a key file or with a token. */
 export const deployed = {
   withKey: `
 import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
@@ -79,8 +79,8 @@ void main();
   peer: `
 import { auth, sqladmin } from "@googleapis/sqladmin";
 async function main() {
-  const signIn = new auth.GoogleAuth({ keyFile: process.env.GOOGLE_APPLICATION_CREDENTIALS });
-  const { instances } = sqladmin({ version: "v1beta4", auth: signIn, rootUrl: process.env.SQLADMIN_ROOT_URL });
+  const googleAuth = new auth.GoogleAuth({ keyFile: process.env.GOOGLE_APPLICATION_CREDENTIALS });
+  const { instances } = sqladmin({ version: "v1beta4", auth: googleAuth, rootUrl: process.env.SQLADMIN_ROOT_URL });
   let pageToken;
   do {
     const { data } = await instances.list({ project: "example-123", pageToken });

@@ -1,4 +1,4 @@
-/** Cold starts: importing the generated client, the first answer, and what is deployed, against Google's own package. */
+/** Cold starts: import of the generated client, first response, and bundle size, against Google's own package. */
 import { spawnSync } from "node:child_process";
 import {
   existsSync,
@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "../scripts/bundle.js";
 import { message, numbers, start } from "./children.js";
-import { answering, EMPTY, importing, deployed } from "./cold-programs.js";
+import { deployed, EMPTY, importing, responding } from "./cold-programs.js";
 import { installPeers, peerPath, PEERS } from "./peers.js";
 import { inTurns } from "./rounds.js";
 import type { Benchmark, Comparison, Limit } from "./table.js";
@@ -42,23 +42,23 @@ export async function cold(rounds: number | undefined): Promise<Benchmark> {
       program("empty", EMPTY),
       program("import-peer", importing.peer(peer)),
       program("import-ours", importing.ours),
-      program("answer-peer", answering.peer(peer)),
-      program("answer-ours", answering.ours),
+      program("response-peer", responding.peer(peer)),
+      program("response-ours", responding.ours),
     ]);
-    const [empty = [], importPeer = [], importOurs = [], answerPeer = [], answerOurs = []] = times;
-    const alone = [
-      { name: "start of Node alone", unit: "ms", values: empty.map(({ told }) => told) },
-      { name: "whole process, Node alone", unit: "ms", values: empty.map(({ wall }) => wall) },
+    const [empty = [], importPeer = [], importOurs = [], responsePeer = [], responseOurs = []] = times;
+    const nodeAlone = [
+      { name: "start of Node alone", unit: "ms", values: empty.map(({ printed }) => printed) },
+      { name: "complete process, Node alone", unit: "ms", values: empty.map(({ wall }) => wall) },
     ];
     return {
       name: "cold",
       notes: [
-        "A fresh process each time, files in the page cache; our packages as they are packed for npm.",
-        "The answer: one page of instances, loopback, a static token; from the start of the process as Node reports it.",
+        "A new process each time, with files in the page cache. Our packages are packed as for npm.",
+        "First response: one page of instances, loopback, a static token, measured from the process start that Node reports.",
       ],
       comparisons: [
-        compare("import of the client and its sign-in", importPeer, importOurs, 0.15, alone),
-        compare("start of the process to the first answer", answerPeer, answerOurs, 0.55, alone),
+        compare("import of client and authentication", importPeer, importOurs, 0.15, nodeAlone),
+        compare("process start to first response", responsePeer, responseOurs, 0.55, nodeAlone),
         ...(await bundles(work)),
         ...installed(installPeer(work), work),
       ],
@@ -70,7 +70,7 @@ export async function cold(rounds: number | undefined): Promise<Benchmark> {
   }
 }
 
-/** Packs our packages, and installs them as a user does. */
+/** Packs our packages and installs them like a user. */
 function installOurs(work: string): void {
   npm(root, [
     "pack",
@@ -84,14 +84,14 @@ function installOurs(work: string): void {
   ]);
   const packed = readdirSync(work).filter((name) => name.endsWith(".tgz"));
   const { dependencies = {} } = manifest(join(root, "runtime"));
-  // The versions that are installed here.
+  // The versions installed in this repository.
   const others = Object.keys(dependencies).map((name) => {
     return `${name}@${String(manifest(join(root, "node_modules", name)).version)}`;
   });
   install(work, [...packed.map((name) => `./${name}`), ...others]);
 }
 
-/** Installs the peer alone, so that its size is that of a project that uses nothing else. */
+/** Installs only the peer, to measure the size of a project that uses nothing else. */
 function installPeer(work: string): string {
   const folder = join(work, "peer");
   mkdirSync(folder);
@@ -110,7 +110,7 @@ interface Manifest {
 }
 
 function manifest(folder: string): Manifest {
-  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest; // npm has checked it.
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest; // npm has checked it
 }
 
 function npm(folder: string, args: readonly string[]): void {
@@ -124,9 +124,9 @@ function npm(folder: string, args: readonly string[]): void {
 }
 
 interface Time {
-  /** What the program printed, in milliseconds. */
-  readonly told: number;
-  /** The whole process, in milliseconds. */
+  /** The time that the program prints, in milliseconds. */
+  readonly printed: number;
+  /** The time of the complete process, in milliseconds. */
   readonly wall: number;
 }
 
@@ -135,9 +135,9 @@ function run(file: string, args: readonly string[]): Time {
   const { error, stderr, stdout } = spawnSync(process.execPath, [file, ...args], { encoding: "utf8" });
   const wall = performance.now() - start;
   if (error !== undefined) throw error;
-  const told = Number.parseFloat(stdout);
-  if (Number.isNaN(told)) throw new Error(`${file} told no time: ${stdout}${stderr.slice(-2000)}`);
-  return { told, wall };
+  const printed = Number.parseFloat(stdout);
+  if (Number.isNaN(printed)) throw new Error(`${file} printed no time: ${stdout}${stderr.slice(-2000)}`);
+  return { printed, wall };
 }
 
 function compare(
@@ -147,39 +147,39 @@ function compare(
   budget: number,
   others: NonNullable<Comparison["others"]>,
 ): Comparison {
-  const whole = (name: string, times: readonly Time[]) => ({
-    name: `whole process, ${name}`,
+  const wall = (name: string, times: readonly Time[]) => ({
+    name: `complete process, ${name}`,
     unit: "ms",
     values: times.map(({ wall }) => wall),
   });
   return {
     title,
     unit: "ms",
-    peer: { name: peerName, values: peer.map(({ told }) => told) },
-    ours: { name: "generated client", values: ours.map(({ told }) => told) },
+    peer: { name: peerName, values: peer.map(({ printed }) => printed) },
+    ours: { name: "generated client", values: ours.map(({ printed }) => printed) },
     budget,
-    others: [whole("peer", peer), whole("generated client", ours), ...others],
+    others: [wall("peer", peer), wall("generated client", ours), ...others],
   };
 }
 
 const one = (name: string, value: number) => ({ name, values: [value] });
 
-/** Sizes are the same each time. */
+/** Compares sizes, which are the same each time. */
 function sizeOf(title: string, unit: string, peer: number, ours: number, budget: number): Comparison {
   return { title, unit, peer: one(peerName, peer), ours: one("generated client", ours), budget };
 }
 
-/** The peer has every kind of sign-in in it, whichever the program asks for. */
+/** Compares bundles. The peer's bundle always contains all kinds of authentication. */
 async function bundles(work: string): Promise<readonly Comparison[]> {
   const peer = await bundle(peerPath("@googleapis/sqladmin", ""), deployed.peer);
   const compared = async (
-    signIn: string,
+    credentials: string,
     program: string,
     budget: number,
     zipped: number,
   ): Promise<readonly Comparison[]> => {
     const ours = await bundle(work, program);
-    const title = `list instances as one file, minified by esbuild for Node, authenticated with a ${signIn}`;
+    const title = `list instances as one file, minified by esbuild for Node, authenticated with a ${credentials}`;
     return [
       sizeOf(title, "KiB", peer.bytes / 1024, ours.bytes / 1024, budget),
       sizeOf(`${title}, gzipped`, "KiB", peer.gzipped / 1024, ours.gzipped / 1024, zipped),
@@ -191,7 +191,7 @@ async function bundles(work: string): Promise<readonly Comparison[]> {
   ];
 }
 
-/** What a worker loads, over `fetch` alone. */
+/** Measures the bundle for workers, which uses only `fetch`. */
 async function workerBundle(work: string): Promise<Limit> {
   const { bytes, gzipped } = await bundle(work, deployed.withToken, "worker");
   return {
@@ -203,7 +203,7 @@ async function workerBundle(work: string): Promise<Limit> {
   };
 }
 
-/** What npm installs for a project that uses the client and nothing else. */
+/** Compares what npm installs for a project that uses only the client. */
 function installed(peer: string, ours: string): readonly Comparison[] {
   return [
     sizeOf("installed size", "KiB", installedBytes(peer) / 1024, installedBytes(ours) / 1024, 0.25),
@@ -219,6 +219,6 @@ function installedBytes(folder: string): number {
 
 function installedPackages(folder: string): number {
   const text = readFileSync(join(folder, "node_modules/.package-lock.json"), "utf8");
-  const { packages } = JSON.parse(text) as { readonly packages: object }; // npm writes it.
+  const { packages } = JSON.parse(text) as { readonly packages: object }; // npm writes it
   return Object.keys(packages).length;
 }

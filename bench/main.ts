@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME`: one benchmark against its peers; exit 1 where a budget is missed, 2 where it cannot run. */
+/** `npm run bench -- NAME`: runs one benchmark. Exit code 1 if a budget is exceeded, 2 if it cannot run. */
 import { parseArgs } from "node:util";
 import { type Benchmark, show, writeFigures } from "./table.js";
 import { Unavailable } from "./unavailable.js";
@@ -10,28 +10,27 @@ interface Entry {
 
 const BENCHMARKS: { readonly [name: string]: Entry } = {
   generate: {
-    summary: "documents to TypeScript: wall time against openapi-typescript and @hey-api/openapi-ts",
+    summary: "generate code: time against openapi-typescript and hey-api",
     load: async () => (await import("./generate.js")).generate,
   },
   types: {
-    summary: "generated declarations under the compiler: instantiations, memory, time, bytes against @googleapis",
+    summary: "compile declarations: time, memory, bytes against @googleapis",
     load: async () => (await import("./types.js")).types,
   },
   calls: {
-    summary:
-      "requests through the generated client: CPU time and throughput against undici, fetch, @googleapis/sqladmin",
+    summary: "send requests: CPU time, rate against undici, fetch, @googleapis",
     load: async () => (await import("./calls.js")).calls,
   },
   cold: {
-    summary: "fresh processes: import, first answer and bundle against @googleapis/sqladmin",
+    summary: "new processes: import, first response, bundle against @googleapis",
     load: async () => (await import("./cold.js")).cold,
   },
   auth: {
-    summary: "assertions signed: time against node:crypto and google-auth-library",
+    summary: "sign assertions: time against node:crypto and google-auth-library",
     load: async () => (await import("./auth.js")).auth,
   },
   media: {
-    summary: "uploads from and downloads to files: speed and memory against undici by hand and Google's clients",
+    summary: "transfer files: speed, memory against undici, Google's clients",
     load: async () => (await import("./media.js")).media,
   },
 };
@@ -42,12 +41,12 @@ ${Object.entries(BENCHMARKS)
   .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
   .join("\n")}
 
-  --json FILE   write the raw figures there too
-  --rounds N    measured rounds, after one that is not (default: each benchmark's own)
+  --json FILE   also write the raw figures to FILE
+  --rounds N    measured rounds, after one warm-up (default: depends on NAME)
 
-Contenders run in turns on one machine: trust the ratios, not the milliseconds. Peers are installed into bench/peers,
-each into a folder of its own.
-Exit codes: 0 every budget met; 1 one was missed; 2 the benchmark cannot run here.
+All candidates run in turns on one machine. Compare ratios, not milliseconds.
+Peers are installed into bench/peers, each into its own folder.
+Exit codes: 0 all budgets met; 1 a budget exceeded; 2 the benchmark cannot run.
 `;
 
 async function main(): Promise<number> {

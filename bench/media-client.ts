@@ -1,6 +1,6 @@
 /**
- * One contender: one transfer, and what it took. Arguments: which, root URL, bytes, file to read or write, and a small
- * file for a transfer before, which loads and compiles.
+ * One candidate: makes one transfer and sends its cost. Arguments: the candidate, the root URL, the size in bytes, the
+ * file to read or write, and a small file for a warm-up transfer, which loads and compiles code.
  */
 import { closeSync, createReadStream, openSync, writeSync } from "node:fs";
 import { open, stat } from "node:fs/promises";
@@ -9,18 +9,18 @@ import { ApiClient, call, download, type MediaResponse, upload } from "@discogen
 import { AnonymousCredentials } from "@discogen/runtime/auth";
 import { peerPath } from "./peers.js";
 
-const [which = "", rootUrl = "", bytes = "0", whole = "", smallFile = ""] = process.argv.slice(2);
+const [which = "", rootUrl = "", bytes = "0", largeFile = "", smallFile = ""] = process.argv.slice(2);
 const chunkSize = 8 * 1024 * 1024;
 const require = createRequire(import.meta.url);
 
 interface Transfer {
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
-  /** To read from, or to write to. */
+  /** The file to read or to write. */
   readonly file: string;
 }
 
-/** What our generated client of Cloud Storage holds of these two methods. */
+/** Two methods as in our generated client of Cloud Storage. */
 const get = { id: "storage.objects.get", httpMethod: "GET", path: "b/{bucket}/o/{object}", response: "json" } as const;
 const insert = {
   id: "storage.objects.insert",
@@ -36,8 +36,8 @@ function client(): ApiClient {
   return new ApiClient(api, { auth: new AnonymousCredentials() });
 }
 
-/** Bytes over undici's dispatcher, each piece handed to this function. */
-async function bareDownload(size: number, take: (piece: Buffer) => void): Promise<void> {
+/** Downloads over undici's dispatcher, and passes each chunk to a function. */
+async function bareDownload(size: number, onChunk: (chunk: Buffer) => void): Promise<void> {
   const { Agent } = await import("undici");
   const agent = new Agent();
   let received = 0;
@@ -49,17 +49,17 @@ async function bareDownload(size: number, take: (piece: Buffer) => void): Promis
         onResponseStart: () => undefined,
         onResponseData: (_controller, chunk) => {
           received += chunk.length;
-          take(chunk);
+          onChunk(chunk);
         },
         onResponseEnd: () => resolve(),
         onResponseError: (_controller, error) => reject(error),
       },
     );
   });
-  if (received !== size) throw new Error(`${received} bytes came`);
+  if (received !== size) throw new Error(`${received} bytes arrived`);
 }
 
-/** 8 MiB at a time out of one buffer, over undici's dispatcher. */
+/** Uploads 8 MiB at a time from one buffer, over undici's dispatcher. */
 async function bareUpload({ file, size }: Transfer): Promise<void> {
   const { request } = await import("undici");
   const input = await open(file);
@@ -77,18 +77,18 @@ async function bareUpload({ file, size }: Transfer): Promise<void> {
   await input.close();
 }
 
-const contenders: { readonly [name: string]: (transfer: Transfer) => Promise<unknown> } = {
+const candidates: { readonly [name: string]: (transfer: Transfer) => Promise<unknown> } = {
   "counted download": ({ size }) => bareDownload(size, () => undefined),
   "bare download": async ({ file, size }) => {
     const output = openSync(file, "w");
-    await bareDownload(size, (piece) => void writeSync(output, piece));
+    await bareDownload(size, (chunk) => void writeSync(output, chunk));
     closeSync(output);
   },
   "bare upload": bareUpload,
   "our download": async ({ file, size }) => {
     const media: MediaResponse = await download(client(), get, { bucket: "a", object: "b", size }, undefined);
     await media.saveTo(file);
-    if ((await stat(file)).size !== size) throw new Error("the file is not whole");
+    if ((await stat(file)).size !== size) throw new Error("the file is not complete");
   },
   "our upload": async ({ file }) =>
     call(
@@ -103,7 +103,7 @@ const contenders: { readonly [name: string]: (transfer: Transfer) => Promise<unk
     const credentials = new auth.OAuth2();
     credentials.setCredentials({ access_token: "ya29.benchmark" });
     const { objects } = storage({ version: "v1", auth: credentials });
-    // For uploads the client's own rootUrl does not hold.
+    // Uploads ignore the client's rootUrl.
     await objects.insert({ bucket: "a", name: "b", media: { body: createReadStream(file) } }, { rootUrl });
   },
   "@google-cloud/storage upload": async ({ file }) => {
@@ -113,12 +113,12 @@ const contenders: { readonly [name: string]: (transfer: Transfer) => Promise<unk
   },
 };
 
-const contender = contenders[which];
-if (contender === undefined) throw new Error(`nobody is called ${which}`);
-await contender({ size: 1_000_000, file: smallFile });
+const candidate = candidates[which];
+if (candidate === undefined) throw new Error(`unknown candidate: ${which}`);
+await candidate({ size: 1_000_000, file: smallFile });
 const start = performance.now();
-await contender({ size: Number(bytes), file: whole });
+await candidate({ size: Number(bytes), file: largeFile });
 const time = performance.now() - start;
 const cost = { time, memory: process.resourceUsage().maxRSS / 1024 };
-// Agents would keep their connections, and so the process.
+// Open connections would keep the process alive.
 process.send?.(cost, () => process.exit());

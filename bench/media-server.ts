@@ -1,8 +1,8 @@
 /**
- * Takes uploads and gives downloads as fast as sockets can, by Google's protocols as far as well-behaved clients need.
+ * Accepts uploads and serves downloads as fast as possible, with the part of Google's protocols that clients need.
  *
- * It looks for ends instead of parsing bodies: a server that works harder than its clients would hide them. What it
- * gives are zeros, what it takes is counted and dropped. `GET …?size=N` gives N bytes.
+ * It searches for ends instead of parsing bodies: a server slower than its clients would hide their differences.
+ * Uploads are counted and discarded. `GET …?size=N` returns N zero bytes.
  */
 import { createServer, type Socket } from "node:net";
 
@@ -10,12 +10,12 @@ const zeros = Buffer.alloc(1024 * 1024);
 const endOfHead = "\r\n\r\n";
 const endOfChunks = Buffer.from("\r\n0\r\n\r\n");
 
-/** What is being read of one request. */
+/** The state of reading one request. */
 interface Reading {
   readonly head: string;
-  /** Bytes of the body that are still to come; `undefined`: until the end of chunks. */
+  /** The remaining bytes of the body. `undefined` for a chunked body. */
   left: number | undefined;
-  /** The last bytes of a body in chunks. */
+  /** The last bytes of a chunked body. */
   tail: Buffer;
 }
 
@@ -35,41 +35,41 @@ const server = createServer({ noDelay: true }, (socket) => {
           rest = bytes;
           return;
         }
-        reading = begin(bytes.toString("latin1", 0, end));
+        reading = startReading(bytes.toString("latin1", 0, end));
         bytes = bytes.subarray(end + endOfHead.length);
       }
       bytes = consume(reading, bytes);
       if (reading.left === 0) {
-        answer(reading.head, socket);
+        respond(reading.head, socket);
         reading = undefined;
       }
     }
   });
 });
 
-function begin(head: string): Reading {
+function startReading(head: string): Reading {
   const length = /^content-length: *(\d+)/im.exec(head)?.[1];
   const isChunked = /^transfer-encoding: *chunked/im.test(head);
   return { head, left: isChunked ? undefined : Number(length ?? 0), tail: Buffer.alloc(0) };
 }
 
-/** What belongs to the next request. */
+/** Reads the bytes of one request. Returns those of the next one. */
 function consume(reading: Reading, bytes: Buffer): Buffer {
   if (reading.left !== undefined) {
     const taken = Math.min(reading.left, bytes.length);
     reading.left -= taken;
     return bytes.subarray(taken);
   }
-  // Nobody sends another request before this one is answered.
+  // No client sends another request before the response.
   const tail = Buffer.concat([reading.tail, bytes.subarray(-endOfChunks.length)]).subarray(-endOfChunks.length);
   reading.tail = tail;
   if (tail.equals(endOfChunks)) reading.left = 0;
   return Buffer.alloc(0);
 }
 
-function answer(head: string, socket: Socket): void {
+function respond(head: string, socket: Socket): void {
   const [, method, target = ""] = /^(\w+) (\S+)/.exec(head) ?? [];
-  if (method === "GET") return give(Number(/[?&]size=(\d+)/.exec(target)?.[1] ?? 0), socket);
+  if (method === "GET") return sendZeros(Number(/[?&]size=(\d+)/.exec(target)?.[1] ?? 0), socket);
   if (method === "POST" && /[?&]uploadType=resumable/.test(target)) {
     socket.write(
       `HTTP/1.1 200 OK\r\nLocation: http://127.0.0.1:${port}/session?upload_id=1\r\nContent-Length: 0\r\n\r\n`,
@@ -83,16 +83,16 @@ function answer(head: string, socket: Socket): void {
   socket.write(isDone ? done : `HTTP/1.1 308 Resume Incomplete\r\nRange: bytes=0-${last}\r\nContent-Length: 0\r\n\r\n`);
 }
 
-function give(size: number, socket: Socket): void {
+function sendZeros(size: number, socket: Socket): void {
   socket.write(
     `HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nETag: "1"\r\nContent-Length: ${size}\r\n\r\n`,
   );
   let left = size;
   const more = () => {
     while (left > 0 && !socket.destroyed) {
-      const piece = left < zeros.length ? zeros.subarray(0, left) : zeros;
-      left -= piece.length;
-      if (!socket.write(piece)) {
+      const chunk = left < zeros.length ? zeros.subarray(0, left) : zeros;
+      left -= chunk.length;
+      if (!socket.write(chunk)) {
         socket.once("drain", more);
         return;
       }
@@ -107,5 +107,5 @@ server.listen(0, "127.0.0.1", () => {
   ({ port } = address);
   process.send?.({ port });
 });
-// The benchmark that started it is gone.
+// The benchmark has ended.
 process.on("disconnect", () => process.exit());

@@ -1,4 +1,4 @@
-/** Content: downloads to a file and uploads from one, against undici by hand and Google's clients of Cloud Storage. */
+/** Media: downloads to and uploads from files, against plain undici and Google's clients of Cloud Storage. */
 import { existsSync } from "node:fs";
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,22 +9,22 @@ import { inTurns } from "./rounds.js";
 import type { Benchmark, Comparison } from "./table.js";
 
 interface Cost {
-  /** Milliseconds of the transfer. */
+  /** The time of the transfer in milliseconds. */
   readonly time: number;
-  /** The most memory that the process ever had: MB. */
+  /** The peak memory of the process in MB. */
   readonly memory: number;
 }
 
 const MB = 1_000_000;
 
-/** Bytes, by the environment: a loaded machine needs less to see that everything works. */
+/** The size in bytes. The environment can set a smaller one, to test the benchmark itself. */
 const size = Number(process.env["BENCH_MEDIA_SIZE"] ?? 256 * MB);
 const small = Math.min(size, 64 * MB);
 const large = size < 256 * MB ? size : 2000 * MB;
 
 export async function media(rounds: number | undefined): Promise<Benchmark> {
   installPeers(["@googleapis/storage", "@google-cloud/storage"]);
-  // In memory where the system has such a place: disks would be measured otherwise.
+  // In memory if possible, to avoid measuring the disk.
   const folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "discogen-bench-"));
   const server = start("./media-server.ts", []);
   try {
@@ -75,8 +75,8 @@ export async function media(rounds: number | undefined): Promise<Benchmark> {
 
 async function fill(path: string, bytes: number): Promise<void> {
   const file = await open(path, "w");
-  const piece = Buffer.alloc(MB, 7);
-  for (let at = 0; at < bytes; at += MB) await file.write(piece, 0, Math.min(MB, bytes - at));
+  const block = Buffer.alloc(MB, 7);
+  for (let at = 0; at < bytes; at += MB) await file.write(block, 0, Math.min(MB, bytes - at));
   await file.close();
 }
 
@@ -93,7 +93,7 @@ function table(costs: Readonly<Record<string, readonly Cost[]>>): Benchmark {
     unit: "ms",
     ours: times(ours),
     peer: times(peer),
-    // Times are compared, of which less is better.
+    // Compares times: less is better.
     budget: 1 / factor,
     others: [peer, ours, ...more].map(rate),
   });
@@ -101,11 +101,11 @@ function table(costs: Readonly<Record<string, readonly Cost[]>>): Benchmark {
   return {
     name: "media",
     notes: [
-      `${size / MB} MB over loopback, files in memory, parts of 8 MiB; each contender a process of its own, timed after a small transfer.`,
-      "bare: undici's dispatch by hand, which writes each piece to the file, or sends parts out of one buffer.",
+      `${size / MB} MB over loopback, files in memory, chunks of 8 MiB, one process per candidate, after a warm-up transfer.`,
+      "bare: plain undici dispatch, which writes each chunk to the file, or sends chunks from one buffer.",
     ],
     comparisons: [
-      // What only counts its bytes shows what the file costs.
+      // The counted download does not write the file, so it shows the cost of writing.
       compared("Download to a file", "our download", "bare download", 0.9, ["counted download"]),
       compared("Resumable upload of a file", "our upload", "@googleapis/storage upload", 1.3),
       compared("Resumable upload of a file", "our upload", "@google-cloud/storage upload", 1.5),

@@ -1,6 +1,6 @@
 /**
- * The programs we are measured against, each at one exact version and in a folder of its own: packages in one folder
- * would share dependencies, at versions that a user of one of them does not get.
+ * The programs that benchmarks compare with, each at an exact version and in its own folder: packages in one folder
+ * would share dependencies, at versions that users of one of them do not get.
  *
  * They are installed when a benchmark first needs them, and never into the product.
  */
@@ -13,28 +13,28 @@ const peersFolder = fileURLToPath(new URL("./peers/", import.meta.url));
 export const PEERS = {
   "openapi-typescript": "7.13.0",
   "@hey-api/openapi-ts": "0.99.0",
-  /** Google's own clients, of the versions whose documents are nearest to ours of 2026. */
+  /** Google's own clients, at the versions whose documents are closest to our documents of 2026. */
   "@googleapis/sqladmin": "36.0.0",
   "@googleapis/drive": "20.1.0",
   "@googleapis/storage": "21.2.0",
   "@google-cloud/storage": "8.4.0",
   /** Vertex AI has no package of its own. */
   googleapis: "178.0.0",
-  /** What Google's clients sign in with. */
+  /** The authentication library of Google's clients. */
   "google-auth-library": "11.3.4",
-  /** A newer Node for peers that do not run on the one that runs us. */
+  /** A newer Node, for peers that do not support the current one. */
   node: "24.21.0",
 } as const;
 
 export type Peer = keyof typeof PEERS;
 
-/** What a peer declares as a peer dependency: npm would install the newest version. Both generators print with it. */
+/** The peer dependencies of peers, for which npm would install the newest version. Both generators use TypeScript. */
 const PEER_DEPENDENCIES: { readonly [peer in Peer]?: Readonly<Record<string, string>> } = {
   "openapi-typescript": { typescript: "5.9.3" },
   "@hey-api/openapi-ts": { typescript: "5.9.3" },
 };
 
-/** Returns the folder that a peer is installed in: a package that depends on this peer alone. */
+/** Returns the folder of a peer: a package that depends only on this peer. */
 export function peerFolder(peer: Peer): string {
   return `${peersFolder}${peer.replace("@", "").replace("/", "-")}/`;
 }
@@ -50,7 +50,7 @@ export function installPeers(peers: readonly Peer[]): void {
   for (const peer of peers) if (!isInstalled(peer)) install(peer);
 }
 
-/** Removes what was installed into one folder for all: peers would find packages there that they do not bring. */
+/** Removes packages that older versions installed into one shared folder, where peers would find them. */
 function removeShared(): void {
   for (const name of ["node_modules", "package.json", "package-lock.json"])
     rmSync(`${peersFolder}${name}`, { recursive: true, force: true });
@@ -76,7 +76,7 @@ function manifestOf(peer: Peer): string {
   return `${JSON.stringify({ private: true, dependencies }, undefined, 2)}\n`;
 }
 
-/** Whether the folder was made for these versions, and npm came to its end there. */
+/** Returns whether the folder has these versions and its installation is complete. */
 function isInstalled(peer: Peer): boolean {
   const manifest = `${peerFolder(peer)}package.json`;
   if (!existsSync(manifest) || readFileSync(manifest, "utf8") !== manifestOf(peer)) return false;

@@ -1,4 +1,4 @@
-/** Calls in a row while tokens end and are renewed, against calls with one token: none may wait for a token. */
+/** Calls in a row while tokens expire and are refreshed, against calls with one token. No call may wait for a token. */
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,9 +7,9 @@ import { ServiceAccountCredentials } from "@discogen/runtime/auth";
 import { inTurns } from "./rounds.js";
 import type { Limit } from "./table.js";
 
-/** Milliseconds that the token endpoint takes: what a call that waits for a token would take at least. */
+/** The delay of the token endpoint in milliseconds. A call that waits for a token takes at least this long. */
 const DELAY = 200;
-/** Milliseconds of one turn, and seconds that its short tokens hold. */
+/** The duration of a turn in milliseconds, and the lifetime of its short-lived tokens in seconds. */
 const TURN = 5000;
 const LIFE = 2;
 
@@ -22,20 +22,20 @@ interface Latencies {
 export async function renewal(rounds: number): Promise<Limit> {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-  const [renewed = [], kept = []] = await inTurns(rounds, [() => turn(pem, LIFE), () => turn(pem, 3600)]);
+  const [refreshed = [], single = []] = await inTurns(rounds, [() => turn(pem, LIFE), () => turn(pem, 3600)]);
   const others = (name: string, series: readonly Latencies[]) => [
     { name: `${name}: median call`, unit: "µs", values: series.map(({ median }) => median * 1000) },
-    { name: `${name}: tokens of a turn`, unit: "", values: series.map(({ tokens }) => tokens) },
+    { name: `${name}: tokens per turn`, unit: "", values: series.map(({ tokens }) => tokens) },
   ];
   return {
-    title: `the slowest call of ${TURN / 1000} seconds, where a token takes ${DELAY} ms`,
+    title: `slowest call within ${TURN / 1000} seconds, if a token request takes ${DELAY} ms`,
     unit: "ms",
-    ours: { name: `tokens of ${LIFE} s`, values: renewed.map(({ slowest }) => slowest) },
+    ours: { name: `tokens of ${LIFE} s`, values: refreshed.map(({ slowest }) => slowest) },
     limit: DELAY,
     others: [
-      { name: "one token", unit: "ms", values: kept.map(({ slowest }) => slowest) },
-      ...others(`tokens of ${LIFE} s`, renewed),
-      ...others("one token", kept),
+      { name: "one token", unit: "ms", values: single.map(({ slowest }) => slowest) },
+      ...others(`tokens of ${LIFE} s`, refreshed),
+      ...others("one token", single),
     ],
   };
 }
@@ -50,7 +50,7 @@ async function turn(pem: string, life: number): Promise<Latencies> {
     setTimeout(() => response.end(JSON.stringify({ access_token: "ya29.benchmark", expires_in: life })), DELAY);
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  // A server on a port has an address of this kind.
+  // The address of a server on a port has this type.
   const rootUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const key = { client_email: "robot@example-123.iam.gserviceaccount.com", private_key: pem, token_uri: rootUrl };
   const { instances } = new SQLAdminClient({ auth: ServiceAccountCredentials.fromJSON(key), rootUrl });

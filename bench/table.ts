@@ -1,46 +1,46 @@
-/** Figures of a benchmark → a table with medians, ranges and ratios, each budget beside its figure. */
+/** Prints the figures of a benchmark as a table with medians, ranges, ratios and budgets. */
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
-/** One thing measured again and again. */
+/** Repeated measurements of one figure. */
 export interface Series {
   readonly name: string;
-  /** In the order of the rounds. */
+  /** One value per round. */
   readonly values: readonly number[];
 }
 
-/** We and a peer, measured in turns, so that the values of one round belong together. */
+/** Our figure and a peer's, measured in turns, so the values of one round belong together. */
 export interface Comparison {
   readonly title: string;
-  /** What the values are, such as `ms`. Less is better. */
+  /** The unit of the values, such as `ms`. Less is better. */
   readonly unit: string;
   readonly ours: Series;
   readonly peer: Series;
-  /** The ratio of ours to the peer's that must not be exceeded. Without one the figures are for information. */
+  /** The maximum ratio of ours to the peer's. Without a budget the figures are only printed. */
   readonly budget?: number | undefined;
-  /** Figures that have no budget. */
+  /** Further figures, without a budget. */
   readonly others?: readonly (Series & { readonly unit: string })[];
 }
 
-/** One thing of ours that must not exceed a figure. */
+/** One of our figures with a maximum. */
 export interface Limit {
   readonly title: string;
   readonly unit: string;
   readonly ours: Series;
   readonly limit: number;
-  /** Figures beside it, such as a peer's. */
+  /** Further figures, such as a peer's. */
   readonly others?: readonly (Series & { readonly unit: string })[];
 }
 
 export interface Benchmark {
   readonly name: string;
-  /** What a reader needs to know to trust the figures. */
+  /** How the figures are measured. */
   readonly notes: readonly string[];
   readonly comparisons: readonly Comparison[];
   readonly limits?: readonly Limit[];
 }
 
-/** Prints the table; false when a budget is missed. */
+/** Prints the table. Returns whether all budgets are met. */
 export function show({ name, notes, comparisons, limits = [] }: Benchmark): boolean {
   const compared = comparisons.flatMap((comparison) => {
     const { title, unit, ours, peer, others = [], budget } = comparison;
@@ -67,7 +67,7 @@ export function show({ name, notes, comparisons, limits = [] }: Benchmark): bool
   return comparisons.every(isWithin) && limits.every(isBelow);
 }
 
-/** Raw figures, for whoever wants to compare runs. */
+/** Writes the raw figures to a file, to compare runs. */
 export function writeFigures(file: string, benchmark: Benchmark): void {
   const comparisons = benchmark.comparisons.map((comparison) => ({
     ...comparison,
@@ -87,7 +87,7 @@ function isBelow({ ours, limit }: Pick<Limit, "limit" | "ours">): boolean {
   return median(ours.values) <= limit;
 }
 
-/** Round by round: what slows the machine down for a while slows both. */
+/** Returns the ratio of each round: a temporarily slow machine slows both. */
 function ratios({ ours, peer }: Comparison): readonly number[] {
   return ours.values.map((value, round) => value / (peer.values[round] ?? Number.NaN));
 }

@@ -1,4 +1,4 @@
-/** The programs that the compiler is measured with: three calls each, the same on our clients and on Google's. */
+/** The programs for measuring the compiler: three calls each, the same for our clients and Google's. */
 
 export const aiplatform = `
 import { AiplatformClient } from "./ours/aiplatform/v1/index.js";

@@ -1,4 +1,4 @@
-/** Types: what the declarations of generated clients cost a consumer's compiler, against Google's own packages. */
+/** Types: the cost of generated declarations for the compiler of a consumer, against Google's own packages. */
 import { existsSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const documents = fileURLToPath(new URL("../../shared/discovery/2026/", import.meta.url));
 
 export async function types(rounds: number | undefined): Promise<Benchmark> {
-  if (!existsSync(documents)) throw new Unavailable(`${documents} is not here: the documents to generate from`);
+  if (!existsSync(documents)) throw new Unavailable(`the documents to generate are missing: ${documents}`);
   if (!existsSync(join(root, "runtime/dist/esm/index.d.ts"))) {
     throw new Unavailable("the runtime is not built: run npm run build");
   }
@@ -30,9 +30,9 @@ export async function types(rounds: number | undefined): Promise<Benchmark> {
     return {
       name: "types",
       notes: [
-        "A program of three calls, checked by TypeScript 5.9; time is what the compiler tells, memory the peak of its process.",
-        "Whole processes stand beside: they begin with the start of Node and of the compiler, the same for all.",
-        "aiplatform v1 has no package of its own: its peer is that API alone out of googleapis, with 9 % fewer methods.",
+        "A program of three calls, checked by TypeScript 5.9. Time as reported by the compiler, memory is the peak of its process.",
+        "Complete processes are also listed. They include the start of Node and of the compiler.",
+        "aiplatform v1 has no separate package. Its peer is that API in googleapis, which has 9 % fewer methods.",
       ],
       comparisons: [...large.comparisons, ...time.comparisons, ...bytes(work)],
       limits: [...large.limits, ...time.limits, await firstFields(work)],
@@ -42,11 +42,11 @@ export async function types(rounds: number | undefined): Promise<Benchmark> {
   }
 }
 
-/** The declarations of three APIs, and beside them the packages that programs import. */
+/** Generates the declarations of three APIs and installs the packages that programs import. */
 async function prepare(work: string): Promise<void> {
   const apis = ["aiplatform.v1", "drive.v3", "sqladmin.v1beta4"].map((name) => join(documents, `${name}.json`));
   const { ok } = await generate({ apis, out: join(work, "sources") });
-  const errors = ok ? await emitDeclarations(join(work, "sources"), join(work, "ours")) : "a document is at fault";
+  const errors = ok ? await emitDeclarations(join(work, "sources"), join(work, "ours")) : "a document is invalid";
   if (errors !== "") throw new Error(`no declarations to measure: ${errors.slice(0, 2000)}`);
   await install(work, {
     "@discogen/runtime": join(root, "runtime"),
@@ -61,7 +61,7 @@ interface Figures {
   readonly limits: readonly Limit[];
 }
 
-/** Instantiations and memory, above a program without any library. */
+/** Measures instantiations and memory, compared with a program without libraries. */
 async function largeApi(work: string, rounds: number): Promise<Figures> {
   const node = { types: ["node"] };
   const [bare = [], ours = [], peer = [], bareAlone = [], oursAlone = []] = await inTurns(rounds, [
@@ -76,7 +76,7 @@ async function largeApi(work: string, rounds: number): Promise<Figures> {
     ...seriesOf(name, costs, figure),
     unit: "MB",
   });
-  // The process is what a machine has to hold; the compiler's own count leaves Node and the compiler out.
+  // The memory of the process includes Node and the compiler, which the compiler's own figure does not.
   const peak = (name: string, costs: readonly CheckCost[]) => series(name, costs, "peak");
   const memory = (name: string, costs: readonly CheckCost[]) =>
     series(`heap by the compiler, ${name}`, costs, "memory");
@@ -88,15 +88,15 @@ async function largeApi(work: string, rounds: number): Promise<Figures> {
   return {
     comparisons: [
       {
-        title: "aiplatform v1: memory of the process that checks three calls, types of Node at hand",
+        title: "aiplatform v1: memory of the process that checks three calls, with Node's types",
         unit: "MB",
         peer: peak("a program without a library", bare),
         ours: peak("with the generated client", ours),
         budget: 1.25,
         others: [
           peak(peerName, peer),
-          peak("without a library, without types of Node", bareAlone),
-          peak("generated client, without types of Node", oursAlone),
+          peak("without a library, without Node's types", bareAlone),
+          peak("generated client, without Node's types", oursAlone),
           memory("no library", bare),
           memory("generated client", ours),
           memory("peer", peer),
@@ -115,7 +115,7 @@ async function largeApi(work: string, rounds: number): Promise<Figures> {
   };
 }
 
-/** Time, against a peer that cannot do without the types of Node. */
+/** Measures time. The peer needs the types of Node. */
 async function checkTimes(work: string, rounds: number): Promise<Figures> {
   const [ours = [], peer = [], oursFull = [], peerFull = []] = await inTurns(
     rounds,
@@ -124,7 +124,7 @@ async function checkTimes(work: string, rounds: number): Promise<Figures> {
       () => checkCost(work, { name: "peer", text: programs.sqladminPeer, skipLibCheck, types: ["node"] }),
     ]),
   );
-  const peerName = `@googleapis/sqladmin ${PEERS["@googleapis/sqladmin"]}, types of Node`;
+  const peerName = `@googleapis/sqladmin ${PEERS["@googleapis/sqladmin"]}, Node's types`;
   const comparison = (how: string, our: readonly CheckCost[], their: readonly CheckCost[]): Comparison => ({
     title: `sqladmin v1beta4: time to check three calls, ${how}`,
     unit: "ms",
@@ -132,18 +132,15 @@ async function checkTimes(work: string, rounds: number): Promise<Figures> {
     ours: seriesOf('generated client, "types": []', our, "time"),
     budget: 0.4,
     others: [
-      { ...seriesOf("whole process, peer", their, "wallTime"), unit: "ms" },
-      { ...seriesOf("whole process, generated client", our, "wallTime"), unit: "ms" },
+      { ...seriesOf("complete process, peer", their, "wallTime"), unit: "ms" },
+      { ...seriesOf("complete process, generated client", our, "wallTime"), unit: "ms" },
     ],
   });
   return {
-    comparisons: [
-      comparison("libraries unchecked", ours, peer),
-      comparison("libraries checked too (skipLibCheck off)", oursFull, peerFull),
-    ],
+    comparisons: [comparison("skipLibCheck on", ours, peer), comparison("skipLibCheck off", oursFull, peerFull)],
     limits: [
       {
-        title: "sqladmin v1beta4: errors, libraries checked or not",
+        title: "sqladmin v1beta4: errors, skipLibCheck on and off",
         unit: "",
         ours: errorsOf("generated client", [...ours, ...oursFull]),
         limit: 0,
@@ -153,7 +150,7 @@ async function checkTimes(work: string, rounds: number): Promise<Figures> {
   };
 }
 
-/** Bytes of declarations, against those of the same API alone. */
+/** Compares the bytes of declarations with those of the peer for the same API. */
 function bytes(work: string): readonly Comparison[] {
   const pairs = [
     ["drive/v3", "@googleapis/drive", "build/v3.d.ts"],
@@ -173,22 +170,22 @@ function bytes(work: string): readonly Comparison[] {
   }));
 }
 
-/** What the first literal `fields` of a program adds; counts are the same each time. */
+/** Measures the cost of a program's first literal `fields`. Counts are the same each time. */
 async function firstFields(work: string): Promise<Limit> {
-  const whole = await measured(work, { name: "whole", text: programs.withoutFields });
+  const complete = await measured(work, { name: "complete", text: programs.withoutFields });
   const selected = await measured(work, { name: "selected", text: programs.withFields });
   return {
     title: "sqladmin v1beta4: type instantiations of the first literal fields",
     unit: "",
-    ours: { name: programs.fields, values: [selected.instantiations - whole.instantiations] },
+    ours: { name: programs.fields, values: [selected.instantiations - complete.instantiations] },
     limit: 8000,
   };
 }
 
-/** Fails when the program is wrong: its figures would mean nothing. */
+/** Checks a program. Throws if it has type errors, because its figures would mean nothing. */
 async function measured(work: string, program: Program): Promise<CheckCost> {
   const cost = await checkCost(work, program);
-  if (cost.errors !== "") throw new Error(`${program.name}.ts is wrong: ${cost.errors.slice(0, 2000)}`);
+  if (cost.errors !== "") throw new Error(`${program.name}.ts has errors: ${cost.errors.slice(0, 2000)}`);
   return cost;
 }
 

@@ -1,4 +1,4 @@
-/** Thrown when a benchmark cannot run here, with what it lacks. */
+/** Thrown if a benchmark cannot run. The message names what is missing. */
 export class Unavailable extends Error {
   override readonly name = "Unavailable";
 }

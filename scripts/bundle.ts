@@ -1,4 +1,4 @@
-/** What a program weighs as one minified file, as people deploy it to functions and workers. */
+/** Measures a program as one minified file, as deployed to functions and workers. */
 import { gzipSync } from "node:zlib";
 import { type BuildOptions, build } from "esbuild";
 
@@ -8,7 +8,7 @@ export interface Bundle {
   readonly gzipped: number;
 }
 
-/** Where a bundle runs. */
+/** The platform of a bundle. */
 export type BundleTarget = "node" | "worker";
 
 const targets: { readonly [target in BundleTarget]: BuildOptions } = {
@@ -19,12 +19,12 @@ const targets: { readonly [target in BundleTarget]: BuildOptions } = {
     format: "esm",
     target: "es2022",
     conditions: ["workerd", "worker", "browser"],
-    // A worker has none of them: they are left where a bundle would need them.
+    // Workers have no Node modules. Imports of them stay visible in the output.
     external: ["node:*"],
   },
 };
 
-/** Bundles the text of a module that lies in `folder`. */
+/** Bundles the text of a module in `folder`. */
 export async function bundle(folder: string, text: string, target: BundleTarget = "node"): Promise<Bundle> {
   const { outputFiles } = await build({
     stdin: { contents: text, resolveDir: folder, sourcefile: "program.mjs" },

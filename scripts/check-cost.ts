@@ -1,14 +1,14 @@
-/** What a program that uses a library costs the compiler. */
+/** Measures the cost of type-checking a program that uses a library. */
 import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { COMPILERS } from "./type-check.js";
 
 export interface Program {
-  /** Of the file; programs of one folder have names of their own. */
+  /** The file name. Unique within a folder. */
   readonly name: string;
   readonly text: string;
-  /** Type packages that are there for everyone, such as `node`. Default: none. */
+  /** Global type packages, such as `node`. Default: none. */
   readonly types?: readonly string[];
   /** Default: true. */
   readonly skipLibCheck?: boolean;
@@ -17,24 +17,24 @@ export interface Program {
 export interface CheckCost {
   readonly types: number;
   readonly instantiations: number;
-  /** MB in use at the end, as the compiler tells it. */
+  /** MB in use at the end, as reported by the compiler. */
   readonly memory: number;
-  /** MB that the process held at its peak, Node and the compiler itself among them. */
+  /** The peak memory of the process in MB, including Node and the compiler. */
   readonly peak: number;
-  /** Milliseconds from reading the first file to the last complaint, as the compiler tells it. */
+  /** Milliseconds from reading the first file to the last error, as reported by the compiler. */
   readonly time: number;
-  /** Milliseconds of the whole process: Node's start and that of the compiler come on top. */
+  /** Milliseconds of the complete process, including the start of Node and the compiler. */
   readonly wallTime: number;
-  /** Complaints, one a line; empty when all is well. */
+  /** The type errors, one per line. Empty if there are none. */
   readonly errors: string;
 }
 
-const tellPeak = `data:text/javascript,process.on("exit",()=>console.log("Peak: "+process.resourceUsage().maxRSS))`;
+const printPeak = `data:text/javascript,process.on("exit",()=>console.log("Peak: "+process.resourceUsage().maxRSS))`;
 
-/** A program without any library: what has to be paid anyhow. */
+/** A program without libraries: the cost that is always there. */
 export const BARE = "export {};\n";
 
-/** Checks a program of a folder with TypeScript 5.9, the one that tells most. */
+/** Checks a program in a folder with TypeScript 5.9, which reports the most figures. */
 export async function checkCost(folder: string, program: Program): Promise<CheckCost> {
   const { name, text, types = [], skipLibCheck = true } = program;
   const compilerOptions = {
@@ -53,14 +53,15 @@ export async function checkCost(folder: string, program: Program): Promise<Check
   const start = performance.now();
   const { stdout, stderr, error } = spawnSync(
     process.execPath,
-    ["--import", tellPeak, COMPILERS["5.9"], "-p", config, "--extendedDiagnostics", "--pretty", "false"],
+    ["--import", printPeak, COMPILERS["5.9"], "-p", config, "--extendedDiagnostics", "--pretty", "false"],
     { cwd: folder, encoding: "utf8", maxBuffer: 1 << 28 },
   );
   const wallTime = performance.now() - start;
   if (error !== undefined) throw error;
   const figure = (label: string): number => {
     const found = new RegExp(String.raw`^${label}:\s+([\d.]+)`, "m").exec(stdout)?.[1];
-    if (found === undefined) throw new Error(`the compiler told no "${label}": ${stdout}${stderr}`.slice(0, 2000));
+    if (found === undefined)
+      throw new Error(`the compiler did not report "${label}": ${stdout}${stderr}`.slice(0, 2000));
     return Number(found);
   };
   return {

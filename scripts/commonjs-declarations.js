@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** Writes the declarations below one folder into another one, as those of CommonJS modules. */
+/** Copies the declarations below a folder to another one, as declarations of CommonJS modules. */
 export async function commonjsDeclarations(from, to) {
   const names = (await readdir(from, { recursive: true })).filter((name) => name.endsWith(".d.ts"));
   for (const name of names) {

@@ -1,4 +1,4 @@
-/** What the model found in a document, counted: which lists page, which operations can be waited for, and so on. */
+/** Counts features of a model: lists with pages, operations with `wait()`, and input types. */
 import type { ApiModel, MethodModel, ResourceModel, SchemaModel } from "@discogen/generator";
 
 export interface Facts {
@@ -6,14 +6,15 @@ export interface Facts {
   readonly lists: readonly Finding[];
   /** Methods that start a long-running operation. */
   readonly starters: readonly Finding[];
-  /** Types that are told apart as input, and the read-only properties that they are without. */
+  /** The number of separate input types. */
   readonly inputs: number;
+  /** The number of read-only properties that input types leave out. */
   readonly dropped: number;
 }
 
 export interface Finding {
   readonly id: string;
-  /** It pages; it can be waited for. */
+  /** The list has pages, or the operation has `wait()`. */
   readonly isServed: boolean;
 }
 
@@ -38,7 +39,7 @@ export function factsOf({ root, schemas }: ApiModel): Facts {
 
 interface Found {
   readonly method: MethodModel;
-  /** The collection that it is in. */
+  /** The collection that contains the method. */
   readonly collection: string;
 }
 
@@ -46,7 +47,7 @@ function methodsIn({ path, methods, resources }: ResourceModel): readonly Found[
   return [...methods.map((method) => ({ method, collection: path.at(-1) ?? "" })), ...resources.flatMap(methodsIn)];
 }
 
-/** Told by what it answers. That is not how the generator tells: it also asks for a way to poll. */
+/** Recognizes operations only by the response. The generator also requires a method to poll with. */
 function isStarter({ method, collection }: Found, byName: ReadonlyMap<string, SchemaModel>): boolean {
   if (method.httpMethod === "GET" || /operations$/i.test(collection)) return false;
   const type = method.response?.kind === "json" ? method.response.type : undefined;
@@ -66,7 +67,7 @@ function isOperation(schema: SchemaModel): boolean {
     (schema.name.endsWith("Operation") && has("status")) ||
     // BigQuery.
     has("jobReference", "status") ||
-    // Cloud SQL as it was: all that is told is the name of the operation.
+    // The old Cloud SQL API returns only the name of the operation.
     (has("operation") && names.every((name) => name === "operation" || name === "kind"))
   );
 }

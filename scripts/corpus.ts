@@ -1,8 +1,8 @@
 /**
- * `npm run corpus [-- DIR…]`: generates every document found, type-checks all output, sources and declarations, with
- * each TypeScript under the strict flags that generated code promises to pass, and prints what it saw.
+ * `npm run corpus [-- DIR…]`: generates all documents found, type-checks all output, sources and declarations, with
+ * each TypeScript version and all strict flags that generated code supports, and prints the results.
  *
- * Exit code 1 when a document fails or a type is wrong, 2 when it cannot run.
+ * Exit code 1 if a document fails or there is a type error, 2 if it cannot run.
  */
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
@@ -19,11 +19,11 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const HELP = `Usage: npm run corpus [-- DIR…] [--typescript ${EVERY_COMPILER.join("|")}] [--details]
 
   DIR                 folders of Discovery documents (default: ../shared/discovery)
-  --typescript V      check with that TypeScript alone
-  --details           name the lists that do not page and the operations that cannot be waited for
+  --typescript V      check only with that TypeScript version
+  --details           list the list methods without pages and the operations without wait()
 `;
 
-/** What a run of the generator over all documents gave. */
+/** The result of generating all documents. */
 interface Generated {
   readonly apis: readonly ApiReport[];
   readonly facts: readonly Facts[];
@@ -46,7 +46,7 @@ async function main(): Promise<number> {
   const missing = roots.filter((folder) => !existsSync(folder));
   if (missing.length > 0) {
     console.error(
-      `There is no folder ${missing.join(", ")}. Name folders of Discovery documents: npm run corpus -- DIR…`,
+      `Folder not found: ${missing.join(", ")}. Pass folders of Discovery documents: npm run corpus -- DIR…`,
     );
     return 2;
   }
@@ -75,7 +75,7 @@ async function generateAll(roots: readonly string[], out: string): Promise<Gener
       apis.push(...report.apis);
       for (const entry of report.diagnostics) console.error(formatDiagnostic(entry));
       for (const document of documents) {
-        // One at fault has been reported already.
+        // Errors have been reported already.
         const loaded = await loadModel(document).catch(() => undefined);
         if (loaded !== undefined) facts.push(factsOf(loaded.model));
       }
@@ -89,7 +89,7 @@ async function generateAll(roots: readonly string[], out: string): Promise<Gener
   return { apis, facts, isFine };
 }
 
-/** Folders that hold documents, each of them one run: two documents of one id must not meet. */
+/** Returns folders with documents. Each is generated in its own run, so that no id occurs twice in a run. */
 async function documentFolders(folder: string): Promise<Map<string, string[]>> {
   const folders = new Map<string, string[]>();
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -99,7 +99,7 @@ async function documentFolders(folder: string): Promise<Map<string, string[]>> {
   return new Map([...folders].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Prints the errors and the time that each compiler takes; gives all errors. */
+/** Prints errors and time of each compiler. Returns all errors. */
 async function checkAll(work: string, compilers: readonly Compiler[]): Promise<string> {
   const sources = join(work, "sources");
   const declarations = join(work, "declarations");
@@ -134,16 +134,16 @@ function printFacts(facts: readonly Facts[], isDetailed: boolean): void {
   console.log("");
   print(
     facts.flatMap(({ lists }) => lists),
-    "methods named list* page",
+    "methods named list* have pages",
   );
   print(
     facts.flatMap(({ starters }) => starters),
-    "methods that start an operation can be waited for",
+    "methods that start an operation have wait()",
   );
-  console.log(`${total("dropped")} read-only properties are left out of ${total("inputs")} input types`);
+  console.log(`${total("inputs")} input types leave out ${total("dropped")} read-only properties`);
 }
 
-/** The document with the most type errors; where there are none, the one that took longest. */
+/** Returns the document with the most type errors, or the slowest one if there are none. */
 function worst(apis: readonly ApiReport[], errors: string, sources: string): string {
   const lines = errors.split("\n");
   const counts = apis.map((api) => {

@@ -1,6 +1,6 @@
 /**
- * `npm run faults [-- --write]`: carries out every fault of `faults/cases` and prints what came of it as a Markdown
- * table. `--write` keeps it as docs/faults.md, which the tests hold.
+ * `npm run faults [-- --write]`: runs all faults in `faults/cases` and prints the results as a Markdown table.
+ * `--write` writes docs/faults.md, which the tests compare.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";

@@ -17,7 +17,7 @@ import type { ClientOptions } from "../runtime/src/index.js";
 import { LibraryClient } from "../test/runtime/support/library.js";
 import { serviceAccount } from "./faults/service-account.js";
 
-/** The heap may grow by so many bytes over all measured calls: less than what its own noise is. */
+/** The maximum growth of the heap in bytes over all measured calls. Less than the noise of a measurement. */
 const BOUND = 1024 * 1024;
 const MEASUREMENTS = 20;
 const AT_ONCE = 50;
@@ -27,7 +27,7 @@ const HELP = `Usage: npx tsx scripts/heap.ts [--calls N]
   --calls N   how many calls to make (default: 1000000)
 `;
 
-/** What the server does: its own process, so that its memory is not measured. */
+/** Responds to a request. The server runs in its own process, so its memory is not measured. */
 function respond(request: IncomingMessage, response: ServerResponse, count: number): void {
   const { url = "" } = request;
   const json = (status: number, body: unknown): void => {
@@ -62,7 +62,7 @@ async function serve(): Promise<void> {
   process.once("disconnect", () => process.exit());
 }
 
-/** One call; which kind is decided by its number. */
+/** Makes one call. Its number decides the kind. */
 async function call(
   client: LibraryClient,
   options: ClientOptions,
@@ -134,7 +134,7 @@ async function main(calls: number): Promise<number> {
     await Promise.all(Array.from({ length: AT_ONCE }, () => work(end)));
   };
   const heap = async (): Promise<number> => {
-    // What finalizers release goes with the second run.
+    // Memory that finalizers release is collected in the second run.
     for (let run = 0; run < 3; run++) {
       collect();
       await setTimeout(20);
@@ -165,7 +165,7 @@ async function main(calls: number): Promise<number> {
   return growth > BOUND ? 1 : 0;
 }
 
-/** Of the line with the least squares. */
+/** Returns the slope of the least-squares line. */
 function slope(points: readonly { readonly calls: number; readonly bytes: number }[]): number {
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const x = mean(points.map(({ calls }) => calls));

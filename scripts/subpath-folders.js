@@ -1,5 +1,5 @@
 // Folders with a package.json each, for tools that do not read `exports`: TypeScript's `moduleResolution: node10`,
-// Parcel as it comes, and older bundlers. They look for `@discogen/runtime/auth` in the folder of that name.
+// Parcel by default, and older bundlers. They look for `@discogen/runtime/auth` in the folder of that name.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 
@@ -7,7 +7,7 @@ import { join, posix } from "node:path";
  * Writes the folders of a package from its `exports`.
  *
  * @param root The folder of the package.
- * @param names What a `*` in `exports` stands for.
+ * @param names The values of `*` in `exports`.
  */
 export async function writeSubpathFolders(root, names = []) {
   const { exports } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
@@ -21,7 +21,7 @@ async function writeFolder(root, pattern, name, { types, browser, require, defau
   const subpath = pattern.replace("*", name);
   const target = (path) => posix.relative(subpath, path.replaceAll("*", name));
   const manifest = {
-    // Of the sources that lie beside it in this repository.
+    // In this repository, the sources are next to it.
     type: "module",
     main: target(require),
     module: target(module),

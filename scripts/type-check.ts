@@ -1,4 +1,4 @@
-/** Type-checks generated code as the strictest consumer would, with each TypeScript that it promises to pass. */
+/** Type-checks generated code with the strictest settings and all supported TypeScript versions. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
@@ -8,9 +8,9 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
-/** Path of each `tsc`. */
+/** The path of each `tsc`. */
 export const COMPILERS = {
-  // The one that the generator itself prints with.
+  // The version that the generator depends on.
   "5.9": tscOf("typescript", join(ROOT, "generator/package.json")),
   "6.0": tscOf("typescript-6.0", join(ROOT, "package.json")),
   "7.0": tscOf("typescript", join(ROOT, "package.json")),
@@ -20,7 +20,7 @@ export type Compiler = keyof typeof COMPILERS;
 
 export const EVERY_COMPILER: readonly Compiler[] = ["5.9", "6.0", "7.0"];
 
-/** All that generated code promises to pass, with neither Node's nor the browser's types at hand. */
+/** All strict flags that generated code supports, without the types of Node and browsers. */
 export const STRICT = {
   target: "es2022",
   lib: ["es2022"],
@@ -38,19 +38,19 @@ export const STRICT = {
   skipLibCheck: false,
 };
 
-/** What a compiler says of everything below a folder, sources and declarations; empty when all is well. */
+/** Returns the compiler's errors for all files below a folder, sources and declarations. Empty if there are none. */
 export async function typeErrors(folder: string, compiler: Compiler = "7.0"): Promise<string> {
   await install(folder, { "@discogen/runtime": join(ROOT, "runtime") });
   return compile(folder, STRICT, compiler);
 }
 
-/** Writes the declarations of everything below a folder into another one; gives what the compiler says. */
+/** Writes the declarations of all files below a folder to another one. Returns the compiler's errors. */
 export async function emitDeclarations(folder: string, out: string): Promise<string> {
   await install(folder, { "@discogen/runtime": join(ROOT, "runtime") });
   return compile(folder, { ...STRICT, noEmit: false, emitDeclarationOnly: true, rootDir: folder, outDir: out }, "7.0");
 }
 
-/** Makes a folder a package that has others installed: name to path. */
+/** Creates a package in a folder and links other packages into it, by name and path. */
 export async function install(folder: string, packages: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, path] of Object.entries(packages)) {
     const link = join(folder, "node_modules", name);
@@ -71,7 +71,7 @@ async function compile(folder: string, compilerOptions: object, compiler: Compil
   return status === 0 ? "" : stdout + stderr;
 }
 
-/** Commands in `node_modules/.bin` would not do: packages of one name take each other's place there. */
+/** Returns the path of a `tsc`. Not from `node_modules/.bin`, where packages replace each other's commands. */
 function tscOf(name: string, from: string): string {
   return join(dirname(createRequire(from).resolve(`${name}/package.json`)), "bin/tsc");
 }

@@ -1,6 +1,6 @@
 /**
- * What published types and code may cost, in figures that are the same on every machine. Those that need a clock, peers
- * or Google's documents are in `npm run bench -- types` and `cold`.
+ * Budgets of published types and code that are the same on every machine. `npm run bench -- types` and `cold` measure
+ * those that need a clock, peers or Google's documents.
  */
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ import { json, serve } from "./runtime/support/server.js";
 import { node } from "./support/discogen.js";
 import { ROOT, temporaryFolder } from "./support/folders.js";
 
-/** A folder that our own client is installed in. */
+/** Creates a folder where our own client is installed. */
 async function consumer(): Promise<string> {
   const folder = await temporaryFolder();
   await install(folder, {
@@ -39,7 +39,7 @@ const listing = (params: string) => `${client}
 export const tier = (await instances.list(${params})).items?.[0]?.settings?.tier;
 `;
 
-/** Type instantiations of a program that is right. */
+/** Returns the type instantiations of a program without errors. */
 async function instantiations(folder: string, name: string, text: string): Promise<number> {
   const cost = await checkCost(folder, { name, text });
   expect(cost.errors).toBe("");
@@ -53,11 +53,11 @@ describe("a program that uses sqladmin v1beta3", () => {
     expect((await instantiations(folder, "calls", threeCalls)) - bare).toBeLessThanOrEqual(100);
   });
 
-  it("costs at most 8,000 more where it first selects fields", async () => {
+  it("costs at most 8,000 more for its first selection of fields", async () => {
     const folder = await consumer();
-    const whole = await instantiations(folder, "whole", listing('{ project: "p" }'));
+    const complete = await instantiations(folder, "complete", listing('{ project: "p" }'));
     const selected = listing('{ project: "p", fields: "items(instance,settings/tier),nextPageToken" }');
-    expect((await instantiations(folder, "selected", selected)) - whole).toBeLessThanOrEqual(8000);
+    expect((await instantiations(folder, "selected", selected)) - complete).toBeLessThanOrEqual(8000);
   });
 
   it("reads at most 52,200 bytes of declarations", async () => {
@@ -68,12 +68,12 @@ describe("a program that uses sqladmin v1beta3", () => {
 });
 
 describe("a program that lists instances, as one minified file,", () => {
-  it("has at most 235,000 bytes where it authenticates with a token", async () => {
+  it("has at most 235,000 bytes if it authenticates with a token", async () => {
     const { bytes } = await bundle(await consumer(), deployed.withToken);
     expect(bytes).toBeLessThanOrEqual(235_000);
   });
 
-  it("works, and has at most 273,500 bytes where it authenticates with a key file", async () => {
+  it("works, and has at most 273,500 bytes if it authenticates with a key file", async () => {
     const folder = await consumer();
     const { bytes, code } = await bundle(folder, deployed.withKey);
     expect(bytes).toBeLessThanOrEqual(273_500);
@@ -91,18 +91,18 @@ describe("a program that lists instances, as one minified file,", () => {
 });
 
 describe("a program that lists instances, as one minified file for a worker,", () => {
-  it("has at most 97,500 bytes where it authenticates with a token", async () => {
+  it("has at most 97,500 bytes if it authenticates with a token", async () => {
     const { bytes, code } = await bundle(await consumer(), deployed.withToken, "worker");
     expect(bytes).toBeLessThanOrEqual(97_500);
     expect(code).not.toMatch(/["']node:/);
   });
 });
 
-describe("everything published, with no types but its own, libraries checked", () => {
-  it.each(EVERY_COMPILER)("is clean under TypeScript %s", async (compiler) => {
+describe("everything published, without other types and with skipLibCheck off", () => {
+  it.each(EVERY_COMPILER)("has no errors with TypeScript %s", async (compiler) => {
     const folder = await consumer();
     const text = await readFile(join(ROOT, "runtime/package.json"), "utf8");
-    const { exports } = JSON.parse(text) as { exports: Record<string, unknown> }; // Our own manifest.
+    const { exports } = JSON.parse(text) as { exports: Record<string, unknown> }; // our own manifest
     const modules = Object.keys(exports)
       .filter((path) => !path.endsWith(".json"))
       .map((path) => join("@discogen/runtime", path).replaceAll("\\", "/"));
@@ -113,6 +113,6 @@ describe("everything published, with no types but its own, libraries checked", (
   });
 });
 
-it.each(EVERY_COMPILER)("what is called TypeScript %s is that", async (compiler) => {
+it.each(EVERY_COMPILER)("the compiler for TypeScript %s has that version", async (compiler) => {
   expect((await node([COMPILERS[compiler], "--version"])).stdout).toContain(`Version ${compiler}.`);
 });

@@ -1,4 +1,4 @@
-/** What the READMEs and the documentation show compiles. */
+/** The code in READMEs and documentation compiles. */
 import { existsSync, readdirSync } from "node:fs";
 import { readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { node } from "./support/discogen.js";
 import { ROOT, temporaryFolder } from "./support/folders.js";
 
-/** Names that a README may use without saying where they come from. */
+/** Names that a README may use without declaring them. */
 const KNOWN: Readonly<Record<string, string>> = {
   sqladmin: 'import("@discogen/generated/sqladmin/v1beta3").SQLAdminClient',
   firestore:
@@ -16,10 +16,10 @@ const KNOWN: Readonly<Record<string, string>> = {
   signal: "AbortSignal",
 };
 
-/** The TypeScript blocks of a page, as one module: later blocks may use what earlier ones made. */
+/** Returns the TypeScript blocks of a page as one module: later blocks may use names of earlier ones. */
 function moduleOf(page: string): string {
   const blocks = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, block]) => block).join("\n");
-  // What a page has its reader generate is what is checked in here.
+  // Pages import newly generated clients. The repository contains the same clients.
   const code = blocks.replaceAll(/"\.\/google\/([^"]+)\/index\.js"/g, '"@discogen/generated/$1"');
   const declared = Object.entries(KNOWN).filter(
     ([name]) => new RegExp(`\\b${name}\\b`).test(code) && !new RegExp(`^const ${name} =`, "m").test(code),
@@ -29,10 +29,10 @@ function moduleOf(page: string): string {
 
 const docs = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
 
-/** Compiled where the clients are that it shows, by test/e2e/media-examples.test.ts. */
+/** Compiled by test/e2e/media-examples.test.ts, together with its clients. */
 const elsewhere = "media.md";
 
-it.each(["README.md", ...docs.map((name) => `docs/${name}`)])("links of %s lead somewhere", async (page) => {
+it.each(["README.md", ...docs.map((name) => `docs/${name}`)])("links of %s exist", async (page) => {
   const text = await readFile(join(ROOT, page), "utf8");
   const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = ""]) =>
     join(ROOT, dirname(page), link),

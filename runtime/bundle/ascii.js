@@ -1,4 +1,4 @@
-/** One letter beyond ASCII doubles the memory of a module's text, and the time to read it. */
+/** Escapes non-ASCII characters: a single one doubles the memory of a module's text and the time to read it. */
 export const ascii = {
   name: "ascii",
   generateBundle: (_options, bundle) => {

@@ -1,11 +1,11 @@
-// The CommonJS build: one file holds every module of this package and of jose, so that no file is read after `require`.
-// Test runners replace the file system while a program runs, or load no more modules when a test has ended.
+// The CommonJS build: one file with all modules of this package and of jose, so no file is read after `require`. Some
+// test runners replace the file system while a program runs, or refuse to load modules after a test has ended.
 import { join } from "node:path";
 import { build } from "rolldown";
 import { ascii } from "./ascii.js";
 import { checks } from "./entries.js";
 
-/** Loads a module of Node when a module that imports it first runs: `require` of an entry needs few of them. */
+/** Loads each of Node's modules when a module that imports it first runs: `require` of an entry needs few of them. */
 const builtins = {
   name: "builtins",
   resolveId: (id, _importer, { kind }) => {
@@ -16,11 +16,11 @@ const builtins = {
 };
 
 /**
- * Writes the CommonJS twin of a build.
+ * Writes the CommonJS build for one platform.
  *
  * @param root The folder of the package.
- * @param dir Where the build goes, relative to `root`.
- * @param entries Name of each entry to its source.
+ * @param dir The output folder, relative to `root`.
+ * @param entries The source of each entry, by name.
  * @param platform `node` or `browser`.
  * @param external The modules that the build requires.
  * @param plugins Plugins of rolldown, before those of this build.
@@ -37,16 +37,16 @@ export async function commonjsFor({ root, dir, entries, platform, external = [],
     output: {
       dir,
       format: "cjs",
-      // As ES modules are.
+      // Like ES modules.
       strict: true,
       exports: "named",
-      // Compilers to CommonJS then use these exports as they are, without a copy.
+      // With this mark, code compiled to CommonJS uses these exports directly, without a copy.
       esModule: true,
       entryFileNames: "[name].cjs",
       chunkFileNames: "shared/[name].cjs",
       comments: { annotation: true, jsdoc: false, legal: false },
       codeSplitting: { groups: [{ name: "shared" }] },
-      // Each module runs when another one first needs it, not when the file is loaded.
+      // Each module runs when another module first needs it, not when the file is loaded.
       strictExecutionOrder: true,
       // `import()` does not work in a CommonJS module under Jest.
       dynamicImportInCjs: false,

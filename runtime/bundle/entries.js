@@ -1,10 +1,10 @@
-// The entries of the package, and which modules share a chunk.
+// The entries of the package, and the modules that share a chunk.
 import { build } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
 import { ascii } from "./ascii.js";
 import { undiciChunks } from "./undici.js";
 
-/** Whether an entry imports this module, by way of others or itself, before anything is called. */
+/** Returns whether an entry imports this module statically, directly or through other modules. */
 function isLoadedAtOnce(id, graph, seen = new Set()) {
   if (seen.has(id)) return false;
   seen.add(id);
@@ -12,34 +12,34 @@ function isLoadedAtOnce(id, graph, seen = new Set()) {
   return isEntry || importers.some((importer) => isLoadedAtOnce(importer, graph, seen));
 }
 
-/** What every transport needs with its first response: a file of its own would cost more than it saves. */
+/** Modules that all transports need for their first response. A separate file would cost more time than it saves. */
 const decoders = /[\\/]transport[\\/](?:codings|decode)\.ts$/;
 
-/** What applications import. */
+/** Entries for applications. */
 export const entries = {
   index: "src/index.ts",
   "auth/index": "src/auth.ts",
   "testing/index": "src/testing.ts",
 };
 
-/** What tools that run on Node import. */
+/** Entries for tools that run on Node. */
 export const tools = { files: "src/files.ts", names: "src/names.ts", retry: "src/retry.ts" };
 
-/** Some modules are imported late in one place and at once in another. The times of builds are of no interest. */
+/** No warnings about modules that are imported both statically and dynamically, nor about the time of builds. */
 export const checks = { ineffectiveDynamicImport: false, bundlerTimings: false };
 
 /**
  * Writes one ES module build.
  *
  * @param root The folder of the package.
- * @param dir Where the build goes, relative to `root`.
- * @param platform `node` or `browser`. The latter has neither the entries of tools nor declarations of its own.
+ * @param dir The output folder, relative to `root`.
+ * @param platform `node` or `browser`. The build for browsers has no entries for tools and no declarations.
  * @param external The modules that the build imports.
- * @param plugins Plugins of rolldown, before those of every build.
+ * @param plugins Plugins of rolldown, before those of all builds.
  */
 export async function bundleFor({ root, dir, platform, external, plugins = [] }) {
   const isNode = platform === "node";
-  // Declarations are written from each source alone, as `isolatedDeclarations` allows: no compiler is needed.
+  // With `isolatedDeclarations`, declarations are written file by file, without a compiler.
   const declarations = isNode ? [dts({ oxc: true, tsconfig: false })] : [];
   const common = { cwd: root, platform, plugins: [...plugins, ...declarations, ascii], checks };
   const { index, "auth/index": auth, "testing/index": testing } = entries;
@@ -50,9 +50,9 @@ export async function bundleFor({ root, dir, platform, external, plugins = [] })
     output: {
       dir,
       chunkFileNames: "shared/[name].js",
-      // Declarations keep them, where editors look.
+      // Editors read documentation from the declarations.
       comments: { annotation: true, jsdoc: false, legal: false },
-      // One chunk for what both entries need at once, and one for what the first request needs.
+      // One chunk for the static imports of both entries, and one for the first request.
       codeSplitting: {
         groups: [
           {
@@ -68,11 +68,11 @@ export async function bundleFor({ root, dir, platform, external, plugins = [] })
     },
   });
 
-  // What tests need stands on the public surface, so that programs do not open a further file for its sake.
+  // The entry for tests imports only the public entry, so programs do not load another chunk because of it.
   await build({ ...common, input: { "testing/index": testing }, external: "@discogen/runtime", output: { dir } });
   if (!isNode) return;
 
-  // Small, and shared with no other entry, so that those stay as they are.
+  // Small, and not shared with the other entries, whose chunks do not change.
   for (const [name, source] of Object.entries(tools))
     await build({ ...common, input: { [name]: source }, external: /^node:/, output: { dir } });
 }

@@ -1,7 +1,7 @@
-// Bundles modules and declarations: a program that imports the runtime opens three files instead of fifty, both when it
-// is compiled and when it starts. `tsc -b` checks the sources.
+// Bundles modules and declarations: a program that imports the runtime reads three files instead of fifty, when it is
+// compiled and when it starts. `tsc -b` checks the sources.
 //
-// One source, three builds: ES modules and CommonJS for Node, and a build for browsers and workers.
+// Writes three builds of one source: ES modules and CommonJS for Node, and a build for browsers and workers.
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { commonjsDeclarations } from "../../scripts/commonjs-declarations.js";

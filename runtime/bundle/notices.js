@@ -1,11 +1,11 @@
-// The licences of what the builds contain. Collected at build time, so that they are those of the versions compiled in.
+// The licenses of the packages inside the builds. Collected at build time, so they match the compiled versions.
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
 const require = createRequire(import.meta.url);
 
-/** Writes `THIRD_PARTY_NOTICES` into the folder of the package. */
+/** Writes `THIRD_PARTY_NOTICES` to the folder of the package. */
 export async function writeNotices(root) {
   const jose = await licenceOf("jose", "LICENSE.md");
   const undici = await licenceOf("undici", "LICENSE");
@@ -28,9 +28,9 @@ async function licenceOf(name, file) {
   return { title: `${name} ${version}`, text: await readFile(join(dirname(manifest), file), "utf8") };
 }
 
-/** undici's package holds no licence of llhttp. It is the same one, the MIT licence, of another holder. */
+/** undici's package does not contain the license of llhttp, which is also the MIT license, with another holder. */
 function llhttpLicence(undici) {
   const holder = /^Copyright .+$/m;
-  if (!/\bMIT License\b/i.test(undici) || !holder.test(undici)) throw new Error("the licence of undici has changed");
+  if (!/\bMIT License\b/i.test(undici) || !holder.test(undici)) throw new Error("the license of undici has changed");
   return undici.replace(holder, "Copyright Fedor Indutny, 2018.");
 }

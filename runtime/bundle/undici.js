@@ -1,20 +1,20 @@
-// Compiles the part of undici that the runtime uses into its builds for Node, from the exactly pinned version.
+// Compiles the used part of undici into the runtime's builds for Node, from the exactly pinned version.
 //
-// undici is CommonJS and becomes ES modules, so that no helper and no `require` is left: its modules import each other,
-// and modules of Node come from `process.getBuiltinModule`. That works in ES modules and CommonJS alike, also after a
-// bundler has put everything into one file, and a module of Node is loaded when it is needed.
+// undici's CommonJS modules are converted to ES modules without helpers and `require`. They import each other, and load
+// Node's modules by `process.getBuiltinModule` when needed. This works in ES modules and CommonJS, and after a bundler
+// has put everything into one file.
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { brotliCompressSync } from "node:zlib";
 
 const inside = /[\\/]undici[\\/]lib[\\/].+\.js$/;
 
-/** What only proxies need. */
+/** The modules that only proxies need. */
 const ofProxies = /[\\/](?:abort-signal|api-connect|env-http-proxy-agent|proxy-agent|socks5-[a-z0-9-]+)\.js$/;
 
 /**
- * Chunks of the output: what every request needs, in one file since each costs a millisecond, and what only proxies
- * need. The modules that all entries load at once have a chunk of a higher priority.
+ * Chunks of the output: one for all requests, because each file costs a millisecond, and one for proxies. The chunk of
+ * modules that all entries load statically has a higher priority.
  */
 export const undiciChunks = [
   {
@@ -26,30 +26,30 @@ export const undiciChunks = [
   { name: "proxies", test: (id) => inside.test(id) && ofProxies.test(id), priority: 1 },
 ];
 
-/** Modules that are replaced: by their path, text that is loaded instead, made of the original. */
+/** Replaced modules: functions, by path, that return the new text for the original text. */
 const replaced = {
-  // HTTP/2, which an agent without `allowH2` does not speak. Users pass a dispatcher of their own undici for it.
+  // HTTP/2, which agents without `allowH2` do not use. Users can pass a dispatcher of their own undici for it.
   "dispatcher/client-h2.js": () => "export default undefined;",
-  // Bodies of fetch, such as FormData, which we never send.
+  // Bodies of fetch, such as FormData, which the runtime never sends.
   "web/fetch/body.js": () => "export default {};",
   // The parser for processors without SIMD.
   "llhttp/llhttp-wasm.js": () => "export default undefined;",
   "llhttp/llhttp_simd-wasm.js": packedParser,
-  // Two of its fifty tables are used.
+  // Only two of its fifty tables are used.
   "llhttp/constants.js": (_source, id) => {
     const { ERROR, TYPE } = createRequire(import.meta.url)(id);
     return `export default ${JSON.stringify({ ERROR, TYPE })};`;
   },
 };
 
-/** Text that is replaced: by the path of the module, the text and its replacement. Each text must occur. */
+/** Replaced text, by the path of the module: pairs of text and replacement. Each text must occur. */
 const edited = {
   "dispatcher/client-h1.js": [
-    // Reading variables throws in Deno without a permission. There is one parser only.
+    // In Deno, reading variables throws without a permission. There is only one parser.
     ["process.env.JEST_WORKER_ID", "undefined"],
     ["process.env.UNDICI_NO_WASM_SIMD", "undefined"],
-    // The parser is compiled while a connection is being made; V8 compiles its largest function at the first call.
-    // Where that fails, the connection reports it.
+    // Compile the parser while the connection is established. V8 compiles its largest function at the first call.
+    // If this fails, the connection reports the error.
     [
       "module.exports = connectH1",
       `module.exports = connectH1
@@ -64,20 +64,20 @@ connectH1.prepare = () => {
   } catch {}
 }`,
     ],
-    // Unpacked when it is needed.
+    // Unpack the parser when it is needed.
     ["require('../llhttp/llhttp_simd-wasm.js')", "require('../llhttp/llhttp_simd-wasm.js')()"],
   ],
-  // Loading node:http takes milliseconds. Agents that are not given the limit load it when they read the default.
+  // Loading node:http takes milliseconds. Agents without the option load it when they read the default.
   "dispatcher/client.js": [
     ["require('node:http')", "{ get maxHeaderSize () { return process.getBuiltinModule('node:http').maxHeaderSize } }"],
     ["  }\n}\n\nfunction handleConnectError", "  }\n  connectH1.prepare()\n}\n\nfunction handleConnectError"],
     ["http &&\n  http.maxHeaderSize &&\n  Number.isInteger(http.maxHeaderSize) &&\n  http.maxHeaderSize > 0", "http"],
   ],
-  // It is compared with the class of a body, and we send no incoming messages.
+  // Only compared with the class of a body. The runtime never sends incoming messages.
   "core/util.js": [["const { IncomingMessage } = require('node:http')", "const IncomingMessage = undefined"]],
 };
 
-/** The plugins that compile undici, for any format of output. */
+/** Returns the plugins that compile undici, for all output formats. */
 export function compileUndici() {
   return [
     { name: "undici", load: { filter: { id: inside }, handler: moduleOf } },
@@ -85,7 +85,7 @@ export function compileUndici() {
   ];
 }
 
-/** The bundler's helpers are a few lines, and each file costs the first request a millisecond. */
+/** Inlines the bundler's helpers. They are a few lines, and each file costs the first request a millisecond. */
 function inlineHelpers(bundle) {
   const helpers = Object.values(bundle).find(({ fileName }) => fileName.endsWith("rolldown-runtime.js"));
   if (helpers === undefined) return;
@@ -107,7 +107,7 @@ async function moduleOf(id) {
   return { code: esModule(code, id), moduleType: "js" };
 }
 
-/** Makes an ES module of a CommonJS one. What it requires late is loaded at once. */
+/** Converts a CommonJS module to an ES module. Modules that it requires late are loaded statically. */
 function esModule(source, id) {
   const imports = new Map();
   const code = source
@@ -116,14 +116,14 @@ function esModule(source, id) {
       if (!imports.has(path)) imports.set(path, `required${imports.size}`);
       return imports.get(path);
     });
-  if (/\brequire\(/.test(code)) throw unknownVersion(`${id} requires what is neither a module of Node nor its own`);
+  if (/\brequire\(/.test(code)) throw unknownVersion(`${id} requires a module that is neither Node's nor undici's`);
   const lines = [...imports].map(([path, name]) => `import ${name} from ${JSON.stringify(path)};`);
-  // Parcel takes a variable named `module` for that of CommonJS.
+  // Parcel treats any variable named `module` as that of CommonJS.
   const body = code.replace(/\bmodule(?=\.exports\b)/g, "cjs");
   return [...lines, "const cjs = { exports: {} };", body, "export default cjs.exports;"].join("\n");
 }
 
-/** The parser, a WebAssembly module in Base64, compressed to a quarter. */
+/** Compresses the parser, a WebAssembly module in Base64, to a quarter of its size. */
 function packedParser(source, id) {
   const [, base64] = /'([A-Za-z0-9+/=]{1000,})'/.exec(source) ?? [];
   if (base64 === undefined) throw unknownVersion(`${id} has no parser`);

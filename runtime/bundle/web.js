@@ -1,4 +1,4 @@
-// The build for browsers and workers: the same sources, with other platform modules.
+// The build for browsers and workers: the same sources with other platform modules.
 
 /** Resolves a module of a folder `node` to the one of the folder `web` next to it, which has the same exports. */
 export const webPlatform = {

@@ -1,4 +1,4 @@
-/** Reads the details of an answer (AIP-193, `google/rpc/error_details.proto`) into typed values. Pure. */
+/** Reads the details of an error response (AIP-193, `google/rpc/error_details.proto`) into typed values. Pure. */
 
 /** `google.rpc.ErrorInfo`: the machine-readable cause. */
 export interface ErrorInfo {
@@ -9,18 +9,18 @@ export interface ErrorInfo {
 
 /** `google.rpc.RetryInfo`. */
 export interface RetryInfo {
-  /** How long the server asks to wait, in milliseconds. */
+  /** How long to wait before a retry, in milliseconds. */
   readonly retryDelay: number;
 }
 
-/** One entry of `google.rpc.BadRequest`: a field of the request and what is wrong with it. */
+/** One entry of `google.rpc.BadRequest`: a field of the request and its problem. */
 export interface FieldViolation {
   readonly field: string;
   readonly description: string;
   readonly reason?: string;
 }
 
-/** One entry of `google.rpc.QuotaFailure`: whose quota was used up, and which. */
+/** One entry of `google.rpc.QuotaFailure`: the owner of an exceeded quota, and the quota. */
 export interface QuotaViolation {
   readonly subject: string;
   readonly description: string;
@@ -32,46 +32,47 @@ export interface HelpLink {
   readonly url: string;
 }
 
-/** `google.rpc.LocalizedMessage`: a text that may be shown to a person. */
+/** `google.rpc.LocalizedMessage`: a message for end users. */
 export interface LocalizedMessage {
-  /** BCP 47, for instance `en-US`. */
+  /** BCP 47, for example `en-US`. */
   readonly locale: string;
   readonly message: string;
 }
 
-/** One entry of `errors[]`, as services before AIP-193 report errors. Other members are as they came. */
+/** One entry of `errors[]`, the form of services older than AIP-193. Other members are unchanged. */
 export interface ApiErrorItem {
-  /** For instance `notFound`. */
+  /** For example `notFound`. */
   readonly reason?: string;
   readonly message?: string;
-  /** For instance `global`, `usageLimits`. */
+  /** For example `global`, `usageLimits`. */
   readonly domain?: string;
-  /** What is at fault: for instance the name of a parameter. */
+  /** The part of the request with the problem, for example the name of a parameter. */
   readonly location?: string;
   /** `parameter`, `header`, `other`. */
   readonly locationType?: string;
   readonly [member: string]: unknown;
 }
 
-/** An object of JSON. */
+/** A JSON object. */
 export type Json = { readonly [name: string]: unknown };
 
+/** Returns the value if it is a JSON object. */
 export function asObject(value: unknown): Json | undefined {
-  // Every JSON object can be read by name.
+  // The cast is safe: any object can be read by name.
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 }
 
-/** A string that says something. */
+/** Returns the value if it is a string that is not empty. */
 export function stringOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** The first detail of this type. */
+/** Returns the first detail of a type. */
 function detail(details: readonly unknown[], type: string): Json | undefined {
   return details.map(asObject).find((entry) => stringOf(entry?.["@type"])?.endsWith(`/google.rpc.${type}`) === true);
 }
 
-/** The objects of a list of such a detail. */
+/** Returns the objects of a repeated field of the first detail of a type. */
 function entries(details: readonly unknown[], type: string, list: string): readonly Json[] {
   const found = detail(details, type)?.[list];
   return Array.isArray(found) ? found.map(asObject).filter((entry) => entry !== undefined) : [];
@@ -89,7 +90,7 @@ export function readErrorInfo(details: readonly unknown[]): ErrorInfo | undefine
 
 export function readRetryInfo(details: readonly unknown[]): RetryInfo | undefined {
   const delay = detail(details, "RetryInfo")?.["retryDelay"];
-  // A Duration in JSON is seconds with an "s" behind; some servers write the message's fields out.
+  // In JSON a Duration is seconds followed by "s". Some servers send an object with its fields instead.
   if (typeof delay === "string" && /^\d+(\.\d+)?s$/.test(delay))
     return { retryDelay: Number(delay.slice(0, -1)) * 1000 };
   const fields = asObject(delay);
@@ -98,7 +99,7 @@ export function readRetryInfo(details: readonly unknown[]): RetryInfo | undefine
   return Number.isFinite(milliseconds) && milliseconds >= 0 ? { retryDelay: milliseconds } : undefined;
 }
 
-/** Of `BadRequest`, else of the older `errors[]` that name a part of the request. */
+/** Reads `BadRequest`, else the older `errors[]` that name a part of the request. */
 export function readFieldViolations(
   details: readonly unknown[],
   errors: readonly ApiErrorItem[],
@@ -123,7 +124,7 @@ export function readQuotaViolations(details: readonly unknown[]): readonly Quota
   }));
 }
 
-/** Of `Help`, else the `extendedHelp` of the older `errors[]`. */
+/** Reads `Help`, else `extendedHelp` of the older `errors[]`. */
 export function readHelpLinks(details: readonly unknown[], errors: readonly ApiErrorItem[]): readonly HelpLink[] {
   const found = entries(details, "Help", "links");
   const links = found.length > 0 ? found : errors.map((entry) => ({ url: entry["extendedHelp"] }));

@@ -1,9 +1,9 @@
 /**
  * Every error of this package.
  *
- * All are `instanceof DiscogenError` and carry a stable `code`. `instanceof` compares kinds besides the prototype chain,
- * so it also holds between ES modules and CommonJS, and when two copies of this package are installed. No message,
- * property or cause of these errors holds a token, key or assertion.
+ * All errors are `instanceof DiscogenError` and have a stable `code`. `instanceof` also works between ES modules and
+ * CommonJS, and between two installed copies of this package. No message, property or cause of these errors contains a
+ * token, key or assertion.
  */
 import {
   type ApiErrorItem,
@@ -24,7 +24,7 @@ import { hasPrototypeOf, isKind, ownKind, setKind } from "./kinds.js";
 import type { Headers } from "./platform-types.js";
 import { printable } from "./redact.js";
 
-/** Stable names of what went wrong; the error classes say which codes they carry. */
+/** Stable names of problems. Each error class lists the codes that it uses. */
 export type ErrorCode =
   | "ABORTED"
   | "API_ERROR"
@@ -68,10 +68,13 @@ function markPrototype(prototype: object, kind: string): void {
 }
 
 /**
- * The base of all errors. Thrown as itself with code `PAGE_TOKEN_REPEATED`: a server answered with a page token it
- * had given before, which would never end; `CONTENT_CHANGED`: what is downloaded is not what it was when the connection
- * broke; `CONTENT_DAMAGED`: it is not what its checksum says; `RESPONSE_TOO_LARGE`: the response has more bytes than
- * `maxResponseBytes` allows or a string can hold; `DISK_FULL`: `saveTo` found no room on the disk.
+ * The base class of all errors. These codes have no class of their own:
+ *
+ * - `PAGE_TOKEN_REPEATED`: the server returned a page token that it had returned before, so the list would never end.
+ * - `CONTENT_CHANGED`: the content of a download changed while the connection was interrupted.
+ * - `CONTENT_DAMAGED`: the content of a download does not match its checksum.
+ * - `RESPONSE_TOO_LARGE`: the response has more bytes than `maxResponseBytes` or a string can hold.
+ * - `DISK_FULL`: `saveTo` found no free space on the disk.
  */
 export class DiscogenError extends Error {
   static {
@@ -86,7 +89,7 @@ export class DiscogenError extends Error {
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     const kind = ownKind(this.prototype);
-    // A subclass made elsewhere has no kind of its own: the prototype chain decides.
+    // A user's subclass has no kind of its own, so its prototype chain decides.
     return kind === undefined ? hasPrototypeOf(this, value) : isKind(value, kind);
   }
 }
@@ -102,7 +105,7 @@ export interface ApiResponse {
 /** Codes of {@link ApiError}. */
 export type ApiErrorCode = "API_ERROR" | "BATCH_FAILED" | "INVALID_RESPONSE" | "NOT_MODIFIED" | "PRECONDITION_FAILED";
 
-/** What an {@link ApiError} is made of. */
+/** The arguments of {@link ApiError}. */
 export interface ApiErrorInit {
   readonly code?: ApiErrorCode | undefined;
   readonly message: string;
@@ -119,10 +122,14 @@ export interface ApiErrorInit {
 }
 
 /**
- * The API answered, but not with success: code `API_ERROR` for a status outside 2xx (redirects are not followed, so
- * 3xx too), `NOT_MODIFIED` for 304, which `ifNoneMatch` asks for, `PRECONDITION_FAILED` for 412, which `ifMatch` asks
- * for, and `INVALID_RESPONSE` for a 2xx whose body is not the JSON it should be. `BATCH_FAILED`: the batch that held
- * the call failed with that status, or its response has no readable part for the call.
+ * The API returned an error, or a response that cannot be used. The codes:
+ *
+ * - `API_ERROR`: the status is not 2xx. Redirects are not followed, so this includes 3xx.
+ * - `NOT_MODIFIED`: status 304, after a call with `ifNoneMatch`.
+ * - `PRECONDITION_FAILED`: status 412, after a call with `ifMatch`.
+ * - `INVALID_RESPONSE`: status 2xx, but the body is not the expected JSON.
+ * - `BATCH_FAILED`: the batch that contains the call failed with this status, or its response has no readable part for
+ *   the call.
  */
 export class ApiError extends DiscogenError {
   static {
@@ -132,28 +139,28 @@ export class ApiError extends DiscogenError {
   /** The HTTP status. */
   readonly status: number;
   /**
-   * The server's own words on one line: the message of JSON or XML, the title or text of a web page, or the text. At
-   * most 2,000 characters. `undefined`: it said nothing. {@link message} has the method and the status in front.
+   * The server's message on one line: from JSON or XML, from the title or text of a web page, or the body itself. At
+   * most 2,000 characters. `undefined` if there is none. {@link message} adds the method and the status.
    */
   readonly serverMessage: string | undefined;
   /**
-   * The most precise reason given: of `ErrorInfo`, else of the first of {@link errors}, else the `error` of OAuth or
-   * the `Code` of Cloud Storage's XML, else {@link rpcStatus}.
+   * The most precise reason in the response: that of `ErrorInfo`, else of the first of {@link errors}, else the `error`
+   * of OAuth or the `Code` of Cloud Storage's XML, else {@link rpcStatus}.
    */
   readonly reason: string | undefined;
-  /** The canonical code of google.rpc, for instance `NOT_FOUND`. */
+  /** The canonical `google.rpc` code, for example `NOT_FOUND`. */
   readonly rpcStatus: string | undefined;
-  /** The older list of errors, as it came: `error.errors[]`. Of XML one that has `reason` and `message`. */
+  /** The older list of errors, `error.errors[]`, unchanged. For XML, one entry with `reason` and `message`. */
   declare readonly errors: readonly ApiErrorItem[];
-  /** The `details` of the response, as they came (AIP-193); of services without them {@link errors}. */
+  /** The `details` of the response (AIP-193), unchanged. For services without them, the same as {@link errors}. */
   readonly details: readonly unknown[];
-  /** Names the request to Google's support: of the `RequestInfo` detail, else of a response header. */
+  /** Identifies the request for Google's support. From the `RequestInfo` detail, else from a response header. */
   readonly requestId: string | undefined;
-  /** Status and headers of the answer. */
+  /** Status and headers of the response. */
   declare readonly response: ApiResponse;
   /**
-   * The body of the response without secrets: the value of JSON, else the text (XML, HTML), of which the first megabyte
-   * is kept. Parsed when it is first read. `undefined` if it was empty.
+   * The body of the response without secrets: the JSON value, else the first megabyte of the text (XML, HTML). Parsed
+   * when first read. `undefined` if it was empty.
    */
   declare readonly body: unknown;
 
@@ -165,7 +172,7 @@ export class ApiError extends DiscogenError {
     this.rpcStatus = init.rpcStatus;
     this.details = init.details ?? init.errors ?? [];
     this.requestId = init.requestId;
-    // Not enumerable: a logged error stays readable.
+    // Not enumerable, so a logged error stays readable.
     Object.defineProperties(this, {
       body: { get: parsedOnce(init.body) },
       errors: { value: init.errors ?? [] },
@@ -173,12 +180,12 @@ export class ApiError extends DiscogenError {
     });
   }
 
-  /** The machine-readable cause. */
+  /** The machine-readable cause (`google.rpc.ErrorInfo`). */
   get errorInfo(): ErrorInfo | undefined {
     return readErrorInfo(this.details);
   }
 
-  /** How long the server asks to wait. */
+  /** How long to wait before a retry, according to the server (`google.rpc.RetryInfo`). */
   get retryInfo(): RetryInfo | undefined {
     return readRetryInfo(this.details);
   }
@@ -188,23 +195,23 @@ export class ApiError extends DiscogenError {
     return readFieldViolations(this.details, this.errors);
   }
 
-  /** Which quotas were used up. */
+  /** The quotas that were exceeded. */
   get quotaViolations(): readonly QuotaViolation[] {
     return readQuotaViolations(this.details);
   }
 
-  /** Pages that tell more. */
+  /** Links to pages about the error. */
   get helpLinks(): readonly HelpLink[] {
     return readHelpLinks(this.details, this.errors);
   }
 
-  /** A text for the person at the screen, in the language that the request asked for. */
+  /** A message for end users, in the language of the request. */
   get localizedMessage(): LocalizedMessage | undefined {
     return readLocalizedMessage(this.details);
   }
 }
 
-/** A getter that returns the value of JSON, other text as it is, and what is no text as well. Parses once. */
+/** Returns a getter that parses a JSON string once. It returns other strings and other values unchanged. */
 function parsedOnce(body: unknown): () => unknown {
   let value = body;
   let text = typeof body === "string" ? body : undefined;
@@ -213,24 +220,24 @@ function parsedOnce(body: unknown): () => unknown {
     try {
       value = JSON.parse(text);
     } catch {
-      // The text is the value.
+      // Not JSON: the text is the value.
     }
     text = undefined;
     return value;
   };
 }
 
-/** No complete answer came: code `CONNECTION_FAILED`. */
+/** The connection failed before a complete response arrived. Code `CONNECTION_FAILED`. */
 export class ConnectionError extends DiscogenError {
   static {
     markPrototype(this.prototype, "ConnectionError");
   }
-  /** `false`: the request surely never reached the server, so nothing was done there. */
+  /** `false` if the request cannot have reached the server, so it had no effect there. */
   readonly sent: boolean;
   /**
-   * Node's name of the event: of a system call (`ECONNRESET`), DNS (`ENOTFOUND`), TLS (`EPROTO`, `CERT_HAS_EXPIRED`),
-   * the HTTP parser (`HPE_…`) or zlib (`Z_DATA_ERROR`). The same for the same event over every transport. `undefined`
-   * where the transport reports none, as `fetch` of browsers.
+   * Node's code of the problem: of a system call (`ECONNRESET`), DNS (`ENOTFOUND`), TLS (`EPROTO`, `CERT_HAS_EXPIRED`),
+   * the HTTP parser (`HPE_…`) or zlib (`Z_DATA_ERROR`). All transports report the same code for the same problem.
+   * `undefined` if the transport reports none, such as `fetch` in browsers.
    */
   readonly systemCode: string | undefined;
 
@@ -244,12 +251,12 @@ export class ConnectionError extends DiscogenError {
   }
 }
 
-/** Time ran out: code `TIMEOUT` for one attempt (option `timeout`), `TOTAL_TIMEOUT` for the call (`totalTimeout`). */
+/** A timeout expired: `TIMEOUT` for one attempt (option `timeout`), `TOTAL_TIMEOUT` for the call (`totalTimeout`). */
 export class TimeoutError extends DiscogenError {
   static {
     markPrototype(this.prototype, "TimeoutError");
   }
-  /** The limit that was passed, in milliseconds. */
+  /** The timeout that expired, in milliseconds. */
   readonly timeout: number;
 
   constructor(message: string, timeout: number, code: "TIMEOUT" | "TOTAL_TIMEOUT" = "TIMEOUT", options?: ErrorOptions) {
@@ -275,17 +282,22 @@ export type AuthErrorCode = Extract<
 >;
 
 /**
- * Sign-in failed before the API was asked. `KEY_…`: the key file, with file and place in the message; `KEY_UNTRUSTED`:
- * it asks for a URL or a program that nobody allowed. `NO_CREDENTIALS`, `NO_SCOPES`: what is missing. `TOKEN_REFUSED`:
- * the token endpoint said no. `TOKEN_UNAVAILABLE`: it could not be asked, or answered nonsense. `CREDENTIALS_FAILED`:
- * credentials of another make failed. `UNIVERSE_MISMATCH`: they are of another cloud than the client.
+ * Authentication failed, so no request was sent to the API. The codes:
+ *
+ * - `KEY_…`: the key file has a problem. The message names the file and the field.
+ * - `KEY_UNTRUSTED`: the key file names a URL or a program that the options do not allow.
+ * - `NO_CREDENTIALS`, `NO_SCOPES`: credentials or scopes are missing.
+ * - `TOKEN_REFUSED`: the token endpoint rejected the request.
+ * - `TOKEN_UNAVAILABLE`: the token endpoint could not be reached, or its response is malformed.
+ * - `CREDENTIALS_FAILED`: a `Credentials` object of another library threw an error.
+ * - `UNIVERSE_MISMATCH`: the credentials belong to another universe (cloud) than the client.
  */
 export class AuthError extends DiscogenError {
   static {
     markPrototype(this.prototype, "AuthError");
   }
   declare readonly code: AuthErrorCode;
-  /** The OAuth error of the token endpoint, for instance `invalid_grant` (RFC 6749 §5.2). */
+  /** The OAuth error of the token endpoint, for example `invalid_grant` (RFC 6749 §5.2). */
   readonly reason: string | undefined;
 
   constructor(code: AuthErrorCode, message: string, options?: ErrorOptions & { readonly reason?: string | undefined }) {
@@ -294,17 +306,18 @@ export class AuthError extends DiscogenError {
   }
 }
 
-/** One thing that is wrong with a request or an option. */
+/** One problem of a request or an option. */
 export interface Fault {
-  /** The parameter or option, for instance `project`, `requestBody`, `headers.x-a`. */
+  /** The parameter or option, for example `project`, `requestBody`, `headers.x-a`. */
   readonly parameter: string;
-  /** What is wrong with it, as the end of a sentence: `is required`. */
+  /** The problem, as the end of a sentence: `is required`. */
   readonly message: string;
 }
 
 /**
- * Thrown before anything is sent, but for a stream that fails while it is sent: code `INVALID_REQUEST` for parameters
- * and call options, `INVALID_OPTION` for client options and credentials. Every fault is listed, not only the first.
+ * A parameter or an option is invalid. Thrown before anything is sent, except when a stream fails during an upload.
+ * Code `INVALID_REQUEST` for parameters and call options, `INVALID_OPTION` for client options and credentials. Lists
+ * all problems, not only the first.
  */
 export class InvalidRequestError extends DiscogenError {
   static {
@@ -312,7 +325,7 @@ export class InvalidRequestError extends DiscogenError {
   }
   readonly faults: readonly Fault[];
 
-  /** `subject`: the method id or class at fault. */
+  /** @param subject The id of the method, or the name of the class or function. */
   constructor(
     subject: string,
     faults: readonly Fault[],
@@ -326,7 +339,7 @@ export class InvalidRequestError extends DiscogenError {
 /** Codes of {@link UploadError}. */
 export type UploadErrorCode = Extract<ErrorCode, `UPLOAD_${string}`>;
 
-/** What an {@link UploadError} is made of. */
+/** The arguments of {@link UploadError}. */
 export interface UploadErrorInit {
   readonly session: string;
   readonly sent: number;
@@ -334,10 +347,13 @@ export interface UploadErrorInit {
 }
 
 /**
- * An upload stopped. Code `UPLOAD_FAILED`: the server has part of it, and it can go on from {@link session};
- * `UPLOAD_SESSION_LOST`: the server does not know that session any more, so it must begin again, which this call could
- * not do because a stream is read only once; `UPLOAD_CONTENT_MISMATCH`: a file changed while it was sent, or a stream
- * is not of the size given, so it must begin again. `cause` is what went wrong.
+ * An upload failed. `cause` is the reason. The codes:
+ *
+ * - `UPLOAD_FAILED`: the server has a part of the content. To continue, pass {@link session} as `media.session`.
+ * - `UPLOAD_SESSION_LOST`: the upload session has expired. Start a new upload. The call could not do this itself,
+ *   because a stream can be read only once.
+ * - `UPLOAD_CONTENT_MISMATCH`: a file changed during the upload, or a stream does not have the given size. Start a new
+ *   upload.
  */
 export class UploadError extends DiscogenError {
   static {
@@ -345,18 +361,18 @@ export class UploadError extends DiscogenError {
   }
   declare readonly code: UploadErrorCode;
   /**
-   * For `media.session`, in this process or another; empty where the content went in one request. It grants write
-   * access to the upload: keep it secret.
+   * Pass it as `media.session` to continue the upload, in this or another process. Empty if the content was sent in one
+   * request. Keep it secret: it grants write access to the upload.
    */
   get session(): string {
     return this.#session;
   }
-  // Private: a logged error shows no secret.
+  // Private, so a logged error shows no secret.
   readonly #session: string;
-  /** Bytes that have surely arrived. */
+  /** The number of bytes that the server has confirmed. */
   readonly sent: number;
 
-  /** `init`: of an upload in parts. */
+  /** @param init Given for resumable uploads. */
   constructor(code: UploadErrorCode, message: string, init: UploadErrorInit = { session: "", sent: 0 }) {
     super(code, message, "cause" in init ? { cause: init.cause } : undefined);
     this.sent = init.sent;
@@ -364,25 +380,25 @@ export class UploadError extends DiscogenError {
   }
 }
 
-/** A long-running operation ended in failure. Code `OPERATION_FAILED`. */
+/** A long-running operation failed. Code `OPERATION_FAILED`. */
 export class OperationError extends DiscogenError {
   static {
     markPrototype(this.prototype, "OperationError");
   }
-  /** The finished operation, as the server gave it. */
+  /** The finished operation, as the server returned it. */
   readonly operation: unknown;
-  /** What it says went wrong: a `google.rpc.Status`, or the error of an older API. */
+  /** The error of the operation: a `google.rpc.Status`, or the form of an older API. */
   readonly error: unknown;
 
   constructor(methodId: string, operation: unknown, error: unknown) {
-    const said = operationMessage(error);
-    super("OPERATION_FAILED", `${methodId}: the operation failed${said === "" ? "" : `: ${said}`}`);
+    const reason = operationMessage(error);
+    super("OPERATION_FAILED", `${methodId}: the operation failed${reason === "" ? "" : `: ${reason}`}`);
     this.operation = operation;
     this.error = error;
   }
 }
 
-/** Messages or codes of `google.rpc.Status`, `{ errors: [] }` or a list of errors. */
+/** Returns the messages or codes of a `google.rpc.Status`, of `{ errors: [] }` or of an array of errors. */
 function operationMessage(error: unknown): string {
   if (typeof error === "string") return printable(error);
   if (Array.isArray(error))

@@ -50,7 +50,7 @@ export { Paged } from "./response/paged.js";
 export { StreamPromise } from "./response/stream-promise.js";
 export type { ClientCertificate } from "./transport/client-certificate.js";
 export { type FetchTransportOptions, fetchTransport } from "./transport/fetch.js";
-export type { Fetch, FetchReader, FetchResponse } from "./transport/fetch-exchange.js";
+export type { Fetch, FetchReader, FetchResponse } from "./transport/fetch-types.js";
 export type { HttpHeaders, HttpRequest, HttpResponse, Transport } from "./transport/transport.js";
 export type { Dispatcher } from "./transport/dispatcher.js";
 export { undiciTransport } from "./transport/node/platform-transport.js";

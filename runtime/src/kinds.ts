@@ -1,10 +1,10 @@
 /**
  * `instanceof` across copies of this package: ES modules and CommonJS in one program, or two installed copies. Values
- * carry the name of their class under a registered symbol.
+ * store the name of their class under a registered symbol.
  */
 const mark: unique symbol = Symbol.for("@discogen/runtime.kind");
 
-/** What `instanceof` calls. */
+/** The function that `instanceof` calls. */
 export type InstanceCheck = (value: unknown) => boolean;
 
 /** Sets the kind of an instance, or of all instances of a prototype. */
@@ -12,13 +12,13 @@ export function setKind(target: object, kind: string): void {
   Object.defineProperty(target, mark, { value: kind });
 }
 
-/** The kind that was set on this object itself. */
+/** Returns the kind of this object itself, not of its prototypes. */
 export function ownKind(target: object): string | undefined {
   const kind: unknown = Object.getOwnPropertyDescriptor(target, mark)?.value;
   return typeof kind === "string" ? kind : undefined;
 }
 
-/** Whether this kind was set on a value or on one of its prototypes. */
+/** Returns whether a value or one of its prototypes has this kind. */
 export function isKind(value: unknown, kind: string): boolean {
   for (let link: unknown = value; typeof link === "object" && link !== null; link = Object.getPrototypeOf(link)) {
     if (ownKind(link) === kind) return true;
@@ -32,12 +32,12 @@ export function hasPrototypeOf(type: unknown, value: unknown): boolean {
 }
 
 /**
- * A `static [Symbol.hasInstance]` for a class whose constructor calls {@link setKind}. Without side effects, so that a
- * bundler can remove the class.
+ * Returns a `static [Symbol.hasInstance]` for a class whose constructor calls {@link setKind}. Has no side effects, so
+ * bundlers can remove the class.
  */
 export function instancesOf(kind: string): InstanceCheck {
   return function check(this: unknown, value: unknown): boolean {
-    // A subclass inherits the check and sets no kind of its own.
+    // A subclass inherits the check and has no kind of its own.
     const isOwn = typeof this === "function" && Object.hasOwn(this, Symbol.hasInstance);
     return isOwn ? isKind(value, kind) : hasPrototypeOf(this, value);
   };

@@ -1,2 +1,2 @@
-/** How Discogen's tools show names that may be secrets in the wrong place. Not for applications. */
+/** How Discogen's tools show names that may be misplaced secrets. Not for applications. */
 export { quotedName, shownName } from "./redact.js";

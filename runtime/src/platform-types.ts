@@ -1,11 +1,11 @@
 /**
- * Platform types that appear in public signatures.
+ * Platform types in public signatures.
  *
- * Each is the real type where the program has it (from `@types/node` or `lib.dom`) and a small structural stand-in
- * where it has not, so that the published types need no other types and no `lib`.
+ * Each is the real type if the program has it (from `@types/node` or `lib.dom`), else a small structural type. So the
+ * published types need no other types and no `lib`.
  */
 
-/** What is used of an `AbortSignal` where the program has none. */
+/** The used part of an `AbortSignal`, for programs without that type. */
 export interface MinimalAbortSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -13,14 +13,14 @@ export interface MinimalAbortSignal {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
-/** What is used of `Headers` where the program has none. */
+/** The used part of `Headers`, for programs without that type. */
 export interface MinimalHeaders {
   get(name: string): string | null;
   has(name: string): boolean;
   forEach(callback: (value: string, name: string) => void): void;
 }
 
-/** What is used of a `Blob` where the program has none. */
+/** The used part of a `Blob`, for programs without that type. */
 export interface MinimalBlob {
   readonly size: number;
   readonly type: string;
@@ -28,7 +28,7 @@ export interface MinimalBlob {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** What is used of a `URL` where the program has none. */
+/** The used part of a `URL`, for programs without that type. */
 export interface MinimalUrl {
   readonly href: string;
   readonly origin: string;
@@ -37,16 +37,16 @@ export interface MinimalUrl {
   readonly search: string;
 }
 
-/** `AbortSignal` of the platform. */
+/** The platform's `AbortSignal`. */
 export type AbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer T } } ? T : MinimalAbortSignal;
 
-/** `Headers` of the platform. */
+/** The platform's `Headers`. */
 export type Headers = typeof globalThis extends { Headers: { prototype: infer T } } ? T : MinimalHeaders;
 
-/** `Blob` of the platform. */
+/** The platform's `Blob`. */
 export type Blob = typeof globalThis extends { Blob: { prototype: infer T } } ? T : MinimalBlob;
 
-/** `URL` of the platform. */
+/** The platform's `URL`. */
 export type Url = typeof globalThis extends { URL: { prototype: infer T } } ? T : MinimalUrl;
 
 /** Environment variables, such as `process.env`. */

@@ -1,6 +1,6 @@
-/** Keeps secrets out of everything that is shown: messages, causes, URLs. */
+/** Removes secrets from everything that is shown: messages, causes, URLs. */
 
-/** What is read of a request. */
+/** The part of a request that may contain secrets. */
 interface Request {
   readonly origin: string;
   readonly path: string;
@@ -15,13 +15,13 @@ const secretHeaders: ReadonlySet<string> = new Set([
   "cookie",
   "proxy-authorization",
   "x-goog-api-key",
-  // Of Cloud Storage: keys that the caller keeps, which open what was encrypted with them.
+  // Encryption keys that callers of Cloud Storage supply.
   "x-goog-copy-source-encryption-key",
   "x-goog-encryption-key",
 ]);
 const secretQuery: RegExp =
   /([?&](?:access_token|assertion|bearer_token|client_secret|id_token|key|oauth_token|refresh_token|(?:x-goog-)?signature|upload_id)=)(?!REDACTED(?:[&#]|$))([^&#\s]*)/gi;
-// Each is linear in the text, which may be a megabyte that a server made up.
+// Each takes linear time: the text may be a megabyte from a hostile server.
 const secretShapes: readonly RegExp[] = [
   /\bbearer\s+[^\s"',;]+/gi,
   /\bya29\.[\w.-]+/g,
@@ -33,11 +33,11 @@ const secretShapes: readonly RegExp[] = [
   /\b(?:assertion|client_secret|refresh_token)=[^&\s"']+/gi,
 ];
 
-/** The secrets that this request carries, to be blanked wherever they turn up. */
+/** Returns the secrets of a request. Messages about it must not contain them. */
 export function secretsOf(request: Request): string[] {
   const secrets: string[] = [];
   const add = (secret: string | undefined): void => {
-    // Blanking one or two letters everywhere would garble messages and protect nothing.
+    // Removing one or two letters everywhere would make messages unreadable and protect nothing.
     if (secret !== undefined && secret.length > 3) secrets.push(secret);
   };
   for (const [name, value] of Object.entries(request.headers)) {
@@ -52,7 +52,7 @@ export function secretsOf(request: Request): string[] {
   if (request.secretPath === true) {
     for (const part of [request.path, ...request.path.split(/[/?&=]/)]) if (part.length >= 12) add(part);
   }
-  // Errors of name resolution repeat the host.
+  // DNS errors contain the host.
   const host = request.origin.replace(/^\w+:\/\//, "");
   if (!isShowable(host)) add(host);
   return secrets.toSorted((a, b) => b.length - a.length);
@@ -66,7 +66,7 @@ function decode(text: string): string {
   }
 }
 
-/** The text without these secrets and without anything that has the shape of one. */
+/** Returns the text without the given secrets and without anything that looks like a secret. */
 export function redact(text: string, secrets: readonly string[] = []): string {
   let clean = text;
   for (const secret of secrets) clean = clean.replaceAll(secret, blank);
@@ -74,12 +74,12 @@ export function redact(text: string, secrets: readonly string[] = []): string {
   return redactQuery(clean);
 }
 
-/** A URL whose secret query values are blanked. */
+/** Returns a URL without the values of secret query parameters. */
 export function redactQuery(url: string): string {
   return url.replace(secretQuery, `$1${blank}`);
 }
 
-/** Header fields whose secret values are blanked. */
+/** Returns header fields without secret values. */
 export function redactHeaders(headers: { readonly [name: string]: string }): { readonly [name: string]: string } {
   const entries = Object.entries(headers).map(([name, value]) => [
     name,
@@ -88,34 +88,34 @@ export function redactHeaders(headers: { readonly [name: string]: string }): { r
   return Object.fromEntries(entries);
 }
 
-/** The URL of a request as it may be shown: without secret query values, and of a secret path without all of it. */
+/** Returns the URL of a request for messages: without secret query values, and without a secret path. */
 export function urlOf(request: Omit<Request, "headers">): string {
   return request.origin + (request.secretPath === true ? `/${blank}` : redactQuery(request.path));
 }
 
 const base64Run: RegExp = /[A-Za-z0-9+/=]{40,}/g;
-/** Base64 for URLs. Without upper case it is a long name with hyphens, such as Google gives key files. */
+/** Base64 for URLs. Without upper case it is a long name with hyphens, such as Google's names of key files. */
 const base64UrlRun: RegExp = /(?=[\w-]*[A-Z])[\w-]{40,}/g;
-/** Part of a path that nobody takes for Base64: `/home/runner/work/repository/service`. */
+/** A part of a path that is not Base64: `/home/runner/work/repository/service`. */
 const word: RegExp = /^(?:[A-Z]?[a-z]{0,20}|\d{1,8})$/;
 const jsonStart: RegExp = /^\ufeff?\s*(?:\{|"|%7b|\[\s*["[{\]])/i;
 const pem: RegExp = /BEGIN|PRIVATE KEY/;
 
 /**
- * A path, file name, URL or other name of the caller's or the environment's, as messages may show it. Where it may be a
- * secret in the wrong place, it is described: `a JSON text of 2,314 characters`.
+ * Returns a path, file name, URL or other name for messages. The name is from the caller or the environment. If it may
+ * be a misplaced secret, returns a description instead: `a JSON text of 2,314 characters`.
  */
 export function shownName(name: unknown): string {
   if (typeof name !== "string") return name instanceof URL ? shownName(name.href) : `a value of type ${typeof name}`;
   return isShowable(name) ? name : `${kindOf(name)} of ${name.length.toLocaleString("en-US")} characters`;
 }
 
-/** The same in quotation marks where it is not described. */
+/** Returns the same as {@link shownName}, but puts a name into quotation marks. */
 export function quotedName(name: unknown): string {
   return typeof name === "string" && isShowable(name) ? JSON.stringify(name) : shownName(name);
 }
 
-/** Whether a name is one line without anything that keys, tokens and passwords have. */
+/** Returns whether a name is one line that does not look like a key, token or password. */
 export function isShowable(name: string): boolean {
   return (
     name.length <= 255 &&
@@ -141,7 +141,7 @@ function kindOf(secret: string): string {
   return "a text";
 }
 
-/** What to do with a key or token that was passed as a path; `undefined`: it does not look like one. */
+/** Returns advice about a key or token that was passed as a path. `undefined` if the path does not look like one. */
 export function adviceForKey(path: unknown, fromJson: string): string | undefined {
   if (typeof path !== "string") return undefined;
   const text = path.trim().replace(/^data:[^,]*,/i, "");
@@ -154,7 +154,7 @@ export function adviceForKey(path: unknown, fromJson: string): string | undefine
   return `${is} Decode it from Base64 and pass the JSON to ${fromJson}()`;
 }
 
-/** The beginning of what a text is the Base64 of. */
+/** Decodes the beginning of a Base64 text. */
 function decoded(text: string): string {
   try {
     return atob(text.replace(/\s/g, "").replaceAll("-", "+").replaceAll("_", "/").slice(0, 40));
@@ -163,16 +163,16 @@ function decoded(text: string): string {
   }
 }
 
-/** One line that is safe to print: no control characters, and not longer than a message should be. */
+/** Returns one line that is safe to print, without control characters and at most `length` characters long. */
 export function printable(text: string, length = 2000): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is removed
+  // oxlint-disable-next-line no-control-regex -- removes control characters
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, " ").trim();
   return line.length > length ? `${line.slice(0, length)}…` : line;
 }
 
 /**
- * A copy of a foreign error that is safe to keep as a cause: its message and code, without secrets and without the
- * properties where other libraries keep whole requests.
+ * Returns a copy of an error that is safe as a `cause`: its message, stack and code without secrets. Leaves out other
+ * properties, where some libraries store complete requests.
  */
 export function safeCause(error: unknown, secrets: readonly string[] = []): Error {
   const message = error instanceof Error ? error.message : String(error);
@@ -186,7 +186,7 @@ export function safeCause(error: unknown, secrets: readonly string[] = []): Erro
   return copy;
 }
 
-/** What an error of the file system says, with its path only where that can be shown. Other messages are redacted. */
+/** Returns the message of a file system error, with its path if that may be shown. Redacts other messages. */
 export function fileProblem(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (codeOf(error)?.startsWith("ERR_INVALID_ARG") === true) return "the path is invalid";
@@ -195,7 +195,7 @@ export function fileProblem(error: unknown): string {
   return error instanceof Error && "path" in error ? `${problem}: ${shownName(error.path)}` : problem;
 }
 
-/** The `code` of a system, undici or fetch error, where there is one. */
+/** Returns the `code` of a system, undici or fetch error, if there is one. */
 export function codeOf(error: unknown, depth: number = 0): string | undefined {
   if (typeof error !== "object" || error === null || depth > 5) return undefined;
   if ("code" in error && typeof error.code === "string") return error.code;

@@ -1,4 +1,4 @@
-/** undici's own agent, whose connections are counted. */
+/** An undici agent that counts its connections. */
 import type { Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { Agent, buildConnector } from "undici";
@@ -6,41 +6,41 @@ import { patience } from "../../test/runtime/support/leftovers.js";
 
 export interface CountingAgent {
   readonly dispatcher: Agent;
-  /** Connections begun so far. */
-  begun(): number;
-  /** Connections that are not closed, those that are being made included. */
+  /** The number of connections started so far. */
+  started(): number;
+  /** The number of connections that are not closed, including pending ones. */
   open(): number;
-  /** Lets requests under way end; `false`: some did not, and were ended. */
+  /** Waits for pending requests. Resolves to `false` if some did not end and were aborted. */
   close(): Promise<boolean>;
 }
 
-/** `ready` is waited for before each connection, with its number. */
+/** @param ready Called with the number of each connection. The connection starts after its promise. */
 export function countingAgent(
   options: buildConnector.BuildOptions,
   ready: (connection: number) => Promise<unknown> | undefined,
 ): CountingAgent {
   const sockets: Socket[] = [];
-  let begun = 0;
+  let started = 0;
   const connect = buildConnector(options);
   const dispatcher = new Agent({
     connect: (where, callback) => {
-      begun++;
-      // Its type keeps silent about the socket that it returns.
-      const begin = () => void sockets.push(connect(where, callback) as unknown as Socket);
-      const wait = ready(begun);
-      if (wait === undefined) begin();
-      else void wait.then(begin);
+      started++;
+      // Its type does not mention the returned socket.
+      const start = () => void sockets.push(connect(where, callback) as unknown as Socket);
+      const wait = ready(started);
+      if (wait === undefined) start();
+      else void wait.then(start);
     },
   });
   return {
     dispatcher,
-    begun: () => begun,
+    started: () => started,
     open: () => sockets.filter((socket) => !socket.destroyed).length,
     close: async () => {
       const end = dispatcher.close().then(() => true);
-      const isOver = await Promise.race([end, setTimeout(patience, false, { ref: false })]);
-      if (!isOver) await dispatcher.destroy();
-      return isOver;
+      const isEnded = await Promise.race([end, setTimeout(patience, false, { ref: false })]);
+      if (!isEnded) await dispatcher.destroy();
+      return isEnded;
     },
   };
 }

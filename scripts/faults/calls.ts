@@ -1,4 +1,4 @@
-/** The calls of the table, through a small client as the generator would write it. */
+/** The calls of the table, with a small client like those of the generator. */
 import { setTimeout } from "node:timers/promises";
 import { type MethodDescriptor, operate, stream } from "../../runtime/src/index.js";
 import type { Call } from "./fault.js";
@@ -22,7 +22,7 @@ export const patchIfSame: Call = {
   run: ({ books }, signal) => books.patch({ book: "b", requestBody: {} }, { signal, ifMatch: '"1"' }),
 };
 
-/** Every item of every page, with some work for each. */
+/** Reads the items of all pages, with some work for each. */
 export const everyPage: Call = {
   name: "GET, every page",
   run: async ({ books }, signal) => {
@@ -47,7 +47,7 @@ const listen: MethodDescriptor = {
   response: "stream",
 };
 
-/** Each message of a streamed response. */
+/** Reads the messages of a streamed response. */
 export const messages: Call = {
   name: "GET, messages",
   run: async (client, signal) => {
@@ -57,7 +57,7 @@ export const messages: Call = {
   },
 };
 
-/** A stream can be sent once only; the call is made again where it failed. */
+/** Sends a stream, which can be sent only once, and then makes another call. */
 export const streamTwice: Call = {
   name: "POST of a stream, then GET",
   run: async (client, signal) => {
@@ -95,18 +95,18 @@ export const waiting: Call = {
 
 const mebibyte: Uint8Array = new Uint8Array(1024 * 1024);
 
-/** Content in parts of 256 KiB. */
-export function inParts(name: string, body: () => unknown): Call {
+/** Uploads content in chunks of 256 KiB. */
+export function inChunks(name: string, body: () => unknown): Call {
   return {
-    name: `POST, ${name} in parts`,
+    name: `POST, ${name} in chunks`,
     run: ({ books }, signal) =>
       books.create({ media: { body: body(), resumable: true, chunkSize: 256 * 1024 } }, { signal }),
   };
 }
 
-export const bytesInParts: Call = inParts("content", () => mebibyte);
+export const bytesInChunks: Call = inChunks("content", () => mebibyte);
 
-/** The same call again, over a connection that had the time to go bad. */
+/** Makes a GET before the call, and a pause in which the connection may break. */
 export function again(call: Call): Call {
   return {
     name: `GET, then ${call.name}`,

@@ -1,31 +1,31 @@
-/** What a fault is: a call, and a server or a net that goes wrong. */
+/** A fault: a call, and a server or a network that misbehaves. */
 import type { Socket } from "node:net";
 import type { ClientOptions } from "../../runtime/src/index.js";
 import type { LibraryClient } from "../../test/runtime/support/library.js";
 
 /** One row of the table. */
 export interface Fault {
-  /** What goes wrong. */
+  /** A short description. */
   readonly name: string;
   readonly call: Call;
-  /** What the API's server does with its first request, its second, …; the last step goes on for ever. */
+  /** What the API's server does with the first request, the second, and so on. The last step repeats. */
   readonly server?: readonly Step[];
-  /** Signs in as a service account whose token endpoint does this. Default: no sign-in. */
+  /** What the token endpoint of a service account does. Default: no authentication. */
   readonly tokens?: readonly Step[];
-  /** Beside those of every row. */
+  /** In addition to those of all rows. */
   readonly options?: ClientOptions;
-  /** How the server is reached, where that is what goes wrong. Default: plain TCP. */
+  /** A fault of the connection. Default: plain TCP. */
   readonly network?: Network;
 }
 
 /**
- * `refused`: nothing listens. `refused once`: it listens from the second connection on. `no name`: the name server does
- * not know the host. `self-signed`: TLS with a certificate of its own. `broken TLS`: closed within the handshake.
- * `silent TLS`: the handshake never goes on.
+ * `refused`: no server listens. `refused once`: the server listens from the second connection. `no name`: the name
+ * server does not know the host. `self-signed`: TLS with a self-signed certificate. `broken TLS`: closed within the
+ * handshake. `silent TLS`: the handshake never completes.
  */
 export type Network = "broken TLS" | "no name" | "refused once" | "refused" | "self-signed" | "silent TLS";
 
-/** What the user does. */
+/** A call of the user. */
 export interface Call {
   readonly name: string;
   run(client: LibraryClient, signal: AbortSignal): PromiseLike<unknown>;
@@ -37,9 +37,9 @@ export type Step = (received: Received) => void;
 /** One request at a server. */
 export interface Received {
   readonly socket: Socket;
-  /** Milliseconds since the request before this one. */
+  /** Milliseconds since the previous request. */
   readonly gap: number;
-  /** Another host, with a slash at its end. */
+  /** The URL of another host, with a trailing slash. */
   readonly elsewhere: string;
   /** Aborts the signal of the call. */
   abort(): void;

@@ -1,11 +1,11 @@
-/** A name server on a socket of its own that knows no name: the answer of a real one would differ from net to net. */
+/** A local name server that knows no name. The responses of real ones differ between networks. */
 import { createSocket } from "node:dgram";
 import { Resolver } from "node:dns";
 import { once } from "node:events";
 import type { LookupFunction } from "node:net";
 
 export interface NameServer {
-  /** Asks this server instead of the system's. */
+  /** Looks up names with this server instead of the system's. */
   readonly lookup: LookupFunction;
   close(): Promise<void>;
 }
@@ -13,10 +13,10 @@ export interface NameServer {
 export async function emptyNameServer(): Promise<NameServer> {
   const socket = createSocket("udp4");
   socket.on("message", (question, { address, port }) => {
-    const answer = Buffer.from(question);
+    const response = Buffer.from(question);
     // Response, recursion available, NXDOMAIN (RFC 1035 §4.1.1).
-    answer.writeUInt16BE(0x8183, 2);
-    socket.send(answer, port, address);
+    response.writeUInt16BE(0x8183, 2);
+    socket.send(response, port, address);
   });
   await once(socket.bind(0, "127.0.0.1"), "listening");
   const resolver = new Resolver();

@@ -1,4 +1,4 @@
-/** Carries out the call of a fault over real sockets, and tells what came of it. */
+/** Runs the call of a fault over real sockets, and returns the results. */
 import { getEventListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { AnonymousCredentials, type Credentials } from "../../runtime/src/auth.js";
@@ -21,22 +21,22 @@ import { ok } from "./steps.js";
 export interface Observed {
   /** The value as JSON, or class, code and message of the error. */
   readonly sees: string;
-  /** Requests that the API's server read. */
+  /** The number of requests that the API's server received. */
   readonly requests: number;
-  /** Requests that the token endpoint read. */
+  /** The number of requests that the token endpoint received. */
   readonly tokens: number;
-  /** Connections that were begun, those for tokens included. */
+  /** The number of started connections, including those for tokens. */
   readonly connections: number;
-  /** How many of them are open once the call is over, for the next one. */
+  /** How many connections stay open after the call, for the next one. */
   readonly open: number;
-  /** What is left when the dispatcher is closed: sockets, timers, listeners, requests that crossed to another host. */
+  /** Leftovers after the dispatcher is closed: sockets, timers, listeners, requests to another host. */
   readonly leaks: readonly string[];
 }
 
-/** Pauses are cut, so that the table is made in seconds; how often is tried is the default. */
+/** Shortens delays, so that all rows take seconds. The number of attempts is the default. */
 const retry = { maxDelay: 1 };
 
-/** @param over How the client sends, given a dispatcher that counts its connections. Default: over that. */
+/** @param over Returns the client's options for a dispatcher that counts connections. Default: the dispatcher itself. */
 export async function observe(
   fault: Fault,
   over: (dispatcher: Dispatcher) => ClientOptions = (dispatcher) => ({ dispatcher }),
@@ -53,8 +53,8 @@ export async function observe(
   const port = await api.listen();
   if (fault.network?.startsWith("refused") === true) await api.close();
 
-  const { dispatcher, begun, close, open } = countingAgent(
-    // Nothing else ends a connection that is being made; undici's own limit is ten seconds.
+  const { dispatcher, started, close, open } = countingAgent(
+    // Ends pending connections. undici's default timeout is ten seconds.
     { timeout: 1000, ...(fault.network === "no name" ? { lookup: names.lookup } : {}) },
     (connection) => (fault.network === "refused once" && connection === 2 ? api.listen(port) : undefined),
   );
@@ -67,21 +67,21 @@ export async function observe(
   });
   const sees = await outcome(fault.call.run(client, signal));
   const held = (): number => api.connections() + tokens.connections() + other.connections();
-  await settled(() => `${String(begun())} ${String(open())} ${String(held())}`);
+  await settled(() => `${String(started())} ${String(open())} ${String(held())}`);
   const seen = {
     sees,
     requests: api.requests(),
     tokens: tokens.requests(),
-    connections: begun(),
+    connections: started(),
     open: open(),
   };
 
   const leaks: string[] = [];
   if (!(await close())) leaks.push("a request that never ends");
   await until(() => held() === 0);
-  if (held() > 0) leaks.push(`connections that the servers hold: ${String(held())}`);
+  if (held() > 0) leaks.push(`connections open at the servers: ${String(held())}`);
   if (other.requests() > 0) leaks.push(`requests to another host: ${String(other.requests())}`);
-  if (getEventListeners(signal, "abort").length > 0) leaks.push("a listener of the signal");
+  if (getEventListeners(signal, "abort").length > 0) leaks.push("a listener on the signal");
   await Promise.all([api, tokens, other, names].map((server) => server.close()));
   return { ...seen, leaks: [...leaks, ...(await leftovers(before))] };
 }
@@ -95,7 +95,7 @@ function rootUrl(port: number, network?: Fault["network"]): string {
   return `${scheme}://${network === "no name" ? "books.invalid" : "127.0.0.1"}:${String(port)}/`;
 }
 
-/** What a user sees, without what differs from run to run. */
+/** Returns the value or error that the user sees, without parts that differ between runs. */
 async function outcome(call: PromiseLike<unknown>): Promise<string> {
   try {
     return JSON.stringify(await call);
@@ -103,7 +103,7 @@ async function outcome(call: PromiseLike<unknown>): Promise<string> {
     if (!(error instanceof DiscogenError)) return `no error of ours: ${String(error)}`;
     const what =
       error instanceof ApiError ? error.status : error instanceof ConnectionError ? error.systemCode : undefined;
-    // Ports differ, and newer Nodes add advice on certificates.
+    // Ports differ, and newer versions of Node add advice about certificates.
     const message = error.message.replaceAll(/(127\.0\.0\.1):\d+/g, "$1").replace(/; if the root CA .*/, "");
     return `${[error.name, error.code, what].filter((part) => part !== undefined).join(" ")}: ${message}`;
   }

@@ -1,6 +1,6 @@
 /**
- * A certificate for 127.0.0.1 that nobody trusts, with its key, made for these faults alone: Node can use certificates
- * but not make them. Holds until 2126.
+ * A self-signed certificate for 127.0.0.1 and its key, created only for these faults, because Node cannot create
+ * certificates. Valid until 2126.
  */
 
 export const key = `-----BEGIN PRIVATE KEY-----

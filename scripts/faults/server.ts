@@ -1,4 +1,4 @@
-/** A server made of bare sockets, which does what no server of Node's would, and counts what reaches it. */
+/** A server on plain sockets, which can misbehave in ways that Node's servers cannot, and counts requests. */
 import { once } from "node:events";
 import { type AddressInfo, type Server, type Socket, createServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
@@ -6,16 +6,16 @@ import type { Network, Received, Step } from "./fault.js";
 import { certificate, key } from "./self-signed.js";
 
 export interface FaultyServer {
-  /** Requests read so far. */
+  /** The number of requests received so far. */
   requests(): number;
-  /** Connections that are open now. */
+  /** The number of open connections. */
   connections(): number;
-  /** Listens at this port, or at any one that is free; gives the port. */
+  /** Listens on this port, or on any free one. Resolves to the port. */
   listen(port?: number): Promise<number>;
   close(): Promise<void>;
 }
 
-/** A server that does one step after the other, the last one for ever. */
+/** Returns a server that performs one step per request, and repeats the last one. */
 export function faultyServer(
   steps: readonly Step[],
   context: Pick<Received, "abort" | "elsewhere">,
@@ -33,7 +33,7 @@ export function faultyServer(
   const onConnection = (socket: Socket): void => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
-    // Breaking off is what this server is for.
+    // Errors are expected: this server breaks connections.
     socket.on("error", () => socket.destroy());
     if (network === "broken TLS") socket.once("data", () => socket.end());
     else if (network === "silent TLS") socket.resume();
@@ -57,7 +57,7 @@ export function faultyServer(
   };
 }
 
-/** Calls back for each whole request, told by its head and `Content-Length`. */
+/** Calls `onRequest` for each complete request, found by its head and `Content-Length`. */
 function readRequests(socket: Socket, onRequest: (socket: Socket) => void): void {
   let text = "";
   socket.setEncoding("latin1");

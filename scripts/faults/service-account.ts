@@ -1,4 +1,4 @@
-/** A service account with a key made for the occasion. */
+/** A service account with a newly generated key. */
 import { generateKeyPairSync } from "node:crypto";
 import { ServiceAccountCredentials } from "../../runtime/src/auth.js";
 

@@ -1,11 +1,11 @@
-/** What servers do with a request: answer, break off, wait, or answer what no server should. */
+/** What servers do with a request: respond, break the connection, wait, or send a malformed response. */
 import { STATUS_CODES } from "node:http";
 import type { Step } from "./fault.js";
 
 type Fields = Readonly<Record<string, string>>;
 
-/** The bytes of an answer. Strings go as they are, anything else as JSON. */
-export function answerOf(status: number, body: unknown, fields: Fields = {}): Buffer {
+/** Returns the bytes of a response. Strings are sent unchanged, other values as JSON. */
+export function responseOf(status: number, body: unknown, fields: Fields = {}): Buffer {
   const content =
     body instanceof Uint8Array ? body : Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
   const all = { "content-type": "application/json", "content-length": String(content.length), ...fields };
@@ -16,27 +16,27 @@ export function answerOf(status: number, body: unknown, fields: Fields = {}): Bu
   ]);
 }
 
-export function answer(status: number, body: unknown, fields?: Fields): Step {
-  return ({ socket }) => void socket.write(answerOf(status, body, fields));
+export function respond(status: number, body: unknown, fields?: Fields): Step {
+  return ({ socket }) => void socket.write(responseOf(status, body, fields));
 }
 
 export const book = { name: "b" };
-export const ok: Step = answer(200, book);
-/** A token. */
-export const grant: Step = answer(200, { access_token: "token", expires_in: 3600 });
+export const ok: Step = respond(200, book);
+/** Responds with a token. */
+export const grant: Step = respond(200, { access_token: "token", expires_in: 3600 });
 
-/** An error as AIP-193 writes it. */
+/** Responds with an error in the format of AIP-193. */
 export function failure(status: number, rest: object = {}, fields?: Fields): Step {
-  return answer(status, { error: { code: status, message: "no", ...rest } }, fields);
+  return respond(status, { error: { code: status, message: "no", ...rest } }, fields);
 }
 
-/** An error with one detail. */
+/** Responds with an error that has one detail. */
 export function detailed(status: number, type: string, detail: object): Step {
   return failure(status, { details: [{ "@type": `type.googleapis.com/google.rpc.${type}`, ...detail }] });
 }
 
-/** Good for whoever waited so many milliseconds since the last request; too early for others. */
-export function patient(milliseconds: number): Step {
+/** Responds with success if the last request was at least this many milliseconds ago, else with an error. */
+export function okAfter(milliseconds: number): Step {
   return (received) => (received.gap >= milliseconds ? ok : failure(400, { message: "too early" }))(received);
 }
 
@@ -47,28 +47,28 @@ export const laterByDate: Step = (received) => {
 };
 
 export const redirect = (status: number): Step => {
-  return (received) => answer(status, "", { location: `${received.elsewhere}v1/books/b` })(received);
+  return (received) => respond(status, "", { location: `${received.elsewhere}v1/books/b` })(received);
 };
 
-/** No answer at all. */
+/** Does not respond. */
 export const silence: Step = () => undefined;
-/** The end of the connection, in order. */
+/** Closes the connection normally. */
 export const close: Step = ({ socket }) => void socket.end();
-/** The end of the connection by RST. */
+/** Closes the connection with an RST. */
 export const reset: Step = ({ socket }) => void socket.resetAndDestroy();
 
-/** So many bytes of an answer, and then something else. */
+/** Sends the first `length` bytes of a response, and then performs another step. */
 export function partly(bytes: Buffer, length: number, then: Step): Step {
-  // Those bytes shall arrive: an RST that follows at once would overtake them.
+  // Wait, so that the bytes arrive: an immediate RST would discard them.
   return (received) => void received.socket.write(bytes.subarray(0, length), () => late(50, then)(received));
 }
 
-/** The bytes of an answer up to its body. */
+/** Returns the number of bytes before the body of a response. */
 export function headLength(bytes: Buffer): number {
   return bytes.indexOf("\r\n\r\n") + 4;
 }
 
-/** An answer, and the end of the connection behind it, of which it said nothing. */
+/** Responds and closes the connection without announcing it. */
 export function thenClose(step: Step): Step {
   return (received) => {
     step(received);
@@ -76,7 +76,7 @@ export function thenClose(step: Step): Step {
   };
 }
 
-/** Byte by byte. */
+/** Sends bytes one by one. */
 export function trickle(bytes: Buffer, everyMs: number): Step {
   return ({ socket }) => {
     let sent = 0;
@@ -88,12 +88,12 @@ export function trickle(bytes: Buffer, everyMs: number): Step {
   };
 }
 
-/** Some milliseconds late. */
+/** Performs a step after some milliseconds. */
 export function late(milliseconds: number, step: Step): Step {
   return (received) => void setTimeout(step, milliseconds, received);
 }
 
-/** First the caller's signal aborts, then this. */
+/** Aborts the caller's signal, then performs a step. */
 export function aborted(step: Step): Step {
   return (received) => {
     received.abort();
@@ -101,7 +101,7 @@ export function aborted(step: Step): Step {
   };
 }
 
-/** Like {@link aborted}, the other way round and a little later: the answer's beginning has arrived by then. */
+/** Performs a step and aborts the caller's signal later, when the beginning of the response has arrived. */
 export function thenAborted(step: Step): Step {
   return (received) => {
     step(received);

@@ -1,4 +1,4 @@
-/** CommonJS programs on Node, with the packed packages and nothing else installed. */
+/** CommonJS programs on Node, with only the packed packages installed. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { node, runningMock } from "../support/discogen.js";
 import { temporaryFolder } from "../support/folders.js";
 import { packed, unpack } from "../support/packed.js";
 
-/** `require` of ES modules is off: versions of Node without it are supported as well. */
+/** Turns off `require` of ES modules, which some supported versions of Node do not have. */
 const FLAGS = process.allowedNodeEnvironmentFlags.has("--no-experimental-require-module")
   ? ["--no-experimental-require-module"]
   : [];
@@ -18,7 +18,7 @@ async function consumer(program: string): Promise<string> {
   return folder;
 }
 
-/** Every file of the packages is gone before the first call. */
+/** Deletes all files of the packages before the first call. */
 const PROGRAM = `const { rmSync } = require("node:fs");
 const { SQLAdminClient } = require("@discogen/generated/sqladmin/v1beta3");
 const { ApiError, DiscogenError, batch, fetchTransport } = require("@discogen/runtime");
@@ -64,7 +64,7 @@ main();
 
 const LISTED = "catalogue orders reports sessions staging";
 
-it("a program signs in, lists, waits, batches and handles errors without reading another file", async () => {
+it("a program authenticates, lists, waits, batches and handles errors without reading another file", async () => {
   const folder = await consumer(PROGRAM);
   const { url, keyFile } = await runningMock(["sqladmin:v1beta3"], { cwd: folder });
   const env = { GOOGLE_APPLICATION_CREDENTIALS: keyFile };
@@ -75,7 +75,7 @@ it("a program signs in, lists, waits, batches and handles errors without reading
   expect(await readFile(join(folder, "written"), "utf8")).toBe("text");
 });
 
-/** Every CommonJS file of both packages. */
+/** Returns all CommonJS files of both packages. */
 async function commonJsFiles(): Promise<readonly { readonly file: string; readonly text: string }[]> {
   const packages = [await packed("runtime"), await packed("generated")];
   const found = packages.flatMap((one) =>
@@ -89,7 +89,7 @@ async function commonJsFiles(): Promise<readonly { readonly file: string; readon
 }
 
 describe("the CommonJS modules", () => {
-  it("export what the ES modules do", async () => {
+  it("have the exports of the ES modules", async () => {
     const names = ["@discogen/generated/sqladmin/v1beta3"].concat(
       ["", "/auth", "/files", "/names", "/testing"].map((path) => `@discogen/runtime${path}`),
     );
@@ -106,17 +106,17 @@ describe("the CommonJS modules", () => {
     expect((await node([...FLAGS, "program.cjs"], folder)).stdout.trim().split("\n")).toEqual(expected);
   });
 
-  it("run in strict mode, as their sources do", async () => {
+  it("run in strict mode, like their sources", async () => {
     expect((await commonJsFiles()).filter(({ text }) => !text.startsWith('"use strict";'))).toEqual([]);
   });
 
-  it("import nothing: Jest refuses `import()`, and a bundler would look for the file", async () => {
+  it("do not use `import()`, which Jest rejects and bundlers try to resolve", async () => {
     const texts = (await commonJsFiles()).map(({ text }) => text);
-    // Methods of an API may have this name.
+    // Excludes methods of an API with the name `import`.
     expect(texts.flatMap((text) => text.match(/(?<![\w.])import\s*\((?![^)]*\) \{).{1,40}/g) ?? [])).toEqual([]);
   });
 
-  it("load no module of Node for cryptography, networks or processes before the first call", async () => {
+  it("load no Node module for cryptography, networks or processes before the first call", async () => {
     const folder = await consumer(`require("@discogen/generated/sqladmin/v1beta3");
 require("@discogen/runtime/auth");
 const loaded = process.moduleLoadList.map((name) => name.replace("NativeModule ", ""));

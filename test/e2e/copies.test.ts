@@ -15,7 +15,7 @@ type Copy = typeof runtime & typeof auth & typeof testing;
 
 const require = createRequire(import.meta.url);
 
-/** What a copy exports. `load` returns the exports of a file below `dist`, whatever its format. */
+/** Returns the exports of a copy. `load` returns the exports of a file below `dist`. */
 async function copyOf(load: (file: string) => Promise<object>): Promise<Copy> {
   const [index, auth, testing] = await Promise.all(["index", "auth/index", "testing/index"].map(load));
   return { ...index, ...auth, ...testing } as Copy; // the three entries
@@ -47,13 +47,13 @@ async function copy(name: string): Promise<Copy> {
   return known;
 }
 
-const PAIRS = NAMES.flatMap((maker) =>
-  NAMES.filter((other) => other !== maker).map((other) => [maker, other] as const),
+const PAIRS = NAMES.flatMap((creator) =>
+  NAMES.filter((other) => other !== creator).map((other) => [creator, other] as const),
 );
 
-/** Names of the classes of a copy that a value is an instance of. */
-function classesOf(value: unknown, among: Copy): readonly string[] {
-  return Object.entries(among)
+/** Returns the names of the classes of a copy that a value is an instance of. */
+function classesOf(value: unknown, copy: Copy): readonly string[] {
+  return Object.entries(copy)
     .filter(([, member]) => typeof member === "function" && "prototype" in member && value instanceof member)
     .map(([name]) => name);
 }
@@ -98,9 +98,9 @@ const credentialsOf = (of: Copy) => {
   ];
 };
 
-describe.each(PAIRS)("of what %s made, %s knows", (maker, other) => {
-  it("the errors, and for each its base alone", async () => {
-    const from = await copy(maker);
+describe.each(PAIRS)("objects of %s, in %s", (creator, other) => {
+  it("recognizes errors as their own class and the base class", async () => {
+    const from = await copy(creator);
     const among = await copy(other);
     expect(among.ApiError).not.toBe(from.ApiError);
     for (const error of errorsOf(from)) {
@@ -109,15 +109,15 @@ describe.each(PAIRS)("of what %s made, %s knows", (maker, other) => {
     }
   });
 
-  it("the credentials, each as its class alone", async () => {
-    const from = await copy(maker);
+  it("recognizes credentials as only their own class", async () => {
+    const from = await copy(creator);
     const among = await copy(other);
     for (const credentials of credentialsOf(from))
       expect(classesOf(credentials, among)).toEqual([credentials.toJSON().kind]);
   });
 
-  it("clients", async () => {
-    const { ApiClient, withOptions } = await copy(maker);
+  it("accepts clients", async () => {
+    const { ApiClient, withOptions } = await copy(creator);
     const { batch } = await copy(other);
     const api: runtime.ApiDescriptor = {
       descriptors: 2,
@@ -135,33 +135,30 @@ describe.each(PAIRS)("of what %s made, %s knows", (maker, other) => {
     expect(batch(withOptions(new Client(), {}))).toBeInstanceOf(Client);
   });
 
-  it("the responses of mocks", async () => {
+  it("recognizes mock responses", async () => {
     const { MockResponse, mockResponse } = await copy(other);
-    expect((await copy(maker)).mockResponse({ status: 404 })).toBeInstanceOf(MockResponse);
+    expect((await copy(creator)).mockResponse({ status: 404 })).toBeInstanceOf(MockResponse);
     expect(mockResponse({})).toBeInstanceOf(MockResponse);
   });
 });
 
-it.each(PAIRS)(
-  "recognizes a subclass of %s's ConnectionError by its prototype, and in %s as its base class",
-  async (maker, other) => {
-    const { AccessTokenCredentials, ConnectionError } = await copy(maker);
-    const among = await copy(other);
-    class Mine extends ConnectionError {}
-    class Token extends AccessTokenCredentials {}
-    expect(new Mine("m")).toBeInstanceOf(among.ConnectionError);
-    expect(new among.ConnectionError("m")).not.toBeInstanceOf(Mine);
-    expect(new ConnectionError("m")).not.toBeInstanceOf(Mine);
-    expect(new Token("t")).toBeInstanceOf(among.AccessTokenCredentials);
-    expect(new Token("t")).toBeInstanceOf(Token);
-    expect(new among.AccessTokenCredentials("t")).not.toBeInstanceOf(Token);
-    expect(new AccessTokenCredentials("t")).not.toBeInstanceOf(Token);
-  },
-);
+it.each(PAIRS)("recognizes a user's subclass of a class of %s, and in %s as its base class", async (creator, other) => {
+  const { AccessTokenCredentials, ConnectionError } = await copy(creator);
+  const among = await copy(other);
+  class Mine extends ConnectionError {}
+  class Token extends AccessTokenCredentials {}
+  expect(new Mine("m")).toBeInstanceOf(among.ConnectionError);
+  expect(new among.ConnectionError("m")).not.toBeInstanceOf(Mine);
+  expect(new ConnectionError("m")).not.toBeInstanceOf(Mine);
+  expect(new Token("t")).toBeInstanceOf(among.AccessTokenCredentials);
+  expect(new Token("t")).toBeInstanceOf(Token);
+  expect(new among.AccessTokenCredentials("t")).not.toBeInstanceOf(Token);
+  expect(new AccessTokenCredentials("t")).not.toBeInstanceOf(Token);
+});
 
 const { SQLAdminClient: FromCommonJs }: typeof generated = require("@discogen/generated/sqladmin/v1beta3");
 
-it("clients of CommonJS use credentials of ES modules: scopes of the client, one token, a new one after 401", async () => {
+it("CommonJS clients use ES module credentials: scopes of the client, one token, a new one after 401", async () => {
   const { ServiceAccountCredentials } = await copy("ES modules");
   const api = await serve((_request, response, index) => {
     if (index === 2) json(response, 401, { error: { code: 401, message: "expired" } });
@@ -183,7 +180,7 @@ it("clients of CommonJS use credentials of ES modules: scopes of the client, one
   ]);
 });
 
-it("credentials of CommonJS impersonate with those of ES modules, in a client of CommonJS", async () => {
+it("CommonJS credentials impersonate with ES module credentials, in a CommonJS client", async () => {
   const { ServiceAccountCredentials } = await copy("ES modules");
   const { ImpersonatedCredentials } = await copy("CommonJS");
   const seen: (string | undefined)[] = [];
@@ -205,8 +202,8 @@ it("credentials of CommonJS impersonate with those of ES modules, in a client of
   ]);
 });
 
-/** The scope that the assertion of a token request asks for. */
+/** Returns the scope in the assertion of a token request. */
 function scopeOf(body: unknown): string {
   const [, claims = ""] = (new URLSearchParams(String(body)).get("assertion") ?? "").split(".");
-  return (JSON.parse(Buffer.from(claims, "base64url").toString()) as { readonly scope: string }).scope; // of our own
+  return (JSON.parse(Buffer.from(claims, "base64url").toString()) as { readonly scope: string }).scope; // our own assertion
 }

@@ -1,4 +1,4 @@
-/** The packed packages under every way to resolve modules and their types. */
+/** The packed packages with all ways to resolve modules and their types. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkPackage } from "@arethetypeswrong/core";
@@ -8,7 +8,7 @@ import { node } from "../support/discogen.js";
 import { temporaryFolder } from "../support/folders.js";
 import { packed, pathsOf, unpack } from "../support/packed.js";
 
-/** A folder that both packages are installed in, without what they depend on. */
+/** Creates a folder where both packages are installed, without their dependencies. */
 async function consumer(type: "commonjs" | "module"): Promise<string> {
   const folder = await temporaryFolder();
   await unpack(folder, [await packed("runtime"), await packed("generated")]);
@@ -22,7 +22,7 @@ describe("are-the-types-wrong", () => {
   it.each([
     ["runtime", [".", "./auth", "./files", "./names", "./testing"]],
     ["generated", ["./sqladmin/v1beta3"]],
-  ])("finds types and modules of the same format for every entry of %s", async (name, expected) => {
+  ])("finds types and modules of the same format for all entries of %s", async (name, expected) => {
     const found = await packed(name);
     const result = await checkPackage(found, name === "generated" ? { entrypoints: [...expected] } : {});
     if (result.types === false) throw new Error("the package has no types");
@@ -38,7 +38,7 @@ describe("are-the-types-wrong", () => {
     );
   });
 
-  it("finds a problem where there is one, so that this test would notice", async () => {
+  it("finds problems of a package that has some", async () => {
     const { problems } = Object.assign({ problems: [] }, await checkPackage(await packed("generator")));
     expect(problems).not.toEqual([]);
   });
@@ -51,11 +51,11 @@ describe("a package", () => {
       /^(?:README\.md|THIRD_PARTY_NOTICES|(?:(?:auth|files|names|testing)\/)?package\.json|dist\/(?:cjs|esm|web)\/.+)$/,
     ],
     ["generated", /^(?:README\.md|(?:[\w-]+\/[\w-]+\/)?package\.json|dist\/.+\.(?:js|cjs|d\.ts|d\.cts))$/],
-  ])("%s holds its builds and no sources", async (name, allowed) => {
+  ])("%s contains its builds and no sources", async (name, allowed) => {
     expect(pathsOf(await packed(name)).filter((path) => !allowed.test(path))).toEqual([]);
   });
 
-  it("runtime names the licences of what is compiled into it", async () => {
+  it("runtime contains the licenses of the packages compiled into it", async () => {
     const text = (await packed("runtime")).readFile("/node_modules/@discogen/runtime/THIRD_PARTY_NOTICES");
     const titles = text.split("\n").filter((line) => /^\w+(?: [\d.]+)?: /.test(line));
     expect(titles.map((line) => line.replace(/[ :].*/, ""))).toEqual(["undici", "llhttp", "jose"]);
@@ -64,7 +64,7 @@ describe("a package", () => {
     expect(text.match(/Permission is hereby granted, free of charge/g)).toHaveLength(3);
   });
 
-  it.each(["runtime", "generated"])("%s shows no types of what is compiled into it", async (name) => {
+  it.each(["runtime", "generated"])("%s exposes no types of the packages compiled into it", async (name) => {
     const found = await packed(name);
     const declarations = found.listFiles().filter((file) => /\.d\.c?ts$/.test(file));
     expect(declarations).not.toEqual([]);
@@ -84,7 +84,7 @@ describe("entries of the runtime", () => {
     ["browser", "web", "web"],
   ] as const;
 
-  it.each(builds)("with the condition %s are those of dist/%s, by require of dist/%s", async (condition, esm, cjs) => {
+  it.each(builds)("with the condition %s are in dist/%s, and for require in dist/%s", async (condition, esm, cjs) => {
     const folder = await consumer("module");
     const program = `import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
@@ -113,7 +113,7 @@ export async function main(params: InstancesListParams): Promise<readonly (strin
   const options: ClientOptions = { auth, transport };
   const { items = [] } = await new SQLAdminClient(options).instances.list(params);
   const states: readonly DatabaseInstance["state"][] = items.map(({ state }) => state);
-  // @ts-expect-error: types that were not found would be any
+  // @ts-expect-error: missing types would be any
   const wrong: number = items[0]?.instance;
   return [...states, shownName(String(wrong))];
 }
@@ -130,7 +130,7 @@ const bundler = { module: "esnext", moduleResolution: "bundler" };
 const node10 = { module: "commonjs", moduleResolution: "node10" };
 const commonjs = { module: "commonjs", moduleResolution: "bundler" };
 
-/** What each compiler has: 6.0 deprecates node10 and adds bundler for CommonJS, 7.0 removes node10. */
+/** The settings of each compiler: 6.0 deprecates node10 and adds bundler for CommonJS, 7.0 removes node10. */
 const SETTINGS: readonly (readonly [Compiler, "commonjs" | "module", readonly object[]])[] = [
   ["5.9", "commonjs", [node10, node16, nodenext, bundler]],
   ["6.0", "commonjs", [{ ...node10, ignoreDeprecations: "6.0" }, node16, nodenext, commonjs]],

@@ -14,14 +14,14 @@ const documents = ["drive.v3", "storage.v1", "youtube.v3"].map((name) =>
   join(ROOT, `test/fixtures/media/${name}.json`),
 );
 
-interface World {
+interface Setup {
   readonly folder: string;
   readonly mock: Mock;
   readonly run: (example: string, args: readonly string[], env: NodeJS.ProcessEnv, stdin?: string) => Promise<string>;
 }
 
-/** The examples beside freshly generated clients, and a mock to run them against. */
-async function world(): Promise<World> {
+/** Copies the examples next to newly generated clients, and starts a mock to run them against. */
+async function setUp(): Promise<Setup> {
   const folder = await temporaryFolder();
   await cp(join(ROOT, "examples/media"), join(folder, "examples/media"), { recursive: true });
   await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"), "dir");
@@ -33,7 +33,7 @@ async function world(): Promise<World> {
   onTestFinished(() => mock.close());
   const keyFile = join(folder, "key.json");
   await writeFile(keyFile, JSON.stringify(mock.key));
-  const run: World["run"] = async (example, args, env, stdin = "") => {
+  const run: Setup["run"] = async (example, args, env, stdin = "") => {
     const child = spawn(process.execPath, ["--import", "tsx", join(folder, "examples/media", example), ...args], {
       cwd: folder,
       env: { ...process.env, GOOGLE_APPLICATION_CREDENTIALS: keyFile, ...env },
@@ -49,8 +49,8 @@ async function world(): Promise<World> {
 }
 
 describe("the examples", () => {
-  it("compile, and so does what docs/media.md shows", async () => {
-    const { folder } = await world();
+  it("compile, and so do those of docs/media.md", async () => {
+    const { folder } = await setUp();
     const page = await readFile(join(ROOT, "docs/media.md"), "utf8");
     const code = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, block]) => block).join("\n");
     const clients = [
@@ -73,16 +73,16 @@ describe("the examples", () => {
     expect((await node([join(ROOT, "node_modules/typescript/bin/tsc"), "-p", folder])).stdout).toBe("");
   });
 
-  it("Drive: up, changed, down", async () => {
-    const { folder, mock, run } = await world();
+  it("Drive: upload, change, download", async () => {
+    const { folder, mock, run } = await setUp();
     await writeFile(join(folder, "notes.md"), "# Notes\n");
     const printed = await run("drive.ts", [join(folder, "notes.md")], { DRIVE_ROOT_URL: mock.url });
     expect(printed).toBe("notes.md: 8 bytes of text/markdown\nHello, Drive.\n\nbytes 0-4/14 Hello\n");
     expect(await readFile(join(folder, "notes.md.copy"), "utf8")).toBe("Hello, Drive.\n");
   });
 
-  it("Cloud Storage: a stream of unknown length, through two parts and a broken connection", async () => {
-    const { mock, run } = await world();
+  it("Cloud Storage: a stream of unknown length, in two chunks and with a broken connection", async () => {
+    const { mock, run } = await setUp();
     mock.faults.push({ on: "upload", after: 1, cutAfter: 700_000 }, { on: "download", cutAfter: 1000 });
     const content = "0123456789abcdef\n".repeat(70_000);
     await fetchBucket(mock);
@@ -92,8 +92,8 @@ describe("the examples", () => {
     expect(mock.faults).toEqual([]);
   });
 
-  it("YouTube: an upload whose session was noted", async () => {
-    const { folder, mock, run } = await world();
+  it("YouTube: an upload whose session is saved", async () => {
+    const { folder, mock, run } = await setUp();
     await writeFile(join(folder, "film.mp4"), Buffer.alloc(600_000, 1));
     const env = { YOUTUBE_ROOT_URL: mock.url, ACCESS_TOKEN: await tokenOf(mock) };
     expect(await run("youtube.ts", [join(folder, "film.mp4")], env)).toMatch(

@@ -1,4 +1,4 @@
-/** What a user gets: the packed packages, in an empty project of their own. */
+/** The packed packages in an empty project, like a user installs them. */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { publint } from "publint";
@@ -9,7 +9,7 @@ import { npm } from "../support/packed.js";
 
 const PACKAGES = ["runtime", "generator", "generated"];
 
-/** What a user writes first: sign in, list, insert, wait; with both the client just generated and the one that is published. */
+/** A first program: authenticate, list, insert, wait. With the newly generated and the published client. */
 const APP = `import { SQLAdminClient } from "./generated/sqladmin/v1beta3/index.js";
 import { SQLAdminClient as Published } from "@discogen/generated/sqladmin/v1beta3";
 import { InvalidRequestError } from "@discogen/runtime";
@@ -51,12 +51,12 @@ project
 `;
 
 describe("the packages", () => {
-  it.each(PACKAGES)("%s is fit to be published", async (name) => {
+  it.each(PACKAGES)("%s can be published", async (name) => {
     const { messages } = await publint({ pkgDir: join(ROOT, name), strict: true, pack: false });
     expect(messages.filter(({ type }) => type !== "suggestion")).toEqual([]);
   });
 
-  it.each(PACKAGES)("%s depends on nothing but what it says", async (name) => {
+  it.each(PACKAGES)("%s has only the expected dependencies", async (name) => {
     const { dependencies }: { dependencies: object } = JSON.parse(
       await readFile(join(ROOT, name, "package.json"), "utf8"),
     );

@@ -1,4 +1,4 @@
-/** The packages as users have them: a generated client against the mock, over real sockets. */
+/** The built packages: a generated client against the mock, over real sockets. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => mock.close());
 
-/** What was requested while this ran. */
+/** Returns the requests that `run` sends. */
 async function requestsOf(run: () => Promise<unknown>): Promise<readonly string[]> {
   const before = mock.requests.length;
   await run();
@@ -29,7 +29,7 @@ async function requestsOf(run: () => Promise<unknown>): Promise<readonly string[
 }
 
 describe("pages", () => {
-  it("await gives the first, for await every item of all", async () => {
+  it("await returns the first page, for await yields the items of all pages", async () => {
     const list = sqladmin.instances.list({ project });
     const first = await list;
     const names: (string | undefined)[] = [];
@@ -38,14 +38,14 @@ describe("pages", () => {
     expect(names).toEqual(["catalogue", "orders", "reports", "sessions", "staging"]);
   });
 
-  it("stopping early requests nothing further", async () => {
+  it("an early break sends no further requests", async () => {
     const requests = await requestsOf(async () => {
       for await (const _ of sqladmin.instances.list({ project })) break;
     });
     expect(requests).toEqual(["GET /sql/v1beta3/projects/example-123/instances 200"]);
   });
 
-  it("can be had whole, and begun anywhere", async () => {
+  it("can be iterated as pages, from any page token", async () => {
     const sizes: (number | undefined)[] = [];
     const { nextPageToken } = await sqladmin.instances.list({ project, maxResults: 1 });
     for await (const { items } of sqladmin.instances
@@ -57,9 +57,9 @@ describe("pages", () => {
   });
 });
 
-describe("a resource's life", () => {
-  it("insert, get, update, patch, delete, each operation followed to its end", async () => {
-    const instance = "made-here";
+describe("the life cycle of a resource", () => {
+  it("insert, get, update, patch, delete, and wait for each operation", async () => {
+    const instance = "created-here";
     const seen: (string | undefined)[] = [];
     const inserting = sqladmin.instances.insert({
       project,
@@ -89,7 +89,7 @@ describe("a resource's life", () => {
     await expect(sqladmin.instances.get({ project, instance })).rejects.toMatchObject({ status: 404 });
   });
 
-  it("a wait can be given up", async () => {
+  it("a wait can be aborted and can time out", async () => {
     const signal = AbortSignal.timeout(100);
     const restarting = sqladmin.instances.restart({ project, instance: "orders" });
     await expect(restarting.wait({ signal })).rejects.toBeInstanceOf(AbortError);
@@ -97,15 +97,15 @@ describe("a resource's life", () => {
   });
 });
 
-describe("sign-in", () => {
-  it("1,000 first calls at once make one token request", async () => {
+describe("authentication", () => {
+  it("1,000 concurrent first calls send one token request", async () => {
     const client = new SQLAdminClient({ auth: ServiceAccountCredentials.fromJSON(mock.key), rootUrl: mock.url });
     const before = mock.requests.length;
     await Promise.all(Array.from({ length: 1000 }, () => client.flags.list().catch(() => undefined)));
     expect(mock.requests.slice(before).filter(({ path }) => path === "/token")).toHaveLength(1);
   });
 
-  it("a token that the server no longer knows is replaced, once", async () => {
+  it("an invalidated token is replaced once", async () => {
     await sqladmin.tiers.list({ project });
     mock.revokeTokens();
     const requests = await requestsOf(() => sqladmin.tiers.list({ project }));
@@ -116,7 +116,7 @@ describe("sign-in", () => {
     ]);
   });
 
-  it("works from a key file, for a user of the domain too", async () => {
+  it("works with a key file, also for a user of the domain", async () => {
     const file = join(await temporaryFolder(), "key.json");
     await writeFile(file, JSON.stringify(mock.key), { mode: 0o600 });
     const auth = (await ServiceAccountCredentials.fromFile(file)).withSubject("user@example.com");
@@ -127,7 +127,7 @@ describe("sign-in", () => {
   it.each([
     ["no credentials", {}, AuthError],
     ["an unknown token", { auth: new AccessTokenCredentials("made-up-token") }, ApiError],
-  ])("%s is refused, and shows no secret", async (_, options, kind) => {
+  ])("%s is rejected, and the error shows no secret", async (_, options, kind) => {
     const client = new SQLAdminClient({ ...options, rootUrl: mock.url });
     const error: unknown = await client.tiers.list({ project }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(kind);
@@ -135,9 +135,9 @@ describe("sign-in", () => {
   });
 });
 
-describe("faults of the caller are told before anything is sent", () => {
-  it("all of them, by name", async () => {
-    // What a program without type checks might do.
+describe("invalid parameters are rejected before anything is sent", () => {
+  it("all are reported, by name", async () => {
+    // A program without type checks can do this.
     const params = { project: "..", instance: "", pageToken: null } as unknown as { project: string; instance: string };
     const requests = await requestsOf(async () => {
       const error: unknown = await sqladmin.instances.get(params).catch((thrown: unknown) => thrown);
@@ -150,8 +150,8 @@ describe("faults of the caller are told before anything is sent", () => {
   });
 });
 
-describe("answers", () => {
-  it("come with status and headers", async () => {
+describe("responses", () => {
+  it("have status and headers", async () => {
     const { data, response } = await sqladmin.instances.get({ project, instance: "orders" }).withResponse();
     expect([data.instance, response.status, response.headers.get("content-type")]).toEqual([
       "orders",
@@ -160,7 +160,7 @@ describe("answers", () => {
     ]);
   });
 
-  it("options of a clone are its own", async () => {
+  it("options of a clone do not change the original", async () => {
     const elsewhere = sqladmin.withOptions({ rootUrl: "http://127.0.0.1:1/", retry: false });
     await expect(elsewhere.tiers.list({ project })).rejects.toMatchObject({ code: "CONNECTION_FAILED" });
     expect((await sqladmin.tiers.list({ project })).items).toBeDefined();
@@ -168,7 +168,7 @@ describe("answers", () => {
 });
 
 describe("a batch", () => {
-  it("gets each of its calls answered, with a new token where the old one was refused", async () => {
+  it("resolves each of its calls, with a new token after the old one was rejected", async () => {
     await sqladmin.tiers.list({ project });
     mock.revokeTokens();
     const batch = sqladmin.batch();

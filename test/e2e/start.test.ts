@@ -1,11 +1,11 @@
-/** The main job, as `npm start` runs it. */
+/** The example that `npm start` runs. */
 import { describe, expect, it } from "vitest";
 import { node } from "../support/discogen.js";
 
 const start = (...args: readonly string[]) => node(["--import", "tsx", "scripts/start.ts", ...args]);
 
 describe("npm start", () => {
-  it("generates, signs in and prints instances that came over several pages", async () => {
+  it("generates, authenticates and prints the instances of several pages", async () => {
     const { code, stdout, stderr } = await start();
     expect({ code, stderr }).toEqual({
       code: 0,
@@ -18,7 +18,7 @@ describe("npm start", () => {
     expect(Array.isArray(instances) && instances.length).toBeGreaterThanOrEqual(3);
   });
 
-  it("fails with an AuthError that shows no secret when the key is another", async () => {
+  it("fails with an AuthError that shows no secret if the key is wrong", async () => {
     const { code, stdout, stderr } = await start("--wrong-key");
     expect(code).not.toBe(0);
     expect(stdout).toBe("");

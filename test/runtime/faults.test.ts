@@ -1,4 +1,4 @@
-/** The table of faults: what is kept in docs/faults.md is what happens. `npm run faults -- --write` writes it anew. */
+/** The table in docs/faults.md matches the behavior. `npm run faults -- --write` updates it. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -11,14 +11,14 @@ const page = await readFile(join(ROOT, "docs/faults.md"), "utf8");
 const faults = sections.flatMap((section) => section.faults);
 const lines = page.split("\n");
 const keyOf = (fault: Fault) => `| ${fault.name} | ${fault.call.name} |`;
-const kept = new Map(faults.map((fault) => [fault, lines.find((line) => line.startsWith(keyOf(fault))) ?? ""]));
+const written = new Map(faults.map((fault) => [fault, lines.find((line) => line.startsWith(keyOf(fault))) ?? ""]));
 
-it("is whole: every fault has its row, every row its fault", () => {
+it("has one row for each fault, and no others", () => {
   expect(new Set(faults.map(keyOf)).size).toBe(faults.length);
-  expect(page).toBe(pageOf(kept));
+  expect(page).toBe(pageOf(written));
 });
 
-it("tells of nothing left behind", () => {
+it("reports no leftovers", () => {
   expect(page).not.toContain("**\n");
   expect(lines.filter((line) => line.includes("| **"))).toEqual([]);
   expect(page).not.toContain("no error of ours");
@@ -26,6 +26,6 @@ it("tells of nothing left behind", () => {
 
 describe.each(sections)("$title", ({ faults }) => {
   it.each(faults.map((fault) => [fault.name, fault.call.name, fault] as const))("%s (%s)", async (_, __, fault) => {
-    expect(await rowOf(fault)).toBe(kept.get(fault));
+    expect(await rowOf(fault)).toBe(written.get(fault));
   });
 });

@@ -9,8 +9,8 @@ import type { Network, Step } from "../../scripts/faults/fault.js";
 import { faultyServer } from "../../scripts/faults/server.js";
 import { serviceAccount } from "../../scripts/faults/service-account.js";
 import {
-  answer,
-  answerOf,
+  respond,
+  responseOf,
   book,
   failure,
   grant,
@@ -38,7 +38,7 @@ interface Phase {
 
 const getBook: NonNullable<Phase["run"]> = ({ books }, signal) => books.get({ book: "b" }, { signal });
 
-const half = answerOf(200, book);
+const half = responseOf(200, book);
 const started = { name: "operations/1", done: false };
 
 const start: MethodDescriptor = {
@@ -92,7 +92,7 @@ it.each<[string, Phase]>([
   [
     "the time between two pages",
     {
-      server: answer(200, { items: [book], nextPageToken: "2" }),
+      server: respond(200, { items: [book], nextPageToken: "2" }),
       run: async ({ books }, signal, aborted) => {
         for await (const _ of books.list({}, { signal })) await aborted;
       },
@@ -101,7 +101,7 @@ it.each<[string, Phase]>([
   [
     "the pause between two polls",
     {
-      server: answer(200, started),
+      server: respond(200, started),
       run: ({ books }, signal) => operate(books, start, {}, { signal }).wait(),
     },
   ],
@@ -111,7 +111,7 @@ it.each<[string, Phase]>([
   const api = faultyServer([phase.server ?? silence], nobody, phase.network);
   const tokens = faultyServer([phase.tokens ?? silence], nobody);
   // undici ends a connection that is being made by its own limit alone.
-  const { dispatcher, begun, close } = countingAgent({ timeout: 1000 }, () => undefined);
+  const { dispatcher, started: connectionsStarted, close } = countingAgent({ timeout: 1000 }, () => undefined);
   const client = new LibraryClient({
     auth:
       phase.tokens === undefined
@@ -120,7 +120,8 @@ it.each<[string, Phase]>([
     rootUrl: `${phase.network === undefined ? "http" : "https"}://127.0.0.1:${String(await api.listen())}/`,
     dispatcher,
   });
-  const reached = (): number => phase.reached?.({ connections: begun(), tokens: tokens.requests() }) ?? api.requests();
+  const reached = (): number =>
+    phase.reached?.({ connections: connectionsStarted(), tokens: tokens.requests() }) ?? api.requests();
 
   for (let calls = AT_ONCE; calls <= CALLS; calls += AT_ONCE) {
     const controller = new AbortController();

@@ -1,4 +1,4 @@
-/** Debian's Chromium, for tests that look at pages as people do. */
+/** Debian's Chromium, for tests of pages in a browser. */
 import { existsSync } from "node:fs";
 import { chromium, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
@@ -8,19 +8,19 @@ const CHROMIUM = "/usr/bin/chromium";
 /** The size of the screen, in pixels. */
 export const VIEW = { width: 1400, height: 900 };
 
-/** Part of the name of a test that needs a browser, so that a skip tells its reason. */
-export const needsChromium = existsSync(CHROMIUM) ? "" : ` (skipped: ${CHROMIUM} is not here)`;
+/** Part of the name of tests that need a browser. Explains why they are skipped. */
+export const needsChromium = existsSync(CHROMIUM) ? "" : ` (skipped: ${CHROMIUM} does not exist)`;
 
-/** What a page did beside showing itself. */
+/** A page and its requests and errors. */
 export interface Watched {
   readonly page: Page;
-  /** URLs of everything it asked for. */
+  /** The URLs of all requests. */
   readonly requests: readonly string[];
-  /** Scripts that failed, and what the content security policy stopped. */
+  /** Script errors and violations of the content security policy. */
   readonly faults: readonly string[];
 }
 
-/** A new page in a browser of its own, with an empty profile; both are gone when the test is over. */
+/** Opens a page in a new browser with an empty profile. Closes the browser after the test. */
 export async function openBrowser(): Promise<Watched> {
   const args = ["no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking"];
   const browser = await chromium.launch({

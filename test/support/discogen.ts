@@ -1,4 +1,4 @@
-/** Runs the command as a user does: the real binary, in a process of its own. */
+/** Runs the command like a user: the real binary in a separate process. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -35,21 +35,21 @@ export async function node(
     env: { ...process.env, ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  // A command that does not read its input may end before it is written.
+  // A command that does not read its input may exit before the input is written.
   child.stdin.on("error", () => {}).end(input);
   const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
   const [code, stdout, stderr] = await Promise.all([closed, text(child.stdout), text(child.stderr)]);
   return { code, stdout, stderr };
 }
 
-/** What a mock says of itself as it starts. */
+/** The output of a mock at its start. */
 export interface RunningMock {
   readonly url: string;
-  /** As it was named on the command line. */
+  /** The path as on the command line. */
   readonly keyFile: string;
 }
 
-/** Starts `discogen mock` in a process of its own, which ends with the test. */
+/** Starts `discogen mock` in a separate process, which ends with the test. */
 export async function runningMock(
   args: readonly string[],
   { cwd = ROOT, bin = DISCOGEN }: { readonly cwd?: string; readonly bin?: string } = {},
@@ -67,5 +67,5 @@ export async function runningMock(
     const started: RunningMock = JSON.parse(line); // the only line
     return started;
   }
-  throw new Error("the mock ended before it listened");
+  throw new Error("the mock exited before it was listening");
 }

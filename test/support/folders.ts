@@ -6,17 +6,17 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-/** The repository, with a slash at its end. */
+/** The repository, with a trailing slash. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** A new folder, gone when the test is over. */
+/** Creates a folder and deletes it after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "discogen-test-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Every file in a folder and below it, seen from there, sorted. */
+/** Returns the sorted paths of all files below a folder, relative to it. */
 export async function filesOf(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -25,8 +25,8 @@ export async function filesOf(folder: string): Promise<readonly string[]> {
     .sort();
 }
 
-/** Google's own documents: there in CI, perhaps not at a user's. */
+/** Google's own documents. Not part of the repository, so they may be missing. */
 export const CORPUS = join(ROOT, "../shared/discovery");
 
-/** Part of the name of a test that needs the corpus, so that a skip tells its reason. */
-export const needsCorpus = existsSync(CORPUS) ? "" : " (skipped: ../shared/discovery is not here)";
+/** Part of the name of tests that need the corpus. Explains why they are skipped. */
+export const needsCorpus = existsSync(CORPUS) ? "" : " (skipped: ../shared/discovery does not exist)";

@@ -15,7 +15,7 @@ export async function npm(args: readonly string[], cwd: string): Promise<string>
 
 const known = new Map<string, Promise<Package>>();
 
-/** What is in the tarball of one of our packages, as the files of a folder `node_modules`. Packs it once. */
+/** Returns the files in the tarball of one of our packages, as in a folder `node_modules`. Packs it once. */
 export function packed(name: string): Promise<Package> {
   const found = known.get(name) ?? pack(name);
   known.set(name, found);
@@ -29,12 +29,12 @@ async function pack(name: string): Promise<Package> {
   return createPackageFromTarballData(await readFile(join(folder, tarball.filename)));
 }
 
-/** Paths within a package. */
+/** Returns the paths within a package. */
 export function pathsOf(found: Package): readonly string[] {
   return found.listFiles().map((file) => file.replace(`/node_modules/${found.packageName}/`, ""));
 }
 
-/** Installs packages without what they depend on. */
+/** Installs packages without their dependencies. */
 export async function unpack(folder: string, packages: readonly Package[]): Promise<void> {
   for (const found of packages) {
     for (const file of found.listFiles()) {

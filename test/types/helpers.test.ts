@@ -1,6 +1,6 @@
 /**
- * Helpers that programs wrap around a client, as people write them. `tsc -b` checks this file: a helper that stops
- * compiling, or a misuse that is no longer refused, is a compile error.
+ * Typical helpers that programs write around a client. `tsc -b` checks this file: a helper that stops compiling, or a
+ * misuse that is no longer rejected, is a compile error.
  */
 import type * as sqladmin_v1beta3 from "@discogen/generated/sqladmin/v1beta3";
 import {
@@ -15,14 +15,14 @@ import { createMockTransport } from "@discogen/runtime/testing";
 import { describe, expectTypeOf, it } from "vitest";
 import type * as shelves_v1 from "../golden/shelves/v1/index.js";
 
-// Types alone are at stake: nothing of this is ever called.
+// Only types are tested: none of this is ever called.
 declare const sqladmin: SQLAdminClient;
 declare const shelves: shelves_v1.ShelfKeeperClient;
 const types = (_: (...values: never[]) => unknown) => {};
 const project = "example-123";
 
 describe("a request body", () => {
-  it("may be annotated with the type of its method", () => {
+  it("can be annotated with the type of its method", () => {
     types(async (name: string) => {
       const body: InstancesInsertBody = { instance: name, project };
       body.settings = { tier: "D1" };
@@ -33,7 +33,7 @@ describe("a request body", () => {
     });
   });
 
-  it("may be annotated with its schema where nothing is required", () => {
+  it("can be annotated with its schema if nothing is required", () => {
     types((tier: string) => {
       const body: DatabaseInstance = {};
       body.settings = { tier };
@@ -42,7 +42,7 @@ describe("a request body", () => {
     });
   });
 
-  it("may come from a function, or from a method's own parameters", () => {
+  it("can come from a function, or from a method's own parameters", () => {
     types((name: string) => {
       const bodyFor = (instance: string): InstancesInsertBody => ({ instance, project, settings: { tier: "D1" } });
       const again: sqladmin_v1beta3.InstancesInsertParams["requestBody"] = bodyFor(name);
@@ -52,17 +52,17 @@ describe("a request body", () => {
 });
 
 describe("Patch", () => {
-  it("is the body of a PATCH, where null clears", () => {
+  it("is the body of a PATCH, where null clears a field", () => {
     types(() => {
       const patchInstance = (instance: string, changes: Patch<DatabaseInstance>) =>
         sqladmin.instances.patch({ project, instance, requestBody: changes });
       void patchInstance("orders", { region: null, settings: { tier: null, ipConfiguration: { enabled: true } } });
-      // @ts-expect-error there is no regoin
+      // @ts-expect-error the property is region
       void patchInstance("orders", { regoin: null });
     });
   });
 
-  it("takes the resource itself, changed or not", () => {
+  it("accepts the resource itself, changed or not", () => {
     types((instance: DatabaseInstance) => {
       const changes: Patch<DatabaseInstance> = { ...instance, region: null };
       const same: Patch<DatabaseInstance> = instance;
@@ -70,7 +70,7 @@ describe("Patch", () => {
     });
   });
 
-  it("serves a helper for any resource", () => {
+  it("works in a helper for any resource", () => {
     types(() => {
       const clear = <Resource>(...keys: (keyof Resource)[]) =>
         Object.fromEntries(keys.map((key) => [key, null])) as Patch<Resource>; // the keys are those of the resource
@@ -85,7 +85,7 @@ describe("a part of a client", () => {
   const tierOf = async ({ instances }: Instances, instance: string): Promise<string | undefined> =>
     (await instances.get({ project, instance, fields: "settings/tier" })).settings?.tier;
 
-  it("is taken from the client, and from one with a mock transport", () => {
+  it("accepts the client, with or without a mock transport", () => {
     types((resources: { readonly instances: sqladmin_v1beta3.InstancesResource }) => {
       void tierOf(sqladmin, "orders");
       void tierOf(resources, "orders");
@@ -93,12 +93,12 @@ describe("a part of a client", () => {
         "sql.instances.get": () => ({ settings: { tier: "D1" } }),
       });
       void tierOf(new SQLAdminClient({ transport }), "orders");
-      // @ts-expect-error a resource is no client
+      // @ts-expect-error a resource is not a client
       void tierOf(sqladmin.instances, "orders");
     });
   });
 
-  it("may be a few methods, which a test fakes without the client", () => {
+  it("can be a few methods, which a test fakes without the client", () => {
     types(() => {
       interface Reader {
         readonly instances: { get(params: sqladmin_v1beta3.InstancesGetParams): PromiseLike<DatabaseInstance> };
@@ -111,7 +111,7 @@ describe("a part of a client", () => {
 });
 
 describe("a namespace of types", () => {
-  it("keeps apart what shadows a global, or is in two APIs", () => {
+  it("separates types that shadow a global, or that two APIs have", () => {
     types((instance: sqladmin_v1beta3.DatabaseInstance, error: shelves_v1.Error, date: shelves_v1.Date) => {
       expectTypeOf(instance).toEqualTypeOf<DatabaseInstance>();
       expectTypeOf(error).not.toEqualTypeOf<Error>();
@@ -147,7 +147,7 @@ describe("a helper for any method", () => {
     });
   });
 
-  it("repeats a call and keeps its type", () => {
+  it("can repeat a call and keep its type", () => {
     types(async () => {
       const withRetry = <Call extends PromiseLike<unknown>>(call: () => Call): Call => call();
       const list = withRetry(() => sqladmin.instances.list({ project }));
@@ -160,21 +160,21 @@ describe("a helper for any method", () => {
     });
   });
 
-  it("takes what a method returns by its name", () => {
+  it("can name the return type of a method", () => {
     expectTypeOf<Awaited<ReturnType<SQLAdminClient["instances"]["list"]>>>().toEqualTypeOf<InstancesListResponse>();
     expectTypeOf<Parameters<SQLAdminClient["instances"]["list"]>[0]>().toExtend<{ project: string }>();
   });
 });
 
 describe("parameters in a variable", () => {
-  it("are checked where they are passed", () => {
+  it("are checked when they are passed", () => {
     types((pageToken?: string) => {
       const params = { project, maxResults: 10, pageToken };
       expectTypeOf(sqladmin.instances.list(params)).toEqualTypeOf<Paged<InstancesListResponse, DatabaseInstance>>();
     });
   });
 
-  it("need `satisfies` or their type where a value is one of an enum", () => {
+  it("need `satisfies` or their type for enum values", () => {
     types(() => {
       const widened = { parent: "rooms/1", "order.by": ["NAME"] };
       // @ts-expect-error in a variable, "NAME" is any string
@@ -187,7 +187,7 @@ describe("parameters in a variable", () => {
     });
   });
 
-  it("may hold `fields`: a constant narrows, a string does not", () => {
+  it("can contain `fields`: a constant narrows, a string does not", () => {
     types((chosen: string) => {
       const fields = "items(instance,state)";
       expectTypeOf(sqladmin.instances.list({ project, fields })).resolves.toEqualTypeOf<{

@@ -1,4 +1,4 @@
-/** What the compiler says of common mistakes: one short error each, at the property that is wrong. */
+/** The compiler's errors for common mistakes: one short error each, at the wrong property. */
 import { fileURLToPath } from "node:url";
 import ts from "typescript-6.0";
 import { describe, expect, it } from "vitest";
@@ -11,7 +11,7 @@ declare const settings: { auth?: unknown };
 export async function program() {
 `;
 
-/** Statement with the wrong place between « and », and the error there. */
+/** Statements with the wrong part between « and », and the error there. */
 const MISTAKES: readonly (readonly [name: string, code: string, want: string])[] = [
   ["no parameters", `sqladmin.instances.«get»()`, "Expected 1-2 arguments, but got 0."],
   [
@@ -47,7 +47,7 @@ const MISTAKES: readonly (readonly [name: string, code: string, want: string])[]
   ],
   ["null", `sqladmin.instances.list({ «project»: null })`, "Type 'null' is not assignable to type 'string'."],
   [
-    "a list for one value",
+    "an array for a single value",
     `sqladmin.instances.list({ «project»: ["p"] })`,
     "Type 'string[]' is not assignable to type 'string'.",
   ],
@@ -93,7 +93,7 @@ const MISTAKES: readonly (readonly [name: string, code: string, want: string])[]
     "Type 'null' is not assignable to type 'string | undefined'.",
   ],
   [
-    "a body where none is sent",
+    "a body for a method without one",
     `sqladmin.instances.list({ project: "p", «requestBody»: {} })`,
     "Object literal may only specify known properties, and 'requestBody' does not exist in type 'InstancesListParams'.",
   ],
@@ -150,13 +150,13 @@ const MISTAKES: readonly (readonly [name: string, code: string, want: string])[]
     "Type 'string' is not assignable to type 'number'.",
   ],
   [
-    "credentials that are none",
+    "a string as credentials",
     `new SQLAdminClient({ «auth»: "ya29.token" })`,
     "Type 'string' is not assignable to type 'Credentials'.",
   ],
 ];
 
-describe("a common mistake is one short error at its place", () => {
+describe("a common mistake is one short error at the wrong part", () => {
   const errors = errorsOf(MISTAKES.map(([, code]) => code));
   it.each(MISTAKES.map(([name, code, want], index) => [name, code, want, errors[index] ?? []] as const))(
     "%s",

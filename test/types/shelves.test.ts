@@ -1,6 +1,6 @@
 /**
- * What the types promise for every shape of a Discovery document, on the client of test/fixtures/shelves.v1.json.
- * `tsc -b` checks this file: a promise that is not kept, or a misuse that is no longer refused, is a compile error.
+ * The types for all shapes of a Discovery document, with the client of test/fixtures/shelves.v1.json.
+ * `tsc -b` checks this file: a wrong type, or a misuse that is no longer rejected, is a compile error.
  */
 import { Readable } from "node:stream";
 import {
@@ -14,7 +14,7 @@ import {
 import { describe, expectTypeOf, it } from "vitest";
 import type * as shelves from "../golden/shelves/v1/index.js";
 
-// Types alone are at stake: nothing of this is ever called.
+// Only types are tested: none of this is ever called.
 declare const client: shelves.ShelfKeeperClient;
 declare const shelf: shelves.Shelf;
 const types = (_: (...values: never[]) => unknown) => {};
@@ -32,32 +32,32 @@ describe("paths", () => {
     });
   });
 
-  it("accept names that responses and the environment hold", () => {
+  it("accept names from responses and the environment", () => {
     types(async (env: { readonly [name: string]: string | undefined }) => {
       for await (const { name = "" } of rooms.shelves.list({ parent: env["ROOM"] ?? "rooms/1" }))
         void rooms.shelves.get({ name });
     });
   });
 
-  it("that hold a list take one, those of an enum its values", () => {
+  it("with an array take one, and with an enum only its values", () => {
     types(() => {
       void rooms.shelves.booksResource.get({ titles: ["a", "b"], color: "RED", shelf: "s" });
       // @ts-expect-error there are no green books
       void rooms.shelves.booksResource.get({ titles: ["a"], color: "GREEN", shelf: "s" });
-      // @ts-expect-error a list is wanted
+      // @ts-expect-error expects an array
       void rooms.shelves.booksResource.get({ titles: "a", color: "RED", shelf: "s" });
     });
   });
 });
 
 describe("parameters", () => {
-  it("have wire names, lists where repeated, and 64 bits in any form", () => {
+  it("have wire names, arrays if repeated, and 64-bit integers in any form", () => {
     types(() => {
       void rooms.shelves.list({ parent: "rooms/1", "order.by": ["NAME", "AGE"], since: 9_007_199_254_740_993n });
       void rooms.shelves.list({ parent: "rooms/1", since: "1", "$.xgafv": "2" });
       // @ts-expect-error a misspelt value
       void rooms.shelves.list({ parent: "rooms/1", "order.by": ["NAEM"] });
-      // @ts-expect-error one value is no list
+      // @ts-expect-error one value is not an array
       void rooms.shelves.list({ parent: "rooms/1", "order.by": "NAME" });
     });
   });
@@ -69,12 +69,12 @@ describe("parameters", () => {
 });
 
 describe("enums", () => {
-  it("are closed where the document lists them, open where a description tells them", () => {
+  it("are closed if the document lists them, open if they are from a description", () => {
     expectTypeOf<shelves.Shelf["state"]>().toEqualTypeOf<"STATE_UNSPECIFIED" | "OPEN" | "CLOSED" | undefined>();
     expectTypeOf<"anything">().toExtend<NonNullable<shelves.Shelf["mode"]>>();
   });
 
-  it("tell the members of a union apart", () => {
+  it("discriminate the members of a union", () => {
     types((shape: shelves.Shapes) => {
       if (shape.type === "circle") expectTypeOf(shape.radius).toEqualTypeOf<number | undefined>();
       else expectTypeOf(shape.side).toEqualTypeOf<number | undefined>();
@@ -82,20 +82,20 @@ describe("enums", () => {
   });
 });
 
-describe("what only the server sets", () => {
-  it("cannot be written into a request", () => {
+describe("read-only properties", () => {
+  it("cannot be set in a request", () => {
     types(() => {
       void rooms.shelves.create({ parent: "rooms/1", shelfId: "s", requestBody: { width: 80 } });
-      // @ts-expect-error createTime is the server's
+      // @ts-expect-error createTime is read-only
       void rooms.shelves.create({ parent: "rooms/1", shelfId: "s", requestBody: { createTime: "now" } });
-      // @ts-expect-error and so is what lies in a list
+      // @ts-expect-error so are properties in an array
       void rooms.shelves.create({ parent: "rooms/1", shelfId: "s", requestBody: { marks: [{ at: "now" }] } });
-      // @ts-expect-error and cannot be changed in an answer
+      // @ts-expect-error and cannot be changed in a response
       shelf.createTime = "now";
     });
   });
 
-  it("may be passed back, changed or not, without a cast", () => {
+  it("can be passed back, changed or not, without a cast", () => {
     types(() => {
       void rooms.shelves.patch({ name: "rooms/1/shelves/1", requestBody: shelf });
       void rooms.shelves.patch({ name: "rooms/1/shelves/1", requestBody: { ...shelf, width: 1 } });
@@ -105,7 +105,7 @@ describe("what only the server sets", () => {
 });
 
 describe("bodies", () => {
-  it("have what the method requires, at any depth", () => {
+  it("have the properties that the method requires, at any depth", () => {
     types(() => {
       const create = (requestBody: shelves.RoomsShelvesCreateParams["requestBody"]) =>
         rooms.shelves.create({ parent: "rooms/1", shelfId: "s", requestBody });
@@ -114,35 +114,35 @@ describe("bodies", () => {
       void create({ books: [{}] });
       // @ts-expect-error a size without its pages
       void create({ books: [{ title: "t", size: {} }] });
-      // @ts-expect-error nothing to search for
+      // @ts-expect-error query is required
       void client.search({ requestBody: {} });
     });
   });
 
-  it("of PATCH take null anywhere, in maps too, but not in lists", () => {
+  it("of PATCH accept null anywhere, in maps too, but not in arrays", () => {
     types(() => {
       void rooms.shelves.patch({
         name: "rooms/1/shelves/1",
         requestBody: { width: null, labels: { a: null }, place: { floor: null } },
       });
-      // @ts-expect-error a list is replaced whole
+      // @ts-expect-error an array is replaced completely
       void rooms.shelves.patch({ name: "rooms/1/shelves/1", requestBody: { books: [null] } });
     });
   });
 
-  it("may be masked, by text or by paths the compiler knows", () => {
+  it("can be masked, by a string or by checked paths", () => {
     types(() => {
       const name = "rooms/1/shelves/1";
       void rooms.shelves.patch({ name, requestBody: { width: 1 }, updateMask: "width,place.floor" });
       void rooms.shelves.patch({ name, requestBody: { width: 1 }, updateMask: ["width", "place.floor", "*"] });
-      // @ts-expect-error there is no widht
+      // @ts-expect-error the field is width
       void rooms.shelves.patch({ name, requestBody: { width: 1 }, updateMask: ["widht"] });
-      // @ts-expect-error createTime is the server's
+      // @ts-expect-error createTime is read-only
       void rooms.shelves.patch({ name, requestBody: { width: 1 }, updateMask: ["createTime"] });
     });
   });
 
-  it("make masks, by the method's path or id", () => {
+  it("give update masks, by the method's path or id", () => {
     types(() => {
       const updateMask: string = updateMaskOf(shelvesClient, "rooms.shelves.patch", {
         width: null,
@@ -152,24 +152,24 @@ describe("bodies", () => {
       updateMaskOf(shelvesClient, "shelves.rooms.shelves.patch", { place: { floor: 1 } });
       // @ts-expect-error a method without a mask
       updateMaskOf(shelvesClient, "rooms.shelves.get", {});
-      // @ts-expect-error there is no widht
+      // @ts-expect-error the field is width
       updateMaskOf(shelvesClient, "rooms.shelves.patch", { widht: 1 });
     });
   });
 
-  it("of bytes are what they are, and so are answers", () => {
+  it("of bytes have data and contentType, and the response is a MediaResponse", () => {
     types(() => {
-      const answer = rooms.shelves.BinaryCreate({
+      const promise = rooms.shelves.BinaryCreate({
         name: "rooms/1/shelves/1",
         requestBody: { data: new Uint8Array(), contentType: "image/png" },
       });
-      expectTypeOf(answer).toEqualTypeOf<ApiPromise<MediaResponse>>();
+      expectTypeOf(promise).toEqualTypeOf<ApiPromise<MediaResponse>>();
     });
   });
 });
 
 describe("content to upload", () => {
-  it("comes in every form, beside metadata or alone", () => {
+  it("has many forms, with metadata or alone", () => {
     types(() => {
       const books = rooms.shelves.booksResource;
       void books.scan({ media: { body: "text" } });
@@ -183,21 +183,21 @@ describe("content to upload", () => {
     });
   });
 
-  it("is nothing else, and belongs to methods that take it", () => {
+  it("has no other forms, and only methods with uploads accept it", () => {
     types(() => {
       const books = rooms.shelves.booksResource;
-      // @ts-expect-error: content is in an envelope
+      // @ts-expect-error: content is in the property body
       void books.scan({ media: "text" });
-      // @ts-expect-error: a number is no content
+      // @ts-expect-error: a number is not content
       void books.scan({ media: { body: 1 } });
-      // @ts-expect-error: content is not optional in its envelope
+      // @ts-expect-error: body is required
       void books.scan({ media: { mimeType: "image/png" } });
-      // @ts-expect-error: the method takes no content
+      // @ts-expect-error: the method has no upload
       void rooms.shelves.books({ name: "rooms/1/shelves/1", media: { body: "a" } });
     });
   });
 
-  it("has a range on its way back, which other calls have not", () => {
+  it("accepts a range for downloads, but not for other calls", () => {
     types(() => {
       void rooms.shelves.booksMedia({ name: "rooms/1/shelves/1" }, { range: { start: 0, end: 9 } });
       // @ts-expect-error: only downloads have ranges
@@ -206,8 +206,8 @@ describe("content to upload", () => {
   });
 });
 
-describe("answers of every shape", () => {
-  it("are what the document says", () => {
+describe("responses of all shapes", () => {
+  it("have the types of the document", () => {
     types(() => {
       expectTypeOf(rooms.shelves.books({ name: "rooms/1/shelves/1" })).resolves.toEqualTypeOf<string[]>();
       expectTypeOf(rooms.shelves.booksMedia({ name: "rooms/1/shelves/1" })).resolves.toEqualTypeOf<MediaResponse>();
@@ -235,18 +235,18 @@ describe("streams", () => {
     });
   });
 
-  it("hold what is selected of each message", () => {
+  it("contain the selected fields of each message", () => {
     types(async () => {
       const found = rooms.shelves.streamQuery({ parent: "rooms/1", fields: "name" });
       expectTypeOf(found).resolves.toEqualTypeOf<{ name?: string }[]>();
-      // @ts-expect-error a field that no message has
+      // @ts-expect-error the field is name
       void rooms.shelves.streamQuery({ parent: "rooms/1", fields: "nmae" });
     });
   });
 });
 
 describe("operations", () => {
-  it("can be waited for by who started them, and by who reads them", () => {
+  it("have wait() for methods that start and that read them", () => {
     types(() => {
       type Promised = OperationPromise<shelves.Operation, shelves.Operation>;
       expectTypeOf(rooms.shelves.rearrange({ name: "rooms/1/shelves/1" })).toEqualTypeOf<Promised>();

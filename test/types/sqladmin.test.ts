@@ -1,6 +1,6 @@
 /**
- * What the types of a generated client promise, and what they refuse. `tsc -b` checks this file: a promise that is not
- * kept, or a misuse that is no longer refused, is a compile error.
+ * The types of a generated client, and the misuses that they reject. `tsc -b` checks this file: a wrong type, or a
+ * misuse that is no longer rejected, is a compile error.
  */
 import type {
   DatabaseInstance,
@@ -16,23 +16,23 @@ import type {
 import { type ApiPromise, batch, type Paged, sendBatch } from "@discogen/runtime";
 import { describe, expectTypeOf, it } from "vitest";
 
-// Types alone are at stake: nothing of this is ever called.
+// Only types are tested: none of this is ever called.
 declare const sqladmin: SQLAdminClient;
 declare const instance: DatabaseInstance;
 const types = (_: (...values: never[]) => unknown) => {};
 
-describe("a method answers with its own type", () => {
-  it("ordinary methods with a promise of the resource", () => {
+describe("a method returns its own type", () => {
+  it("ordinary methods return a promise of the resource", () => {
     types(() => {
-      const answer = sqladmin.instances.get({ project: "p", instance: "i" });
-      expectTypeOf(answer).toEqualTypeOf<ApiPromise<DatabaseInstance>>();
+      const promise = sqladmin.instances.get({ project: "p", instance: "i" });
+      expectTypeOf(promise).toEqualTypeOf<ApiPromise<DatabaseInstance>>();
       expectTypeOf(
         sqladmin.operations.get({ project: "p", instance: "i", operation: "o" }),
       ).resolves.toEqualTypeOf<InstanceOperation>();
     });
   });
 
-  it("paged methods with pages and items", () => {
+  it("paged methods return pages and items", () => {
     types(async () => {
       const list = sqladmin.instances.list({ project: "p" });
       expectTypeOf(list).toEqualTypeOf<Paged<InstancesListResponse, DatabaseInstance>>();
@@ -42,12 +42,12 @@ describe("a method answers with its own type", () => {
     });
   });
 
-  it("with optional properties and no null", () => {
+  it("properties are optional and never null", () => {
     expectTypeOf<DatabaseInstance["region"]>().toEqualTypeOf<string | undefined>();
     expectTypeOf<DatabaseInstance["maxDiskSize"]>().toEqualTypeOf<string | undefined>();
   });
 
-  it("values harvested from a description are offered, others may come", () => {
+  it("values from a description are suggested, others are allowed", () => {
     types(() => {
       const state: NonNullable<DatabaseInstance["state"]> = "RUNNABLE";
       const other: NonNullable<DatabaseInstance["state"]> = "SOMETHING_NEW";
@@ -69,26 +69,26 @@ describe("a call is checked", () => {
     });
   });
 
-  it("misspelt and mistyped parameters are refused", () => {
+  it("misspelt and mistyped parameters are rejected", () => {
     types(() => {
-      // @ts-expect-error there is no maxResult
+      // @ts-expect-error the parameter is maxResults
       void sqladmin.instances.list({ project: "p", maxResult: 1 });
-      // @ts-expect-error a number is wanted
+      // @ts-expect-error expects a number
       void sqladmin.instances.list({ project: "p", maxResults: "1" });
-      // @ts-expect-error null is no value
+      // @ts-expect-error null is not a value
       void sqladmin.instances.list({ project: "p", pageToken: null });
-      // @ts-expect-error the format of the answer is the runtime's business
+      // @ts-expect-error the runtime sets the response format
       void sqladmin.instances.list({ project: "p", alt: "json" });
     });
   });
 
-  it("what may be missing can be passed on", () => {
+  it("undefined can be passed for optional parameters", () => {
     types((token?: string) =>
       sqladmin.instances.list({ project: "p", pageToken: token, maxResults: undefined, fields: "items" }),
     );
   });
 
-  it("a body has what its method requires", () => {
+  it("a body has the properties that its method requires", () => {
     types(() => {
       void sqladmin.instances.insert({ project: "p", requestBody: { instance: "i", project: "p" } });
       // @ts-expect-error the body is missing
@@ -97,7 +97,7 @@ describe("a call is checked", () => {
       void sqladmin.instances.insert({ project: "p", requestBody: { project: "p" } });
       // @ts-expect-error settings without their tier
       void sqladmin.instances.insert({ project: "p", requestBody: { instance: "i", project: "p", settings: {} } });
-      // @ts-expect-error there is no regio
+      // @ts-expect-error the property is region
       void sqladmin.instances.insert({ project: "p", requestBody: { instance: "i", project: "p", regio: "x" } });
     });
     expectTypeOf<InstancesInsertParams["requestBody"]["instance"]>().toEqualTypeOf<string>();
@@ -112,7 +112,7 @@ describe("a call is checked", () => {
     });
   });
 
-  it("PATCH takes null to clear, at any depth; others do not", () => {
+  it("PATCH accepts null to clear, at any depth; others do not", () => {
     types(() => {
       void sqladmin.instances.patch({
         project: "p",
@@ -125,22 +125,22 @@ describe("a call is checked", () => {
   });
 });
 
-describe("a literal fields parameter narrows the answer", () => {
+describe("a literal fields parameter narrows the response", () => {
   it("to the fields it names, at any depth", () => {
     types(() => {
-      const answer = sqladmin.instances.get({
+      const promise = sqladmin.instances.get({
         project: "p",
         instance: "i",
         fields: "instance,settings(tier,databaseFlags/name)",
       });
-      expectTypeOf(answer).resolves.toEqualTypeOf<{
+      expectTypeOf(promise).resolves.toEqualTypeOf<{
         instance?: string;
         settings?: { tier?: string; databaseFlags?: { name?: string }[] };
       }>();
     });
   });
 
-  it("in every form that Google documents", () => {
+  it("in all forms that Google documents", () => {
     types(() => {
       type Tier = { settings?: Pick<Settings, "tier" | "activationPolicy"> };
       expectTypeOf(
@@ -155,13 +155,13 @@ describe("a literal fields parameter narrows the answer", () => {
       expectTypeOf(
         sqladmin.instances.list({ project: "p", fields: "next_page_token,items.settings.tier" }),
       ).resolves.toEqualTypeOf<{ nextPageToken?: string; items?: { settings?: { tier?: string } }[] }>();
-      // @ts-expect-error below a star a field must be one of some property
+      // @ts-expect-error below a star, some property must have the field
       void sqladmin.instances.get({ project: "p", instance: "i", fields: "*/tear" });
       void sqladmin.instances.get({ project: "p", instance: "i", fields: "*/tier" });
     });
   });
 
-  it("of pages and their items alike", () => {
+  it("for pages and their items", () => {
     types(async () => {
       const list = sqladmin.instances.list({ project: "p", fields: "items(instance,settings/tier),nextPageToken" });
       expectTypeOf(await list).toEqualTypeOf<{
@@ -173,7 +173,7 @@ describe("a literal fields parameter narrows the answer", () => {
     });
   });
 
-  it("all of them by a star, or without", () => {
+  it("to all fields with a star, or without fields", () => {
     types((fields?: string) => {
       expectTypeOf(sqladmin.tiers.list({ project: "p", fields: "*" })).resolves.toEqualTypeOf<TiersListResponse>();
       expectTypeOf(sqladmin.tiers.list({ project: "p", fields })).resolves.toEqualTypeOf<TiersListResponse>();
@@ -183,7 +183,7 @@ describe("a literal fields parameter narrows the answer", () => {
     });
   });
 
-  it("and refuses one that is not there", () => {
+  it("and rejects an unknown field", () => {
     types(() => {
       // @ts-expect-error unknown field: items/settings/tierr
       void sqladmin.instances.list({ project: "p", fields: "items(settings/tierr),nextPageToken" });
@@ -194,7 +194,7 @@ describe("a literal fields parameter narrows the answer", () => {
 });
 
 describe("a method that starts an operation", () => {
-  it("answers as the document says, and can be waited for", () => {
+  it("returns the type of the document, and has wait()", () => {
     types(() => {
       const inserting = sqladmin.instances.insert({ project: "p", requestBody: { instance: "i", project: "p" } });
       expectTypeOf(inserting).resolves.toEqualTypeOf<InstancesInsertResponse>();
@@ -206,16 +206,16 @@ describe("a method that starts an operation", () => {
     });
   });
 
-  it("has no wait where nothing tells which operation it is", () => {
+  it("has no wait() if the operation cannot be identified", () => {
     types(() => {
-      // @ts-expect-error clone does not say whose operation it starts
+      // @ts-expect-error the response of clone does not identify its operation
       void sqladmin.instances.clone({ project: "p" }).wait();
     });
   });
 });
 
 describe("clients", () => {
-  it("are what they are named, resources cannot be replaced", () => {
+  it("keep their class, and resources cannot be replaced", () => {
     expectTypeOf<(typeof SQLAdminClient)["scopes"]>().toEqualTypeOf<readonly string[]>();
     types(() => {
       expectTypeOf(sqladmin.withOptions({})).toEqualTypeOf<SQLAdminClient>();
@@ -224,7 +224,7 @@ describe("clients", () => {
     });
   });
 
-  it("may be batches: the same members, typed alike, and send()", () => {
+  it("can be batches: the same members with the same types, and send()", () => {
     types(() => {
       const batch = sqladmin.batch();
       expectTypeOf(batch).toExtend<SQLAdminClient>();
@@ -239,14 +239,14 @@ describe("clients", () => {
       >();
       const many = ["a", "b"].map((name) => batch.instances.get({ project: "p", instance: name }));
       expectTypeOf(batch.send(many, { size: 50 })).resolves.toEqualTypeOf<PromiseSettledResult<DatabaseInstance>[]>();
-      // @ts-expect-error an ordinary client sends nothing later
+      // @ts-expect-error an ordinary client has no send()
       void sqladmin.send();
-      // @ts-expect-error a batch that is sent is a number of calls
+      // @ts-expect-error size is a number of calls
       void batch.send({ size: "50" });
     });
   });
 
-  it("whose API has a member called send keep it", () => {
+  it("keep a member of the API that is called send", () => {
     interface PostClient extends SQLAdminClient {
       send(letter: string): string;
     }

@@ -2,7 +2,7 @@
 import type { ApiResponse } from "../errors.js";
 import type { Headers as PlatformHeaders } from "../platform-types.js";
 import { urlOf } from "../redact.js";
-import { Answer, type RawHeaders, readHeaders } from "../transport/raw-headers.js";
+import { RawResponse, type RawHeaders, readHeaders } from "../transport/raw-headers.js";
 import type { HttpHeaders, HttpRequest } from "../transport/transport.js";
 
 /** The response to a request. Reads the headers on first use; keeps neither the request nor the body. */
@@ -22,7 +22,7 @@ export class LazyResponse implements ApiResponse {
     this.#origin = request.origin;
     this.#path = request.path;
     this.#secretPath = request.secretPath;
-    this.#raw = response instanceof Answer ? response.raw : response.headers;
+    this.#raw = response instanceof RawResponse ? response.raw : response.headers;
   }
 
   get url(): string {

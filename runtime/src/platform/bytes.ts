@@ -1,16 +1,16 @@
-/** Bytes, without the means of one platform. */
+/** Helpers for bytes that work on every platform. */
 
-/** Base64 of a few bytes. */
+/** Encodes a few bytes as Base64. */
 export function base64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes));
 }
 
-/** The length of a text in UTF-8. */
+/** Returns the length of a text in UTF-8. */
 export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** One array of all chunks. */
+/** Joins chunks. `size` is the sum of their lengths. */
 export function concat(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(size);
   let offset = 0;
@@ -21,7 +21,7 @@ export function concat(chunks: readonly Uint8Array[], size: number): Uint8Array<
   return all;
 }
 
-/** A random UUID (RFC 9562 §5.4). Pages that were not loaded over https have no `crypto.randomUUID`. */
+/** Returns a random UUID (RFC 9562 §5.4). Pages that are not loaded over https have no `crypto.randomUUID`. */
 export function uuid(): string {
   if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
   const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"));

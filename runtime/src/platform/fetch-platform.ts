@@ -1,27 +1,27 @@
-/** What the `fetch` of this platform can do. Detected when it is needed, and without anything that throws. */
+/** Detects what the platform's `fetch` supports, when needed. Never throws. */
 
-/** Whether this is a page or worker of a browser. They all name Mozilla, and no other platform does. */
+/** Returns whether this is a page or worker of a browser. Only browsers name Mozilla in their user agent. */
 export function isBrowser(): boolean {
   return userAgent()?.startsWith("Mozilla/") === true;
 }
 
-/** What the platform calls itself. */
+/** Returns the platform's own name and version. */
 export function userAgent(): string | undefined {
   const { navigator } = globalThis as { readonly navigator?: { readonly userAgent?: string } };
   return navigator?.userAgent;
 }
 
-/** Whether `fetch` sends streams. Chromium does over HTTP/2 alone, which a page cannot know before it sends one. */
+/** Returns whether `fetch` sends streams. Chromium does only over HTTP/2, which a page cannot know in advance. */
 export function canSendStreams(): boolean {
   if (isBrowser() || typeof Request !== "function" || typeof ReadableStream !== "function") return false;
   try {
     const init = { method: "POST", body: new ReadableStream(), duplex: "half" } as const;
-    // Platforms that do not know streams send them as the text "[object ReadableStream]".
+    // Platforms without support send a stream as the text "[object ReadableStream]".
     return !new Request("https://example.com/", init).headers.has("content-type");
   } catch {
     return false;
   }
 }
 
-/** Fields that browsers set themselves. They ignore some, and ask the server in advance about others. */
+/** Header fields that browsers set themselves. They ignore other values, or send a preflight request for them. */
 export const setByBrowser: ReadonlySet<string> = new Set(["accept-encoding", "content-length", "user-agent"]);

@@ -1,8 +1,8 @@
 /**
- * Writes files in place of others, for this package and for `@discogen/generator`.
+ * Writes and replaces files, for this package and for `@discogen/generator`.
  *
- * A regular file is written beside its place and renamed when it is complete. Symbolic links are followed. Pipes,
- * sockets, devices and open descriptors such as `/dev/stdout` are written to, never replaced.
+ * A regular file is written to a temporary file in the same folder, which is renamed when it is complete. Symbolic links
+ * are followed. Pipes, sockets, devices and open descriptors such as `/dev/stdout` are written to, never replaced.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -16,27 +16,27 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { AbortSignal } from "../platform-types.js";
 import { codeOf } from "../redact.js";
 
-/** How to open a file. */
+/** Options of {@link openFile}. */
 export interface FileOptions {
-  /** Ends the wait for the reader of a pipe. Opening and writing then reject with an `AbortError`. */
+  /** Stops waiting for the reader of a pipe. Opening and writing then reject with an `AbortError`. */
   readonly signal?: AbortSignal | undefined;
-  /** Permission bits, whatever the umask. Default: those of the file that is replaced, or 0o666 less the umask. */
+  /** Permission bits. The umask does not apply. Default: those of the replaced file, or 0o666 minus the umask. */
   readonly mode?: number | undefined;
 }
 
-/** A file that is being written. Call `end` and then `commit`, or `discard`. */
+/** Writes one file. Call `end` and then `commit`, or `discard`. */
 export interface FileWriter {
   /** Appends chunks. */
   write(chunks: readonly Uint8Array[]): Promise<void>;
-  /** Closes the file. It has its mode and owner then, and waits beside its place. */
+  /** Sets mode and owner and closes the temporary file. */
   end(): Promise<void>;
-  /** Moves a regular file to its place. */
+  /** Renames the temporary file of a regular file to its path. */
   commit(): Promise<void>;
-  /** Closes the file and deletes what is beside its place. Never rejects. */
+  /** Closes and deletes the temporary file. Never rejects. */
   discard(): Promise<void>;
 }
 
-/** Opens a file for writing. Rejects with an error of the file system, or with an `AbortError`. */
+/** Opens a file for writing. Rejects with a file system error or an `AbortError`. */
 export async function openFile(path: string, { signal, mode }: FileOptions = {}): Promise<FileWriter> {
   const target = await followLinks(path);
   const found = await stat(target).catch((error: unknown) => {
@@ -52,28 +52,28 @@ export async function openFile(path: string, { signal, mode }: FileOptions = {})
   return inPlace(target, found, signal);
 }
 
-/** Longest chain of links, as on Linux. */
+/** The maximum number of symbolic links in a row, as on Linux. */
 const maxLinks: number = 40;
 
-/** Where a path leads, which need not exist: the last link is followed, those of its folders are the system's. */
+/** Follows symbolic links at the end of a path. The target need not exist. The system follows those of folders. */
 export async function followLinks(path: string): Promise<string> {
   let target = path;
   for (let links = 0; links < maxLinks; links++) {
     const link = descriptorOf(target) === undefined ? await readlink(target).catch(() => undefined) : undefined;
     if (link === undefined) return target;
-    // Not normalized: `..` after a link is the parent of where the link leads.
+    // Not normalized: `..` after a link is the parent of the link's target.
     target = isAbsolute(link) ? link : `${dirname(target)}/${link}`;
   }
   throw Object.assign(new Error("ELOOP: too many symbolic links encountered, open"), { code: "ELOOP" });
 }
 
-/** The number of the open descriptor that a path names. It looks like a link, but what it says is no path. */
+/** Returns the number of the open descriptor that a path names. It looks like a link, but its target is not a path. */
 function descriptorOf(path: string): number | undefined {
   const [, number] = /^\/(?:dev|proc\/(?:self|thread-self|\d+))\/fd\/(\d+)$/.exec(path) ?? [];
   return number === undefined ? undefined : Number(number);
 }
 
-/** Writes beside the place; `found` is the file that is replaced. */
+/** Writes to a temporary file in the same folder. `found`: the file to replace. */
 async function replacing(
   target: string,
   found: Stats | undefined,
@@ -81,10 +81,11 @@ async function replacing(
 ): Promise<FileWriter> {
   const folder = dirname(target);
   await removeLeftovers(folder);
-  // A short name: that of the file may be as long as the file system allows.
-  const beside = join(folder, `.discogen-${await processSpace()}-${process.pid}-${randomBytes(6).toString("hex")}.tmp`);
-  // Nobody may read what the file that is replaced keeps private.
-  const file = await open(beside, "wx", mode === undefined ? 0o666 : 0o600);
+  // The name does not contain that of the file, which may have the maximum length already.
+  const name = `.discogen-${await processSpace()}-${process.pid}-${randomBytes(6).toString("hex")}.tmp`;
+  const temporary = join(folder, name);
+  // Until it has the mode of the replaced file, other users must not be able to read the new one.
+  const file = await open(temporary, "wx", mode === undefined ? 0o666 : 0o600);
   return {
     write: (chunks) => writeChunks(file, chunks),
     end: async () => {
@@ -93,10 +94,10 @@ async function replacing(
       if (mode !== undefined) await file.chmod(mode).catch(() => undefined);
       await file.close();
     },
-    commit: () => rename(beside, target),
+    commit: () => rename(temporary, target),
     discard: async () => {
       await file.close().catch(() => undefined);
-      await rm(beside, { force: true }).catch(() => undefined);
+      await rm(temporary, { force: true }).catch(() => undefined);
     },
   };
 }
@@ -104,7 +105,7 @@ async function replacing(
 async function keepOwner(file: FileHandle, { gid, uid }: Stats): Promise<void> {
   const made = await file.stat();
   if (made.uid === uid && made.gid === gid) return;
-  // Only root may change the owner; others may change the group to another one of theirs.
+  // Only root can change the owner. Other users can set the group to one of their groups.
   await file.chown(uid, gid).catch(() => file.chown(-1, gid).catch(() => undefined));
 }
 
@@ -113,7 +114,7 @@ async function writeChunks(file: FileHandle, chunks: readonly Uint8Array[]): Pro
   if (size === 0) return;
   const { bytesWritten } = await file.writev(chunks);
   if (bytesWritten === size) return;
-  // A nearly full disk takes less; the rest is written or is an error.
+  // A nearly full disk may accept a part only. Write the rest, or fail.
   await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten));
 }
 
@@ -130,12 +131,12 @@ async function inPlace(target: string, found: Stats, signal: AbortSignal | undef
     write: (chunks) => writeChunks(file, chunks),
     end: () => file.close(),
     commit: async () => undefined,
-    // Not awaited: a device that is stuck closes only when its write is over.
+    // Not awaited: a blocked device closes only after its write.
     discard: async () => void file.close().catch(() => undefined),
   };
 }
 
-/** Standard output or error, where that is what was found: only the stream keeps writes to it in order. */
+/** Returns standard output or error if `found` is one of them. Writes must use the stream, which keeps their order. */
 function standardStream(found: Stats): Writable | undefined {
   if (isOpenAs(1, found)) return process.stdout;
   return isOpenAs(2, found) ? process.stderr : undefined;
@@ -151,10 +152,10 @@ function isOpenAs(fd: number, { dev, ino }: Stats): boolean {
   }
 }
 
-/** Milliseconds between two looks for the reader of a pipe. */
+/** Milliseconds between two attempts to open a pipe that has no reader. */
 const pollInterval: number = 50;
 
-/** A pipe or a socket as a stream: a thread that waits in `open` or `write` would keep the process from its end. */
+/** Opens a pipe or a socket as a stream. A thread that blocks in `open` or `write` would prevent the process's exit. */
 async function openSocket(path: string, found: Stats, signal: AbortSignal | undefined): Promise<Socket | undefined> {
   if (!found.isFIFO() && !found.isSocket()) return undefined;
   const { connect, Socket } = await import("node:net");
@@ -170,7 +171,7 @@ async function openSocket(path: string, found: Stats, signal: AbortSignal | unde
     try {
       return streamOf(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
     } catch (error) {
-      // Nobody reads yet.
+      // The pipe has no reader yet.
       if (codeOf(error) !== "ENXIO") throw error;
     }
     await pause(pollInterval, undefined, { signal });
@@ -204,19 +205,19 @@ function streaming(stream: Writable, isOwn: boolean): FileWriter {
   };
 }
 
-/** Names of temporary files: the {@link processSpace}, the process, and something random. */
+/** Names of temporary files: the {@link processSpace}, the process id and a random part. */
 const temporaryName: RegExp = /^\.discogen-([0-9a-f]{8})-(\d{1,10})-[0-9a-f]{12}\.tmp$/;
 
-/** Milliseconds after which a file that no process of this machine writes is abandoned: nothing was written to it. */
+/** Milliseconds without a write after which a temporary file is abandoned, even if its process cannot be checked. */
 const abandonedAfter: number = 24 * 60 * 60 * 1000;
 
 const cleaned: Set<string> = new Set();
 
-/** Deletes the temporary files of processes that were killed. Looks into a folder once in the life of a process. */
+/** Deletes the temporary files of killed processes. Checks each folder once per process. */
 export async function removeLeftovers(folder: string): Promise<void> {
   const key = resolve(folder);
   if (cleaned.has(key)) return;
-  // A program that writes into ever new folders must not remember them all.
+  // Limits the memory of a program that writes into many folders.
   if (cleaned.size >= 1000) cleaned.clear();
   cleaned.add(key);
   const names = (await readdir(folder).catch(() => [])).filter((name) => temporaryName.test(name));
@@ -242,7 +243,7 @@ async function isAbandoned(path: string, name: string): Promise<boolean> {
 
 let space: Promise<string> | undefined;
 
-/** Names the machine and the container: process ids of others say nothing here, on a disk that they share. */
+/** Identifies machine and container. Process ids of others, on a shared disk, mean nothing here. */
 function processSpace(): Promise<string> {
   const namespace = readlink("/proc/self/ns/pid").catch(() => "");
   return (space ??= namespace.then((name) =>
@@ -250,7 +251,7 @@ function processSpace(): Promise<string> {
   ));
 }
 
-/** Empty where Deno was not allowed to read it. */
+/** Returns the host name. Empty if Deno has no permission to read it. */
 function hostName(): string {
   try {
     return hostname();
@@ -259,7 +260,7 @@ function hostName(): string {
   }
 }
 
-/** Whether the disk, or the user's share of it, is full. */
+/** Returns whether an error means that the disk or the user's quota is full. */
 export function isDiskFull(error: unknown): boolean {
   const code = codeOf(error);
   return code === "ENOSPC" || code === "EDQUOT";

@@ -1,4 +1,4 @@
-/** Request bodies: JSON, or bytes with their content type. */
+/** Request bodies: JSON, or bytes with a content type. */
 import type { Fault } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
 import { type BytesBody, blobChunks, fileChunks, isBlob, isFileBody, nameOf } from "./bytes.js";
@@ -9,7 +9,7 @@ import { type StreamChunks, isStream, streamChunks } from "./streams.js";
 /** The `requestBody` of methods that take raw bytes (HttpBody). */
 export interface BytesRequest {
   readonly data: BytesBody;
-  /** For instance `application/fhir+json`. Default: that of the blob or file name, else `application/octet-stream`. */
+  /** For example `application/fhir+json`. Default: from the blob or file name, else `application/octet-stream`. */
   readonly contentType?: string | undefined;
 }
 
@@ -17,15 +17,15 @@ export interface BytesRequest {
 export interface EncodedBody {
   readonly data: string | Uint8Array | AsyncIterable<Uint8Array>;
   readonly contentType: string;
-  /** `false`: it can be sent once only. */
+  /** `false`: it can be sent only once. */
   readonly replayable: boolean;
-  /** A stream that the caller gave, which the call takes when everything else is right. */
+  /** The caller's stream. The call opens it when everything else is valid. */
   readonly stream?: StreamChunks;
-  /** Closes files and streams where the call fails. */
+  /** Closes files and streams if the call fails. */
   readonly close?: () => void;
 }
 
-/** Encodes `requestBody` as the method wants it; `undefined` where nothing is to be sent. */
+/** Encodes `requestBody` for a method. Returns `undefined` if the request has no body. */
 export function encodeBody(
   method: MethodDescriptor,
   value: unknown,
@@ -34,8 +34,8 @@ export function encodeBody(
 ): EncodedBody | undefined {
   const fault = (message: string): undefined => void faults.push({ parameter: "requestBody", message });
   if (value === undefined) return method.requestRequired === true ? fault("is required") : undefined;
-  if (method.request === undefined) return fault("is given, but the method takes none");
-  if (value === null) return fault("must not be null: leave it out or pass undefined");
+  if (method.request === undefined) return fault("is not allowed: the method takes no request body");
+  if (value === null) return fault("must not be null: omit it or pass undefined");
   if (method.request === "bytes") return bytesBody(method.id, value, fault);
   const text = toJson(value, "requestBody", faults);
   if (text === undefined) return undefined;
@@ -46,10 +46,11 @@ function bytesBody(methodId: string, value: unknown, fault: (message: string) =>
   if (typeof value !== "object" || value === null || !("data" in value)) return fault("must be { data, contentType }");
   const { data } = value;
   const given = "contentType" in value ? value.contentType : undefined;
-  if (given !== undefined && !isMediaType(given)) return fault("has a contentType that is no media type");
+  if (given !== undefined && !isMediaType(given))
+    return fault("has an invalid contentType: pass a media type such as text/plain");
   const bytes = bytesOf(methodId, data);
   if (bytes === undefined)
-    return fault("has data of an unknown kind: pass a string, Uint8Array, ArrayBuffer, Blob, stream or { path }");
+    return fault("has data of an unsupported type: pass a string, Uint8Array, ArrayBuffer, Blob, stream or { path }");
   const own = isBlob(data) && data.type !== "" ? data.type : undefined;
   return { ...bytes, contentType: given ?? own ?? typeOfName(nameOf(data) ?? "") ?? unknownType };
 }
@@ -58,7 +59,7 @@ function bytesOf(methodId: string, data: unknown): Omit<EncodedBody, "contentTyp
   const parameter = "requestBody.data";
   if (isStream(data)) {
     const stream = streamChunks(methodId, parameter, data);
-    // A failure to close has no one to be reported to: the call has failed already.
+    // The call has failed already, so an error on closing is ignored.
     const close = (): void => void stream.return().catch(() => undefined);
     return { data: stream, replayable: false, stream, close };
   }

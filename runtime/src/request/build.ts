@@ -1,4 +1,4 @@
-/** Descriptor and parameters to HTTP request: the one place that decides what goes on the wire. Pure. */
+/** Builds the HTTP request from descriptor and parameters. The only place that decides what is sent. Pure. */
 import { type Fault, InvalidRequestError } from "../errors.js";
 import type { ApiDescriptor, MethodDescriptor } from "../method.js";
 import { type EncodedBody, encodeBody } from "./body.js";
@@ -8,18 +8,18 @@ import { type PathTemplate, expandPath, parsePath } from "./path.js";
 import { queryOf } from "./query.js";
 import { ownOf } from "./value.js";
 
-/** What every request of one client has in common. */
+/** The common parts of all requests of one client. */
 export interface RequestBase {
   readonly api: ApiDescriptor;
-  /** Path of the root URL, with a slash at both ends. */
+  /** The path of the root URL, with a slash at both ends. */
   readonly rootPath: string;
-  /** Fields of every request: the runtime's and the client's own. */
+  /** Header fields of the runtime and of the client's options. */
   readonly headers: HeaderRecord;
-  /** Names of {@link headers} that the client's user gave: they are never replaced by the runtime's. */
+  /** Names of the {@link headers} from the client's options. The runtime never replaces them. */
   readonly ownHeaders: ReadonlySet<string>;
 }
 
-/** The parameters of a method as generated code hands them over. */
+/** The parameters of a method, as generated code passes them. */
 export interface Params {
   readonly [name: string]: unknown;
 }
@@ -32,14 +32,14 @@ export interface RequestOptions {
   readonly ifNoneMatch?: string | undefined;
 }
 
-/** A request but for its origin, its sign-in and its time limits. */
+/** A request without its origin, authorization and timeouts. */
 export interface BuiltRequest {
   readonly path: string;
   readonly headers: HeaderRecord;
   readonly body: EncodedBody | undefined;
 }
 
-/** What is derived from a descriptor, once. */
+/** Derived once from a descriptor. */
 interface Plan {
   readonly template: PathTemplate;
   readonly inPath: ReadonlySet<string>;
@@ -65,8 +65,8 @@ function planOf(method: MethodDescriptor): Plan {
 /**
  * Builds the request of one call.
  *
- * @param media Ask for the content instead of the resource: `alt=media`.
- * @throws InvalidRequestError with every fault found.
+ * @param media Request the content instead of the resource: `alt=media`.
+ * @throws InvalidRequestError with all problems found.
  */
 export function buildRequest(
   base: RequestBase,
@@ -94,11 +94,11 @@ function pathOf(base: RequestBase, method: MethodDescriptor, plan: Plan, params:
       if (descriptor !== undefined) checkValue(name, params[name], descriptor, faults);
     }
   }
-  // Strings are joined, not resolved: a URL parser would take `files:copy` for a scheme.
+  // Strings are joined, not resolved: a URL parser would read `files:copy` as a scheme.
   return expanded.startsWith("/") ? base.rootPath + expanded.slice(1) : base.rootPath + base.api.servicePath + expanded;
 }
 
-/** `&a=1&b=2` */
+/** Returns the query as `&a=1&b=2`. */
 function queryString(
   base: RequestBase,
   method: MethodDescriptor,

@@ -1,17 +1,17 @@
-/** Bytes to send, in whatever form the caller has them, as one kind of stream. */
+/** Bytes to send, in the forms that callers pass, as one kind of iterable. */
 import type { Blob } from "../platform-types.js";
 import { markInMemory } from "./in-memory.js";
 import { unreadable } from "../platform/unreadable.js";
 import { type WebStream, isObject, isStream } from "./streams.js";
 
-/** A file that is opened when its bytes are wanted. */
+/** A file to send. It is opened when its bytes are needed. */
 export interface FileBody {
   readonly path: string;
 }
 
 /**
- * Bytes to send. A stream (of Node or the web) or other async iterable can be read only once, so a request that carries
- * it is not repeated; the others can.
+ * Bytes to send. A stream (Node or web) or another async iterable can be read only once, so a request with one is not
+ * retried. The other forms can be sent again.
  */
 export type BytesBody = string | Uint8Array | ArrayBuffer | Blob | AsyncIterable<Uint8Array> | WebStream | FileBody;
 
@@ -20,17 +20,17 @@ export function isBlob(body: unknown): body is Blob {
 }
 
 export function isFileBody(body: unknown): body is FileBody {
-  // Streams of files, and requests, have a path too.
+  // File streams and HTTP requests have a path too.
   return isObject(body) && "path" in body && typeof body.path === "string" && !isStream(body) && !("pipe" in body);
 }
 
-/** The name that a file or a `File` goes by. */
+/** Returns the path of a file body or the name of a `File`. */
 export function nameOf(body: unknown): string | undefined {
   if (isFileBody(body)) return body.path;
   return isBlob(body) && "name" in body && typeof body.name === "string" ? body.name : undefined;
 }
 
-/** The bytes of a file from its beginning, each time they are iterated. */
+/** The chunks of a file. Each iteration starts at the beginning. */
 export interface FileChunks extends AsyncIterable<Uint8Array> {
   /** Closes the file. */
   close(): void;
@@ -39,7 +39,7 @@ export interface FileChunks extends AsyncIterable<Uint8Array> {
 export function fileChunks(subject: string, parameter: string, path: string): FileChunks {
   let close: (() => void) | undefined;
   return {
-    // No generator: that could not close a pipe while it is silent.
+    // Not a generator, which cannot close a pipe while it waits for data.
     [Symbol.asyncIterator]() {
       const isRepeated = close !== undefined;
       close?.();
@@ -51,7 +51,7 @@ export function fileChunks(subject: string, parameter: string, path: string): Fi
   };
 }
 
-/** The bytes of a blob from its beginning, each time they are iterated. */
+/** Returns the chunks of a blob. Each iteration starts at the beginning. */
 export function blobChunks(subject: string, parameter: string, blob: Blob): AsyncIterable<Uint8Array> {
   return markInMemory({
     async *[Symbol.asyncIterator]() {
@@ -62,7 +62,7 @@ export function blobChunks(subject: string, parameter: string, blob: Blob): Asyn
   });
 }
 
-/** All bytes of a blob. Those of a file cannot be read any more when it has changed. */
+/** Reads all bytes of a blob. Fails for a `File` that was changed on the disk. */
 export async function blobPart(subject: string, parameter: string, part: Blob): Promise<Uint8Array> {
   try {
     return new Uint8Array(await part.arrayBuffer());

@@ -1,11 +1,11 @@
-/** What a document says a value must be: type, enum, bounds. */
+/** Checks values against the document: type, enum, bounds. */
 import type { Fault } from "../errors.js";
 import type { ParameterDescriptor } from "../method.js";
 
-/** Values of these are never shown, not even in an error. */
+/** Parameters with secret values, which messages never show. */
 const secret: ReadonlySet<string> = new Set(["access_token", "bearer_token", "key", "oauth_token"]);
 
-/** Checks one value that is known to be a scalar, or each element of a list. */
+/** Checks a scalar, or each element of an array. */
 export function checkValue(name: string, value: unknown, descriptor: ParameterDescriptor, faults: Fault[]): void {
   if (
     descriptor.enum === undefined &&
@@ -44,7 +44,7 @@ const types: { readonly [type: string]: { readonly form: RegExp; readonly name: 
 
 function boundsOf(text: string, { minimum, maximum }: ParameterDescriptor): "above" | "below" | "unordered" | "within" {
   const bounds = [minimum, maximum].filter((bound) => bound !== undefined);
-  // 64-bit bounds do not fit a number.
+  // 64-bit bounds do not fit into a number.
   const exact = [text, ...bounds].every((one) => integer.test(one));
   const of = (one: string): bigint | number => (exact ? BigInt(one) : Number(one));
   if (text.trim() === "" || Number.isNaN(Number(text))) return "unordered";

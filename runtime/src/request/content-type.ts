@@ -1,4 +1,4 @@
-/** Media types: told by the extension of a file name, and held against what a method accepts. */
+/** Media types: found by file extension, and compared with the types that a method accepts. */
 
 const types: { readonly [extension: string]: string } = {
   apk: "application/vnd.android.package-archive",
@@ -59,21 +59,21 @@ const types: { readonly [extension: string]: string } = {
   zip: "application/zip",
 };
 
-/** The type of bytes of which nothing is known (RFC 2046 §4.5.1). */
+/** The media type of unknown bytes (RFC 2046 §4.5.1). */
 export const unknownType = "application/octet-stream";
 
-/** The media type that goes with a file name; `undefined` where its extension is not known. */
+/** Returns the media type of a file name, or `undefined` for an unknown extension. */
 export function typeOfName(name: string): string | undefined {
   const extension = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase();
   return extension !== undefined && Object.hasOwn(types, extension) ? types[extension] : undefined;
 }
 
-/** Whether a value can stand in a `Content-Type` field: `type/subtype` and perhaps parameters (RFC 9110 §8.3.1). */
+/** Returns whether a value is valid for `Content-Type`: `type/subtype`, optionally with parameters (RFC 9110 §8.3.1). */
 export function isMediaType(value: unknown): value is string {
   return typeof value === "string" && /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+ *(?:;[\u0020-\u007e]*)?$/.test(value);
 }
 
-/** Whether one of these ranges (`image/*`, `text/csv`) holds the type. */
+/** Returns whether one of these ranges (`image/*`, `text/csv`) includes the type. */
 export function isAccepted(type: string, accept: readonly string[]): boolean {
   const essence = essenceOf(type);
   return accept.some((one) => {

@@ -1,43 +1,43 @@
-/** JSON bodies: a value that JSON cannot carry is refused with its path, instead of turned into `null` or `{}`. */
+/** Writes JSON bodies. Rejects values that JSON would turn into `null` or `{}`, and reports their path. */
 import type { Fault } from "../errors.js";
 import { printable } from "../redact.js";
 
-/** The text of a JSON value, or `undefined` with what is wrong in `faults`. `root` is what paths begin with. */
+/** Returns the JSON text of a value, or `undefined` and adds problems to `faults`. Paths begin with `root`. */
 export function toJson(value: unknown, root: string, faults: Fault[]): string | undefined {
   let text: string | undefined;
   try {
     text = JSON.stringify(value);
   } catch {
-    // A circle, a bigint, or a toJSON() that throws: found below.
+    // A circular value, a bigint, or a toJSON() that throws: found below.
   }
   const found: Fault[] = [];
   try {
     check(value, { keys: [], above: text === undefined ? [] : undefined, root, faults: found });
-    // A replacer makes ordinary bodies four times slower, so only those with a bigint get one.
+    // A replacer makes JSON.stringify four times slower, so it is used only for bodies with a bigint.
     if (found.length === 0) return text ?? JSON.stringify(value, bigintAsText);
   } catch (error) {
-    if (found.length === 0) found.push({ parameter: root, message: `cannot be written as JSON: ${reasonOf(error)}` });
+    if (found.length === 0) found.push({ parameter: root, message: `cannot be converted to JSON: ${reasonOf(error)}` });
   }
   faults.push(...found);
   return undefined;
 }
 
-/** 64-bit integers travel as strings. */
+/** 64-bit integers are sent as strings. */
 function bigintAsText(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? String(value) : value;
 }
 
-/** Where a check is. */
+/** The current position of a check. */
 interface Trail {
   readonly root: string;
   readonly keys: (number | string)[];
-  /** The objects that hold the value; `undefined` where there is surely no circle. */
+  /** The objects that contain the value. `undefined` if the body is known not to be circular. */
   readonly above: object[] | undefined;
   readonly faults: Fault[];
 }
 
-/** Enough of a list with a million holes. */
-const mostFaults: number = 20;
+/** The maximum number of problems reported for one body. */
+const maxFaults: number = 20;
 
 function check(value: unknown, trail: Trail): void {
   switch (typeof value) {
@@ -56,18 +56,18 @@ function check(value: unknown, trail: Trail): void {
   }
 }
 
-/** @param isConverted It is what `toJSON()` returned, which is not called again. */
+/** @param isConverted The value was returned by `toJSON()`, which is not called again. */
 function checkObject(value: object, trail: Trail, isConverted: boolean): void {
   const { above, faults, keys } = trail;
   if (above?.includes(value) === true) {
-    faults.push({ parameter: pathOf(trail), message: "is circular: it holds itself" });
+    faults.push({ parameter: pathOf(trail), message: "is circular: it contains itself" });
     return;
   }
   const depth = keys.length;
   above?.push(value);
   if (Array.isArray(value)) {
-    // By index, since a hole in a list becomes null.
-    for (let index = 0; index < value.length && faults.length < mostFaults; index++) {
+    // By index, because JSON turns a hole in an array into null.
+    for (let index = 0; index < value.length && faults.length < maxFaults; index++) {
       keys[depth] = index;
       check(value[index], trail);
     }
@@ -79,7 +79,7 @@ function checkObject(value: object, trail: Trail, isConverted: boolean): void {
       for (const key in value) {
         if (!Object.hasOwn(value, key)) continue;
         const member = (value as { readonly [name: string]: unknown })[key]; // any object can be read by name
-        if (member === undefined || typeof member === "string" || faults.length >= mostFaults) continue;
+        if (member === undefined || typeof member === "string" || faults.length >= maxFaults) continue;
         keys[depth] = key;
         check(member, trail);
       }
@@ -89,32 +89,32 @@ function checkObject(value: object, trail: Trail, isConverted: boolean): void {
   above?.pop();
 }
 
-/** What `toJSON()` returns stands for the object. */
+/** Checks the value that `toJSON()` returns for an object. */
 function checkConverted(value: object, trail: Trail): void {
-  const { toJSON } = value as { toJSON(key: string): unknown }; // the caller has seen it
+  const { toJSON } = value as { toJSON(key: string): unknown }; // the caller has checked it
   let converted: unknown;
   try {
     converted = toJSON.call(value, String(trail.keys.at(-1) ?? ""));
   } catch (error) {
-    const message = `cannot be written as JSON, since its toJSON() throws: ${reasonOf(error)}`;
+    const message = `cannot be converted to JSON: its toJSON() throws: ${reasonOf(error)}`;
     trail.faults.push({ parameter: pathOf(trail), message });
     return;
   }
   if (converted === value) trail.above?.pop();
   if (typeof converted === "object" && converted !== null) checkObject(converted, trail, true);
-  // That of an invalid date of most libraries is null, which would clear the field.
+  // Invalid dates of most libraries return null, which would clear the field.
   else if (converted === null) report(trail, `${kindOf(value)} whose toJSON() returns null`);
   else check(converted, trail);
   if (converted === value) trail.above?.push(value);
 }
 
-/** Whether an object is of a class: its prototype has a prototype, in whatever realm it was made. */
+/** Returns whether an object is an instance of a class: its prototype has a prototype. Works across realms. */
 export function isInstance(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype !== Object.prototype && prototype !== null && Object.getPrototypeOf(prototype) !== null;
 }
 
-/** What an object of a class is, where JSON would lose it. */
+/** Describes an instance whose content JSON would lose. `undefined` for other instances. */
 function problemOf(value: object): string | undefined {
   const kind = kindOf(value);
   if (ArrayBuffer.isView(value) || /^an? (?:ArrayBuffer|SharedArrayBuffer|Blob|File)$/.test(kind))
@@ -129,7 +129,7 @@ function problemOf(value: object): string | undefined {
     : `${kind}, whose getter \`${getter}\` would be left out: pass a plain object`;
 }
 
-/** What an object is, by its class: `a Map`. */
+/** Names the class of an object: `a Map`. */
 export function kindOf(value: object): string {
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   const name = tag === "Object" ? value.constructor?.name : tag;
@@ -137,12 +137,12 @@ export function kindOf(value: object): string {
   return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${printable(name, 50)}`;
 }
 
-/** A getter that an object has of its class: whatever lists or copies properties leaves it out. */
+/** Returns the name of a getter of the object's class. JSON and copies of the object leave it out. */
 export function getterOf(value: object): string | undefined {
   let prototype: unknown = Object.getPrototypeOf(value);
   while (typeof prototype === "object" && prototype !== null) {
     const above: unknown = Object.getPrototypeOf(prototype);
-    // The last one is that of every object.
+    // The last one is Object.prototype.
     if (above === null) return undefined;
     const found = Object.entries(Object.getOwnPropertyDescriptors(prototype)).find(([, { get }]) => get !== undefined);
     if (found !== undefined) return found[0];
@@ -165,5 +165,5 @@ function pathOf({ keys, root }: Trail): string {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? printable(error.message, 200) : "it failed";
+  return error instanceof Error ? printable(error.message, 200) : "unknown error";
 }

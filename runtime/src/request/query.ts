@@ -1,11 +1,11 @@
-/** Query parameters: in the order given, lists repeated, everything encoded by RFC 3986. */
+/** Query parameters: in the caller's order, arrays as repeated parameters, encoded by RFC 3986. */
 import type { Fault } from "../errors.js";
 import type { ParameterDescriptor } from "../method.js";
 import { checkValue } from "./check.js";
 import { encodeOrReport, report, textOf } from "./value.js";
 
 /**
- * `&name=value` for a parameter, once per element of a list; empty for `undefined`. What is wrong goes to `faults`.
+ * Returns `&name=value`, once per element of an array, or an empty string for `undefined`. Adds problems to `faults`.
  */
 export function queryOf(
   name: string,
@@ -21,16 +21,16 @@ export function queryOf(
   if (descriptor?.repeated !== true) {
     if (!Array.isArray(value)) return pair(name, value, descriptor, faults);
     if (descriptor?.mask === true) return maskPair(name, value, faults);
-    return report(faults, name, "takes one value, not a list") ?? "";
+    return report(faults, name, "must be a single value, not an array") ?? "";
   }
-  if (!Array.isArray(value)) return report(faults, name, "takes a list") ?? "";
-  if (value.length === 0 && descriptor.required === true) report(faults, name, "is required: its list is empty");
+  if (!Array.isArray(value)) return report(faults, name, "must be an array") ?? "";
+  if (value.length === 0 && descriptor.required === true) report(faults, name, "is required: the array is empty");
   return value.map((one: unknown) => pair(name, one, descriptor, faults)).join("");
 }
 
-/** An empty mask may stand for every field, so an empty list is no way to say "none". */
+/** Rejects an empty array: servers may read an empty mask as "all fields". */
 function maskPair(name: string, paths: readonly unknown[], faults: Fault[]): string {
-  if (paths.length === 0) return report(faults, name, "must not be an empty list") ?? "";
+  if (paths.length === 0) return report(faults, name, "must not be an empty array") ?? "";
   return pair(name, paths.map((path) => textOf(path, name, faults)).join(","), undefined, faults);
 }
 

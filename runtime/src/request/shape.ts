@@ -1,13 +1,13 @@
-/** The documented shapes of parameters: looked at when the server has refused a request, never before. */
+/** The documented shapes of parameters. Compared only after the server has rejected a request. */
 import type { MethodDescriptor } from "../method.js";
 import type { Params } from "./build.js";
 
-/** Longer values are of no documented shape that a URL can hold. */
+/** Longer values do not fit into a URL, so they have no documented shape. */
 const longest: number = 2000;
 
 /**
- * Which parameters do not have the shape that the document gives: a likely reason for a 400 or 404. `undefined` where all
- * have it. Values are not shown.
+ * Names the parameters without the documented shape, a likely reason for a 400 or 404. `undefined` if there are none.
+ * Does not show values.
  */
 export function shapeHint({ parameters = {} }: MethodDescriptor, params: Params): string | undefined {
   const unlike = Object.entries(parameters).flatMap(([name, { pattern }]) => {
@@ -24,7 +24,7 @@ function hasShape(value: unknown, pattern: string): boolean {
   return text.length <= longest && new RegExp(`^(?:${pattern})$`, "u").test(text);
 }
 
-// `projects/*/topics/*` for `^projects/[^/]+/topics/[^/]+$`; other patterns as they are.
+// `^projects/[^/]+/topics/[^/]+$` is shown as `projects/*/topics/*`. Returns more complex patterns unchanged.
 function shapeOf(pattern: string): string {
   const inner = /^\^(.*)\$$/
     .exec(pattern)?.[1]

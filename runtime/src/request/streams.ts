@@ -1,15 +1,15 @@
-/** Streams to send: refused where they were used before, and read by one call alone. */
+/** Streams to send. Rejects streams that were used before, so only one call reads a stream. */
 import { nodeReadable } from "../platform/node/streams.js";
 import { InvalidRequestError } from "../errors.js";
 import { unreadable } from "../platform/unreadable.js";
 import { fileProblem } from "../redact.js";
 
-/** What is used of a `ReadableStream`, whose type differs between platforms. */
+/** The used part of `ReadableStream`, whose type differs between platforms. */
 export interface WebStream {
   getReader(): { read(): Promise<{ readonly done: boolean; readonly value?: unknown }>; cancel(): Promise<void> };
 }
 
-/** A stream of Node or the web, or another async iterable. */
+/** A Node stream, a web stream or another async iterable. */
 export type Stream = AsyncIterable<unknown> | WebStream;
 
 export function isObject(value: unknown): value is object {
@@ -22,7 +22,7 @@ export function isStream(body: unknown): body is Stream {
   );
 }
 
-/** A stream of Node, or of an older make. */
+/** Returns whether this is a Node stream, also one of an old library. */
 function isNode(stream: object): boolean {
   return "pipe" in stream;
 }
@@ -31,7 +31,7 @@ function isWeb(stream: object): stream is WebStream {
   return "getReader" in stream;
 }
 
-/** Streams and iterators that a call has taken. */
+/** Streams and iterators that a call already reads. */
 const taken: WeakSet<object> = new WeakSet();
 const handled: WeakSet<object> = new WeakSet();
 
@@ -40,8 +40,8 @@ function ignore(): void {
 }
 
 /**
- * Handles the `error` events of a stream of Node: one that nobody listens to ends the process. Called in the tick in
- * which a call is given the stream, since a file that does not exist fails before the token is there.
+ * Handles `error` events of a Node stream: an `error` event without a listener ends the process. Called in the same tick
+ * as the API method, because a file that does not exist fails before the access token is available.
  */
 export function handleErrors(body: unknown): void {
   if (!isObject(body) || handled.has(body) || !("on" in body) || typeof body.on !== "function") return;
@@ -49,7 +49,7 @@ export function handleErrors(body: unknown): void {
   body.on("error", ignore);
 }
 
-/** The same for a stream under this name, or in place of the object that should hold it. */
+/** Handles errors of a stream in this property, or of a stream passed instead of the object. */
 export function handleErrorsOf(given: unknown, name: "body" | "data"): void {
   handleErrors(given);
   if (isObject(given)) handleErrors(Reflect.get(given, name));
@@ -57,14 +57,14 @@ export function handleErrorsOf(given: unknown, name: "body" | "data"): void {
 
 const advice = "pass a new stream, or { path }";
 
-/** Why the stream would not be sent from its first byte, as the end of a sentence; `undefined`: it would. */
+/** Returns why a stream cannot be sent completely, as the end of a sentence, or `undefined` if it can. */
 function problemOf(stream: object): string | undefined {
   if (!isNode(stream) && !isWeb(stream)) return undefined;
   const { destroyed, errored, locked, readable, readableDidRead, readableEnded, readableFlowing } = stream as Partial<
     Record<string, unknown>
   >; // any object can be read by name
   const node = nodeReadable();
-  const either = stream as NodeJS.ReadableStream; // these functions know streams of the web as well
+  const either = stream as NodeJS.ReadableStream; // these functions also accept web streams
   if (errored instanceof Error) return `cannot be read: ${fileProblem(errored)}`;
   if (node?.isErrored(either) === true) return `has failed: ${advice}`;
   if (locked === true) return `is locked to another reader: ${advice}`;
@@ -77,39 +77,38 @@ function problemOf(stream: object): string | undefined {
 /** The chunks of a stream. */
 export interface StreamChunks extends AsyncIterableIterator<Uint8Array, undefined> {
   /**
-   * Takes the stream: no other call can send it from now on, and `return` closes it. Without this `return` leaves it as
-   * it was.
+   * Locks the stream for this call. From now on, `return` closes the stream. Before that, `return` does not touch it.
    *
-   * @throws InvalidRequestError where it was used before
+   * @throws InvalidRequestError if the stream was used before
    */
   open(): void;
   return(): Promise<IteratorReturnResult<undefined>>;
 }
 
-/** What is used of the iterator of a stream. */
+/** The used part of a stream's iterator. */
 interface Opened {
   next(): Promise<{ readonly done?: boolean | undefined; readonly value?: unknown }>;
   return?(): Promise<unknown>;
 }
 
 /**
- * The chunks of a stream; text becomes UTF-8. Anything else in it throws. No generator: that could not end a stream of
- * the web while it is silent, nor one that was never read.
+ * Returns the chunks of a stream. Encodes strings as UTF-8 and throws for other values. Not a generator, which cannot
+ * close a web stream while it waits for data, nor a stream that was never read.
  */
 export function streamChunks(subject: string, parameter: string, stream: Stream): StreamChunks {
   handleErrors(stream);
   let opened: Opened | undefined;
   let isStarted = false;
-  const refuse = (problem: string | undefined): void => {
+  const rejectIf = (problem: string | undefined): void => {
     if (problem !== undefined) throw new InvalidRequestError(subject, [{ parameter, message: problem }]);
   };
   const open = (): Opened => {
     if (opened !== undefined) return opened;
-    const passed = `was passed to another call: ${advice}`;
-    refuse(taken.has(stream) ? passed : problemOf(stream));
+    const isTaken = `was passed to another call: ${advice}`;
+    rejectIf(taken.has(stream) ? isTaken : problemOf(stream));
     const iterator = isWeb(stream) ? webChunks(stream) : stream[Symbol.asyncIterator]();
-    // An iterable that makes a new iterator each time may be sent again and again.
-    refuse(taken.has(iterator) ? passed : undefined);
+    // An iterable that returns a new iterator each time can be sent by several calls.
+    rejectIf(taken.has(iterator) ? isTaken : undefined);
     taken.add(iterator);
     if (isNode(stream) || isWeb(stream)) taken.add(stream);
     return (opened = iterator);
@@ -126,15 +125,15 @@ export function streamChunks(subject: string, parameter: string, stream: Stream)
     next: async () => {
       try {
         const iterator = open();
-        // Between the call and this, others may have read from a stream of Node.
-        if (!isStarted && isNode(stream)) refuse(problemOf(stream));
+        // Other code may have read from a Node stream since the call.
+        if (!isStarted && isNode(stream)) rejectIf(problemOf(stream));
         isStarted = true;
         const { done, value } = await iterator.next();
         if (done === true) return { done, value: undefined };
         if (value instanceof Uint8Array) return { done: false, value };
         if (typeof value === "string") return { done: false, value: new TextEncoder().encode(value) };
         await chunks.return();
-        throw new TypeError(`it yields a ${typeof value} where bytes are expected`);
+        throw new TypeError(`it yields a value of type ${typeof value} instead of bytes`);
       } catch (error) {
         throw explain(error);
       }

@@ -1,10 +1,10 @@
-/** Field masks of updates: which fields of a resource a request is about (AIP-134, AIP-161). */
+/** Update masks: the fields of a resource that a request changes (AIP-134, AIP-161). */
 import { type Fault, InvalidRequestError } from "../errors.js";
 import { toJson } from "./json.js";
 
 /**
- * Path of a field, dots between its parts: `settings.tier`. Three levels are checked, whatever lies deeper is not; `*`
- * is the whole resource.
+ * The path of a field, with dots between its parts: `settings.tier`. The compiler checks the first three levels. `*` is
+ * the complete resource.
  */
 export type FieldPath<Resource> = "*" | Path<Resource, [1, 1]>;
 
@@ -25,35 +25,35 @@ type Below<Name extends string, Value, Levels extends readonly unknown[]> = Leve
     ? never
     : `${Name}.${string}`;
 
-/** What update masks of an API need to know, as generated clients have it. `Params`: parameters by method. */
+/** The data of a generated client for update masks. `Params`: parameters by method. */
 export interface UpdateMasks<Params = object> {
   /** By path from the client: `files.update`. */
   readonly methods: { readonly [path: string]: MaskedMethod };
-  /** Types with fields that are special, or that lead to such types. */
+  /** Types with special fields, or with fields of such types. */
   readonly types: { readonly [name: string]: MaskedType };
-  /** Never there: what {@link updateMaskOf} is typed by. */
+  /** Never set. Gives {@link updateMaskOf} its types. */
   readonly params?: Params;
 }
 
-/** A method whose body a mask can be made of. */
+/** A method whose body supports update masks. */
 export interface MaskedMethod {
   /** The type of the body. */
   readonly type?: string;
-  /** The document asks for `display_name` where the body has `displayName`. */
+  /** The document requires `display_name` in masks for the field `displayName`. */
   readonly snake?: true;
 }
 
-/** What is special of the fields of a type. */
+/** The special fields of a type. */
 export interface MaskedType {
   /** Only the server sets these. */
   readonly readOnly?: readonly string[];
-  /** Maps and values of any shape: a mask does not reach into them. */
+  /** Maps and values of any shape. A mask cannot name a part of them. */
   readonly maps?: readonly string[];
   /** Fields whose type is in {@link UpdateMasks.types}. */
   readonly types?: { readonly [field: string]: string };
 }
 
-/** Ids of methods: their path from the client, and the same with the name that documents put in front. */
+/** Ids of methods: their path from the client, optionally with the prefix of document ids. */
 type MethodId<Params> = (keyof Params & string) | `${string}.${keyof Params & string}`;
 
 /** The `requestBody` of a method. */
@@ -66,7 +66,7 @@ type BodyOf<Params, Id extends string> = Id extends keyof Params
     : never;
 
 /**
- * Makes an update mask of what a body holds, for the parameter `updateMask`:
+ * Returns the update mask for a body, to pass as the parameter `updateMask`:
  *
  * ```ts
  * const requestBody = { labels: { env: "prod" }, config: { tier: "small", note: null } };
@@ -74,12 +74,12 @@ type BodyOf<Params, Id extends string> = Id extends keyof Params
  * await client.shelves.patch({ name, requestBody, updateMask });
  * ```
  *
- * It names every field that has a value, `null` included, down to values without fields of their own: text, lists, maps,
- * empty objects. Read-only fields are left out. Names are spelled as the document asks: `displayName` or `display_name`.
+ * The mask contains each field that has a value, including `null`. It stops at strings, arrays, maps and empty objects,
+ * and leaves out read-only fields. The document decides between `displayName` and `display_name`.
  *
  * @param client The class of the client.
- * @param methodId Path of the method from the client, or the document's id: `files.update`, `drive.files.update`.
- * @throws InvalidRequestError for an unknown method, a body that is no JSON, and an empty mask.
+ * @param methodId The path of the method from the client, or the document's id: `files.update`, `drive.files.update`.
+ * @throws InvalidRequestError for an unknown method, a body that is not valid JSON, and an empty mask.
  */
 export function updateMaskOf<Params extends object, Id extends MethodId<Params>>(
   client: { readonly updateMasks: UpdateMasks<Params> },
@@ -91,7 +91,7 @@ export function updateMaskOf<Params extends object, Id extends MethodId<Params>>
   const faults: Fault[] = [];
   if (typeof body !== "object" || body === null || Array.isArray(body))
     faults.push({ parameter: "requestBody", message: "must be an object" });
-  // Whatever could not be sent has no place in a mask.
+  // Rejects values that could not be sent.
   else toJson(body, "requestBody", faults);
   if (faults.length > 0) throw new InvalidRequestError(methodId, faults);
   const paths: string[] = [];
@@ -106,7 +106,7 @@ export function updateMaskOf<Params extends object, Id extends MethodId<Params>>
   };
   collect(body, types[method.type ?? ""], "");
   if (paths.length === 0) {
-    const message = "holds no field that can be updated, so its update mask would be empty";
+    const message = "contains no field that can be updated, so the update mask would be empty";
     throw new InvalidRequestError(methodId, [{ parameter: "requestBody", message }]);
   }
   return paths.join(",");
@@ -119,11 +119,11 @@ function methodOf(methods: UpdateMasks["methods"], methodId: string): MaskedMeth
     const found = Object.hasOwn(methods, path) ? methods[path] : undefined;
     if (found !== undefined) return found;
   }
-  const message = "is no method of this client whose body an update mask can be made of";
+  const message = "is not a method of this client with a body that supports update masks";
   throw new InvalidRequestError("updateMaskOf", [{ parameter: methodId, message }]);
 }
 
-/** An empty object is a value, and so is one that turns itself into JSON. */
+/** Returns whether a mask names the fields of a value: not those of empty objects and objects with `toJSON()`. */
 function hasFields(value: unknown): value is object {
   return (
     typeof value === "object" &&
@@ -134,7 +134,7 @@ function hasFields(value: unknown): value is object {
   );
 }
 
-/** As protocol buffers turn names of JSON back into their own. */
+/** Converts a JSON name to the name in protocol buffers. */
 function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

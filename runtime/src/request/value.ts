@@ -1,10 +1,10 @@
-/** Parameter values as text, and text as part of a URL. What is wrong goes to the list of faults. */
+/** Converts parameter values to text and encodes them for URLs. Adds problems to `faults`. */
 import type { Fault } from "../errors.js";
 import type { ParameterDescriptor } from "../method.js";
 
 const unreserved: RegExp = /^[\w.~-]*$/;
 
-/** RFC 3986 encoding: all but unreserved characters. `undefined` where a lone surrogate has no encoding. */
+/** Encodes all but unreserved characters (RFC 3986). Returns `undefined` for a lone surrogate. */
 export function encode(text: string): string | undefined {
   if (unreserved.test(text)) return text;
   try {
@@ -14,22 +14,22 @@ export function encode(text: string): string | undefined {
   }
 }
 
-/** A parameter as the query has it too: what an object inherits is none. */
+/** Returns an own property. Inherited properties are not parameters. */
 export function ownOf(values: { readonly [name: string]: unknown }, name: string): unknown {
   return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
-/** Notes a fault and gives nothing to go on with. */
+/** Adds a problem to `faults` and returns `undefined`. */
 export function report(faults: Fault[], parameter: string, message: string): undefined {
   faults.push({ parameter, message });
 }
 
-/** The encoded text, or a fault. */
+/** Returns the encoded text, or adds a problem to `faults`. */
 export function encodeOrReport(text: string, parameter: string, faults: Fault[]): string | undefined {
-  return encode(text) ?? report(faults, parameter, "holds half of a surrogate pair, which has no encoding");
+  return encode(text) ?? report(faults, parameter, "contains half of a surrogate pair, which cannot be encoded");
 }
 
-/** A scalar as it is sent, or a fault. */
+/** Returns a scalar as text, or adds a problem to `faults`. */
 export function textOf(
   value: unknown,
   parameter: string,
@@ -45,7 +45,7 @@ export function textOf(
     case "number":
       if (!Number.isFinite(value)) return report(faults, parameter, `must be a finite number, not ${String(value)}`);
       if (type !== "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-        const message = "is an integer beyond 2^53, where numbers lose digits: pass a bigint or a string";
+        const message = "is an integer beyond 2^53, where a number loses digits: pass a bigint or a string";
         return report(faults, parameter, message);
       }
       return String(value);
@@ -63,12 +63,12 @@ export function textOf(
 
 function kindOf(value: unknown): string {
   if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
+  if (Array.isArray(value)) return "an array";
   if (value instanceof Date) return "a Date";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 function hint(value: unknown): string {
   if (value instanceof Date) return ": pass date.toISOString()";
-  return value === null ? ": leave it out or pass undefined" : "";
+  return value === null ? ": omit it or pass undefined" : "";
 }

@@ -3,29 +3,29 @@
  *
  * Accepts the forms that Google documents: names separated by commas, `a/b` or `a.b` for a nested field, `a(b,c)` for
  * several, `*` for all, camel or snake case, spaces anywhere. Source:
- * https://developers.google.com/workspace/drive/api/guides/fields-parameter. A call without `fields` instantiates none of
- * this, and a string that is not a literal leaves the type as it is.
+ * https://developers.google.com/workspace/drive/api/guides/fields-parameter. A call without `fields` does not
+ * instantiate these types. A string that is not a literal does not change the type.
  */
 
-/** The parameters of a call: with a literal `fields`, an unknown field is an error that names it. */
-export type Selecting<Params, Answer, Fields> = [Fields] extends [undefined]
+/** The parameters of a call. With a literal `fields`, an unknown field is a compile error that names the field. */
+export type Selecting<Params, Response, Fields> = [Fields] extends [undefined]
   ? Params
-  : Params & { readonly fields?: Fields extends string ? CheckedFields<Answer, Fields> : Fields };
+  : Params & { readonly fields?: Fields extends string ? CheckedFields<Response, Fields> : Fields };
 
-type CheckedFields<Answer, Fields extends string> = string extends Fields
+type CheckedFields<Response, Fields extends string> = string extends Fields
   ? Fields
-  : [UnknownField<Answer, Paths<Fields>>] extends [never]
+  : [UnknownField<Response, Paths<Fields>>] extends [never]
     ? Fields
-    : `unknown field: ${UnknownField<Answer, Paths<Fields>>}`;
+    : `unknown field: ${UnknownField<Response, Paths<Fields>>}`;
 
 /** The response with the selected fields. */
-export type Selected<Answer, Fields> = Fields extends string
+export type Selected<Response, Fields> = Fields extends string
   ? string extends Fields
-    ? Answer
-    : Select<Answer, WithCamelCase<Paths<Fields>>>
-  : Answer;
+    ? Response
+    : Select<Response, WithCamelCase<Paths<Fields>>>
+  : Response;
 
-/** An item of a page with the selected fields; `never` when the selection has no items. */
+/** An item of a page with the selected fields. `never` if the selection does not include items. */
 export type SelectedItem<Page, Item, Fields, Items extends string> = [Fields] extends [undefined]
   ? Item
   : ElementOf<MemberOf<Selected<Page, Fields>, Items>>;
@@ -43,7 +43,7 @@ type ElementOf<List> = [List] extends [never]
 /** The union of all paths of a selection: `a(b,c.d),e` → `a/b` | `a/c/d` | `e`. */
 type Paths<Fields extends string> = Scan<Fields, "", [], never>;
 
-/** Reads one character at a time, in tail position so that long selections do not exceed the compiler's depth. */
+/** Reads one character at a time. In tail position, so long selections do not exceed the compiler's recursion limit. */
 type Scan<
   Rest extends string,
   Path extends string,
@@ -69,17 +69,17 @@ type Last<Open extends readonly string[]> = Open extends readonly [...string[], 
 
 type Outer<Open extends readonly string[]> = Open extends readonly [...infer Rest extends string[], string] ? Rest : [];
 
-/** Nothing stands between `)` and what follows it. */
+/** The path that ends here, if any: there is none between `)` and the next comma. */
 type Ended<Path extends string> = Path extends "" ? never : Path;
 
-/** Google accepts `next_page_token` for `nextPageToken`; both are kept, since a name may contain an underscore itself. */
+/** Google accepts `next_page_token` for `nextPageToken`. Includes both, because a name itself may contain an underscore. */
 type WithCamelCase<Path extends string> = Path extends `${string}_${string}` ? CamelCase<Path> | Path : Path;
 
 type CamelCase<Name extends string> = Name extends `${infer Start}_${infer Rest}`
   ? `${Start}${Capitalize<CamelCase<Rest>>}`
   : Name;
 
-/** The property that a name of the selection stands for. */
+/** The property that a name of the selection refers to. */
 type KeyOf<Value, Name extends string> = Name extends keyof Value
   ? Name
   : CamelCase<Name> extends keyof Value
@@ -90,10 +90,10 @@ type Head<Path extends string> = Path extends `${infer Name}/${string}` ? Name :
 
 type Tail<Path extends string, Name extends string> = Path extends `${Name}/${infer Rest}` ? Rest : never;
 
-/** Paths that end at this name, and so select all of it. */
+/** The paths that end at this name and select it with all its fields. */
 type Ending<Path extends string, Name extends string> = Path extends Name | "*" ? Path : never;
 
-// An open enum holds `string & {}`, which is an object to the compiler.
+// An open enum contains `string & {}`, which is an object for the compiler.
 type Select<Value, Path extends string> = unknown extends Value
   ? Value
   : Value extends string
@@ -116,7 +116,7 @@ type Select<Value, Path extends string> = unknown extends Value
               }
         : Value;
 
-/** The first part of a path that names no field, with the path that leads to it. */
+/** The first part of a path that is not a field, preceded by its parents. */
 type UnknownField<Value, Path extends string, Before extends string = ""> = Path extends string
   ? unknown extends Value
     ? never

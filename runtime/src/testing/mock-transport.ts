@@ -1,4 +1,4 @@
-/** A transport for tests: functions of the test's own answer in place of the API, told apart by method id. */
+/** A transport for tests: handlers, selected by method id, respond in place of the API. */
 import {
   type ApiClient,
   type ClientOptions,
@@ -13,25 +13,25 @@ import {
 import { type InstanceCheck, instancesOf, setKind } from "../kinds.js";
 import { batchResponse } from "./batch-response.js";
 
-/** Known to the runtime: clients of a mock share no retry budget. */
+/** A mark for the runtime: clients with a mock transport do not share a retry budget. */
 const mock: unique symbol = Symbol.for("@discogen/runtime.mock");
 
-/** One request as its handler sees it. */
+/** The request that a handler gets. */
 export interface MockRequest {
-  /** For instance `sql.instances.list`. */
+  /** For example `sql.instances.list`. */
   readonly methodId: string;
   readonly httpMethod: string;
   /** Encoded, without the query: `/sql/v1beta3/projects/p/instances`. */
   readonly path: string;
-  /** Query parameters; one that is given more than once is a list. */
+  /** Query parameters. A repeated parameter is an array. */
   readonly query: { readonly [name: string]: string | readonly string[] };
-  /** Names are in lower case. */
+  /** Header fields, with names in lower case. */
   readonly headers: { readonly [name: string]: string };
-  /** What was sent as JSON, else text or bytes; `undefined` where there was no body. */
+  /** The value of a JSON body, else its text or bytes. `undefined` without a body. */
   readonly body: unknown;
 }
 
-/** An answer with a status, headers, or a body that is no JSON. Made by {@link mockResponse}. */
+/** A response with a status, headers, or a body that is not JSON. Created by {@link mockResponse}. */
 export class MockResponse {
   static readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf("MockResponse");
   readonly status: number;
@@ -47,8 +47,8 @@ export class MockResponse {
 }
 
 /**
- * An answer other than 200 with JSON. `body`: text and bytes go as they are, everything else as JSON. Default: status
- * 200, no headers, no body.
+ * Returns a response other than status 200 with JSON. A `body` of text or bytes is sent unchanged, other values as JSON.
+ * Default: status 200, no headers, no body.
  */
 export function mockResponse(init: {
   readonly status?: number;
@@ -58,14 +58,14 @@ export function mockResponse(init: {
   return new MockResponse(init.status ?? 200, init.headers ?? {}, init.body);
 }
 
-/** Answers a request: with the value of the method, or a {@link MockResponse}. What it throws ends the call as it is. */
+/** Responds to a request: returns the method's value or a {@link MockResponse}. The call rejects with what it throws. */
 export type MockHandler<Value> = (request: MockRequest) => MockResponse | Value | Promise<MockResponse | Value>;
 
 /**
- * Handlers by method id. The ids are those of the client's own methods, with anything in front, since many documents
- * begin them with a name of their own (`sql.instances.list`).
+ * Handlers by method id. An id is the path of a method with any prefix, because many documents use one:
+ * `sql.instances.list`.
  */
-export type MockHandlers<Client> = Client extends unknown // A condition, or handlers would not know what they take.
+export type MockHandlers<Client> = Client extends unknown // a condition, so that the parameters of handlers are inferred
   ? { readonly [Path in MethodPath<Client> as `${string}.${Path}`]?: MockHandler<ValueAt<Client, Path>> }
   : never;
 
@@ -78,7 +78,7 @@ type MethodPath<Part> = {
       : `${Name}.${MethodPath<Part[Name]>}`;
 }[keyof Part & string];
 
-/** What the method at this path returns; of content its bytes or text. A stream also comes one message at a time. */
+/** The value that the method at this path returns. For content, bytes or text. For a stream, messages or an array. */
 type ValueAt<Part, Path extends string> = Path extends keyof Part
   ? Part[Path] extends (...args: never[]) => StreamPromise<infer Item>
     ? AsyncIterable<Item> | readonly Item[]
@@ -95,40 +95,40 @@ type ValueAt<Part, Path extends string> = Path extends keyof Part
       : never
     : never;
 
-/** A transport that remembers what it was asked. */
+/** A transport that records its requests. */
 export interface MockTransport extends Transport {
-  /** Every request so far. */
+  /** All requests so far. */
   readonly requests: readonly MockRequest[];
 }
 
 /**
- * A transport that answers with these handlers, without a network: `new SQLAdminClient({ auth, transport })`. Retries,
- * paging, waiting, batches and errors run as ever. A request that no handler is for fails with an
- * `InvalidRequestError`. In a batch, what a handler throws ends every call of that batch.
+ * Returns a transport that responds with these handlers, without a network:
+ * `new SQLAdminClient({ auth, transport })`. Retries, paging, operations, batches and errors work as usual. A request
+ * without a handler fails with an `InvalidRequestError`. In a batch, an error of one handler rejects all calls.
  *
- * @param client The class of the client that it is for: it tells the ids and what each method answers.
+ * @param client The class of the client. It determines the method ids and the types of the handlers.
  */
 export function createMockTransport<Client extends ApiClient>(
   client: new (options?: ClientOptions) => Client,
   handlers: MockHandlers<Client>,
 ): MockTransport {
-  // By name, whatever the client: a handler gets what it takes, and what it gives is JSON in any case.
+  // The cast forgets the types of single methods: each handler takes a MockRequest and returns JSON.
   const byId = new Map(Object.entries(handlers as unknown as { readonly [id: string]: MockHandler<unknown> }));
   const requests: MockRequest[] = [];
   const send = async (request: HttpRequest): Promise<HttpResponse> => {
     if (request.parts !== undefined) return batchResponse(await Promise.all(request.parts.map(send)));
-    const seen = await mockRequest(request);
-    requests.push(seen);
-    const handler = byId.get(seen.methodId);
-    if (handler === undefined) throw unhandled(client.name, seen.methodId, [...byId.keys()]);
-    const answer = await handler(seen);
-    return answer instanceof MockResponse ? httpResponse(answer) : httpResponse(mockResponse({ body: answer ?? "" }));
+    const received = await mockRequest(request);
+    requests.push(received);
+    const handler = byId.get(received.methodId);
+    if (handler === undefined) throw unhandled(client.name, received.methodId, [...byId.keys()]);
+    const value = await handler(received);
+    return httpResponse(value instanceof MockResponse ? value : mockResponse({ body: value ?? "" }));
   };
   return Object.defineProperty({ requests, send }, mock, { value: true });
 }
 
 function unhandled(client: string, methodId: string, known: readonly string[]): InvalidRequestError {
-  const message = `has no handler; there are those of ${known.length === 0 ? "no method" : known.join(", ")}`;
+  const message = `has no handler; handlers: ${known.length === 0 ? "none" : known.join(", ")}`;
   return new InvalidRequestError(`the mock transport of ${client}`, [{ parameter: methodId, message }]);
 }
 
@@ -169,7 +169,7 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }
 
-/** Bytes as they are, everything else as JSON, a line each. */
+/** Yields bytes unchanged, other values as one line of JSON each. */
 async function* chunksOf(values: AsyncIterable<unknown>): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const value of values)
     yield value instanceof Uint8Array ? value : new TextEncoder().encode(`${JSON.stringify(value)}\n`);

@@ -1,6 +1,6 @@
 /**
- * Listening to the caller's signals, with one listener for each signal however many calls share it: Node warns of a
- * leak at the eleventh.
+ * Listens to callers' signals, with one listener per signal however many calls share it. Node warns about a memory leak
+ * at the eleventh listener.
  */
 import type { AbortSignal } from "../platform-types.js";
 
@@ -11,7 +11,7 @@ interface Group {
 
 const groups: WeakMap<AbortSignal, Group> = new WeakMap();
 
-/** Calls back when the signal aborts, until the function that is returned is called. */
+/** Calls `callback` when the signal aborts. Returns a function that removes the callback. */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   let group = groups.get(signal);
   if (group === undefined) {
@@ -19,14 +19,14 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
     group = {
       callbacks,
       listener: () => {
-        for (const one of callbacks) one();
+        for (const call of callbacks) call();
       },
     };
     groups.set(signal, group);
     signal.addEventListener("abort", group.listener);
   }
   const { callbacks, listener } = group;
-  // A function of its own for each caller, so that a callback given twice is called twice.
+  // A new function, so a callback that is passed twice is called twice.
   const own = (): void => callback();
   callbacks.add(own);
   return () => {

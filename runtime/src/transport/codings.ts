@@ -1,14 +1,14 @@
-/** Which content codings a response may have: those that its request accepts, each once (RFC 9110 §8.4, §12.5.3). */
+/** The allowed content codings of a response: those that its request accepts, each once (RFC 9110 §8.4, §12.5.3). */
 import { ConnectionError } from "../errors.js";
 import { printable } from "../redact.js";
 import { subjectOf } from "./failure.js";
 import type { HttpRequest } from "./transport.js";
 
 /**
- * The codings of a response in the order in which they were applied.
+ * Returns the codings of a response in the order in which they were applied.
  *
  * @throws ConnectionError for a coding that the request does not accept, and for one that was applied twice: a few
- * kilobytes of it decode to gigabytes
+ * kilobytes could decode to gigabytes
  */
 export function codingsOf(request: HttpRequest, encoding: string): string[] {
   const codings = elementsOf(encoding)
@@ -17,17 +17,17 @@ export function codingsOf(request: HttpRequest, encoding: string): string[] {
   const accepted = request.headers["accept-encoding"];
   for (const [index, coding] of codings.entries()) {
     const name = JSON.stringify(printable(coding, 100));
-    if (codings.indexOf(coding) !== index) throw refused(request, `${name} twice`);
+    if (codings.indexOf(coding) !== index) throw unacceptable(request, `${name} twice`);
     if (!isAccepted(coding, accepted)) {
       const own = printable(accepted ?? "", 100) || "none";
       const advice = "To accept it, add it to the header accept-encoding";
-      throw refused(request, `${name}, but the request accepts ${own}. ${advice}`);
+      throw unacceptable(request, `${name}, but the request accepts ${own}. ${advice}`);
     }
   }
   return codings;
 }
 
-function refused(request: HttpRequest, problem: string): ConnectionError {
+function unacceptable(request: HttpRequest, problem: string): ConnectionError {
   return new ConnectionError(`${subjectOf(request)}: the response has the content-encoding ${problem}`, { sent: true });
 }
 

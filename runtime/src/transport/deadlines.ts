@@ -1,49 +1,49 @@
 /**
- * Time limits of exchanges, by one shared timer.
+ * Timeouts of exchanges, with one shared timer.
  *
- * A timer of Node's for each request costs a twentieth of a small call. Long limits are counted in ticks instead and
- * may pass up to a twentieth late; short ones get a timer of their own.
+ * A Node timer per request takes 5 % of the time of a small call. Long timeouts are counted in ticks instead and may
+ * expire up to 5 % late. Short timeouts have their own timer.
  */
 
 import { sharedFrom, startTicker } from "../platform/node/timers.js";
 
-/** What runs against a limit. */
+/** Something with a timeout. */
 export interface Timed {
   onExpired(): void;
 }
 
-/** A started limit: a timer, which may be a number above 0, or a place in the table below, counted down from -1. */
+/** A started timeout: a timer, which may be a number above 0, or a slot of the table below, counted down from -1. */
 export type Deadline = ReturnType<typeof setTimeout> | number | undefined;
 
-/** Milliseconds of one tick. */
+/** The length of a tick in milliseconds. */
 const tick = 250;
 
-/** Milliseconds for the body of a response that nobody waits for any more. */
-export const lateResponse = 250;
+/** Milliseconds for a response that no caller waits for. */
+export const lateResponseTimeout = 250;
 
-/** Longer times overflow Node's timers and would fire at once. */
+/** Longer timeouts overflow Node's timers, which would fire immediately. */
 export const longestTimer: number = 2 ** 31 - 1;
 
 /**
- * Who waits until which tick; freed places are used again. A Set or list of fresh nodes would let dead requests
- * survive young collections, which costs more than the timers that are saved.
+ * Slots of waiting owners and the ticks at which they expire. Free slots are reused. A Set or a linked list would keep
+ * finished requests alive past young garbage collections, which costs more than the shared timer saves.
  */
 const owners: (Timed | undefined)[] = [];
 const lastTicks: number[] = [];
-const free: number[] = [];
+const freeSlots: number[] = [];
 let now = 0;
 let ticker: ReturnType<typeof startTicker> | undefined;
 
-/** Calls `owner.onExpired()` after so many milliseconds, unless stopped. `Infinity`: never. */
+/** Calls `owner.onExpired()` after this time, unless stopped. `Infinity` means no timeout. */
 export function startDeadline(owner: Timed, milliseconds: number): Deadline {
   if (milliseconds > longestTimer) return undefined;
   if (milliseconds < sharedFrom) return setTimeout(expire, milliseconds, owner);
-  const place = free.pop() ?? owners.length;
-  owners[place] = owner;
-  // The tick under way is not a whole one.
-  lastTicks[place] = now + Math.ceil(milliseconds / tick) + 1;
-  if (free.length === owners.length - 1) restart();
-  return -1 - place;
+  const slot = freeSlots.pop() ?? owners.length;
+  owners[slot] = owner;
+  // One more, because the current tick has already begun.
+  lastTicks[slot] = now + Math.ceil(milliseconds / tick) + 1;
+  if (freeSlots.length === owners.length - 1) restart();
+  return -1 - slot;
 }
 
 export function stopDeadline(deadline: Deadline): void {
@@ -52,33 +52,33 @@ export function stopDeadline(deadline: Deadline): void {
     clearTimeout(deadline);
     return;
   }
-  const place = -1 - deadline;
-  owners[place] = undefined;
-  free.push(place);
+  const slot = -1 - deadline;
+  owners[slot] = undefined;
+  freeSlots.push(slot);
 }
 
 function expire(owner: Timed): void {
   owner.onExpired();
 }
 
-/** For the first of a busy time. A timer that is left from before may be dead: tests replace and restore timers. */
+/** Starts the timer when the first slot is used. An older timer may not run any more: tests replace and restore timers. */
 function restart(): void {
   clearInterval(ticker);
-  // Requests keep the process alive by their sockets; this timer must not.
+  // The sockets of requests keep the process alive. This timer must not.
   ticker = startTicker(onTick, tick);
 }
 
 function onTick(): void {
   now++;
-  if (free.length === owners.length) {
+  if (freeSlots.length === owners.length) {
     clearInterval(ticker);
     ticker = undefined;
     return;
   }
-  for (let place = 0; place < owners.length; place++) {
-    if ((lastTicks[place] ?? 0) > now) continue;
-    // Once; the place is free when its owner stops the limit, as at any other end.
-    lastTicks[place] = Number.POSITIVE_INFINITY;
-    owners[place]?.onExpired();
+  for (let slot = 0; slot < owners.length; slot++) {
+    if ((lastTicks[slot] ?? 0) > now) continue;
+    // Expires only once. The owner frees the slot by calling `stopDeadline`.
+    lastTicks[slot] = Number.POSITIVE_INFINITY;
+    owners[slot]?.onExpired();
   }
 }

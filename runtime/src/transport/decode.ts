@@ -1,4 +1,4 @@
-/** Takes the content-encoding off a body: gzip, deflate, br, and zstd where Node has it; collected or as a stream. */
+/** Decodes the content-encoding of a body, collected or streamed: gzip, deflate, br, and zstd if Node supports it. */
 import type { Duplex, Readable } from "node:stream";
 import type * as Zlib from "node:zlib";
 import { codeOf } from "../redact.js";
@@ -8,8 +8,8 @@ import { encodedLimit } from "./size-limit.js";
 import type { HttpRequest } from "./transport.js";
 
 /**
- * Bodies up to this many bytes are decoded in place where the result has at most so many: that costs a fifth of a trip to
- * the thread pool. Everything else is decoded there, since it would block the event loop.
+ * Small bodies with small results are decoded synchronously, in a fifth of the time that the thread pool takes. The
+ * thread pool decodes larger bodies, which would block the event loop. Both limits are in bytes.
  */
 const syncInput: number = 64 * 1024;
 const syncOutput: number = 1024 * 1024;
@@ -20,7 +20,7 @@ interface Limit {
 type SyncDecode = (data: Uint8Array, limit: Limit) => Uint8Array;
 type AsyncDecode = (data: Uint8Array, limit: Limit, done: (error: Error | null, data: Uint8Array) => void) => void;
 
-/** The three ways to take one coding off. */
+/** Three ways to decode one coding. */
 interface Coding {
   readonly sync: SyncDecode;
   readonly later: AsyncDecode;
@@ -29,7 +29,7 @@ interface Coding {
 
 let known: ReadonlyMap<string, Coding> | undefined;
 
-/** Made with the first body that is encoded: a program that starts need not wait for zlib. */
+/** Created with the first encoded body, so that programs start without loading zlib. */
 function knownCodings(): ReadonlyMap<string, Coding> {
   known ??= tableOf(process.getBuiltinModule("node:zlib"));
   return known;
@@ -49,9 +49,9 @@ function tableOf(zlib: typeof Zlib): ReadonlyMap<string, Coding> {
   ]);
 }
 
-/** Node has it from 22.15 on. */
+/** Node supports zstd from version 22.15. */
 function zstd(zlib: typeof Zlib): readonly (readonly [string, Coding])[] {
-  // The types are those of the oldest Node, which does not know these; they are like those of the others.
+  // The types of the oldest supported Node lack these functions, which have the signatures of the other codings.
   const { createZstdDecompress, zstdDecompress, zstdDecompressSync } = zlib as Partial<{
     readonly createZstdDecompress: () => Duplex;
     readonly zstdDecompress: AsyncDecode;
@@ -62,8 +62,8 @@ function zstd(zlib: typeof Zlib): readonly (readonly [string, Coding])[] {
 }
 
 /**
- * The decoded bytes: at once where they are few, else by promise. Throws on an unknown coding, on damage, and an error
- * with code `ERR_BUFFER_TOO_LARGE` when the result is longer than `limit` bytes.
+ * Returns the decoded bytes, or a promise if there are many. Throws for an unknown coding and for damaged data, and with
+ * code `ERR_BUFFER_TOO_LARGE` for a result longer than `limit` bytes.
  */
 export function decodeBytes(
   data: Uint8Array,
@@ -80,7 +80,7 @@ export function decodeBytes(
   return decodeLater(data, codings, limit);
 }
 
-/** Whether an error says that a result was longer than its limit. */
+/** Returns whether an error means that a result was longer than its limit. */
 export function isTooLarge(error: unknown): boolean {
   const code = codeOf(error);
   return code === "ERR_BUFFER_TOO_LARGE" || code === "ERR_STRING_TOO_LONG";
@@ -107,12 +107,12 @@ async function decodeLater(data: Uint8Array, codings: readonly string[], limit: 
   return result;
 }
 
-/** What is decoded further may be longer than the end result. */
+/** The limit of one step. Data that is decoded again in the next step may be longer than the final result. */
 function limitOf(step: number, codings: readonly string[], limit: number): Limit {
   return { maxOutputLength: step === codings.length - 1 ? limit : encodedLimit(limit) };
 }
 
-/** The decoded bytes of a streamed response, with its back-pressure. Throws where {@link checkEncoding} does. */
+/** Decodes a streamed response, with its back-pressure. Throws like {@link checkEncoding}. */
 export function decodeStream(
   request: HttpRequest,
   body: AsyncIterable<Uint8Array>,
@@ -123,20 +123,20 @@ export function decodeStream(
   const { Readable, pipeline } = process.getBuiltinModule("node:stream");
   let stream: Readable = Readable.from(body, { objectMode: false });
   for (const step of steps) {
-    // The last stream carries the error to whoever reads it; there is nothing to do here.
+    // The reader of the last stream gets the error.
     stream = pipeline(stream, codingOf(step).stream(), () => undefined);
   }
   const last = stream;
   return {
     [Symbol.asyncIterator]() {
-      // Without an encoding set, Node's streams yield Buffers.
-      const pieces = last[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+      // Node's streams yield Buffers unless they have an encoding.
+      const chunks = last[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
       return {
         next: () =>
-          pieces.next().catch((error: unknown) => {
+          chunks.next().catch((error: unknown) => {
             throw connectionError(request, error, true);
           }),
-        // Node's own iterator lets the stream live when it is closed before its first step.
+        // Node's own iterator does not destroy the stream if it is closed before the first read.
         return: () => {
           last.destroy();
           return Promise.resolve({ done: true, value: undefined });
@@ -146,7 +146,7 @@ export function decodeStream(
   };
 }
 
-/** Throws on a coding that the request does not accept, and on one that is unknown here. */
+/** Throws for a coding that the request does not accept, or that cannot be decoded. */
 export function checkEncoding(request: HttpRequest, encoding: string): void {
   for (const coding of codingsOf(request, encoding)) codingOf(coding);
 }

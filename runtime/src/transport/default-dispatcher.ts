@@ -1,14 +1,14 @@
 /**
- * Whether a global dispatcher is undici's default or was set by the user. undici does not record it: its default is an
- * `Agent` without options, of whichever copy of undici was loaded first. Bundlers rename classes and there may be many
- * copies, so an agent is recognized by its shape and behavior, never by a name.
+ * Finds out whether a global dispatcher is undici's default or was set by the user. undici does not record this. Its
+ * default is an `Agent` without options, of the copy of undici that was loaded first. Bundlers rename classes and there
+ * may be several copies, so an agent is recognized by its shape and behavior, never by a name.
  */
 import type { Dispatcher } from "./dispatcher.js";
 
-/** Cached results: every request checks the same few dispatchers. Another `dispatch` makes it another dispatcher. */
+/** Cached results, because all requests check the same few dispatchers. Valid while `dispatch` is the same function. */
 const results: WeakMap<Dispatcher, { readonly dispatch: unknown; readonly isDefault: boolean }> = new WeakMap();
 
-/** Returns whether this is an agent without options that nobody changed, composed or listens to. */
+/** Returns whether this is an agent without options, changes, interceptors or listeners. */
 export function isDefaultDispatcher(dispatcher: Dispatcher): boolean {
   const { dispatch } = dispatcher;
   const known = results.get(dispatcher);
@@ -23,30 +23,30 @@ function isPlainAgent(dispatcher: Dispatcher): boolean {
   if (!isObject(prototype) || !inheritsDispatch(prototype, dispatcher.dispatch)) return false;
   const { constructor } = prototype;
   try {
-    // Agents that choose between other dispatchers, as those for proxies do.
+    // Agents that choose between other dispatchers, such as proxy agents, are not the default.
     if (Reflect.ownKeys(dispatcher).some((key) => isDispatcher(Reflect.get(dispatcher, key)))) return false;
     if (typeof constructor !== "function" || !rejectsFactory(constructor)) return false;
     const fresh: object = Reflect.construct(constructor, []);
     const other: object = Reflect.construct(constructor, []);
     return Reflect.ownKeys(fresh).every((key) => {
       const [value, first, second]: unknown[] = [dispatcher, fresh, other].map((agent) => Reflect.get(agent, key));
-      // What differs between two new agents is the state of each, for instance its connections.
+      // Properties that differ between two new agents are state, for example connections.
       return !isSame(first, second) || isSame(value, first);
     });
   } catch {
-    // It cannot be made without arguments, or a property of the user cannot be read.
+    // The constructor needs arguments, or a property cannot be read.
     return false;
   }
 }
 
-/** The class does not define `dispatch`, but the class that it extends does: the base of undici's own dispatchers. */
+/** Returns whether the class inherits `dispatch` from its direct base class, as undici's own dispatchers do. */
 function inheritsDispatch(prototype: object, dispatch: unknown): boolean {
   if (Object.hasOwn(prototype, "dispatch")) return false;
   const base: unknown = Object.getPrototypeOf(prototype);
   return isObject(base) && Object.getOwnPropertyDescriptor(base, "dispatch")?.value === dispatch;
 }
 
-/** Only an `Agent` checks this option. */
+/** Returns whether the constructor validates the option `factory`, which only `Agent` has. */
 function rejectsFactory(constructor: Function): boolean {
   try {
     Reflect.construct(constructor, [{ factory: 0 }]);

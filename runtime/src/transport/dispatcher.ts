@@ -1,8 +1,8 @@
-/** What connects: undici's dispatchers, and whatever has their shape. */
+/** The type of undici's dispatchers. */
 
 /**
- * Anything with undici's `dispatch`: `Agent`, `Pool`, `ProxyAgent`, `MockAgent`, … of undici 6, 7 or 8. Structural, so
- * that undici's own types are not needed and its versions do not clash.
+ * An object with undici's `dispatch`: `Agent`, `Pool`, `ProxyAgent`, `MockAgent` and others of undici 6, 7 or 8. A
+ * structural type, so programs do not need undici's types and can use any of its versions.
  */
 export interface Dispatcher {
   dispatch(options: object, handler: object): boolean;

@@ -1,9 +1,8 @@
 /**
- * Which dispatcher sends a request. Loaded with the first request, and undici with it.
+ * Chooses the dispatcher of a request. This module and undici are loaded with the first request.
  *
- * The caller's if there is one, else the global one if the user set it, else an agent of our own. Agents are made once
- * and shared by all clients, since they keep connections: one for requests without a certificate and one for each
- * certificate.
+ * Uses the caller's dispatcher, else the global one if the user set it, else an agent of this package. All clients share
+ * these agents and their connections: one agent for requests without a certificate, and one per certificate.
  */
 import type { SecureContext } from "node:tls";
 import { printable, redact } from "../redact.js";
@@ -17,26 +16,30 @@ import { exchange } from "./sender.js";
 import type { HttpRequest, Transport } from "./transport.js";
 import { Agent, Pool, loadProxyModules } from "./undici/inner.js";
 
-/** The dispatcher for a request to this origin. */
+/** Returns the dispatcher for requests to an origin. */
 type Choose = (origin: string) => Dispatcher;
 
-/** Connections that present the same certificate, or none. */
+/** The agents for connections with one certificate, or without one. */
 interface Connections {
   readonly secureContext: SecureContext | undefined;
-  /** Without a proxy. */
+  /** For connections without a proxy. */
   readonly agent: Dispatcher;
-  /** Agents for proxies, by the proxies' URLs. */
+  /** For connections through proxies, by the proxies' URLs. */
   readonly proxied: Map<string, Dispatcher>;
 }
 
-/** Agents of our own copy of undici. */
+/** The agents of this package's copy of undici. */
 const ownAgents: WeakSet<Dispatcher> = new WeakSet();
 
 let ordinary: Connections | undefined;
 
 const certified: WeakMap<CertificateSource, Promise<Connections>> = new WeakMap();
 
-/** Reads the environment and certificate files. Throws an `InvalidRequestError` where they are of no use. */
+/**
+ * Returns the function that sends requests.
+ *
+ * @throws InvalidRequestError for an invalid proxy variable or certificate file
+ */
 export async function senderOver(
   given: Dispatcher | undefined,
   certificate: CertificateSource | undefined,
@@ -49,8 +52,8 @@ export async function senderOver(
 }
 
 /**
- * The body of a GET or DELETE as a stream of known length, which undici frames over HTTP/1.1 and HTTP/2 alike. Given as
- * bytes for HTTP/2, it fails an assertion in undici that ends the process.
+ * Converts the body of a GET or DELETE to a stream of known length, which undici sends over HTTP/1.1 and HTTP/2. Over
+ * HTTP/2, bytes would fail an assertion in undici that ends the process.
  */
 function framed(request: HttpRequest): HttpRequest {
   const { body, headers, method } = request;
@@ -73,7 +76,7 @@ async function chooseDispatcher(
   const connections =
     certificate === undefined ? (ordinary ??= connect(undefined)) : await connectionsWith(certificate);
   const { agent } = connections;
-  // The global dispatcher is read each time: tests and programs set it at any moment. It cannot know a certificate.
+  // Read for each request, because programs can set it at any time. It does not know the client's certificate.
   const chosen = certificate === undefined ? chosenDispatcher : () => undefined;
   const proxies = readProxies();
   if (proxies === undefined) return () => chosen() ?? agent;
@@ -90,13 +93,13 @@ function connect(secureContext: SecureContext | undefined): Connections {
 function connectionsWith(certificate: CertificateSource): Promise<Connections> {
   const known = certified.get(certificate);
   if (known !== undefined) return known;
-  const made = certify(certificate).catch((error: unknown) => {
-    // The next request finds the file repaired, perhaps.
+  const connecting = certify(certificate).catch((error: unknown) => {
+    // The next request tries again: the user may have fixed the file.
     certified.delete(certificate);
     throw error;
   });
-  certified.set(certificate, made);
-  return made;
+  certified.set(certificate, connecting);
+  return connecting;
 }
 
 async function certify(certificate: CertificateSource): Promise<Connections> {
@@ -108,12 +111,12 @@ async function certify(certificate: CertificateSource): Promise<Connections> {
   } catch (error) {
     const reason = printable(redact(error instanceof Error ? error.message : String(error)));
     const where = "configFile" in certificate ? certificate.configFile : "mtls";
-    throw unusable(where, `names or holds a certificate and a key that cannot be used together (${reason})`);
+    throw unusable(where, `has a certificate and a key that cannot be used together (${reason})`);
   }
   return connect(secureContext);
 }
 
-/** Node takes its own kind of bytes alone. */
+/** Node accepts only strings and Buffers here. */
 function pem(data: string | Uint8Array): string | Buffer {
   return typeof data === "string" ? data : Buffer.from(data);
 }

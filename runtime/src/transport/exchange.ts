@@ -1,27 +1,27 @@
 /**
- * One request and its answer over an undici dispatcher.
+ * One request and its response over an undici dispatcher.
  *
- * An exchange is the dispatcher's handler itself, without a stream in between, and reads headers only when they are
- * asked for: on small answers both together save a third of the CPU time. Its methods are those of undici 7's plain
- * handler interface; `ModernHandler` adapts it to other versions.
+ * An exchange is itself the dispatcher's handler, without a stream in between, and parses headers only when they are
+ * read. For small responses this saves a third of the CPU time. Its methods are the plain handler interface of undici 7,
+ * which is compiled into this package. `ModernHandler` adapts it to other versions.
  */
 import type { AbortSignal } from "../platform-types.js";
 import { onAbort } from "./abort-listeners.js";
-import { type Deadline, type Timed, lateResponse, startDeadline, stopDeadline } from "./deadlines.js";
+import { type Deadline, type Timed, lateResponseTimeout, startDeadline, stopDeadline } from "./deadlines.js";
 import { codingsOf } from "./codings.js";
 import { decodeBytes, isTooLarge } from "./decode.js";
 import { abortError, connectionError, errorBodyLimit, timeoutError } from "./failure.js";
-import { Answer, type RawHeaders, rawValue } from "./raw-headers.js";
+import { RawResponse, type RawHeaders, rawValue } from "./raw-headers.js";
 import { streamReset } from "./http2-failure.js";
 import { encodedLimit, responseTooLarge, sizeLimit } from "./size-limit.js";
 import type { HttpRequest, HttpResponse } from "./transport.js";
 
-/** Collects the whole answer. Fields are not #private: making those is what a small exchange would spend most on. */
+/** Collects a complete response. Fields are not #private, which would be most of the cost of a small exchange. */
 export class Exchange implements Timed {
   readonly request: HttpRequest;
   protected readonly resolve: (response: HttpResponse) => void;
   protected readonly reject: (error: Error) => void;
-  /** Nothing more happens: the answer or the error was given. */
+  /** The promise is settled: nothing more happens. */
   done = false;
   protected status = 0;
   protected raw: RawHeaders = [];
@@ -35,12 +35,12 @@ export class Exchange implements Timed {
   private first: Buffer | undefined = undefined;
   private more: Buffer[] | undefined = undefined;
   protected size = 0;
-  /** The most bytes of the body. */
+  /** The maximum size of the body in bytes. */
   private limit = 0;
   private isDecoding = false;
   private isUnframed = false;
   private isUnreadable = false;
-  /** What the body is encoded with. */
+  /** The content codings of the body. */
   private codings: readonly string[] | undefined = undefined;
 
   constructor(request: HttpRequest, resolve: (response: HttpResponse) => void, reject: (error: Error) => void) {
@@ -50,7 +50,7 @@ export class Exchange implements Timed {
     const { signal, timeout } = request;
     if (signal !== undefined) {
       if (signal.aborted) {
-        // Not fail(), which a subclass may answer with fields that it does not have yet.
+        // Not fail(): a subclass may use fields there that are not initialized yet.
         this.done = true;
         reject(abortError(request));
         return;
@@ -60,7 +60,7 @@ export class Exchange implements Timed {
     this.deadline = startDeadline(this, timeout);
   }
 
-  /** Ends the exchange from our side. */
+  /** Ends the exchange with an error and aborts the request. */
   cancel(error: Error): void {
     if (this.done) return;
     this.fail(error);
@@ -71,7 +71,7 @@ export class Exchange implements Timed {
     this.cancel(timeoutError(this.request));
   }
 
-  /** A piece of the request's body was taken: the connection is alive. */
+  /** A chunk of the request body was sent, so the timeout starts again. */
   onProgress(): void {
     if (this.deadline === undefined) return;
     this.stopTimer();
@@ -79,7 +79,7 @@ export class Exchange implements Timed {
     this.deadline = startDeadline(this, Math.max(1, Math.min(timeout, deadline - performance.now())));
   }
 
-  /** A request that waits for its connection can be given up by this. */
+  /** Sets `abort` for a request that still waits for its connection. */
   onStart(abort: (reason: Error) => void): void {
     this.abort = abort;
   }
@@ -88,17 +88,17 @@ export class Exchange implements Timed {
   onConnect(abort: (reason: Error) => void): void {
     this.abort = abort;
     this.connected = true;
-    if (this.done) abort(new Error("the request was given up before it was sent"));
+    if (this.done) abort(new Error("the request was canceled before it was sent"));
   }
 
-  /** `false`: wait for `resume`. */
+  /** Returns `false` to pause the connection until `resume` is called. */
   onHeaders(status: number, raw: RawHeaders, resume: () => void, statusText?: string): boolean {
-    // 1xx announce the answer, they are not it.
+    // A 1xx precedes the response.
     if (status < 200) return true;
     this.status = status;
     this.raw = raw;
     this.resume = resume;
-    // HTTP/2 has no status text; undici takes its streams that are cancelled within the body for complete ones.
+    // HTTP/2 has no status text. undici reports its streams as complete if they are reset within the body.
     this.isUnframed = statusText === "" && this.request.method !== "HEAD";
     this.limit = status >= 300 ? errorBodyLimit : sizeLimit(this.request);
     const encoding = rawValue(raw, "content-encoding");
@@ -112,7 +112,7 @@ export class Exchange implements Timed {
     try {
       this.codings = codingsOf(this.request, encoding);
     } catch (error) {
-      // An error whose body cannot be read is still that error.
+      // An error response is still an error if its body cannot be decoded.
       if (this.status < 300) this.cancel(connectionError(this.request, error, true));
       else this.isUnreadable = true;
     }
@@ -121,7 +121,7 @@ export class Exchange implements Timed {
   private stopReadingOn(signal: AbortSignal): void {
     if (signal.aborted) {
       this.stopTimer();
-      this.deadline = startDeadline(this, lateResponse);
+      this.deadline = startDeadline(this, lateResponseTimeout);
     }
     const { stopListening } = this;
     const stopReading = onAbort(signal, () => this.cancel(abortError(this.request)));
@@ -131,7 +131,7 @@ export class Exchange implements Timed {
     };
   }
 
-  /** `false`: wait for `resume`. */
+  /** Returns `false` to pause the connection until `resume` is called. */
   onData(chunk: Buffer): boolean {
     if (this.done) return true;
     this.size += chunk.length;
@@ -144,24 +144,24 @@ export class Exchange implements Timed {
   private onTooLarge(): void {
     if (this.status >= 300) {
       this.finish();
-      this.abort?.(new Error("the error's body is too long"));
+      this.abort?.(new Error("the body of the error response is too long"));
     } else if (this.codings === undefined || this.size > encodedLimit(this.limit)) {
       this.cancel(responseTooLarge(this.request));
     }
   }
 
   onComplete(): void {
-    if (this.isUnframed && this.isCut()) this.onError(streamReset());
+    if (this.isUnframed && this.isTruncated()) this.onError(streamReset());
     else this.finish();
   }
 
-  private isCut(): boolean {
+  private isTruncated(): boolean {
     const length = rawValue(this.raw, "content-length");
     return length !== undefined && this.size < Number(length);
   }
 
   onError(error: unknown): void {
-    // A status that says what went wrong is worth more than the news that its body broke off.
+    // The status of an error response is more useful than the error that interrupted its body.
     if (this.status >= 400 && !this.done) this.finish();
     else this.fail(connectionError(this.request, error, this.connected, this.status > 0));
   }
@@ -171,7 +171,7 @@ export class Exchange implements Timed {
     this.deadline = undefined;
   }
 
-  /** Marks the end and lets go of timer and signal. `false`: it had ended before. */
+  /** Marks the exchange as done and stops its timer and listeners. Returns `false` if it was done already. */
   protected end(): boolean {
     if (this.done) return false;
     this.done = true;
@@ -188,32 +188,32 @@ export class Exchange implements Timed {
     if (this.done || this.isDecoding) return;
     try {
       const bytes = this.isUnreadable ? undefined : this.more === undefined ? this.first : Buffer.concat(this.more);
-      if (this.codings === undefined || bytes === undefined || bytes.length === 0) return this.give(bytes);
+      if (this.codings === undefined || bytes === undefined || bytes.length === 0) return this.resolveWith(bytes);
       const decoded = decodeBytes(bytes, this.codings, this.limit);
-      if (decoded instanceof Uint8Array) return this.give(decoded);
-      // Timeout and signal still end the exchange.
+      if (decoded instanceof Uint8Array) return this.resolveWith(decoded);
+      // Timeout and signal can still end the exchange.
       this.isDecoding = true;
-      decoded.then((result) => this.give(result)).catch((error: unknown) => this.giveUp(error));
+      decoded.then((result) => this.resolveWith(result)).catch((error: unknown) => this.failDecoding(error));
     } catch (error) {
-      this.giveUp(error);
+      this.failDecoding(error);
     }
   }
 
-  private give(bytes: Uint8Array | undefined): void {
-    // Of a body that is not encoded it is known.
+  private resolveWith(bytes: Uint8Array | undefined): void {
+    // onData has checked the size of bodies that are not encoded.
     if (bytes !== undefined && bytes.length > this.limit && this.status < 300) throw responseTooLarge(this.request);
-    const answer = new Answer(this.status, this.raw, bytes === undefined ? "" : textOf(bytes));
-    if (this.end()) this.resolve(answer);
+    const response = new RawResponse(this.status, this.raw, bytes === undefined ? "" : textOf(bytes));
+    if (this.end()) this.resolve(response);
   }
 
-  private giveUp(error: unknown): void {
-    if (this.status >= 300) this.give(undefined);
+  private failDecoding(error: unknown): void {
+    if (this.status >= 300) this.resolveWith(undefined);
     else if (isTooLarge(error)) this.fail(responseTooLarge(this.request));
     else this.fail(connectionError(this.request, error, true));
   }
 }
 
-/** UTF-8, with the quick way for Node's own buffers. */
+/** Decodes UTF-8. Buffers have a faster method. */
 function textOf(bytes: Uint8Array): string {
   return Buffer.isBuffer(bytes) ? bytes.toString() : new TextDecoder().decode(bytes);
 }

@@ -1,11 +1,11 @@
-/** Turns whatever ended an exchange into one of our errors, without secrets. */
+/** Converts the errors of exchanges to errors of this package, without secrets. */
 import { AbortError, ConnectionError, DiscogenError, InvalidRequestError, TimeoutError } from "../errors.js";
 import { codeOf, printable, redact, safeCause, secretsOf, shownName } from "../redact.js";
 import { http2Code, isUnprocessed } from "./http2-failure.js";
 import { systemCodeOf } from "./system-code.js";
 import type { HttpRequest } from "./transport.js";
 
-/** Errors of connecting: nothing of the request can have been sent. */
+/** Codes of errors before a connection exists, so nothing of the request was sent. */
 const beforeSending: ReadonlySet<string> = new Set([
   "EADDRNOTAVAIL",
   "EAI_AGAIN",
@@ -16,18 +16,18 @@ const beforeSending: ReadonlySet<string> = new Set([
   "ENOTFOUND",
 ]);
 
-/** OpenSSL's codes for a certificate that is not accepted. */
+/** OpenSSL's codes for a rejected certificate. */
 const certificateCode: RegExp = /CERT|^UNABLE_TO_/;
 
-/** Codes of zlib, Brotli and Zstandard: every byte arrived, but they cannot be decoded. */
+/** Codes of zlib, Brotli and Zstandard: all bytes arrived, but they cannot be decoded. */
 const damageCode: RegExp = /^(?:Z_|ERR__ERROR_|ERR_BROTLI|ZSTD_)/;
 
 const timeouts: ReadonlySet<string> = new Set(["UND_ERR_BODY_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT"]);
 
-/** How much of an error body is kept: bytes, or characters of a text. */
+/** The maximum number of bytes that are read from the body of an error response. */
 export const errorBodyLimit: number = 1024 * 1024;
 
-/** Who speaks in a message about this request. */
+/** Returns the beginning of messages about a request: its method id, else its HTTP method and origin. */
 export function subjectOf(request: HttpRequest): string {
   return request.methodId ?? `${request.method} ${shownName(request.origin)}`;
 }
@@ -37,7 +37,10 @@ export function abortError(request: HttpRequest): AbortError {
 }
 
 export function timeoutError(request: HttpRequest): TimeoutError {
-  return new TimeoutError(`${subjectOf(request)}: no answer within ${String(request.timeout)} ms`, request.timeout);
+  const { methodId, timeout } = request;
+  // Callers cannot change the timeouts of token requests.
+  const advice = methodId === undefined ? "" : ". To wait longer, increase the option timeout";
+  return new TimeoutError(`${subjectOf(request)}: no response within ${String(timeout)} ms${advice}`, timeout);
 }
 
 /**
@@ -61,10 +64,10 @@ export function connectionError(
   const reached = sent && !isBeforeSending(error, code ?? "") && !isUnprocessed(error, code);
   const isDamaged = damageCode.test(code ?? "");
   const what = isDamaged
-    ? "the answer is damaged"
+    ? "the response is damaged"
     : reached || code?.startsWith("ERR_HTTP2_") === true
       ? "the connection failed"
-      : "no connection";
+      : "cannot connect";
   return new ConnectionError(`${subjectOf(request)}: ${what}: ${text}`, {
     cause: safeCause(error, secrets),
     sent: reached,
@@ -72,7 +75,7 @@ export function connectionError(
   });
 }
 
-/** Whether the connection was never made. */
+/** Returns whether the error occurred before a connection existed. */
 function isBeforeSending(error: unknown, code: string): boolean {
   if (beforeSending.has(code) || certificateCode.test(code)) return true;
   if (error instanceof AggregateError)
@@ -86,7 +89,7 @@ function isBeforeSending(error: unknown, code: string): boolean {
   );
 }
 
-/** Node's error for "every address failed" has an empty message and the reasons inside. */
+/** Node's error for "all addresses failed" has an empty message and contains the reasons. */
 function describe(error: unknown): string {
   if (error instanceof AggregateError && error.message === "") return error.errors.map(describe).join(", ");
   if (error instanceof Error) return error.message === "" ? error.name : error.message;

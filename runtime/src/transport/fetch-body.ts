@@ -1,4 +1,4 @@
-/** What `fetch` is given to send. */
+/** Request bodies for `fetch`. */
 import { concat } from "../platform/bytes.js";
 import { InvalidRequestError } from "../errors.js";
 import { isInMemory } from "../request/in-memory.js";
@@ -6,7 +6,7 @@ import { canSendStreams, isBrowser, setByBrowser } from "../platform/fetch-platf
 import { subjectOf } from "./failure.js";
 import type { HttpRequest } from "./transport.js";
 
-/** The most bytes of a stream that are collected, where the platform cannot send streams. */
+/** The maximum size in bytes of streams that are collected because the platform cannot send streams. */
 const collectLimit: number = 32 * 1024 * 1024;
 
 /** Members of the `init` of `fetch`. */
@@ -16,17 +16,17 @@ export interface FetchContent {
   readonly duplex?: "half";
 }
 
-/** A request whose body is no iterable. */
+/** Returns the content of a request whose body is not iterable. */
 export function plainContent(request: HttpRequest, body: string | Uint8Array | undefined): FetchContent {
   return { headers: headersOf(request, true), body };
 }
 
 /**
- * A request whose body is iterated: a stream where the platform sends streams. Bytes that are in memory are sent as
- * bytes everywhere, and elsewhere a stream is collected.
+ * Returns the content of a request with an iterable body. Bytes in memory are sent as bytes. A stream is sent as a
+ * stream if the platform supports this, otherwise it is collected.
  *
  * @param chunks The chunks of `body`.
- * @param onChunk Called for each chunk that is read.
+ * @param onChunk Called for each chunk.
  * @throws InvalidRequestError for a stream that is too long to collect
  */
 export async function iteratedContent(
@@ -43,16 +43,16 @@ export async function iteratedContent(
 
 function headersOf(request: HttpRequest, isLengthKnown: boolean): FetchContent["headers"] {
   const isSent = (name: string): boolean => {
-    // Where `fetch` knows the length itself, it takes no other.
+    // `fetch` sets the length itself if it knows it.
     if (isLengthKnown && name === "content-length") return false;
     return !(setByBrowser.has(name) && isBrowser());
   };
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => isSent(name)));
-  // Browsers hide the 308 of an upload in progress, for which Google's servers have this field.
+  // Browsers hide the status 308 of an incomplete upload. With this field Google's servers send 200 instead.
   return isUploadStep(request) ? { ...headers, "x-guploader-no-308": "yes" } : headers;
 }
 
-/** Whether a request is a step of a resumable upload. */
+/** Returns whether a request is a step of a resumable upload. */
 export function isUploadStep({ method, secretPath }: HttpRequest): boolean {
   return secretPath === true && method === "PUT";
 }

@@ -1,48 +1,33 @@
-/** One request and its answer over `fetch`. Loaded with the first request. */
+/** One request and its response over `fetch`. Loaded with the first request. */
 import { DiscogenError, InvalidRequestError } from "../errors.js";
 import type { AbortSignal } from "../platform-types.js";
 import { codeOf } from "../redact.js";
 import { onAbort } from "./abort-listeners.js";
 import { codingsOf } from "./codings.js";
-import { lateResponse, longestTimer } from "./deadlines.js";
+import { lateResponseTimeout, longestTimer } from "./deadlines.js";
 import { abortError, connectionError, errorBodyLimit, subjectOf, timeoutError } from "./failure.js";
 import { type FetchContent, isUploadStep, iteratedContent, plainContent } from "./fetch-body.js";
 import { isBrowser } from "../platform/fetch-platform.js";
+import type { Fetch, FetchResponse } from "./fetch-types.js";
 import { responseTooLarge, sizeLimit } from "./size-limit.js";
 import { type HttpHeaders, type HttpRequest, type HttpResponse, header } from "./transport.js";
 
-/** What is used of `fetch`: that of the platform fits, and so does undici's. */
-export type Fetch = (url: string, init: object) => Promise<FetchResponse>;
+/** The content codings that `fetch` decodes. */
+const knownCoding = /^(?:br|deflate|gzip|zstd)$/;
 
-/** What is used of a `Response`. */
-export interface FetchResponse {
-  readonly status: number;
-  readonly headers: { forEach(callback: (value: string, name: string) => void): void };
-  readonly body: { getReader(): FetchReader } | null;
-}
-
-/** What is used of the reader of a body. */
-export interface FetchReader {
-  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
-}
-
-/** Those that `fetch` decodes. */
-const known = /^(?:br|deflate|gzip|zstd)$/;
-
-/** What a reader gets at the end. */
-const nothing: IteratorReturnResult<undefined> = { done: true, value: undefined };
+const end: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 export class FetchExchange {
   readonly #request: HttpRequest;
   readonly #controller = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopListening: (() => void) | undefined;
-  /** Why the exchange was ended from our side. */
-  #end: Error | undefined;
+  /** The abort or timeout that ended the exchange. */
+  #cancellation: Error | undefined;
   #interrupt: ((error: Error) => void) | undefined;
   #hasHead = false;
-  /** A body that is sent as it comes. */
-  #pieces: AsyncIterator<Uint8Array> | undefined;
+  /** The chunks of an iterable request body. */
+  #chunks: AsyncIterator<Uint8Array> | undefined;
 
   constructor(request: HttpRequest) {
     this.#request = request;
@@ -58,22 +43,22 @@ export class FetchExchange {
     if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.#cancel(abortError(this.#request)));
     this.#startSendTimer();
     let isSending = true;
-    const onPiece = (): void => {
-      // The connection is alive.
-      if (isSending && this.#end === undefined) this.#startSendTimer();
+    const onChunk = (): void => {
+      // The connection works, so the timeout starts again.
+      if (isSending && this.#cancellation === undefined) this.#startSendTimer();
     };
     try {
-      const content = await this.#content(onPiece);
+      const content = await this.#content(onChunk);
       const init = { method, redirect: "manual", signal: this.#controller.signal, ...content };
-      const answer = await this.#within(fetch(origin + path, init));
+      const response = await this.#interruptible(fetch(origin + path, init));
       isSending = false;
       this.#hasHead = true;
       if (readSignal !== undefined) this.#stopReadingOn(readSignal);
-      const head = this.#head(answer);
-      const isGood = head.status >= 200 && head.status < 300;
-      if (isGood) checkCodings(this.#request, head.headers);
-      if (isGood && stream === true) return { ...head, body: this.#streamed(answer) };
-      const text = await this.#collected(answer);
+      const head = this.#head(response);
+      const isOk = head.status >= 200 && head.status < 300;
+      if (isOk) checkCodings(this.#request, head.headers);
+      if (isOk && stream === true) return { ...head, body: this.#streamed(response) };
+      const text = await this.#collected(response);
       this.#stopListening?.();
       return { ...head, body: text };
     } catch (error) {
@@ -84,7 +69,7 @@ export class FetchExchange {
   }
 
   #stopReadingOn(signal: AbortSignal): void {
-    if (signal.aborted) this.#startTimer(lateResponse);
+    if (signal.aborted) this.#startTimer(lateResponseTimeout);
     const stopListening = this.#stopListening;
     const stopReading = onAbort(signal, () => this.#cancel(abortError(this.#request)));
     this.#stopListening = () => {
@@ -93,19 +78,19 @@ export class FetchExchange {
     };
   }
 
-  #content(onPiece: () => void): FetchContent | Promise<FetchContent> {
+  #content(onChunk: () => void): FetchContent | Promise<FetchContent> {
     const request = this.#request;
     const { body } = request;
     if (body === undefined || typeof body === "string" || body instanceof Uint8Array)
       return plainContent(request, body);
-    this.#pieces = body[Symbol.asyncIterator]();
-    return this.#within(iteratedContent(request, body, this.#pieces, onPiece));
+    this.#chunks = body[Symbol.asyncIterator]();
+    return this.#interruptible(iteratedContent(request, body, this.#chunks, onChunk));
   }
 
-  #head(answer: FetchResponse): Pick<HttpResponse, "headers" | "status"> {
-    const { status } = answer;
+  #head(response: FetchResponse): Pick<HttpResponse, "headers" | "status"> {
+    const { status } = response;
     if (status === 0) throw hiddenRedirect(this.#request);
-    const headers = headersOf(answer);
+    const headers = headersOf(response);
     const isUnfinished =
       status === 200 && isUploadStep(this.#request) && header(headers, "x-http-status-code-override") === "308";
     return { status: isUnfinished ? 308 : status, headers };
@@ -119,7 +104,7 @@ export class FetchExchange {
     const limit = status < 300 ? sizeLimit(this.#request) : errorBodyLimit;
     try {
       for (;;) {
-        const { value } = reader === undefined ? nothing : await this.#within(reader.read());
+        const { value } = reader === undefined ? end : await this.#interruptible(reader.read());
         if (value === undefined) break;
         size += value.length;
         if (size > limit && status < 300) throw responseTooLarge(this.#request);
@@ -129,67 +114,67 @@ export class FetchExchange {
         break;
       }
     } catch (error) {
-      // A status that says what went wrong is worth more than the news that its body broke off.
-      if (status < 300 || this.#end !== undefined) throw error;
+      // The status of an error response is more useful than the error that interrupted its body.
+      if (status < 300 || this.#cancellation !== undefined) throw error;
     }
     return text + decoder.decode();
   }
 
-  /** A generator would not do: it cannot be ended while it waits, or before it was begun. */
+  /** Not a generator, which cannot be ended while it waits or before it starts. */
   #streamed({ body }: FetchResponse): AsyncIterableIterator<Uint8Array, undefined> {
     const reader = body?.getReader();
-    let isOver = false;
-    const pieces: AsyncIterableIterator<Uint8Array, undefined> = {
+    let isDone = false;
+    const chunks: AsyncIterableIterator<Uint8Array, undefined> = {
       next: async () => {
-        if (isOver) return nothing;
+        if (isDone) return end;
         this.#startTimer();
         try {
-          const { value } = reader === undefined ? nothing : await this.#within(reader.read());
+          const { value } = reader === undefined ? end : await this.#interruptible(reader.read());
           if (value !== undefined) return { done: false, value };
-          isOver = true;
+          isDone = true;
           this.#stopListening?.();
         } catch (error) {
-          // The reader has left meanwhile.
-          if (isOver) return nothing;
-          isOver = true;
+          // `return` was called while this waited.
+          if (isDone) return end;
+          isDone = true;
           throw this.#failure(error);
         } finally {
           this.#stopTimer();
         }
-        return nothing;
+        return end;
       },
       return: () => {
-        isOver = true;
-        this.#leave();
-        return Promise.resolve(nothing);
+        isDone = true;
+        this.#release();
+        return Promise.resolve(end);
       },
-      [Symbol.asyncIterator]: () => pieces,
+      [Symbol.asyncIterator]: () => chunks,
     };
-    return pieces;
+    return chunks;
   }
 
-  /** Waits no longer than limit and signal allow, whether `fetch` minds its signal or not. */
-  #within<T>(promise: Promise<T>): Promise<T> {
+  /** Rejects on timeout and abort, even if `fetch` ignores its signal. */
+  #interruptible<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#end !== undefined) reject(this.#end);
+      if (this.#cancellation !== undefined) reject(this.#cancellation);
       this.#interrupt = reject;
       promise.then(resolve, reject);
     });
   }
 
   #cancel(error: Error): void {
-    this.#end ??= error;
-    this.#interrupt?.(this.#end);
-    this.#controller.abort(this.#end);
+    this.#cancellation ??= error;
+    this.#interrupt?.(this.#cancellation);
+    this.#controller.abort(this.#cancellation);
   }
 
-  #startTimer(limit: number = this.#request.timeout): void {
+  #startTimer(timeout: number = this.#request.timeout): void {
     this.#stopTimer();
-    if (limit > longestTimer) return;
-    this.#timer = setTimeout(() => this.#cancel(timeoutError(this.#request)), limit);
+    if (timeout > longestTimer) return;
+    this.#timer = setTimeout(() => this.#cancel(timeoutError(this.#request)), timeout);
   }
 
-  /** Until the answer is there the deadline holds as well; of a streamed body whoever reads it minds that. */
+  /** Limits the time until the response by the deadline too. The reader of a streamed body checks it after that. */
   #startSendTimer(): void {
     const { deadline = Number.POSITIVE_INFINITY, timeout } = this.#request;
     this.#startTimer(Math.max(1, Math.min(timeout, deadline - performance.now())));
@@ -199,40 +184,40 @@ export class FetchExchange {
     clearTimeout(this.#timer);
   }
 
-  /** Lets go of signal, connection and body. */
-  #leave(): void {
+  /** Stops listening to the signal and closes connection and request body. */
+  #release(): void {
     this.#stopListening?.();
     this.#controller.abort();
-    // Node's forgets a body that it holds back. How it ends changes nothing any more.
-    this.#pieces?.return?.().catch(() => undefined);
+    // Node's fetch does not close a body that it has paused. Errors on closing do not matter here.
+    this.#chunks?.return?.().catch(() => undefined);
   }
 
-  /** Ends the exchange, and says why it failed. */
+  /** Ends the exchange and returns the error for its caller. */
   #failure(error: unknown): Error {
-    this.#leave();
-    if (this.#end !== undefined) return this.#end;
-    // Node's says "fetch failed", and why in the cause.
+    this.#release();
+    if (this.#cancellation !== undefined) return this.#cancellation;
+    // The message of Node's error is "fetch failed". The reason is in its cause.
     const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
     return connectionError(this.#request, isBrowser() ? named(cause) : cause, true, this.#hasHead);
   }
 }
 
-/** Browsers reject with a `TypeError` for each failure of the network, and say nothing else (Fetch standard §5.6). */
+/** Adds a code: browsers reject with a `TypeError` for all network errors and give no reason (Fetch standard §5.6). */
 function named(error: unknown): unknown {
   if (!(error instanceof TypeError) || codeOf(error) !== undefined) return error;
   return Object.assign(new Error(error.message, { cause: error }), { code: "ECONNRESET" });
 }
 
-/** Browsers show of a redirect only that there is one. */
+/** The error for a redirect, whose target browsers hide. */
 function hiddenRedirect(request: HttpRequest): DiscogenError {
   const advice = isUploadStep(request)
-    ? "The server of the upload must know X-GUploader-No-308"
+    ? "The upload server must support X-GUploader-No-308"
     : "Check rootUrl: redirects are not followed";
-  const message = `${subjectOf(request)}: the server redirects, and fetch does not show where to. ${advice}`;
+  const message = `${subjectOf(request)}: the server redirects, and fetch does not show the target. ${advice}`;
   return new DiscogenError("INVALID_RESPONSE", message);
 }
 
-/** A field that comes twice, which only cookies do, becomes a list. */
+/** Returns the header fields. A repeated field, which only cookies are, becomes an array. */
 function headersOf({ headers }: FetchResponse): HttpHeaders {
   const fields = new Map<string, string | string[]>();
   headers.forEach((value, name) => {
@@ -242,12 +227,13 @@ function headersOf({ headers }: FetchResponse): HttpHeaders {
   return Object.fromEntries(fields);
 }
 
-/** Throws on what the request does not accept, and on what `fetch` cannot decode, which it passes on. */
+/** Throws for a coding that the request does not accept, or that `fetch` does not decode. */
 function checkCodings(request: HttpRequest, headers: HttpHeaders): void {
   const encoding = headers["content-encoding"];
   if (encoding === undefined) return;
-  // Browsers accept what they like, whatever a request says.
-  const accepted = isBrowser() ? {} : request.headers;
-  const unknown = codingsOf({ ...request, headers: accepted }, String(encoding)).find((coding) => !known.test(coding));
+  // Browsers set accept-encoding themselves.
+  const headersSent = isBrowser() ? {} : request.headers;
+  const codings = codingsOf({ ...request, headers: headersSent }, String(encoding));
+  const unknown = codings.find((coding) => !knownCoding.test(coding));
   if (unknown !== undefined) throw new Error(`the body has the unknown content-encoding ${JSON.stringify(unknown)}`);
 }

@@ -1,32 +1,33 @@
-/** A transport over `fetch`, for platforms other than Node and for whoever brings a `fetch` of their own. */
+/** A transport over `fetch`, for platforms other than Node and for callers with their own `fetch`. */
 import { InvalidRequestError } from "../errors.js";
-import type { Fetch } from "./fetch-exchange.js";
+import type { Fetch } from "./fetch-types.js";
 import { type Transport, selfLimiting } from "./transport.js";
 
 /** Options of {@link fetchTransport}. */
 export interface FetchTransportOptions {
-  /** Sends the requests. Default: the platform's at the time of each request. */
+  /** Sends the requests. Default: the platform's `fetch` at the time of each request. */
   readonly fetch?: Fetch | undefined;
 }
 
 /**
- * A transport over `fetch`, with the errors, limits and streams of the one over undici, which is not loaded.
+ * Returns a transport over `fetch`. It has the same errors, timeouts and streams as the transport over undici, and does
+ * not load undici. The differences:
  *
- * `fetch` tells less of what went wrong: only where it names a failure to connect, as Node's does, is a request known
- * not to have been sent (`ConnectionError.sent`); of any other it is assumed that it was, so POST and PATCH are not
- * repeated. Proxies, client certificates and connections are the business of `fetch`. Bodies are decoded by it too:
- * Node's overlooks that compressed data breaks off. Node's also ends a silence of five minutes, whatever the limits.
+ * - `fetch` reports fewer details of errors. `ConnectionError.sent` is `false` only if `fetch` reports a failure to
+ *   connect, as Node's does. Other failed requests count as sent, so POST and PATCH are not retried.
+ * - `fetch` manages proxies, client certificates and connections, and decodes bodies. Node's `fetch` does not notice
+ *   truncated compressed data, and fails after five minutes without data, even with a longer timeout.
+ * - Strings, bytes and blobs are sent as bytes. A stream is sent as a stream if the platform supports this. Browsers do
+ *   not, so there it is collected first, up to 32 MiB.
+ * - Browsers set `user-agent` and `accept-encoding` themselves. They hide the target of a redirect, which is an error
+ *   with code `INVALID_RESPONSE`.
  *
- * Strings, bytes and blobs are sent as bytes. A stream is sent as a stream where the platform can; browsers cannot, and
- * there it is collected first, up to 32 MiB. Browsers set `user-agent` and `accept-encoding` themselves, and hide where
- * a redirect leads: it is an error with code `INVALID_RESPONSE`.
- *
- * @throws InvalidRequestError where there is no `fetch`
+ * @throws InvalidRequestError if there is no `fetch`
  */
 export function fetchTransport(options: FetchTransportOptions = {}): Transport {
   const { fetch } = options;
   if (typeof (fetch ?? globalThis.fetch) !== "function") {
-    const message = fetch === undefined ? "is missing: this platform has none" : "must be a function";
+    const message = fetch === undefined ? "is required: this platform has no fetch" : "must be a function";
     throw new InvalidRequestError("fetchTransport", [{ parameter: "fetch", message }], "INVALID_OPTION");
   }
   return selfLimiting({

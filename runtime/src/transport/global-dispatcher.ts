@@ -1,10 +1,10 @@
-/** The dispatcher that the user set by `setGlobalDispatcher` of any copy of undici, also of the one inside Node. */
+/** The dispatcher that the user set by `setGlobalDispatcher` of any copy of undici, including the one inside Node. */
 import { isDefaultDispatcher } from "./default-dispatcher.js";
 import type { Dispatcher } from "./dispatcher.js";
 
-/** Where undici 6 and 7 keep it; undici 8 keeps a wrapper there, for older copies. */
+/** Used by undici 6 and 7. undici 8 stores a wrapper there for older copies. */
 const legacyKey: symbol = Symbol.for("undici.globalDispatcher.1");
-/** Where undici 7 and 8 keep it. */
+/** Used by undici 7 and 8. */
 const key: symbol = Symbol.for("undici.globalDispatcher.2");
 
 /** Returns the dispatcher that the user set; `undefined` if none is set or it is undici's default. */
@@ -16,14 +16,14 @@ export function chosenDispatcher(): Dispatcher | undefined {
 }
 
 function globalDispatcher(key: symbol): Dispatcher | undefined {
-  // Any code may write there.
+  // Any code may write to this property.
   const value = (globalThis as { readonly [key: symbol]: Partial<Dispatcher> | null | undefined })[key];
   return typeof value?.dispatch === "function" ? (value as Dispatcher) : undefined;
 }
 
 /**
- * Whether undici 8 made this from its own dispatcher. The wrapper is of the same copy: its class extends a base class
- * of the dispatcher.
+ * Returns whether `legacy` is undici 8's wrapper of `current`. Both are from the same copy of undici: the wrapper's class
+ * extends a base class of the dispatcher.
  */
 function isWrapper(legacy: Dispatcher, current: Dispatcher): boolean {
   if (legacy === current) return true;
@@ -32,5 +32,5 @@ function isWrapper(legacy: Dispatcher, current: Dispatcher): boolean {
 }
 
 function prototypeOf(value: object | null): object | null {
-  return value === null ? null : (Object.getPrototypeOf(value) as object | null); // Nothing else can be a prototype.
+  return value === null ? null : (Object.getPrototypeOf(value) as object | null); // a prototype has no other type
 }

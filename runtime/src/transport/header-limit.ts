@@ -1,11 +1,11 @@
-/** The limit of response headers for our agents. */
+/** The limit of response headers for the agents of this package. */
 import { environment } from "../platform/node/environment.js";
 
 /** Node's default, in bytes. */
 const nodesDefault: number = 16 * 1024;
 
 /**
- * Options of agents that set Node's limit for headers. Empty where a flag changes that limit: then undici reads it from
+ * Returns agent options with Node's default limit. Empty if a flag changes the limit: undici then reads it from
  * `node:http`, which takes milliseconds to load.
  */
 export function headerLimit(): { readonly maxHeaderSize?: number } {

@@ -1,14 +1,11 @@
-/** What undici and Node report when an HTTP/2 stream or connection ends early. */
+/** The errors of undici and Node for HTTP/2 streams and connections that end early. */
 
-/**
- * The code of an error; for failures of HTTP/2 the name that Node has for them. undici has none for a stream that was
- * reset with CANCEL or NO_ERROR.
- */
+/** Returns Node's code for an HTTP/2 error. undici has none for a stream that was reset with CANCEL or NO_ERROR. */
 export function http2Code(error: unknown, code: string | undefined): string | undefined {
   return code === "UND_ERR_INFO" && messageOf(error).startsWith("HTTP/2: ") ? "ERR_HTTP2_ERROR" : code;
 }
 
-/** Errors of streams that never began: the connection was closing, or has no further stream. */
+/** Codes of streams that never began, because the connection was closing or had no stream left. */
 const unopened: ReadonlySet<string> = new Set([
   "ERR_HTTP2_GOAWAY_SESSION",
   "ERR_HTTP2_INVALID_SESSION",
@@ -16,7 +13,7 @@ const unopened: ReadonlySet<string> = new Set([
   "ERR_HTTP2_STREAM_CANCEL",
 ]);
 
-/** Whether the server did nothing of the request: the stream never began, or was refused (RFC 9113 §8.7). */
+/** Returns whether the server did not process the request: the stream never began, or was refused (RFC 9113 §8.7). */
 export function isUnprocessed(error: unknown, code: string | undefined): boolean {
   if (code === "ERR_HTTP2_STREAM_ERROR") return messageOf(error).includes("NGHTTP2_REFUSED_STREAM");
   return code !== undefined && unopened.has(code);
@@ -26,7 +23,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : "";
 }
 
-/** The error for a stream that was reset within a body, which undici does not report. */
+/** Returns the error for a stream that was reset within the body, which undici does not report. */
 export function streamReset(): Error {
   return Object.assign(new Error("the stream ended within the body"), { code: "ERR_HTTP2_STREAM_ERROR" });
 }

@@ -1,4 +1,4 @@
-/** Transports with connections of their own, for requests that must leave no connection behind. */
+/** Transports with their own connections, for requests that must leave no open connection. */
 import type { Socket } from "node:net";
 import { isFetchChosen } from "./transport-choice.js";
 import { fetchTransport } from "./fetch.js";
@@ -9,15 +9,15 @@ import { Agent, buildConnector, type Connector } from "./undici/inner.js";
 
 export interface IsolatedTransport {
   readonly transport: Transport;
-  /** Ends all connections at once, those too that are still being made. */
+  /** Closes all connections immediately, including those that are not established yet. */
   destroy(): void;
 }
 
 /**
- * A transport that reads neither the global dispatcher nor proxies of the environment. Each connection ends with its
- * response.
+ * Returns a transport that ignores the global dispatcher and the proxies of the environment. Each connection ends with
+ * its response.
  *
- * @param tls Options of `tls.connect`, for instance a certificate. With them it is always undici.
+ * @param tls Options of `tls.connect`, for example a certificate. With them the transport always uses undici.
  */
 export function isolatedTransport(tls?: object): IsolatedTransport {
   if (tls === undefined && isFetchChosen()) return { transport: fetchTransport(), destroy: () => undefined };
@@ -31,7 +31,7 @@ export function isolatedTransport(tls?: object): IsolatedTransport {
   const agent = new Agent({ ...headerLimit(), connect, pipelining: 0 });
   const destroy = (): void => {
     void agent.destroy();
-    // undici waits for a connection that is being made, which keeps the process alive.
+    // undici waits for pending connections, which would keep the process alive.
     for (const socket of sockets) socket.destroy();
   };
   return { transport: undiciTransport(agent), destroy };

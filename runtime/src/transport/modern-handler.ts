@@ -1,16 +1,16 @@
-/** Makes an exchange the handler of dispatchers of any make: undici 8 knows only `onRequestStart` and its kin. */
+/** Adapts an exchange to the handler interfaces of all versions of undici. */
 import type { Exchange } from "./exchange.js";
 import type { RawHeaders } from "./raw-headers.js";
 import type { HttpHeaders } from "./transport.js";
 
-/** What is used of undici's controller. */
+/** The used part of undici's controller. */
 interface Controller {
   abort(reason: Error): void;
   pause(): void;
   resume(): void;
 }
 
-/** Speaks both interfaces, since the global dispatcher may be the undici 6 that Node 20 brings. */
+/** Implements both interfaces. The global dispatcher may belong to undici 6, which Node 20 contains, or to undici 8. */
 export class ModernHandler {
   readonly #exchange: Exchange;
 
@@ -40,7 +40,7 @@ export class ModernHandler {
     this.#exchange.onError(error);
   }
 
-  // undici 6 and before
+  // undici 6 and older
 
   onConnect(abort: (reason: Error) => void): void {
     this.#exchange.onConnect(abort);

@@ -1,7 +1,7 @@
-/** Addresses in `NO_PROXY`, which undici compares as names. */
+/** IP addresses in `NO_PROXY`, which undici compares like names. */
 import type { BlockList } from "node:net";
 
-/** By version, since versions of Node differ in whether `::/0` contains IPv4 addresses. */
+/** Separate by IP version, because Node versions differ in whether `::/0` contains IPv4 addresses. */
 interface Ranges {
   readonly text: string;
   readonly ipv4: BlockList;
@@ -10,18 +10,18 @@ interface Ranges {
 
 let parsed: Ranges | undefined;
 
-/** Returns whether `NO_PROXY` lists the address of this host: itself or a range in CIDR notation (`10.0.0.0/8`). */
+/** Returns whether `NO_PROXY` contains the host's address, or a range with it in CIDR notation (`10.0.0.0/8`). */
 export function isExcludedAddress(hostname: string, noProxy: string): boolean {
   const address = withoutBrackets(hostname);
   const version = process.getBuiltinModule("node:net").isIP(address);
   if (version === 0) return false;
   if (parsed?.text !== noProxy) parsed = parse(noProxy);
   const { ipv4, ipv6 } = parsed;
-  // An IPv6 address may stand for an IPv4 address.
+  // An IPv6 address may represent an IPv4 address.
   return version === 4 ? ipv4.check(address) : ipv6.check(address, "ipv6") || ipv4.check(address, "ipv6");
 }
 
-/** Ignores entries that are neither an address nor a valid range: names, and typing errors. */
+/** Parses the value. Ignores entries that are neither an address nor a valid range: names, and typing errors. */
 function parse(text: string): Ranges {
   const { BlockList, isIP } = process.getBuiltinModule("node:net");
   const ranges: Ranges = { text, ipv4: new BlockList(), ipv6: new BlockList() };

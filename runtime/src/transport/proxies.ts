@@ -1,24 +1,24 @@
-/** The proxies that the environment names, and the hosts that are never reached through one. */
+/** The proxies of the environment, and the hosts that never use a proxy. */
 import { InvalidRequestError } from "../errors.js";
 import { rawVariable } from "../platform/node/environment.js";
 import { isShowable } from "../redact.js";
 import { isLoopback } from "../request/root-url.js";
 import { isExcludedAddress } from "./no-proxy.js";
 
-/** Proxy URLs for targets by http and by https; empty or absent for none. */
+/** Proxy URLs for http and https targets. Empty or absent: no proxy. */
 export interface Proxies {
   readonly httpProxy: string | undefined;
   readonly httpsProxy: string | undefined;
 }
 
-/** The lower-case name goes first, and an empty value means none, as in curl. */
+/** Reads the variables. As in curl, the lower-case name wins, and an empty value means no proxy. */
 export function readProxies(): Proxies | undefined {
   const httpProxy = proxyUrl("http_proxy") ?? proxyUrl("HTTP_PROXY");
   const httpsProxy = proxyUrl("https_proxy") ?? proxyUrl("HTTPS_PROXY");
   return (httpProxy ?? "") === "" && (httpsProxy ?? "") === "" ? undefined : { httpProxy, httpsProxy };
 }
 
-/** An empty value is not the same as none. */
+/** Reads a variable. An empty value differs from an unset variable. */
 function variable(name: string): string | undefined {
   return rawVariable(name)?.trim();
 }
@@ -26,20 +26,20 @@ function variable(name: string): string | undefined {
 function proxyUrl(name: string): string | undefined {
   const value = variable(name);
   if (value === undefined || value === "") return value;
-  // Without a scheme, as other programs allow it.
+  // Like other programs, accept a value without a scheme.
   const url = value.includes("://") ? value : `http://${value}`;
   if (URL.canParse(url) && /^(?:https?|socks5?):$/.test(new URL(url).protocol) && hasPlainHost(url)) return url;
-  const fault = { parameter: name, message: "must be the URL of a proxy, for instance http://proxy:3128" };
-  // Without the value, which may carry a password.
+  const fault = { parameter: name, message: "must be the URL of a proxy, for example http://proxy:3128" };
+  // The message omits the value, which may contain a password.
   throw new InvalidRequestError("the environment", [fault], "INVALID_OPTION");
 }
 
-/** Errors of name resolution repeat the host, so a key or token cannot be one. User name and password may be there. */
+/** Returns whether the host is not a key or token, because DNS errors contain it. Ignores user name and password. */
 function hasPlainHost(url: string): boolean {
   return isShowable(url.replace(/^[^/]*\/\/(?:[^/]*@)?/, ""));
 }
 
-/** Metadata servers of Google and AWS: they answer this very machine, which a proxy is not. */
+/** Metadata servers of Google and AWS. They serve only the machine itself, not a proxy. */
 const metadataHosts: ReadonlySet<string> = new Set([
   "169.254.169.254",
   "[fd00:ec2::254]",
@@ -49,8 +49,8 @@ const metadataHosts: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether this host is always reached without a proxy: a metadata server, this machine itself, or an address that
- * `NO_PROXY` lists. The names in there are undici's business.
+ * Returns whether requests to this host never use a proxy: a metadata server, this machine, or an address in `NO_PROXY`.
+ * undici handles the names in `NO_PROXY`.
  */
 export function isDirect(origin: string): boolean {
   const { hostname } = new URL(origin);

@@ -1,4 +1,4 @@
-/** Response headers as undici gives them: names and values in turn, or a record that it has made of them. */
+/** Response headers as undici passes them: an array of names and values in turn, or a record. */
 import { type HttpHeaders, type HttpResponse, header } from "./transport.js";
 
 export type RawHeaders = HttpHeaders | readonly (Buffer | Buffer[] | string)[];
@@ -7,24 +7,24 @@ function isList(raw: RawHeaders): raw is readonly (Buffer | Buffer[] | string)[]
   return Array.isArray(raw);
 }
 
-/** Header bytes are Latin-1. */
+/** Decodes header bytes, which are Latin-1. */
 function text(part: Buffer | Buffer[] | string | undefined): string {
   if (typeof part === "string") return part;
   return Array.isArray(part) ? part.map(text).join(", ") : (part?.toString("latin1") ?? "");
 }
 
-/** One value, without reading the others. */
+/** Returns one value without parsing the others. */
 export function rawValue(raw: RawHeaders, name: string): string | undefined {
   if (!isList(raw)) return header(raw, name);
   for (let i = 0; i < raw.length; i += 2) {
     const part = raw[i];
-    // Most names differ in length, which is quicker to see than their letters.
+    // Most names differ in length, which is faster to compare.
     if (part !== undefined && part.length === name.length && text(part).toLowerCase() === name) return text(raw[i + 1]);
   }
   return undefined;
 }
 
-/** All fields with names in lower case; one that comes twice becomes a list. */
+/** Returns all fields with names in lower case. A repeated field becomes an array. */
 export function readHeaders(raw: RawHeaders): HttpHeaders {
   if (!isList(raw)) return raw;
   const fields = new Map<string, string | string[]>();
@@ -39,18 +39,18 @@ export function readHeaders(raw: RawHeaders): HttpHeaders {
   return Object.fromEntries(fields);
 }
 
-/** Bytes of a connection that a response may keep for the sake of its headers. */
+/** The maximum size in bytes of a network buffer that the headers of a response may keep in memory. */
 const keptBytes: number = 4096;
 
-/** The header fields without what else the connection delivered with them, which is the body itself. */
+/** Copies header fields out of a large network buffer, which also contains the body. */
 function detached(raw: RawHeaders): RawHeaders {
   const first = isList(raw) ? raw[0] : undefined;
   if (!isList(raw) || !(first instanceof Uint8Array) || first.buffer.byteLength <= keptBytes) return raw;
   return raw.map(text);
 }
 
-/** A response whose headers are read when they are used. */
-export class Answer implements HttpResponse {
+/** A response that parses its headers when they are read. */
+export class RawResponse implements HttpResponse {
   readonly status: number;
   readonly body: HttpResponse["body"];
   readonly encoding: string | undefined;

@@ -7,10 +7,10 @@ import type { HttpRequest, HttpResponse } from "./transport.js";
 import type { Dispatcher } from "./dispatcher.js";
 
 /**
- * One request and its answer.
+ * Sends a request and returns its response.
  *
- * @param isPlain The dispatcher takes the exchange as it is: Node's client and plain dispatchers of our own undici.
- *   Others may be of another version, or change what they are given.
+ * @param isPlain Whether the dispatcher is an agent of this package, which accepts the exchange as its handler. Other
+ *   dispatchers may belong to another version of undici, or change the headers object.
  */
 export function exchange(dispatcher: Dispatcher, isPlain: boolean, request: HttpRequest): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
@@ -32,7 +32,7 @@ function dispatch(dispatcher: Dispatcher, exchange: Exchange, handler: object, h
         method: request.method,
         headers,
         body: bodyOf(exchange),
-        // The exchange has a timer of its own, which also covers the wait for a connection.
+        // The exchange has its own timer, which includes the time to connect.
         headersTimeout: 0,
         bodyTimeout: request.stream === true && request.timeout <= longestTimer ? request.timeout : 0,
       },
@@ -48,9 +48,9 @@ function bodyOf(exchange: Exchange): HttpRequest["body"] | null {
   if (typeof body !== "object" || body instanceof Uint8Array) return body ?? null;
   return {
     async *[Symbol.asyncIterator]() {
-      for await (const piece of body) {
+      for await (const chunk of body) {
         exchange.onProgress();
-        yield piece;
+        yield chunk;
       }
       exchange.onProgress();
     },

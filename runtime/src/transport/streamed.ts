@@ -1,13 +1,13 @@
-/** An exchange whose answer is read while it arrives; the connection waits for a slow reader. */
+/** An exchange whose response is read while it arrives. The connection waits for a slow reader. */
 import { checkEncoding, decodeStream } from "./decode.js";
 import { Exchange } from "./exchange.js";
 import { connectionError } from "./failure.js";
-import { Answer, type RawHeaders, rawValue } from "./raw-headers.js";
+import { RawResponse, type RawHeaders, rawValue } from "./raw-headers.js";
 
-/** Unread bytes at which the connection is paused: what comes while a file is written. */
+/** The number of unread bytes at which the connection is paused: enough for the time of a write to a file. */
 const highWaterMark: number = 512 * 1024;
 
-/** Hands the body of a 2xx over as it comes; any other answer is collected. */
+/** Streams the body of a 2xx response. Collects other responses. */
 export class StreamedExchange extends Exchange {
   #body: Body | undefined;
 
@@ -22,11 +22,11 @@ export class StreamedExchange extends Exchange {
     const body = new Body(drained, () => this.cancel(new Error("the reader stopped")));
     const encoding = rawValue(raw, "content-encoding");
     try {
-      if (encoding === undefined) this.resolve(new Answer(status, raw, body));
+      if (encoding === undefined) this.resolve(new RawResponse(status, raw, body));
       else if (this.request.keepEncoding === true) {
         checkEncoding(this.request, encoding);
-        this.resolve(new Answer(status, raw, body, encoding));
-      } else this.resolve(new Answer(status, raw, decodeStream(this.request, body, encoding)));
+        this.resolve(new RawResponse(status, raw, body, encoding));
+      } else this.resolve(new RawResponse(status, raw, decodeStream(this.request, body, encoding)));
       this.#body = body;
     } catch (error) {
       this.cancel(connectionError(this.request, error, true));
@@ -75,7 +75,7 @@ class Body implements AsyncIterableIterator<Uint8Array, undefined> {
     this.#stop = stop;
   }
 
-  /** Takes a chunk; tells how many bytes are unread. */
+  /** Adds a chunk and returns the number of unread bytes. */
   push(chunk: Uint8Array): number {
     const reader = this.#readers.shift();
     if (reader !== undefined) {
@@ -89,7 +89,7 @@ class Body implements AsyncIterableIterator<Uint8Array, undefined> {
 
   close(error?: Error): void {
     this.#closed = true;
-    // Told once: to whoever waits, else to whoever comes next.
+    // The error is reported once: to the waiting readers, or to the next one.
     if (this.#readers.length === 0) this.#error = error;
     for (const reader of this.#readers.splice(0)) {
       if (error === undefined) reader.resolve({ done: true, value: undefined });

@@ -1,14 +1,14 @@
-/** One name for one event, whatever reports it: Node's client, undici, `fetch`, Bun or Deno. */
+/** The same code for the same problem, whether Node's client, undici, `fetch`, Bun or Deno reports it. */
 
 const overflow = "HPE_HEADER_OVERFLOW";
 const invalidLength = "HPE_INVALID_CONTENT_LENGTH";
 
-/** Codes of undici and Bun for which Node has a name. */
+/** Codes of undici and Bun for which Node has another code. */
 const nodeNames: { readonly [code: string]: string } = {
   UND_ERR_CONNECT_TIMEOUT: "ETIMEDOUT",
   UND_ERR_HEADERS_OVERFLOW: overflow,
   UND_ERR_SOCKET: "ECONNRESET",
-  // A dispatcher that is being closed reports the first, a closed one the second.
+  // A closing dispatcher reports the first code, a closed one the second.
   UND_ERR_DESTROYED: "UND_ERR_CLOSED",
   // undici does not report which framing headers contradict each other.
   HPE_INVALID_TRANSFER_ENCODING: invalidLength,
@@ -22,7 +22,7 @@ const nodeNames: { readonly [code: string]: string } = {
   ZlibError: "Z_DATA_ERROR",
 };
 
-/** Node's names for what llhttp rejects. undici has the same parser, and reports its texts without the names. */
+/** Node's codes for messages of the parser llhttp. undici uses the same parser and reports messages without codes. */
 const parserTexts: readonly (readonly [RegExp, string])[] = [
   [/Invalid EOF state/, "HPE_INVALID_EOF_STATE"],
   [/\(Expected LF/, "HPE_STRICT"],
@@ -39,7 +39,7 @@ const parserTexts: readonly (readonly [RegExp, string])[] = [
   [/(?:)/, "HPE_STRICT"],
 ];
 
-/** What `fetch` of Deno (errno of Linux, macOS and Windows) and workerd reports in its message alone. */
+/** Codes for errors of Deno's `fetch` (errno of Linux, macOS and Windows) and workerd, which have only a message. */
 const fetchTexts: readonly (readonly [RegExp, string])[] = [
   [/\(os error (?:111|61|10061)\)/, "ECONNREFUSED"],
   [/\(os error (?:110|60|10060)\)/, "ETIMEDOUT"],
@@ -49,22 +49,22 @@ const fetchTexts: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The code of an error under Node's name: of a system call (`ECONNRESET`), DNS (`ENOTFOUND`), TLS (`EPROTO`,
- * `CERT_HAS_EXPIRED`), Node's HTTP parser (`HPE_…`) or zlib (`Z_DATA_ERROR`). A code that Node has no name for is kept.
+ * Returns Node's code of an error: of a system call (`ECONNRESET`), DNS (`ENOTFOUND`), TLS (`EPROTO`,
+ * `CERT_HAS_EXPIRED`), Node's HTTP parser (`HPE_…`) or zlib (`Z_DATA_ERROR`). Returns other codes unchanged.
  *
  * @param hasHead Whether the head of the response had arrived.
  */
 export function systemCodeOf(error: unknown, hasHead: boolean): string | undefined {
   const code = reportedCode(error, 0);
-  // undici reports this for a body that breaks off, and for any malformed head with a Content-Length.
+  // undici reports this for a truncated body, and for a malformed head with a Content-Length.
   if (code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") return hasHead ? "ECONNRESET" : invalidLength;
   if (!hasHead && code?.startsWith("HPE_") === true && code !== overflow && isBehindLength(error)) return invalidLength;
-  // Node's client reports most errors of OpenSSL by the system call in which they occur.
+  // Node's client reports most OpenSSL errors with the code of the system call.
   if (code?.startsWith("ERR_SSL_") === true) return "EPROTO";
   return code !== undefined && Object.hasOwn(nodeNames, code) ? nodeNames[code] : code;
 }
 
-/** Whether a Content-Length above 0 precedes what Node's parser rejected. */
+/** Returns whether a Content-Length above 0 precedes the position that Node's parser rejected. */
 function isBehindLength(error: unknown): boolean {
   if (!(error instanceof Error && "rawPacket" in error && "bytesParsed" in error)) return false;
   const { bytesParsed, rawPacket } = error;
@@ -73,7 +73,7 @@ function isBehindLength(error: unknown): boolean {
   return /^content-length: *0*[1-9]/im.test(head);
 }
 
-/** The first code in an error, its causes, and the errors of an `AggregateError`. */
+/** Returns the first code in an error, its causes, and the errors of an `AggregateError`. */
 function reportedCode(error: unknown, depth: number): string | undefined {
   if (typeof error !== "object" || error === null || depth > 5) return undefined;
   if ("code" in error && typeof error.code === "string") return error.code;

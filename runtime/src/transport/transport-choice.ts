@@ -1,4 +1,4 @@
-/** The choice of the HTTP stack by the environment. */
+/** Reads which HTTP stack the environment selects. */
 import { environment } from "../platform/node/environment.js";
 import { InvalidRequestError } from "../errors.js";
 

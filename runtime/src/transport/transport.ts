@@ -1,8 +1,8 @@
 /**
- * The seam between this package and the network.
+ * The interface between this package and the network.
  *
- * The default is {@link undiciTransport}. Write your own to send over something else: it gets whole requests and gives
- * whole answers; retries, sign-in, JSON and errors stay outside.
+ * The default is {@link undiciTransport}. Implement {@link Transport} to send requests in another way. A transport gets
+ * complete requests and returns complete responses. Retries, authentication, JSON and errors are handled outside.
  */
 import type { AbortSignal } from "../platform-types.js";
 
@@ -13,52 +13,53 @@ export interface HttpRequest {
   readonly origin: string;
   /** Encoded path and query, beginning with a slash. The URL is `origin + path`. */
   readonly path: string;
-  /** Names are in lower case. */
+  /** Header fields, with names in lower case. */
   readonly headers: { readonly [name: string]: string };
-  /** Once `send` has settled, the memory of a `Uint8Array` may be used for something else. */
+  /** After `send` has settled, the caller may reuse the memory of a `Uint8Array`. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
   /**
-   * Milliseconds until the whole answer must be there; for a streamed answer until its head, and then between two
-   * pieces of its body. Begins anew with each piece of a `body` that is iterated. `Infinity`: no limit. On expiry the
-   * transport throws a `TimeoutError`.
+   * The timeout for the complete response, in milliseconds. For a streamed response: until its head, and then between
+   * two chunks of its body. Starts again with each chunk of an iterable request `body`. `Infinity`: no timeout. On
+   * expiry the transport throws a `TimeoutError`.
    */
   readonly timeout: number;
-  /** When the answer, or the head of a streamed one, must be there whatever happens: in time of `performance.now()`. */
+  /** The latest time for the complete response, or the head of a streamed one, in `performance.now()` time. */
   readonly deadline?: number | undefined;
-  /** On abort the transport ends the request, also while a body streams, and throws an `AbortError`. */
+  /** On abort the transport cancels the request, also while a body streams, and throws an `AbortError`. */
   readonly signal?: AbortSignal | undefined;
   /**
    * On abort the transport stops reading a response that has begun and throws an `AbortError`. A request without a
-   * response goes on; a response that begins later must end within 250 ms. Not for streamed bodies.
+   * response continues. A response that begins later must end within 250 ms. Not for streamed bodies.
    */
   readonly readSignal?: AbortSignal | undefined;
-  /** Give the body of a 2xx as it arrives. Otherwise collect it. */
+  /** Return the body of a 2xx response as a stream. Otherwise collect it. */
   readonly stream?: boolean | undefined;
-  /** Of a streamed body: leave the content-encoding on and name it in the answer. A transport need not be able to. */
+  /** For streamed bodies: do not decode the content-encoding, and name it in the response. Support is optional. */
   readonly keepEncoding?: boolean | undefined;
   /**
-   * The largest body, after decoding, that the transport may collect, in bytes. Does not apply to streamed bodies. A
-   * larger one is a `DiscogenError` with code `RESPONSE_TOO_LARGE`, and reading stops. Default: what a string can hold.
+   * The maximum size of a collected body after decoding, in bytes. Does not apply to streamed bodies. For a larger body
+   * the transport stops reading and throws a `DiscogenError` with code `RESPONSE_TOO_LARGE`. Default: the maximum length
+   * of a string.
    */
   readonly maxResponseBytes?: number | undefined;
-  /** The path is a secret, as that of an upload session is: keep it out of logs and messages. */
+  /** The path is a secret, for example of an upload session. Do not log it or use it in messages. */
   readonly secretPath?: boolean | undefined;
-  /** The API method, for instance `sql.instances.list`; absent for requests for tokens. */
+  /** The API method, for example `sql.instances.list`. Absent for token requests. */
   readonly methodId?: string | undefined;
-  /** The requests that the body of a batch holds, in their order. */
+  /** The requests in the body of a batch, in order. */
   readonly parts?: readonly HttpRequest[] | undefined;
 }
 
-/** Header fields of an answer, names in lower case. */
+/** Header fields of a response, with names in lower case. */
 export interface HttpHeaders {
   readonly [name: string]: string | readonly string[] | undefined;
 }
 
-/** One HTTP answer. Its body is already free of any content-encoding, but for one that `encoding` names. */
+/** One HTTP response. The transport has decoded its body, except for a content-encoding in `encoding`. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: HttpHeaders;
-  /** The content-encoding that is still on the body: only where the request asked to keep it. */
+  /** The content-encoding that the body still has. Only set for requests with `keepEncoding`. */
   readonly encoding?: string | undefined;
   readonly body: string | Uint8Array | AsyncIterable<Uint8Array>;
 }
@@ -66,14 +67,14 @@ export interface HttpResponse {
 /** Sends requests. */
 export interface Transport {
   /**
-   * Resolves to any answer, whatever its status; redirects are not followed. Rejects with a `ConnectionError` (its
-   * `sent: false` allows a repetition of any method), `TimeoutError` or `AbortError`. Whatever else it throws is
-   * wrapped in a `ConnectionError`.
+   * Resolves to the response, with any status. Does not follow redirects. Rejects with a `ConnectionError`,
+   * `TimeoutError` or `AbortError`. `sent: false` in a `ConnectionError` allows a retry of any method. The runtime wraps
+   * other errors in a `ConnectionError`.
    */
   send(request: HttpRequest): Promise<HttpResponse>;
 }
 
-/** The value of a header, or its first value. */
+/** Returns the value of a header, or its first value. */
 export function header(headers: HttpHeaders, name: string): string | undefined {
   const value = headers[name];
   return typeof value === "string" ? value : value?.[0];
@@ -81,7 +82,7 @@ export function header(headers: HttpHeaders, name: string): string | undefined {
 
 const selfLimited: WeakSet<Transport> = new WeakSet();
 
-/** Marks a transport that ends every request at its limits, whatever happens below it. */
+/** Marks a transport that enforces timeout, deadline and signal of requests itself. */
 export function selfLimiting<T extends Transport>(transport: T): T {
   selfLimited.add(transport);
   return transport;

@@ -1,10 +1,10 @@
-/** The default transport: undici, through the caller's dispatcher, the global one, or the environment's proxies. */
+/** The default transport: undici, with the caller's dispatcher, the global one, or the proxies of the environment. */
 import { InvalidRequestError } from "../errors.js";
 import type { CertificateSource } from "./client-certificate.js";
 import type { Dispatcher } from "./dispatcher.js";
 import { type HttpRequest, type HttpResponse, type Transport, selfLimiting } from "./transport.js";
 
-/** The transport behind {@link undiciTransport}, and those of clients with a certificate. */
+/** The transport of {@link undiciTransport} and of clients with a certificate. */
 export class UndiciTransport implements Transport {
   readonly #dispatcher: Dispatcher | undefined;
   readonly #certificate: CertificateSource | undefined;
@@ -30,7 +30,7 @@ export class UndiciTransport implements Transport {
   }
 
   async #prepare(): Promise<void> {
-    // undici with it: programs that send no request do not load it.
+    // Also loads undici. Programs that send no request do not load it.
     const { senderOver } = await import("./dispatchers.js");
     this.#send = await senderOver(this.#dispatcher, this.#certificate);
   }
@@ -39,11 +39,11 @@ export class UndiciTransport implements Transport {
 /**
  * Returns a transport over undici. Node only.
  *
- * Without a dispatcher, each request uses the one that `setGlobalDispatcher` of any undici from 6 to 8 has set by then,
- * else an agent of this package. That agent uses the proxies of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` (in lower case
- * too), read at the first request; metadata servers and this machine are always reached directly.
+ * Without a dispatcher, each request uses the current dispatcher of `setGlobalDispatcher` (undici 6 to 8), else an agent
+ * of this package. That agent uses the proxies of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, also in lower case, which
+ * are read at the first request. Metadata servers and this machine never use a proxy.
  *
- * @throws InvalidRequestError for a dispatcher without `dispatch()`; `send` for a proxy that is not a URL
+ * @throws InvalidRequestError for a dispatcher without `dispatch()`. `send` throws it for a proxy that is not a URL
  */
 export function undiciTransport(dispatcher?: Dispatcher): Transport {
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function") {

@@ -1,10 +1,10 @@
-/** Every fault of the table, by section. */
+/** All faults of the table, by section. */
 import type { Fault } from "../fault.js";
 import { bodies } from "./bodies.js";
 import { connections } from "./connections.js";
-import { signIn } from "./sign-in.js";
-import { aborts, limits } from "./slow.js";
-import { pauses, statuses } from "./statuses.js";
+import { authentication } from "./authentication.js";
+import { aborts, timeouts } from "./slow.js";
+import { delays, statuses } from "./statuses.js";
 import { uploads } from "./uploads.js";
 
 export interface Section {
@@ -14,11 +14,11 @@ export interface Section {
 
 export const sections: readonly Section[] = [
   { title: "Connections", faults: connections },
-  { title: "Answers that say no", faults: statuses },
-  { title: "Answers that ask for a pause", faults: pauses },
-  { title: "Answers that are not what they should be", faults: bodies },
-  { title: "Sign-in", faults: signIn },
-  { title: "Uploads in parts", faults: uploads },
-  { title: "Time limits", faults: limits },
-  { title: "Cancelling", faults: aborts },
+  { title: "Error responses", faults: statuses },
+  { title: "Responses that request a delay", faults: delays },
+  { title: "Malformed responses", faults: bodies },
+  { title: "Authentication", faults: authentication },
+  { title: "Uploads in chunks", faults: uploads },
+  { title: "Timeouts", faults: timeouts },
+  { title: "Aborted calls", faults: aborts },
 ];

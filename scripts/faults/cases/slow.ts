@@ -1,10 +1,10 @@
-/** Servers that take their time, and callers who do not wait. */
+/** Slow servers, and callers that abort. */
 import { content, everyPage, get, messages, post } from "../calls.js";
 import type { Fault } from "../fault.js";
 import {
   aborted,
-  answer,
-  answerOf,
+  respond,
+  responseOf,
   book,
   failure,
   grant,
@@ -16,26 +16,26 @@ import {
   trickle,
 } from "../steps.js";
 
-const bytes = answerOf(200, book);
+const bytes = responseOf(200, book);
 const head = headLength(bytes);
-const array = answerOf(200, [book, book]);
+const array = responseOf(200, [book, book]);
 const timeout = 400;
 
-export const limits: readonly Fault[] = [
-  { name: "no answer, `timeout`", call: get, server: [silence], options: { timeout } },
-  { name: "no answer, `timeout`", call: post, server: [silence], options: { timeout } },
-  { name: "no answer once, `timeout`", call: get, server: [silence, ok], options: { timeout } },
-  { name: "no answer, `totalTimeout`", call: get, server: [silence], options: { totalTimeout: timeout } },
+export const timeouts: readonly Fault[] = [
+  { name: "no response, `timeout`", call: get, server: [silence], options: { timeout } },
+  { name: "no response, `timeout`", call: post, server: [silence], options: { timeout } },
+  { name: "no response once, `timeout`", call: get, server: [silence, ok], options: { timeout } },
+  { name: "no response, `totalTimeout`", call: get, server: [silence], options: { totalTimeout: timeout } },
   { name: "headers byte by byte, too slow, `timeout`", call: get, server: [trickle(bytes, 20)], options: { timeout } },
   {
-    name: "body stops half way, `timeout`",
+    name: "body stops in the middle, `timeout`",
     call: get,
     server: [partly(bytes, head + 5, silence)],
     options: { timeout },
   },
-  { name: "answer byte by byte, in time", call: get, server: [trickle(bytes, 1)] },
+  { name: "response byte by byte, in time", call: get, server: [trickle(bytes, 1)] },
   {
-    name: "streamed content stops half way, `timeout`",
+    name: "streamed content stops in the middle, `timeout`",
     call: content,
     server: [partly(bytes, head + 5, silence)],
     options: { timeout },
@@ -46,9 +46,9 @@ export const limits: readonly Fault[] = [
     server: [partly(array, array.length - 5, silence)],
     options: { timeout },
   },
-  { name: "TLS handshake that never goes on, `timeout`", call: post, network: "silent TLS", options: { timeout } },
+  { name: "TLS handshake never completes, `timeout`", call: post, network: "silent TLS", options: { timeout } },
   {
-    name: "pause that would reach past `totalTimeout`",
+    name: "delay longer than `totalTimeout`",
     call: get,
     server: [failure(503, {}, { "retry-after": "30" })],
     options: { totalTimeout: 5_000, retry: {} },
@@ -56,8 +56,8 @@ export const limits: readonly Fault[] = [
 ];
 
 export const aborts: readonly Fault[] = [
-  { name: "signal aborts while the token is waited for", call: get, tokens: [aborted(grant)] },
-  { name: "signal aborts while the answer is waited for", call: get, server: [aborted(silence)] },
+  { name: "signal aborts while waiting for the token", call: get, tokens: [aborted(grant)] },
+  { name: "signal aborts while waiting for the response", call: get, server: [aborted(silence)] },
   { name: "signal aborts while the body arrives", call: get, server: [thenAborted(partly(bytes, head + 5, silence))] },
   {
     name: "signal aborts while content streams",
@@ -70,7 +70,7 @@ export const aborts: readonly Fault[] = [
     server: [thenAborted(partly(array, array.length - 5, silence))],
   },
   {
-    name: "signal aborts in a pause",
+    name: "signal aborts during a delay",
     call: get,
     server: [thenAborted(failure(503, {}, { "retry-after": "30" }))],
     options: { retry: {} },
@@ -78,6 +78,6 @@ export const aborts: readonly Fault[] = [
   {
     name: "signal aborts between two pages",
     call: everyPage,
-    server: [thenAborted(answer(200, { items: [book], nextPageToken: "2" })), silence],
+    server: [thenAborted(respond(200, { items: [book], nextPageToken: "2" })), silence],
   },
 ];

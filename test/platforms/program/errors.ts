@@ -69,7 +69,7 @@ export const errors: Checks = {
     if (input.build !== "web") return "skipped";
     const dispatcher = { dispatch: () => false };
     const making = async () => new SQLAdminClient({ auth: new AnonymousCredentials(), dispatcher });
-    await rejection(making(), InvalidRequestError, { code: "INVALID_OPTION", message: /works on Node only/ });
+    await rejection(making(), InvalidRequestError, { code: "INVALID_OPTION", message: /works only on Node/ });
     return undefined;
   },
   "a call after those that failed": async (platform) => {

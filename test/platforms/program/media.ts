@@ -126,7 +126,7 @@ export const files: Checks = {
     const path = `${folder}/content`;
     const media = await stored(platform, "saved");
     if (folder === "") {
-      const options = { code: "INVALID_REQUEST", message: /this platform has none\.|this platform has no files\./ };
+      const options = { code: "INVALID_REQUEST", message: /this platform has no files\./ };
       await rejection(media.saveTo(path), InvalidRequestError, options);
       const upload = storage(platform).objects.insert({ bucket, name: "file", media: { body: { path } } });
       await rejection(upload, InvalidRequestError, options);

@@ -63,7 +63,7 @@ describe("refused", () => {
     ],
     ["a stream that says it is more", setCover({ body: Readable.from(["a"]), size: 1001 }), "has 1001 bytes"],
     ["a missing parameter", ({ books }) => books.setCover({ media: { body: "a" } }), "book is required"],
-    ["metadata where the method has none", setCover({ body: "a" }, { requestBody: {} }), "requestBody is given"],
+    ["metadata where the method has none", setCover({ body: "a" }, { requestBody: {} }), "requestBody is not allowed"],
   ])("%s", async (_name, call, message) => {
     const { seen, url } = await serve(statuses(200));
     expect(await failureOf(call(clientOf(url)))).toMatchObject({

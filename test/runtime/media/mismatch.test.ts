@@ -40,23 +40,23 @@ const changes: readonly (readonly [string, (path: string) => void, string])[] = 
   [
     "became shorter",
     (path) => truncateSync(path, size - 1),
-    "became shorter while it was sent: 16777215 instead of 16777216",
+    "became shorter during the upload: 16777215 instead of 16777216",
   ],
-  ["was emptied", (path) => truncateSync(path), "became shorter while it was sent: 0 instead of 16777216 bytes"],
+  ["was emptied", (path) => truncateSync(path), "became shorter during the upload: 0 instead of 16777216 bytes"],
   [
     "became longer",
     (path) => appendFileSync(path, "a"),
-    "became longer while it was sent: 16777217 instead of 16777216",
+    "became longer during the upload: 16777217 instead of 16777216",
   ],
-  ["was written again", (path) => writeFileSync(path, Buffer.alloc(size, 1)), "was changed while it was sent"],
-  ["was deleted", (path) => rmSync(path), "was deleted while it was sent"],
+  ["was written again", (path) => writeFileSync(path, Buffer.alloc(size, 1)), "was changed during the upload"],
+  ["was deleted", (path) => rmSync(path), "was deleted during the upload"],
   [
     "was replaced",
     (path) => {
       writeFileSync(`${path}.new`, Buffer.alloc(size));
       renameSync(`${path}.new`, path);
     },
-    "was replaced while it was sent",
+    "was replaced during the upload",
   ],
 ];
 

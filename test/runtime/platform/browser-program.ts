@@ -1,5 +1,5 @@
-/* oxlint-disable no-console -- the outcome is printed */
-/** What the tests do in a browser, by name. Prints what came of it. */
+/* oxlint-disable no-console -- prints the result */
+/** The programs that tests run in a browser, by name. Prints the result. */
 import { args } from "./fake-browser.js";
 import {
   applicationDefault,
@@ -20,14 +20,14 @@ const [name = "", url = "", extra = ""] = args;
 const granule = 256 * 1024;
 const { books } = clientOf(url);
 
-/** The beginning of the pattern of the upload server, which is made with `Buffer`. */
+/** The first bytes of the upload server's pattern, which uses `Buffer` itself. */
 function patternBytes(length: number): Uint8Array {
-  const made = new Uint8Array(length);
+  const bytes = new Uint8Array(length);
   for (let i = 0, state = 1; i < length; i++) {
     state = (state * 48_271) % 2_147_483_647;
-    made[i] = state & 255;
+    bytes[i] = state & 255;
   }
-  return made;
+  return bytes;
 }
 
 function streamOf(...chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
@@ -119,6 +119,6 @@ const programs: { readonly [name: string]: () => unknown } = {
 try {
   console.log(JSON.stringify({ value: await programs[name]?.() }));
 } catch (error) {
-  const { code, message } = error as DiscogenError; // whatever it is, these two are looked at
+  const { code, message } = error as DiscogenError; // only these two properties are read
   console.log(JSON.stringify({ code, message }));
 }

@@ -1,4 +1,4 @@
-/** The build for browsers and workers, run where there is nothing of Node. */
+/** The build for browsers and workers, without Node's globals. */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,13 +16,13 @@ const dist = join(ROOT, "runtime/dist/web");
 
 let program: Promise<string> | undefined;
 
-/** What a program of this name comes to. */
+/** Runs the program with this name and returns its result. */
 async function run(name: string, url = "http://127.0.0.1:1/", extra = ""): Promise<unknown> {
   program ??= programOf("browser-program.ts", "web");
   return outputOf(await program, name, url, extra);
 }
 
-it("the build needs nothing of Node", async () => {
+it("the build uses no Node API", async () => {
   const files = (await readdir(dist, { recursive: true })).filter((name) => name.endsWith(".js"));
   expect(files.length).toBeGreaterThan(10);
   const node = /["']node:|\bBuffer\b(?!\.isView)|\bprocess\.|getBuiltinModule|\brequire\(|\.unref\(|from "undici/;
@@ -36,7 +36,7 @@ it("calls are sent by fetch", async () => {
   expect(seen.map((one) => one.headers["x-goog-api-client"])).toEqual([expect.stringMatching(/^gdcl\//)]);
 });
 
-it("calls are repeated after a connection that broke", async () => {
+it("calls are retried after a broken connection", async () => {
   const { url } = await serve((_request, response, index) => {
     if (index === 0) response.destroy();
     else json(response, 200, { items: [] });
@@ -66,7 +66,7 @@ describe("content", () => {
     );
   });
 
-  it("of a stream is collected up to a limit that the error names", async () => {
+  it("of a stream is collected up to a limit, which the error names", async () => {
     const { seen, url } = await serve(statuses(200));
     expect(await run("a stream of 40 MiB", url)).toMatchObject({
       code: "INVALID_REQUEST",
@@ -75,12 +75,12 @@ describe("content", () => {
     expect(seen).toEqual([]);
   });
 
-  it("that is in memory has no such limit", async () => {
+  it("in memory has no such limit", async () => {
     const { url } = await serve(({ body }, response) => json(response, 200, { length: body.length }));
     expect(await run("a blob of 40 MiB", url)).toEqual({ value: { length: 40 * 1024 * 1024 } });
   });
 
-  it("in chunks needs no 308, which is hidden", async () => {
+  it("in chunks does not need the status 308, which browsers hide", async () => {
     const server = await uploadServer();
     expect(await run("in chunks", server.url)).toMatchObject({
       value: { name: "made" },
@@ -102,8 +102,8 @@ describe("downloads", () => {
 
   it.each<[string, Record<string, string>, object]>([
     ["are verified by CRC-32C", { "x-goog-hash": `crc32c=${crc32c},md5=${md5}` }, { value: text }],
-    ["that are damaged are errors", { "x-goog-hash": "crc32c=AAAAAA==" }, { code: "CONTENT_DAMAGED" }],
-    ["that have only MD5 are not verified", { "x-goog-hash": "md5=AAAAAA==" }, { value: text }],
+    ["are rejected if they are damaged", { "x-goog-hash": "crc32c=AAAAAA==" }, { code: "CONTENT_DAMAGED" }],
+    ["are not verified if they have only MD5", { "x-goog-hash": "md5=AAAAAA==" }, { value: text }],
   ])("%s", async (_name, headers, want) => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { ...headers, "access-control-expose-headers": "*" }).end(text);
@@ -111,7 +111,7 @@ describe("downloads", () => {
     expect(await run("download", url)).toMatchObject(want);
   });
 
-  it("go on where the connection broke, of which browsers say nothing else", async () => {
+  it("continue after a broken connection, for which browsers report no code", async () => {
     const { seen, url } = await serve(({ headers }, response) => {
       const fields = { etag: '"1"', "access-control-expose-headers": "*" };
       const isPart = headers.range === "bytes=5-11";
@@ -125,7 +125,7 @@ describe("downloads", () => {
     expect(seen.length).toBe(2);
   });
 
-  it("are complete where the browser has decoded them and hides it", async () => {
+  it("are complete if the browser has decoded them and hides the encoding", async () => {
     const long = "0123456789".repeat(1000);
     const { url } = await serve((_request, response) => {
       const bytes = gzipSync(long);
@@ -151,7 +151,7 @@ it("a key in PKCS#1 authenticates", async () => {
 it.each([
   ["Mozilla/5.0", 1],
   ["Cloudflare-Workers", 2],
-])("calls of %s share what they may: tokens are requested %i times", async (userAgent, times) => {
+])("two calls on %s request %i tokens", async (userAgent, times) => {
   const tokens = await tokenServer();
   const { url } = await serve(statuses(200));
   const program = { agent: userAgent, key: JSON.stringify(keyFor(tokens.url)) };
@@ -162,17 +162,17 @@ it.each([
 it.each([
   ["timeout", "TIMEOUT"],
   ["abort", "ABORTED"],
-])("a call ends by its %s", async (name, code) => {
+])("a call ends on %s", async (name, code) => {
   const { url } = await serve(() => undefined);
   expect(await run(name, url)).toMatchObject({ code });
 });
 
-describe("what is not possible is an error that says what is", () => {
+describe("the error for an unsupported feature names the alternative", () => {
   it("a redirect", async () => {
     const { url } = await serve((_request, response) => void response.writeHead(302, { location: "/" }).end());
     expect(await run("list", url)).toMatchObject({
       code: "INVALID_RESPONSE",
-      message: expect.stringMatching(/the server redirects, and fetch does not show where to\. Check rootUrl/),
+      message: expect.stringMatching(/the server redirects, and fetch does not show the target\. Check rootUrl/),
     });
   });
 
@@ -183,13 +183,13 @@ describe("what is not possible is an error that says what is", () => {
       "KEY_FILE_UNREADABLE",
       /this platform has no files\. Pass the JSON to ServiceAccountCredentials\.fromJ/,
     ],
-    ["a dispatcher", "INVALID_OPTION", /dispatcher works on Node only.*fetchTransport/],
-    ["a certificate", "INVALID_OPTION", /mtls works on Node only/],
-    ["undiciTransport", "INVALID_OPTION", /works on Node only.*fetchTransport/],
+    ["a dispatcher", "INVALID_OPTION", /dispatcher works only on Node.*fetchTransport/],
+    ["a certificate", "INVALID_OPTION", /mtls works only on Node/],
+    ["undiciTransport", "INVALID_OPTION", /works only on Node.*fetchTransport/],
     ["a path", "INVALID_REQUEST", /media\.body is a path.*Pass a Blob/],
     ["a subject token in a file", "TOKEN_UNAVAILABLE", /this platform has no files/],
-    ["a subject token of a program", "TOKEN_UNAVAILABLE", /runs no programs\. Pass the option subjectToken/],
-    ["a subject token in a certificate", "TOKEN_UNAVAILABLE", /certificates work on Node only/],
+    ["a subject token of a program", "TOKEN_UNAVAILABLE", /cannot run programs\. Pass the option subjectToken/],
+    ["a subject token in a certificate", "TOKEN_UNAVAILABLE", /certificates work only on Node/],
   ])("%s", async (name, code, message) => {
     expect(await run(name)).toMatchObject({ code, message: expect.stringMatching(message) });
   });

@@ -1,10 +1,10 @@
 /**
- * Makes a process of Node look like a page of a browser: no `process`, no `Buffer`, timers that are numbers, requests
- * without streams, redirects that are hidden, and headers that a server of another origin does not expose.
+ * Makes a Node process look like a page in a browser: no `process`, no `Buffer`, timers that are numbers, requests
+ * without streams, hidden redirects, and hidden headers of servers of other origins.
  *
- * Imported first, so that nothing after it sees Node.
+ * Imported first, before any module can use Node's globals.
  */
-const scope = globalThis as unknown as { [name: string]: unknown }; // what is deleted is not optional in the types
+const scope = globalThis as unknown as { [name: string]: unknown }; // the deleted properties are not optional in the types
 
 const { fetch: nodeFetch, Request: NodeRequest, setInterval: nodeSetInterval, setTimeout: nodeSetTimeout } = globalThis;
 const { clearInterval: nodeClearInterval, clearTimeout: nodeClearTimeout } = globalThis;
@@ -18,7 +18,7 @@ const forbidden = /^(?:accept-encoding|connection|content-length|cookie|host)$/i
 /** Fields that any page may see (Fetch standard, "CORS-safelisted response-header name"). */
 const exposed = /^(?:cache-control|content-language|content-length|content-type|expires|last-modified|pragma)$/;
 
-/** A stream as the body of a request is taken for a text. */
+/** Converts a stream as the body of a request to a string, like browsers. */
 function flat(init: RequestInit = {}): RequestInit {
   const headers = new Headers(init.headers);
   for (const name of Array.from(headers.keys())) if (forbidden.test(name)) headers.delete(name);
@@ -30,7 +30,7 @@ function flat(init: RequestInit = {}): RequestInit {
   };
 }
 
-/** Browsers say that it was the network, and no more. */
+/** Hides the reason of network errors, like browsers. */
 function hideCause(error: unknown): never {
   throw error instanceof TypeError ? new TypeError("Failed to fetch") : error;
 }
@@ -47,7 +47,7 @@ async function fetch(url: string, init: RequestInit): Promise<object> {
   return { status: response.status, headers, body: reader === undefined ? null : body };
 }
 
-/** Timers as numbers, under names that the program is built with: Node's own `fetch` needs Node's timers. */
+/** Timers as numbers, under names for the program alone: Node's own `fetch` needs Node's timers. */
 const timers = new Map<number, NodeJS.Timeout>();
 const numbered =
   (start: (run: () => void, milliseconds: number) => NodeJS.Timeout) =>

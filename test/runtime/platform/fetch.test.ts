@@ -1,4 +1,4 @@
-/** What `fetch` is given, and what becomes of what it throws. */
+/** The arguments of `fetch`, and its errors. */
 import type { fetch as undiciFetch } from "undici";
 import { describe, expect, expectTypeOf, it, onTestFinished, vi } from "vitest";
 import {
@@ -11,8 +11,8 @@ import {
 import { clientOf, failureOf } from "../support/library.js";
 import { serve, statuses } from "../support/server.js";
 
-describe("a fetch of the caller's", () => {
-  it("is called with the whole request, by itself", async () => {
+describe("the caller's fetch", () => {
+  it("is called with the complete request, and without this", async () => {
     const calls: unknown[] = [];
     function fetch(this: unknown, url: string, init: object): Promise<Response> {
       calls.push([this, url, init]);
@@ -42,7 +42,7 @@ describe("a fetch of the caller's", () => {
     ]);
   });
 
-  it("that minds no signal is not waited for", async () => {
+  it("times out even if it ignores its signal", async () => {
     const transport = fetchTransport({ fetch: () => new Promise(() => undefined) });
     const error = await failureOf(
       clientOf("http://127.0.0.1:1/", { transport, timeout: 20, retry: false }).books.list(),
@@ -56,14 +56,14 @@ describe("a fetch of the caller's", () => {
       new TypeError("fetch failed", { cause: Object.assign(new Error("connect"), { code: "ECONNREFUSED" }) }),
       { sent: false, systemCode: "ECONNREFUSED" },
     ],
-    ["a failure it says nothing of", new TypeError("Failed to fetch"), { sent: true, systemCode: undefined }],
+    ["a failure without details", new TypeError("Failed to fetch"), { sent: true, systemCode: undefined }],
   ])("%s", async (_name, thrown, want) => {
     const transport = fetchTransport({ fetch: () => Promise.reject(thrown) });
     const error = await failureOf(clientOf("http://127.0.0.1:1/", { transport, retry: false }).books.list());
     expect(error).toMatchObject({ code: "CONNECTION_FAILED", ...want });
   });
 
-  it("may be the platform's or undici's, as the types have them", () => {
+  it("can be the platform's or undici's by its type", () => {
     expectTypeOf<typeof globalThis.fetch>().toExtend<Fetch>();
     expectTypeOf<typeof undiciFetch>().toExtend<Fetch>();
   });
@@ -73,12 +73,12 @@ describe("a fetch of the caller's", () => {
   });
 });
 
-it("the platform's own fetch is asked for each time, and credentials are offered it too", async () => {
+it("reads the platform's fetch for each request, and passes the transport to credentials", async () => {
   const { seen, url } = await serve(statuses(200));
-  const asked: (Transport | undefined)[] = [];
+  const passed: (Transport | undefined)[] = [];
   const auth = {
     getRequestHeaders: (_url?: string, context?: { readonly transport?: Transport | undefined }) => {
-      asked.push(context?.transport);
+      passed.push(context?.transport);
       return Promise.resolve({ authorization: "Bearer a-token" });
     },
   };
@@ -89,7 +89,7 @@ it("the platform's own fetch is asked for each time, and credentials are offered
   await clientOf(url, { auth, transport }).books.list();
   expect(seen[0]?.headers.authorization).toBe("Bearer a-token");
   expect(late).toHaveBeenCalledTimes(1);
-  expect(asked).toEqual([transport]);
+  expect(passed).toEqual([transport]);
 });
 
 describe("a body", () => {
@@ -100,7 +100,13 @@ describe("a body", () => {
   it.each<[string, unknown, object | undefined, ClientOptions, object]>([
     ["in memory is sent as bytes", bytes, undefined, {}, { body: bytes }],
     ["of a blob is sent as bytes", new Blob([bytes]), undefined, {}, { body: bytes }],
-    ["behind middleware, too", new Blob([bytes]), undefined, { middleware: [(a, b) => b(a)] }, { body: bytes }],
+    [
+      "is sent as bytes with middleware too",
+      new Blob([bytes]),
+      undefined,
+      { middleware: [(a, b) => b(a)] },
+      { body: bytes },
+    ],
     ["of a stream is sent as a stream", stream(), undefined, {}, { body: expect.any(ReadableStream), duplex: "half" }],
     ["of a stream is collected in a browser", stream(), page, {}, { body: bytes }],
   ])("%s", async (_name, body, navigator, options, want) => {
@@ -116,7 +122,7 @@ describe("a body", () => {
     expect(inits).toEqual([expect.objectContaining(want)]);
   });
 
-  it("of a stream is collected where requests take no streams", async () => {
+  it("of a stream is collected if requests do not support streams", async () => {
     const { Request } = globalThis;
     vi.stubGlobal(
       "Request",
@@ -134,7 +140,7 @@ describe("a body", () => {
   });
 });
 
-it("a browser is not given the headers that it sets itself", async () => {
+it("does not pass headers that browsers set themselves", async () => {
   vi.stubGlobal("navigator", { userAgent: "Mozilla/5.0" });
   onTestFinished(() => void vi.unstubAllGlobals());
   let sent: object = {};
@@ -148,7 +154,7 @@ it("a browser is not given the headers that it sets itself", async () => {
   expect(Object.keys(Reflect.get(sent, "headers") as object)).not.toContain("accept-encoding");
 });
 
-it("a step of an upload whose 308 is hidden is an error that says why", async () => {
+it("reports the cause if the browser hides the status 308 of an upload", async () => {
   const fetch: Fetch = async (_url, init) => {
     const isStep = Reflect.get(init, "method") === "PUT";
     const headers = new Headers({ location: "http://127.0.0.1:1/session" });

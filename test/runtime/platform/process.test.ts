@@ -1,15 +1,15 @@
-/** The build for Node on platforms whose `process` is another, or a part of it, or that refuse to be asked. */
+/** The build for Node on platforms with another or incomplete `process`, or without permission to read it. */
 import { expect, it } from "vitest";
 import { serve, statuses } from "../support/server.js";
 import { outputOf, programOf } from "./run.js";
 
 it.each([
   "no process",
-  "an empty object, as of a bundler",
-  "an environment alone, as of a bundler or an edge runtime",
-  "an environment that may not be read, as of Deno",
+  "an empty object, as in bundles",
+  "only an environment, as in bundles and edge runtimes",
+  "an environment without permission, as in Deno",
   "an environment without its functions",
-])("%s: clients are made and call, and nothing is found in the environment", async (name) => {
+])("%s: clients work, and find nothing in the environment", async (name) => {
   const { url } = await serve(statuses({ status: 200, body: { items: [] } }));
   const program = await programOf("process-program.ts", "esm");
   const want = { isKnown: true, value: { items: [] }, code: "NO_CREDENTIALS" };

@@ -1,4 +1,4 @@
-/** Runs a program of these tests in a process of its own, as one file that esbuild makes of it. */
+/** Bundles a program of these tests to one file and runs it in a separate process. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -6,7 +6,7 @@ import { type Plugin, build } from "esbuild";
 import { node } from "../../support/discogen.js";
 import { ROOT, temporaryFolder } from "../../support/folders.js";
 
-/** What pages have under other names here, since Node's own `fetch` needs Node's: `fake-browser.ts` makes the timers. */
+/** Other names for the globals of the fake page, because Node's own `fetch` needs Node's. See `fake-browser.ts`. */
 const renamed: { readonly [name: string]: string } = {
   Buffer: "pageHasNoBuffer",
   clearInterval: "pageClearInterval",
@@ -15,7 +15,7 @@ const renamed: { readonly [name: string]: string } = {
   setTimeout: "pageSetTimeout",
 };
 
-/** The built files in place of the sources: in the program for a page, beside it for Node. */
+/** Uses the built files instead of the sources: bundled into the program for a page, imported for Node. */
 function builds(name: "esm" | "web"): Plugin {
   const dist = join(ROOT, "runtime/dist", name);
   const at = (file: string): { path: string; external?: true } =>
@@ -29,7 +29,7 @@ function builds(name: "esm" | "web"): Plugin {
   };
 }
 
-/** The text of a program that runs on a build. */
+/** Returns the text of a program that uses a build. */
 export async function programOf(file: string, name: "esm" | "web"): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, file)],
@@ -45,7 +45,7 @@ export async function programOf(file: string, name: "esm" | "web"): Promise<stri
   return outputFiles[0]?.text ?? "";
 }
 
-/** What a program prints, as JSON. */
+/** Runs a program and returns its JSON output. */
 export async function outputOf(program: string, ...args: readonly string[]): Promise<unknown> {
   const file = join(await temporaryFolder(), "program.mjs");
   await writeFile(file, program);

@@ -1,4 +1,4 @@
-/** Path templates and the refusal of values that could reach another resource. */
+/** Expands path templates and rejects values that could reach another resource. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Fault } from "../../../runtime/src/index.js";
@@ -27,41 +27,41 @@ describe("expansion", () => {
       "projects/p%201/files/a%3Fb%23c%252Fd",
     ],
     ["{/x*} puts a slash before each element", "a{/parts*}", { parts: ["b/c", "d"] }, "a/b%2Fc/d"],
-    ["a verb stays as it is", "v1/{+name}:cancel", { name: "operations/1" }, "v1/operations/1:cancel"],
-    ["a literal dollar stays as it is", "$discovery/{x}", { x: "a" }, "$discovery/a"],
-    ["names may be dotted", "{project.id}/x", { "project.id": "p" }, "p/x"],
+    ["a verb is not changed", "v1/{+name}:cancel", { name: "operations/1" }, "v1/operations/1:cancel"],
+    ["a literal dollar is not changed", "$discovery/{x}", { x: "a" }, "$discovery/a"],
+    ["names may contain dots", "{project.id}/x", { "project.id": "p" }, "p/x"],
     ["numbers", "{x}", { x: 42 }, "42"],
     ["bigints", "{x}", { x: 12345678901234567890n }, "12345678901234567890"],
     ["booleans", "{x}", { x: false }, "false"],
-    ["beyond ASCII", "{x}", { x: "é😀" }, "%C3%A9%F0%9F%98%80"],
-    ["dots among other letters are harmless", "{x}", { x: "..a" }, "..a"],
+    ["non-ASCII characters", "{x}", { x: "é😀" }, "%C3%A9%F0%9F%98%80"],
+    ["dots with other letters are allowed", "{x}", { x: "..a" }, "..a"],
     ["encoded dots are encoded again", "{x}", { x: "%2e%2e" }, "%252e%252e"],
   ])("%s", (_name, template, values, want) => {
     expect(expand(template, values)).toEqual({ path: want, faults: [] });
   });
 });
 
-describe("refusal", () => {
+describe("rejected", () => {
   it.each([
-    ["nothing", "{x}", {}, "is required"],
+    ["a missing value", "{x}", {}, "is required"],
     ["null", "{x}", { x: null }, "is required"],
     ["empty", "{x}", { x: "" }, "must not be empty"],
     ["one dot", "{x}", { x: "." }, '"."'],
     ["two dots", "{x}", { x: ".." }, '".."'],
-    ["two dots among segments", "{+x}", { x: "a/../b" }, '".."'],
+    ["two dots between segments", "{+x}", { x: "a/../b" }, '".."'],
     ["an empty segment", "{+x}", { x: "a//b" }, "empty path segment"],
     ["a leading slash", "{+x}", { x: "/a" }, "empty path segment"],
     ["a trailing slash", "{+x}", { x: "a/" }, "empty path segment"],
     ["an object", "{x}", { x: { a: 1 } }, "not an object"],
-    ["a list for one value", "{x}", { x: ["a"] }, "not a list"],
-    ["one value for a list", "a{/x*}", { x: "a" }, "must be a list"],
-    ["an empty list", "a{/x*}", { x: [] }, "must not be empty"],
-    ["two dots in a list", "a{/x*}", { x: ["a", ".."] }, '".."'],
+    ["an array for a single value", "{x}", { x: ["a"] }, "not an array"],
+    ["a single value for an array", "a{/x*}", { x: "a" }, "must be an array"],
+    ["an empty array", "a{/x*}", { x: [] }, "must not be empty"],
+    ["two dots in an array", "a{/x*}", { x: ["a", ".."] }, '".."'],
     ["a symbol", "{x}", { x: Symbol("s") }, "not a symbol"],
-    ["no number", "{x}", { x: Number.NaN }, "finite"],
-    ["a number that lost digits", "{x}", { x: 2 ** 60 }, "2^53"],
+    ["NaN", "{x}", { x: Number.NaN }, "finite"],
+    ["a number that has lost digits", "{x}", { x: 2 ** 60 }, "2^53"],
     ["half a surrogate pair", "{x}", { x: "a\ud800" }, "surrogate"],
-    ["half a surrogate pair among segments", "{+x}", { x: "b/\udc00" }, "surrogate"],
+    ["half a surrogate pair in a segment", "{+x}", { x: "b/\udc00" }, "surrogate"],
   ])("%s", (_name, template, values, message) => {
     const { faults } = expand(template, values);
     expect(faults).toHaveLength(1);
@@ -70,7 +70,7 @@ describe("refusal", () => {
   });
 });
 
-it.each(["{?x}", "{x*}", "{/x}", "{#x}", "{.x}", "{+x*}"])("the template %s is refused", (template) => {
+it.each(["{?x}", "{x*}", "{/x}", "{#x}", "{.x}", "{+x*}"])("rejects the template %s", (template) => {
   expect(() => parsePath(template)).toThrow(TypeError);
 });
 
@@ -81,7 +81,7 @@ const text = fc
   .string({ unit: "binary", minLength: 1, maxLength: 20 })
   .filter((value) => isWellFormed(value) && value !== "." && value !== "..");
 
-describe("whatever the value", () => {
+describe("for any value", () => {
   it("{x} is one segment that decodes to the value", () => {
     fc.assert(
       fc.property(text, (value) => {
@@ -107,7 +107,7 @@ describe("whatever the value", () => {
     );
   });
 
-  it("is either expanded or refused, and never throws", () => {
+  it("is either expanded or rejected, and never throws", () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         const { faults, path } = expand("p/{x}", { x: value });

@@ -1,4 +1,4 @@
-/** Request ids make methods safe to repeat. */
+/** Request ids make retries safe. */
 import { describe, expect, it } from "vitest";
 import { AnonymousCredentials } from "../../../runtime/src/auth.js";
 import { ApiClient, type MethodDescriptor, call } from "../../../runtime/src/index.js";
@@ -15,29 +15,29 @@ describe("a request id", () => {
   it.each<[string, MethodDescriptor, { readonly [name: string]: unknown }, unknown]>([
     ["is added to the query", inQuery, { book: "b" }, { book: "b", requestId: uuid }],
     ["is added to the body", inBody, { requestBody: { days: 3 } }, { requestBody: { days: 3, requestId: uuid } }],
-    ["is added as the body where there is none", inBody, {}, { requestBody: { requestId: uuid } }],
-    ["is the caller's in the query", inQuery, { requestId: "mine" }, { requestId: "mine" }],
+    ["is added as the body if there is none", inBody, {}, { requestBody: { requestId: uuid } }],
+    ["from the caller is kept in the query", inQuery, { requestId: "mine" }, { requestId: "mine" }],
     [
-      "is the caller's in the body",
+      "from the caller is kept in the body",
       inBody,
       { requestBody: { requestId: "mine" } },
       { requestBody: { requestId: "mine" } },
     ],
-    ["is not put into what is no object", inBody, { requestBody: "text" }, { requestBody: "text" }],
-    ["is left out of the query by undefined", inQuery, { requestId: undefined }, { requestId: undefined }],
+    ["is not added to a body that is not an object", inBody, { requestBody: "text" }, { requestBody: "text" }],
+    ["is omitted from the query with undefined", inQuery, { requestId: undefined }, { requestId: undefined }],
     [
-      "is left out of the body by undefined",
+      "is omitted from the body with undefined",
       inBody,
       { requestBody: { days: 3, requestId: undefined } },
       { requestBody: { days: 3, requestId: undefined } },
     ],
-    ["is not added where the method takes none", plain, { book: "b" }, { book: "b" }],
+    ["is not added to methods without one", plain, { book: "b" }, { book: "b" }],
   ])("%s", (_, method, params, want) => expect(withRequestId(method, params)).toEqual(want));
 
   it.each([
     ["in the query", inQuery, ({ url }: { url: string }) => new URL(url, "http://h").searchParams.get("requestId")],
     ["in the body", inBody, ({ body }: { body: string }) => (JSON.parse(body) as { requestId?: string }).requestId],
-  ])("%s is the same for every attempt of a call, which makes a POST safe to repeat", async (_, method, idIn) => {
+  ])("%s is the same for all attempts of a call, so a POST is retried", async (_, method, idIn) => {
     const { seen, url } = await serve(statuses(503, 503, 200, 200));
     const client = new ApiClient(api, { auth: new AnonymousCredentials(), rootUrl: url, retry: { maxDelay: 1 } });
     await call(client, method, { requestBody: {} }, undefined);
@@ -48,7 +48,7 @@ describe("a request id", () => {
     expect(ids[3]).not.toBe(ids[0]);
   });
 
-  it("is not put into an object of a class, which a copy would lose", () => {
+  it("is not added to an instance of a class, because a copy would lose the class", () => {
     class Loan {
       readonly #days = 3;
       toJSON(): object {
@@ -60,9 +60,9 @@ describe("a request id", () => {
   });
 
   it.each<[string, MethodDescriptor, object]>([
-    ["where the method takes none", plain, { requestBody: {} }],
-    ["where undefined leaves it out of the query", inQuery, { requestId: undefined, requestBody: {} }],
-    ["where undefined leaves it out of the body", inBody, { requestBody: { requestId: undefined } }],
+    ["the method has none", plain, { requestBody: {} }],
+    ["undefined omits it from the query", inQuery, { requestId: undefined, requestBody: {} }],
+    ["undefined omits it from the body", inBody, { requestBody: { requestId: undefined } }],
   ])("a POST without one is sent once: %s", async (_, method, params) => {
     const { seen, url } = await serve(statuses(503));
     const client = new ApiClient(api, { auth: new AnonymousCredentials(), rootUrl: url, retry: { maxDelay: 1 } });

@@ -1,4 +1,4 @@
-/** Names that do not have the documented shape: sent, and explained once the server has refused them. */
+/** Names without the documented shape are sent. The error explains them if the server rejects the request. */
 import { describe, expect, it } from "vitest";
 import { ApiError, type MethodDescriptor, call, content, download, upload } from "../../../runtime/src/index.js";
 import { shapeHint } from "../../../runtime/src/request/shape.js";
@@ -28,7 +28,7 @@ describe("after a 400 or 404", () => {
     [404, "projects/p/topics/t", false],
     [403, name, false],
     [500, name, false],
-  ])("%i for %s: the hint is there: %s", async (status, value, isHinted) => {
+  ])("%i for %s: the error has a hint: %s", async (status, value, isHinted) => {
     const { seen, url } = await serve((_request, response) =>
       json(response, status, { error: { message: "No such topic.", status: "NOPE" } }),
     );
@@ -70,20 +70,20 @@ describe("the hint", () => {
   const of = (pattern: string, value: unknown) =>
     shapeHint({ ...method, parameters: { x: { pattern } } }, { x: value });
   it.each<[string, string, unknown, string | undefined]>([
-    ["nothing where the shape is right", "^a/[^/]+$", "a/b", undefined],
-    ["nothing where the parameter is missing", "^a/[^/]+$", undefined, undefined],
+    ["nothing for the documented shape", "^a/[^/]+$", "a/b", undefined],
+    ["nothing for a missing parameter", "^a/[^/]+$", undefined, undefined],
     ["segments", "^a/[^/]+/b$", "x", "`a/*/b`"],
-    ["any rest", "^a/[^/]+/.*$", "x", "`a/*/**`"],
+    ["any remaining segments", "^a/[^/]+/.*$", "x", "`a/*/**`"],
     ["escaped dots", "^a\\.b/[^/]+$", "x", "`a.b/*`"],
-    ["other patterns as they are", "ga:[0-9]+", "x", "`ga:[0-9]+`"],
-    ["patterns without anchors are of the entire value", "[0-9]+", "1x", "`[0-9]+`"],
-    ["each element of a list", "ga:[0-9]+", ["ga:1", "x"], "`ga:[0-9]+`"],
+    ["other patterns unchanged", "ga:[0-9]+", "x", "`ga:[0-9]+`"],
+    ["patterns without anchors, which apply to the complete value", "[0-9]+", "1x", "`[0-9]+`"],
+    ["a pattern for elements of an array", "ga:[0-9]+", ["ga:1", "x"], "`ga:[0-9]+`"],
     ["long values", "^a/[^/]+$", `a/${"x".repeat(3000)}`, "`a/*`"],
   ])("shows %s", (_name, pattern, value, want) => {
     expect(of(pattern, value)).toBe(want && `\`x\` does not have the documented shape ${want}`);
   });
 
-  it("names every parameter, and no value", () => {
+  it("names all parameters, but no value", () => {
     const hint = shapeHint(method, { name: "s3cret", ids: ["s3cret"] });
     expect(hint).toBe(`${shape}; \`ids\` does not have the documented shape \`ga:[0-9]+\``);
   });

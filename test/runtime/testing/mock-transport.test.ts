@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 
 type Handlers = MockHandlers<SQLAdminClient>;
 
-/** A client whose requests these handlers answer. */
+/** A client with a mock transport and these handlers. */
 function mocked(handlers: Handlers, options: ClientOptions = {}): { client: SQLAdminClient; transport: MockTransport } {
   const transport = createMockTransport(SQLAdminClient, handlers);
   return { client: new SQLAdminClient({ auth: new AnonymousCredentials(), transport, ...options }), transport };
@@ -16,7 +16,7 @@ function mocked(handlers: Handlers, options: ClientOptions = {}): { client: SQLA
 const project = "example-123";
 
 describe("a mock transport", () => {
-  it("answers by method id, and remembers what it was asked", async () => {
+  it("responds by method id, and records its requests", async () => {
     const { client, transport } = mocked({
       "sql.instances.list": ({ query }) => ({ items: [{ instance: `max-${String(query["maxResults"])}` }] }),
       "sql.instances.insert": () => ({ operation: "op-1" }),
@@ -35,7 +35,7 @@ describe("a mock transport", () => {
     ]);
   });
 
-  it("serves pages, operations and retries like a server", async () => {
+  it("supports pages, operations and retries", async () => {
     let polls = 0;
     const { client } = mocked(
       {
@@ -58,7 +58,7 @@ describe("a mock transport", () => {
     expect(polls).toBe(2);
   });
 
-  it("answers with errors, headers, and bodies that are no JSON", async () => {
+  it("returns errors, headers, and bodies that are not JSON", async () => {
     const error = { error: { code: 404, message: "no such instance", status: "NOT_FOUND" } };
     const { client } = mocked({
       "sql.instances.get": () => mockResponse({ status: 404, body: error, headers: { "x-request-id": "r-1" } }),
@@ -76,7 +76,7 @@ describe("a mock transport", () => {
     expect(response.headers.get("etag")).toBe('"e"');
   });
 
-  it("answers each call of a batch by its own handler", async () => {
+  it("passes each call of a batch to its own handler", async () => {
     const { client, transport } = mocked({
       "sql.instances.get": ({ path }) =>
         path.endsWith("/none")
@@ -101,7 +101,7 @@ describe("a mock transport", () => {
     expect(ids).toEqual(["sql.instances.get", "sql.instances.get", "sql.instances.insert", "sql.tiers.list"]);
   });
 
-  it("repeats the calls of a batch that fail, and names a missing handler", async () => {
+  it("retries failed calls of a batch, and names a missing handler", async () => {
     let count = 0;
     const { client } = mocked(
       { "sql.tiers.list": () => (++count === 1 ? mockResponse({ status: 503 }) : { items: [] }) },
@@ -116,7 +116,7 @@ describe("a mock transport", () => {
     ]);
   });
 
-  it("does not share a retry budget: tests do not depend on each other", async () => {
+  it("does not share a retry budget, so tests are independent", async () => {
     for (let test = 0; test < 3; test++) {
       const { client, transport } = mocked(
         { "sql.tiers.list": () => mockResponse({ status: 503 }) },
@@ -127,16 +127,16 @@ describe("a mock transport", () => {
     }
   });
 
-  it("says which handlers there are where one is missing", async () => {
+  it("lists the handlers if one is missing", async () => {
     const { client, transport } = mocked({ "sql.tiers.list": () => ({}) });
     await expect(client.flags.list()).rejects.toMatchObject({
       code: "INVALID_REQUEST",
-      message: "the mock transport of SQLAdminClient: sql.flags.list has no handler; there are those of sql.tiers.list",
+      message: "the mock transport of SQLAdminClient: sql.flags.list has no handler; handlers: sql.tiers.list",
     });
     expect(transport.requests).toHaveLength(1);
   });
 
-  it("passes on what a handler throws", async () => {
+  it("rejects with the error of a handler", async () => {
     const { client } = mocked(
       {
         "sql.tiers.list": () => {
@@ -148,12 +148,12 @@ describe("a mock transport", () => {
     await expect(client.tiers.list({ project })).rejects.toMatchObject({ message: expect.stringContaining("boom") });
   });
 
-  it("is typed by the client's methods and their answers", () => {
+  it("is typed by the client's methods and their responses", () => {
     // @ts-expect-error there is no such method
     const misspelt: Handlers = { "sql.instance.list": () => ({}) };
-    // @ts-expect-error items is a list of instances
+    // @ts-expect-error items is an array of instances
     const wrong: Handlers = { "sql.instances.list": () => ({ items: "none" }) };
-    // @ts-expect-error a misspelt enum value of what a method answers
+    // @ts-expect-error a wrong enum value in the response of a method
     const value: Handlers = { "sql.backupRuns.get": () => ({ status: 7 }) };
     const right: Handlers = {
       "sql.backupRuns.get": () => ({ status: "DONE" }),

@@ -1,4 +1,4 @@
-/** Methods that stream, with the mock transport. */
+/** Streaming methods with the mock transport. */
 import {
   ApiClient,
   type ApiDescriptor,
@@ -52,7 +52,7 @@ it.each<[string, Handler]>([
     () =>
       mockResponse({ headers: { "content-type": "text/event-stream" }, body: 'data: {"n":1}\n\ndata: {"n":2}\n\n' }),
   ],
-])("%s is a stream", async (_name, handler) => {
+])("a handler can return %s", async (_name, handler) => {
   const transport = createMockTransport(TalkClient, { "talk.rooms.listen": handler });
   const { rooms } = new TalkClient({ auth: new AnonymousCredentials(), transport });
   const read: Message[] = [];
@@ -61,23 +61,23 @@ it.each<[string, Handler]>([
   expect(await rooms.listen()).toEqual(read);
 });
 
-it("an async iterable is read no further than its messages are", async () => {
-  const made: number[] = [];
+it("an async iterable is read only as far as the caller reads messages", async () => {
+  const yielded: number[] = [];
   const transport = createMockTransport(TalkClient, {
     "talk.rooms.listen": async function* () {
       for (let n = 1; n < 100; n++) {
-        made.push(n);
+        yielded.push(n);
         yield { n };
       }
     },
   });
   const { rooms } = new TalkClient({ auth: new AnonymousCredentials(), transport });
   for await (const { n } of rooms.listen()) if (n === 3) break;
-  expect(made).toEqual([1, 2, 3]);
+  expect(yielded).toEqual([1, 2, 3]);
 });
 
-it("what is no stream of its messages does not compile", () => {
-  // @ts-expect-error one message is no list
+it("a handler without a stream of messages does not compile", () => {
+  // @ts-expect-error one message is not an array
   const handlers: MockHandlers<TalkClient> = { "talk.rooms.listen": () => ({ n: 1 }) };
   expect(handlers).toBeDefined();
 });

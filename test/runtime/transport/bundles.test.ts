@@ -1,4 +1,4 @@
-/** Programs as one minified file, of which bundlers have renamed everything: their transport works as unbundled. */
+/** The transport works in minified single-file programs, where bundlers have renamed everything. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -11,7 +11,7 @@ import { json, serve } from "../support/server.js";
 
 const formats = ["esm", "cjs"] as const;
 
-/** Bundles a program for Node, runs it in a folder without packages, and returns what it printed as JSON. */
+/** Bundles a program for Node, runs it in a folder without packages, and returns its JSON output. */
 async function run(format: (typeof formats)[number], program: string, env: NodeJS.ProcessEnv): Promise<unknown> {
   const folder = await temporaryFolder();
   await install(folder, {
@@ -44,10 +44,10 @@ async function run(format: (typeof formats)[number], program: string, env: NodeJ
     // The user's own undici calls require(), which ES modules do not have.
     ...(format === "esm" && program.includes("undici") ? { banner: { js: requireBanner } } : {}),
   });
-  const alone = await temporaryFolder();
-  const file = join(alone, format === "esm" ? "program.mjs" : "program.cjs");
+  const emptyFolder = await temporaryFolder();
+  const file = join(emptyFolder, format === "esm" ? "program.mjs" : "program.cjs");
   await writeFile(file, outputFiles[0]?.text ?? "");
-  const { stderr, stdout } = await node([file], alone, { ...withoutProxies, ...env });
+  const { stderr, stdout } = await node([file], emptyFolder, { ...withoutProxies, ...env });
   expect(stderr).toBe("");
   return JSON.parse(stdout);
 }
@@ -61,7 +61,7 @@ const withoutProxies = Object.fromEntries(
 const page = { items: [{ instance: "prod-1" }] };
 
 describe.each(formats)("as one file, %s", (format) => {
-  it("sends one call after the other", async () => {
+  it("sends several calls in a row", async () => {
     const { seen, url } = await serve((_request, response) => json(response, 200, page));
     expect(await run(format, "return [await list(), await list(), await list()]", { ROOT_URL: url })).toEqual([
       page,
@@ -82,7 +82,7 @@ describe.each(formats)("as one file, %s", (format) => {
     expect([seen, proxy.asked]).toEqual(["CONNECTION_FAILED", [`${new URL(rootUrl).host}:443`]]);
   });
 
-  it("sends around the proxy to addresses of NO_PROXY", async () => {
+  it("does not use the proxy for addresses in NO_PROXY", async () => {
     const proxy = await proxyTo("http://127.0.0.1:1/", 403);
     const env = { ROOT_URL: "https://192.0.2.1/", HTTPS_PROXY: proxy.url, NO_PROXY: "192.0.2.0/24" };
     const program = "setTimeout(() => process.exit(), 300); list().catch(() => {}); return 'sent'";
@@ -103,7 +103,7 @@ describe.each(formats)("as one file, %s", (format) => {
     expect([await run(format, program, env), proxy.asked]).toEqual([{ kind: "mocked" }, []]);
   });
 
-  it.each(["undici", "undici-6"])("sends through the proxy where %s in the same file sets nothing", async (name) => {
+  it.each(["undici", "undici-6"])("sends through the proxy if %s in the same file sets no dispatcher", async (name) => {
     const proxy = await proxyTo("http://127.0.0.1:1/", 403);
     const program = `
       const { getGlobalDispatcher } = await import("${name}");

@@ -1,4 +1,4 @@
-/** How many connections are made, what happens meanwhile, and that those of a probe end with it. */
+/** The number of connections, the work while connecting, and the end of connections of a probe. */
 import net, { Socket } from "node:net";
 import { Agent, request } from "undici";
 import { expect, it, onTestFinished, vi } from "vitest";
@@ -15,7 +15,7 @@ async function counting(): Promise<{ readonly url: string; count(): number }> {
   return { url, count: () => count };
 }
 
-it("a program that begins with bursts of 64 calls opens no more connections than an Agent of undici", async () => {
+it("a program that starts with bursts of 64 calls opens no more connections than an undici Agent", async () => {
   const [ours, plain] = [await counting(), await counting()];
   const burst = (call: () => Promise<unknown>): Promise<unknown> => Promise.all(Array.from({ length: 64 }, call));
   const pause = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 50));
@@ -26,7 +26,7 @@ it("a program that begins with bursts of 64 calls opens no more connections than
     await burst(get);
     await pause();
   }
-  // In a process of its own, as what is sent first might differ.
+  // In a separate process, because the first requests of a process may differ.
   const program = `
     import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
     import { AnonymousCredentials } from "@discogen/runtime/auth";
@@ -41,7 +41,7 @@ it("a program that begins with bursts of 64 calls opens no more connections than
   expect(ours.count()).toBeLessThanOrEqual(plain.count());
 });
 
-it("a transport of its own drops a connection that is still being made", async () => {
+it("an isolated transport closes a connection that is not established yet", async () => {
   const socket = new Socket();
   const begun = new Promise<void>((resolve) => {
     vi.spyOn(net, "connect").mockImplementation(() => {
@@ -60,8 +60,8 @@ it("a transport of its own drops a connection that is still being made", async (
   expect(socket.destroyed).toBe(true);
 });
 
-it("the parser of responses is compiled while the first connection is being made", async () => {
-  // The build is tested: undici by itself compiles it afterwards.
+it("the response parser is compiled while the first connection is established", async () => {
+  // Tests the build: unmodified undici compiles the parser later.
   const program = `
     import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
     import { AnonymousCredentials } from "@discogen/runtime/auth";

@@ -1,4 +1,4 @@
-/** Time limits by a shared timer. */
+/** Timeouts with a shared timer. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startDeadline, stopDeadline } from "../../../runtime/src/transport/deadlines.js";
 
@@ -8,33 +8,33 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe.each([1, 200, 4999, 5000, 60_000, 3_600_000])("a limit of %s ms", (limit) => {
-  it("is never early, and late by a tenth at most", () => {
+describe.each([1, 200, 4999, 5000, 60_000, 3_600_000])("a timeout of %s ms", (timeout) => {
+  it("is never early, and at most a tenth late", () => {
     const onExpired = vi.fn<() => void>();
-    const deadline = startDeadline({ onExpired }, limit);
-    vi.advanceTimersByTime(limit - 1);
+    const deadline = startDeadline({ onExpired }, timeout);
+    vi.advanceTimersByTime(timeout - 1);
     expect(onExpired).not.toHaveBeenCalled();
-    vi.advanceTimersByTime(limit / 10 + 1);
+    vi.advanceTimersByTime(timeout / 10 + 1);
     expect(onExpired).toHaveBeenCalledTimes(1);
     stopDeadline(deadline);
   });
 
-  it("that is stopped never comes", () => {
+  it("does not expire after it is stopped", () => {
     const onExpired = vi.fn<() => void>();
-    stopDeadline(startDeadline({ onExpired }, limit));
-    vi.advanceTimersByTime(limit * 2);
+    stopDeadline(startDeadline({ onExpired }, timeout));
+    vi.advanceTimersByTime(timeout * 2);
     expect(onExpired).not.toHaveBeenCalled();
   });
 });
 
-it("no limit is no limit", () => {
+it("Infinity never expires", () => {
   const onExpired = vi.fn<() => void>();
   stopDeadline(startDeadline({ onExpired }, Number.POSITIVE_INFINITY));
   vi.advanceTimersByTime(2 ** 31);
   expect(onExpired).not.toHaveBeenCalled();
 });
 
-it("places are used again without a mix-up", () => {
+it("reuses slots without confusing timeouts", () => {
   const first = vi.fn<() => void>();
   const second = vi.fn<() => void>();
   stopDeadline(startDeadline({ onExpired: first }, 10_000));
@@ -47,7 +47,7 @@ it("places are used again without a mix-up", () => {
   stopDeadline(deadline);
 });
 
-it("the timer rests when nothing runs against it", () => {
+it("stops the timer when no timeout is active", () => {
   stopDeadline(startDeadline({ onExpired: () => undefined }, 60_000));
   vi.advanceTimersByTime(1000);
   expect(vi.getTimerCount()).toBe(0);

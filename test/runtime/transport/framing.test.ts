@@ -1,4 +1,4 @@
-/** How request bodies are framed on the wire, byte by byte: with `content-length` wherever the length is known. */
+/** The framing of request bodies, byte by byte: with `content-length` if the length is known. */
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { Agent } from "undici";
@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { fetchTransport, type HttpRequest, type Transport, undiciTransport } from "../../../runtime/src/index.js";
 import { failureOf } from "../support/library.js";
 
-/** A server of HTTP/1.0, which knows no chunks: what it received of each connection until it fell silent. */
+/** An HTTP/1.0 server, which does not support chunked bodies. Records the bytes of each connection. */
 async function recorder(): Promise<{ origin: string; received: string[] }> {
   const received: string[] = [];
   const server = createServer((socket) => {
@@ -28,7 +28,7 @@ async function recorder(): Promise<{ origin: string; received: string[] }> {
   return { origin: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, received };
 }
 
-// Without a dispatcher the first request would go over Node's client.
+// Uses the caller's agent, not the one of this package.
 const undici = undiciTransport(new Agent());
 const bytes = new TextEncoder().encode("xabcx").subarray(1, 4);
 
@@ -75,7 +75,7 @@ describe.each([
   });
 });
 
-it.each(["GET", "HEAD"])("fetch, which takes no body with %s, is named", async (method) => {
+it.each(["GET", "HEAD"])("rejects a body with %s over fetch, and names the alternative", async (method) => {
   const request = { method, origin: "http://127.0.0.1:1", path: "/", headers: {}, body: "a", timeout: 5000 };
   const error = await failureOf(fetchTransport().send(request));
   expect(error).toMatchObject({ code: "INVALID_REQUEST", message: expect.stringContaining("undiciTransport") });

@@ -1,4 +1,4 @@
-/** Which global dispatcher is the user's choice, whichever copy of undici it comes from. */
+/** Recognizes global dispatchers that the user set, for all copies of undici. */
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Dispatcher } from "../../../runtime/src/index.js";
 import { isDefaultDispatcher } from "../../../runtime/src/transport/default-dispatcher.js";
@@ -9,7 +9,7 @@ import { currentGlobals, restoreGlobals, type UndiciCopy, undiciCopies } from ".
 
 const copies = await undiciCopies();
 
-/** Global dispatchers as in a process that has set none. */
+/** Removes the global dispatchers, as in a new process. */
 function withoutGlobals(): void {
   const before = currentGlobals();
   restoreGlobals([undefined, undefined]);
@@ -22,7 +22,7 @@ const used = async (dispatcher: Dispatcher, url: string): Promise<Dispatcher> =>
 };
 
 describe.each(copies)("%s", (_name, copy) => {
-  it("recognizes its default agent, also after requests", async () => {
+  it("recognizes its default agent, even after requests", async () => {
     const { url } = await serve(statuses(200));
     expect([isDefaultDispatcher(new copy.Agent()), isDefaultDispatcher(await used(new copy.Agent(), url))]).toEqual([
       true,
@@ -32,20 +32,20 @@ describe.each(copies)("%s", (_name, copy) => {
 
   it.each<[string, (copy: UndiciCopy) => Dispatcher]>([
     ["an agent with options", ({ Agent }) => new Agent({ connections: 1 })],
-    ["an agent with options of connections", ({ Agent }) => new Agent({ connect: { rejectUnauthorized: false } })],
+    ["an agent with connection options", ({ Agent }) => new Agent({ connect: { rejectUnauthorized: false } })],
     ["an agent with a factory", ({ Agent }) => new Agent({ factory: () => new Agent() })],
     ["a composed agent", ({ Agent }) => new Agent().compose((dispatch) => dispatch)],
     ["an agent with its own dispatch", ({ Agent }) => Object.assign(new Agent(), { dispatch: () => true })],
     ["an agent of the user's class", ({ Agent }) => new (class Mine extends Agent {})()],
-    ["an agent for proxies of the environment", ({ EnvHttpProxyAgent }) => new EnvHttpProxyAgent()],
+    ["an agent for the proxies of the environment", ({ EnvHttpProxyAgent }) => new EnvHttpProxyAgent()],
     ["an agent for a proxy", ({ ProxyAgent }) => new ProxyAgent("http://proxy.test")],
     ["a pool", ({ Pool }) => new Pool("http://library.test")],
     ["a mock", ({ MockAgent }) => new MockAgent()],
-  ])("does not take %s for its default", (_kind, make) => {
+  ])("does not treat %s as its default", (_kind, make) => {
     expect(isDefaultDispatcher(make(copy))).toBe(false);
   });
 
-  it("uses what setGlobalDispatcher sets, and not the default agent", () => {
+  it("uses the dispatcher of setGlobalDispatcher, but not the default agent", () => {
     withoutGlobals();
     copy.setGlobalDispatcher(new copy.Agent());
     const before = chosenDispatcher();
@@ -54,14 +54,14 @@ describe.each(copies)("%s", (_name, copy) => {
     expect([before, chosenDispatcher()]).toEqual([undefined, mock]);
   });
 
-  it("sees a dispatcher that is changed after a request", () => {
+  it("detects changes of a dispatcher after a request", () => {
     const agent = new copy.Agent();
     const before = isDefaultDispatcher(agent);
     agent.dispatch = () => true;
     expect([before, isDefaultDispatcher(agent)]).toEqual([true, false]);
   });
 
-  it("sends over the global dispatcher at the time of each request", async () => {
+  it("sends each request over the current global dispatcher", async () => {
     withoutGlobals();
     const { seen, url } = await serve(statuses(200));
     const client = clientOf(url);
@@ -70,7 +70,7 @@ describe.each(copies)("%s", (_name, copy) => {
     let count = 0;
     const counting = agent.compose((dispatch) => (options: object, handler: object) => {
       count++;
-      return (dispatch as Dispatcher["dispatch"])(options, handler); // What compose() passes.
+      return (dispatch as Dispatcher["dispatch"])(options, handler); // compose() passes these
     });
     copy.setGlobalDispatcher(counting);
     await client.books.list();
@@ -79,7 +79,7 @@ describe.each(copies)("%s", (_name, copy) => {
 });
 
 describe("two copies", () => {
-  const of = (name: string): UndiciCopy => Object.fromEntries(copies)[name] as UndiciCopy; // Each is in the list.
+  const of = (name: string): UndiciCopy => Object.fromEntries(copies)[name] as UndiciCopy; // all names are in the list
 
   it.each([
     ["undici-6", "undici-8"],
@@ -95,7 +95,7 @@ describe("two copies", () => {
   it.each([
     ["undici-8", "undici-6"],
     ["undici-8, minified", "undici"],
-  ])("%s overrides what %s set", (newer, older) => {
+  ])("%s overrides the dispatcher of %s", (newer, older) => {
     withoutGlobals();
     of(older).setGlobalDispatcher(new (of(older).MockAgent)());
     const mock = new (of(newer).MockAgent)();
@@ -120,7 +120,7 @@ it.each<[string, unknown, boolean]>([
     true,
   ],
   [
-    "one with a property that throws when it is read",
+    "an instance with a property that throws when read",
     new (class extends class {
       dispatch(): boolean {
         return true;
@@ -133,7 +133,7 @@ it.each<[string, unknown, boolean]>([
     })(),
     true,
   ],
-])("takes %s under the public symbol for a choice: %#", (_name, value, isChoice) => {
+])("recognizes whether %s under the public symbol was set by the user", (_name, value, isChoice) => {
   withoutGlobals();
   restoreGlobals([value, { dispatch: () => true }]);
   const withOther = chosenDispatcher();

@@ -1,4 +1,4 @@
-/** HTTP/2, where the caller's agent allows it: one connection, and everything as over HTTP/1.1. */
+/** HTTP/2, if the caller's agent allows it: one connection, and otherwise the same behavior as HTTP/1.1. */
 import { constants, type Http2SecureServer, type ServerHttp2Stream, createSecureServer } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:tls";
@@ -9,12 +9,12 @@ import { ConnectionError, undiciTransport } from "../../../runtime/src/index.js"
 import { ca, certificateFor } from "../support/certificates.js";
 import { clientOf, failureOf, type LibraryClient } from "../support/library.js";
 
-/** Retries where the rules do, without their pauses. */
+/** The default retries, without delays. */
 const quick = { retry: { decide: ({ proposed }: { proposed: number | undefined }) => proposed && 1 } };
 
 type OnStream = (stream: ServerHttp2Stream, path: string, body: string) => void;
 
-/** A client of a server that speaks HTTP/2 alone, and how often that was connected to. */
+/** A client of a server that supports only HTTP/2, and the number of connections. */
 async function start(
   onStream: OnStream,
 ): Promise<{ client: LibraryClient; dispatcher: Agent; server: Http2SecureServer; url: string; sessions(): number }> {
@@ -33,7 +33,7 @@ async function start(
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
-  // As the docs say it: an agent opens a connection for each call under way, unless it is told not to.
+  // As in the docs: without `connections: 1` an agent opens a connection for each pending call.
   const dispatcher = new Agent({ allowH2: true, connections: 1, pipelining: 100, connect: { ca } });
   onTestFinished(async () => {
     await dispatcher.destroy();
@@ -48,7 +48,7 @@ function json(stream: ServerHttp2Stream, status: number, value: unknown): void {
   stream.end(JSON.stringify(value));
 }
 
-it("carries many calls over one connection", async () => {
+it("sends many calls over one connection", async () => {
   const { client, sessions } = await start((stream, path) => json(stream, 200, { name: path }));
   await client.books.get({ book: "first" });
   const books = await Promise.all(Array.from({ length: 50 }, (_, i) => client.books.get({ book: `b${String(i)}` })));
@@ -56,7 +56,7 @@ it("carries many calls over one connection", async () => {
   expect(sessions()).toBe(1);
 });
 
-it("carries bodies, headers, errors and compressed answers", async () => {
+it("supports bodies, headers, errors and compressed responses", async () => {
   const { client } = await start((stream, path, body) => {
     if (path.includes("missing")) return json(stream, 404, { error: { code: 404, message: "no such book" } });
     if (!path.includes("gzip")) return json(stream, 200, { name: body });
@@ -76,7 +76,7 @@ it("carries bodies, headers, errors and compressed answers", async () => {
   });
 });
 
-it("holds a server back where the reader is slow", async () => {
+it("applies back-pressure if the reader is slow", async () => {
   const total = 32 * 1024 * 1024;
   let written = 0;
   const { client } = await start((stream) => {
@@ -95,11 +95,11 @@ it("holds a server back where the reader is slow", async () => {
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(written).toBeLessThan(total / 2);
   let read = 0;
-  for await (const piece of media.body) read += piece.length;
+  for await (const chunk of media.body) read += chunk.length;
   expect(read).toBe(total);
 });
 
-it("ends a call by time limit or signal, and its connection serves the next", async () => {
+it("ends a call on timeout or abort, and uses the connection for the next call", async () => {
   const closed = vi.fn<() => void>();
   const { client, sessions } = await start((stream, path) => {
     stream.on("close", closed);
@@ -116,7 +116,7 @@ it("ends a call by time limit or signal, and its connection serves the next", as
   expect(sessions()).toBe(1);
 });
 
-it("tells a connection that breaks", async () => {
+it("reports a connection that breaks", async () => {
   const { client } = await start((stream) => void stream.session?.destroy());
   const error = await failureOf(client.books.insert({ requestBody: {} }, { retry: false }));
   expect(error).toMatchObject({ code: "CONNECTION_FAILED", sent: true });
@@ -191,14 +191,14 @@ describe("a stream or connection that ends early", () => {
     expect(requests).toBe(1);
   });
 
-  it("is an error with sent: false where it was refused each time", async () => {
+  it("is an error with sent: false if all attempts were refused", async () => {
     const { client } = await start(reset(refused));
     const error = await failureOf(client.books.insert({ requestBody: {} }));
     expect(error).toMatchObject({ sent: false, systemCode: "ERR_HTTP2_STREAM_ERROR" });
-    expect((error as Error).message).not.toContain("no connection");
+    expect((error as Error).message).not.toContain("cannot connect");
   });
 
-  it("ends no other call: those beside it are sent again", async () => {
+  it("does not fail other calls on the connection, which are sent again", async () => {
     let requests = 0;
     const { client } = await start((stream, path) => {
       if (++requests === 3) stream.session?.goaway(none);
@@ -210,8 +210,8 @@ describe("a stream or connection that ends early", () => {
   });
 });
 
-/** A server of frames: to each request it sends a head that announces 10 bytes, 4 of them, and CANCEL. */
-async function cutting(): Promise<{ url: string; dispatcher: Agent; requests(): number }> {
+/** A server that responds to each request with a content-length of 10, 4 bytes, and a reset with CANCEL. */
+async function truncating(): Promise<{ url: string; dispatcher: Agent; requests(): number }> {
   const frame = (type: number, flags: number, stream: number, payload: Uint8Array): Buffer => {
     const head = Buffer.alloc(9);
     head.writeUIntBE(payload.length, 0, 3);
@@ -256,8 +256,8 @@ async function cutting(): Promise<{ url: string; dispatcher: Agent; requests(): 
   };
 }
 
-it("a body that is cut is no complete one", async () => {
-  const { dispatcher, requests, url } = await cutting();
+it("a truncated body is an error", async () => {
+  const { dispatcher, requests, url } = await truncating();
   const { books } = clientOf(url, { dispatcher, ...quick });
   const want = { code: "CONNECTION_FAILED", sent: true, systemCode: "ERR_HTTP2_STREAM_ERROR" };
   expect(await failureOf(books.get({ book: "b" }))).toMatchObject(want);
@@ -266,7 +266,7 @@ it("a body that is cut is no complete one", async () => {
   expect(await failureOf(media.bytes())).toMatchObject(want);
 });
 
-it.each(["abc", new TextEncoder().encode("abc")])("carries the body of a DELETE", async (body) => {
+it.each(["abc", new TextEncoder().encode("abc")])("sends the body of a DELETE", async (body) => {
   const { dispatcher, url } = await start((stream, path, received) => json(stream, 200, { path, received }));
   const { origin } = new URL(url);
   const request = { method: "DELETE", origin, path: "/a", headers: {}, body, timeout: 5000 };

@@ -1,4 +1,4 @@
-/** Client certificates, by option and by environment, against servers that ask for one. */
+/** Client certificates, by option and by environment, with servers that require one. */
 import { createPrivateKey } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
@@ -23,7 +23,7 @@ interface StrictServer {
   connections: number;
 }
 
-/** A server that refuses whoever has no certificate of our authority. */
+/** A server that rejects clients without a certificate of the test authority. */
 async function strictServer(): Promise<StrictServer> {
   const options = { ...certificateFor("library.test"), ca, requestCert: true, rejectUnauthorized: true };
   const server = createServer(options, (request, response) => {
@@ -60,7 +60,7 @@ const variables = [
 
 beforeEach(() => {
   for (const name of variables) vi.stubEnv(name, undefined);
-  // Which servers are trusted is decided at the start of a process, and not what is tested here.
+  // Node reads the trusted authorities at startup, so they cannot be set here.
   vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
   vi.spyOn(process, "emitWarning").mockReturnValue();
   onTestFinished(() => {
@@ -69,7 +69,7 @@ beforeEach(() => {
   });
 });
 
-/** Writes certificate, key and configuration; gives the folder. */
+/** Writes certificate, key and configuration. Returns the folder. */
 async function configured(config?: unknown): Promise<string> {
   const folder = await temporaryFolder();
   const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
@@ -82,7 +82,7 @@ async function configured(config?: unknown): Promise<string> {
 }
 
 describe("a certificate", () => {
-  it("is presented, over connections that clones share", async () => {
+  it("is sent, over connections that clones share", async () => {
     const server = await strictServer();
     const client = clientOf(server.url, { mtls: robot });
     await client.books.list();
@@ -91,14 +91,14 @@ describe("a certificate", () => {
     expect([server.names, server.connections]).toEqual([["robot.test", "robot.test"], 1]);
   });
 
-  it("that is missing is why the server refuses", async () => {
+  it("is required by the server", async () => {
     const server = await strictServer();
     const error = await failureOf(clientOf(server.url, { retry: false }).books.list());
     expect(error).toMatchObject({ code: "CONNECTION_FAILED" });
     expect(server.names).toEqual([]);
   });
 
-  it("may be bytes, and its key encrypted", async () => {
+  it("can be bytes, with an encrypted key", async () => {
     const server = await strictServer();
     const cipher = { cipher: "aes-256-cbc", passphrase: "s3cret" };
     const key = createPrivateKey(robot.key).export({ type: "pkcs8", format: "pem", ...cipher });
@@ -107,7 +107,7 @@ describe("a certificate", () => {
     expect(server.names).toEqual(["robot.test"]);
   });
 
-  it("goes through a proxy of the environment", async () => {
+  it("is sent through a proxy of the environment", async () => {
     const server = await strictServer();
     const proxy = await proxyTo(server.url);
     vi.stubEnv("HTTPS_PROXY", proxy.url);
@@ -140,10 +140,10 @@ describe("the environment", () => {
   );
 
   it.each<[string, string | undefined, ClientOptions]>([
-    ["does not ask for one", "false", {}],
-    ["says nothing", undefined, {}],
-    ["is turned off by mtls: false", "true", { mtls: false }],
-    ["gives way to a dispatcher", "true", { dispatcher: new Agent() }],
+    ["can turn certificates off", "false", {}],
+    ["uses no certificate by default", undefined, {}],
+    ["is ignored with mtls: false", "true", { mtls: false }],
+    ["is ignored with a dispatcher", "true", { dispatcher: new Agent() }],
   ])("%s", async (_name, value, options) => {
     const server = await strictServer();
     vi.stubEnv("CLOUDSDK_CONFIG", await configured());
@@ -153,7 +153,7 @@ describe("the environment", () => {
     expect(server.names).toEqual([]);
   });
 
-  it("that asks for one where gcloud has none is not heeded", async () => {
+  it("is ignored if gcloud has no certificate", async () => {
     vi.stubEnv("CLOUDSDK_CONFIG", await temporaryFolder());
     vi.stubEnv("GOOGLE_API_USE_CLIENT_CERTIFICATE", "true");
     const error = await failureOf(clientOf("http://127.0.0.1:1/", { retry: false }).books.list());
@@ -161,18 +161,18 @@ describe("the environment", () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ["no JSON", "{", /certificate_config\.json is not JSON/],
+    ["not JSON", "{", /certificate_config\.json is not JSON/],
     [
-      "nothing of a workload",
+      "no workload",
       { cert_configs: { macos_keychain: {} } },
       /certificate_config\.json names no cert_configs\.workload\.cert_path/,
     ],
     [
-      "a file that is not there",
+      "a missing file",
       { cert_configs: { workload: { cert_path: "/nowhere/c.pem", key_path: "/nowhere/k.pem" } } },
       /\/nowhere\/c\.pem cannot be read \(ENOENT\)/,
     ],
-  ])("names the file at fault: %s", async (_name, config, want) => {
+  ])("names the file with the problem: %s", async (_name, config, want) => {
     const folder = await configured(config);
     vi.stubEnv("GOOGLE_API_USE_CLIENT_CERTIFICATE", "true");
     vi.stubEnv("GOOGLE_API_CERTIFICATE_CONFIG", join(folder, "certificate_config.json"));
@@ -182,7 +182,7 @@ describe("the environment", () => {
     expect(String(error)).toContain("pass mtls: false");
   });
 
-  it("is asked again after a fault, since files get repaired", async () => {
+  it("is read again after an error, because the user may have fixed the file", async () => {
     const server = await strictServer();
     const folder = await configured("{");
     vi.stubEnv("GOOGLE_API_USE_CLIENT_CERTIFICATE", "true");
@@ -196,7 +196,7 @@ describe("the environment", () => {
   });
 });
 
-describe("refused", () => {
+describe("rejected", () => {
   it.each<[string, ClientOptions, string]>([
     [
       "a certificate without its key",
@@ -206,12 +206,12 @@ describe("refused", () => {
     ["true", { mtls: true as unknown as false }, "must be false or { cert, key, passphrase? }"],
     ["an empty key", { mtls: { cert: "c", key: "" } }, "must be false or { cert, key, passphrase? }"],
     [
-      "a certificate beside a dispatcher",
+      "a certificate together with a dispatcher",
       { mtls: robot, dispatcher: { dispatch: () => true } },
       "is of no use beside dispatcher",
     ],
     [
-      "a certificate beside a transport",
+      "a certificate together with a transport",
       { mtls: robot, transport: { send: () => Promise.reject(new Error("unused")) } },
       "is of no use beside transport",
     ],
@@ -225,15 +225,15 @@ describe("refused", () => {
   });
 
   it.each([
-    ["what is no certificate", { cert: "no certificate", key: robot.key }],
-    ["a certificate with another's key", { cert: robot.cert, key: certificateFor("other.test").key }],
-  ])("%s, with the first request and without a word of the key", async (_name, mtls) => {
+    ["an invalid certificate", { cert: "no certificate", key: robot.key }],
+    ["a certificate with the key of another one", { cert: robot.cert, key: certificateFor("other.test").key }],
+  ])("%s, with the first request and without showing the key", async (_name, mtls) => {
     const error = await failureOf(clientOf("https://127.0.0.1:1/", { mtls }).books.list());
     expect(error).toMatchObject({ code: "INVALID_OPTION", faults: [{ parameter: "mtls" }] });
     expect(inspect(error, { depth: 9 })).not.toContain(mtls.key.split("\n")[1]);
   });
 
-  it("no clone that has a dispatcher instead, or a certificate again", () => {
+  it("not clones that replace the certificate by a dispatcher, or set it again", () => {
     const dispatcher = { dispatch: () => true };
     const clone = new LibraryClient({ mtls: robot }).withOptions({ dispatcher });
     expect(() => clone.withOptions({ mtls: robot })).not.toThrow();

@@ -1,4 +1,4 @@
-/** Addresses and ranges of NO_PROXY. */
+/** Addresses and ranges in NO_PROXY. */
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { isExcludedAddress } from "../../../runtime/src/transport/no-proxy.js";
 import { clientOf, failureOf } from "../support/library.js";
@@ -29,7 +29,7 @@ describe("NO_PROXY", () => {
     ["10.0.0.0/8", "ten.example.com", false],
     ["*", "10.1.2.3", false],
     ["", "10.1.2.3", false],
-    // Entries that are not valid are not read, and the others still are.
+    // Invalid entries are ignored, valid ones still apply.
     ["10.0.0.0/33", "10.1.2.3", false],
     ["10.0.0.0/-1", "10.1.2.3", false],
     ["10.0.0.0/", "10.1.2.3", false],
@@ -57,7 +57,7 @@ describe("NO_PROXY", () => {
     vi.stubEnv("https_proxy", undefined);
     vi.stubEnv("no_proxy", undefined);
     onTestFinished(() => void vi.unstubAllEnvs());
-    // Nobody responds at this address, which is reserved for documentation.
+    // This address is reserved for documentation, so there is no response.
     const client = clientOf("https://192.0.2.1/", { timeout: 300, retry: false });
     await failureOf(client.books.list());
     expect(proxy.asked.length === 0).toBe(isDirect);

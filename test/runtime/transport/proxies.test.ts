@@ -1,4 +1,4 @@
-/** Proxies of the environment, over real sockets: what goes through them, and what never does. */
+/** Proxies of the environment, over real sockets: which requests use them, and which never do. */
 import { execFile } from "node:child_process";
 import { inspect, promisify } from "node:util";
 import { Agent, EnvHttpProxyAgent, getGlobalDispatcher, MockAgent, setGlobalDispatcher } from "undici";
@@ -14,7 +14,7 @@ import { serve, statuses } from "../support/server.js";
 
 const variables = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"];
 
-/** The environment has these variables alone. */
+/** Sets these variables and removes the other proxy variables. */
 function proxied(environment: Readonly<Record<string, string>>): void {
   for (const name of variables) vi.stubEnv(name, environment[name]);
   onTestFinished(() => void vi.unstubAllEnvs());
@@ -22,24 +22,24 @@ function proxied(environment: Readonly<Record<string, string>>): void {
 
 beforeEach(() => {
   const before = getGlobalDispatcher();
-  // That of a fresh process, whatever other tests have left.
+  // As in a new process: other tests may have changed it.
   setGlobalDispatcher(new Agent());
   onTestFinished(() => setGlobalDispatcher(before));
 });
 
-/** A host that only the proxy knows the way to. */
+/** A host that only the proxy can reach. */
 const api = "http://library.test/";
 
 describe("a proxy of the environment", () => {
   it.each(["http_proxy", "HTTP_PROXY"])(
-    "in %s carries the requests, those of a clone over the same connection",
+    "in %s is used for requests, with one connection for a client and its clone",
     async (name) => {
       const { seen, url } = await serve(statuses(200));
       const proxy = await proxyTo(url);
       proxied({ [name]: proxy.url });
       const client = clientOf(api);
       await client.books.get({ book: "a" });
-      // undici rests a connection for a moment.
+      // undici does not reuse a connection immediately.
       await new Promise((resolve) => setTimeout(resolve, 20));
       await client.withOptions({ quotaProject: "q" }).books.get({ book: "b" });
       expect(proxy.asked).toEqual(["library.test:80"]);
@@ -50,7 +50,7 @@ describe("a proxy of the environment", () => {
     },
   );
 
-  it.each(["https_proxy", "HTTPS_PROXY"])("in %s is asked to connect to what is reached by https", async (name) => {
+  it.each(["https_proxy", "HTTPS_PROXY"])("in %s is used for https hosts", async (name) => {
     const proxy = await proxyTo("http://127.0.0.1:1/", 403);
     proxied({ [name]: proxy.url });
     const error = await failureOf(clientOf("https://library.test/", { retry: false }).books.list());
@@ -58,7 +58,7 @@ describe("a proxy of the environment", () => {
     expect(proxy.asked).toEqual(["library.test:443"]);
   });
 
-  it("may be named without a scheme", async () => {
+  it("can be set without a scheme", async () => {
     const { url } = await serve(statuses(200));
     const proxy = await proxyTo(url);
     proxied({ HTTP_PROXY: proxy.url.slice("http://".length) });
@@ -66,7 +66,7 @@ describe("a proxy of the environment", () => {
     expect(proxy.asked).toHaveLength(1);
   });
 
-  it("carries requests for tokens too", async () => {
+  it("is used for token requests too", async () => {
     const proxy = await proxyTo("http://127.0.0.1:1/", 403);
     proxied({ HTTPS_PROXY: proxy.url });
     const auth = ServiceAccountCredentials.fromJSON(keyFor("https://oauth.test/token"), { scopes: ["s"] });
@@ -74,24 +74,24 @@ describe("a proxy of the environment", () => {
     expect(new Set(proxy.asked)).toEqual(new Set(["oauth.test:443"]));
   });
 
-  it("is given its credentials, which are never shown", async () => {
+  it("gets its credentials, which are never shown", async () => {
     const { url } = await serve(statuses(200));
     const proxy = await proxyTo(url);
-    const refusing = await proxyTo(url, 407);
+    const rejecting = await proxyTo(url, 407);
     const withPassword = (address: string): string => address.replace("http://", "http://me:s3cret@");
     proxied({ HTTP_PROXY: withPassword(proxy.url) });
     await clientOf(api).books.list();
     expect(proxy.credentials).toEqual([`Basic ${Buffer.from("me:s3cret").toString("base64")}`]);
-    proxied({ HTTP_PROXY: withPassword(refusing.url) });
-    const refused = await failureOf(clientOf(api, { retry: false }).books.list());
+    proxied({ HTTP_PROXY: withPassword(rejecting.url) });
+    const rejected = await failureOf(clientOf(api, { retry: false }).books.list());
     proxied({ HTTP_PROXY: withPassword("http://127.0.0.1:1") });
     const unreachable = await failureOf(clientOf(api, { retry: false }).books.list());
-    expect([refused, unreachable]).toEqual([expect.any(ConnectionError), expect.any(ConnectionError)]);
-    const shown = [refused, unreachable].map((error) => inspect(error, { depth: 9 }) + JSON.stringify(error)).join();
+    expect([rejected, unreachable]).toEqual([expect.any(ConnectionError), expect.any(ConnectionError)]);
+    const shown = [rejected, unreachable].map((error) => inspect(error, { depth: 9 }) + JSON.stringify(error)).join();
     expect(shown).not.toMatch(/s3cret|bWU6czNjcmV0/);
   });
 
-  it.each(["gopher://me:s3cret@proxy", "http://me:s3cret@"])("that is no URL of a proxy is told: %s", async (value) => {
+  it.each(["gopher://me:s3cret@proxy", "http://me:s3cret@"])("rejects an invalid proxy URL: %s", async (value) => {
     proxied({ HTTPS_PROXY: value });
     const error = await failureOf(clientOf(api).books.list());
     expect(error).toBeInstanceOf(InvalidRequestError);
@@ -102,15 +102,15 @@ describe("a proxy of the environment", () => {
 
 describe("no proxy", () => {
   it.each([
-    ["for a host of NO_PROXY", { NO_PROXY: "other.test,library.test" }],
-    ["for one of no_proxy", { no_proxy: ".test" }],
-    ["where HTTP_PROXY is empty", { HTTP_PROXY: "" }],
-    ["where the lower-case variable is empty", { http_proxy: "" }],
+    ["for a host in NO_PROXY", { NO_PROXY: "other.test,library.test" }],
+    ["for a host in no_proxy", { no_proxy: ".test" }],
+    ["if HTTP_PROXY is empty", { HTTP_PROXY: "" }],
+    ["if the lower-case variable is empty", { http_proxy: "" }],
   ])("%s", async (_name, environment) => {
     const proxy = await proxyTo("http://127.0.0.1:1/");
     proxied({ HTTP_PROXY: proxy.url, ...environment });
     const error = await failureOf(clientOf(api, { retry: false }).books.list());
-    // There is no such host.
+    // The host does not exist.
     expect(error).toMatchObject({ code: "CONNECTION_FAILED", systemCode: expect.stringMatching(/^E/) });
     expect(proxy.asked).toEqual([]);
   });
@@ -141,12 +141,12 @@ describe("no proxy", () => {
   });
 });
 
-describe("a dispatcher that somebody chose goes before the environment", () => {
+describe("a dispatcher that the user set wins over the environment", () => {
   it("a client's own", async () => {
     const { url } = await serve(statuses(200));
     const [chosen, other] = [await proxyTo(url), await proxyTo(url)];
     proxied({ HTTP_PROXY: other.url });
-    // It needs headers of its own to add to, though it dispatches as plain ones do.
+    // It adds headers, although its dispatch is that of plain agents.
     const dispatcher = new EnvHttpProxyAgent({ httpProxy: chosen.url, noProxy: "" });
     onTestFinished(() => dispatcher.destroy());
     const client = clientOf(api, { dispatcher });
@@ -155,7 +155,7 @@ describe("a dispatcher that somebody chose goes before the environment", () => {
     expect([new Set(chosen.asked), other.asked]).toEqual([new Set(["library.test:80"]), []]);
   });
 
-  it("the global one, at the time of each request", async () => {
+  it("the current global one, for each request", async () => {
     const { seen, url } = await serve(statuses(200));
     const proxy = await proxyTo(url);
     proxied({ HTTP_PROXY: proxy.url });
@@ -176,16 +176,16 @@ describe("a dispatcher that somebody chose goes before the environment", () => {
     ["undici's own", () => new Agent(), true],
     ["an agent with options", () => new Agent({ connections: 1 }), false],
     ["an agent with a factory", () => new Agent({ factory: () => new Agent() }), false],
-    ["an agent that was composed", () => new Agent().compose((dispatch) => dispatch), false],
-    ["an agent of a class of the user's", () => new (class Mine extends Agent {})(), false],
+    ["a composed agent", () => new Agent().compose((dispatch) => dispatch), false],
+    ["an agent of the user's class", () => new (class Mine extends Agent {})(), false],
     ["a mock", () => new MockAgent(), false],
     ["an object", () => ({ dispatch: () => true }), false],
-  ])("%s is nobody's choice: %#", (_name, make, want) => {
+  ])("recognizes whether %s is undici's default", (_name, make, want) => {
     expect(isDefaultDispatcher(make() as Agent)).toBe(want);
   });
 });
 
-it("the variables are read with the first request, so that a program may set them itself", async () => {
+it("reads the variables with the first request, so a program can set them itself", async () => {
   const { url } = await serve(statuses(200));
   const proxy = await proxyTo(url);
   proxied({});
@@ -195,10 +195,10 @@ it("the variables are read with the first request, so that a program may set the
   expect(proxy.asked).toHaveLength(1);
 });
 
-it("a dispatcher that Node's own fetch has set is nobody's choice", async () => {
+it("ignores the dispatcher that Node's own fetch sets", async () => {
   const { seen, url } = await serve(statuses(200));
   const proxy = await proxyTo(url);
-  // In a process of its own: what comes first decides which dispatcher is the global one.
+  // In a separate process, because the first user of undici sets the global dispatcher.
   const source = (path: string): string =>
     JSON.stringify(new URL(`../../../runtime/src/${path}`, import.meta.url).href);
   const script = `

@@ -1,4 +1,4 @@
-/** `maxResponseBytes` and the limits of decoding, over every transport. */
+/** `maxResponseBytes` and the limits of decoding, over all transports. */
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -20,11 +20,11 @@ import { serve } from "../support/server.js";
 
 const mebibyte = 1024 * 1024;
 
-/** A JSON object of exactly so many bytes. */
+/** A JSON object of exactly this size. */
 const jsonOf = (bytes: number): string => `{"a":"${"x".repeat(bytes - 8)}"}`;
 
-/** A response with this body, encoded or not. */
-const answering =
+/** Responds with this body. */
+const responding =
   (body: string | Buffer, headers: Record<string, string> = {}, status = 200) =>
   (_request: unknown, response: ServerResponse) =>
     void response.writeHead(status, headers).end(body);
@@ -45,31 +45,31 @@ describe.each([
 
   it.each<[string, number, Buffer | string, Record<string, string>]>([
     ["a body of exactly the limit", 1000, jsonOf(1000), {}],
-    ["compressed bytes that are more than what they hold", 20, gzipSync(jsonOf(20)), gzip],
+    ["compressed bytes that are longer than their content", 20, gzipSync(jsonOf(20)), gzip],
     ["compressed content of exactly the limit", 100_000, gzipSync(jsonOf(100_000)), gzip],
   ])("accepts %s", async (_name, maxResponseBytes, body, headers) => {
-    const { url } = await serve(answering(body, headers));
+    const { url } = await serve(responding(body, headers));
     const book = clientOf(url, { maxResponseBytes }).books.get({ book: "b" });
     expect(await book).toEqual({ a: expect.any(String) });
   });
 
-  it("does not hold errors to the limit", async () => {
-    const { url } = await serve(answering('{"error":{"message":"no such book"}}', {}, 404));
+  it("does not apply the limit to errors", async () => {
+    const { url } = await serve(responding('{"error":{"message":"no such book"}}', {}, 404));
     const error = await failureOf(clientOf(url, { maxResponseBytes: 10 }).books.get({ book: "b" }));
     expect(error).toMatchObject({ status: 404, message: expect.stringContaining("no such book") });
   });
 
   it.each<[string, number, Buffer | string, Record<string, string>]>([
     ["a body of one byte more", 1000, jsonOf(1001), {}],
-    ["letters of several bytes", 1000, JSON.stringify({ a: "é".repeat(600) }), {}],
+    ["characters of several bytes", 1000, JSON.stringify({ a: "é".repeat(600) }), {}],
     ["compressed content of one byte more", 100_000, gzipSync(jsonOf(100_001)), gzip],
     ["small compressed content", 100, gzipSync(jsonOf(101)), gzip],
     ["a few kilobytes that decode to megabytes", 1_000_000, gzipSync(Buffer.alloc(64 * mebibyte)), gzip],
-    ["much that decodes to more", 3 * mebibyte, gzipSync(Buffer.alloc(256 * mebibyte)), gzip],
-    ["random bytes that are compressed", 20_000, gzipSync(jsonOf(30_000), { level: 0 }), gzip],
-    ["a body called identity", 1000, jsonOf(1001), { "content-encoding": "identity" }],
-  ])("refuses %s, without retries", async (_name, maxResponseBytes, body, headers) => {
-    const { seen, url } = await serve(answering(body, headers));
+    ["a large body that decodes to a larger one", 3 * mebibyte, gzipSync(Buffer.alloc(256 * mebibyte)), gzip],
+    ["compressed random bytes", 20_000, gzipSync(jsonOf(30_000), { level: 0 }), gzip],
+    ["a body with the encoding identity", 1000, jsonOf(1001), { "content-encoding": "identity" }],
+  ])("rejects %s, without retries", async (_name, maxResponseBytes, body, headers) => {
+    const { seen, url } = await serve(responding(body, headers));
     const error = await failureOf(clientOf(url, { maxResponseBytes }).books.get({ book: "b" }));
     expect(error).toBeInstanceOf(DiscogenError);
     expect(error).toMatchObject({
@@ -83,7 +83,7 @@ describe.each([
 
   it.each([
     ["plain", {}],
-    ["compressed, as it says,", gzip],
+    ["falsely declared as compressed,", gzip],
   ])("stops reading an endless body, %s and closes the connection", async (_name, headers) => {
     const closed = vi.fn<() => void>();
     let written = 0;
@@ -102,10 +102,10 @@ describe.each([
     expect(written).toBeLessThan(64 * mebibyte);
   });
 
-  it("refuses more than a string can hold by default, and whatever the limit", async () => {
+  it("rejects more than a string can hold, by default and with a higher limit", async () => {
     const block = gzipSync(Buffer.alloc(16 * mebibyte, "[1,"));
-    // Members of gzip may follow one another.
-    const { url } = await serve(answering(Buffer.concat(Array.from({ length: 33 }, () => block)), gzip));
+    // A gzip body may consist of several members.
+    const { url } = await serve(responding(Buffer.concat(Array.from({ length: 33 }, () => block)), gzip));
     for (const maxResponseBytes of [undefined, Number.POSITIVE_INFINITY]) {
       const error = await failureOf(clientOf(url, { maxResponseBytes }).books.get({ book: "b" }));
       expect(error).toMatchObject({
@@ -116,7 +116,7 @@ describe.each([
   }, 60_000);
 
   it("does not limit streamed content", async () => {
-    const { url } = await serve(answering(gzipSync(Buffer.alloc(4 * mebibyte)), gzip));
+    const { url } = await serve(responding(gzipSync(Buffer.alloc(4 * mebibyte)), gzip));
     const media = await clientOf(url, { maxResponseBytes: 10 }).books.exportMedia({ book: "b" });
     expect((await media.bytes()).length).toBe(4 * mebibyte);
   });
@@ -124,13 +124,19 @@ describe.each([
   describe("encodings that the request does not accept", () => {
     it.each<[string, string, Buffer, Record<string, string>, string]>([
       ["gzip twice", "gzip, gzip", doubled, {}, '"gzip" twice'],
-      ["gzip by two names", "gzip, x-gzip", doubled, {}, '"gzip" twice'],
+      ["gzip under two names", "gzip, x-gzip", doubled, {}, '"gzip" twice'],
       ["br", "br", brotliCompressSync("{}"), {}, '"br", but the request accepts gzip'],
-      ["br beside gzip", "br, gzip", gzipSync(brotliCompressSync("{}")), {}, '"br"'],
-      ["gzip where the caller wants none", "gzip", gzipSync("{}"), { "accept-encoding": "identity" }, '"gzip"'],
-      ["what the caller excludes", "br", brotliCompressSync("{}"), { "accept-encoding": "br;q=0, *" }, '"br"'],
-    ])("%s: refused, collected and streamed, without retries", async (_name, encoding, body, headers, said) => {
-      const { seen, url } = await serve(answering(body, { "content-encoding": encoding }));
+      ["br together with gzip", "br, gzip", gzipSync(brotliCompressSync("{}")), {}, '"br"'],
+      ["gzip if the caller accepts none", "gzip", gzipSync("{}"), { "accept-encoding": "identity" }, '"gzip"'],
+      [
+        "an encoding that the caller excludes",
+        "br",
+        brotliCompressSync("{}"),
+        { "accept-encoding": "br;q=0, *" },
+        '"br"',
+      ],
+    ])("%s: rejected, collected and streamed, without retries", async (_name, encoding, body, headers, problem) => {
+      const { seen, url } = await serve(responding(body, { "content-encoding": encoding }));
       const { books } = clientOf(url, { headers });
       const calls = [
         books.get({ book: "b" }),
@@ -139,27 +145,27 @@ describe.each([
       ];
       for (const error of await Promise.all(calls.map(failureOf))) {
         expect(error).toBeInstanceOf(ConnectionError);
-        expect(error).toMatchObject({ message: expect.stringContaining(said) });
+        expect(error).toMatchObject({ message: expect.stringContaining(problem) });
       }
       expect(seen).toHaveLength(3);
     });
 
     it("do not hide an error's status", async () => {
-      const { url } = await serve(answering(doubled, { "content-encoding": "gzip, gzip" }, 400));
+      const { url } = await serve(responding(doubled, { "content-encoding": "gzip, gzip" }, 400));
       const error = await failureOf(clientOf(url).books.get({ book: "b" }));
       expect(error).toMatchObject({ status: 400 });
       expect((error as Error).message.length).toBeLessThan(2500);
     });
 
-    it("become acceptable by the header", async () => {
-      const { url } = await serve(answering(brotliCompressSync('{"name":"b"}'), { "content-encoding": "br" }));
+    it("are accepted with the header", async () => {
+      const { url } = await serve(responding(brotliCompressSync('{"name":"b"}'), { "content-encoding": "br" }));
       const { books } = clientOf(url);
       expect(await books.get({ book: "b" }, { headers: { "accept-encoding": "br" } })).toEqual({ name: "b" });
     });
   });
 });
 
-describe("a transport of the user's own", () => {
+describe("the user's transport", () => {
   const endless = (onEnd: () => void): AsyncIterable<Uint8Array> => ({
     async *[Symbol.asyncIterator]() {
       try {
@@ -174,7 +180,7 @@ describe("a transport of the user's own", () => {
     ["a string", (onEnd) => (onEnd(), "x".repeat(1001))],
     ["bytes", (onEnd) => (onEnd(), new Uint8Array(1001))],
     ["an endless stream, which it closes", endless],
-  ])("is held to the limit with %s", async (_name, bodyOf) => {
+  ])("is subject to the limit with %s", async (_name, bodyOf) => {
     const onEnd = vi.fn<() => void>();
     const send = vi.fn<Transport["send"]>(async () => ({ status: 200, headers: {}, body: bodyOf(onEnd) }));
     const { books } = libraryClientOf("http://127.0.0.1:1/", { transport: { send }, maxResponseBytes: 1000 });
@@ -185,7 +191,7 @@ describe("a transport of the user's own", () => {
   });
 });
 
-it("holds each part of a batch to the limit", async () => {
+it("applies the limit to each part of a batch", async () => {
   const { url } = await serve((request, response) => {
     const ids = [...request.body.matchAll(/content-id: <([^>]+)>/gi)].map((match) => match[1] ?? "");
     const parts = ids.map(
@@ -204,13 +210,13 @@ it("holds each part of a batch to the limit", async () => {
   ]);
 });
 
-it.each([0, -1, 1.5, Number.NaN, "1000", null])("maxResponseBytes: %s is refused", (value) => {
-  const options = { maxResponseBytes: value } as object; // As programs without types may pass it.
+it.each([0, -1, 1.5, Number.NaN, "1000", null])("rejects maxResponseBytes: %s", (value) => {
+  const options = { maxResponseBytes: value } as object; // programs without types can pass it
   expect(() => libraryClientOf("http://127.0.0.1:1/", options)).toThrow(/maxResponseBytes must be bytes/);
 });
 
 describe("decoding", () => {
-  it("blocks for small results alone", async () => {
+  it("is synchronous only for small results", async () => {
     const small = gzipSync(Buffer.alloc(mebibyte));
     const large = gzipSync(Buffer.alloc(mebibyte + 1));
     expect(large.length).toBeLessThan(2000);
@@ -220,9 +226,9 @@ describe("decoding", () => {
     expect((await later).length).toBe(mebibyte + 1);
   });
 
-  it("ends with the signal", async () => {
+  it("ends on abort", async () => {
     const bomb = gzipSync(Buffer.alloc(400 * mebibyte));
-    const { url } = await serve(answering(bomb, gzip));
+    const { url } = await serve(responding(bomb, gzip));
     const controller = new AbortController();
     const call = libraryClientOf(url, { transport: undici }).books.get({ book: "b" }, { signal: controller.signal });
     setTimeout(() => controller.abort(), 100);

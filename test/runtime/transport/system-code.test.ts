@@ -1,4 +1,4 @@
-/** `systemCode` is the same for the same event, over every transport and for every call of a program. */
+/** `systemCode` is the same for the same problem, over all transports and for all calls of a program. */
 import { once } from "node:events";
 import { type AddressInfo, type Server, type Socket, createServer } from "node:net";
 import { type TlsOptions, createServer as createTlsServer } from "node:tls";
@@ -16,13 +16,13 @@ afterAll(() => agent.destroy());
 const undici = undiciTransport();
 const transports: readonly (readonly [string, Transport])[] = [
   ["undici", undici],
-  ["an Agent of the caller's", undiciTransport(agent)],
+  ["the caller's Agent", undiciTransport(agent)],
   ["fetch", fetchTransport()],
 ];
 
 type OnSocket = (socket: Socket) => void;
 
-/** The origin of a server that does this with each connection. */
+/** Starts a server that handles connections in this way, and returns its origin. */
 async function origin(onSocket: OnSocket, tls?: TlsOptions): Promise<string> {
   const onConnection: OnSocket = (socket) => {
     socket.on("error", () => undefined);
@@ -35,12 +35,12 @@ async function origin(onSocket: OnSocket, tls?: TlsOptions): Promise<string> {
   return `${tls === undefined ? "http" : "https"}://127.0.0.1:${String((server.address() as AddressInfo).port)}`; // TCP
 }
 
-/** Sends these bytes in reply to the first of a request, then ends the connection in this way. */
+/** Sends these bytes after the first bytes of a request, then ends the connection in this way. */
 function reply(bytes: string, end: "fin" | "keep" | "rst"): OnSocket {
   return (socket) =>
     socket.once("data", () => {
       socket.write(bytes, "latin1");
-      // The bytes must arrive: an RST that follows at once would overtake them.
+      // Wait, so that the bytes arrive: an immediate RST would discard them.
       if (end !== "keep") setTimeout(() => (end === "rst" ? socket.resetAndDestroy() : socket.end()), 40);
     });
 }
@@ -48,7 +48,7 @@ function reply(bytes: string, end: "fin" | "keep" | "rst"): OnSocket {
 const ok = "HTTP/1.1 200 OK\r\n";
 const closed = "HTTP/1.1 200 OK\r\nconnection: close\r\n";
 
-/** Where nothing listens. */
+/** Returns an origin where no server listens. */
 async function refused(host = "127.0.0.1"): Promise<string> {
   const server = createServer();
   await once(server.listen(0, "127.0.0.1"), "listening");
@@ -61,7 +61,7 @@ const https = async (onSocket: OnSocket): Promise<string> => (await origin(onSoc
 
 const events: readonly (readonly [string, string, () => Promise<string>])[] = [
   ["connection refused", "ECONNREFUSED", () => refused()],
-  ["connection refused by each address of a name", "ECONNREFUSED", () => refused("localhost")],
+  ["connection refused by all addresses of a name", "ECONNREFUSED", () => refused("localhost")],
   ["unknown host", "ENOTFOUND", async () => "http://books.invalid"],
   ["reset while connecting", "ECONNRESET", () => origin((socket) => socket.resetAndDestroy())],
   ["closed while connecting", "ECONNRESET", () => origin((socket) => socket.end())],
@@ -73,15 +73,23 @@ const events: readonly (readonly [string, string, () => Promise<string>])[] = [
   ["reset within the body", "ECONNRESET", () => origin(reply(`${ok}content-length: 9\r\n\r\nabc`, "rst"))],
   ["closed within the body", "ECONNRESET", () => origin(reply(`${ok}content-length: 9\r\n\r\nabc`, "fin"))],
   ["closed within a chunk", "ECONNRESET", () => origin(reply(`${ok}transfer-encoding: chunked\r\n\r\nff\r\n{`, "fin"))],
-  ["closed within a last body", "ECONNRESET", () => origin(reply(`${closed}content-length: 9\r\n\r\nabc`, "fin"))],
-  ["reset within a last body", "ECONNRESET", () => origin(reply(`${closed}content-length: 9\r\n\r\nabc`, "rst"))],
   [
-    "closed within a last chunk",
+    "closed within the body of a closing connection",
+    "ECONNRESET",
+    () => origin(reply(`${closed}content-length: 9\r\n\r\nabc`, "fin")),
+  ],
+  [
+    "reset within the body of a closing connection",
+    "ECONNRESET",
+    () => origin(reply(`${closed}content-length: 9\r\n\r\nabc`, "rst")),
+  ],
+  [
+    "closed within a chunk of a closing connection",
     "ECONNRESET",
     () => origin(reply(`${closed}transfer-encoding: chunked\r\n\r\nff\r\n{`, "fin")),
   ],
   [
-    "closed within a body of HTTP/1.0",
+    "closed within an HTTP/1.0 body",
     "ECONNRESET",
     () => origin(reply("HTTP/1.0 200 OK\r\ncontent-length: 9\r\n\r\nabc", "fin")),
   ],
@@ -102,9 +110,9 @@ const events: readonly (readonly [string, string, () => Promise<string>])[] = [
   ["a space before a header", "HPE_UNEXPECTED_SPACE", () => origin(reply(`${ok} a: b\r\n\r\n`, "keep"))],
   ["lines that end in LF", "HPE_CR_EXPECTED", () => origin(reply("HTTP/1.1 200 OK\na: b\n\n", "keep"))],
   ["lines that end in CR", "HPE_LF_EXPECTED", () => origin(reply(`${ok}a: b\rc: d\r\n\r\n`, "keep"))],
-  ["a head without end", "HPE_HEADER_OVERFLOW", () => origin(reply(`${ok}a: ${"x".repeat(100_000)}\r\n\r\n`, "keep"))],
+  ["an endless head", "HPE_HEADER_OVERFLOW", () => origin(reply(`${ok}a: ${"x".repeat(100_000)}\r\n\r\n`, "keep"))],
   [
-    "a head without end behind a length",
+    "an endless head after a length",
     "HPE_HEADER_OVERFLOW",
     () => origin(reply(`${ok}content-length: 2\r\na: ${"x".repeat(100_000)}\r\n\r\n{}`, "keep")),
   ],
@@ -115,22 +123,22 @@ const events: readonly (readonly [string, string, () => Promise<string>])[] = [
     () => origin(reply(`${ok}content-length: 3\r\ncontent-length: 4\r\n\r\nabcd`, "keep")),
   ],
   [
-    "chunks behind a length",
+    "chunks after a length",
     "HPE_INVALID_CONTENT_LENGTH",
     () => origin(reply(`${ok}content-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`, "keep")),
   ],
   [
-    "a length behind chunks",
+    "a length after chunks",
     "HPE_INVALID_CONTENT_LENGTH",
     () => origin(reply(`${ok}transfer-encoding: chunked\r\ncontent-length: 3\r\n\r\n0\r\n\r\n`, "keep")),
   ],
   [
-    "a length beyond numbers",
+    "a length beyond the range of numbers",
     "HPE_INVALID_CONTENT_LENGTH",
     () => origin(reply(`${ok}content-length: 99999999999999999999999\r\n\r\n`, "keep")),
   ],
   [
-    "a malformed header behind a length",
+    "a malformed header after a length",
     "HPE_INVALID_CONTENT_LENGTH",
     () => origin(reply(`${ok}content-length: 2\r\na b: c\r\n\r\n{}`, "keep")),
   ],
@@ -150,7 +158,7 @@ const events: readonly (readonly [string, string, () => Promise<string>])[] = [
     () => origin(reply(`${ok}content-encoding: gzip\r\ncontent-length: 8\r\n\r\nnot gzip`, "keep")),
   ],
   [
-    "a certificate that nobody trusts",
+    "a self-signed certificate",
     "DEPTH_ZERO_SELF_SIGNED_CERT",
     () => origin(() => undefined, { cert: certificate, key }),
   ],
@@ -174,13 +182,13 @@ describe.each(events)("%s: %s", (_name, systemCode, server) => {
   });
 });
 
-it("no connection in time: ETIMEDOUT, and nothing was sent", async () => {
+it("a connection timeout: ETIMEDOUT, and nothing was sent", async () => {
   const silent = await https(() => undefined);
   const error = await failureOf(undiciTransport(agent).send({ ...get, origin: silent }));
   expect(error).toMatchObject({ systemCode: "ETIMEDOUT", sent: false });
 });
 
-it("a dispatcher of the caller's that is being closed, or is closed: UND_ERR_CLOSED", async () => {
+it("the caller's dispatcher is closing or closed: UND_ERR_CLOSED", async () => {
   const own = new Agent();
   const transport = undiciTransport(own);
   const isClosed = own.close();
@@ -196,7 +204,7 @@ it("a dispatcher of the caller's that is being closed, or is closed: UND_ERR_CLO
 });
 
 it.each(["HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}rubbish", `${closed}content-length: 2\r\n\r\n{}rubbish`])(
-  "what follows a complete response is ignored by the first call as by later ones: %j",
+  "bytes after a complete response are ignored, for first and later calls: %j",
   async (bytes) => {
     for (const [, transport] of transports) {
       const { body, status } = await transport.send({ ...get, origin: await origin(reply(bytes, "keep")) });
@@ -227,11 +235,11 @@ describe("an error of", () => {
     ["connecting", coded("ETIMEDOUT", { syscall: "connect" }), "ETIMEDOUT", false],
     ["reading", coded("ETIMEDOUT", { syscall: "read" }), "ETIMEDOUT", true],
     ["undici's socket", coded("UND_ERR_SOCKET"), "ECONNRESET", true],
-    ["undici's wait for a connection", coded("UND_ERR_CONNECT_TIMEOUT"), "ETIMEDOUT", false],
+    ["undici's connection timeout", coded("UND_ERR_CONNECT_TIMEOUT"), "ETIMEDOUT", false],
     ["the name server", coded("EAI_AGAIN"), "EAI_AGAIN", false],
     ["OpenSSL", coded("ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE"), "EPROTO", true],
     ["a certificate's name", coded("ERR_TLS_CERT_ALTNAME_INVALID"), "ERR_TLS_CERT_ALTNAME_INVALID", false],
-    ["a certificate's time", coded("CERT_HAS_EXPIRED"), "CERT_HAS_EXPIRED", false],
+    ["an expired certificate", coded("CERT_HAS_EXPIRED"), "CERT_HAS_EXPIRED", false],
     ["an older Bun: refused", coded("ConnectionRefused"), "ECONNREFUSED", false],
     ["an older Bun: closed", coded("ConnectionClosed"), "ECONNRESET", true],
     [
@@ -260,15 +268,15 @@ describe("an error of", () => {
     ],
     ["a browser", new TypeError("Failed to fetch"), undefined, true],
     ["a transport that throws a string", "no", undefined, true],
-    ["a transport, with a code of its own", coded("MY_CODE"), "MY_CODE", true],
-    ["a transport, with a code that objects have", coded("constructor"), "constructor", true],
+    ["a transport, with its own code", coded("MY_CODE"), "MY_CODE", true],
+    ["a transport, with the name of an object property as code", coded("constructor"), "constructor", true],
   ])("%s", (_name, thrown, systemCode, sent) => {
     expect(connectionError(get, thrown, true)).toMatchObject({ code: "CONNECTION_FAILED", systemCode, sent });
   });
 
-  it("itself, in a circle, ends", () => {
-    const circle = new Error("round");
-    circle.cause = circle;
-    expect(connectionError(get, circle, true)).toMatchObject({ systemCode: undefined });
+  it("a circular cause does not loop forever", () => {
+    const circular = new Error("round");
+    circular.cause = circular;
+    expect(connectionError(get, circular, true)).toMatchObject({ systemCode: undefined });
   });
 });

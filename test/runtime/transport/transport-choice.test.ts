@@ -1,4 +1,4 @@
-/** `DISCOGEN_TRANSPORT`: which HTTP stack sends the requests of clients and credentials without a transport. */
+/** `DISCOGEN_TRANSPORT` selects the HTTP stack of clients and credentials without a transport. */
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ServiceAccountCredentials } from "../../../runtime/src/auth.js";
@@ -40,7 +40,7 @@ describe("DISCOGEN_TRANSPORT", () => {
     expect([urls.length, seen.length]).toEqual([count, 2]);
   });
 
-  it("applies to requests for tokens", async () => {
+  it("applies to token requests", async () => {
     const { urls } = chosen("fetch");
     const tokens = await tokenServer();
     const { url } = await serve(statuses(200));
@@ -88,7 +88,7 @@ describe("DISCOGEN_TRANSPORT", () => {
     expect(urls).toHaveLength(1);
   });
 
-  it.each(["curl", "Fetch", "ya29.secret"])("rejects %j by its name alone", (value) => {
+  it.each(["curl", "Fetch", "ya29.secret"])("rejects %j and names the variable, but not its value", (value) => {
     chosen(value);
     let error: unknown;
     try {

@@ -1,4 +1,4 @@
-/** What holds over every transport: what is sent, encodings, streams, time limits, and servers that misbehave. */
+/** Behavior of all transports: requests, encodings, streams, timeouts, and servers that misbehave. */
 import { getEventListeners, once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -17,12 +17,12 @@ import { AccessTokenCredentials } from "../../../runtime/src/auth.js";
 import { failureOf, clientOf as libraryClientOf, type LibraryClient } from "../support/library.js";
 import { serve, statuses } from "../support/server.js";
 
-/** A raw TCP server that answers each connection's first bytes with these. */
-async function raw(...answers: readonly string[]): Promise<string> {
+/** A raw TCP server that responds to the first bytes of each connection with these. */
+async function raw(...responses: readonly string[]): Promise<string> {
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
     socket.once("data", () => {
-      for (const answer of answers) socket.write(answer);
+      for (const response of responses) socket.write(response);
       socket.end();
     });
   });
@@ -32,12 +32,12 @@ async function raw(...answers: readonly string[]): Promise<string> {
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
 }
 
-/** A server that takes a first piece of each request, and then no more. */
+/** A server that reads the first chunk of each request, and then no more. */
 async function hangingUp(): Promise<string> {
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
     socket.once("data", () => {
-      // What is not read fills the buffers between, and then holds the sender back.
+      // Unread bytes fill the buffers on the way, and then block the sender.
       socket.pause();
       setTimeout(() => socket.destroy(), 50);
     });
@@ -58,7 +58,7 @@ describe.each([
     libraryClientOf(url, { transport, ...options });
 
   describe("requests", () => {
-    it("carry what Google's servers expect of a client", async () => {
+    it("have the headers that Google's servers expect", async () => {
       const { seen, url } = await serve(statuses(200));
       const client = clientOf(url, { userAgent: "my-tool/1.2", quotaProject: "q" });
       await client.books.get({ book: "b" });
@@ -85,7 +85,7 @@ describe.each([
       ["an ArrayBuffer", new TextEncoder().encode("abc").buffer, "abc"],
       ["a Blob", new Blob(["ab", "c"]), "abc"],
       ["a web stream", new Blob(["abc"]).stream(), "abc"],
-    ])("send %s as it is", async (_name, data, want) => {
+    ])("send %s unchanged", async (_name, data, want) => {
       const { seen, url } = await serve(statuses(200));
       await clientOf(url).books.upload({ requestBody: { data, contentType: "x/y" } });
       expect([seen[0]?.body, seen[0]?.headers["content-type"]]).toEqual([want, "x/y"]);
@@ -106,7 +106,7 @@ describe.each([
       ["GZIP", gzipSync],
       ["identity", (data: string) => Buffer.from(data)],
       ["deflate, gzip", (data: string) => gzipSync(deflateSync(data))],
-    ] as const)("%s is taken off, collected or streamed, small or large", async (encoding, encode) => {
+    ] as const)("%s is decoded, collected or streamed, small or large", async (encoding, encode) => {
       const { url } = await serve((request, response) => {
         response.writeHead(200, { "content-type": "application/json", "content-encoding": encoding });
         response.end(encode(JSON.stringify(request.url.includes("small") ? small : large)));
@@ -117,7 +117,7 @@ describe.each([
       expect(JSON.parse(await (await books.exportMedia({ book: "large" })).text())).toEqual(large);
     });
 
-    it("an unknown one is named", async () => {
+    it("the error names an unknown one", async () => {
       const { url } = await serve(
         (_request, response) => void response.writeHead(200, { "content-encoding": "zip" }).end("x"),
       );
@@ -129,14 +129,14 @@ describe.each([
       });
     });
 
-    it("of an error that cannot be read does not hide the error", async () => {
+    it("the status of an error is reported if its body cannot be decoded", async () => {
       const { url } = await serve(
         (_request, response) => void response.writeHead(404, { "content-encoding": "gzip" }).end("not gzip"),
       );
       expect(await failureOf(clientOf(url).books.get({ book: "b" }))).toMatchObject({ status: 404 });
     });
 
-    it("an error's body that would fill the memory is not unpacked", async () => {
+    it("the body of an error is not decoded if it would fill the memory", async () => {
       const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, 32));
       const { url } = await serve(
         (_request, response) => void response.writeHead(404, { "content-encoding": "gzip" }).end(bomb),
@@ -149,7 +149,7 @@ describe.each([
   });
 
   describe("servers that misbehave", () => {
-    it.each([301, 302, 303, 307, 308])("a %s is an error: sign-in never leaves for another host", async (status) => {
+    it.each([301, 302, 303, 307, 308])("a %s is an error: tokens are never sent to another host", async (status) => {
       const { seen: elsewhere, url: other } = await serve(statuses(200));
       const { seen, url } = await serve(
         (_request, response) => void response.writeHead(status, { location: other }).end(),
@@ -165,36 +165,36 @@ describe.each([
     });
 
     it.each<[string, readonly string[], Record<string, unknown>]>([
-      ["nothing at all", [], { code: "CONNECTION_FAILED" }],
+      ["no bytes", [], { code: "CONNECTION_FAILED" }],
       ["half a head", ["HTTP/1.1 200 OK\r\nconte"], { code: "CONNECTION_FAILED" }],
-      ["no HTTP", ["SSH-2.0-OpenSSH_9\r\n"], { code: "CONNECTION_FAILED" }],
+      ["not HTTP", ["SSH-2.0-OpenSSH_9\r\n"], { code: "CONNECTION_FAILED" }],
       [
-        "a body that is cut off",
+        "a truncated body",
         ["HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n", '{"name":'],
         { code: "CONNECTION_FAILED" },
       ],
       [
-        "a chunk that is cut off",
+        "a truncated chunk",
         ["HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", "ff\r\n{"],
         { code: "CONNECTION_FAILED" },
       ],
       [
-        "an error that is cut off",
+        "a truncated error",
         ["HTTP/1.1 503 Busy\r\ncontent-length: 100\r\n\r\n", '{"error":'],
         { code: "API_ERROR", status: 503 },
       ],
       [
-        "early hints and then an answer",
+        "early hints and then a response",
         ["HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n", "HTTP/1.1 404 No\r\ncontent-length: 0\r\n\r\n"],
         { code: "API_ERROR", status: 404 },
       ],
-    ])("%s", async (_name, answers, want) => {
-      expect(await failureOf(clientOf(await raw(...answers), { retry: false }).books.get({ book: "b" }))).toMatchObject(
-        want,
-      );
+    ])("%s", async (_name, responses, want) => {
+      expect(
+        await failureOf(clientOf(await raw(...responses), { retry: false }).books.get({ book: "b" })),
+      ).toMatchObject(want);
     });
 
-    it("an endless error is cut", async () => {
+    it("an endless error is truncated", async () => {
       let written = 0;
       const { url } = await serve((_request, response) => {
         response.writeHead(500);
@@ -209,7 +209,7 @@ describe.each([
       expect(written).toBeLessThan(64 * 1024 * 1024);
     });
 
-    it("a port where nobody listens: nothing was sent", async () => {
+    it("a port without a server: nothing was sent", async () => {
       const server = createServer().listen(0, "127.0.0.1");
       await once(server, "listening");
       const { port } = server.address() as AddressInfo;
@@ -221,21 +221,21 @@ describe.each([
       expect(error).toMatchObject({
         sent: false,
         systemCode: "ECONNREFUSED",
-        message: expect.stringMatching(/^library\.books\.get: no connection: .*ECONNREFUSED/),
+        message: expect.stringMatching(/^library\.books\.get: cannot connect: .*ECONNREFUSED/),
       });
     });
   });
 
-  describe("time limits", () => {
+  describe("timeouts and signals", () => {
     const silent = (): ReturnType<typeof serve> => serve(() => undefined);
 
-    it("of an attempt", async () => {
+    it("timeout ends an attempt", async () => {
       const { url } = await silent();
       const error = await failureOf(clientOf(url, { timeout: 50, retry: false }).books.get({ book: "b" }));
       expect(error).toMatchObject({ code: "TIMEOUT", timeout: 50 });
     });
 
-    it("of an attempt hold for the body too", async () => {
+    it("timeout includes the body", async () => {
       const { url } = await serve((_request, response) => {
         response.writeHead(200);
         response.write('{"name":');
@@ -244,7 +244,7 @@ describe.each([
       expect(error).toMatchObject({ code: "TIMEOUT", timeout: 200 });
     });
 
-    it("of a stream hold between two pieces, not for the whole", async () => {
+    it("timeout of a stream applies between two chunks, not to the complete stream", async () => {
       const { url } = await serve((_request, response) => {
         response.writeHead(200);
         let left = 6;
@@ -255,14 +255,14 @@ describe.each([
       let text = "";
       const error = await failureOf(
         (async () => {
-          for await (const piece of media.body) text += Buffer.from(piece).toString();
+          for await (const chunk of media.body) text += Buffer.from(chunk).toString();
         })(),
       );
       expect(text).toBe("xxxxxx");
       expect(error).toMatchObject({ code: "TIMEOUT" });
     });
 
-    it("by a signal: while nothing comes, and before anything is sent", async () => {
+    it("a signal ends a call that waits, and a call before it is sent", async () => {
       const { seen, url } = await silent();
       const controller = new AbortController();
       const { books } = clientOf(url);
@@ -277,7 +277,7 @@ describe.each([
       expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
     });
 
-    it("leave no listener on the signal, whatever becomes of the call", async () => {
+    it("leave no listener on the signal, with any result of the call", async () => {
       const { signal } = new AbortController();
       const { url } = await serve(statuses(200, 404, 200));
       const { books } = clientOf(url, { retry: false });
@@ -292,7 +292,7 @@ describe.each([
   describe("streams", () => {
     const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
 
-    it("are held back by a slow reader", async () => {
+    it("apply back-pressure for a slow reader", async () => {
       const total = 64 * 1024 * 1024;
       let written = 0;
       const { url } = await serve((_request, response) => {
@@ -311,7 +311,7 @@ describe.each([
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect(written).toBeLessThan(total / 2);
       let read = 0;
-      for await (const piece of media.body) read += piece.length;
+      for await (const chunk of media.body) read += chunk.length;
       expect(read).toBe(total);
     });
 
@@ -319,11 +319,11 @@ describe.each([
       [
         "stops early",
         async (media) => {
-          for await (const piece of media.body) if (piece.length > 0) break;
+          for await (const chunk of media.body) if (chunk.length > 0) break;
         },
       ],
-      ["never begins", (media) => media.cancel()],
-    ])("let the connection go when the reader %s", async (_name, action) => {
+      ["never starts", (media) => media.cancel()],
+    ])("close the connection when the reader %s", async (_name, action) => {
       const closed = vi.fn<() => void>();
       const { url } = await serve((_request, response) => {
         response.on("close", closed);
@@ -334,25 +334,25 @@ describe.each([
       await vi.waitFor(() => expect(closed).toHaveBeenCalled());
     });
 
-    it("end with an error when the connection breaks, once", async () => {
+    it("report an error once when the connection breaks", async () => {
       const { url } = await serve((_request, response) => {
         response.writeHead(200, { "content-length": "1000000" });
         response.write(bytes, () => response.destroy());
       });
-      const pieces = (await clientOf(url).books.exportMedia({ book: "b" })).body[Symbol.asyncIterator]();
+      const chunks = (await clientOf(url).books.exportMedia({ book: "b" })).body[Symbol.asyncIterator]();
       const error = await failureOf(
         (async () => {
-          while ((await pieces.next()).done !== true);
+          while ((await chunks.next()).done !== true);
         })(),
       );
       expect(error).toBeInstanceOf(ConnectionError);
-      expect(await pieces.next()).toEqual({ done: true, value: undefined });
+      expect(await chunks.next()).toEqual({ done: true, value: undefined });
     });
 
     it.each([
       ["a signal", "ABORTED", () => ({ signal: AbortSignal.timeout(200) })],
       ["totalTimeout", "TOTAL_TIMEOUT", () => ({ totalTimeout: 200 })],
-    ])("are ended by %s, in the middle", async (_name, code, options) => {
+    ])("end on %s, in the middle", async (_name, code, options) => {
       const { url } = await serve((_request, response) => {
         response.writeHead(200);
         response.write(bytes);
@@ -361,7 +361,7 @@ describe.each([
       expect(await failureOf(media.bytes())).toMatchObject({ code });
     });
 
-    it("that are sent are read as they are wanted, and closed when the server hangs up", async () => {
+    it("that are sent are read only as fast as needed, and closed when the server disconnects", async () => {
       const closed = vi.fn<() => void>();
       let given = 0;
       async function* endless(): AsyncGenerator<Uint8Array> {

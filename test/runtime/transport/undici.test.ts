@@ -1,4 +1,4 @@
-/** The default transport: dispatchers of every make. What all transports have in common is in transports.test.ts. */
+/** The default transport, with all kinds of dispatchers. transports.test.ts tests the behavior of all transports. */
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
@@ -13,7 +13,7 @@ import { AccessTokenCredentials } from "../../../runtime/src/auth.js";
 import { clientOf, failureOf, LibraryClient } from "../support/library.js";
 import { json, serve, statuses } from "../support/server.js";
 
-/** Node has it from 22.15 on, its types here do not. */
+/** Node supports it from version 22.15. The types here are older. */
 const { zstdCompressSync: zstd } = zlib as { readonly zstdCompressSync?: (text: string) => Buffer };
 
 function mockAgent(): MockAgent {
@@ -23,7 +23,7 @@ function mockAgent(): MockAgent {
 }
 
 describe("dispatchers", () => {
-  it("the global one is used, also when it is set late", async () => {
+  it("uses the global one, even if it is set late", async () => {
     const before = getGlobalDispatcher();
     onTestFinished(() => setGlobalDispatcher(before));
     const client = new LibraryClient({ auth: new AccessTokenCredentials("a-token") });
@@ -38,7 +38,7 @@ describe("dispatchers", () => {
     expect(response.headers.get("x-a")).toBe("1");
   });
 
-  it("a client's own goes before the global one", async () => {
+  it("a client's own wins over the global one", async () => {
     const agent = mockAgent();
     agent
       .get("https://library.example.com")
@@ -49,7 +49,7 @@ describe("dispatchers", () => {
     agent.assertNoPendingInterceptors();
   });
 
-  it("what a mock agent says of an unexpected request shows no token", async () => {
+  it("the error of a mock agent for an unexpected request shows no token", async () => {
     const client = new LibraryClient({ auth: new AccessTokenCredentials("a-secret-token"), dispatcher: mockAgent() });
     const error = await failureOf(client.books.get({ book: "b" }));
     expect(error).toBeInstanceOf(ConnectionError);
@@ -59,7 +59,7 @@ describe("dispatchers", () => {
     );
   });
 
-  it("a proxy carries the requests", async () => {
+  it("sends requests through a proxy agent", async () => {
     const { seen, url } = await serve(statuses(200));
     const asked: string[] = [];
     const proxy = createServer((client) => {
@@ -86,7 +86,7 @@ describe("dispatchers", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("one that knows only the newer handlers will do", async () => {
+  it("supports one with only the newer handler interface", async () => {
     const { url } = await serve((_request, response) =>
       json(response, 200, { name: "é".repeat(100_000) }, { "x-a": "1" }),
     );
@@ -95,7 +95,7 @@ describe("dispatchers", () => {
     const newer: Dispatcher = {
       dispatch(options, handler) {
         if (!("onRequestStart" in handler)) throw new Error("invalid onRequestStart method");
-        // Its type is of undici 7, which is what is behind.
+        // The cast is safe: the agent belongs to undici 7.
         return agent.dispatch(...([options, handler] as unknown as Parameters<Agent["dispatch"]>));
       },
     };
@@ -106,7 +106,7 @@ describe("dispatchers", () => {
     expect((await media.bytes()).length).toBeGreaterThan(200_000);
   });
 
-  it("one that knows only the older handlers will do", async () => {
+  it("supports one with only the older handler interface", async () => {
     const { url } = await serve((_request, response) =>
       json(response, 200, { name: "é".repeat(100_000) }, { "x-a": "1" }),
     );
@@ -135,9 +135,9 @@ describe("dispatchers", () => {
     expect((await (await client.books.exportMedia({ book: "b" })).bytes()).length).toBeGreaterThan(200_000);
   });
 
-  it("the one that Node's own fetch leaves behind will do", async () => {
+  it("supports the one that Node's own fetch sets", async () => {
     const { seen, url } = await serve(statuses(200));
-    // In a process of its own: what comes first decides which dispatcher is the global one.
+    // In a separate process, because the first user of undici sets the global dispatcher.
     const script = `
       await (await fetch(${JSON.stringify(url)})).text();
       const { ApiClient, call } = await import(${JSON.stringify(new URL("../../../runtime/src/index.ts", import.meta.url).href)});
@@ -157,14 +157,14 @@ describe("dispatchers", () => {
     expect(seen.map((one) => one.url)).toEqual(["/", "/after-fetch"]);
   });
 
-  it("one that is none is refused", () => {
+  it("rejects an object without dispatch()", () => {
     expect(() => undiciTransport({} as Dispatcher)).toThrow(InvalidRequestError);
     expect(() => clientOf("http://127.0.0.1:1/", { dispatcher: {} as Dispatcher })).toThrow(
       /dispatcher has no dispatch/,
     );
   });
 
-  it("one that is closed is no reason to wait", async () => {
+  it("fails immediately with a closed one", async () => {
     const agent = new Agent();
     await agent.close();
     const error = await failureOf(clientOf("http://127.0.0.1:1/", { dispatcher: agent }).books.get({ book: "b" }));
@@ -175,7 +175,7 @@ describe("dispatchers", () => {
   });
 });
 
-it.runIf(zstd !== undefined)("zstd is taken off where Node can do it", async () => {
+it.runIf(zstd !== undefined)("decodes zstd if Node supports it", async () => {
   const value = { name: "é".repeat(100_000), noise: Array.from({ length: 20_000 }, (_, i) => (i * 7919) % 10_007) };
   const { url } = await serve((_request, response) => {
     response.writeHead(200, { "content-encoding": "zstd" });
@@ -186,7 +186,7 @@ it.runIf(zstd !== undefined)("zstd is taken off where Node can do it", async () 
   expect(JSON.parse(await (await books.exportMedia({ book: "b" })).text())).toEqual(value);
 });
 
-it("a body whose compression breaks off is an error, not a value", async () => {
+it("a truncated compressed body is an error, not a value", async () => {
   const damaged = zlib.gzipSync(JSON.stringify({ name: "é".repeat(100_000), noise: Math.random() })).subarray(0, 100);
   const { url } = await serve(
     (_request, response) => void response.writeHead(200, { "content-encoding": "gzip" }).end(damaged),
@@ -196,7 +196,7 @@ it("a body whose compression breaks off is an error, not a value", async () => {
   expect(await failureOf(media.bytes())).toBeInstanceOf(ConnectionError);
 });
 
-it("a transport of the user's own gets whole requests and may answer with text, bytes or a stream", async () => {
+it("the user's transport gets complete requests and can return text, bytes or a stream", async () => {
   const bodies = [
     '{"name":"text"}',
     new TextEncoder().encode('{"name":"bytes"}'),
@@ -225,7 +225,7 @@ it("a transport of the user's own gets whole requests and may answer with text, 
   });
 });
 
-it("an error of the user's own transport is a ConnectionError without secrets", async () => {
+it("an error of the user's transport becomes a ConnectionError without secrets", async () => {
   const transport = { send: () => Promise.reject(new Error("boom Bearer a-token")) };
   const error = await failureOf(
     new LibraryClient({ auth: new AccessTokenCredentials("a-token"), transport }).books.get({ book: "b" }),

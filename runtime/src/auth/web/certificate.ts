@@ -1,4 +1,4 @@
-/** `fetch` presents no client certificates of a program. */
+/** `fetch` does not support client certificates. */
 import type { CertificatePaths, ClientCertificate } from "../node/certificate.js";
 import { AuthError } from "../../errors.js";
 
@@ -13,6 +13,6 @@ export async function mutualTls(source: string, _certificate: ClientCertificate)
 }
 
 function unsupported(source: string): AuthError {
-  const message = "certificates work on Node only. Pass the option subjectToken, or other credentials";
+  const message = "certificates work only on Node. Pass the option subjectToken, or other credentials";
   return new AuthError("TOKEN_UNAVAILABLE", `${source}: ${message}`);
 }

@@ -1,44 +1,44 @@
 /**
- * What Node and its relatives know beyond the language. Nothing here throws: `process` may be missing, it may be a
- * bundler's shim, and Deno refuses to read variables without `--allow-env`.
+ * The environment of Node and compatible platforms. Nothing here throws: `process` may be missing or a bundler's shim,
+ * and Deno throws when a program reads variables without `--allow-env`.
  */
 import type * as Diagnostics from "node:diagnostics_channel";
 import type { Environment } from "../../platform-types.js";
 
-/** Whether programs have files, a home folder and an environment to configure them. */
+/** Whether the platform has files, a home folder and environment variables. */
 export const hasFiles: boolean = true;
 
-/** Whether work that one call began may serve another call. */
+/** Returns whether calls can share pending work, such as a token request. */
 export function sharesWork(): boolean {
   return true;
 }
 
-/** An environment variable as it is set: it may be empty. */
+/** Returns an environment variable, which may be empty. */
 export function rawVariable(name: string): string | undefined {
   try {
-    // Types promise it, but a shim may have no `env`.
+    // A shim may have no `env`, although its type does.
     return (globalThis.process as Partial<NodeJS.Process> | undefined)?.env?.[name];
   } catch {
     return undefined;
   }
 }
 
-/** An environment variable. An empty one counts as absent. */
+/** Returns an environment variable. An empty one counts as absent. */
 export function environment(name: string): string | undefined {
   return rawVariable(name) || undefined;
 }
 
-/** All environment variables, read when asked for by name. */
+/** Returns all environment variables. Each is read when it is accessed. */
 export function variables(): Environment {
   return new Proxy({}, { get: (_target, name) => environment(String(name)) });
 }
 
-/** `linux`, `darwin`, `win32`, …; empty where it is not known. */
+/** Returns `linux`, `darwin`, `win32` and so on. Empty if unknown. */
 export function operatingSystem(): string {
   return globalThis.process?.platform ?? "";
 }
 
-/** The user's home folder. Empty for a user without `HOME` whom the machine does not know, as in containers. */
+/** Returns the user's home folder. Empty for a user without `HOME` and without an account, as in some containers. */
 export function homeFolder(): string {
   try {
     return process.getBuiltinModule("node:os").homedir();
@@ -47,10 +47,10 @@ export function homeFolder(): string {
   }
 }
 
-/** For `x-goog-api-client`. */
+/** Node's version, for `x-goog-api-client`. */
 export const nodeVersion: string | undefined = globalThis.process?.versions?.node;
 
-/** Node's channels for programs that are traced. */
+/** Returns Node's module for diagnostics channels, which tracing tools use. */
 export function diagnostics(): typeof Diagnostics | undefined {
   return globalThis.process?.getBuiltinModule?.("node:diagnostics_channel");
 }

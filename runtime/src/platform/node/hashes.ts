@@ -1,9 +1,9 @@
 /** Hashes that WebCrypto does not have. */
 
-/** A hash of bytes that come in chunks. */
+/** A hash of chunks. */
 export interface Hash {
   update(bytes: Uint8Array): void;
-  /** In Base64. */
+  /** Returns the hash in Base64. */
   digest(): string;
 }
 

@@ -1,7 +1,7 @@
-/** Streams of Node. */
+/** Node streams. */
 import type { Readable } from "node:stream";
 
-/** Node's class, whose functions know streams of the web as well. */
+/** Returns Node's class `Readable`. Its static functions also accept web streams. */
 export function nodeReadable(): typeof Readable | undefined {
   return globalThis.process?.getBuiltinModule?.("node:stream").Readable;
 }

@@ -1,25 +1,25 @@
-/** Programs that are run. */
+/** Runs programs. */
 import type { ExecFileException } from "node:child_process";
 import { codeOf } from "../../redact.js";
 import type { AbortSignal } from "../../platform-types.js";
 
-/** What to run, and within which limits. */
+/** A program to run, and its limits. */
 export interface Program {
   readonly command: readonly [file: string, ...parameters: string[]];
-  /** Set besides the variables of this process. */
+  /** Variables to add to those of this process. */
   readonly env: { readonly [name: string]: string };
-  /** In milliseconds. The program is killed then. */
+  /** Milliseconds after which the program is killed. */
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;
 }
 
-/** The longest output that is read, in bytes. */
+/** The maximum size of the output in bytes. */
 const outputLimit: number = 1024 * 1024;
 
 /**
- * Resolves to what the program prints. It is not run by a shell and has an empty standard input.
+ * Runs a program and resolves to its output. The program runs without a shell and has an empty standard input.
  *
- * @param problem Makes the error from what is wrong and from what was printed before.
+ * @param problem Creates the error from a message and the output up to the error.
  */
 export function runProgram(
   { command, env, signal, timeout }: Program,
@@ -36,14 +36,14 @@ export function runProgram(
     try {
       execFile(file, parameters, { ...limits, env: { ...process.env, ...env } }, done).stdin?.end();
     } catch (error) {
-      // Most reasons come by the callback, some do not.
-      reject(problem(`cannot be run (${codeOf(error) ?? "no reason given"})`, ""));
+      // Some errors are thrown, most are passed to the callback.
+      reject(problem(`cannot be run (${codeOf(error) ?? "unknown error"})`, ""));
     }
   });
 }
 
 function reasonOf({ code, killed, signal }: ExecFileException, timeout: number): string {
-  if (code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") return "prints too much";
+  if (code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") return "prints more than 1 MiB";
   if (killed === true) return `did not end within ${String(timeout)} ms`;
   if (typeof code === "string") return `cannot be run (${code})`;
   return `failed with exit code ${String(code ?? signal)}`;

@@ -1,4 +1,4 @@
-/** Files to send. Loaded with the first one. */
+/** Reads files to upload. Loaded with the first upload of a file. */
 import { type Stats, constants, createReadStream, open as openDescriptor } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { Socket } from "node:net";
@@ -9,35 +9,35 @@ import { codeOf } from "../../redact.js";
 import { unreadable } from "../unreadable.js";
 
 /**
- * Opening a FIFO waits for its writer, in one of the few threads that Node opens files and looks up hosts with; this
- * flag moves the wait to the first read. Other systems than Linux report the end of a FIFO that has no writer yet.
+ * Opening a FIFO blocks until it has a writer, in one of the few threads for Node's file and DNS functions. O_NONBLOCK
+ * moves the wait to the first read. Only on Linux, because other systems then report the end of a FIFO without a writer.
  */
 const flags: number = constants.O_RDONLY | (process.platform === "linux" ? constants.O_NONBLOCK : 0);
 
 /** A file that can be read at any offset. */
 export interface OpenFile {
-  /** In bytes, when it was opened. */
+  /** The size in bytes when the file was opened. */
   readonly size: number;
   /**
-   * `length` bytes from `offset` on; fewer only at the end. They are read into `memory`, by default new.
+   * Reads `length` bytes from `offset`, or fewer at the end. Reads into `memory`, by default into a new array.
    *
-   * @throws UploadError where the file is no longer what was opened
+   * @throws UploadError if the file was changed since it was opened
    */
   read(offset: number, length: number, memory?: () => Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
-/** Opens a file: a stream where its size is not known and its bytes can be read only once, as of pipes and devices. */
+/** Opens a file. Returns a stream if its size is unknown and it can be read only once, such as a pipe or device. */
 export async function openFile(subject: string, parameter: string, path: string): Promise<OpenFile | Readable> {
   let file: FileHandle | undefined;
   try {
-    // A path that cannot be read fails below.
+    // `open` below reports errors.
     const found = await stat(path).catch(() => undefined);
     if (found?.isFIFO() === true) return await pipe(path);
     file = await open(path, flags);
     const stats = await file.stat();
     if (stats.isDirectory()) throw new InvalidRequestError(subject, [{ parameter, message: "is a folder" }]);
-    // Files of /proc have content, but no size.
+    // Files in /proc have content but the size 0.
     if (stats.isFile() && (stats.size > 0 || (await isEmpty(file))))
       return regularFile(subject, parameter, path, file, stats);
     if (stats.isFile()) return file.createReadStream({ start: 0 });
@@ -50,8 +50,8 @@ export async function openFile(subject: string, parameter: string, path: string)
 }
 
 /**
- * A thread that waits in `read` for a pipe would keep the program from ending, so the event loop waits. Opened once: Linux
- * reports the end of a pipe only to those that opened it before its writer closed it.
+ * Opens a pipe as a socket, which waits in the event loop: a thread that blocks in `read` would prevent the process's
+ * exit. Opened only once, because Linux reports the end only to readers that opened the pipe before its writer closed it.
  */
 async function pipe(path: string): Promise<Readable> {
   const fd = await promisify(openDescriptor)(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -77,7 +77,7 @@ function regularFile(subject: string, parameter: string, path: string, file: Fil
           if (bytesRead === 0) break;
           filled += bytesRead;
         }
-        // Before the last bytes are sent, since the server takes the content as complete with them.
+        // Checked before the last bytes are sent, because the server accepts the content as complete with them.
         if (filled < wanted || offset + filled >= size) change = await changeOf(path, file, opened);
       } catch (error) {
         throw unreadable(subject, parameter, error);
@@ -86,22 +86,22 @@ function regularFile(subject: string, parameter: string, path: string, file: Fil
       const problem = change ?? `ended after ${String(offset + filled)} of ${String(size)} bytes`;
       throw new UploadError(
         "UPLOAD_CONTENT_MISMATCH",
-        `${subject}: ${parameter} ${problem}. Send it again when nothing changes it`,
+        `${subject}: ${parameter} ${problem}. Start the upload again when the file no longer changes`,
       );
     },
     close: () => file.close(),
   };
 }
 
-/** How the file differs from what was opened, as the end of a sentence. */
+/** Describes how the file was changed since it was opened, as the end of a sentence. */
 async function changeOf(path: string, file: FileHandle, opened: Stats): Promise<string | undefined> {
   const [now, there] = await Promise.all([file.stat(), statOf(path)]);
   const sizes = `${String(now.size)} instead of ${String(opened.size)} bytes`;
-  if (now.size < opened.size) return `became shorter while it was sent: ${sizes}`;
-  if (now.size > opened.size) return `became longer while it was sent: ${sizes}`;
-  if (now.mtimeMs !== opened.mtimeMs) return "was changed while it was sent";
-  if (there === undefined) return "was deleted while it was sent";
-  return there.ino === opened.ino && there.dev === opened.dev ? undefined : "was replaced while it was sent";
+  if (now.size < opened.size) return `became shorter during the upload: ${sizes}`;
+  if (now.size > opened.size) return `became longer during the upload: ${sizes}`;
+  if (now.mtimeMs !== opened.mtimeMs) return "was changed during the upload";
+  if (there === undefined) return "was deleted during the upload";
+  return there.ino === opened.ino && there.dev === opened.dev ? undefined : "was replaced during the upload";
 }
 
 async function statOf(path: string): Promise<Stats | undefined> {

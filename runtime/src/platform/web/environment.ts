@@ -1,11 +1,11 @@
-/** Browsers and workers have no environment: clients are configured by their options alone. */
+/** Browsers and workers have no environment. Clients are configured only by their options. */
 import { userAgent } from "../fetch-platform.js";
 import type * as Diagnostics from "node:diagnostics_channel";
 import type { Environment } from "../../platform-types.js";
 
 export const hasFiles: boolean = false;
 
-/** Not on Cloudflare's workers, which end all work with the request that began it, and let no other wait for it. */
+/** `false` on Cloudflare Workers, which stop all work of a request at its end, and do not let other requests wait for it. */
 export function sharesWork(): boolean {
   return userAgent() !== "Cloudflare-Workers";
 }
@@ -37,9 +37,9 @@ export function diagnostics(): typeof Diagnostics | undefined {
 }
 
 export function emitWarning(_message: string, _code: string): void {
-  // Only files are warned of.
+  // All warnings are about files.
 }
 
 export function writeLog(_line: string): void {
-  // Only the environment can ask for a log without a logger.
+  // Only an environment variable enables logging without a logger.
 }

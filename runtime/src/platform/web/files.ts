@@ -1,9 +1,8 @@
 /** Browsers and workers have no files. */
 
-/** The end of messages. */
 const problemText = "cannot be read: this platform has no files";
 
-/** Rejects. */
+/** Always rejects. */
 export async function readTextFile(_path: string, problem: (message: string, code?: string) => Error): Promise<never> {
   throw problem(problemText, "ENOSYS");
 }

@@ -1,2 +1,2 @@
-/** What signing needs of jose, from its index: by default, Parcel does not read `exports` and finds no other entry. */
+/** jose's functions for signing. From its index, because by default Parcel does not read `exports`. */
 export { SignJWT, importPKCS8 } from "jose";

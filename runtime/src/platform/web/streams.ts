@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 
-/** A stream of the web says by itself whether it is locked. */
+/** There is no such class. A web stream has its own property `locked`. */
 export function nodeReadable(): typeof Readable | undefined {
   return undefined;
 }

@@ -1,6 +1,6 @@
-/** Timers of browsers and workers. */
+/** The timers of browsers and workers. */
 
-/** Never: a worker's timers end with the request that started them, so no two requests may share one. */
+/** Timeouts never share a timer: a worker's timers stop with the request that started them. */
 export const sharedFrom: number = Number.POSITIVE_INFINITY;
 
 export function startTicker(onTick: () => void, milliseconds: number): ReturnType<typeof setInterval> {

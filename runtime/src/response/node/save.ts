@@ -1,16 +1,16 @@
-/** A download to a file, without a stream in between: the next chunks come while those before are written. */
+/** Saves a download to a file. The next chunks arrive while the previous ones are written, without a stream between. */
 import { AbortError, DiscogenError, InvalidRequestError } from "../../errors.js";
 import { type FileWriter, isDiskFull, openFile } from "../../platform/file-writer.js";
 import { type Limits, within } from "../../policy/wait.js";
 import { fileProblem, printable } from "../../redact.js";
 
-/** Bytes that are written at a time: fewer, larger writes leave the processor to the network. */
+/** The size of a write in bytes. A few large writes take less CPU time. */
 const batchSize: number = 1024 * 1024;
 
-/** @param limits end the wait for a file that takes no bytes, such as a pipe that nobody reads */
+/** @param limits End the wait for a file that accepts no bytes, such as a pipe without a reader. */
 export async function saveBody(chunks: AsyncIterator<Uint8Array>, path: string, limits: Limits): Promise<void> {
   const stop = new AbortController();
-  const bounded = <T>(work: Promise<T>): Promise<T> => within(work.catch(refuse), limits);
+  const bounded = <T>(work: Promise<T>): Promise<T> => within(work.catch(rethrow), limits);
   let opening: Promise<FileWriter> | undefined;
   try {
     if (typeof path !== "string" || path === "") throw unwritable("must be a file name");
@@ -43,7 +43,7 @@ async function writeAll(
     if (size >= batchSize || done === true) {
       await writing;
       writing = write(batch);
-      // It is awaited above or below; until then its failure is no unhandled one.
+      // Awaited above or below. Until then, a rejection must not count as unhandled.
       writing.catch(() => undefined);
       batch = [];
       size = 0;
@@ -52,15 +52,15 @@ async function writeAll(
   }
 }
 
-function refuse(error: unknown): never {
-  // The limits say why.
-  if (error instanceof Error && error.name === "AbortError") throw new AbortError("saveTo: ended", { cause: error });
+function rethrow(error: unknown): never {
+  // Callers do not see this error: the limits throw theirs.
+  if (error instanceof Error && error.name === "AbortError") throw new AbortError("saveTo: aborted", { cause: error });
   const problem = `cannot be written: ${reasonOf(error)}`;
   if (isDiskFull(error)) throw new DiscogenError("DISK_FULL", `saveTo: path ${problem}. Free some space.`);
   throw unwritable(problem);
 }
 
-/** Without the system call and the path, which follow the reason in errors of the file system. */
+/** Returns the reason of a file system error without its system call and path. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : "";
   const [, code, text = ""] = /^([A-Z0-9]+): (.+?), [a-z]+(?: |$)/.exec(message) ?? [];

@@ -1,2 +1,2 @@
-/** Decoding of bodies that were received as they are stored. */
-export { decodeStream } from "../decode.js";
+/** Decodes bodies that a transport returns with their content-encoding. */
+export { decodeStream } from "../../transport/decode.js";

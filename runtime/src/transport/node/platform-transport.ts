@@ -1,18 +1,18 @@
-/** The default transport of Node. The build for browsers and workers replaces this file. */
-import { isFetchChosen } from "../transport-choice.js";
-import type { CertificateSource } from "../client-certificate.js";
-import type { Dispatcher } from "../dispatcher.js";
-import { fetchTransport } from "../fetch.js";
-import type { Transport } from "../transport.js";
-import { UndiciTransport } from "../undici.js";
+/** Node's default transport. The build for browsers and workers replaces this file. */
+import { isFetchChosen } from "../../transport/transport-choice.js";
+import type { CertificateSource } from "../../transport/client-certificate.js";
+import type { Dispatcher } from "../../transport/dispatcher.js";
+import { fetchTransport } from "../../transport/fetch.js";
+import type { Transport } from "../../transport/transport.js";
+import { UndiciTransport } from "../../transport/undici.js";
 
 export { undiciTransport } from "../undici.js";
 
 /**
- * Returns the transport for a client or credentials that were given none. `DISCOGEN_TRANSPORT` is read now: `fetch`
- * replaces undici, except where a dispatcher or a client certificate is given, which `fetch` does not take.
+ * Returns the default transport of clients and credentials. With `DISCOGEN_TRANSPORT=fetch` it uses `fetch` instead of
+ * undici, except with a dispatcher or a client certificate, which `fetch` does not support.
  *
- * @throws InvalidRequestError `INVALID_OPTION` for a value of `DISCOGEN_TRANSPORT` that is not known
+ * @throws InvalidRequestError `INVALID_OPTION` for an unknown value of `DISCOGEN_TRANSPORT`
  */
 export function platformTransport(
   dispatcher: Dispatcher | undefined,

@@ -1,4 +1,4 @@
-/** Types of the modules inside undici that `inner.ts` names. undici declares types for its index alone. */
+/** Types of the modules inside undici that `inner.ts` imports. undici declares types only for its index. */
 interface AnyDispatcher {
   dispatch(options: object, handler: object): boolean;
 }

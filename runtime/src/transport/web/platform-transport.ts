@@ -5,7 +5,7 @@ import type { Dispatcher } from "../dispatcher.js";
 import { fetchTransport } from "../fetch.js";
 import type { Transport } from "../transport.js";
 
-/** @throws InvalidRequestError `INVALID_OPTION` for a dispatcher or certificate, which `fetch` does not take */
+/** @throws InvalidRequestError `INVALID_OPTION` for a dispatcher or certificate, which `fetch` does not support */
 export function platformTransport(
   dispatcher: Dispatcher | undefined,
   certificate: CertificateSource | undefined,
@@ -21,6 +21,6 @@ export function undiciTransport(_dispatcher?: Dispatcher): Transport {
 }
 
 function unsupported(subject: string, parameter: string): InvalidRequestError {
-  const message = "works on Node only: here requests are sent by fetch. Pass { transport: fetchTransport({ fetch }) }";
+  const message = "works only on Node: this platform uses fetch. Pass { transport: fetchTransport({ fetch }) }";
   return new InvalidRequestError(subject, [{ parameter, message }], "INVALID_OPTION");
 }

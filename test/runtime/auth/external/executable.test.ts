@@ -149,7 +149,7 @@ describe("a program", () => {
       /failed with exit code 1: x: no session$/,
     ],
     ["prints garbage", `console.log("hush")`, /prints no JSON object$/],
-    ["prints too much", `console.log("hush".repeat(1_000_000))`, /prints too much$/],
+    ["prints too much", `console.log("hush".repeat(1_000_000))`, /prints more than 1 MiB$/],
   ])("that %s", async (_name, script, message) => {
     const { refusal } = await tokenOf({ command: await commandOf(script) });
     expect(refusal).toMatchObject({ code: "TOKEN_UNAVAILABLE", message: expect.stringMatching(message) as string });
