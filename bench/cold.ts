@@ -54,7 +54,7 @@ export async function cold(rounds: number | undefined): Promise<Benchmark> {
       name: "cold",
       notes: [
         "A new process each time, with files in the page cache. Our packages are packed as for npm.",
-        "First response: one page of instances, loopback, a static token, measured from the process start that Node reports.",
+        "First response: one page of instances, loopback, a static token, measured from the process start.",
       ],
       comparisons: [
         compare("import of client and authentication", importPeer, importOurs, 0.15, nodeAlone),

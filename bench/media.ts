@@ -101,7 +101,7 @@ function table(costs: Readonly<Record<string, readonly Cost[]>>): Benchmark {
   return {
     name: "media",
     notes: [
-      `${size / MB} MB over loopback, files in memory, chunks of 8 MiB, one process per candidate, after a warm-up transfer.`,
+      `${size / MB} MB over loopback, files in memory, chunks of 8 MiB, one process per candidate, after a warm-up.`,
       "bare: plain undici dispatch, which writes each chunk to the file, or sends chunks from one buffer.",
     ],
     comparisons: [

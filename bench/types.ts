@@ -30,7 +30,7 @@ export async function types(rounds: number | undefined): Promise<Benchmark> {
     return {
       name: "types",
       notes: [
-        "A program of three calls, checked by TypeScript 5.9. Time as reported by the compiler, memory is the peak of its process.",
+        "A program of three calls, checked by TypeScript 5.9. The compiler reports the time. Memory is its peak.",
         "Complete processes are also listed. They include the start of Node and of the compiler.",
         "aiplatform v1 has no separate package. Its peer is that API in googleapis, which has 9 % fewer methods.",
       ],

@@ -349,8 +349,8 @@ export interface UploadErrorInit {
 /**
  * An upload failed. `cause` is the reason. The codes:
  *
- * - `UPLOAD_FAILED`: the server has a part of the content. To continue, pass {@link session} as `media.session`.
- * - `UPLOAD_SESSION_LOST`: the upload session has expired. Start a new upload. The call could not do this itself,
+ * - `UPLOAD_FAILED`: the server may have a part of the content. To continue, pass {@link session} as `media.session`.
+ * - `UPLOAD_SESSION_LOST`: the server no longer has the upload session. Start a new upload. The call could not do this,
  *   because a stream can be read only once.
  * - `UPLOAD_CONTENT_MISMATCH`: a file changed during the upload, or a stream does not have the given size. Start a new
  *   upload.

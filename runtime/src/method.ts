@@ -52,7 +52,7 @@ export interface MethodDescriptor {
   readonly request?: "bytes" | "json";
   /** The body is required. */
   readonly requestRequired?: true;
-  /** Where the request id is sent, which makes retries safe (AIP-155). The runtime generates it if the caller does not. */
+  /** Where the request id is sent, which makes retries safe (AIP-155). The runtime generates it if necessary. */
   readonly requestId?: "body" | "query";
   /**
    * `json`: one message, a JSON object. `value`: other JSON, such as an array. `stream`: a StreamPromise of messages.
@@ -85,7 +85,7 @@ export interface UploadDescriptor {
   readonly inOne?: false;
 }
 
-/** What the document defines for a parameter. The runtime checks everything except the pattern before it sends a request. */
+/** What the document defines for a parameter. The runtime checks all except the pattern before it sends a request. */
 export interface ParameterDescriptor {
   /** The name in the query, if `params` has another name: `media` and `requestBody` have a special meaning there. */
   readonly name?: string;
@@ -150,7 +150,7 @@ export interface OperationPoll {
 /**
  * A parameter of a poll that is not simply a value.
  *
- * - `within`: the value may be an id alone. It is then an id in the collection of the resource that this parameter names.
+ * - `within`: the value may be only an id, which belongs to the collection of the resource that this parameter names.
  * - `segment`: the value is a resource name (`apps/a/operations/o`). The parameter is the segment at the position of
  *   `{parameter}` in the path of the method. A name of another shape does not contain it.
  */

@@ -1,8 +1,8 @@
 /**
  * Writes and replaces files, for this package and for `@discogen/generator`.
  *
- * A regular file is written to a temporary file in the same folder, which is renamed when it is complete. Symbolic links
- * are followed. Pipes, sockets, devices and open descriptors such as `/dev/stdout` are written to, never replaced.
+ * A regular file is written to a temporary file in the same folder, which is renamed when complete. Symbolic links are
+ * followed. Pipes, sockets, devices and open descriptors such as `/dev/stdout` are written to, never replaced.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";

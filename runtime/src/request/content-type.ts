@@ -68,7 +68,7 @@ export function typeOfName(name: string): string | undefined {
   return extension !== undefined && Object.hasOwn(types, extension) ? types[extension] : undefined;
 }
 
-/** Returns whether a value is valid for `Content-Type`: `type/subtype`, optionally with parameters (RFC 9110 §8.3.1). */
+/** Returns whether a value is valid for `Content-Type`: `type/subtype`, with or without parameters (RFC 9110 §8.3.1). */
 export function isMediaType(value: unknown): value is string {
   return typeof value === "string" && /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+ *(?:;[\u0020-\u007e]*)?$/.test(value);
 }

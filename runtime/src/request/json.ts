@@ -155,7 +155,7 @@ function report(trail: Trail, found: string): void {
   trail.faults.push({ parameter: pathOf(trail), message: `must be JSON, not ${found}` });
 }
 
-/** `requestBody.rows[3].when` */
+/** Returns the path of the current value, for example `requestBody.rows[3].when`. */
 function pathOf({ keys, root }: Trail): string {
   const parts = keys.map((key) => {
     if (typeof key === "number") return `[${String(key)}]`;

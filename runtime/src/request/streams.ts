@@ -40,8 +40,8 @@ function ignore(): void {
 }
 
 /**
- * Handles `error` events of a Node stream: an `error` event without a listener ends the process. Called in the same tick
- * as the API method, because a file that does not exist fails before the access token is available.
+ * Handles `error` events of a Node stream: an `error` event without a listener ends the process. Called in the same
+ * tick as the API method, because a file that does not exist fails before the access token is available.
  */
 export function handleErrors(body: unknown): void {
   if (!isObject(body) || handled.has(body) || !("on" in body) || typeof body.on !== "function") return;

@@ -72,7 +72,7 @@ type Outer<Open extends readonly string[]> = Open extends readonly [...infer Res
 /** The path that ends here, if any: there is none between `)` and the next comma. */
 type Ended<Path extends string> = Path extends "" ? never : Path;
 
-/** Google accepts `next_page_token` for `nextPageToken`. Includes both, because a name itself may contain an underscore. */
+/** Google accepts `next_page_token` for `nextPageToken`. Includes both, because a name may contain an underscore. */
 type WithCamelCase<Path extends string> = Path extends `${string}_${string}` ? CamelCase<Path> | Path : Path;
 
 type CamelCase<Name extends string> = Name extends `${infer Start}_${infer Rest}`

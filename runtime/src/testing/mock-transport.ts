@@ -47,8 +47,8 @@ export class MockResponse {
 }
 
 /**
- * Returns a response other than status 200 with JSON. A `body` of text or bytes is sent unchanged, other values as JSON.
- * Default: status 200, no headers, no body.
+ * Returns a response other than status 200 with JSON. A `body` of text or bytes is sent unchanged, other values as
+ * JSON. Default: status 200, no headers, no body.
  */
 export function mockResponse(init: {
   readonly status?: number;
@@ -58,14 +58,14 @@ export function mockResponse(init: {
   return new MockResponse(init.status ?? 200, init.headers ?? {}, init.body);
 }
 
-/** Responds to a request: returns the method's value or a {@link MockResponse}. The call rejects with what it throws. */
+/** Responds to a request: returns the method's value or a {@link MockResponse}. If it throws, the call rejects. */
 export type MockHandler<Value> = (request: MockRequest) => MockResponse | Value | Promise<MockResponse | Value>;
 
 /**
  * Handlers by method id. An id is the path of a method with any prefix, because many documents use one:
  * `sql.instances.list`.
  */
-export type MockHandlers<Client> = Client extends unknown // a condition, so that the parameters of handlers are inferred
+export type MockHandlers<Client> = Client extends unknown // a condition, so that handlers' parameters are inferred
   ? { readonly [Path in MethodPath<Client> as `${string}.${Path}`]?: MockHandler<ValueAt<Client, Path>> }
   : never;
 

@@ -61,7 +61,7 @@ function expire(owner: Timed): void {
   owner.onExpired();
 }
 
-/** Starts the timer when the first slot is used. An older timer may not run any more: tests replace and restore timers. */
+/** Starts the timer when the first slot is used. An older timer may have stopped: tests replace and restore timers. */
 function restart(): void {
   clearInterval(ticker);
   // The sockets of requests keep the process alive. This timer must not.

@@ -62,8 +62,8 @@ function zstd(zlib: typeof Zlib): readonly (readonly [string, Coding])[] {
 }
 
 /**
- * Returns the decoded bytes, or a promise if there are many. Throws for an unknown coding and for damaged data, and with
- * code `ERR_BUFFER_TOO_LARGE` for a result longer than `limit` bytes.
+ * Returns the decoded bytes, or a promise if there are many. Throws for an unknown coding and for damaged data, and
+ * with code `ERR_BUFFER_TOO_LARGE` for a result longer than `limit` bytes.
  */
 export function decodeBytes(
   data: Uint8Array,

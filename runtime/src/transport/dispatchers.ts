@@ -1,8 +1,8 @@
 /**
  * Chooses the dispatcher of a request. This module and undici are loaded with the first request.
  *
- * Uses the caller's dispatcher, else the global one if the user set it, else an agent of this package. All clients share
- * these agents and their connections: one agent for requests without a certificate, and one per certificate.
+ * Uses the caller's dispatcher, else the global one if the user set it, else an agent of this package. All clients
+ * share these agents and their connections: one agent for requests without a certificate, and one per certificate.
  */
 import type { SecureContext } from "node:tls";
 import { printable, redact } from "../redact.js";

@@ -2,8 +2,8 @@
  * One request and its response over an undici dispatcher.
  *
  * An exchange is itself the dispatcher's handler, without a stream in between, and parses headers only when they are
- * read. For small responses this saves a third of the CPU time. Its methods are the plain handler interface of undici 7,
- * which is compiled into this package. `ModernHandler` adapts it to other versions.
+ * read. For small responses this saves a third of the CPU time. Its methods are the plain handler interface of the
+ * undici 7 in this package. `ModernHandler` adapts it to other versions.
  */
 import type { AbortSignal } from "../platform-types.js";
 import { onAbort } from "./abort-listeners.js";

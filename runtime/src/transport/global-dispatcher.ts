@@ -22,8 +22,8 @@ function globalDispatcher(key: symbol): Dispatcher | undefined {
 }
 
 /**
- * Returns whether `legacy` is undici 8's wrapper of `current`. Both are from the same copy of undici: the wrapper's class
- * extends a base class of the dispatcher.
+ * Returns whether `legacy` is undici 8's wrapper of `current`. Both are from the same copy of undici: the wrapper's
+ * class extends a base class of the dispatcher.
  */
 function isWrapper(legacy: Dispatcher, current: Dispatcher): boolean {
   if (legacy === current) return true;

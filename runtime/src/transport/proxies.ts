@@ -49,8 +49,8 @@ const metadataHosts: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns whether requests to this host never use a proxy: a metadata server, this machine, or an address in `NO_PROXY`.
- * undici handles the names in `NO_PROXY`.
+ * Returns whether requests to this host never use a proxy: a metadata server, this machine, or an address in
+ * `NO_PROXY`. undici handles the names in `NO_PROXY`.
  */
 export function isDirect(origin: string): boolean {
   const { hostname } = new URL(origin);

@@ -38,8 +38,8 @@ export interface HttpRequest {
   readonly keepEncoding?: boolean | undefined;
   /**
    * The maximum size of a collected body after decoding, in bytes. Does not apply to streamed bodies. For a larger body
-   * the transport stops reading and throws a `DiscogenError` with code `RESPONSE_TOO_LARGE`. Default: the maximum length
-   * of a string.
+   * the transport stops reading and throws a `DiscogenError` with code `RESPONSE_TOO_LARGE`. Default: the maximum
+   * length of a string.
    */
   readonly maxResponseBytes?: number | undefined;
   /** The path is a secret, for example of an upload session. Do not log it or use it in messages. */
@@ -68,8 +68,8 @@ export interface HttpResponse {
 export interface Transport {
   /**
    * Resolves to the response, with any status. Does not follow redirects. Rejects with a `ConnectionError`,
-   * `TimeoutError` or `AbortError`. `sent: false` in a `ConnectionError` allows a retry of any method. The runtime wraps
-   * other errors in a `ConnectionError`.
+   * `TimeoutError` or `AbortError`. `sent: false` in a `ConnectionError` allows a retry of any method. The runtime
+   * wraps other errors in a `ConnectionError`.
    */
   send(request: HttpRequest): Promise<HttpResponse>;
 }

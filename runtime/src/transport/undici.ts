@@ -39,9 +39,9 @@ export class UndiciTransport implements Transport {
 /**
  * Returns a transport over undici. Node only.
  *
- * Without a dispatcher, each request uses the current dispatcher of `setGlobalDispatcher` (undici 6 to 8), else an agent
- * of this package. That agent uses the proxies of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, also in lower case, which
- * are read at the first request. Metadata servers and this machine never use a proxy.
+ * Without a dispatcher, each request uses the current dispatcher of `setGlobalDispatcher` (undici 6 to 8), else an
+ * agent of this package. That agent uses the proxies of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, also in lower case,
+ * which are read at the first request. Metadata servers and this machine never use a proxy.
  *
  * @throws InvalidRequestError for a dispatcher without `dispatch()`. `send` throws it for a proxy that is not a URL
  */

@@ -47,7 +47,7 @@ async function fetch(url: string, init: RequestInit): Promise<object> {
   return { status: response.status, headers, body: reader === undefined ? null : body };
 }
 
-/** Timers as numbers, under names for the program alone: Node's own `fetch` needs Node's timers. */
+/** Timers as numbers, under other names: Node's own `fetch` needs Node's timers. */
 const timers = new Map<number, NodeJS.Timeout>();
 const numbered =
   (start: (run: () => void, milliseconds: number) => NodeJS.Timeout) =>

@@ -204,7 +204,7 @@ it("ignores the dispatcher that Node's own fetch sets", async () => {
   const script = `
     await (await fetch(${JSON.stringify(url)})).text();
     const { ApiClient, call } = await import(${source("index.ts")});
-    const { AnonymousCredentials } = await import(${source("auth/index.ts")});
+    const { AnonymousCredentials } = await import(${source("auth.ts")});
     const api = { descriptors: 2, id: "a:v1", rootUrl: ${JSON.stringify(api)}, servicePath: "", scopes: [] };
     const method = { id: "m", httpMethod: "GET", path: "after-fetch", response: "json" };
     await call(new ApiClient(api, { auth: new AnonymousCredentials() }), method, {}, undefined);

@@ -10,7 +10,7 @@ import { unreadable } from "../unreadable.js";
 
 /**
  * Opening a FIFO blocks until it has a writer, in one of the few threads for Node's file and DNS functions. O_NONBLOCK
- * moves the wait to the first read. Only on Linux, because other systems then report the end of a FIFO without a writer.
+ * moves the wait to the first read. Only on Linux: other systems then report the end of a FIFO without a writer.
  */
 const flags: number = constants.O_RDONLY | (process.platform === "linux" ? constants.O_NONBLOCK : 0);
 
@@ -51,7 +51,7 @@ export async function openFile(subject: string, parameter: string, path: string)
 
 /**
  * Opens a pipe as a socket, which waits in the event loop: a thread that blocks in `read` would prevent the process's
- * exit. Opened only once, because Linux reports the end only to readers that opened the pipe before its writer closed it.
+ * exit. Opened only once: Linux reports the end only to readers that opened the pipe before its writer closed it.
  */
 async function pipe(path: string): Promise<Readable> {
   const fd = await promisify(openDescriptor)(path, constants.O_RDONLY | constants.O_NONBLOCK);

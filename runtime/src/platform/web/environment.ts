@@ -5,7 +5,7 @@ import type { Environment } from "../../platform-types.js";
 
 export const hasFiles: boolean = false;
 
-/** `false` on Cloudflare Workers, which stop all work of a request at its end, and do not let other requests wait for it. */
+/** Returns `false` on Cloudflare Workers, where requests cannot wait for work of other requests, which ends with them. */
 export function sharesWork(): boolean {
   return userAgent() !== "Cloudflare-Workers";
 }

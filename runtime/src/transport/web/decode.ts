@@ -9,6 +9,6 @@ export function decodeStream(
   _body: AsyncIterable<Uint8Array>,
   encoding: string,
 ): AsyncIterable<Uint8Array> {
-  const problem = `the transport did not decode the body (${JSON.stringify(encoding)}), and this platform cannot decode it`;
+  const problem = `the transport did not decode the body (${JSON.stringify(encoding)}), and this platform cannot`;
   throw new DiscogenError("INVALID_RESPONSE", `${subjectOf(request)}: ${problem}. Decode it in the transport`);
 }
