@@ -336,6 +336,16 @@ export class InvalidRequestError extends DiscogenError {
   }
 }
 
+/** Adds a fault to a list. */
+export function addFault(faults: Fault[], parameter: string, message: string): void {
+  faults.push({ parameter, message });
+}
+
+/** Returns an error with one fault. */
+export function invalidRequest(subject: string, parameter: string, message: string): InvalidRequestError {
+  return new InvalidRequestError(subject, [{ parameter, message }]);
+}
+
 /** Codes of {@link UploadError}. */
 export type UploadErrorCode = Extract<ErrorCode, `UPLOAD_${string}`>;
 

@@ -118,7 +118,7 @@ export class TokenCache {
 
   /** When the token ends: in the past where none serves, unless one is being requested. */
   get expires(): number {
-    return this.#renewal === undefined ? (this.#token?.expires ?? 0) : Number.POSITIVE_INFINITY;
+    return this.#renewal === undefined ? (this.#token?.expires ?? 0) : Infinity;
   }
 
   #renew(fetch: Fetch, signal: AbortSignal | undefined): Promise<Token> {
@@ -166,7 +166,7 @@ export class TokenCaches {
   /** The one that was used last is the last. */
   readonly #caches: Map<string, TokenCache> = new Map();
   /** No token ends before. */
-  #nextEnd = Number.POSITIVE_INFINITY;
+  #nextEnd = Infinity;
 
   /** @param size The most tokens. */
   constructor(size: number) {
@@ -194,7 +194,7 @@ export class TokenCaches {
   /** Those whose tokens have ended, else the one that was used longest ago. */
   #evict(now: number): void {
     if (now >= this.#nextEnd) {
-      this.#nextEnd = Number.POSITIVE_INFINITY;
+      this.#nextEnd = Infinity;
       for (const [key, { expires }] of this.#caches) {
         if (expires > now) this.#nextEnd = Math.min(this.#nextEnd, expires);
         else this.#caches.delete(key);

@@ -7,7 +7,7 @@
  */
 import { ownCopy } from "../call/call-site.js";
 import type { Core } from "../call/core.js";
-import { DiscogenError, InvalidRequestError } from "../errors.js";
+import { DiscogenError, invalidRequest } from "../errors.js";
 import type { AbortSignal } from "../platform-types.js";
 import { onAbort } from "../transport/abort-listeners.js";
 import { type Deadline, type Timed, startDeadline, stopDeadline } from "../transport/deadlines.js";
@@ -69,8 +69,7 @@ export class Collector implements Transport {
   /** Resolves to the part of the answer that is this request's. */
   send(request: HttpRequest): Promise<HttpResponse> {
     const message = unfitness(request);
-    if (message !== undefined)
-      return Promise.reject(new InvalidRequestError(subjectOf(request), [{ parameter: "batch", message }]));
+    if (message !== undefined) return Promise.reject(invalidRequest(subjectOf(request), "batch", message));
     if (request.signal?.aborted === true) return Promise.reject(abortError(request));
     return new Promise((resolve, reject) => {
       const part: Part = new Part(request, resolve, reject, () => this.#waiting.delete(part));
@@ -154,7 +153,7 @@ class Part implements Timed {
   }
 
   #remaining(): number {
-    return (this.request.deadline ?? Number.POSITIVE_INFINITY) - performance.now();
+    return (this.request.deadline ?? Infinity) - performance.now();
   }
 
   onExpired(): void {

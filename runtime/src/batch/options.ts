@@ -1,7 +1,7 @@
 /** Checks the options of sending a batch. */
 import { type Known, checkNames } from "../call/check-names.js";
 import { type BatchOptions, checkSignal } from "../call/options.js";
-import { type Fault, InvalidRequestError } from "../errors.js";
+import { type Fault, InvalidRequestError, addFault } from "../errors.js";
 
 /** The default of {@link BatchOptions.size}, and the most that Google takes (https://developers.google.com/calendar/batch). */
 export const largestBatch: number = 1000;
@@ -15,6 +15,6 @@ export function checkBatchOptions(subject: string, options: BatchOptions): void 
   checkSignal(options, faults);
   const { size } = options;
   if (size !== undefined && !(Number.isInteger(size) && size >= 1 && size <= largestBatch))
-    faults.push({ parameter: "size", message: `must be an integer from 1 to ${String(largestBatch)}` });
+    addFault(faults, "size", `must be an integer from 1 to ${String(largestBatch)}`);
   if (faults.length > 0) throw new InvalidRequestError(subject, faults);
 }

@@ -33,7 +33,7 @@ export async function post(
     body,
     parts: requests,
     // Each part has its own limit, and when the last has passed this ends as well.
-    timeout: Number.POSITIVE_INFINITY,
+    timeout: Infinity,
     signal,
     methodId: `${api.id} batch`,
   };

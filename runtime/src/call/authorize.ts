@@ -13,7 +13,7 @@ import { within } from "../policy/wait.js";
 /** The signature of credentials that can give one without waiting. */
 export function signatureAtHand(call: PreparedCall): HeaderRecord | undefined {
   // Limits that may be over already are looked at where waiting is.
-  if (call.signal?.aborted === true || call.deadline !== Number.POSITIVE_INFINITY) return undefined;
+  if (call.signal?.aborted === true || call.deadline !== Infinity) return undefined;
   return call.core.atHand();
 }
 
@@ -21,7 +21,7 @@ export function signatureAtHand(call: PreparedCall): HeaderRecord | undefined {
 export async function authorize(call: PreparedCall): Promise<HeaderRecord> {
   const { core } = call;
   if (call.signal?.aborted === true) throw abortedCall(call);
-  if (call.deadline !== Number.POSITIVE_INFINITY && performance.now() >= call.deadline) throw expiredCall(call);
+  if (call.deadline !== Infinity && performance.now() >= call.deadline) throw expiredCall(call);
   const credentials = core.credentials();
   if (credentials === undefined) {
     if (isSignedByCaller(call)) return {};

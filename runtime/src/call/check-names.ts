@@ -1,5 +1,5 @@
 /** The names of options, and what is said of one that is unknown: options often come without types. */
-import type { Fault } from "../errors.js";
+import { type Fault, addFault } from "../errors.js";
 import { nearestName } from "./nearest.js";
 import { printable, redact } from "../redact.js";
 
@@ -29,10 +29,7 @@ export function checkNames(options: object, known: { readonly [name: string]: 1 
   for (const name of Object.keys(options)) {
     // Any object can be read by name.
     if (known[name] === 1 || (options as { readonly [name: string]: unknown })[name] === undefined) continue;
-    faults.push({
-      parameter: prefix + printable(redact(name), 100),
-      message: `is no option${hint(name, Object.keys(known))}`,
-    });
+    addFault(faults, prefix + printable(redact(name), 100), `is no option${hint(name, Object.keys(known))}`);
   }
 }
 

@@ -4,7 +4,7 @@
 export function nearestName(given: string, known: readonly string[]): string | undefined {
   const text = lettersOf(given);
   let best: string | undefined;
-  let least = Number.POSITIVE_INFINITY;
+  let least = Infinity;
   for (const name of known) {
     const other = lettersOf(name);
     const distance = distanceOf(text, other);

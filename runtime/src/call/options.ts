@@ -1,7 +1,7 @@
 /** Options of clients and calls, and what they must be. */
 import type { Credentials } from "../auth/credentials.js";
 import { type Known, checkNames } from "./check-names.js";
-import { type Fault, InvalidRequestError } from "../errors.js";
+import { type Fault, InvalidRequestError, addFault, invalidRequest } from "../errors.js";
 import type { AbortSignal } from "../platform-types.js";
 import type { Logger } from "../policy/logger.js";
 import type { Middleware } from "../policy/middleware.js";
@@ -131,24 +131,23 @@ export function checkLimits(options: CallOptions | ClientOptions, faults: Fault[
   const { retry } = options;
   if (retry === undefined || retry === false) return;
   if (typeof retry !== "object" || retry === null) {
-    faults.push({ parameter: "retry", message: "must be false or { attempts, maxDelay, idempotent }" });
+    addFault(faults, "retry", "must be false or { attempts, maxDelay, idempotent }");
     return;
   }
   checkNames(retry, retryOptions, faults, "retry.");
   const { attempts, decide, idempotent, maxDelay } = retry;
   if (attempts !== undefined && !(Number.isInteger(attempts) && attempts >= 0))
-    faults.push({ parameter: "retry.attempts", message: "must be an integer, 0 or more" });
+    addFault(faults, "retry.attempts", "must be an integer, 0 or more");
   if (maxDelay !== undefined && !(typeof maxDelay === "number" && maxDelay >= 0))
-    faults.push({ parameter: "retry.maxDelay", message: "must be milliseconds, 0 or more" });
+    addFault(faults, "retry.maxDelay", "must be milliseconds, 0 or more");
   if (idempotent !== undefined && typeof idempotent !== "boolean")
-    faults.push({ parameter: "retry.idempotent", message: "must be true or false" });
-  if (decide !== undefined && typeof decide !== "function")
-    faults.push({ parameter: "retry.decide", message: "must be a function" });
+    addFault(faults, "retry.idempotent", "must be true or false");
+  if (decide !== undefined && typeof decide !== "function") addFault(faults, "retry.decide", "must be a function");
 }
 
 function checkTime(option: string, value: number | undefined, faults: Fault[]): void {
   if (value !== undefined && !(typeof value === "number" && value > 0))
-    faults.push({ parameter: option, message: "must be milliseconds above 0, or Infinity for no limit" });
+    addFault(faults, option, "must be milliseconds above 0, or Infinity for no limit");
 }
 
 export function checkSignal({ signal }: CallOptions | BatchOptions, faults: Fault[]): void {
@@ -156,7 +155,7 @@ export function checkSignal({ signal }: CallOptions | BatchOptions, faults: Faul
     signal !== undefined &&
     (typeof signal !== "object" || signal === null || typeof signal.addEventListener !== "function")
   ) {
-    faults.push({ parameter: "signal", message: "must be an AbortSignal" });
+    addFault(faults, "signal", "must be an AbortSignal");
   }
 }
 
@@ -169,12 +168,12 @@ export function checkCallOptions(
   const faults: Fault[] = [];
   if (typeof options !== "object" || options === null) {
     const message = "must be an object; methods take no callback, await the promise that they return";
-    throw new InvalidRequestError(methodId, [{ parameter: "options", message }]);
+    throw invalidRequest(methodId, "options", message);
   }
   checkNames(options, known, faults);
   const { onProgress } = options;
   if (onProgress !== undefined && typeof onProgress !== "function")
-    faults.push({ parameter: "onProgress", message: "must be a function" });
+    addFault(faults, "onProgress", "must be a function");
   checkLimits(options, faults);
   checkSignal(options, faults);
   if (faults.length > 0) throw new InvalidRequestError(methodId, faults);

@@ -1,7 +1,7 @@
 /** A method, its parameters and options → a call that is ready to be sent. */
 import type { Call, CallInput } from "./call.js";
 import type { Core } from "./core.js";
-import { type Fault, InvalidRequestError } from "../errors.js";
+import { type Fault, InvalidRequestError, addFault, invalidRequest } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
 import { checkCallOptions, defaultTimeout } from "./options.js";
 import type { AbortSignal } from "../platform-types.js";
@@ -23,7 +23,7 @@ export function prepare({ core, isDownload: media = false, method, options, para
   const built = buildRequest(core, method, values, options, media);
   // A batch refuses streams, so it takes none.
   if (built.body?.stream !== undefined && core.signal === undefined) built.body.stream.open();
-  const totalTimeout = options?.totalTimeout ?? core.options.totalTimeout ?? Number.POSITIVE_INFINITY;
+  const totalTimeout = options?.totalTimeout ?? core.options.totalTimeout ?? Infinity;
   return {
     core,
     methodId: method.id,
@@ -36,7 +36,7 @@ export function prepare({ core, isDownload: media = false, method, options, para
     signal: signalOf(core, options?.signal),
     timeout: options?.timeout ?? core.options.timeout ?? defaultTimeout,
     totalTimeout,
-    deadline: totalTimeout === Number.POSITIVE_INFINITY ? totalTimeout : performance.now() + totalTimeout,
+    deadline: totalTimeout === Infinity ? totalTimeout : performance.now() + totalTimeout,
     observer: isWatched(core.log) ? new CallObserver(core.api.id, method.id, method.httpMethod, core.log) : undefined,
     retry: () => retryPolicy(method, requestIdOf(method, values), core.options.retry, options?.retry),
   };
@@ -60,14 +60,15 @@ export function checkForeignNames({ method, params, resource }: Call): void {
   const { alt, resource: body } = (params ?? noParams) as Params; // any object can be read by name
   const faults: Fault[] = [];
   if (typeof body === "object" && body !== null && !method.path.includes("resource}"))
-    faults.push({
-      parameter: "resource",
-      message: `is no parameter: ${method.request === undefined ? "the method takes no body" : "pass the body as requestBody"}`,
-    });
+    addFault(
+      faults,
+      "resource",
+      `is no parameter: ${method.request === undefined ? "the method takes no body" : "pass the body as requestBody"}`,
+    );
   if (alt === "media" && method.response !== "media") {
     const twin = `${method.id.slice(method.id.lastIndexOf(".") + 1)}Media`;
     const message = twin in resource ? `call ${twin}(), which returns the content` : "the method returns no content";
-    faults.push({ parameter: "alt", message: `is set by the client: ${message}` });
+    addFault(faults, "alt", `is set by the client: ${message}`);
   }
   if (faults.length > 0) throw new InvalidRequestError(method.id, faults);
 }
@@ -76,12 +77,12 @@ export function checkForeignNames({ method, params, resource }: Call): void {
 export function paramsOf(method: MethodDescriptor, params: object | undefined): Params {
   if (params === undefined) return noParams;
   if (typeof params !== "object" || params === null || Array.isArray(params)) {
-    throw new InvalidRequestError(method.id, [{ parameter: "params", message: "must be an object of parameters" }]);
+    throw invalidRequest(method.id, "params", "must be an object of parameters");
   }
   const getter = isInstance(params) ? getterOf(params) : undefined;
   if (getter !== undefined) {
     const message = `is ${kindOf(params)}, whose getter \`${getter}\` would be left out: pass a plain object`;
-    throw new InvalidRequestError(method.id, [{ parameter: "params", message }]);
+    throw invalidRequest(method.id, "params", message);
   }
   // Any object can be read by name.
   return params as Params;

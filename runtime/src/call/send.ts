@@ -156,7 +156,7 @@ function httpRequest(call: PreparedCall, built: BuiltRequest, signature: HeaderR
     path: built.path,
     headers: signed(core, signature, built.headers),
     body: built.body?.data,
-    timeout: call.deadline === Number.POSITIVE_INFINITY ? call.timeout : Math.min(call.timeout, remainingOf(call)),
+    timeout: call.deadline === Infinity ? call.timeout : Math.min(call.timeout, remainingOf(call)),
     deadline: call.deadline,
     signal: call.signal,
     stream: call.stream,

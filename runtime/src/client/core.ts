@@ -5,7 +5,7 @@ import { checkUniverse, isOfUniverse } from "../auth/universe.js";
 import { checkNames } from "../call/check-names.js";
 import type { Core } from "../call/core.js";
 import { type ClientOptions, checkLimits } from "../call/options.js";
-import { DiscogenError, type Fault, InvalidRequestError } from "../errors.js";
+import { DiscogenError, type Fault, InvalidRequestError, addFault } from "../errors.js";
 import { type ApiDescriptor, descriptorVersion } from "../method.js";
 import { budgetOf } from "../policy/budget.js";
 import { withLimits } from "../policy/limits.js";
@@ -109,7 +109,7 @@ function scopedOnce(
 
 function checkAuth(auth: unknown, faults: Fault[]): void {
   if (auth === undefined) return;
-  const fault = (message: string): void => void faults.push({ parameter: "auth", message });
+  const fault = (message: string): void => void addFault(faults, "auth", message);
   if (typeof auth === "string")
     fault("must be credentials, not a string: pass new ApiKeyCredentials(key) or new AccessTokenCredentials(token)");
   else if (auth instanceof Promise) fault("is a promise: await it first");
@@ -125,17 +125,18 @@ function checkAuth(auth: unknown, faults: Fault[]): void {
 
 function checkWatchers({ logger, middleware }: ClientOptions, faults: Fault[]): void {
   if (middleware !== undefined && !(Array.isArray(middleware) && middleware.every((one) => typeof one === "function")))
-    faults.push({ parameter: "middleware", message: "must be a list of functions (request, next) => response" });
+    addFault(faults, "middleware", "must be a list of functions (request, next) => response");
   if (logger !== undefined && (typeof logger !== "object" || logger === null))
-    faults.push({ parameter: "logger", message: "must be an object with debug(), info(), warn(), error()" });
+    addFault(faults, "logger", "must be an object with debug(), info(), warn(), error()");
 }
 
 function checkSecure(root: RootUrl, auth: Credentials, faults: Fault[]): void {
   if (root.origin.startsWith("https:") || isLoopback(root.hostname) || isAnonymous(auth)) return;
-  faults.push({
-    parameter: "rootUrl",
-    message: `is ${shownName(root.origin)}: credentials are sent over https only, or over http to this machine`,
-  });
+  addFault(
+    faults,
+    "rootUrl",
+    `is ${shownName(root.origin)}: credentials are sent over https only, or over http to this machine`,
+  );
 }
 
 function transportOf(
@@ -143,11 +144,10 @@ function transportOf(
   certificate: CertificateSource | undefined,
   faults: Fault[],
 ): Transport {
-  if (transport !== undefined && typeof transport?.send !== "function")
-    faults.push({ parameter: "transport", message: "has no send()" });
+  if (transport !== undefined && typeof transport?.send !== "function") addFault(faults, "transport", "has no send()");
   if (transport !== undefined && dispatcher !== undefined)
-    faults.push({ parameter: "dispatcher", message: "is of no use beside transport: pass one of them" });
+    addFault(faults, "dispatcher", "is of no use beside transport: pass one of them");
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function")
-    faults.push({ parameter: "dispatcher", message: "has no dispatch(): pass an Agent, Pool or the like of undici" });
+    addFault(faults, "dispatcher", "has no dispatch(): pass an Agent, Pool or the like of undici");
   return transport ?? platformTransport(dispatcher, certificate);
 }

@@ -1,6 +1,6 @@
 /** Where the requests of a client go: the caller's address, or one of the document's in the client's universe. */
 import { environment } from "../platform/node/environment.js";
-import type { Fault } from "../errors.js";
+import { type Fault, addFault } from "../errors.js";
 import type { ApiDescriptor } from "../method.js";
 import type { ClientOptions } from "../call/options.js";
 import { type RootUrl, parseRootUrl } from "../request/root-url.js";
@@ -23,7 +23,7 @@ export function endpointOf(api: ApiDescriptor, options: ClientOptions, isMtls: b
     region === undefined ? ((isMtls ? api.mtlsRootUrl : undefined) ?? api.rootUrl) : regional(api, region, faults);
   const root = parseRootUrl(address, faults);
   if (isMtls && universe !== defaultUniverse)
-    faults.push({ parameter: "mtls", message: `is there in the universe ${defaultUniverse} alone: pass mtls: false` });
+    addFault(faults, "mtls", `is there in the universe ${defaultUniverse} alone: pass mtls: false`);
   if (!hasUniverse(root)) return { root, universe: universeDomain };
   return { root: universe === defaultUniverse ? root : inUniverse(root, universe), universe };
 }
@@ -33,10 +33,7 @@ function universeOf(option: string | undefined, faults: Fault[]): string {
   const variable = "GOOGLE_CLOUD_UNIVERSE_DOMAIN";
   const universe = option ?? environment(variable) ?? defaultUniverse;
   if (isDomain(universe)) return universe;
-  faults.push({
-    parameter: option === undefined ? variable : "universeDomain",
-    message: "must be a domain, for instance googleapis.com",
-  });
+  addFault(faults, option === undefined ? variable : "universeDomain", "must be a domain, for instance googleapis.com");
   return defaultUniverse;
 }
 
@@ -49,7 +46,7 @@ function regional(api: ApiDescriptor, region: string, faults: Fault[]): string {
     known.length === 0
       ? "is of no use: this API names no regional endpoints. Pass rootUrl for one that its document does not know"
       : `is none of this API's; near it are ${nearest(String(region), known).join(", ")}. Pass rootUrl for one that its document does not know`;
-  faults.push({ parameter: "region", message });
+  addFault(faults, "region", message);
   return api.rootUrl;
 }
 

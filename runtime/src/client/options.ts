@@ -1,7 +1,7 @@
 /** Checks the options that only clients have. */
 import type { Known } from "../call/check-names.js";
 import type { ClientOptions } from "../call/options.js";
-import type { Fault } from "../errors.js";
+import { type Fault, addFault } from "../errors.js";
 import type { ClientCertificate } from "../transport/client-certificate.js";
 
 /** Names of {@link ClientOptions}. */
@@ -29,6 +29,6 @@ export const certificateOptions: Known<ClientCertificate> = { cert: 1, key: 1, p
 
 /** Checks what only clients have. */
 export function checkResponseSize({ maxResponseBytes: size }: ClientOptions, faults: Fault[]): void {
-  if (size !== undefined && size !== Number.POSITIVE_INFINITY && !(Number.isInteger(size) && size > 0))
-    faults.push({ parameter: "maxResponseBytes", message: "must be bytes, an integer above 0, or Infinity" });
+  if (size !== undefined && size !== Infinity && !(Number.isInteger(size) && size > 0))
+    addFault(faults, "maxResponseBytes", "must be bytes, an integer above 0, or Infinity");
 }

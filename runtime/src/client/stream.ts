@@ -31,7 +31,7 @@ async function openMessages(
   const { body } = sent.response;
   const arriving = typeof body === "object" && !(body instanceof Uint8Array) ? body : once(body);
   const chunks =
-    deadline === Number.POSITIVE_INFINITY
+    deadline === Infinity
       ? arriving
       : untilDeadline(sent.request, arriving, deadline - performance.now(), totalTimeout);
   let unread: Deadline;

@@ -69,9 +69,7 @@ function mediaOf(download: Download): MediaResponse {
   const { deadline, totalTimeout } = download.call;
   const content = new Content(download);
   const bounded =
-    deadline === Number.POSITIVE_INFINITY
-      ? content
-      : untilDeadline(request, content, deadline - performance.now(), totalTimeout);
+    deadline === Infinity ? content : untilDeadline(request, content, deadline - performance.now(), totalTimeout);
   return new MediaResponse(request, response, readByCaller(bounded), limitsOf(download.call));
 }
 

@@ -139,7 +139,7 @@ function advance(upload: PreparedUpload, state: State, { request, response }: Se
   const { core } = call;
   const range = header(response.headers, "range");
   const arrived = range === undefined ? 0 : arrivedOf(range);
-  const limit = state.offset === undefined ? (source.size ?? Number.POSITIVE_INFINITY) : end;
+  const limit = state.offset === undefined ? (source.size ?? Infinity) : end;
   if (arrived === undefined || arrived > limit)
     throw invalidResponse(request, 308, response.headers, "its Range tells of bytes that were not sent");
   const location = header(response.headers, "location");
@@ -164,7 +164,7 @@ function arrivedOf(range: string): number | undefined {
 
 /** A stream may let its reader wait for ever; the call's limits hold all the same. */
 function readWithin(call: PreparedCall, reading: Promise<Uint8Array>): Promise<Uint8Array> {
-  if (call.signal === undefined && call.deadline === Number.POSITIVE_INFINITY) return reading;
+  if (call.signal === undefined && call.deadline === Infinity) return reading;
   return within(reading, {
     signal: call.signal,
     remaining: remainingOf(call),

@@ -159,7 +159,7 @@ function streamSource(methodId: string, stream: Stream, declared: number | undef
       const chunk = new Uint8Array(await pull(chunkSize));
       start += chunk.length;
       // The end comes first: with the last of the bytes announced, the server takes the content as complete.
-      if (start === declared && rest.length === 0) rest = await pull(Number.POSITIVE_INFINITY);
+      if (start === declared && rest.length === 0) rest = await pull(Infinity);
       checkLength(start + rest.length);
       return chunk;
     },
@@ -179,7 +179,7 @@ function streamSource(methodId: string, stream: Stream, declared: number | undef
         window = target.subarray(0, window.length + piece.length);
       }
       // Looks for the end now: the last chunk must say that it is the last.
-      if (rest.length === 0) rest = await pullInTime(Number.POSITIVE_INFINITY);
+      if (rest.length === 0) rest = await pullInTime(Infinity);
       checkLength(start + window.length + rest.length);
       return window;
     },

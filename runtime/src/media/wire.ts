@@ -119,7 +119,7 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
   /** The next bytes that were not read before; `undefined` at the end. */
   async #read(): Promise<Uint8Array | undefined> {
     for (;;) {
-      const missing = this.#expected === undefined ? Number.POSITIVE_INFINITY : this.#expected - this.#received;
+      const missing = this.#expected === undefined ? Infinity : this.#expected - this.#received;
       if (missing === 0) {
         await this.#chunks.return?.();
         return undefined;
@@ -130,7 +130,7 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
         this.#refuseCancelled();
       }
       if (done === true) {
-        if (missing === Number.POSITIVE_INFINITY) return undefined;
+        if (missing === Infinity) return undefined;
         throw new Error(`the body ended ${String(missing)} bytes early`);
       }
       const skipped = Math.min(this.#known, value.length);

@@ -23,7 +23,7 @@ export async function sendWithin(
   request: HttpRequest,
   send: (request: HttpRequest, clock: Clock) => HttpResponse | Promise<HttpResponse>,
 ): Promise<HttpResponse> {
-  const { deadline = Number.POSITIVE_INFINITY, timeout } = request;
+  const { deadline = Infinity, timeout } = request;
   const end = Math.min(performance.now() + timeout, deadline);
   const response = await within(
     request,
@@ -35,7 +35,7 @@ export async function sendWithin(
   // A streamed body has its own time for each chunk, and ends with the call elsewhere; any other is part of the response.
   const remaining = (): number => {
     if (request.stream !== true) return end - performance.now();
-    return timeout < deadline - performance.now() ? timeout : Number.POSITIVE_INFINITY;
+    return timeout < deadline - performance.now() ? timeout : Infinity;
   };
   // Named, since headers may be a getter of the response's class.
   const { encoding, headers, status } = response;

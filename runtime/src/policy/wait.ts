@@ -91,7 +91,7 @@ export async function pause(
     timer = setTimeout(resolve, Math.min(milliseconds, longestTimer));
   });
   try {
-    await within(over, { signal, remaining: Number.POSITIVE_INFINITY, aborted, expired: aborted });
+    await within(over, { signal, remaining: Infinity, aborted, expired: aborted });
   } finally {
     clearTimeout(timer);
   }

@@ -2,7 +2,7 @@
 import type { Blob } from "../platform-types.js";
 import { markInMemory } from "./in-memory.js";
 import { unreadable } from "../platform/unreadable.js";
-import { type WebStream, isObject, isStream } from "./streams.js";
+import { type WebStream, isObject, isStream, streamChunks } from "./streams.js";
 
 /** A file to send. It is opened when its bytes are needed. */
 export interface FileBody {
@@ -43,7 +43,9 @@ export function fileChunks(subject: string, parameter: string, path: string): Fi
     [Symbol.asyncIterator]() {
       const isRepeated = close !== undefined;
       close?.();
-      const opening = import("./file-chunks.js").then(({ readFile }) => readFile(subject, parameter, path, isRepeated));
+      const opening = import("../platform/node/upload-file.js").then(({ readFile }) =>
+        readFile(subject, parameter, path, isRepeated, (stream) => streamChunks(subject, parameter, stream)),
+      );
       close = () => void opening.then((chunks) => chunks.return()).catch(() => undefined);
       return { next: () => opening.then((chunks) => chunks.next()) };
     },

@@ -1,5 +1,5 @@
 /** Root URLs: parsed once per client, so that a request only joins strings. */
-import type { Fault } from "../errors.js";
+import { type Fault, addFault } from "../errors.js";
 
 /** Where an API lives. */
 export interface RootUrl {
@@ -14,7 +14,7 @@ const nowhere: RootUrl = { origin: "", hostname: "", path: "/" };
 /** Parses http and https URLs; what is wrong goes to `faults`, without the URL where it carries credentials. */
 export function parseRootUrl(text: string, faults: Fault[]): RootUrl {
   const fault = (message: string): RootUrl => {
-    faults.push({ parameter: "rootUrl", message });
+    addFault(faults, "rootUrl", message);
     return nowhere;
   };
   if (typeof text !== "string" || !URL.canParse(text))

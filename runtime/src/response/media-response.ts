@@ -1,5 +1,5 @@
 /** An answer whose body is content, not JSON. */
-import { type ApiResponse, DiscogenError, InvalidRequestError, TimeoutError } from "../errors.js";
+import { type ApiResponse, DiscogenError, TimeoutError, invalidRequest } from "../errors.js";
 import type { Headers as PlatformHeaders } from "../platform-types.js";
 import type { Limits } from "../policy/wait.js";
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
@@ -55,7 +55,7 @@ export class MediaResponse implements ApiResponse {
 
   /** The whole body. Throws a `DiscogenError` with code `RESPONSE_TOO_LARGE` where memory cannot hold it. */
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#collect(Number.POSITIVE_INFINITY);
+    return this.#collect(Infinity);
   }
 
   /** The whole body as UTF-8 text. Throws like {@link bytes}; a string can hold 536,870,888 bytes. */
@@ -112,7 +112,7 @@ export class MediaResponse implements ApiResponse {
 
   #take(): AsyncIterable<Uint8Array> {
     if (this.#taken) {
-      throw new InvalidRequestError("MediaResponse", [{ parameter: "body", message: "was read or cancelled before" }]);
+      throw invalidRequest("MediaResponse", "body", "was read or cancelled before");
     }
     this.#taken = true;
     return this.#body;

@@ -47,7 +47,7 @@ export class OperationPromise<Answer, Operation> extends ApiPromise<Answer> {
     if (follow === undefined) throw new TypeError("this promise is not that of a call");
     const { id, operation } = follow.method;
     if (operation === undefined) throw new TypeError(`${id} starts no operation`);
-    const { signal = follow.signal, timeout = Number.POSITIVE_INFINITY, onProgress } = options;
+    const { signal = follow.signal, timeout = Infinity, onProgress } = options;
     // One signal ends whatever is under way: the pause, or the poll with its retries.
     const ended = new AbortController();
     const work = this.withResponse().then(async (first) => {

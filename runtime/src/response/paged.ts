@@ -1,5 +1,5 @@
 /** Lists that come in pages: one promise that is the first page, all pages, and all items. */
-import { DiscogenError, InvalidRequestError } from "../errors.js";
+import { DiscogenError, invalidRequest } from "../errors.js";
 import type { MethodDescriptor, PagingDescriptor } from "../method.js";
 import { ApiPromise, type Executor } from "./api-promise.js";
 
@@ -38,12 +38,11 @@ export class Paged<Page, Item> extends ApiPromise<Page> implements AsyncIterable
     if (walk?.method.paging === undefined) return;
     if (typeof walk.fields === "string" && !asksFor(walk.fields, walk.method.paging.next)) {
       // Ending here would look like the end of the list.
-      throw new InvalidRequestError(walk.method.id, [
-        {
-          parameter: "fields",
-          message: `leaves out ${walk.method.paging.next}, without which no further page can be found: add it`,
-        },
-      ]);
+      throw invalidRequest(
+        walk.method.id,
+        "fields",
+        `leaves out ${walk.method.paging.next}, without which no further page can be found: add it`,
+      );
     }
     const seen = new Set<unknown>([walk.start]);
     for (
@@ -67,9 +66,7 @@ export class Paged<Page, Item> extends ApiPromise<Page> implements AsyncIterable
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
     const method = this.#walk?.method;
     if (method?.paging?.items === undefined) {
-      throw new InvalidRequestError(method?.id ?? "Paged", [
-        { parameter: "pages", message: "have no single list of items: iterate over .pages()" },
-      ]);
+      throw invalidRequest(method?.id ?? "Paged", "pages", "have no single list of items: iterate over .pages()");
     }
     for await (const page of this.pages()) yield* itemsOf<Item>(page, method.paging.items);
   }

@@ -1,5 +1,5 @@
 /** The promise of a method that streams: the list of all messages, and each message as it arrives. */
-import { InvalidRequestError } from "../errors.js";
+import { invalidRequest } from "../errors.js";
 import { ApiPromise, type WithResponse } from "./api-promise.js";
 
 /** Starts to read the messages of a response whose head has arrived. */
@@ -72,7 +72,7 @@ export class StreamPromise<Item> extends ApiPromise<Item[]> implements AsyncIter
   async #open(): Promise<AsyncGenerator<Item, void, undefined>> {
     if (this.#isRead) {
       const message = "was read before. Iterate over it once, or await it";
-      throw new InvalidRequestError(this.#methodId, [{ parameter: "response", message }]);
+      throw invalidRequest(this.#methodId, "response", message);
     }
     this.#isRead = true;
     return (await this.#head)();

@@ -75,7 +75,7 @@ export class Exchange implements Timed {
   onProgress(): void {
     if (this.deadline === undefined) return;
     this.stopTimer();
-    const { deadline = Number.POSITIVE_INFINITY, timeout } = this.request;
+    const { deadline = Infinity, timeout } = this.request;
     this.deadline = startDeadline(this, Math.max(1, Math.min(timeout, deadline - performance.now())));
   }
 

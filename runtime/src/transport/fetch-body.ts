@@ -37,7 +37,7 @@ export async function iteratedContent(
 ): Promise<FetchContent> {
   if (!isInMemory(body) && canSendStreams())
     return { headers: headersOf(request, false), body: streamOf(chunks, onChunk), duplex: "half" };
-  const limit = isInMemory(body) ? Number.POSITIVE_INFINITY : collectLimit;
+  const limit = isInMemory(body) ? Infinity : collectLimit;
   return plainContent(request, await collect(request, chunks, limit, onChunk));
 }
 

@@ -176,7 +176,7 @@ export class FetchExchange {
 
   /** Limits the time until the response by the deadline too. The reader of a streamed body checks it after that. */
   #startSendTimer(): void {
-    const { deadline = Number.POSITIVE_INFINITY, timeout } = this.#request;
+    const { deadline = Infinity, timeout } = this.#request;
     this.#startTimer(Math.max(1, Math.min(timeout, deadline - performance.now())));
   }
 

@@ -8,6 +8,9 @@ import { InvalidRequestError, UploadError } from "../../errors.js";
 import { codeOf } from "../../redact.js";
 import { unreadable } from "../unreadable.js";
 
+/** The size of a read in bytes. */
+const chunkSize: number = 256 * 1024;
+
 /**
  * Opening a FIFO blocks until it has a writer, in one of the few threads for Node's file and DNS functions. O_NONBLOCK
  * moves the wait to the first read. Only on Linux: other systems then report the end of a FIFO without a writer.
@@ -111,4 +114,47 @@ async function statOf(path: string): Promise<Stats | undefined> {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** Chunks of a file. */
+export interface FileReader {
+  next(): Promise<IteratorResult<Uint8Array, undefined>>;
+  return(): Promise<IteratorReturnResult<undefined>>;
+}
+
+/**
+ * Reads a file in chunks, for one request.
+ *
+ * @param isRepeated Another request has read the file before. A pipe or device cannot be read again.
+ * @param chunksOf Reads a pipe or device.
+ */
+export async function readFile(
+  subject: string,
+  parameter: string,
+  path: string,
+  isRepeated: boolean,
+  chunksOf: (stream: Readable) => FileReader & { open(): void },
+): Promise<FileReader> {
+  const file = await openFile(subject, parameter, path);
+  if (!("size" in file)) {
+    const chunks = chunksOf(file);
+    chunks.open();
+    if (!isRepeated) return chunks;
+    await chunks.return();
+    throw new InvalidRequestError(subject, [{ parameter, message: "is a pipe or device, which cannot be read again" }]);
+  }
+  let offset = 0;
+  const end = { done: true, value: undefined } as const;
+  const close = async (): Promise<typeof end> => {
+    await file.close();
+    return end;
+  };
+  return {
+    next: async () => {
+      const value = await file.read(offset, chunkSize);
+      offset += value.length;
+      return value.length > 0 ? { done: false, value } : close();
+    },
+    return: close,
+  };
 }

@@ -6,3 +6,5 @@ export async function openFile(subject: string, parameter: string, _path: string
   const message = "is a path, but this platform has no files. Pass a Blob, File, Uint8Array, string or stream";
   throw new InvalidRequestError(subject, [{ parameter, message }]);
 }
+
+export { openFile as readFile };

@@ -1,5 +1,5 @@
 /** Saves a download to a file. The next chunks arrive while the previous ones are written, without a stream between. */
-import { AbortError, DiscogenError, InvalidRequestError } from "../../errors.js";
+import { AbortError, DiscogenError, type InvalidRequestError, invalidRequest } from "../../errors.js";
 import { type FileWriter, isDiskFull, openFile } from "../../platform/file-writer.js";
 import { type Limits, within } from "../../policy/wait.js";
 import { fileProblem, printable } from "../../redact.js";
@@ -69,5 +69,5 @@ function reasonOf(error: unknown): string {
 }
 
 function unwritable(message: string): InvalidRequestError {
-  return new InvalidRequestError("saveTo", [{ parameter: "path", message }]);
+  return invalidRequest("saveTo", "path", message);
 }
