@@ -1,5 +1,5 @@
 /** `fetch` presents no client certificates of a program. */
-import type { ClientCertificate } from "../../auth/external/certificate.js";
+import type { ClientCertificate } from "../../transport/client-certificate.js";
 import type { CertificateSource } from "../../auth/external/subject-source.js";
 import { AuthError } from "../../errors.js";
 
