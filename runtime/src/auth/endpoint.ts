@@ -121,7 +121,7 @@ export function malformedResponse(
   { account, url }: Pick<EndpointRequest, "account" | "url">,
   problem: string,
 ): AuthError {
-  return new AuthError("TOKEN_UNAVAILABLE", `${account}: the response of ${shownName(url.origin)} ${problem}`);
+  return new AuthError("TOKEN_UNAVAILABLE", `${account}: the response from ${shownName(url.origin)} ${problem}`);
 }
 
 function tooLarge(target: EndpointRequest): AuthError {

@@ -119,7 +119,7 @@ export class TokenCache {
     if (refused === undefined || this.#token?.headers["authorization"] === refused) this.#token = undefined;
   }
 
-  /** When the token expires: 0 if there is none, `Infinity` while one is requested. */
+  /** When the token expires: 0 without a token, `Infinity` while one is requested. */
   get expires(): number {
     return this.#refresh === undefined ? (this.#token?.expires ?? 0) : Number.POSITIVE_INFINITY;
   }

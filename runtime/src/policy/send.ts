@@ -133,7 +133,7 @@ export function failedAttempt(
   return new AttemptFailure(error, delay);
 }
 
-/** Milliseconds until the next attempt, or `undefined` if there is none. */
+/** Milliseconds until the next attempt, or `undefined` for no retry. */
 function delayOf(core: Core, call: PreparedCall, attempt: number, error: DiscogenError): number | undefined {
   const policy = call.retry();
   const failure = failureOf(error);

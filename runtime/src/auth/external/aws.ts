@@ -72,7 +72,7 @@ function metadataOf(
   const malformedResponse = (url: URL, problem: string): AuthError =>
     new AuthError(
       "TOKEN_UNAVAILABLE",
-      `${account.source}: the response of ${shownName(url.origin + url.pathname)} ${problem}`,
+      `${account.source}: the response from ${shownName(url.origin + url.pathname)} ${problem}`,
     );
   return {
     async region() {

@@ -59,7 +59,7 @@ async function urlSubjectToken(
     text,
     field,
     (message) =>
-      new AuthError("TOKEN_UNAVAILABLE", `${account.source}: the response of ${shownName(url.origin)} ${message}`),
+      new AuthError("TOKEN_UNAVAILABLE", `${account.source}: the response from ${shownName(url.origin)} ${message}`),
   );
 }
 
