@@ -48,7 +48,7 @@ export class AssertionExchange {
   }
 }
 
-/** What to do about Google's refusals. */
+/** Returns advice for refusals of Google. */
 function hintFor(reason: string | undefined, description: string): string | undefined {
   switch (reason) {
     case "unauthorized_client":

@@ -30,7 +30,8 @@ export async function readCertificate(
   { chainPath, configPath }: CertificateSource,
 ): Promise<CertificateIdentity> {
   const path = configPath ?? wellKnownConfig(source);
-  const advice = "It must say where the certificate and its key are: cert_configs.workload.cert_path and key_path";
+  const advice =
+    "It must contain the paths of the certificate and its key: cert_configs.workload.cert_path and key_path";
   const workload = parseCredentials(await read(source, path), path, advice)
     .nested("cert_configs")
     .nested("workload");

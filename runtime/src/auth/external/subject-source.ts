@@ -47,7 +47,7 @@ export interface AwsSource {
 
 export interface CertificateSource {
   readonly kind: "x509";
-  /** `undefined`: the well-known place. */
+  /** `undefined`: the well-known location. */
   readonly configPath: string | undefined;
   readonly chainPath: string | undefined;
 }

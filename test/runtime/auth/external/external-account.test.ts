@@ -221,7 +221,7 @@ describe("impersonation", () => {
   it("is required for ID tokens", async () => {
     const { config } = await google();
     const error = await refusalOf(of(config, { subjectToken }).getIdToken("https://service.example.com"));
-    expect(error.message).toContain("add a service_account_impersonation_url");
+    expect(error.message).toContain("Add a service_account_impersonation_url");
   });
 });
 
@@ -334,7 +334,7 @@ describe("secrets", () => {
     );
     const error = await refusalOf(auth.getRequestHeaders());
     expect(error).toMatchObject({ code: "TOKEN_REFUSED", reason: "invalid_grant" });
-    expect(error.message).toContain("Check that the subject token has not ended");
+    expect(error.message).toContain("Check that the subject token has not expired");
     for (const shown of [inspect(error), inspect(auth, { depth: null, showHidden: true }), JSON.stringify(auth)])
       expect(shown).not.toMatch(/hush/);
   });
