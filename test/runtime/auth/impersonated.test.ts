@@ -110,7 +110,7 @@ describe("an access token", () => {
       404,
       { error: { code: 404, status: "NOT_FOUND", message: "no account" } },
       { reason: "NOT_FOUND" },
-      /Check the account's address/,
+      /Check the address of the account/,
     ],
     ["a source that is always rejected", 401, {}, { code: "TOKEN_REFUSED" }, /status 401/],
     ["a response without a token", 200, { expireTime: "x" }, { code: "TOKEN_UNAVAILABLE" }, /contains no accessToken/],

@@ -118,7 +118,7 @@ describe("a key file", () => {
       withMember("token_uri", "https://a:secret-text@h/"),
       "KEY_FIELD_INVALID",
       "#/token_uri",
-      /must not carry/,
+      /must not contain/,
     ],
     [
       "with an invalid universe",

@@ -67,7 +67,7 @@ describe("the sign-in of a federated user", () => {
     );
     const auth = ExternalAccountAuthorizedUserCredentials.fromJSON(configFor(url));
     const error = await refusalOf(auth.getRequestHeaders());
-    expect(error.message).toMatch(/sign in again$/);
+    expect(error.message).toMatch(/Sign in again$/);
     for (const shown of [inspect(error), inspect(auth, { depth: null, showHidden: true }), JSON.stringify(auth)])
       expect(shown).not.toMatch(/hush|aWQ6/);
   });

@@ -189,5 +189,5 @@ describe("a metadata server", () => {
 it("rejects an invalid region", async () => {
   vi.stubEnv("AWS_REGION", "example.com/");
   const { url } = await metadata();
-  expect((await refusalOf(subjectOf(sourceAt(url)))).message).toMatch(/^AWS_REGION: must be a region/);
+  expect((await refusalOf(subjectOf(sourceAt(url)))).message).toMatch(/^AWS_REGION: must be an AWS region/);
 });

@@ -172,7 +172,7 @@ describe("the chain of a certificate", () => {
     const { source } = await installed(client, `${ca}${client.cert}`);
     const error = await refusalOf(of("https://127.0.0.1:1/", source).getRequestHeaders());
     expect(error.code).toBe("KEY_BROKEN");
-    expect(error.message).toMatch(/chain\.pem must have the client's certificate first, or not at all$/);
+    expect(error.message).toMatch(/chain\.pem must contain the client's certificate first, or not at all$/);
   });
 });
 
@@ -198,7 +198,7 @@ describe("rejects", () => {
       "cert.pem",
       client.cert.replace(/\n.{20}/, "\nAAAAAAAAAAAAAAAAAAAA"),
       "KEY_BROKEN",
-      /cert\.pem holds a damaged certificate$/,
+      /cert\.pem contains a damaged certificate$/,
     ],
     [
       "the key of another certificate",
