@@ -53,7 +53,7 @@ interface Failure {
   readonly retryAfter?: number;
 }
 
-/** Milliseconds until the next attempt, or `undefined` if there is none. */
+/** Milliseconds until the next attempt, or `undefined` for no retry. */
 function delayAfter({ retryAfter }: Failure, failures: number): number | undefined {
   if (failures === ATTEMPTS || retryAfter === undefined) return undefined;
   return Math.min(MAX_DELAY, retryAfter || BASE_DELAY * 2 ** failures * Math.random());

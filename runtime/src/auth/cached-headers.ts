@@ -1,20 +1,20 @@
 /**
- * A short cut from clients to the credentials of this package: headers without a promise, where a token is at hand.
- * Kept beside the credentials instead of on them, so that it is no part of what users see or must write.
+ * Lets clients read the headers of a cached token without a promise. Only credentials of this package offer it. It is
+ * stored next to the credentials, so users neither see nor have to implement it.
  */
 import type { Credentials } from "./credentials.js";
 
 /** Header fields with names in lower case, frozen. */
 export type AuthorizationHeaders = Record<string, string>;
 
-const offers: WeakMap<Credentials, () => AuthorizationHeaders | undefined> = new WeakMap();
+const readers: WeakMap<Credentials, () => AuthorizationHeaders | undefined> = new WeakMap();
 
-/** `give` answers the same as `getRequestHeaders`, or `undefined` where something has to be waited for. */
-export function registerCachedHeaders(credentials: Credentials, give: () => AuthorizationHeaders | undefined): void {
-  offers.set(credentials, give);
+/** `read` returns what `getRequestHeaders` resolves to, or `undefined` if no fresh token is cached. */
+export function registerCachedHeaders(credentials: Credentials, read: () => AuthorizationHeaders | undefined): void {
+  readers.set(credentials, read);
 }
 
-/** The short cut of these credentials, where they have one. */
+/** Returns the function that reads the cached headers of these credentials, if they have one. */
 export function cachedHeadersOf(credentials: Credentials): (() => AuthorizationHeaders | undefined) | undefined {
-  return offers.get(credentials);
+  return readers.get(credentials);
 }

@@ -1,4 +1,4 @@
-/** Asks the endpoints that sign-in needs, with retries, and says what their refusals mean. */
+/** Sends requests to the endpoints that issue tokens, with retries, and explains their refusals. */
 import { AuthError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
 import type { AbortSignal, Url } from "../platform-types.js";
 import { AttemptFailure, retry } from "../policy/retry-loop.js";
@@ -17,54 +17,54 @@ import {
 } from "../transport/transport.js";
 import type { JsonObject } from "./credential-file.js";
 
-/** Where to ask, and what. */
+/** A request to an endpoint. */
 export interface EndpointRequest {
-  /** Who asks, for messages: the account and the file it comes from. */
+  /** The account and the file it comes from, for messages. */
   readonly account: string;
   readonly method: "GET" | "POST" | "PUT";
   readonly url: Url;
-  /** Names in lower case; over those that every request has. */
+  /** Header fields besides those of every request, with names in lower case. */
   readonly headers?: { readonly [name: string]: string };
   readonly body?: string;
-  /** What no message may show besides `authorization`: parts of the request that the endpoint might repeat. */
+  /** Secrets of the request besides `authorization`. No message shows them, even if the endpoint returns them. */
   readonly secrets?: readonly string[];
-  /** What kind of sign-in this is, in Google's words, for instance `auth-request-type/at cred-type/sa`. */
+  /** The kind of authentication for Google's metrics, for instance `auth-request-type/at cred-type/sa`. */
   readonly metrics?: string;
   /** Milliseconds for one attempt. Default: 30,000. */
   readonly timeout?: number;
-  /** Further attempts. Default: 3. */
+  /** Attempts after the first. Default: 3. */
   readonly attempts?: number;
-  /** What to do about a refusal, from OAuth's error or google.rpc's status and from what the endpoint said. */
+  /** Returns advice for a refusal, from OAuth's error code or google.rpc's status, and the endpoint's message. */
   readonly hint?: (reason: string | undefined, message: string) => string | undefined;
 }
 
-/** How a token is requested. Also what credentials pass to those that they are made from. */
+/** How a token is requested. Credentials pass it on to their source credentials. */
 export interface Network {
   readonly transport: Transport;
   /**
-   * Aborts when nobody waits for the token any more: no response is read on and no request follows. One that has no
-   * response yet goes on, so that an endpoint that is slower than each call waits serves the next call.
+   * Aborts when no call waits for the token any more. No response is then read to its end, and no request follows. A
+   * request without a response continues, so that the next call gets a token even from a slow endpoint.
    */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A success. */
+/** A response with status 200. */
 export interface EndpointResponse {
   readonly headers: HttpHeaders;
   readonly text: string;
 }
 
-/** The longest response that is read, in bytes. */
+/** The maximum size of a response in bytes. */
 export const responseLimit: number = 1024 * 1024;
 
-/** Asking for a token twice does no harm. */
+/** Requesting a token twice has no effect. */
 const policy: RetryPolicy = { attempts: 3, maxDelay: 20_000, idempotent: true };
 
-/** A refusal together with the server's clock, which may explain it. */
+/** A refusal, with the time of the server, since a wrong local clock can cause it. */
 export class TokenRefusal extends AuthError {
   /** The HTTP status. */
   readonly status: number;
-  /** Milliseconds since the epoch, from the `Date` of the answer. */
+  /** Milliseconds since the epoch, from the `Date` of the response. */
   readonly serverTime: number | undefined;
 
   constructor(message: string, status: number, reason: string | undefined, serverTime: number | undefined) {
@@ -101,11 +101,11 @@ export async function callEndpoint({ signal, transport }: Network, target: Endpo
     aborted: (error) => error,
     attempt: async (failures) => {
       if (signal?.aborted === true)
-        throw new AuthError("TOKEN_UNAVAILABLE", `${target.account}: nobody waits for the token any more`);
+        throw new AuthError("TOKEN_UNAVAILABLE", `${target.account}: no call waits for the token any more`);
       try {
         const response = await transport.send(request);
         const text = await readText(response.body, responseLimit + 1);
-        // A transport of the caller's own may know no limit.
+        // A custom transport may have no limit.
         if (text.length > responseLimit) throw tooLarge(target);
         if (response.status === 200) return { headers: response.headers, text };
         return failed(failures, refusal(target, response, redact(text, secrets)));
@@ -116,19 +116,19 @@ export async function callEndpoint({ signal, transport }: Network, target: Endpo
   });
 }
 
-/** The error for a success that makes no sense. `problem` is the end of a sentence: `is not JSON`. */
+/** Creates the error for a response with status 200 that cannot be used. `problem` ends the sentence: `is not JSON`. */
 export function malformedResponse(
   { account, url }: Pick<EndpointRequest, "account" | "url">,
   problem: string,
 ): AuthError {
-  return new AuthError("TOKEN_UNAVAILABLE", `${account}: the answer of ${shownName(url.origin)} ${problem}`);
+  return new AuthError("TOKEN_UNAVAILABLE", `${account}: the response from ${shownName(url.origin)} ${problem}`);
 }
 
 function tooLarge(target: EndpointRequest): AuthError {
-  return malformedResponse(target, "is longer than 1 MiB, which no token is");
+  return malformedResponse(target, "is longer than 1 MiB");
 }
 
-/** The members of an answer that is a JSON object. */
+/** Parses a response that must be a JSON object. */
 export function readMembers(target: EndpointRequest, text: string): JsonObject {
   let value: unknown;
   try {
@@ -136,11 +136,11 @@ export function readMembers(target: EndpointRequest, text: string): JsonObject {
   } catch {
     throw malformedResponse(target, "is not JSON");
   }
-  if (typeof value !== "object" || value === null) throw malformedResponse(target, "is no JSON object");
+  if (typeof value !== "object" || value === null) throw malformedResponse(target, "is not a JSON object");
   return Object.fromEntries(Object.entries(value));
 }
 
-/** A value that may stand in a header after `Bearer`. */
+/** Whether a value can follow `Bearer` in a header. */
 export function isToken(value: unknown): value is string {
   return typeof value === "string" && /^[\u0021-\u007e]+$/.test(value);
 }
@@ -149,8 +149,8 @@ function refusal(target: EndpointRequest, { headers, status }: HttpResponse, tex
   const { account, url } = target;
   const { message, reasons, rpcStatus } = parseErrorBody(text, header(headers, "content-type"));
   const reason = reasons[0] ?? rpcStatus;
-  const said = [reason, message].filter((part) => part !== undefined).map((part) => printable(part, 500));
-  const what = said.length === 0 ? "" : `: ${said.join(": ").replace(/\.$/, "")}`;
+  const texts = [reason, message].filter((part) => part !== undefined).map((part) => printable(part, 500));
+  const details = texts.length === 0 ? "" : `: ${texts.join(": ").replace(/\.$/, "")}`;
   const failure: Failure = {
     kind: "status",
     status,
@@ -158,12 +158,12 @@ function refusal(target: EndpointRequest, { headers, status }: HttpResponse, tex
     retryAfter: parseRetryAfter(header(headers, "retry-after"), Date.now()),
   };
   if (status >= 500 || status === 429 || status === 408) {
-    const text = `${account}: ${shownName(url.origin)} answered with status ${String(status)}${what}`;
+    const text = `${account}: ${shownName(url.origin)} returned status ${String(status)}${details}`;
     return [new AuthError("TOKEN_UNAVAILABLE", text, { reason }), failure];
   }
   const hint = target.hint?.(reason, message ?? "");
   const end = hint === undefined ? "" : `. ${hint}`;
-  const full = `${account}: ${shownName(url.origin)} refused to give a token (status ${String(status)})${what}${end}`;
+  const full = `${account}: ${shownName(url.origin)} refused to issue a token (status ${String(status)})${details}${end}`;
   return [new TokenRefusal(full, status, reason, dateOf(headers)), failure];
 }
 

@@ -1,4 +1,4 @@
-/** Sign-in as the service account that a machine or container of Google Cloud runs as, by its metadata server. */
+/** Credentials of the service account of a machine or container on Google Cloud, from its metadata server. */
 import { AuthError, InvalidRequestError } from "../errors.js";
 import { type InstanceCheck, instancesOf } from "../kinds.js";
 import { variables } from "../platform/node/environment.js";
@@ -20,7 +20,7 @@ import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./t
 
 /** Options of {@link MetadataCredentials}. */
 export interface MetadataOptions extends TokenOptions {
-  /** The address of one of the machine's service accounts. Default: its default account. */
+  /** The address of a service account of the machine. Default: its default account. */
   readonly serviceAccount?: string | undefined;
   /**
    * Host and port of the metadata server. Default: the environment's `GCE_METADATA_HOST`, else `GCE_METADATA_IP`, else
@@ -29,13 +29,13 @@ export interface MetadataOptions extends TokenOptions {
   readonly host?: string | undefined;
 }
 
-/** Credentials of the machine. */
+/** Credentials of the service account of a machine. */
 export class MetadataCredentials extends TokenCredentials implements ScopedCredentials {
   static override readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf("MetadataCredentials");
   readonly #tokens: Tokens;
 
   /**
-   * @param options Or tokens, for this package's own use.
+   * @param options Options, or `Tokens` for internal use.
    * @throws InvalidRequestError `INVALID_OPTION`
    */
   constructor(options: MetadataOptions | Tokens = {}) {
@@ -44,21 +44,21 @@ export class MetadataCredentials extends TokenCredentials implements ScopedCrede
     this.#tokens = tokens;
   }
 
-  /** The same account with other scopes. Machines whose access scopes were fixed at their start ignore them. */
+  /** Returns credentials of the same account with other scopes. Machines with fixed access scopes ignore them. */
   withScopes(scopes: readonly string[]): MetadataCredentials {
     return new MetadataCredentials(this.#tokens.withScopes(scopes));
   }
 }
 
-/** Where the environment says that the metadata server is. */
+/** The host of the metadata server in the environment, if it is set. */
 export function metadataHost(env: Environment = variables()): string | undefined {
   return env["GCE_METADATA_HOST"] || env["GCE_METADATA_IP"] || undefined;
 }
 
-/** The root of a metadata server. It speaks http: the link to it does not leave the machine. */
+/** The URL of a metadata server's resource. It uses http, since the connection does not leave the machine. */
 export function metadataUrl(host: string, path: string): Url {
   const text = `http://${host}/computeMetadata/v1/${path}`;
-  // A host and a port, and nothing that would move the path.
+  // Only a host and a port: anything else could change the path.
   if (/^[\w.:[\]-]+$/.test(host) && URL.canParse(text)) return new URL(text);
   const fault = {
     parameter: "host",
@@ -67,17 +67,17 @@ export function metadataUrl(host: string, path: string): Url {
   throw new InvalidRequestError("MetadataCredentials", [fault], "INVALID_OPTION");
 }
 
-/** The address of a service account of the machine. */
+/** The address of the machine's default service account. */
 export async function metadataEmail(network: Network, host: string): Promise<string> {
   const target = request(metadataUrl(host, "instance/service-accounts/default/email"));
   const email = (await readMetadata(network, target)).trim();
-  if (!/^[^\s/]+@[^\s/]+$/.test(email)) throw malformedResponse(target, "is no address of a service account");
+  if (!/^[^\s/]+@[^\s/]+$/.test(email)) throw malformedResponse(target, "is not the address of a service account");
   return email;
 }
 
 function metadata({ host, serviceAccount = "default" }: MetadataOptions): TokenKind {
   const at = (path: string): Url => metadataUrl(host ?? metadataHost() ?? "metadata.google.internal", path);
-  // A host that is none is told now, not with the first token.
+  // Report an invalid host now, not with the first token.
   at("");
   const accountAt = (path: string): Url =>
     at(`instance/service-accounts/${encodeURIComponent(serviceAccount)}/${path}`);
@@ -109,7 +109,7 @@ function metadata({ host, serviceAccount = "default" }: MetadataOptions): TokenK
       url.searchParams.set("format", "full");
       const target = request(url, "auth-request-type/it cred-type/mds");
       const token = (await readMetadata(network, target)).trim();
-      if (!isToken(token)) throw malformedResponse(target, "is no id token");
+      if (!isToken(token)) throw malformedResponse(target, "is not an ID token");
       return { token, lifetime: idTokenLifetime(token, Date.now()) };
     },
   };
@@ -123,26 +123,26 @@ function request(url: Url, metrics?: string): EndpointRequest {
     headers: { accept: "*/*", "metadata-flavor": "Google" },
     ...(metrics === undefined ? {} : { metrics }),
     timeout: 10_000,
-    hint: () => "Check that the machine has a service account, and that its access scopes allow what is asked for",
+    hint: () => "Check that the machine has a service account, and that its access scopes include the requested ones",
   };
 }
 
-/** @throws AuthError also where what answers is no metadata server of Google's */
+/** @throws AuthError also if the response is not from a metadata server of Google */
 async function readMetadata(network: Network, target: EndpointRequest): Promise<string> {
   const { headers, text } = await callEndpoint(network, target);
   if (header(headers, "metadata-flavor") === "Google") return text;
-  // A proxy, or a network that answers for every host: nothing it says can be trusted.
-  throw malformedResponse(target, "lacks the header Metadata-Flavor: Google, so it is no metadata server");
+  // A proxy, or a network that responds for every host, cannot be trusted.
+  throw malformedResponse(target, "lacks the header Metadata-Flavor: Google, so it is not a metadata server");
 }
 
-/** The universe of the machine; `undefined` where it cannot be learned now, which must not keep a token back. */
+/** The universe of the machine. `undefined` if it cannot be read now, which must not delay a token. */
 async function universeOf(network: Network, url: Url): Promise<string | undefined> {
   try {
     const text = (await readMetadata(network, { ...request(url), timeout: 3000, attempts: 1 })).trim();
     if (text === "") return defaultUniverse;
     return isDomain(text) ? text : undefined;
   } catch (error) {
-    // Servers from before there were universes.
+    // Older servers know no universes.
     if (error instanceof TokenRefusal && error.status === 404) return defaultUniverse;
     if (error instanceof AuthError) return undefined;
     throw error;

@@ -1,4 +1,4 @@
-/** Asks a token endpoint, which takes a form and answers with JSON (RFC 6749 §4 and §5.1, RFC 8693). */
+/** Requests tokens from an endpoint that takes a form and returns JSON (RFC 6749 §4 and §5.1, RFC 8693). */
 import {
   callEndpoint,
   type EndpointRequest,
@@ -9,7 +9,7 @@ import {
 } from "./endpoint.js";
 import type { JsonObject } from "./credential-file.js";
 
-/** Where to ask, and for what. */
+/** A request to a token endpoint. */
 export interface TokenEndpointRequest extends Pick<
   EndpointRequest,
   "account" | "headers" | "hint" | "metrics" | "url"
@@ -17,14 +17,14 @@ export interface TokenEndpointRequest extends Pick<
   readonly form: { readonly [name: string]: string };
 }
 
-/** A token, and how long it holds. */
+/** A token and its lifetime. */
 export interface IssuedToken {
   readonly token: string;
   /** In milliseconds. */
   readonly lifetime: number;
 }
 
-/** What is assumed where the endpoint does not say: RFC 6749 §5.1 only recommends `expires_in`; Google's hold this long. */
+/** The lifetime of Google's tokens, used if the endpoint returns none: RFC 6749 §5.1 only recommends `expires_in`. */
 const usualLifetime: number = 3600 * 1000;
 
 /** @throws AuthError `TOKEN_REFUSED` or `TOKEN_UNAVAILABLE` */
@@ -32,14 +32,14 @@ export async function requestToken(network: Network, target: TokenEndpointReques
   return readAccessToken(target, await requestForm(network, target));
 }
 
-/** The same for an id token, as the `id_token` of the answer. */
+/** Requests an ID token, the `id_token` of the response. */
 export async function requestIdToken(network: Network, target: TokenEndpointRequest): Promise<IssuedToken> {
   const { id_token: token } = await requestForm(network, target);
-  if (!isToken(token)) throw malformedResponse(target, "holds no id_token");
+  if (!isToken(token)) throw malformedResponse(target, "contains no id_token");
   return { token, lifetime: idTokenLifetime(token, Date.now()) };
 }
 
-/** What a token endpoint answers, all of it. */
+/** Returns all members of a token endpoint's response. */
 export async function requestForm(
   network: Network,
   { form, headers, ...target }: TokenEndpointRequest,
@@ -54,26 +54,26 @@ export async function requestForm(
   return readMembers(request, (await callEndpoint(network, request)).text);
 }
 
-/** The `access_token` and `expires_in` of an answer. */
+/** Reads `access_token` and `expires_in` of a response. */
 export function readAccessToken(
   target: Pick<EndpointRequest, "account" | "url">,
   { access_token: token, expires_in: seconds }: JsonObject,
 ): IssuedToken {
-  if (!isToken(token)) throw malformedResponse(target, "holds no access_token");
+  if (!isToken(token)) throw malformedResponse(target, "contains no access_token");
   const lifetime = Number(seconds ?? Number.NaN) * 1000;
   return { token, lifetime: lifetime > 0 && Number.isFinite(lifetime) ? lifetime : usualLifetime };
 }
 
-/** How long an id token still holds, in milliseconds. It may have been given out before. */
+/** The remaining lifetime of an ID token in milliseconds. The server may have issued it some time ago. */
 export function idTokenLifetime(token: string, now: number): number {
   try {
     const claims: unknown = JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
-    const { exp, iat } = claims as { readonly exp?: unknown; readonly iat?: unknown }; // any JSON; looked at below
+    const { exp, iat } = claims as { readonly exp?: unknown; readonly iat?: unknown }; // any JSON; checked below
     const issued = typeof iat === "number" ? iat * 1000 : 0;
-    // By the issuer's own times where our clock is behind.
+    // The issuer's own times count if the local clock is behind.
     if (typeof exp === "number") return Math.max(0, exp * 1000 - Math.max(issued, now));
   } catch {
-    // Not ours to judge: whoever it is for will.
+    // The service that receives the token checks it.
   }
   return usualLifetime;
 }

@@ -1,4 +1,4 @@
-/** The attempt loop: sign, send, judge, wait, again. */
+/** Sends a call: authorize, send, check the response, and retry. */
 import type { Core } from "./core.js";
 import { ApiError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
 import type { BuiltRequest } from "../request/build.js";
@@ -14,7 +14,7 @@ import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "./prep
 import { AttemptFailure, retry } from "../policy/retry-loop.js";
 import { type Failure, parseRetryAfter, pauseBefore } from "../policy/retry.js";
 
-/** The answer and the request that got it. */
+/** A response and its request. */
 export interface Sent {
   readonly request: HttpRequest;
   readonly response: HttpResponse;
@@ -109,13 +109,13 @@ export function retryCall<Value>(
   return retry({ attempt: attemptOnce, failures, signal: call.signal, aborted: () => abortedCall(call) });
 }
 
-/** The response with its body as text; a transport of the caller's may stream it, which is part of the attempt. */
+/** The response with its body as text. A custom transport may stream the body; reading it is part of the attempt. */
 async function collected(request: HttpRequest, response: HttpResponse): Promise<HttpResponse> {
   const { encoding, headers, status } = response;
   return { status, headers, encoding, body: await textOf(request, response) };
 }
 
-/** Why the server may have refused the request. A session is no resource that parameters name. */
+/** Advice about the parameters after 400 or 404. A session is not named by parameters. */
 function hintFor({ method, params, session }: PreparedCall, status: number): string | undefined {
   return (status === 400 || status === 404) && session === undefined ? shapeHint(method, params) : undefined;
 }
@@ -132,7 +132,7 @@ export function failedAttempt(
   return new AttemptFailure(error, delay);
 }
 
-/** Milliseconds until the next attempt, or `undefined` if there is none. */
+/** Milliseconds until the next attempt, or `undefined` for no retry. */
 function delayOf(call: PreparedCall, attempt: number, error: DiscogenError): number | undefined {
   const policy = call.retry();
   const failure = failureOf(error);
@@ -148,13 +148,13 @@ function delayOf(call: PreparedCall, attempt: number, error: DiscogenError): num
   return isInTime(decided) ? Math.max(0, decided) : undefined;
 }
 
-function httpRequest(call: PreparedCall, built: BuiltRequest, signature: HeaderRecord): HttpRequest {
+function httpRequest(call: PreparedCall, built: BuiltRequest, authorization: HeaderRecord): HttpRequest {
   const { core } = call;
   return {
     method: call.httpMethod,
     origin: call.session?.origin ?? core.origin,
     path: built.path,
-    headers: signed(core, signature, built.headers),
+    headers: withAuthorization(core, authorization, built.headers),
     body: built.body?.data,
     timeout: call.deadline === Infinity ? call.timeout : Math.min(call.timeout, remainingOf(call)),
     deadline: call.deadline,
@@ -167,38 +167,38 @@ function httpRequest(call: PreparedCall, built: BuiltRequest, signature: HeaderR
   };
 }
 
-/** What the caller says goes before what the credentials say. */
-function signed(core: Core, signature: HeaderRecord, headers: HeaderRecord): HeaderRecord {
+/** Joins the headers. Those of the caller override those of the credentials. */
+function withAuthorization(core: Core, authorization: HeaderRecord, headers: HeaderRecord): HeaderRecord {
   const { memo } = core;
-  // Most calls differ in nothing here, and joining records is dear.
-  if (memo.signature === signature && headers === core.headers) return memo.signed;
-  const joined = Object.freeze({ ...signature, ...headers });
+  // Most calls have the same headers, and joining records is slow.
+  if (memo.signature === authorization && headers === core.headers) return memo.signed;
+  const joined = Object.freeze({ ...authorization, ...headers });
   if (headers === core.headers) {
-    memo.signature = signature;
+    memo.signature = authorization;
     memo.signed = joined;
   }
   return joined;
 }
 
 function ownError(call: PreparedCall, request: HttpRequest, thrown: unknown): DiscogenError {
-  // An attempt that was cut to what was left of the call ran into the call's limit, not its own.
+  // The timeout of this attempt was shortened to the deadline of the call, so the call timed out.
   if (thrown instanceof TimeoutError && (request.timeout < call.timeout || performance.now() >= call.deadline))
     return expiredCall(call);
   if (thrown instanceof DiscogenError) return thrown;
   if (call.signal?.aborted === true) return abortedCall(call);
-  // Errors of the connection have been told apart below the middleware, so this is the middleware's own.
+  // Connection errors have their class below the middleware already, so the middleware threw this.
   if (call.core.options.middleware !== undefined) throw thrown;
   return connectionError(request, thrown, true);
 }
 
-/** What the retry policy needs to know of an error. */
+/** Describes an error for the retry policy. */
 export function failureOf(error: DiscogenError): Failure {
   if (error instanceof ApiError && error.code !== "INVALID_RESPONSE") {
     const { reason, response, retryInfo, rpcStatus, status } = error;
     const after = parseRetryAfter(response.headers.get("retry-after") ?? undefined, Date.now());
-    const asked = [after, retryInfo?.retryDelay].filter((delay) => delay !== undefined);
+    const delays = [after, retryInfo?.retryDelay].filter((delay) => delay !== undefined);
     const reasons = [reason, rpcStatus].filter((one) => one !== undefined);
-    return { kind: "status", status, reasons, retryAfter: asked.length === 0 ? undefined : Math.max(...asked) };
+    return { kind: "status", status, reasons, retryAfter: delays.length === 0 ? undefined : Math.max(...delays) };
   }
   if (error instanceof ConnectionError) return { kind: "connection", sent: error.sent, systemCode: error.systemCode };
   return error.code === "TIMEOUT" ? { kind: "timeout" } : { kind: "final" };

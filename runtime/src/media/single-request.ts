@@ -1,4 +1,4 @@
-/** Content in one request: alone (`uploadType=media`), or behind its metadata (`uploadType=multipart`, RFC 2387). */
+/** Uploads content in one request: alone (`uploadType=media`), or after its metadata (`uploadType=multipart`, RFC 2387). */
 import { uuid } from "../platform/bytes.js";
 import { type Sent, send } from "../call/send.js";
 import type { EncodedBody } from "../request/body.js";
@@ -11,13 +11,13 @@ export async function sendInOneRequest(upload: PreparedUpload): Promise<Sent> {
   const { call, media, source } = upload;
   const { built } = call;
   const metadata = built.body;
-  /** What the content or `onProgress` threw: no failure of the connection, though it ends that. */
+  /** Errors of the content or of `onProgress`. They end the connection, but are no connection errors. */
   const thrown: unknown[] = [];
   const content = { [Symbol.asyncIterator]: () => chunksOf(upload, thrown) };
-  const { body, length } = metadata === undefined ? alone(upload, content) : behind(metadata, upload, content);
+  const { body, length } = metadata === undefined ? alone(upload, content) : afterMetadata(metadata, upload, content);
   if (source.isInMemory && typeof body.data === "object" && !(body.data instanceof Uint8Array)) markInMemory(body.data);
-  const { "content-length": _, ...kept } = built.headers;
-  const headers: HeaderRecord = { ...kept, "content-type": body.contentType };
+  const { "content-length": _, ...fields } = built.headers;
+  const headers: HeaderRecord = { ...fields, "content-type": body.contentType };
   if (length !== undefined) headers["content-length"] = String(length);
   const path = withUploadType(built.path, metadata === undefined ? "media" : "multipart");
   const sent = await send({ ...call, built: { path, headers, body } }).catch((error: unknown) => {
@@ -27,22 +27,22 @@ export async function sendInOneRequest(upload: PreparedUpload): Promise<Sent> {
   return sent;
 }
 
-interface Whole {
+interface UploadBody {
   readonly body: EncodedBody;
-  /** Bytes, where they are known. */
+  /** In bytes, if it is known. */
   readonly length: number | undefined;
 }
 
-function alone({ mimeType, source }: PreparedUpload, data: AsyncIterable<Uint8Array>): Whole {
+function alone({ mimeType, source }: PreparedUpload, data: AsyncIterable<Uint8Array>): UploadBody {
   return { body: { data, contentType: mimeType, replayable: source.replayable }, length: source.size };
 }
 
-/** Metadata first, then content; the boundary is random, so that neither holds it. */
-function behind(
+/** Metadata first, then content. The boundary is random, so that neither contains it. */
+function afterMetadata(
   metadata: EncodedBody,
   { mimeType, source }: PreparedUpload,
   content: AsyncIterable<Uint8Array>,
-): Whole {
+): UploadBody {
   const boundary = uuid();
   const encoder = new TextEncoder();
   const head = encoder.encode(
@@ -57,7 +57,7 @@ function behind(
       yield tail;
     },
   };
-  // RFC 2387 §3.1 asks for the type of the first part.
+  // RFC 2387 §3.1 requires the type of the first part.
   const contentType = `multipart/related; type="application/json"; boundary=${boundary}`;
   return {
     body: { data, contentType, replayable: source.replayable },
@@ -72,7 +72,7 @@ async function* chunksOf(
   let sent = 0;
   try {
     for (;;) {
-      // The connection may hold a chunk after it has taken it, so each has memory of its own.
+      // The connection may still use a chunk after it has taken it, so each chunk has its own memory.
       const chunk = await (source.next === undefined ? source.read(sent, chunkSize) : source.next());
       if (chunk.length > 0) yield chunk;
       sent += chunk.length;

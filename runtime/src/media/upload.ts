@@ -5,7 +5,7 @@ import type { CallOptions } from "../call/options.js";
 import type { Params } from "../request/build.js";
 import { handleErrorsOf } from "../request/streams.js";
 
-/** Sends calls that are given `media`. Passed by the methods that take it, so that other programs need not hold it. */
+/** Sends calls with `media`. Only methods that take it pass this function, so other programs do not contain it. */
 export const upload: Sender = async (call) => {
   handleErrorsOf((call.params as Params)["media"], "body"); // any object can be read by name
   const { sendMedia } = await import("./send-media.js");
@@ -13,7 +13,8 @@ export const upload: Sender = async (call) => {
 };
 
 /**
- * Gives a resumable upload up: the server forgets what has arrived of it. One that is gone already is no error.
+ * Cancels a resumable upload. The server discards the bytes that have arrived. An upload that no longer exists is no
+ * error.
  *
  * @param client Any client or resource of the API.
  * @param session From {@link UploadProgress} or `UploadError`.

@@ -1,4 +1,4 @@
-/** The bytes of a download as the server sends them, over as many connections as it takes. */
+/** The bytes of a download as the server sends them, over one or more connections. */
 import { AbortError, DiscogenError } from "../errors.js";
 import { failedAttempt, retryCall, send } from "../call/send.js";
 import { connectionError, subjectOf } from "../transport/failure.js";
@@ -6,19 +6,19 @@ import { isBrowser } from "../platform/fetch-platform.js";
 import { type HttpHeaders, type HttpResponse, header } from "../transport/transport.js";
 import type { Download } from "./download.js";
 
-/** Which state of the content an answer is about. A weak ETag says nothing of single bytes (RFC 9110 §8.8.1). */
-const marks: readonly string[] = ["etag", "x-goog-generation", "x-goog-hash"];
+/** Headers that identify the version of the content. Weak ETags do not identify bytes (RFC 9110 §8.8.1). */
+const versionHeaders: readonly string[] = ["etag", "x-goog-generation", "x-goog-hash"];
 
-function markOf(headers: HttpHeaders, name: string): string | undefined {
+function versionOf(headers: HttpHeaders, name: string): string | undefined {
   const value = headers[name];
   const text = typeof value === "object" ? value.toSorted().join(",") : value;
   return text?.startsWith("W/") === true ? undefined : text;
 }
 
 function isSame(first: HttpResponse, next: HttpResponse): boolean {
-  const pairs = marks.map((name) => [markOf(first.headers, name), markOf(next.headers, name)] as const);
-  // A part is the answer to If-Range only where the ETag is still the same.
-  const isConfirmed = next.status === 206 && markOf(first.headers, "etag") !== undefined;
+  const pairs = versionHeaders.map((name) => [versionOf(first.headers, name), versionOf(next.headers, name)] as const);
+  // The server returns 206 for If-Range only if the ETag is the same.
+  const isConfirmed = next.status === 206 && versionOf(first.headers, "etag") !== undefined;
   return (
     first.encoding === next.encoding &&
     (isConfirmed || pairs.some(([a, b]) => a !== undefined && a === b)) &&
@@ -26,37 +26,37 @@ function isSame(first: HttpResponse, next: HttpResponse): boolean {
   );
 }
 
-/** Whether a body is as it was on the wire; a transport of the user's may have unpacked it. */
+/** Whether a body is as the server sent it. A custom transport may have decoded it. */
 export function isAsSent({ encoding, headers }: HttpResponse): boolean {
   return encoding !== undefined || (header(headers, "content-encoding") ?? "identity") === "identity";
 }
 
 /**
- * Whether the headers describe the body. Browsers decode bodies and hide `content-encoding`, but not `content-length`, of
- * a server of another origin that does not expose its headers.
+ * Whether the headers describe the body. Browsers decode bodies. If a server of another origin does not expose its
+ * headers, they hide `content-encoding`, but not `content-length`.
  */
 function isExposed({ headers }: HttpResponse): boolean {
-  return !isBrowser() || marks.some((name) => headers[name] !== undefined);
+  return !isBrowser() || versionHeaders.some((name) => headers[name] !== undefined);
 }
 
-/** Where a part of the content begins and ends; `undefined` for the whole. */
-function partOf({ headers, status }: HttpResponse): { readonly start: number; readonly end: number } | undefined {
+/** The range of a response with status 206; `undefined` for the complete content. */
+function rangeOf({ headers, status }: HttpResponse): { readonly start: number; readonly end: number } | undefined {
   const match = /^bytes (\d{1,15})-(\d{1,15})\//.exec(header(headers, "content-range") ?? "");
   return status === 206 && match !== null ? { start: Number(match[1]), end: Number(match[2]) } : undefined;
 }
 
-/** Bytes as they come; goes on by `Range` where a connection breaks. */
+/** The bytes of a download. If a connection breaks, requests the rest with `Range`. */
 export class Wire implements AsyncIterableIterator<Uint8Array> {
   readonly #download: Download;
   readonly #first: HttpResponse;
-  /** Offset of the first byte in the whole content. */
+  /** Offset of the first byte in the complete content. */
   readonly #start: number;
-  /** How many bytes must come; `undefined` where the server does not say. */
+  /** The expected number of bytes; `undefined` if the server does not send it. */
   readonly #expected: number | undefined;
   readonly #canResume: boolean;
   #chunks: AsyncIterator<Uint8Array>;
   #received = 0;
-  /** Bytes that are to be passed over: they came before. */
+  /** Bytes to skip, since they were received before. */
   #known = 0;
   #isOver = false;
   #isCancelled = false;
@@ -65,14 +65,14 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
     this.#download = download;
     const first = download.sent.response;
     this.#first = first;
-    const part = partOf(first);
+    const range = rangeOf(first);
     const length = header(first.headers, "content-length");
-    this.#start = part?.start ?? 0;
+    this.#start = range?.start ?? 0;
     this.#expected = isAsSent(first) && isExposed(first) && length !== undefined ? Number(length) : undefined;
     this.#canResume =
       isAsSent(first) &&
-      (first.status === 200 || part !== undefined) &&
-      marks.some((name) => markOf(first.headers, name) !== undefined);
+      (first.status === 200 || range !== undefined) &&
+      versionHeaders.some((name) => versionOf(first.headers, name) !== undefined);
     this.#chunks = chunksOf(first);
   }
 
@@ -168,7 +168,7 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
     const { call, sent } = this.#download;
     const from = this.#start + this.#received;
     const to = this.#expected === undefined ? "" : String(this.#start + this.#expected - 1);
-    const etag = markOf(this.#first.headers, "etag");
+    const etag = versionOf(this.#first.headers, "etag");
     const headers = {
       ...call.built.headers,
       range: `bytes=${String(from)}-${to}`,
@@ -176,7 +176,7 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
     };
     const { response } = await send({ ...call, built: { ...call.built, headers } });
     this.#chunks = chunksOf(response);
-    const start = partOf(response)?.start ?? (response.status === 200 ? 0 : undefined);
+    const start = rangeOf(response)?.start ?? (response.status === 200 ? 0 : undefined);
     if (start === undefined || start > from || !isSame(this.#first, response)) {
       await this.#chunks.return?.();
       throw new DiscogenError(

@@ -1,4 +1,4 @@
-/** Sign-in as a service account by those who may act for it, against an IAM endpoint that checks what it is sent. */
+/** Impersonated service accounts, with an IAM endpoint that checks requests. */
 import { describe, expect, it } from "vitest";
 import {
   AccessTokenCredentials,
@@ -27,9 +27,9 @@ const optionsFor = (url: string, rest: Partial<ImpersonatedOptions> = {}): Imper
 describe("an access token", () => {
   it.each<[string, Partial<ImpersonatedOptions>, Record<string, unknown>]>([
     ["for an hour", {}, { scope: scopes, lifetime: "3600s" }],
-    ["for a while", { lifetime: 90_000 }, { scope: scopes, lifetime: "90s" }],
+    ["for 90 seconds", { lifetime: 90_000 }, { scope: scopes, lifetime: "90s" }],
     [
-      "by way of others",
+      "through delegates",
       { delegates: ["a@example.com", "projects/-/serviceAccounts/b@example.com"] },
       {
         scope: scopes,
@@ -37,7 +37,7 @@ describe("an access token", () => {
         delegates: ["projects/-/serviceAccounts/a@example.com", "projects/-/serviceAccounts/b@example.com"],
       },
     ],
-  ])("%s is asked for in the name of the source", async (_name, rest, body) => {
+  ])("%s is requested with the source's token", async (_name, rest, body) => {
     const { asked, seen, url } = await iamServer();
     const auth = new ImpersonatedCredentials(optionsFor(url, rest));
     expect(await auth.getRequestHeaders()).toEqual({ authorization: "Bearer impersonated-0" });
@@ -51,7 +51,7 @@ describe("an access token", () => {
     });
   });
 
-  it("gets the scopes of the client, and its source that of the whole cloud platform", async () => {
+  it("gets the scopes of the client, and its source the scope cloud-platform", async () => {
     const { asked, url } = await iamServer();
     const tokens = await tokenServer();
     const api = await serve(statuses(200));
@@ -71,7 +71,7 @@ describe("an access token", () => {
     ]);
   });
 
-  it("is asked for in the universe of the source", async () => {
+  it("is requested in the universe of the source", async () => {
     const { asked, url } = await iamServer();
     const sourceCredentials: Credentials = {
       universeDomain: "example.goog",
@@ -84,7 +84,7 @@ describe("an access token", () => {
     expect(auth.universeDomain).toBe("example.goog");
   });
 
-  it("is asked for once more when the source's token was revoked", async () => {
+  it("is requested again if the source's token was revoked", async () => {
     const { asked, url } = await iamServer((request, response) => {
       if (request.headers.authorization === "Bearer token-1")
         json(response, 401, { error: { code: 401, status: "UNAUTHENTICATED", message: "revoked" } });
@@ -106,21 +106,21 @@ describe("an access token", () => {
       /roles\/iam\.serviceAccountTokenCreator/,
     ],
     [
-      "an account that is not there",
+      "an account that does not exist",
       404,
       { error: { code: 404, status: "NOT_FOUND", message: "no account" } },
       { reason: "NOT_FOUND" },
-      /Check the account's address/,
+      /Check the address of the account/,
     ],
-    ["a source that is refused for good", 401, {}, { code: "TOKEN_REFUSED" }, /status 401/],
-    ["an answer without a token", 200, { expireTime: "x" }, { code: "TOKEN_UNAVAILABLE" }, /holds no accessToken/],
-  ])("%s: says what to do", async (_name, status, body, want, message) => {
+    ["a source that is always rejected", 401, {}, { code: "TOKEN_REFUSED" }, /status 401/],
+    ["a response without a token", 200, { expireTime: "x" }, { code: "TOKEN_UNAVAILABLE" }, /contains no accessToken/],
+  ])("the error gives advice for %s", async (_name, status, body, expected, message) => {
     const { url } = await iamServer((_request, response) => json(response, status, body));
     const error = await failureOf(new ImpersonatedCredentials(optionsFor(url)).getRequestHeaders());
-    expect(error).toMatchObject({ ...want, message: expect.stringMatching(message) as unknown });
+    expect(error).toMatchObject({ ...expected, message: expect.stringMatching(message) as unknown });
   });
 
-  it("holds for as long as was asked for where the answer's time is none", async () => {
+  it("has the requested lifetime if the response contains no valid time", async () => {
     const { asked, url } = await iamServer((_request, response) =>
       json(response, 200, { accessToken: "t", expireTime: "1999-01-01T00:00:00Z" }),
     );
@@ -131,7 +131,7 @@ describe("an access token", () => {
   });
 });
 
-describe("a person to act for", () => {
+describe("a user to act for", () => {
   it("needs no key: IAM signs the assertion", async () => {
     const tokens = await tokenServer();
     const { asked, url } = await iamServer();
@@ -140,13 +140,13 @@ describe("a person to act for", () => {
       "https://oauth2.googleapis.com": tokens.url,
     });
     const before = Math.floor(Date.now() / 1000);
-    const auth = new ImpersonatedCredentials(optionsFor(url, { subject: "person@example.com", transport }));
+    const auth = new ImpersonatedCredentials(optionsFor(url, { subject: "user@example.com", transport }));
     expect(await auth.getRequestHeaders()).toEqual({ authorization: "Bearer token-1" });
     expect(asked.map(({ method }) => method)).toEqual(["signJwt"]);
     const { iat = 0, exp = 0, ...claims } = tokens.assertions[0]?.claims ?? {};
     expect(claims).toEqual({
       iss: target,
-      sub: "person@example.com",
+      sub: "user@example.com",
       scope: scopes[0],
       aud: "https://oauth2.googleapis.com/token",
     });
@@ -155,7 +155,7 @@ describe("a person to act for", () => {
     expect(tokens.seen[0]?.url).toBe("/token");
   });
 
-  it("may differ from one to the next", async () => {
+  it("can be changed with withSubject()", async () => {
     const tokens = await tokenServer();
     const { url } = await iamServer();
     const transport = rerouted({
@@ -169,7 +169,7 @@ describe("a person to act for", () => {
   });
 });
 
-it("id tokens carry the audience", async () => {
+it("ID tokens contain the audience", async () => {
   const { asked, url } = await iamServer();
   const auth = new ImpersonatedCredentials(optionsFor(url));
   const { claims } = await verifyJwt(await auth.getIdToken("https://a.example.com"));
@@ -180,7 +180,7 @@ it("id tokens carry the audience", async () => {
   ]);
 });
 
-it("without scopes nothing is asked for", async () => {
+it("without scopes no request is sent", async () => {
   const { asked, url } = await iamServer();
   const auth = new ImpersonatedCredentials(optionsFor(url, { scopes: undefined }));
   expect(await failureOf(auth.getRequestHeaders())).toMatchObject({ code: "NO_SCOPES" });
@@ -197,7 +197,7 @@ it.each<[string, Partial<ImpersonatedOptions>]>([
   ["lifetime", { lifetime: 43_200_001 }],
   ["subject", { subject: "a b" }],
   ["quotaProject", { quotaProject: "a\nb" }],
-])("%s is checked: %o", (parameter, rest) => {
+])("%s is validated: %o", (parameter, rest) => {
   expect(() => new ImpersonatedCredentials(optionsFor("http://127.0.0.1:1/", rest))).toThrow(
     expect.objectContaining({ code: "INVALID_OPTION", faults: [expect.objectContaining({ parameter })] }) as Error,
   );

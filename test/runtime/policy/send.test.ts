@@ -1,4 +1,4 @@
-/** The attempt loop over real sockets: what is sent again, how often, and what ends it. */
+/** Calls over real sockets: what is retried, how often, and what ends a call. */
 import { getEventListeners } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -20,7 +20,7 @@ import { json, serve, statuses } from "../support/server.js";
 const quick = { maxDelay: 1 };
 
 describe("retries", () => {
-  it("a passing failure is tried again with the same request", async () => {
+  it("repeats the same request after a retryable failure", async () => {
     const { seen, url } = await serve(statuses(503, 429, 500, 200));
     await clientOf(url, { retry: quick }).books.get({ book: "b", x: "1" });
     expect(seen.map((one) => `${one.method} ${one.url}`)).toEqual(
@@ -30,19 +30,19 @@ describe("retries", () => {
 
   it.each<[string, ClientOptions["retry"], (client: LibraryClient) => PromiseLike<unknown>, number]>([
     ["three more by default", quick, (client) => client.books.get({ book: "b" }), 4],
-    ["as many as are asked for", { ...quick, attempts: 1 }, (client) => client.books.get({ book: "b" }), 2],
+    ["as many as the option", { ...quick, attempts: 1 }, (client) => client.books.get({ book: "b" }), 2],
     ["none with false", false, (client) => client.books.get({ book: "b" }), 1],
     ["none for a POST", quick, (client) => client.books.insert({ requestBody: {} }), 1],
     ["none for a PATCH", quick, (client) => client.books.patch({ book: "b", requestBody: {} }), 1],
     ["a POST with a requestId", quick, (client) => client.books.insert({ requestId: "r", requestBody: {} }), 4],
     [
-      "a POST that is said to be safe",
+      "a POST with idempotent: true",
       quick,
       (client) => client.books.insert({ requestBody: {} }, { retry: { idempotent: true } }),
       4,
     ],
     [
-      "none for a GET that is said not to be",
+      "none for a GET with idempotent: false",
       quick,
       (client) => client.books.get({ book: "b" }, { retry: { idempotent: false } }),
       1,
@@ -56,21 +56,21 @@ describe("retries", () => {
   });
 
   it.each<[string, (failed: FailedAttempt) => number | undefined, number]>([
-    ["may repeat what the rules would not", ({ attempt }) => (attempt < 3 ? 0 : undefined), 3],
-    ["may leave it", () => undefined, 1],
-    ["may go on for longer than the rules", ({ attempt }) => (attempt < 7 ? 0 : undefined), 7],
-    ["may keep to the rules", ({ proposed }) => proposed, 1],
-  ])("a policy of the user's own %s", async (_name, decide, requests) => {
+    ["can retry if the rules do not", ({ attempt }) => (attempt < 3 ? 0 : undefined), 3],
+    ["can decide not to retry", () => undefined, 1],
+    ["can retry more often than the rules", ({ attempt }) => (attempt < 7 ? 0 : undefined), 7],
+    ["can follow the rules", ({ proposed }) => proposed, 1],
+  ])("a custom policy %s", async (_name, decide, requests) => {
     const { seen, url } = await serve(statuses(503));
-    const told: FailedAttempt[] = [];
+    const received: FailedAttempt[] = [];
     const noted = (failed: FailedAttempt): number | undefined => {
-      told.push(failed);
+      received.push(failed);
       return decide(failed);
     };
     const call = clientOf(url, { retry: { ...quick, decide: noted } }).books.insert({ requestBody: {} });
     expect(await failureOf(call)).toMatchObject({ status: 503 });
     expect(seen).toHaveLength(requests);
-    expect(told).toEqual(
+    expect(received).toEqual(
       Array.from({ length: requests }, (_entry, index) => ({
         methodId: "library.books.insert",
         httpMethod: "POST",
@@ -82,7 +82,7 @@ describe("retries", () => {
     );
   });
 
-  it("a policy of the user's own is told what the rules would do, and not asked after an abort", async () => {
+  it("a custom policy gets what the rules propose, and is not called after an abort", async () => {
     const { url } = await serve((_request, response, index) =>
       index === 0 ? json(response, 503, {}) : void setTimeout(() => controller.abort()),
     );
@@ -97,7 +97,7 @@ describe("retries", () => {
     expect(proposed).toEqual([expect.any(Number)]);
   });
 
-  it("the body of a repeated call is the same", async () => {
+  it("repeats the same body", async () => {
     const { seen, url } = await serve(statuses(503, 200));
     await clientOf(url, { retry: { ...quick, idempotent: true } }).books.upload({
       requestBody: { data: new Blob(["abc"]), contentType: "text/plain" },
@@ -105,25 +105,25 @@ describe("retries", () => {
     expect(seen.map((one) => one.body)).toEqual(["abc", "abc"]);
   });
 
-  it("a body that can be read only once is sent only once", async () => {
-    async function* pieces(): AsyncGenerator<Uint8Array> {
+  it("sends a body once if it can be read only once", async () => {
+    async function* chunks(): AsyncGenerator<Uint8Array> {
       yield Buffer.from("abc");
     }
     const { seen, url } = await serve(statuses(503, 200));
     const error = await failureOf(
-      clientOf(url, { retry: { ...quick, idempotent: true } }).books.upload({ requestBody: { data: pieces() } }),
+      clientOf(url, { retry: { ...quick, idempotent: true } }).books.upload({ requestBody: { data: chunks() } }),
     );
     expect(error).toMatchObject({ status: 503 });
     expect(seen.map((one) => one.body)).toEqual(["abc"]);
   });
 
-  it("a server that asks for a longer pause than allowed is not waited for", async () => {
+  it("does not retry if the server's delay is above maxDelay", async () => {
     const { seen, url } = await serve(statuses({ status: 503, headers: { "retry-after": "3600" } }, 200));
     expect(await failureOf(clientOf(url).books.get({ book: "b" }))).toMatchObject({ status: 503 });
     expect(seen).toHaveLength(1);
   });
 
-  it("RetryInfo counts as Retry-After does", async () => {
+  it("RetryInfo has the same effect as Retry-After", async () => {
     const details = [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "3600s" }];
     const { seen, url } = await serve(
       statuses({ status: 429, body: { error: { code: 429, message: "slow down", details } } }, 200),
@@ -135,7 +135,7 @@ describe("retries", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("a pause that reaches past the deadline is not begun: the failure itself is told", async () => {
+  it("throws the failure at once if the delay ends after the deadline", async () => {
     const { seen, url } = await serve(statuses({ status: 503, headers: { "retry-after": "50" } }, 200));
     expect(await failureOf(clientOf(url, { totalTimeout: 20_000 }).books.get({ book: "b" }))).toMatchObject({
       status: 503,
@@ -143,7 +143,7 @@ describe("retries", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("a POST is tried again where the connection was refused", async () => {
+  it("retries a POST after a refused connection", async () => {
     let calls = 0;
     const transport = {
       send: () => {
@@ -159,7 +159,7 @@ describe("retries", () => {
     expect(calls).toBe(3);
   });
 
-  it("a POST whose connection broke is not, since it may have been carried out", async () => {
+  it("does not retry a POST after a broken connection, since the server may have processed it", async () => {
     const { seen, url } = await serve((_request, response) => void response.destroy());
     const error = await failureOf(clientOf(url, { retry: quick }).books.insert({ requestBody: {} }));
     expect(error).toBeInstanceOf(ConnectionError);
@@ -167,7 +167,7 @@ describe("retries", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("a GET whose connection broke is", async () => {
+  it("retries a GET after a broken connection", async () => {
     const { seen, url } = await serve((_request, response, index) =>
       index === 0 ? void response.destroy() : json(response, 200, { name: "b" }),
     );
@@ -187,7 +187,7 @@ describe("a 401", () => {
     }
   }
 
-  it.each(["GET", "POST"])("of a %s renews the token and tries once more", async (verb) => {
+  it.each(["GET", "POST"])("of a %s refreshes the token and sends the request once more", async (verb) => {
     const { seen, url } = await serve((request, response) =>
       json(response, request.headers.authorization === "Bearer token-1" ? 200 : 401, {}),
     );
@@ -198,7 +198,7 @@ describe("a 401", () => {
     expect(seen.map((one) => one.headers.authorization)).toEqual(["Bearer token-0", "Bearer token-1"]);
   });
 
-  it("that comes again is told", async () => {
+  it("is thrown the second time", async () => {
     const { seen, url } = await serve(statuses(401));
     const auth = new Counting();
     expect(await failureOf(clientOf(url, { auth }).books.get({ book: "b" }))).toMatchObject({ status: 401 });
@@ -206,20 +206,20 @@ describe("a 401", () => {
     expect(auth.invalidated).toHaveLength(1);
   });
 
-  it("is no attempt of the policy", async () => {
+  it("does not count as a retry", async () => {
     const { seen, url } = await serve(statuses(401, 503, 503, 200));
     await clientOf(url, { auth: new Counting(), retry: { ...quick, attempts: 2 } }).books.get({ book: "b" });
     expect(seen).toHaveLength(4);
   });
 
-  it("is final for a token that nothing renews", async () => {
+  it("is final for a token that cannot be refreshed", async () => {
     const { seen, url } = await serve(statuses(401));
     const auth: Credentials = { getRequestHeaders: async () => ({ authorization: "Bearer fixed" }) };
     expect(await failureOf(clientOf(url, { auth }).books.get({ book: "b" }))).toMatchObject({ status: 401 });
     expect(seen).toHaveLength(1);
   });
 
-  it("is tried again with credentials that refresh by themselves", async () => {
+  it("is retried with credentials that refresh on their own", async () => {
     const { seen, url } = await serve(statuses(401, 200));
     let count = 0;
     const auth: Credentials = {
@@ -250,7 +250,7 @@ describe("a 401", () => {
     expect(seen.map((one) => one.headers.authorization)).toEqual(["Bearer token-0", "Bearer token-1"]);
   });
 
-  it("while a download is resumed renews the token", async () => {
+  it("while a download is resumed refreshes the token", async () => {
     const { seen, url } = await serve((request, response, index) => {
       if (index === 0) {
         response.writeHead(200, { "content-length": "6", etag: '"a"' });
@@ -269,7 +269,7 @@ describe("a 401", () => {
     ]);
   });
 
-  it("over the caller's own header renews nothing", async () => {
+  it("for a header of the caller refreshes nothing", async () => {
     const { seen, url } = await serve(statuses(401));
     const auth = new Counting();
     await failureOf(clientOf(url, { auth }).books.get({ book: "b" }, { headers: { authorization: "Bearer mine" } }));
@@ -278,8 +278,8 @@ describe("a 401", () => {
   });
 });
 
-describe("sign-in", () => {
-  it("never is left out in silence: no credentials", async () => {
+describe("authorization", () => {
+  it("is required: no credentials", async () => {
     const { seen, url } = await serve(statuses(200));
     const error = await failureOf(new LibraryClient({ rootUrl: url }).books.get({ book: "b" }));
     expect(error).toBeInstanceOf(AuthError);
@@ -289,8 +289,8 @@ describe("sign-in", () => {
 
   it.each<[string, Record<string, string>]>([
     ["nothing", {}],
-    ["a project only", { "x-goog-user-project": "p" }],
-  ])("never is left out in silence: credentials that give %s", async (_name, headers) => {
+    ["only a project", { "x-goog-user-project": "p" }],
+  ])("is required: credentials that return %s", async (_name, headers) => {
     const { seen, url } = await serve(statuses(200));
     const error = await failureOf(
       clientOf(url, { auth: { getRequestHeaders: async () => headers } }).books.get({ book: "b" }),
@@ -315,13 +315,13 @@ describe("sign-in", () => {
       () => Promise.resolve(),
       (url) => new LibraryClient({ rootUrl: url }).books.list({ key: "x" }),
     ],
-  ])("%s is a sign-in too", async (_name, _before, action) => {
+  ])("%s counts as authorization", async (_name, _before, action) => {
     const { seen, url } = await serve(statuses(200));
     await action(url);
     expect(seen).toHaveLength(1);
   });
 
-  it("credentials are told the root of the API and offered the client's transport", async () => {
+  it("credentials get the root URL of the API and the client's transport", async () => {
     const { url } = await serve(statuses(200));
     const getRequestHeaders = vi.fn<Credentials["getRequestHeaders"]>(async () => ({ authorization: "Bearer x" }));
     await clientOf(url, { auth: { getRequestHeaders } }).books.list();
@@ -331,7 +331,7 @@ describe("sign-in", () => {
     });
   });
 
-  it("credentials without scopes are given the API's, once", async () => {
+  it("credentials without scopes get those of the API, once", async () => {
     const { seen, url } = await serve(statuses(200));
     const withScopes = vi.fn<ScopedCredentials["withScopes"]>((scopes) => ({
       getRequestHeaders: async () => ({ authorization: `Bearer ${scopes.join("+")}` }),
@@ -358,7 +358,7 @@ describe("sign-in", () => {
     expect(withScopes).not.toHaveBeenCalled();
   });
 
-  it("an error of foreign credentials becomes an AuthError without what it carries", async () => {
+  it("an error of other credentials becomes an AuthError without its members", async () => {
     const foreign = Object.assign(new Error("refused Bearer ya29.secret-token"), {
       config: { headers: { authorization: "Bearer ya29.secret-token" } },
       code: "401",
@@ -376,7 +376,7 @@ describe("sign-in", () => {
   });
 });
 
-/** A server that accepts connections and never answers. */
+/** A server that accepts connections and never responds. */
 async function silent(): Promise<string> {
   const server = createServer();
   const sockets: { destroy(): void }[] = [];
@@ -391,8 +391,8 @@ async function silent(): Promise<string> {
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
 }
 
-describe("time limits", () => {
-  it("of an attempt: TimeoutError, tried again where that is safe", async () => {
+describe("timeouts", () => {
+  it("of an attempt: TimeoutError, retried if it is safe", async () => {
     const { seen, url } = await serve((_request, response, index) => (index < 2 ? undefined : json(response, 200, {})));
     await clientOf(url, { timeout: 200, retry: quick }).books.get({ book: "b" });
     expect(seen).toHaveLength(3);
@@ -407,7 +407,7 @@ describe("time limits", () => {
     expect(posts).toHaveLength(1);
   });
 
-  it("of an attempt covers a body that stops half way", async () => {
+  it("of an attempt applies to a body that stops early", async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { "content-type": "application/json", "content-length": "100" });
       response.write("{");
@@ -417,7 +417,7 @@ describe("time limits", () => {
     });
   });
 
-  it("of the call ends attempts", async () => {
+  it("of the call end attempts", async () => {
     const error = await failureOf(
       clientOf(await silent(), { timeout: 60_000, totalTimeout: 150 }).books.get({ book: "b" }),
     );
@@ -425,7 +425,7 @@ describe("time limits", () => {
     expect(error).toMatchObject({ code: "TOTAL_TIMEOUT", timeout: 150 });
   });
 
-  it("of the call ends the wait for a token", async () => {
+  it("of the call end the wait for a token", async () => {
     const auth: Credentials = { getRequestHeaders: () => new Promise(() => undefined) };
     expect(
       await failureOf(clientOf("http://127.0.0.1:1/", { auth, totalTimeout: 50 }).books.get({ book: "b" })),
@@ -441,7 +441,7 @@ describe("time limits", () => {
     ["retry.maxDelay", { retry: { maxDelay: -1 } }],
     ["retry", { retry: true as unknown as false }],
     ["signal", { signal: {} as AbortSignal }],
-  ])("%s is checked for each call: %o", async (parameter, options) => {
+  ])("%s is validated for each call: %o", async (parameter, options) => {
     const error = await failureOf(clientOf("http://127.0.0.1:1/").books.get({ book: "b" }, options));
     expect(error).toMatchObject({ code: "INVALID_REQUEST", faults: [{ parameter }] });
   });
@@ -456,7 +456,7 @@ describe("abort", () => {
     expect(seen).toHaveLength(0);
   });
 
-  it("while a token is waited for", async () => {
+  it("while waiting for a token", async () => {
     const controller = new AbortController();
     const auth: Credentials = { getRequestHeaders: () => new Promise(() => setImmediate(() => controller.abort())) };
     expect(
@@ -466,7 +466,7 @@ describe("abort", () => {
     ).toMatchObject({ code: "ABORTED" });
   });
 
-  it("while an answer is waited for, and the server sees it", async () => {
+  it("while waiting for a response, and the server sees it", async () => {
     const controller = new AbortController();
     const closed = vi.fn<() => void>();
     const { url } = await serve((_request, response) => {
@@ -479,7 +479,7 @@ describe("abort", () => {
     await vi.waitFor(() => expect(closed).toHaveBeenCalled());
   });
 
-  it("during a pause, with no further request", async () => {
+  it("during a delay, without another request", async () => {
     const controller = new AbortController();
     const { seen, url } = await serve((_request, response) => {
       json(response, 503, {}, { "retry-after": "30" });
@@ -491,7 +491,7 @@ describe("abort", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("leaves no listener behind, whatever became of the calls", async () => {
+  it("leaves no listener after any outcome of a call", async () => {
     const { url } = await serve((_request, response, index) => json(response, [200, 404, 503][index % 3] ?? 200, {}));
     const { signal } = new AbortController();
     const client = clientOf(url, { retry: { attempts: 1, maxDelay: 1 }, totalTimeout: 60_000 });

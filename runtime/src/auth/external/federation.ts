@@ -1,4 +1,4 @@
-/** One token of an external account: a subject token is exchanged for one of Google's (AIP-4117). */
+/** Requests a token of an external account: exchanges a subject token for a Google token (AIP-4117). */
 import type { Network } from "../endpoint.js";
 import { type IssuedToken, readAccessToken } from "../token-request.js";
 import type { ExternalAccount } from "./config.js";
@@ -20,7 +20,7 @@ export async function federatedToken(
     audience,
     scopes,
     authorization: clientAuthorization,
-    // An OAuth client has a project of its own.
+    // An OAuth client has its own project.
     options:
       account.workforceProject === undefined || clientAuthorization !== undefined
         ? undefined
@@ -30,9 +30,10 @@ export async function federatedToken(
   return readAccessToken(target, members);
 }
 
-/** The network for this account: with a transport that presents its certificate, where it has one. */
+/** The network for this account. Its transport presents the certificate, if the account has one. */
 export async function networkFor({ source, subject }: ExternalAccount, offered: Network): Promise<Network> {
   if (subject.kind !== "x509") return offered;
   const { mutualTls, readCertificate } = await import("../node/certificate.js");
-  return { ...offered, transport: await mutualTls(source, await readCertificate(source, subject)) };
+  const { certificate } = await readCertificate(source, subject);
+  return { ...offered, transport: await mutualTls(source, certificate) };
 }

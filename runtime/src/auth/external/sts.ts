@@ -10,7 +10,7 @@ export interface TokenExchange extends Omit<TokenEndpointRequest, "form" | "head
   readonly subjectTokenType: string;
   readonly audience?: string;
   readonly scopes?: readonly string[];
-  /** What only Google's STS knows; sent as JSON. */
+  /** Options of Google's STS, sent as JSON. */
   readonly options?: object | undefined;
   /** The `authorization` of an OAuth client. */
   readonly authorization?: string | undefined;
@@ -18,7 +18,7 @@ export interface TokenExchange extends Omit<TokenEndpointRequest, "form" | "head
 
 export const accessTokenType = "urn:ietf:params:oauth:token-type:access_token";
 
-/** What the STS answers. @throws AuthError `TOKEN_REFUSED` or `TOKEN_UNAVAILABLE` */
+/** Returns the response of the STS. @throws AuthError `TOKEN_REFUSED` or `TOKEN_UNAVAILABLE` */
 export function exchangeToken(
   network: Network,
   { audience, authorization, options, scopes, subjectToken, subjectTokenType, ...target }: TokenExchange,
@@ -39,18 +39,18 @@ export function exchangeToken(
   });
 }
 
-/** HTTP Basic, as OAuth clients sign in (RFC 6749 §2.3.1). */
+/** HTTP Basic authentication of OAuth clients (RFC 6749 §2.3.1). */
 export function basicAuthorization(id: string, secret: string): string {
   return `Basic ${base64(new TextEncoder().encode(`${id}:${secret}`))}`;
 }
 
-/** What to do about the refusals of Google's STS. */
+/** Returns advice for refusals of Google's STS. */
 function hint(reason: string | undefined): string | undefined {
   switch (reason) {
     case "invalid_grant":
-      return "Check that the subject token has not ended and is meant for this provider: its issuer, its audience, and the provider's attribute condition";
+      return "Check that the subject token has not expired and is meant for this provider: its issuer, its audience, and the provider's attribute condition";
     case "invalid_target":
-      return "Check the audience: it must be the full name of a provider that is there and not disabled";
+      return "Check the audience: it must be the full name of a provider that exists and is not disabled";
     case "unauthorized_client":
       return "The provider's attribute condition refuses this identity";
     default:

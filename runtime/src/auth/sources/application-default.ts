@@ -1,4 +1,4 @@
-/** Application Default Credentials (AIP-4110): what the environment offers to sign in with. */
+/** Application Default Credentials (AIP-4110): the credentials that the environment provides. */
 import { AuthError } from "../../errors.js";
 import type { Environment } from "../../platform-types.js";
 import { shownName } from "../../redact.js";
@@ -14,19 +14,19 @@ import type { TokenCredentials } from "../tokens.js";
 
 /** Options of {@link applicationDefault}. */
 export interface ApplicationDefaultOptions extends CredentialsFileOptions {
-  /** The project that pays. Default: the environment's `GOOGLE_CLOUD_QUOTA_PROJECT`, else what the credentials say. */
+  /** The quota project. Default: `GOOGLE_CLOUD_QUOTA_PROJECT` of the environment, else the one of the credentials. */
   readonly quotaProject?: string | undefined;
 }
 
 /**
- * The credentials that the environment offers: the file that `GOOGLE_APPLICATION_CREDENTIALS` names, else what `gcloud
- * auth application-default login` left, else the metadata server of Google Cloud.
+ * Finds the credentials of the environment: the file that `GOOGLE_APPLICATION_CREDENTIALS` names, else the file that
+ * `gcloud auth application-default login` wrote, else the metadata server of Google Cloud.
  *
- * With `subject`, a service account acts for that person; one of a metadata server does so without a key, which needs
+ * With `subject`, a service account acts for that user. The account of a metadata server does so without a key; it needs
  * the role Service Account Token Creator on itself.
  *
- * @throws AuthError `NO_CREDENTIALS`, listing what was tried, and always in browsers and workers; `KEY_…` where a file
- *   is there but will not do
+ * @throws AuthError `NO_CREDENTIALS`, with a list of what was tried, and always in browsers and workers; `KEY_…` if a
+ *   file exists but cannot be used
  */
 export async function applicationDefault(options: ApplicationDefaultOptions = {}): Promise<TokenCredentials> {
   if (!hasFiles) throw unsupported();
@@ -37,11 +37,11 @@ export async function applicationDefault(options: ApplicationDefaultOptions = {}
   const named = environment("GOOGLE_APPLICATION_CREDENTIALS");
   if (named !== undefined) return fromNamedFile(named, given);
   const wellKnown = wellKnownFile(variables(), operatingSystem(), homeFolder());
-  const found = wellKnown === undefined ? undefined : await readIfThere(wellKnown, given);
+  const found = wellKnown === undefined ? undefined : await readIfPresent(wellKnown, given);
   return found ?? fromMetadata(given, wellKnown);
 }
 
-/** Where gcloud leaves the sign-in. `undefined` where the environment does not tell. */
+/** The path of the file that gcloud writes. `undefined` if gcloud's folder is unknown. */
 export function wellKnownFile(env: Environment, platform: string, home: string): string | undefined {
   return gcloudFile("application_default_credentials.json", env, platform, home);
 }
@@ -53,12 +53,12 @@ async function fromNamedFile(path: string, options: ApplicationDefaultOptions): 
     if (!(error instanceof AuthError) || error.code !== "KEY_FILE_UNREADABLE") throw error;
     throw new AuthError(
       "KEY_FILE_UNREADABLE",
-      `${error.message}. GOOGLE_APPLICATION_CREDENTIALS names it: correct or unset it`,
+      `${error.message}. Correct or unset GOOGLE_APPLICATION_CREDENTIALS, which names this file`,
     );
   }
 }
 
-async function readIfThere(path: string, options: ApplicationDefaultOptions): Promise<TokenCredentials | undefined> {
+async function readIfPresent(path: string, options: ApplicationDefaultOptions): Promise<TokenCredentials | undefined> {
   return (await mayExist(path)) ? credentialsFrom(await readCredentialFile(path, anyFile), options) : undefined;
 }
 
@@ -81,7 +81,7 @@ async function fromMetadata(
 }
 
 function nothingFound(wellKnown: string | undefined, metadata: string): AuthError {
-  const file = wellKnown === undefined ? "gcloud's folder is not known here" : `there is no ${shownName(wellKnown)}`;
+  const file = wellKnown === undefined ? "gcloud's folder is unknown" : `${shownName(wellKnown)} does not exist`;
   return new AuthError(
     "NO_CREDENTIALS",
     `no Application Default Credentials: GOOGLE_APPLICATION_CREDENTIALS is not set; ${file}; metadata server: ${metadata}. Run \`gcloud auth application-default login\`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a credential file`,

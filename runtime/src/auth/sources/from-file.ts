@@ -1,4 +1,4 @@
-/** Credentials from a file of any kind, by its `type`. */
+/** Creates credentials from a file of any kind, by its `type`. */
 import { type Fault, InvalidRequestError } from "../../errors.js";
 import { isLoopback } from "../../request/root-url.js";
 import { AuthorizedUserCredentials } from "../authorized-user.js";
@@ -16,13 +16,13 @@ import { ImpersonatedCredentials, impersonation } from "../impersonated.js";
 import { ServiceAccountCredentials } from "../service-account.js";
 import { type TokenCredentials, type TokenOptions, Tokens } from "../tokens.js";
 
-/** Options of credentials whose kind a file settles. */
+/** Options of credentials whose kind depends on the file. */
 export interface CredentialsFileOptions extends TokenOptions {
-  /** The person to act for, by address: domain-wide delegation of a service account. */
+  /** The address of the user to act for: domain-wide delegation of a service account. */
   readonly subject?: string | undefined;
   /**
-   * URLs, each with all below it, that a file of workload identity federation or impersonation may have called beyond
-   * Google's own. Nobody vouches for what was only found. Default: none.
+   * URL prefixes, besides Google's own, that a file of workload identity federation or impersonation may send requests
+   * to. A file that was found, not chosen, is not trusted. Default: none.
    */
   readonly allow?: { readonly urls?: readonly string[] | undefined } | undefined;
 }
@@ -30,22 +30,22 @@ export interface CredentialsFileOptions extends TokenOptions {
 const fileAdvice =
   'A credential file has a "type": service_account, authorized_user, impersonated_service_account, external_account or external_account_authorized_user';
 
-/** For files whose kind is not known before. */
+/** For files whose kind is not known in advance. */
 export const anyFile: Pick<FileKind, "advice" | "fromJson"> = { advice: fileAdvice, fromJson: "credentialsFromJSON" };
 
 /**
- * Credentials from a file of any kind.
+ * Creates credentials from a file of any kind.
  *
- * @throws AuthError `KEY_…`, naming the file and the place in it, never what stands there.
+ * @throws AuthError `KEY_…`, which names the file and the member, never its value
  */
 export async function credentialsFromFile(path: string, options?: CredentialsFileOptions): Promise<TokenCredentials> {
   return credentialsFrom(await readCredentialFile(path, anyFile), options);
 }
 
 /**
- * Credentials of any kind from an object or JSON.
+ * Creates credentials of any kind from an object or JSON text.
  *
- * @throws AuthError `KEY_…`, naming the place, never what stands there.
+ * @throws AuthError `KEY_…`, which names the member, never its value
  */
 export async function credentialsFromJSON(
   json: string | JsonObject,
@@ -54,7 +54,7 @@ export async function credentialsFromJSON(
   return credentialsFrom(parseCredentials(json, "the credentials", fileAdvice), options);
 }
 
-/** Credentials from the members of a file. */
+/** Creates credentials from the members of a file. */
 export async function credentialsFrom(
   file: CredentialFile,
   options: CredentialsFileOptions = {},
@@ -76,7 +76,7 @@ export async function credentialsFrom(
     default:
       throw file.type === undefined
         ? file.problem("KEY_WRONG_TYPE", "type", `is missing. ${fileAdvice}`)
-        : file.problem("KEY_WRONG_TYPE", "type", `is of no kind that is known. ${fileAdvice}`);
+        : file.problem("KEY_WRONG_TYPE", "type", `is unknown. ${fileAdvice}`);
   }
 }
 
@@ -84,7 +84,7 @@ async function impersonatedFrom(file: CredentialFile, options: CredentialsFileOp
   const member = "service_account_impersonation_url";
   const text = file.required(member);
   const urls = options.allow?.urls ?? [];
-  // The source's token goes there: to Google, to this machine, or where the caller says.
+  // The source's token is sent there: only to Google, to this machine, or to a URL that the caller allows.
   const trusted = URL.canParse(text) && isLoopback(new URL(text).hostname) ? [...urls, text] : urls;
   const url = trustedUrl(file, member, text, "iamcredentials", trusted);
   const account = accountIn(url.href);
@@ -92,7 +92,7 @@ async function impersonatedFrom(file: CredentialFile, options: CredentialsFileOp
     throw file.problem("KEY_FIELD_INVALID", member, "must end with /serviceAccounts/ADDRESS:generateAccessToken");
   const { delegates } = file.members;
   if (delegates !== undefined && !(Array.isArray(delegates) && delegates.every((one) => typeof one === "string")))
-    throw file.problem("KEY_FIELD_INVALID", "delegates", "must be a list of addresses");
+    throw file.problem("KEY_FIELD_INVALID", "delegates", "must be an array of addresses");
   const { allow, dispatcher, transport } = options;
   const sourceCredentials: Credentials = await credentialsFrom(file.nested("source_credentials"), {
     allow,
@@ -107,7 +107,7 @@ function refuseSubject({ source, type }: CredentialFile, { subject }: Credential
   if (subject === undefined) return;
   const fault: Fault = {
     parameter: "subject",
-    message: `is for service accounts, and ${source} is of the kind ${String(type)}: pass these credentials to ImpersonatedCredentials as sourceCredentials, with a service account and the subject`,
+    message: `is for service accounts, and ${source} has the type ${String(type)}. Pass these credentials to ImpersonatedCredentials as sourceCredentials, with a service account and the subject`,
   };
   throw new InvalidRequestError("credentials", [fault], "INVALID_OPTION");
 }

@@ -1,5 +1,6 @@
-/** `fetch` does not support client certificates. */
-import type { CertificatePaths, ClientCertificate } from "../node/certificate.js";
+/** `fetch` presents no client certificates of a program. */
+import type { ClientCertificate } from "../../transport/client-certificate.js";
+import type { CertificatePaths } from "../node/certificate.js";
 import { AuthError } from "../../errors.js";
 
 /** @throws AuthError always */

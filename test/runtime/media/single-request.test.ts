@@ -1,4 +1,4 @@
-/** Content in one request: the bytes on the wire, and what is refused before the first of them. */
+/** Content in one request: the bytes that are sent. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -18,7 +18,7 @@ async function* halves(): AsyncGenerator<Uint8Array, void, undefined> {
   yield bytes.subarray(3);
 }
 
-/** The forms that content can have, and whether its size is known. */
+/** The types of content, and whether the size is known. */
 const forms: readonly (readonly [string, (folder: string) => MediaUpload["body"], boolean])[] = [
   ["a string", () => text, true],
   ["a Uint8Array", () => bytes, true],
@@ -47,7 +47,7 @@ async function folderWithContent(): Promise<string> {
   return folder;
 }
 
-/** Parts of a multipart body, read by the letter of RFC 2046 §5.1.1: delimiters are CRLF, two hyphens, boundary. */
+/** The parts of a multipart body, parsed strictly by RFC 2046 §5.1.1: delimiters are CRLF, two hyphens, boundary. */
 function partsOf({ headers, body }: Seen): { readonly type: string; readonly content: string }[] {
   const boundary = /; *boundary=([\w'()+,./:=? -]*[\w'()+,./:=?-])$/.exec(headers["content-type"] ?? "")?.[1];
   const [preamble, ...rest] = `\r\n${body}`.split(`\r\n--${boundary ?? "none"}`);
@@ -62,7 +62,7 @@ function partsOf({ headers, body }: Seen): { readonly type: string; readonly con
 }
 
 describe("content alone", () => {
-  it.each(forms)("%s goes as it is with uploadType=media", async (_name, body, isSized) => {
+  it.each(forms)("%s is sent as it is with uploadType=media", async (_name, body, isSized) => {
     const folder = await folderWithContent();
     const { seen, url } = await serve(statuses(200));
     const media = { body: body(folder), mimeType: "text/x-note", resumable: false };
@@ -74,7 +74,7 @@ describe("content alone", () => {
     });
   });
 
-  it("of a stream whose size is given has a content-length", async () => {
+  it("of a stream with a size option has a content-length", async () => {
     const { seen, url } = await serve(statuses(200));
     await clientOf(url).books.create({ media: { body: Readable.from([bytes]), size: bytes.length } });
     expect(seen[0]?.headers["content-length"]).toBe(String(bytes.length));
@@ -86,13 +86,13 @@ describe("content alone", () => {
     expect(seen).toMatchObject([{ body: "", headers: { "content-length": "0" } }]);
   });
 
-  it("keeps the method's verb, and its path variables are expanded in the path of uploads", async () => {
+  it("keeps the HTTP method, and expands variables in the upload path", async () => {
     const { seen, url } = await serve(statuses(204));
     await clientOf(url).books.setCover({ book: "a/b", media: { body: bytes } });
     expect(seen).toMatchObject([{ method: "PUT", url: "/upload/v1/books/a%2Fb/cover?uploadType=media" }]);
   });
 
-  it("is asked for again where the method is safe to repeat, and sent from its beginning", async () => {
+  it("is sent again from its beginning if the method is idempotent", async () => {
     const { seen, url } = await serve(statuses(503, 204));
     await clientOf(url, { retry: { maxDelay: 1 } }).books.setCover({ book: "b", media: { body: bytes } });
     expect(seen.map(({ body }) => body)).toEqual([text, text]);
@@ -112,7 +112,7 @@ describe("content alone", () => {
   });
 });
 
-it("what onProgress throws is what the call throws", async () => {
+it("the call throws the error of onProgress", async () => {
   const { url } = await serve(statuses(200));
   const reason = new Error("enough");
   const onProgress = (): never => {
@@ -122,23 +122,23 @@ it("what onProgress throws is what the call throws", async () => {
   expect(await failureOf(clientOf(url).books.create({ media: { body, onProgress } }))).toBe(reason);
 });
 
-describe("time", () => {
-  const slow = async function* (pieces: number): AsyncGenerator<Uint8Array, void, undefined> {
-    for (let i = 0; i < pieces; i++) {
+describe("the timeout", () => {
+  const slow = async function* (chunks: number): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let i = 0; i < chunks; i++) {
       await new Promise((resolve) => setTimeout(resolve, 100));
-      // More than is kept back to fill a piece of memory.
+      // More than the stream buffers to fill a chunk.
       yield Buffer.alloc(256 * 1024);
     }
   };
-  const media = (pieces: number) => ({ body: slow(pieces), resumable: false });
+  const media = (chunks: number) => ({ body: slow(chunks), resumable: false });
 
-  it("for an attempt begins anew with each piece that leaves", async () => {
+  it("for an attempt starts again with each chunk that is sent", async () => {
     const { seen, url } = await serve(statuses(200));
     await clientOf(url).books.create({ media: media(8) }, { timeout: 500 });
     expect(seen[0]?.body).toHaveLength(8 * 256 * 1024);
   });
 
-  it("for an attempt ends one whose content does not come", async () => {
+  it("for an attempt ends an attempt whose content does not arrive", async () => {
     const { url } = await serve(statuses(200));
     const never = new Readable({ read: () => undefined });
     const call = clientOf(url).books.create({ media: { body: never, size: 10 } }, { timeout: 100 });
@@ -146,14 +146,14 @@ describe("time", () => {
     expect(never.destroyed).toBe(true);
   });
 
-  it("for the whole call does not", async () => {
+  it("for the call does not start again", async () => {
     const { url } = await serve(statuses(200));
     const call = clientOf(url).books.create({ media: media(1000) }, { totalTimeout: 400 });
     expect(await failureOf(call)).toMatchObject({ code: "TOTAL_TIMEOUT" });
   });
 });
 
-it("a method that starts an operation takes content too", async () => {
+it("a method that starts an operation can take content", async () => {
   const { seen, url } = await serve((request, response) => json(response, 200, { done: request.method === "GET" }));
   const poll = {
     method: { id: "library.jobs.get", httpMethod: "GET", path: "job", response: "json" },
@@ -165,7 +165,7 @@ it("a method that starts an operation takes content too", async () => {
   expect(seen.map((one) => one.url)).toEqual(["/upload/v1/books?uploadType=media", "/v1/job"]);
 });
 
-describe("content behind its metadata", () => {
+describe("content after its metadata", () => {
   it.each(forms)("%s is the second part of a multipart/related body", async (_name, body) => {
     const folder = await folderWithContent();
     const { seen, url } = await serve((_request, response) => json(response, 200, { name: "made" }));
@@ -177,7 +177,7 @@ describe("content behind its metadata", () => {
     const [request] = seen;
     if (request === undefined) throw new Error("nothing was sent");
     expect(request.url).toBe("/upload/v1/books?uploadType=multipart");
-    // RFC 2387 §3.1: the type of the root part must be told.
+    // RFC 2387 §3.1: the type of the root part is required.
     expect(request.headers["content-type"]).toMatch(/^multipart\/related; type="application\/json"; boundary=/);
     expect(partsOf(request)).toEqual([
       { type: "application/json; charset=UTF-8", content: '{"name":"Läse","size":"10"}' },
@@ -185,13 +185,13 @@ describe("content behind its metadata", () => {
     ]);
   });
 
-  it("has a content-length that holds", async () => {
+  it("has a correct content-length", async () => {
     const { seen, url } = await serve(statuses(200));
     await clientOf(url).books.create({ requestBody: { name: "ä" }, media: { body: bytes } });
     expect(seen[0]?.headers["content-length"]).toBe(String(Buffer.byteLength(seen[0]?.body ?? "")));
   });
 
-  it("is larger than a piece of memory, and arrives byte for byte", async () => {
+  it("arrives unchanged if it is larger than a chunk", async () => {
     const size = 3 * 1024 * 1024 + 17;
     const whole = await buffer(patternPieces(size));
     const { seen, url } = await serve((_request, response) => json(response, 200, {}));
