@@ -140,7 +140,7 @@ export class ApiError extends DiscogenError {
   readonly status: number;
   /**
    * The server's message on one line: from JSON or XML, from the title or text of a web page, or the body itself. At
-   * most 2,000 characters. `undefined` if there is none. {@link message} adds the method and the status.
+   * most 2,000 characters. `undefined` if the response has no message. {@link message} adds the method and the status.
    */
   readonly serverMessage: string | undefined;
   /**

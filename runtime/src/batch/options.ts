@@ -3,7 +3,7 @@ import { type Known, checkNames } from "../call/check-names.js";
 import { type BatchOptions, checkSignal } from "../call/options.js";
 import { type Fault, InvalidRequestError, addFault } from "../errors.js";
 
-/** The default of {@link BatchOptions.size}, and the most that Google takes (https://developers.google.com/calendar/batch). */
+/** Default and maximum of `BatchOptions.size`, Google's limit (https://developers.google.com/calendar/batch). */
 export const largestBatch: number = 1000;
 
 const batchOptions: Known<BatchOptions> = { signal: 1, size: 1 };

@@ -1,4 +1,4 @@
-/** Lets the stack of an error lead to the code that made the call. */
+/** Makes the stack of an error lead to the code that made the call. */
 import { DiscogenError } from "../errors.js";
 
 /** Where a call was made. */
@@ -6,18 +6,18 @@ export interface CallSite {
   readonly stack?: string;
 }
 
-/** The place that is being called from, without the frames above `below`. Costs microseconds: not for ordinary calls. */
+/** Records the current stack without the frames above `below`. Costs microseconds, so ordinary calls do not use it. */
 export function callSite(below: (...values: never[]) => unknown): CallSite {
   const site = {};
-  // V8 and JavaScriptCore have it; elsewhere errors keep the stack of where they were made.
+  // V8 and JavaScriptCore have it. Elsewhere errors keep their original stack.
   Error.captureStackTrace?.(site, below);
   return site;
 }
 
 /**
- * The error, with the stack of the async function `at` in place of timers and sockets: V8 follows its promise to the
- * code that awaits it. `site` goes before, for calls that nothing awaits when they fail. Errors of other classes are the
- * caller's own and keep theirs.
+ * Replaces the stack of an error, which shows timers and sockets, by the stack of the async function `at`. V8 follows its
+ * promise to the code that awaits it. With `site`, uses the recorded stack, because nothing may await the call when it
+ * fails. Errors of other classes keep their stack.
  */
 export function leadingToCaller(error: unknown, at: (...values: never[]) => unknown, site?: CallSite): unknown {
   if (!(error instanceof DiscogenError) || !Object.isExtensible(error)) return error;
@@ -27,16 +27,16 @@ export function leadingToCaller(error: unknown, at: (...values: never[]) => unkn
   return error;
 }
 
-/** A copy of an error that several calls fail with, so that each can have a stack of its own. */
+/** Copies an error that several calls fail with, so that each call has its own stack. */
 export function ownCopy(error: DiscogenError): DiscogenError {
   const { stack: _, ...members } = Object.getOwnPropertyDescriptors(error);
-  const copy = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error) as object) as DiscogenError; // its class
+  const copy = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error) as object) as DiscogenError; // the class of the error
   return Object.defineProperties(copy, members);
 }
 
-/** The lines of a stack below its first. */
+/** The frames of a stack, without its first line. */
 function framesOf(site: CallSite | undefined): string | undefined {
-  const stack: unknown = site?.stack; // a program may format its stacks in its own way
+  const stack: unknown = site?.stack; // programs can replace the format of stacks
   const start = typeof stack === "string" ? stack.indexOf("\n    at ") : -1;
   return typeof stack === "string" && start >= 0 ? stack.slice(start) : undefined;
 }

@@ -1,13 +1,13 @@
-/** The names of options, and what is said of one that is unknown: options often come without types. */
+/** Checks the names of options, because callers often have no type checks. */
 import { type Fault, addFault } from "../errors.js";
 import { nearestName } from "./nearest.js";
 import { printable, redact } from "../redact.js";
 
-/** Names of options; the type has the compiler report one that is missing. */
+/** Names of options. The compiler reports a missing one. */
 export type Known<Options> = { readonly [Name in keyof Required<Options>]: 1 };
 
-/** What stands for options of googleapis and google-auth-library that are named otherwise here. */
-const elsewhere: { readonly [name: string]: string } = {
+/** Replacements for options of googleapis and google-auth-library. */
+const replacements: { readonly [name: string]: string } = {
   alt: "for content, call the method whose name ends in Media",
   apiEndpoint: "use rootUrl",
   apiKey: "use auth: new ApiKeyCredentials(key)",
@@ -24,17 +24,17 @@ const elsewhere: { readonly [name: string]: string } = {
   url: "use rootUrl",
 };
 
-/** Reports each name of `options` that is unknown, with what may be meant. `prefix`: `retry.` */
+/** Reports each unknown name with a suggestion. `prefix` precedes the name, for example `retry.`. */
 export function checkNames(options: object, known: { readonly [name: string]: 1 }, faults: Fault[], prefix = ""): void {
   for (const name of Object.keys(options)) {
     // Any object can be read by name.
     if (known[name] === 1 || (options as { readonly [name: string]: unknown })[name] === undefined) continue;
-    addFault(faults, prefix + printable(redact(name), 100), `is no option${hint(name, Object.keys(known))}`);
+    addFault(faults, prefix + printable(redact(name), 100), `is not an option${hint(name, Object.keys(known))}`);
   }
 }
 
 function hint(name: string, known: readonly string[]): string {
-  if (Object.hasOwn(elsewhere, name)) return `: ${elsewhere[name] ?? ""}`;
+  if (Object.hasOwn(replacements, name)) return `: ${replacements[name] ?? ""}`;
   const nearest = nearestName(name, known);
-  return nearest === undefined ? `; there are ${known.join(", ")}` : `; did you mean ${nearest}?`;
+  return nearest === undefined ? `; the options are ${known.join(", ")}` : `; did you mean ${nearest}?`;
 }

@@ -1,4 +1,4 @@
-/** What clients, resources and calls share, under one key so that a document may name its members as it likes. */
+/** The state of a client. Clients and resources hold it under a symbol, so it never collides with a document's names. */
 import type { AuthorizationHeaders } from "../auth/cached-headers.js";
 import type { Credentials, CredentialsContext } from "../auth/credentials.js";
 import { type Fault, InvalidRequestError } from "../errors.js";
@@ -11,7 +11,7 @@ import type { Transport } from "../transport/transport.js";
 import { version } from "../version.js";
 import type { BatchOptions, ClientOptions } from "./options.js";
 
-/** The key under which clients and resources keep their state. Not for applications. Copies of one version share it. */
+/** The key under which clients and resources hold the core. Not for applications. Copies of one version share it. */
 export const core: unique symbol = Symbol.for(`@discogen/runtime.core ${version}`);
 
 /** A client, a resource, or anything else that can make calls. */
@@ -20,22 +20,22 @@ export interface CoreHolder {
 }
 
 /**
- * The base of clients and resources: holds the core, and no member with a name. The type is written out because a
- * class with a computed member needs the compiler to infer its declaration.
+ * The base class of clients and resources. It holds the core and has no named member. The type is explicit, because the
+ * declaration of a class with a computed member can only be inferred.
  */
 export const Holder: new (value: Core) => CoreHolder = class implements CoreHolder {
   declare readonly [core]: () => Core;
 
   constructor(value: Core) {
-    // A function, since `util.inspect` shows hidden properties, and the core holds the token. No private field, which a
-    // proxy of the client would not have.
+    // A function, because the core contains the token and `util.inspect` shows hidden properties. Not a private field,
+    // which a proxy of the client would not have.
     Object.defineProperty(this, core, { value: () => value });
   }
 };
 
-/** The core of a client or resource. */
+/** Returns the core of a client or resource. */
 export function coreOf(holder: CoreHolder): Core {
-  // Callers without type checks may pass anything, and so may those with two copies of this package.
+  // Callers without type checks, or with two copies of this package, may pass anything.
   const found = (holder as CoreHolder | undefined)?.[core] as (() => Core) | undefined;
   if (found !== undefined) return found();
   const fault: Fault = {
@@ -45,42 +45,42 @@ export function coreOf(holder: CoreHolder): Core {
   throw new InvalidRequestError("Resource", [fault], "INVALID_OPTION");
 }
 
-/** The state of a client. Not for applications: nothing of it is stable. */
+/** The state of a client. Not for applications: it may change in any version. */
 export interface Core extends RequestBase {
   readonly options: ClientOptions;
   readonly origin: string;
-  /** With a slash at the end. */
+  /** Ends with a slash. */
   readonly rootUrl: string;
-  /** Where credentials must belong; `undefined`: anywhere. */
+  /** The universe that credentials must belong to. `undefined`: any. */
   readonly universe: string | undefined;
   readonly transport: Transport;
   readonly credentialsContext: CredentialsContext;
   readonly memo: Memo;
   readonly budget: RetryBudget;
   readonly log: Log | undefined;
-  /** The credentials, narrowed to the API's scopes where they had none. */
+  /** Returns the credentials. Those without scopes get the scopes of the API. */
   credentials(): Credentials | undefined;
-  /** Headers of those credentials, where nothing has to be waited for. */
-  atHand(): AuthorizationHeaders | undefined;
-  /** Ends every call, beside the signal of each: set for those of a batch. */
+  /** Returns the headers of the credentials if they are cached. */
+  cachedHeaders(): AuthorizationHeaders | undefined;
+  /** Aborts every call, in addition to the call's own signal. Set for the calls of a batch. */
   readonly signal: AbortSignal | undefined;
-  /** Set where the client is a batch, right after it is made. */
+  /** Set if the client is a batch. */
   batch: BatchState | undefined;
 }
 
-/** What makes a client a batch. */
+/** The state of a batch. */
 export interface BatchState {
-  /** The client that the batch was made of. Pages and polls that follow a call are its ordinary requests. */
+  /** The original client. It requests further pages and polls operations. */
   readonly client: CoreHolder;
-  /** Takes calls until the batch is sent, then there is another. */
+  /** Collects calls until the batch is sent. Each `send()` starts a new one. */
   readonly collector: { readonly core: Core; add(call: Promise<unknown>): void };
   send(options: BatchOptions): Promise<PromiseSettledResult<unknown>[]>;
 }
 
-/** The last sign-in, so that calls with the same token need not work it out again. */
+/** The headers of the last request, for calls with the same token. */
 export interface Memo {
-  /** A signature, */
-  signature: HeaderRecord | undefined;
-  /** and that signature joined with the headers of every request. */
-  signed: HeaderRecord;
+  /** The headers that authorized it. */
+  authorization: HeaderRecord | undefined;
+  /** They and the headers of every request. */
+  headers: HeaderRecord;
 }

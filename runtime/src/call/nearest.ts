@@ -1,6 +1,6 @@
-/** The name that somebody may have meant by one that is unknown. */
+/** Finds the known name that is most similar to an unknown one. */
 
-/** The nearest of these names: one that differs in few letters, or that shares a part with the one given. */
+/** Returns the most similar name: one that differs in few letters, or that shares a part with the given name. */
 export function nearestName(given: string, known: readonly string[]): string | undefined {
   const text = lettersOf(given);
   let best: string | undefined;
@@ -24,7 +24,7 @@ function lettersOf(name: string): string {
     .replaceAll(/[^a-z]/g, "");
 }
 
-/** Whether a name holds the letters of the other one in their order, or begins like it: `retryConfig` and `retries`. */
+/** Whether `text` contains the letters of `other` in order, or begins like it: `retryConfig` and `retries`. */
 function sharesPart(text: string, other: string): boolean {
   if (other.length < 4) return false;
   let at = 0;
@@ -32,7 +32,7 @@ function sharesPart(text: string, other: string): boolean {
   return at === other.length || text.startsWith(other.slice(0, Math.max(4, other.length - 2)));
 }
 
-/** Letters to insert, delete or replace. */
+/** The number of letters to insert, delete or replace. */
 function distanceOf(from: string, to: string): number {
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {

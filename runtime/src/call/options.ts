@@ -1,4 +1,4 @@
-/** Options of clients and calls, and what they must be. */
+/** Options of clients, calls and batches, and the checks of call options. */
 import type { Credentials } from "../auth/credentials.js";
 import { type Known, checkNames } from "./check-names.js";
 import { type Fault, InvalidRequestError, addFault, invalidRequest } from "../errors.js";
@@ -11,80 +11,80 @@ import type { ClientCertificate } from "../transport/client-certificate.js";
 import type { Transport } from "../transport/transport.js";
 import type { Dispatcher } from "../transport/dispatcher.js";
 
-/** Options of one call; each goes before the client's. */
+/** Options of one call. They override the client's. */
 export interface CallOptions {
-  /** Ends the call in any phase: token, request, body, pause before a retry, next page. */
+  /** Aborts the call in any phase: token, request, body, delay before a retry, next page. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Milliseconds for one attempt until its whole answer is there; for a streamed body until its head, and then between
-   * two pieces. Starts again with each chunk of content that is sent. Also limits the wait for credentials, and applies to
-   * middleware and a custom {@link ClientOptions.transport}. `Infinity`: no limit. Default: 60,000.
+   * Milliseconds for one attempt, until the complete response has arrived. For a streamed body: until the headers, and
+   * then between two chunks. Restarts with each chunk of an upload. Also limits the wait for credentials, middleware and
+   * a custom {@link ClientOptions.transport}. `Infinity`: no limit. Default: 60,000.
    */
   readonly timeout?: number | undefined;
-  /** Milliseconds for the call with sign-in, retries and pauses. Each page has its own. Default: no limit. */
+  /** Milliseconds for the call with authentication, retries and delays. Starts again with each page. Default: no limit. */
   readonly totalTimeout?: number | undefined;
-  /** `false`: one attempt. Fields that are left out are the client's. */
+  /** `false`: one attempt. Omitted fields are the client's. */
   readonly retry?: false | RetryOptions | undefined;
-  /** Further header fields, before the client's and the runtime's own. */
+  /** Additional header fields. They override those of the client and the runtime. */
   readonly headers?: HeadersInput | undefined;
-  /** The project that pays and whose quota counts: `X-Goog-User-Project`. */
+  /** The project for quota and billing: `X-Goog-User-Project`. */
   readonly quotaProject?: string | undefined;
-  /** Do it only if the resource still has this etag: `If-Match`. Else an `ApiError` with code `PRECONDITION_FAILED`. */
+  /** Succeeds only if the resource has this etag: `If-Match`. Else throws `ApiError` with code `PRECONDITION_FAILED`. */
   readonly ifMatch?: string | undefined;
-  /** Answer only if the resource has another etag: `If-None-Match`. Else an `ApiError` with code `NOT_MODIFIED`. */
+  /** Succeeds only if the resource has another etag: `If-None-Match`. Else throws `ApiError` with code `NOT_MODIFIED`. */
   readonly ifNoneMatch?: string | undefined;
 }
 
-/** Options of sending a batch. */
+/** Options of `send()` of a batch. */
 export interface BatchOptions {
-  /** Ends every call of the batch that is not settled. */
+  /** Aborts every call of the batch that is not settled. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * The most calls of one request, from 1 to 1,000; more are sent as several requests at once. Some APIs take fewer:
-   * Gmail 100, Classroom 50. Default: 1,000.
+   * The maximum number of calls in one request, from 1 to 1,000. More calls are sent as several requests in parallel.
+   * Some APIs accept fewer: Gmail 100, Classroom 50. Default: 1,000.
    */
   readonly size?: number | undefined;
 }
 
 /** Options of a client. */
 export interface ClientOptions {
-  /** How to sign in. Required, if only as `new AnonymousCredentials()`: no request leaves unauthenticated in silence. */
+  /** Credentials. Required. To send requests without authorization, pass `new AnonymousCredentials()`. */
   readonly auth?: Credentials | undefined;
   /**
-   * Sends every call elsewhere: an emulator, a proxy, a private endpoint. http or https, may carry a path; plain http
-   * with credentials on loopback only.
+   * Sends every call to another address: an emulator, a proxy, a private endpoint. http or https, may have a path. With
+   * credentials, http is allowed only for loopback addresses.
    */
   readonly rootUrl?: string | undefined;
   /**
-   * The region whose endpoint is asked, for instance `us-central1`: one of those that the API's document names.
-   * {@link rootUrl} goes before it. Default: the global endpoint.
+   * Sends every call to the endpoint of this region, for example `us-central1`. The API's document lists the regions.
+   * {@link rootUrl} overrides it. Default: the global endpoint.
    */
   readonly region?: string | undefined;
   /**
-   * The domain of the cloud that is asked, which credentials must belong to. Default: `GOOGLE_CLOUD_UNIVERSE_DOMAIN`,
-   * else `googleapis.com`. With {@link rootUrl} credentials are only held against a domain that is given here.
+   * The domain of the cloud, which credentials must belong to. Default: `GOOGLE_CLOUD_UNIVERSE_DOMAIN`, else
+   * `googleapis.com`. With {@link rootUrl}, credentials are checked only against a domain that is set here.
    */
   readonly universeDomain?: string | undefined;
   /**
-   * The client certificate of connections, which then go to the API's address for them (AIP-4114). `false`: none, also
-   * where the environment asks for one. Default: what `GOOGLE_API_USE_CLIENT_CERTIFICATE` and its kin say.
+   * The client certificate. Requests then go to the API's mTLS endpoint (AIP-4114). `false`: no certificate, even if the
+   * environment requests one. Default: what `GOOGLE_API_USE_CLIENT_CERTIFICATE` and the related variables specify.
    */
   readonly mtls?: false | ClientCertificate | undefined;
-  /** The project that pays and whose quota counts: `X-Goog-User-Project`. Default: what the credentials say. */
+  /** The project for quota and billing: `X-Goog-User-Project`. Default: that of the credentials. */
   readonly quotaProject?: string | undefined;
-  /** Put in front of this package's own `User-Agent`, for instance `my-tool/1.2`. */
+  /** Precedes this package's own `User-Agent`, for example `my-tool/1.2`. */
   readonly userAgent?: string | undefined;
   /** Header fields of every request. */
   readonly headers?: HeadersInput | undefined;
   /** Milliseconds for one attempt, see {@link CallOptions.timeout}. Default: 60,000. */
   readonly timeout?: number | undefined;
-  /** Milliseconds for one call with everything in it. Default: no limit. */
+  /** Milliseconds for one call, see {@link CallOptions.totalTimeout}. Default: no limit. */
   readonly totalTimeout?: number | undefined;
-  /** `false`: one attempt. Default: 3 further attempts where it is safe. */
+  /** `false`: one attempt. Default: up to 3 retries if they are safe. */
   readonly retry?: false | RetryOptions | undefined;
   /**
-   * undici's `Agent`, `Pool`, `ProxyAgent`, `MockAgent`, …; also used for tokens. Node only. Default: the one that
-   * `setGlobalDispatcher` set, else an agent of this package, through `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+   * undici's `Agent`, `Pool`, `ProxyAgent`, `MockAgent` and so on. Also used for tokens. Node only. Default: that of
+   * `setGlobalDispatcher`, else an agent of this package, which uses `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
    */
   readonly dispatcher?: Dispatcher | undefined;
   /**
@@ -92,17 +92,17 @@ export interface ClientOptions {
    * in browsers and workers.
    */
   readonly transport?: Transport | undefined;
-  /** Functions around every attempt, the first one outermost; not around requests for tokens. */
+  /** Functions around every attempt. The first one is the outermost. Not called for token requests. */
   readonly middleware?: readonly Middleware[] | undefined;
   /**
-   * The largest response that a call collects, in bytes after decoding, and the largest message of a stream; a larger
-   * one is a `DiscogenError` with code `RESPONSE_TOO_LARGE`, and reading stops. Not for content, which is streamed;
-   * bodies of errors are cut at 1 MiB. Default, and the most: what a string can hold, 536,870,888.
+   * The maximum size of a response, and of a message of a stream, in bytes after decoding. A larger one throws a
+   * `DiscogenError` with code `RESPONSE_TOO_LARGE`. Does not apply to content, which is streamed, and to bodies of errors,
+   * which are cut at 1 MiB. Default and maximum: the length of the longest string, 536,870,888.
    */
   readonly maxResponseBytes?: number | undefined;
   /**
-   * Is told what calls do, without secrets; `console` will do. Default: none, or standard error where the environment
-   * variable `DISCOGEN_LOG` is `debug`, `info`, `warn` or `error`.
+   * Logs calls, without secrets. `console` is a logger. Default: none, or standard error if the environment variable
+   * `DISCOGEN_LOG` is `debug`, `info`, `warn` or `error`.
    */
   readonly logger?: Logger | undefined;
 }
@@ -124,7 +124,7 @@ export const callOptions: Known<CallOptions> = {
 
 const retryOptions: Known<RetryOptions> = { attempts: 1, decide: 1, idempotent: 1, maxDelay: 1 };
 
-/** Checks what clients and calls have in common. */
+/** Checks the options that clients and calls have in common. */
 export function checkLimits(options: CallOptions | ClientOptions, faults: Fault[]): void {
   checkTime("timeout", options.timeout, faults);
   checkTime("totalTimeout", options.totalTimeout, faults);
@@ -159,7 +159,7 @@ export function checkSignal({ signal }: CallOptions | BatchOptions, faults: Faul
   }
 }
 
-/** Checks the options of one call, or of what follows one: those that are `known` there. */
+/** Checks the options of a call, or of a function that accepts the options in `known`. */
 export function checkCallOptions(
   methodId: string,
   options: CallOptions & { readonly onProgress?: unknown },
@@ -167,7 +167,7 @@ export function checkCallOptions(
 ): void {
   const faults: Fault[] = [];
   if (typeof options !== "object" || options === null) {
-    const message = "must be an object; methods take no callback, await the promise that they return";
+    const message = "must be an object. Methods take no callback: await the returned promise";
     throw invalidRequest(methodId, "options", message);
   }
   checkNames(options, known, faults);

@@ -1,11 +1,11 @@
-/** A method, its parameters and options → a call that is ready to be sent. */
+/** Prepares a call: builds its request from method, parameters and options. */
 import type { Call, CallInput } from "./call.js";
 import type { Core } from "./core.js";
 import { type Fault, InvalidRequestError, addFault, invalidRequest } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
 import { checkCallOptions, defaultTimeout } from "./options.js";
 import type { AbortSignal } from "../platform-types.js";
-import { CallObserver, isWatched } from "../policy/observe.js";
+import { CallObserver, isObserved } from "../policy/observe.js";
 import type { PreparedCall } from "./prepared-call.js";
 import { retryPolicy } from "../policy/retry.js";
 import { type Params, buildRequest } from "../request/build.js";
@@ -13,15 +13,13 @@ import { getterOf, isInstance, kindOf } from "../request/json.js";
 import { requestIdOf, withRequestId } from "../request/request-id.js";
 import { handleErrorsOf } from "../request/streams.js";
 
-/**
- * Everything of a call that is known before its first attempt.
- */
+/** Returns a call that is ready for its first attempt. */
 export function prepare({ core, isDownload: media = false, method, options, params }: CallInput): PreparedCall {
   if (method.request === "bytes") handleErrorsOf((params as Params | undefined)?.["requestBody"], "data"); // checked below
   if (options !== undefined && !media) checkCallOptions(method.id, options);
   const values = withRequestId(method, paramsOf(method, params));
   const built = buildRequest(core, method, values, options, media);
-  // A batch refuses streams, so it takes none.
+  // A batch rejects streams, so it must not take them.
   if (built.body?.stream !== undefined && core.signal === undefined) built.body.stream.open();
   const totalTimeout = options?.totalTimeout ?? core.options.totalTimeout ?? Infinity;
   return {
@@ -37,7 +35,7 @@ export function prepare({ core, isDownload: media = false, method, options, para
     timeout: options?.timeout ?? core.options.timeout ?? defaultTimeout,
     totalTimeout,
     deadline: totalTimeout === Infinity ? totalTimeout : performance.now() + totalTimeout,
-    observer: isWatched(core.log) ? new CallObserver(core.api.id, method.id, method.httpMethod, core.log) : undefined,
+    observer: isObserved(core.log) ? new CallObserver(core.api.id, method.id, method.httpMethod, core.log) : undefined,
     retry: () => retryPolicy(method, requestIdOf(method, values), core.options.retry, options?.retry),
   };
 }
@@ -46,16 +44,16 @@ function signalOf({ signal }: Core, own: AbortSignal | undefined): AbortSignal |
   return signal === undefined || own === undefined ? (own ?? signal) : globalThis.AbortSignal.any([own, signal]);
 }
 
-/** The parameters of a call without any. */
+/** The parameters of a call that has none. */
 export const noParams: Params = {};
 
-/** Returns one parameter of a call whose parameters have not been checked. */
+/** Returns a parameter of a call whose parameters have not been checked. */
 export function paramOf(params: object | undefined, name: string): unknown {
   // Any object can be read by name. Callers without type checks may pass null.
   return ((params ?? noParams) as Params)[name];
 }
 
-/** Rejects parameters that other clients of Google APIs take, and that would be sent as query parameters here. */
+/** Rejects parameters of other clients of Google APIs. They would be sent as query parameters. */
 export function checkForeignNames({ method, params, resource }: Call): void {
   const { alt, resource: body } = (params ?? noParams) as Params; // any object can be read by name
   const faults: Fault[] = [];
@@ -63,7 +61,7 @@ export function checkForeignNames({ method, params, resource }: Call): void {
     addFault(
       faults,
       "resource",
-      `is no parameter: ${method.request === undefined ? "the method takes no body" : "pass the body as requestBody"}`,
+      `is not a parameter: ${method.request === undefined ? "the method takes no body" : "pass the body as requestBody"}`,
     );
   if (alt === "media" && method.response !== "media") {
     const twin = `${method.id.slice(method.id.lastIndexOf(".") + 1)}Media`;
@@ -73,7 +71,7 @@ export function checkForeignNames({ method, params, resource }: Call): void {
   if (faults.length > 0) throw new InvalidRequestError(method.id, faults);
 }
 
-/** The parameters by name. Throws an `InvalidRequestError` where they are no object whose properties can be listed. */
+/** Returns the parameters by name. Throws `InvalidRequestError` if they are not an object with own properties. */
 export function paramsOf(method: MethodDescriptor, params: object | undefined): Params {
   if (params === undefined) return noParams;
   if (typeof params !== "object" || params === null || Array.isArray(params)) {
@@ -81,7 +79,7 @@ export function paramsOf(method: MethodDescriptor, params: object | undefined): 
   }
   const getter = isInstance(params) ? getterOf(params) : undefined;
   if (getter !== undefined) {
-    const message = `is ${kindOf(params)}, whose getter \`${getter}\` would be left out: pass a plain object`;
+    const message = `is ${kindOf(params)}, whose getter \`${getter}\` would not be sent: pass a plain object`;
     throw invalidRequest(method.id, "params", message);
   }
   // Any object can be read by name.

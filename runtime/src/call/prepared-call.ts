@@ -1,4 +1,4 @@
-/** A call with its limits, as the attempt loop takes it. */
+/** A call with its request and timeouts, ready for its attempts. */
 import { AbortError, TimeoutError } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
 import type { AbortSignal } from "../platform-types.js";
@@ -7,7 +7,7 @@ import type { Core } from "./core.js";
 import type { CallObserver } from "../policy/observe.js";
 import type { RetryPolicy } from "../policy/retry.js";
 
-/** One call, ready for its attempts. */
+/** A call that is ready for its attempts. */
 export interface PreparedCall {
   readonly core: Core;
   readonly methodId: string;
@@ -18,31 +18,31 @@ export interface PreparedCall {
   readonly stream: boolean;
   readonly keepEncoding: boolean;
   readonly signal: AbortSignal | undefined;
-  /** For one attempt, in milliseconds. */
+  /** Milliseconds for one attempt. */
   readonly timeout: number;
-  /** For the whole call, in milliseconds; `Infinity` for no limit. */
+  /** Milliseconds for the complete call; `Infinity`: no limit. */
   readonly totalTimeout: number;
-  /** When the whole call must be over, in the time of `performance.now()`. */
+  /** The end of the complete call, in the time of `performance.now()`. */
   readonly deadline: number;
-  /** Where somebody watches. */
+  /** Set if there is a logger or a subscriber. */
   readonly observer: CallObserver | undefined;
-  /** Of a step of a resumable upload. */
+  /** Set for a request to the session of a resumable upload. */
   readonly session?: SessionStep;
-  /** Worked out only when an attempt has failed. */
+  /** Computed only after an attempt has failed. */
   retry(): RetryPolicy;
 }
 
-/** How a request to an upload's session differs from others: it is answered with 308 while bytes are missing. */
+/** A request to the session of an upload. The response is 308 while bytes are missing. */
 export interface SessionStep {
-  /** Where the session lives. Its URL alone grants access, as the sign-in of the request that began it did. */
+  /** The origin of the session. Its URL grants access to the upload. */
   readonly origin: string;
-  /** What is sent in place of a step that failed: the question how much has arrived. */
+  /** Sent after a failed request: requests the number of bytes that have arrived. */
   readonly question: BuiltRequest;
-  /** Steps without progress before this one, which count as failed attempts. */
+  /** Requests without progress before this one. They count as failed attempts. */
   readonly failures: number;
 }
 
-/** At least a millisecond: an exchange that is over at once is told apart by the deadline. */
+/** Milliseconds until the deadline. At least 1, because an attempt must be able to start. */
 export function remainingOf(call: PreparedCall): number {
   return Math.max(1, call.deadline - performance.now());
 }
@@ -53,7 +53,7 @@ export function abortedCall(call: PreparedCall): AbortError {
 
 export function expiredCall(call: PreparedCall): TimeoutError {
   return new TimeoutError(
-    `${call.methodId}: not done within ${String(call.totalTimeout)} ms`,
+    `${call.methodId}: not finished within ${String(call.totalTimeout)} ms`,
     call.totalTimeout,
     "TOTAL_TIMEOUT",
   );

@@ -8,7 +8,7 @@ import { apiError } from "../decode/api-error.js";
 import { readText, textOf } from "../decode/read.js";
 import { connectionError, errorBodyLimit } from "../transport/failure.js";
 import { type HttpRequest, type HttpResponse } from "../transport/transport.js";
-import { authorize, renew, signatureAtHand } from "./authorize.js";
+import { authorize, renew, cachedAuthorization } from "./authorize.js";
 import { deposit, refund, spend } from "../policy/budget.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "./prepared-call.js";
 import { AttemptFailure, retry } from "../policy/retry-loop.js";
@@ -53,7 +53,7 @@ async function attempt<Result>(
 ): Promise<Result | Sent> {
   const { core } = call;
   // No await if the token is cached: most calls are then sent in the tick in which they are made.
-  const authorization = renewed ?? signatureAtHand(call) ?? (await authorize(call));
+  const authorization = renewed ?? cachedAuthorization(call) ?? (await authorize(call));
   const request = httpRequest(call, built, authorization);
   let error: DiscogenError;
   try {
@@ -171,11 +171,11 @@ function httpRequest(call: PreparedCall, built: BuiltRequest, authorization: Hea
 function withAuthorization(core: Core, authorization: HeaderRecord, headers: HeaderRecord): HeaderRecord {
   const { memo } = core;
   // Most calls have the same headers, and joining records is slow.
-  if (memo.signature === authorization && headers === core.headers) return memo.signed;
+  if (memo.authorization === authorization && headers === core.headers) return memo.headers;
   const joined = Object.freeze({ ...authorization, ...headers });
   if (headers === core.headers) {
-    memo.signature = authorization;
-    memo.signed = joined;
+    memo.authorization = authorization;
+    memo.headers = joined;
   }
   return joined;
 }

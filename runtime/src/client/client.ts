@@ -1,15 +1,15 @@
-/** The base of generated client classes, and clones with other options. */
+/** The base class of generated clients, and copies of clients with other options. */
 import { type CoreHolder, Holder, coreOf } from "../call/core.js";
 import { createCore } from "./core.js";
 import type { ApiDescriptor } from "../method.js";
 import type { ClientOptions } from "../call/options.js";
 import type { HeadersInput } from "../request/headers.js";
 
-/** A client of one API. Holds no other member, since a document may name its resources as it likes. */
+/** A client of one API. It has no member of its own, because a document may use any name for a resource. */
 export class ApiClient extends Holder {
   /**
-   * @throws InvalidRequestError with code `INVALID_OPTION`, listing every invalid option.
-   * @throws AuthError with code `UNIVERSE_MISMATCH` for credentials of another cloud.
+   * @throws InvalidRequestError `INVALID_OPTION` with every invalid option
+   * @throws AuthError `UNIVERSE_MISMATCH` for credentials of another cloud
    */
   constructor(api: ApiDescriptor, options: ClientOptions = {}) {
     super(createCore(api, options));
@@ -17,18 +17,18 @@ export class ApiClient extends Holder {
 }
 
 /**
- * A client like this one, with these options over its own; both share credentials and tokens. Headers are joined; of
- * dispatcher, transport and client certificate the one that is given replaces the others; middleware replaces middleware.
+ * Returns a copy of a client with these options. Both clients share credentials and tokens. Headers are merged. Each of
+ * dispatcher, transport and client certificate replaces the other two. Other options replace the client's.
  *
- * The same as `client.withOptions(options)`, for APIs that have a member of that name themselves.
+ * The same as `client.withOptions(options)`, for APIs with a member of that name.
  */
 export function withOptions<Client extends ApiClient>(client: Client, options: ClientOptions): Client {
-  // Generated clients, and classes derived from them, are made of options alone.
+  // The constructors of generated clients, and of classes that extend them, take only options.
   const { constructor } = client as unknown as { readonly constructor: new (options: ClientOptions) => Client };
   return new constructor(mergedOptions(client, options));
 }
 
-/** The options of a client, with those given in place of its own. */
+/** Returns the options of a client, overridden by these. */
 export function mergedOptions(client: CoreHolder, options: ClientOptions): ClientOptions {
   const own = coreOf(client).options;
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
@@ -49,7 +49,7 @@ function entriesOf(headers: HeadersInput): Record<string, string> {
   const add = (value: string | undefined, name: string): void => {
     if (value !== undefined) record[name.toLowerCase()] = value;
   };
-  if (typeof headers.forEach === "function") (headers as Headers).forEach(add); // a field of that name would be a string
+  if (typeof headers.forEach === "function") (headers as Headers).forEach(add); // a field named forEach is a string
   else for (const [name, value] of Object.entries(headers)) add(value, name);
   return record;
 }

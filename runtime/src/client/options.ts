@@ -27,7 +27,7 @@ export const clientOptions: Known<ClientOptions> = {
 /** Names of {@link ClientOptions.mtls}. */
 export const certificateOptions: Known<ClientCertificate> = { cert: 1, key: 1, passphrase: 1 };
 
-/** Checks what only clients have. */
+/** Checks the maximum size of responses. */
 export function checkResponseSize({ maxResponseBytes: size }: ClientOptions, faults: Fault[]): void {
   if (size !== undefined && size !== Infinity && !(Number.isInteger(size) && size > 0))
     addFault(faults, "maxResponseBytes", "must be bytes, an integer above 0, or Infinity");

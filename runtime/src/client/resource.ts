@@ -1,9 +1,9 @@
-/** The base of generated resource classes. */
+/** The base class of generated resources. */
 import { type CoreHolder, Holder, coreOf } from "../call/core.js";
 
 /**
- * Part of a client: holds what calls need, and no other member, since a document may name its methods as it likes.
- * Can be made on its own, `new InstancesResource(client)`, where a bundle should hold one resource only.
+ * A part of a client. It has no member of its own, because a document may use any name for a method. To keep a bundle
+ * small, create a single resource: `new InstancesResource(client)`.
  */
 export class Resource extends Holder {
   /** `parent`: a client or another resource. */

@@ -23,17 +23,15 @@ export function stream<Item>(
   return new StreamPromise(head, method.id);
 }
 
-/** A response that is not read holds its connection, so reading must begin within `timeout`. */
+/** A response that is not read blocks its connection, so reading must begin within `timeout`. */
 async function openMessages(
   { core: { api }, deadline, methodId, timeout, totalTimeout }: PreparedCall,
   sent: Sent,
 ): Promise<OpenMessages<unknown>> {
   const { body } = sent.response;
-  const arriving = typeof body === "object" && !(body instanceof Uint8Array) ? body : once(body);
+  const source = typeof body === "object" && !(body instanceof Uint8Array) ? body : once(body);
   const chunks =
-    deadline === Infinity
-      ? arriving
-      : untilDeadline(sent.request, arriving, deadline - performance.now(), totalTimeout);
+    deadline === Infinity ? source : untilDeadline(sent.request, source, deadline - performance.now(), totalTimeout);
   let unread: Deadline;
   const stopWaiting = (): void => {
     stopDeadline(unread);
@@ -51,7 +49,7 @@ async function openMessages(
     stopWaiting();
     if (isExpired)
       throw new TimeoutError(
-        `${methodId}: the response was not read within ${String(timeout)} ms. Iterate over it, or await it, at once`,
+        `${methodId}: the response was not read within ${String(timeout)} ms. Iterate over it, or await it, immediately`,
         timeout,
       );
     return messagesOf(api, sent, chunks);

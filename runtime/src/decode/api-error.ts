@@ -1,4 +1,4 @@
-/** Makes errors of responses. */
+/** Creates errors from responses. */
 import { readErrorInfo, readRequestId } from "../error-details.js";
 import { ApiError, type ApiErrorCode } from "../errors.js";
 import { printable, redact, secretsOf } from "../redact.js";
@@ -7,13 +7,13 @@ import { type HttpHeaders, type HttpRequest, header } from "../transport/transpo
 import { LazyResponse } from "./api-response.js";
 import { parseErrorBody } from "./error-body.js";
 
-/** Statuses that are outcomes of their own: what `ifNoneMatch` and `ifMatch` ask about. */
+/** Statuses with a code of their own, for `ifNoneMatch` and `ifMatch`. */
 const codes: { readonly [status: number]: ApiErrorCode } = { 304: "NOT_MODIFIED", 412: "PRECONDITION_FAILED" };
 
-/** Headers that name a request to support, best first. */
+/** Headers that identify a request for support, in order of preference. */
 const requestIdHeaders: readonly string[] = ["x-request-id", "x-goog-request-id", "x-guploader-uploadid"];
 
-/** The error for an answer whose status is no success. `body` may be anything; `hint` is added to the message. */
+/** Returns the error for a response that is not successful. `body` may be any text. `hint` is appended to the message. */
 export function apiError(
   request: HttpRequest,
   status: number,
@@ -27,11 +27,11 @@ export function apiError(
   const { details, message, reasons, remark, rpcStatus } = read;
   const reason = readErrorInfo(details)?.reason ?? reasons[0] ?? rpcStatus;
   const what = reason === undefined ? "" : ` (${printable(reason, 100)})`;
-  const said = [message, remark].filter((part) => part !== undefined).join(" ");
+  const text = [message, remark].filter((part) => part !== undefined).join(" ");
   const safeHeaders = clean(headers, secrets);
   return new ApiError({
     code,
-    message: `${subjectOf(request)} failed with status ${String(status)}${what}${said === "" ? "" : `: ${said}`}${hint === undefined ? "" : ` (${hint})`}`,
+    message: `${subjectOf(request)} failed with status ${String(status)}${what}${text === "" ? "" : `: ${text}`}${hint === undefined ? "" : ` (${hint})`}`,
     status,
     response: new LazyResponse(request, { status, headers: safeHeaders }),
     serverMessage: message,
@@ -40,12 +40,12 @@ export function apiError(
     errors: read.errors,
     details,
     body: read.body,
-    // That of an upload is the secret of its session.
+    // From the redacted headers: the id of an upload is the secret of its session.
     requestId: readRequestId(details) ?? requestIdOf(safeHeaders),
   });
 }
 
-/** The error for a success whose body is not what it must be. */
+/** Returns the error for a successful response with an invalid body. `problem` is the end of a sentence. */
 export function invalidResponse(
   request: HttpRequest,
   status: number,
@@ -56,7 +56,7 @@ export function invalidResponse(
   const safeHeaders = clean(headers, secretsOf(request));
   return new ApiError({
     code,
-    message: `${subjectOf(request)} was answered with status ${String(status)}, but ${problem}`,
+    message: `${subjectOf(request)} returned status ${String(status)}, but ${problem}`,
     status,
     response: new LazyResponse(request, { status, headers: safeHeaders }),
     requestId: requestIdOf(safeHeaders),

@@ -1,11 +1,11 @@
-/** Status and headers of an answer, beside its data. */
+/** Status and headers of a response. */
 import type { ApiResponse } from "../errors.js";
 import type { Headers as PlatformHeaders } from "../platform-types.js";
 import { urlOf } from "../redact.js";
 import { RawResponse, type RawHeaders, readHeaders } from "../transport/raw-headers.js";
 import type { HttpHeaders, HttpRequest } from "../transport/transport.js";
 
-/** The response to a request. Reads the headers on first use; keeps neither the request nor the body. */
+/** A response that reads its headers on first use. It keeps neither the request nor the body. */
 export class LazyResponse implements ApiResponse {
   readonly status: number;
   readonly #origin: string;

@@ -1,28 +1,28 @@
 /**
- * Reads what went wrong out of the body of a response: AIP-193, the older `errors[]`, OAuth's `error`, RFC 9457, lists of
- * errors, Cloud Storage's XML, JSON of any other shape, and what proxies send (HTML, text, half a body).
+ * Reads the error from the body of a response: AIP-193, the older `errors[]`, OAuth's `error`, RFC 9457, arrays of errors,
+ * Cloud Storage's XML, any other JSON, and the output of proxies (HTML, text, incomplete bodies).
  */
 import { type ApiErrorItem, type Json, asObject, stringOf } from "../error-details.js";
 import { printable, redact } from "../redact.js";
 import { isPage, readMarkup } from "./markup.js";
 
-/** What an error body says, whatever its form. */
+/** The error in a body of any form. */
 export interface ErrorBody {
-  /** The words of the server: one line, without secrets. */
+  /** The server's message on one line, without secrets. */
   readonly message: string | undefined;
-  /** What to say after the message, or in place of one. */
+  /** Text to show after the message, or instead of it. */
   readonly remark: string | undefined;
   readonly rpcStatus: string | undefined;
   /** Reasons of the older `errors[]`, OAuth's `error`, or codes that are names. */
   readonly reasons: readonly string[];
   readonly errors: readonly ApiErrorItem[];
   readonly details: readonly unknown[];
-  /** The body, to be shown: JSON that held escaped secrets, else text. */
+  /** The body without secrets: the JSON value if secrets were escaped, else the text. */
   readonly body: unknown;
 }
 
-/** Members that hold words, in lower case, best first. */
-const wordNames: readonly string[] = [
+/** Names of members that contain a message, in lower case and in order of preference. */
+const messageNames: readonly string[] = [
   "message",
   "msg",
   "error_description",
@@ -40,7 +40,7 @@ const wordNames: readonly string[] = [
   "reason",
 ];
 
-/** Names of google.rpc.Code, by number. */
+/** The names of `google.rpc.Code`, by number. */
 const rpcCodes: readonly (string | undefined)[] = [
   undefined,
   "CANCELLED",
@@ -70,16 +70,16 @@ const nothing: Omit<ErrorBody, "body"> = {
   details: [],
 };
 
-/** @param secrets What the request carried: a server may return it. */
+/** @param secrets The secrets of the request, which a server may return. */
 export function parseErrorBody(raw: string, contentType?: string, secrets: readonly string[] = []): ErrorBody {
-  // A byte order mark, and what some services put before JSON against its use as a script.
+  // Removes a byte order mark, and the prefix `)]}'` of some services, which prevents the use of JSON as a script.
   const text = redact(raw, secrets).replace(/^\ufeff?(?:\)\]\}'[^\n]{0,10}\n)?/, "");
   if (text.trim() === "") return { ...nothing, body: undefined };
-  const line = (words: string | undefined): string | undefined =>
-    words === undefined ? undefined : stringOf(printable(redact(words, secrets)));
+  const line = (text: string | undefined): string | undefined =>
+    text === undefined ? undefined : stringOf(printable(redact(text, secrets)));
 
   let isChanged = false;
-  // Escapes may have hidden a secret.
+  // An escape may hide a secret in the text.
   const clean = (_name: string, value: unknown): unknown => {
     if (typeof value !== "string" || value.length < 4) return value;
     const safe = redact(value, secrets);
@@ -96,7 +96,7 @@ export function parseErrorBody(raw: string, contentType?: string, secrets: reado
   }
   const { details, message, reason } = readMarkup(text);
   const item = { reason: line(reason), message: line(message), details: line(details) };
-  const entries = Object.entries(item).filter(([, words]) => words !== undefined);
+  const entries = Object.entries(item).filter(([, value]) => value !== undefined);
   const errors = reason === undefined ? [] : [Object.fromEntries(entries)];
   const empty = isPage(text) ? "the response is a web page, not JSON" : "the response is XML, not JSON";
   return {
@@ -121,7 +121,7 @@ function parseJson(text: string, revive: ((name: string, value: unknown) => unkn
 function readJson(value: unknown): Omit<ErrorBody, "body"> {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   const outer = list.map(asObject).find((entry) => entry?.["error"] !== undefined) ?? asObject(list[0]);
-  if (outer === undefined) return { ...nothing, message: wordsOf(value) ?? unknownWords(value) };
+  if (outer === undefined) return { ...nothing, message: messageIn(value) ?? jsonText(value) };
   const inner = outer["error"];
   const error = asObject(inner) ?? outer;
   const errors = listOf(error["errors"] ?? outer["errors"]);
@@ -130,10 +130,10 @@ function readJson(value: unknown): Omit<ErrorBody, "body"> {
   const reasons = [...errors.map((entry) => stringOf(entry["reason"])), ...names].filter((one) => one !== undefined);
   const canonical = typeof status === "string" && /^[A-Z][A-Z_]+$/.test(status) ? status : undefined;
   const rpcStatus = canonical ?? (typeof code === "number" ? rpcCodes[code] : undefined);
-  const words = wordsOf(error) ?? wordsOf(outer);
+  const message = messageIn(error) ?? messageIn(outer);
   const isKnown = reasons.length > 0 || rpcStatus !== undefined;
   return {
-    message: words === undefined || reasons.includes(words) ? (isKnown ? undefined : unknownWords(value)) : words,
+    message: message === undefined || reasons.includes(message) ? (isKnown ? undefined : jsonText(value)) : message,
     remark: undefined,
     rpcStatus,
     reasons,
@@ -142,7 +142,7 @@ function readJson(value: unknown): Omit<ErrorBody, "body"> {
   };
 }
 
-/** Where services put details. */
+/** Finds the details, whose name differs between services. */
 function detailsOf(error: Json): readonly unknown[] | undefined {
   const found = [error["details"], error["errorDetails"], error["error_details"]].find(
     (details) => listOf(details).length > 0,
@@ -150,40 +150,40 @@ function detailsOf(error: Json): readonly unknown[] | undefined {
   return found === undefined || Array.isArray(found) ? found : [found];
 }
 
-/** The objects of a list, or the one that stands in its place. */
+/** Returns the objects of an array, or the single object instead of one. */
 function listOf(value: unknown): readonly Json[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   return list.map(asObject).filter((entry) => entry !== undefined);
 }
 
-/** A code or reason that is a name, not a sentence. */
+/** Returns a code or reason if it is a name, not a sentence. */
 function nameOf(value: unknown): string | undefined {
   return typeof value === "string" && /^[A-Za-z][\w.#-]{0,99}$/.test(value) ? value : undefined;
 }
 
-/** What a JSON value says in words. */
-function wordsOf(value: unknown, depth: number = 0): string | undefined {
+/** Finds a message in a JSON value. */
+function messageIn(value: unknown, depth: number = 0): string | undefined {
   if (typeof value === "string") return value.trim() === "" ? undefined : value;
   if (typeof value !== "object" || value === null || depth > 5) return undefined;
   if (Array.isArray(value)) {
-    const words = value.slice(0, 3).map((entry) => wordsOf(entry, depth + 1));
-    return stringOf(words.filter((part) => part !== undefined).join("; "));
+    const messages = value.slice(0, 3).map((entry) => messageIn(entry, depth + 1));
+    return stringOf(messages.filter((part) => part !== undefined).join("; "));
   }
   const members = new Map(Object.entries(value).map(([name, member]) => [name.toLowerCase(), member as unknown])); // JSON
   const { detail, title } = Object.fromEntries(members);
-  // RFC 9457: a kind of problem, and this one.
+  // RFC 9457: the kind of problem, and the problem itself.
   if (typeof title === "string" && typeof detail === "string" && title !== "" && detail !== "")
     return `${title}: ${detail}`;
-  for (const name of wordNames) {
+  for (const name of messageNames) {
     const member = members.get(name);
-    const words = wordsOf(member, depth + 1) ?? (name === "message" ? unknownWords(member) : undefined);
-    if (words !== undefined) return words;
+    const message = messageIn(member, depth + 1) ?? (name === "message" ? jsonText(member) : undefined);
+    if (message !== undefined) return message;
   }
   return undefined;
 }
 
-/** JSON of an unknown shape, unless it is empty. */
-function unknownWords(value: unknown): string | undefined {
+/** Returns JSON of an unknown shape as text, unless it is empty. */
+function jsonText(value: unknown): string | undefined {
   const isEmpty =
     typeof value === "object" ? Object.keys(value ?? {}).length === 0 : value === undefined || value === "";
   if (isEmpty) return undefined;

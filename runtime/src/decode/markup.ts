@@ -1,20 +1,20 @@
-/** Reads the words of an error out of XML and HTML, which storage services, proxies and load balancers send. */
+/** Reads errors in XML and HTML, which storage services, proxies and load balancers send. */
 
-/** How much is read, in characters. */
+/** The maximum number of characters that are read. */
 const maxLength: number = 128 * 1024;
 
-/** What the markup says. */
+/** The error in the markup. */
 export interface MarkupError {
   readonly reason: string | undefined;
   readonly message: string | undefined;
-  /** More words about the same error. */
+  /** More text about the same error. */
   readonly details: string | undefined;
 }
 
 /** An element and its text. */
 type Element = readonly [name: string, text: string];
 
-// Linear in the text: what has no end runs to the end of the text, and a tag ends at the next angle bracket.
+// Linear in the text: an unclosed token extends to the end of the text, and a tag ends at the next angle bracket.
 const token: RegExp = /<!\[CDATA\[([\s\S]*?)(?:\]\]>|$)|<!--[\s\S]*?(?:-->|$)|<([^<>]*)>|([^<]+)|</g;
 
 const pageTags: ReadonlySet<string> = new Set(
@@ -31,13 +31,13 @@ const errorNames: ReadonlySet<string> = new Set([
   "message",
 ]);
 
-/** Reads an error of XML (`<Error><Code>…`), or a web page: its title, heading or first paragraph that says something. */
+/** Reads an error from XML (`<Error><Code>…`), or from a web page: its title, or a heading or paragraph that is not empty. */
 export function readMarkup(markup: string): MarkupError {
   const text = markup.slice(0, maxLength);
   return isPage(text) ? readPage(text) : readError(text);
 }
 
-/** Whether the first element is one of HTML. */
+/** Whether the first element is an HTML element. */
 export function isPage(markup: string): boolean {
   const [, name = ""] = /<(?:!doctype\s{1,9})?([a-z][\w:.-]{0,50})/i.exec(markup.slice(0, maxLength)) ?? [];
   return pageTags.has(name.toLowerCase());
@@ -61,12 +61,12 @@ function readPage(html: string): MarkupError {
   const { elements, rest } = elementsOf(html, pageNames);
   const title = elements.find(([name]) => name === "title")?.[1] ?? "";
   const blocks = elements.filter(([name, text]) => /^[hp]/.test(name) && !isEmptyPhrase(text)).map(([, text]) => text);
-  const said = isEmptyPhrase(title) ? (blocks[0] ?? rest) : "";
-  const message = [title, said].filter((part) => part !== "").join(": ");
+  const more = isEmptyPhrase(title) ? (blocks[0] ?? rest) : "";
+  const message = [title, more].filter((part) => part !== "").join(": ");
   return { reason: undefined, message: message === "" ? undefined : message, details: undefined };
 }
 
-/** Nothing but a status, as in Google's "Error 404 (Not Found)!!1" and "404. That’s an error." */
+/** Whether a text contains only a status, such as Google's "Error 404 (Not Found)!!1" and "404. That’s an error." */
 function isEmptyPhrase(text: string): boolean {
   return (
     text === "" ||
@@ -75,7 +75,7 @@ function isEmptyPhrase(text: string): boolean {
   );
 }
 
-/** The elements of these names, in order, and the text outside of them. An element ends where the next one begins. */
+/** Returns the elements with these names in order, and the other text. An element ends where the next one begins. */
 function elementsOf(markup: string, names: ReadonlySet<string>): { elements: readonly Element[]; rest: string } {
   const elements: Element[] = [];
   let name: string | undefined;
@@ -87,13 +87,13 @@ function elementsOf(markup: string, names: ReadonlySet<string>): { elements: rea
     text = "";
   };
   for (const [, cdata, tag, plain] of markup.matchAll(token)) {
-    const words = cdata ?? (plain === undefined ? "" : decodeEntities(plain));
-    if (name === undefined) rest += words;
-    else text += words;
+    const content = cdata ?? (plain === undefined ? "" : decodeEntities(plain));
+    if (name === undefined) rest += content;
+    else text += content;
     const [, slash, found = ""] = /^(\/?)(?:[\w.-]{1,100}:)?([\w.-]{1,100})/.exec(tag ?? "") ?? [];
     const local = found.toLowerCase();
     if (tag === undefined || (name === undefined && !names.has(local))) {
-      // Words of neighbouring elements stay apart.
+      // A space separates the text of adjacent elements.
       if (tag !== undefined) rest += " ";
     } else if (slash === "/") {
       if (local === name) end();
@@ -106,7 +106,7 @@ function elementsOf(markup: string, names: ReadonlySet<string>): { elements: rea
   return { elements, rest: tidy(rest) };
 }
 
-/** Elements whose text is no markup. */
+/** Whether the text of an element is not markup. */
 function isRaw(name: string | undefined): boolean {
   return name === "script" || name === "style";
 }
@@ -128,10 +128,10 @@ const entities: { readonly [name: string]: string } = {
 function decodeEntities(text: string): string {
   return text.replace(
     /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|apos|gt|lt|nbsp|quot|rsquo));/gi,
-    (whole, decimal, hex, name) => {
+    (entity, decimal, hex, name) => {
       if (typeof name === "string") return entities[name.toLowerCase()] ?? "";
       const code = typeof decimal === "string" ? Number(decimal) : Number.parseInt(String(hex), 16);
-      return code <= 0x10ffff ? String.fromCodePoint(code) : String(whole);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : String(entity);
     },
   );
 }

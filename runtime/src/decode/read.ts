@@ -1,12 +1,12 @@
-/** Bodies as text, and text as the value of a call. */
+/** Reads bodies as text, and text as JSON. */
 import type { ApiDescriptor } from "../method.js";
 import { responseTooLarge, sizeLimit } from "../transport/size-limit.js";
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
 import { invalidResponse } from "./api-error.js";
 
-/** The value of a 2xx. Throws an `ApiError` with code `INVALID_RESPONSE` where its body is no JSON. */
+/** Parses the body of a successful response. Throws `ApiError` with code `INVALID_RESPONSE` if it is not JSON. */
 export function parseValue(api: ApiDescriptor, request: HttpRequest, response: HttpResponse, text: string): unknown {
-  // 204, and servers that answer an empty message with no body at all.
+  // A 204, or a server that sends an empty message without a body.
   if (text === "") return {};
   let value: unknown;
   try {
@@ -16,7 +16,7 @@ export function parseValue(api: ApiDescriptor, request: HttpRequest, response: H
     if (value === undefined) {
       const end = text.trimStart().startsWith("<")
         ? "its body is a web page, not JSON"
-        : `its body of ${String(text.length)} characters is not JSON, or not all of it`;
+        : `its body of ${String(text.length)} characters is not JSON, or is incomplete`;
       throw invalidResponse(request, response.status, response.headers, end);
     }
   }
@@ -33,7 +33,7 @@ function withoutMark(text: string): unknown {
   }
 }
 
-/** A body as text, cut after about `limit` bytes. */
+/** Reads a body as text and cuts it after about `limit` bytes. */
 export async function readText(body: HttpResponse["body"], limit: number): Promise<string> {
   if (typeof body === "string") return body;
   const decoder = new TextDecoder();
@@ -43,19 +43,19 @@ export async function readText(body: HttpResponse["body"], limit: number): Promi
   for await (const chunk of body) {
     text += decoder.decode(chunk.subarray(0, left), { stream: true });
     left -= chunk.length;
-    // Not 0: a body of exactly so many bytes ends by itself, and its connection can be used again.
+    // Not 0: a body of exactly this size ends by itself, and its connection can be reused.
     if (left < 0) break;
   }
   return text + decoder.decode();
 }
 
 /**
- * The body of a success as text: at once where it is a string, as it is by default.
+ * Reads the body of a successful response as text. Returns a promise only if the body is a stream.
  *
- * @throws DiscogenError `RESPONSE_TOO_LARGE` for more than the request allows, of which reading stops
+ * @throws DiscogenError `RESPONSE_TOO_LARGE` for a body that is larger than the request allows
  */
 export function textOf(request: HttpRequest, { body }: HttpResponse): string | Promise<string> {
-  // A transport of the user's need not know the limit. No string has more characters than bytes.
+  // A custom transport may ignore the limit. No string has more characters than bytes.
   const limit = sizeLimit(request);
   if (typeof body === "string" || body instanceof Uint8Array) {
     if (body.length > limit) throw responseTooLarge(request);

@@ -1,4 +1,4 @@
-/** What generated methods call whose answer is content: apart, so that programs without any need not hold it. */
+/** The functions that generated methods call for content. Programs without such methods do not contain this module. */
 import type { CallInput, Decode, Sender } from "../call/call.js";
 import { type CallSite, callSite, leadingToCaller } from "../call/call-site.js";
 import { type CoreHolder, coreOf } from "../call/core.js";
@@ -73,7 +73,7 @@ function mediaOf(download: Download): MediaResponse {
   return new MediaResponse(request, response, readByCaller(bounded), limitsOf(download.call));
 }
 
-/** The same body, whose errors lead to the code that reads it. */
+/** Returns the same body, but the stacks of its errors lead to the code that reads it. */
 function readByCaller(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const chunks = body[Symbol.asyncIterator]();
   const next = async (): Promise<IteratorResult<Uint8Array>> => {
@@ -91,7 +91,7 @@ function readByCaller(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array
   return iterator;
 }
 
-/** What is left of the call's limits whenever they are read. */
+/** The limits of a call. `remaining` is computed when it is read. */
 function limitsOf(call: PreparedCall): Limits {
   return {
     signal: call.signal,

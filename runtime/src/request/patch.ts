@@ -1,8 +1,8 @@
-/** Bodies of PATCH. */
+/** The types of PATCH bodies. */
 
 /**
- * `T` in which every property, at any depth and in maps too, may also be `null`: the server clears what is null and
- * leaves what is absent as it is (RFC 7396). Lists are replaced whole.
+ * `T` in which every property may also be `null`, at any depth and in maps. The server clears null properties and keeps
+ * absent ones (RFC 7396). It replaces arrays completely.
  */
 export type Patch<T> = T extends readonly unknown[]
   ? T

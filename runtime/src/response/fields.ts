@@ -69,7 +69,7 @@ type Last<Open extends readonly string[]> = Open extends readonly [...string[], 
 
 type Outer<Open extends readonly string[]> = Open extends readonly [...infer Rest extends string[], string] ? Rest : [];
 
-/** The path that ends here, if any: there is none between `)` and the next comma. */
+/** The path that ends here, if any. No path ends between `)` and the next comma. */
 type Ended<Path extends string> = Path extends "" ? never : Path;
 
 /** Google accepts `next_page_token` for `nextPageToken`. Includes both, because a name may contain an underscore. */

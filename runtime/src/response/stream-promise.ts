@@ -1,8 +1,8 @@
-/** The promise of a method that streams: the list of all messages, and each message as it arrives. */
+/** The promise of a method that streams: an array of all messages, or each message when it arrives. */
 import { invalidRequest } from "../errors.js";
 import { ApiPromise, type WithResponse } from "./api-promise.js";
 
-/** Starts to read the messages of a response whose head has arrived. */
+/** Starts to read the messages of a response. */
 export type OpenMessages<Item> = () => AsyncGenerator<Item, void, undefined>;
 
 interface Settle<Item> {
@@ -23,7 +23,7 @@ interface Settle<Item> {
 export class StreamPromise<Item> extends ApiPromise<Item[]> implements AsyncIterable<Item> {
   readonly #head: ApiPromise<OpenMessages<Item>>;
   readonly #methodId: string;
-  /** Until the messages are awaited. */
+  /** Set until the messages are awaited. */
   #settle: Settle<Item> | undefined;
   #isRead = false;
 
@@ -37,8 +37,8 @@ export class StreamPromise<Item> extends ApiPromise<Item[]> implements AsyncIter
     this.#methodId = methodId;
   }
 
-  /** Reads all messages where nobody has yet: `await` calls it. */
-  // oxlint-disable-next-line unicorn/no-thenable -- a promise has one already
+  /** Reads all messages, unless they are being read already. `await` calls it. */
+  // oxlint-disable-next-line unicorn/no-thenable -- overrides the method of promises
   override then<Value = Item[], Failure = never>(
     onFulfilled?: ((items: Item[]) => PromiseLike<Value> | Value) | null,
     onRejected?: ((error: unknown) => Failure | PromiseLike<Failure>) | null,
