@@ -1,4 +1,4 @@
-/** Bytes by the language alone. */
+/** Functions for bytes, without functions of the platform. */
 import { expect, it, onTestFinished, vi } from "vitest";
 import { base64, byteLength, concat, uuid } from "../../runtime/src/platform/bytes.js";
 
@@ -10,15 +10,15 @@ it.each([
   expect(base64(Uint8Array.from(bytes))).toBe(want);
 });
 
-it("the length of a text is that of its UTF-8", () => {
+it("returns the length of a text in UTF-8", () => {
   expect(byteLength("a\u00e9\u{1f600}")).toBe(7);
 });
 
-it("chunks are joined in their order", () => {
+it("joins chunks in order", () => {
   expect(concat([Uint8Array.of(1, 2), Uint8Array.of(), Uint8Array.of(3)], 3)).toEqual(Uint8Array.of(1, 2, 3));
 });
 
-it("UUIDs are of version 4, also where the platform makes none", () => {
+it("creates UUIDs of version 4, even without crypto.randomUUID()", () => {
   const { getRandomValues } = globalThis.crypto;
   vi.stubGlobal("crypto", { getRandomValues: getRandomValues.bind(globalThis.crypto) });
   onTestFinished(() => void vi.unstubAllGlobals());

@@ -1,4 +1,4 @@
-/** The stack of an error includes the line that made the call, in whatever form it was made. */
+/** The stack of an error includes the line that made the call, for all forms of calls. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -34,7 +34,7 @@ function lineOf(comment: string): string {
 const auth = new AccessTokenCredentials("token");
 const missing: Handler = statuses(404);
 
-/** Waits longer than the call takes: nothing awaits it when it fails. */
+/** Waits longer than the call, so that nothing awaits the call when it fails. */
 const afterwards = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
 
 const start: MethodDescriptor = {
@@ -57,7 +57,7 @@ const start: MethodDescriptor = {
 
 type Form = (client: LibraryClient) => Promise<unknown>;
 
-/** Each ends its line with its own name. */
+/** Each call is on a line that ends with the name of the form. */
 const forms: readonly [string, Form][] = [
   [
     "await",
@@ -195,15 +195,15 @@ const forms: readonly [string, Form][] = [
   ],
 ];
 
-/** Ways to fail, each in another place of the runtime. */
+/** Failures in different parts of the runtime. */
 const failures: readonly [string, Handler, ClientOptions][] = [
   ["a status", missing, {}],
   ["a status after retries", statuses(503), { retry: { attempts: 1, maxDelay: 1, idempotent: true } }],
-  ["a connection that breaks", (_request, response) => void response.destroy(), { retry: false }],
+  ["a broken connection", (_request, response) => void response.destroy(), { retry: false }],
   ["a timeout", () => undefined, { timeout: 60, retry: false }],
   ["a total timeout", () => undefined, { totalTimeout: 60, retry: false }],
   ["middleware that hangs", missing, { middleware: [() => new Promise(() => undefined)], timeout: 60, retry: false }],
-  ["a body that is no JSON", (_request, response) => void response.writeHead(400).end("<html>"), {}],
+  ["a body that is not JSON", (_request, response) => void response.writeHead(400).end("<html>"), {}],
   ["credentials", missing, { auth: { getRequestHeaders: () => Promise.reject(new Error("no")) } }],
   ["an observer", missing, { logger: { info: () => undefined } }],
 ];
@@ -273,7 +273,7 @@ const refused: readonly [string, Form][] = [
   ],
 ];
 
-it.each(refused)("the stack leads to %s, which is refused before anything is sent", async (name, form) => {
+it.each(refused)("the stack leads to %s, which is rejected before anything is sent", async (name, form) => {
   const { url } = await serve(statuses(200));
   expect(await stackOf(form(clientOf(url, { auth })))).toContain(lineOf(name));
 });
@@ -307,7 +307,7 @@ const reading: readonly [string, (media: MediaResponse) => Promise<unknown>][] =
 
 describe.each<[string, CallOptions]>([
   ["breaks", {}],
-  ["is silent", { timeout: 60 }],
+  ["stalls", { timeout: 60 }],
   ["is not complete in time", { totalTimeout: 150 }],
 ])("a download that %s", (_, options) => {
   it.each(reading)("leads to %s", async (name, read) => {
@@ -320,7 +320,7 @@ describe.each<[string, CallOptions]>([
   });
 });
 
-it("a page after the first leads to the loop", async () => {
+it("the error of a later page leads to the loop", async () => {
   const { url } = await serve((_request, response, index) =>
     index === 0 ? json(response, 200, { items: [{}], nextPageToken: "2" }) : json(response, 404, {}),
   );
@@ -330,7 +330,7 @@ it("a page after the first leads to the loop", async () => {
   expect(await stackOf(loop())).toContain(lineOf("the loop"));
 });
 
-it("an operation that fails leads to wait()", async () => {
+it("the error of a failed operation leads to wait()", async () => {
   const { url } = await serve((_request, response) => json(response, 200, { done: true, error: { code: 3 } }));
   const run = async () => {
     await operate(clientOf(url, { auth }), start, {}, undefined).wait(); // an operation that fails
@@ -338,7 +338,7 @@ it("an operation that fails leads to wait()", async () => {
   expect(await stackOf(run())).toContain(lineOf("an operation that fails"));
 });
 
-it("calls that fail with the error of one token each lead to their own line", async () => {
+it("the errors of calls that wait for one token lead to their own lines", async () => {
   const tokens = await serve((_request, response) => json(response, 400, { error: "invalid_grant" }));
   const account = ServiceAccountCredentials.fromJSON(keyFor(tokens.url), { scopes: ["a"] });
   const { books } = clientOf("http://127.0.0.1:1/", { auth: account });
@@ -357,7 +357,7 @@ it("calls that fail with the error of one token each lead to their own line", as
   expect((second as Error).stack).toContain(lineOf("the second call of one token"));
 });
 
-it("calls of a batch that fails as a whole each lead to their own line", async () => {
+it("the errors of calls in a failed batch lead to their own lines", async () => {
   const { url } = await serve((_request, response) => void response.destroy());
   const all = clientOf(url, { auth, retry: false }).batch();
   const books = [
@@ -370,7 +370,7 @@ it("calls of a batch that fails as a whole each lead to their own line", async (
   expect((first as Error).stack).not.toBe((second as Error).stack);
 });
 
-it("what is not this package's keeps its stack", async () => {
+it("errors of other code keep their stack", async () => {
   const mine = new RangeError("mine");
   const { stack } = mine;
   const refuse = () => {
@@ -380,13 +380,13 @@ it("what is not this package's keeps its stack", async () => {
   expect(mine.stack).toBe(stack);
 });
 
-/** Programs over the built packages; the fourth line makes the call. */
+/** Programs that use the built packages. The fourth line makes the call. */
 it.each([
-  ["await at the top", "await client.instances.list({ project: 'p' });"],
+  ["top-level await", "await client.instances.list({ project: 'p' });"],
   ["a loop", "(async () => { for await (const _ of client.instances.list({ project: 'p' })); })();"],
   ["wait() that nothing awaits", "void client.instances.restart({ project: 'p', instance: 'i' }).wait();"],
   ["an invalid call that nothing awaits", "client.instances.get({ project: 'p' });"],
-])("what Node prints of an uncaught error leads to %s", async (_, line) => {
+])("the output of Node for an uncaught error leads to %s", async (_, line) => {
   const url = (name: string) => JSON.stringify(pathToFileURL(join(ROOT, name)).href);
   const program = await temporaryFile(
     "program.mjs",

@@ -1,4 +1,4 @@
-/** Clients: options, clones, and the names that they leave to documents. */
+/** Clients: options, copies, and names that documents may use. */
 import { readFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -28,12 +28,12 @@ function faultsOf(action: () => unknown): readonly string[] {
   return [];
 }
 
-describe("options that are refused", () => {
+describe("rejects", () => {
   it.each<[string, unknown, string]>([
-    ["a key for credentials", { auth: "AIza" }, "auth must be credentials, not a string: pass new ApiKeyCredentials"],
+    ["a key as credentials", { auth: "AIza" }, "auth must be credentials, not a string: pass new ApiKeyCredentials"],
     ["credentials that were not awaited", { auth: Promise.resolve(token) }, "auth is a promise: await it"],
     ["an object without getRequestHeaders", { auth: {} }, "getRequestHeaders"],
-    ["null for credentials", { auth: null }, "getRequestHeaders"],
+    ["null as credentials", { auth: null }, "getRequestHeaders"],
     ["a relative root", { rootUrl: "/x" }, "rootUrl must be an absolute URL"],
     ["another scheme", { rootUrl: "ftp://h/" }, "rootUrl must be http or https, not ftp"],
     ["a root with credentials", { rootUrl: "https://me:s3cret@h/" }, "rootUrl must not carry credentials"],
@@ -41,9 +41,9 @@ describe("options that are refused", () => {
     ["a root with a fragment", { rootUrl: "https://h/#a" }, "rootUrl must not carry a query or fragment"],
     ["a token over http", { auth: token, rootUrl: "http://example.com/" }, "over https only"],
     ["an API key over http", { auth: new ApiKeyCredentials("k"), rootUrl: "http://10.0.0.1/" }, "over https only"],
-    ["no time at all", { timeout: 0 }, "timeout must be milliseconds above 0"],
-    ["a negative time", { totalTimeout: -1 }, "totalTimeout"],
-    ["half an attempt", { retry: { attempts: 0.5 } }, "retry.attempts"],
+    ["a timeout of 0", { timeout: 0 }, "timeout must be milliseconds above 0"],
+    ["a negative timeout", { totalTimeout: -1 }, "totalTimeout"],
+    ["a fraction of an attempt", { retry: { attempts: 0.5 } }, "retry.attempts"],
     ["a transport without send", { transport: {} }, "transport has no send()"],
     [
       "transport and dispatcher",
@@ -59,12 +59,12 @@ describe("options that are refused", () => {
     expect(faults.join()).not.toContain("s3cret");
   });
 
-  it("are all told at once", () => {
+  it("all invalid options with one error", () => {
     expect(faultsOf(() => new LibraryClient({ timeout: -1, rootUrl: "x", userAgent: "" }))).toHaveLength(3);
   });
 });
 
-describe("roots", () => {
+describe("root URLs", () => {
   it.each([
     "http://localhost:1/",
     "http://127.0.0.1:1",
@@ -72,11 +72,11 @@ describe("roots", () => {
     "http://[::1]:1/",
     "http://api.localhost/",
     "https://example.com",
-  ])("a token may go to %s", (rootUrl) => {
+  ])("a token may be sent to %s", (rootUrl) => {
     expect(faultsOf(() => new LibraryClient({ auth: token, rootUrl }))).toEqual([]);
   });
 
-  it("anonymous requests may go anywhere", () => {
+  it("anonymous requests may be sent to any host", () => {
     expect(
       faultsOf(() => new LibraryClient({ auth: new AnonymousCredentials(), rootUrl: "http://example.com/" })),
     ).toEqual([]);
@@ -84,7 +84,7 @@ describe("roots", () => {
 
   it.each([
     ["without a slash at the end", ""],
-    ["with one", "/"],
+    ["with a slash", "/"],
     ["with a path", "/proxy/a"],
     ["with a path and a slash", "/proxy/a/"],
   ])("%s", async (_name, suffix) => {
@@ -94,8 +94,8 @@ describe("roots", () => {
   });
 });
 
-describe("clones", () => {
-  it("share what they are not given, credentials and tokens first", async () => {
+describe("copies of clients", () => {
+  it("share all options that are not overridden, including credentials and tokens", async () => {
     const { seen, url } = await serve(statuses(200));
     let asked = 0;
     const auth = { getRequestHeaders: async () => ({ authorization: `Bearer ${String(asked++)}` }) };
@@ -118,7 +118,7 @@ describe("clones", () => {
     ]);
   });
 
-  it("a dispatcher takes the place of a transport, and the other way round", () => {
+  it("a dispatcher replaces a transport, and a transport replaces a dispatcher", () => {
     const transport = { send: () => Promise.reject(new Error("unused")) };
     const dispatcher = { dispatch: () => true };
     expect(mergedOptions(clientOf("http://localhost/", { transport }), { dispatcher })).toMatchObject({
@@ -144,19 +144,19 @@ describe("names", () => {
     return keys.filter((key) => typeof key === "string" && key !== "constructor");
   };
 
-  it("of clients and resources are all left to the document", () => {
+  it("of members of clients and resources are all free for the document", () => {
     expect(own(new ApiClient(api))).toEqual([]);
     expect(own(new Resource(new ApiClient(api)))).toEqual([]);
   });
 
-  it("a resource works by itself, from a client or another resource", async () => {
+  it("a resource can be created from a client or another resource", async () => {
     const { seen, url } = await serve(statuses(200));
     const client = new ApiClient(api, { auth: new AnonymousCredentials(), rootUrl: url });
     await new BooksResource(new BooksResource(client)).get({ book: "b" });
     expect(seen).toHaveLength(1);
   });
 
-  it("a resource of nothing is refused", () => {
+  it("a resource without a parent is rejected", () => {
     expect(faultsOf(() => new BooksResource({} as ApiClient))).toEqual([
       expect.stringContaining("is not a client or resource"),
     ]);
@@ -164,7 +164,7 @@ describe("names", () => {
   });
 });
 
-it("a client that is logged shows no secret", () => {
+it("a logged client shows no secret", () => {
   const client = new LibraryClient({
     auth: new AccessTokenCredentials("a-secret-token"),
     headers: { "x-secret": "a-secret-header" },
@@ -183,9 +183,9 @@ it("the version is that of the package", async () => {
 
 it.each([
   ["wrapped in data", { dataWrapper: true } as const, '{"data":{"name":"x"}}', { name: "x" }],
-  ["without data, as it is", { dataWrapper: true } as const, '{"kind":"x"}', { kind: "x" }],
-  ["left alone where the API does not wrap", {}, '{"data":1}', { data: 1 }],
-])("an answer: %s", async (_name, change: Partial<ApiDescriptor>, body, want) => {
+  ["unchanged without data", { dataWrapper: true } as const, '{"kind":"x"}', { kind: "x" }],
+  ["unchanged if the API does not wrap bodies", {}, '{"data":1}', { data: 1 }],
+])("a response is %s", async (_name, change: Partial<ApiDescriptor>, body, want) => {
   const { url } = await serve((_request, response) => void response.writeHead(200).end(body));
   const books = new BooksResource(
     new ApiClient({ ...api, ...change }, { auth: new AnonymousCredentials(), rootUrl: url }),
@@ -193,7 +193,7 @@ it.each([
   expect(await books.get({ book: "b" })).toEqual(want);
 });
 
-it("calls work through a proxy of the client, as reactive frameworks and spies make them", async () => {
+it("calls work through a proxy of the client, as in reactive frameworks and spies", async () => {
   const { url } = await serve(statuses(200));
   const deep = <Target extends object>(target: Target): Target =>
     new Proxy(target, {

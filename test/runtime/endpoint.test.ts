@@ -1,4 +1,4 @@
-/** Where requests go: root URL, region, universe and client certificate; and which credentials may go there. */
+/** The address of requests: root URL, region, universe and client certificate; and the credentials allowed there. */
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   type ApiDescriptor,
@@ -29,7 +29,7 @@ const api: ApiDescriptor = {
     "me-central1": "https://library.me-central1.rep.googleapis.com/",
   },
 };
-/** As the generator writes it, for that API. */
+/** Like generated code. */
 class Client extends ApiClient {
   constructor(options: ClientOptions) {
     super(api, options);
@@ -39,13 +39,13 @@ class Client extends ApiClient {
 const auth = new AnonymousCredentials();
 const variables = ["GOOGLE_CLOUD_UNIVERSE_DOMAIN", "GOOGLE_API_USE_CLIENT_CERTIFICATE", "GOOGLE_API_USE_MTLS_ENDPOINT"];
 
-/** The environment has, of these variables, no others. */
+/** Sets these variables, and removes the other ones. */
 function environment(given: Readonly<Record<string, string>> = {}): void {
   for (const name of variables) vi.stubEnv(name, given[name]);
   onTestFinished(() => void vi.unstubAllEnvs());
 }
 
-/** The origin that a client's requests go to. */
+/** Returns the origin of a client's requests. */
 async function originOf(client: ApiClient): Promise<string> {
   let origin = "";
   const transport = {
@@ -69,20 +69,20 @@ function faultsOf(action: () => unknown): readonly string[] {
   return [];
 }
 
-describe("requests go", () => {
+describe("requests are sent", () => {
   it.each<[string, ClientOptions, Readonly<Record<string, string>>, string]>([
     ["to the document's root", {}, {}, "https://library.googleapis.com"],
     ["to a region", { region: "us-central1" }, {}, "https://library.us-central1.rep.googleapis.com"],
     ["to a region of the older kind", { region: "us-east1" }, {}, "https://us-east1-library.googleapis.com"],
     ["to a universe", { universeDomain: "example.cloud" }, {}, "https://library.example.cloud"],
     [
-      "to the environment's universe",
+      "to the universe of the environment",
       {},
       { GOOGLE_CLOUD_UNIVERSE_DOMAIN: "example.cloud" },
       "https://library.example.cloud",
     ],
     [
-      "to the option's universe before that",
+      "to the universe of the option, which overrides the environment",
       { universeDomain: "googleapis.com" },
       { GOOGLE_CLOUD_UNIVERSE_DOMAIN: "example.cloud" },
       "https://library.googleapis.com",
@@ -94,19 +94,19 @@ describe("requests go", () => {
       "https://library.us.rep.example.cloud",
     ],
     [
-      "to the caller's root before all",
+      "to rootUrl, which overrides all",
       { rootUrl: "https://private.example.com/", region: "us", universeDomain: "example.cloud" },
       { GOOGLE_API_USE_MTLS_ENDPOINT: "always" },
       "https://private.example.com",
     ],
     [
-      "to the mTLS root where the environment says always",
+      "to the mTLS root if the environment requires it",
       {},
       { GOOGLE_API_USE_MTLS_ENDPOINT: "always" },
       "https://library.mtls.googleapis.com",
     ],
     [
-      "to a region before that",
+      "to a region, which overrides mTLS",
       { region: "us" },
       { GOOGLE_API_USE_MTLS_ENDPOINT: "always" },
       "https://library.us.rep.googleapis.com",
@@ -118,7 +118,7 @@ describe("requests go", () => {
       "https://library.googleapis.com",
     ],
     [
-      "to the document's root where no certificate is",
+      "to the document's root without a certificate",
       {},
       { GOOGLE_API_USE_MTLS_ENDPOINT: "auto" },
       "https://library.googleapis.com",
@@ -128,7 +128,7 @@ describe("requests go", () => {
     expect(await originOf(new Client({ auth, ...options }))).toBe(want);
   });
 
-  it("to the mTLS root with a certificate, unless the environment says never", () => {
+  it("to the mTLS root with a certificate, unless the environment forbids it", () => {
     const mtls = { cert: "a certificate", key: "a key" };
     const rootOf = (options: ClientOptions): string => {
       let asked = "";
@@ -148,7 +148,7 @@ describe("requests go", () => {
     expect(rootOf({})).toBe("https://library.googleapis.com/");
   });
 
-  it("to a region of a clone, which the first client knows nothing of", async () => {
+  it("to the region of a copy, without a change of the first client", async () => {
     environment();
     const client = new Client({ auth });
     expect(await originOf(withOptions(client, { region: "europe-west1" }))).toBe(
@@ -157,25 +157,30 @@ describe("requests go", () => {
     expect(await originOf(client)).toBe("https://library.googleapis.com");
   });
 
-  it("nowhere else than the document says where that is in no universe", async () => {
+  it("to the document's root if it belongs to no universe", async () => {
     environment({ GOOGLE_CLOUD_UNIVERSE_DOMAIN: "example.cloud" });
     expect(await originOf(new LibraryClient({ auth }))).toBe("https://library.example.com");
   });
 });
 
-describe("refused", () => {
+describe("rejects", () => {
   it.each<[string, ClientOptions, Readonly<Record<string, string>>, string]>([
     [
-      "a region that is misspelt",
+      "a misspelled region",
       { region: "europe-west-1" },
       {},
-      "region is none of this API's; near it are europe-west1, europe-west12, ",
+      "region is not in this API's document; similar regions are europe-west1, europe-west12, ",
     ],
-    ["a region that is none", { region: "toString" }, {}, "region is none of this API's; near it are "],
+    [
+      "the name of a property of Object",
+      { region: "toString" },
+      {},
+      "region is not in this API's document; similar regions are ",
+    ],
     ["a universe that is no domain", { universeDomain: "https://x" }, {}, "universeDomain must be a domain"],
     ["a universe with a port", { universeDomain: "example.cloud:8" }, {}, "universeDomain must be a domain"],
     [
-      "a universe of the environment that is none",
+      "an invalid universe of the environment",
       {},
       { GOOGLE_CLOUD_UNIVERSE_DOMAIN: "x/y" },
       "GOOGLE_CLOUD_UNIVERSE_DOMAIN must be a domain",
@@ -184,10 +189,10 @@ describe("refused", () => {
       "mTLS outside of Google's own universe",
       { mtls: { cert: "c", key: "k" }, universeDomain: "example.cloud" },
       {},
-      "mtls is there in the universe googleapis.com alone",
+      "mtls is available only in the universe googleapis.com",
     ],
     [
-      "another use of mTLS than there is",
+      "an unknown value for mTLS",
       {},
       { GOOGLE_API_USE_MTLS_ENDPOINT: "maybe" },
       "GOOGLE_API_USE_MTLS_ENDPOINT must be always, auto or never",
@@ -198,7 +203,7 @@ describe("refused", () => {
     expect(faults).toEqual([expect.stringContaining(want)]);
   });
 
-  it("any region of an API that has none", () => {
+  it("a region of an API without regions", () => {
     environment();
     expect(faultsOf(() => new ApiClient(library, { auth, region: "us" }))).toEqual([
       expect.stringContaining("this API names no regional endpoints"),
@@ -233,12 +238,12 @@ describe("credentials of another universe", () => {
       "of the universe googleapis.com",
     ],
     [
-      "an ordinary key, for an address of which the option says where it is",
+      "an ordinary key, for an address in the universe of the option",
       { auth: account(), universeDomain: "example.cloud", rootUrl: "http://127.0.0.1:1/" },
       {},
       "of the universe googleapis.com",
     ],
-  ])("are refused with the client: %s", (_name, options, given, want) => {
+  ])("are rejected by the client: %s", (_name, options, given, want) => {
     environment(given);
     expect(() => new Client(options)).toThrow(
       expect.objectContaining({ code: "UNIVERSE_MISMATCH", message: expect.stringContaining(want) }),
@@ -249,13 +254,13 @@ describe("credentials of another universe", () => {
     ["a foreign key for its own universe", { auth: account("example.cloud"), universeDomain: "example.cloud" }],
     ["a foreign key for an emulator", { auth: account("example.cloud"), rootUrl: "http://127.0.0.1:1/" }],
     ["an ordinary key for an emulator", { auth: account(), rootUrl: "http://127.0.0.1:1/" }],
-    ["a token, which does not say", { auth: new AccessTokenCredentials("t") }],
-  ])("are not seen where there are none: %s", (_name, options) => {
+    ["a token without a universe", { auth: new AccessTokenCredentials("t") }],
+  ])("are accepted: %s", (_name, options) => {
     environment({ GOOGLE_CLOUD_UNIVERSE_DOMAIN: "example.cloud" });
     expect(() => new Client(options)).not.toThrow();
   });
 
-  it("that know it only later are refused before anything is sent", async () => {
+  it("that know their universe later are rejected before anything is sent", async () => {
     environment();
     const { seen, url } = await serve(statuses(200));
     class Late implements Credentials {
@@ -273,7 +278,7 @@ describe("credentials of another universe", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("are refused although their token is at hand", async () => {
+  it("are rejected even if their token is cached", async () => {
     environment();
     const tokens = await tokenServer();
     const { seen, url } = await serve(statuses(200));
@@ -286,7 +291,7 @@ describe("credentials of another universe", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("the key of a service account says where it belongs", () => {
+  it("have the universe of the service account's key", () => {
     expect([account().universeDomain, account("example.cloud").withSubject("a@b.c").universeDomain]).toEqual([
       "googleapis.com",
       "example.cloud",

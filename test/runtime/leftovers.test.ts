@@ -1,4 +1,4 @@
-/** Temporary files of processes that were killed. */
+/** Temporary files of killed processes. */
 import { spawn } from "node:child_process";
 import { readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,8 +6,8 @@ import { describe, expect, it } from "vitest";
 import { openFile } from "../../runtime/src/platform/file-writer.js";
 import { temporaryFolder } from "../support/folders.js";
 
-describe("what a killed process left beside a file", () => {
-  /** A name as another process of this machine would have chosen it. */
+describe("a temporary file", () => {
+  /** A name that another process of this machine could use. */
   async function nameOf(pid: number, space?: string): Promise<string> {
     const folder = await temporaryFolder();
     const file = await openFile(join(folder, "a"));
@@ -24,13 +24,13 @@ describe("what a killed process left beside a file", () => {
   }
 
   it.each<[string, () => Promise<string>, number, boolean]>([
-    ["of a process that ended is deleted", async () => nameOf(await pidOfEnded()), 0, false],
-    ["of a process that runs stays", () => nameOf(process.ppid), 0, true],
+    ["of an ended process is deleted", async () => nameOf(await pidOfEnded()), 0, false],
+    ["of a running process stays", () => nameOf(process.ppid), 0, true],
     ["of this process stays", () => nameOf(process.pid), 0, true],
     ["of another machine stays", async () => nameOf(await pidOfEnded(), "00000000"), 0, true],
     ["of another machine is deleted after a day", async () => nameOf(1, "00000000"), 25, false],
-    ["of a process id that runs again is deleted after a day", () => nameOf(process.ppid), 25, false],
-    ["is not a file with such a beginning", async () => ".discogen-notes.tmp", 25, true],
+    ["of a reused process id is deleted after a day", () => nameOf(process.ppid), 25, false],
+    ["is not every file with this prefix", async () => ".discogen-notes.tmp", 25, true],
   ])("%s", async (_, nameIt, hours, stays) => {
     const folder = await temporaryFolder();
     const name = await nameIt();

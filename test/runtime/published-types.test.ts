@@ -1,4 +1,4 @@
-/** What is published needs no types but its own: neither Node's nor undici's nor those of a browser. */
+/** The published types need no other types: not those of Node, undici or a browser. */
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -46,7 +46,7 @@ export type { AbortError };
 export { contentType, data, elsewhere, idToken, nothing, outcomes, own };
 `;
 
-it("a program with no types of its own checks clean, libraries included", async () => {
+it("a program without other types has no type errors, including libraries", async () => {
   const folder = await mkdtemp(join(tmpdir(), "discogen-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const installed = join(folder, "node_modules/@discogen/runtime");

@@ -1,4 +1,4 @@
-/** Tables of another version are rejected with the command that makes them again. */
+/** Descriptors of another version are rejected with the command that generates them again. */
 import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
 import { ApiClient, type ApiDescriptor, DiscogenError, core, descriptorVersion } from "@discogen/runtime";
 import { describe, expect, it } from "vitest";
@@ -12,7 +12,7 @@ const api: ApiDescriptor = {
   scopes: [],
 };
 
-/** A client as the generator writes it, over these tables. */
+/** Like a generated client, with these descriptors. */
 function clientOver(descriptor: ApiDescriptor): () => ApiClient {
   class LibraryClient extends ApiClient {
     constructor() {
@@ -30,10 +30,10 @@ const errorOf = (work: () => unknown): unknown => {
   }
 };
 
-describe("a client whose tables are", () => {
+describe("a client with descriptors", () => {
   const { descriptors: _, ...unversioned } = api;
   it.each<[string, object, string]>([
-    ["of code generated before versions were stated", unversioned, "descriptors of an older version"],
+    ["without a version", unversioned, "descriptors of an older version"],
     [
       "of an older version",
       { ...api, descriptors: descriptorVersion - 1 },
@@ -45,7 +45,7 @@ describe("a client whose tables are", () => {
       `descriptors of version ${String(descriptorVersion + 1)}`,
     ],
     [
-      "of a version that is no number",
+      "of a version that is not a number",
       { ...api, descriptors: String(descriptorVersion) },
       "descriptors of an older version",
     ],
@@ -60,18 +60,18 @@ describe("a client whose tables are", () => {
     expect(String(error)).toContain("`npx discogen generate library:v1`");
   });
 
-  it("newer also names the runtime to update", () => {
+  it("of a newer version also names the runtime to update", () => {
     const newer = { ...api, descriptors: descriptorVersion + 1 } as unknown as ApiDescriptor; // of a later generator
     expect(String(errorOf(clientOver(newer)))).toContain("Update @discogen/runtime, or run `npx");
   });
 
-  it("a deep copy, or parsed from JSON, works", () => {
+  it("that are a deep copy, or parsed from JSON, works", () => {
     expect(clientOver(structuredClone(api))()[core]().rootUrl).toBe("https://library.example/");
     const parsed: ApiDescriptor = JSON.parse(JSON.stringify(api)); // the same shape
     expect(clientOver(parsed)()[core]().rootUrl).toBe("https://library.example/");
   });
 
-  it("of this version works: generated, and made at run time", async () => {
+  it("of this version works: generated, and created at run time", async () => {
     expect(new SQLAdminClient()).toBeInstanceOf(ApiClient);
     expect(await build("sqladmin:v1beta3")).toBeInstanceOf(ApiClient);
   });

@@ -1,4 +1,4 @@
-/** Files of credentials are bounded while they are read, whatever they are. */
+/** Reading a file of credentials is limited in size and time. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -44,20 +44,20 @@ function writer(script: string, path: string): void {
 
 const read = (path: string): Promise<string> => readTextFile(path, (message) => new Error(message));
 
-it("reads a file of 1 MiB, and no longer one", async () => {
+it("reads a file of 1 MiB, but not a larger one", async () => {
   expect(await read(await fileOf("x".repeat(limit)))).toHaveLength(limit);
   expect(await failureOf(read(await fileOf("x".repeat(limit + 1))))).toMatchObject({ message: "is longer than 1 MiB" });
   expect(await read(await fileOf(""))).toBe("");
 });
 
-it.skipIf(isWindows)("stops reading a device that never ends", async () => {
+it.skipIf(isWindows)("stops reading an endless device", async () => {
   const before = process.memoryUsage().rss;
   const error = await failureOf(ServiceAccountCredentials.fromFile("/dev/zero"));
   expect(error).toMatchObject({ code: "KEY_FILE_UNREADABLE", message: expect.stringContaining("1 MiB") as string });
   expect(process.memoryUsage().rss - before).toBeLessThan(64 * limit);
 });
 
-it.skipIf(isWindows)("reads a key from a pipe whose writer is slow to come", async () => {
+it.skipIf(isWindows)("reads a key from a pipe with a slow writer", async () => {
   const path = await fifo();
   const key = await fileOf(JSON.stringify(keyFor("https://oauth2.googleapis.com/token")));
   writer(`sleep 0.3; cat '${key}' > "$1"`, path);
@@ -70,7 +70,7 @@ it.skipIf(isWindows)("gives up on a pipe without a writer", { timeout: 20_000 },
   expect(error).toMatchObject({ code: "KEY_FILE_UNREADABLE", message: expect.stringContaining("5000 ms") as string });
 });
 
-it.skipIf(isWindows)("gives up on a pipe that is written to without end", { timeout: 20_000 }, async () => {
+it.skipIf(isWindows)("gives up on a pipe with endless data", { timeout: 20_000 }, async () => {
   const slow = await fifo();
   writer(`while :; do echo x; sleep 0.1; done > "$1"`, slow);
   expect(await failureOf(read(slow))).toMatchObject({ message: expect.stringContaining("5000 ms") as string });
@@ -79,7 +79,7 @@ it.skipIf(isWindows)("gives up on a pipe that is written to without end", { time
   expect(await failureOf(read(fast))).toMatchObject({ message: "is longer than 1 MiB" });
 });
 
-it("says why a file cannot be read", async () => {
+it("reports why a file cannot be read", async () => {
   expect(await failureOf(read("/no/such/file"))).toMatchObject({ message: "cannot be read (ENOENT)" });
   expect(await failureOf(read("a\0b"))).toMatchObject({ message: "cannot be read (ERR_INVALID_ARG_VALUE)" });
 });

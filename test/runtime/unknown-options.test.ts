@@ -1,4 +1,4 @@
-/** Options and parameters under names that this package does not know. */
+/** Options and parameters with unknown names. */
 import { describe, expect, it } from "vitest";
 import { AnonymousCredentials } from "../../runtime/src/auth.js";
 import {
@@ -14,7 +14,7 @@ import { nearestName } from "../../runtime/src/call/nearest.js";
 import { clientOf, failureOf, LibraryClient } from "./support/library.js";
 import { serve, statuses } from "./support/server.js";
 
-/** Options as a program without types passes them. */
+/** Options of a program without type checks. */
 const untyped = <T>(options: object): T => options as T;
 
 const auth = new AnonymousCredentials();
@@ -26,7 +26,7 @@ const start: MethodDescriptor = {
   operation: { polls: [], done: "done", error: "error" },
 };
 
-/** What takes options: the sender of one call with them. */
+/** Functions that take options, each with one call. */
 const takers: { readonly [kind: string]: (client: LibraryClient, options: object) => Promise<unknown> } = {
   call: ({ books }, options) => books.get({ book: "b" }, untyped<CallOptions>(options)),
   page: ({ books }, options) => books.list({}, untyped<CallOptions>(options)),
@@ -41,49 +41,53 @@ const takers: { readonly [kind: string]: (client: LibraryClient, options: object
 };
 
 it.each<[string, object, string]>([
-  ["call", { quotaProjectId: "p" }, "quotaProjectId is no option; did you mean quotaProject?"],
-  ["call", { timeOut: 1 }, "timeOut is no option; did you mean timeout?"],
-  ["call", { abortSignal: 1 }, "abortSignal is no option; did you mean signal?"],
-  ["call", { singal: 1 }, "singal is no option; did you mean signal?"],
-  ["call", { retries: 1 }, "retries is no option; did you mean retry?"],
-  ["call", { retryConfig: {} }, "retryConfig is no option; did you mean retry?"],
-  ["call", { retry: { maxRetryDelay: 1 } }, "retry.maxRetryDelay is no option; did you mean maxDelay?"],
+  ["call", { quotaProjectId: "p" }, "quotaProjectId is not an option; did you mean quotaProject?"],
+  ["call", { timeOut: 1 }, "timeOut is not an option; did you mean timeout?"],
+  ["call", { abortSignal: 1 }, "abortSignal is not an option; did you mean signal?"],
+  ["call", { singal: 1 }, "singal is not an option; did you mean signal?"],
+  ["call", { retries: 1 }, "retries is not an option; did you mean retry?"],
+  ["call", { retryConfig: {} }, "retryConfig is not an option; did you mean retry?"],
+  ["call", { retry: { maxRetryDelay: 1 } }, "retry.maxRetryDelay is not an option; did you mean maxDelay?"],
   [
     "call",
     { responseType: "stream" },
-    "responseType is no option: for content, call the method whose name ends in Media",
+    "responseType is not an option: for content, call the method whose name ends in Media",
   ],
-  ["call", { params: {} }, "params is no option: pass parameters as the first argument of the method"],
-  ["call", { range: { start: 0 } }, "range is no option; there are headers, ifMatch"],
-  ["call", { a: 1, header: {} }, "a is no option; there are headers, ifMatch"],
-  ["page", { quotaProjectId: "p" }, "quotaProjectId is no option; did you mean quotaProject?"],
-  ["upload", { header: {} }, "header is no option; did you mean headers?"],
-  ["content", { header: {} }, "header is no option; did you mean headers?"],
-  ["download", { ranges: {} }, "ranges is no option; did you mean range?"],
-  ["download", { range: { strat: 1 } }, "range.strat is no option; did you mean start?"],
-  ["download", { onprogress: () => undefined }, "onprogress is no option; did you mean onProgress?"],
-  ["media", { mimetype: "a/b" }, "media.mimetype is no option; did you mean mimeType?"],
-  ["media", { chunksize: 1 }, "media.chunksize is no option; did you mean chunkSize?"],
-  ["wait", { totalTimeout: 1 }, "totalTimeout is no option; did you mean timeout?"],
-  ["batch", { batchSize: 1 }, "batchSize is no option; did you mean size?"],
-  ["client", { quotaProjectId: "p" }, "quotaProjectId is no option; did you mean quotaProject?"],
-  ["client", { universe_domain: "p" }, "universe_domain is no option; did you mean universeDomain?"],
-  ["client", { baseURL: "p" }, "baseURL is no option: use rootUrl"],
-  ["client", { mtls: { cert: "c", key: "k", ca: "a" } }, "mtls.ca is no option; there are cert, key, passphrase"],
-  ["clone", { retry: { attempt: 1 } }, "retry.attempt is no option; did you mean attempts?"],
-])("a %s refuses %o", async (kind, options, message) => {
+  ["call", { params: {} }, "params is not an option: pass parameters as the first argument of the method"],
+  ["call", { range: { start: 0 } }, "range is not an option; the options are headers, ifMatch"],
+  ["call", { a: 1, header: {} }, "a is not an option; the options are headers, ifMatch"],
+  ["page", { quotaProjectId: "p" }, "quotaProjectId is not an option; did you mean quotaProject?"],
+  ["upload", { header: {} }, "header is not an option; did you mean headers?"],
+  ["content", { header: {} }, "header is not an option; did you mean headers?"],
+  ["download", { ranges: {} }, "ranges is not an option; did you mean range?"],
+  ["download", { range: { strat: 1 } }, "range.strat is not an option; did you mean start?"],
+  ["download", { onprogress: () => undefined }, "onprogress is not an option; did you mean onProgress?"],
+  ["media", { mimetype: "a/b" }, "media.mimetype is not an option; did you mean mimeType?"],
+  ["media", { chunksize: 1 }, "media.chunksize is not an option; did you mean chunkSize?"],
+  ["wait", { totalTimeout: 1 }, "totalTimeout is not an option; did you mean timeout?"],
+  ["batch", { batchSize: 1 }, "batchSize is not an option; did you mean size?"],
+  ["client", { quotaProjectId: "p" }, "quotaProjectId is not an option; did you mean quotaProject?"],
+  ["client", { universe_domain: "p" }, "universe_domain is not an option; did you mean universeDomain?"],
+  ["client", { baseURL: "p" }, "baseURL is not an option: use rootUrl"],
+  [
+    "client",
+    { mtls: { cert: "c", key: "k", ca: "a" } },
+    "mtls.ca is not an option; the options are cert, key, passphrase",
+  ],
+  ["clone", { retry: { attempt: 1 } }, "retry.attempt is not an option; did you mean attempts?"],
+])("a %s rejects %o", async (kind, options, message) => {
   const { seen, url } = await serve(statuses(200));
   const take = takers[kind];
   if (take === undefined) throw new Error(kind);
   const error = await failureOf(take(clientOf(url), options));
   expect(error).toBeInstanceOf(InvalidRequestError);
   expect(String(error)).toContain(message);
-  // The method of an operation is sent before its wait() is called.
+  // The request of an operation is sent before wait() is called.
   expect(seen.filter(() => kind !== "wait")).toEqual([]);
 });
 
 describe("options", () => {
-  it("may hold unknown names that are undefined, inherited or not enumerable", async () => {
+  it("may have unknown properties that are undefined, inherited or not enumerable", async () => {
     const { url } = await serve(statuses(200));
     const options = Object.create({ inherited: 1 }, { hidden: { value: 1 } }) as object;
     Object.assign(options, { timeout: 1000, unknown: undefined });
@@ -101,7 +105,7 @@ describe("options", () => {
     expect(String(error)).toContain("options must be an object");
   });
 
-  it("are refused together with every other fault", async () => {
+  it("are reported together with every other fault", async () => {
     const options = untyped<CallOptions>({ timeout: -1, header: {} });
     const error = await failureOf(clientOf("http://127.0.0.1:1/").books.get({ book: "b" }, options));
     expect(error).toMatchObject({ faults: [{ parameter: "header" }, { parameter: "timeout" }] });
@@ -115,7 +119,7 @@ describe("parameters", () => {
     [
       "resource",
       ({ books }) => books.insert({ resource: resources }),
-      "resource is no parameter: pass the body as requestBody",
+      "resource is not a parameter: pass the body as requestBody",
     ],
     [
       "resource of an upload",
@@ -133,7 +137,7 @@ describe("parameters", () => {
       ({ books }) => books.get({ book: "b", alt: "media" }),
       "the method returns no content",
     ],
-  ])("of other clients are refused: %s", async (_, call, message) => {
+  ])("of other clients are rejected: %s", async (_, call, message) => {
     const { seen, url } = await serve(statuses(200));
     const error = await failureOf(call(clientOf(url)));
     expect(error).toBeInstanceOf(InvalidRequestError);
@@ -141,7 +145,7 @@ describe("parameters", () => {
     expect(seen).toEqual([]);
   });
 
-  it("that the document does not know are sent", async () => {
+  it("that are not in the document are sent", async () => {
     const { seen, url } = await serve(statuses(200));
     await clientOf(url).books.get({ book: "b", resource: "r", alt: "proto" });
     expect(seen[0]?.url).toBe("/v1/books/b?resource=r&alt=proto");
@@ -158,6 +162,6 @@ it.each<[string, string | undefined]>([
   ["", undefined],
   ["x", undefined],
   ["y".repeat(100_000), undefined],
-])("the nearest name to %s", (given, want) => {
+])("the most similar name to %s", (given, want) => {
   expect(nearestName(given, ["signal", "timeout", "totalTimeout"])).toBe(want);
 });

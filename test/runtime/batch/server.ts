@@ -1,8 +1,8 @@
-/** A server of batches on a real socket, written after the protocol and with nothing of ours. */
+/** A server for batches on a real socket. It implements the protocol without code of the runtime. */
 import type { ServerResponse } from "node:http";
 import { type Seen, serve, type TestServer } from "../support/server.js";
 
-/** One request out of a batch. */
+/** One request of a batch. */
 export interface Part {
   readonly contentId: string;
   readonly method: string;
@@ -11,7 +11,7 @@ export interface Part {
   readonly body: string;
 }
 
-/** What a part is answered with; a body that is no string is JSON. */
+/** The response to a part. A body that is not a string is sent as JSON. */
 export interface PartAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -21,11 +21,11 @@ export interface PartAnswer {
 export interface BatchServer extends TestServer {
   /** The parts of each batch, in the order of arrival. */
   readonly batches: Part[][];
-  /** Requests that were no batches. */
+  /** Requests that are not batches. */
   readonly single: Seen[];
 }
 
-/** Answers part by part; `single` answers what is no batch. */
+/** Responds to each part. `single` responds to requests that are not batches. */
 export async function serveBatches(
   answer: (part: Part, batch: number) => PartAnswer,
   single: (request: Seen, response: ServerResponse) => void = (_request, response) => response.writeHead(404).end(),
@@ -33,7 +33,7 @@ export async function serveBatches(
   return serveRaw((parts, response, batch) => answerWith(response, parts, (part) => answer(part, batch)), single);
 }
 
-/** Leaves the answer to the whole to the test. */
+/** Lets the test write the complete response. */
 export async function serveRaw(
   answer: (parts: Part[], response: ServerResponse, batch: number) => void,
   onSingle: (request: Seen, response: ServerResponse) => void = (_request, response) => response.writeHead(404).end(),
@@ -59,7 +59,7 @@ export function answerWith(response: ServerResponse, parts: readonly Part[], ans
   response.end(`${text.join("")}--b0undary--\r\n`);
 }
 
-/** A part of an answer, as Google writes it. */
+/** A part of a response in Google's format. */
 export function partText(contentId: string, { body, headers = {}, status }: PartAnswer): string {
   const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body);
   const fields = Object.entries({ "Content-Type": "application/json; charset=UTF-8", ...headers });
@@ -75,7 +75,7 @@ export function partText(contentId: string, { body, headers = {}, status }: Part
   ].join("\r\n");
 }
 
-/** The requests of a batch. Throws where it is not as the protocol wants it. */
+/** Returns the requests of a batch. Throws if it violates the protocol. */
 export function partsOf({ body, headers }: Pick<Seen, "body" | "headers">): Part[] {
   const boundary = /^multipart\/mixed; boundary=([\w-]+)$/.exec(headers["content-type"] ?? "")?.[1];
   if (boundary === undefined) throw new Error(`no batch: ${String(headers["content-type"])}`);

@@ -67,7 +67,7 @@ describe.each(uploadForms)("$name", ({ send }) => {
     const call = failureOf(send(all as ReturnType<typeof clientOf>, body)); // the same client
     expect(body.listenerCount("error")).toBeGreaterThan(0);
     await all.send();
-    expect(String(await call)).toContain("batch takes no media");
+    expect(String(await call)).toContain("batch does not support media");
   });
 
   it("closes a stream whose call fails", async () => {

@@ -241,7 +241,9 @@ for (const { name, parameter, send } of uploadForms) {
       const all = clientOf(url).batch();
       const rejected = failureOf(send(all as ReturnType<typeof clientOf>, body)); // the same client
       await all.send();
-      expect(await rejected).toMatchObject({ message: expect.stringContaining("batch takes no media") as unknown });
+      expect(await rejected).toMatchObject({
+        message: expect.stringContaining("batch does not support media") as unknown,
+      });
       await send(clientOf(url), body);
       expect(kept()).toContain(text);
     });

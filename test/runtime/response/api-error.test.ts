@@ -1,4 +1,4 @@
-/** Error answers of every form that Google's servers and what stands before them give. */
+/** Error responses of every form that Google's servers and proxies send. */
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../../../runtime/src/index.js";
@@ -16,7 +16,7 @@ const request: HttpRequest = {
   methodId: "library.books.get",
 };
 
-/** Google's page for a path that is unknown, shortened. */
+/** Google's page for an unknown path, shortened. */
 const googlePage = `<!DOCTYPE html>
 <html lang=en>
   <meta charset=utf-8>
@@ -33,7 +33,7 @@ function read(status: number, body: unknown, headers: Record<string, string> = {
   return apiError(request, status, headers, typeof body === "string" ? body : JSON.stringify(body));
 }
 
-describe("forms", () => {
+describe("reads", () => {
   it.each<[string, number, unknown, Record<string, unknown>]>([
     [
       "AIP-193",
@@ -60,13 +60,13 @@ describe("forms", () => {
       { reason: "notFound", rpcStatus: "NOT_FOUND" },
     ],
     [
-      "older lists alone",
+      "only an older list",
       403,
       { error: { errors: [{ reason: "quotaExceeded", message: "Too much." }], code: 403 } },
       { reason: "quotaExceeded", message: expect.stringContaining("Too much.") },
     ],
     [
-      "an older list that is no list",
+      "an older list that is not an array",
       400,
       { error: { errors: { reason: "invalid", message: "Bad." } } },
       { reason: "invalid", message: expect.stringContaining("Bad.") },
@@ -78,12 +78,12 @@ describe("forms", () => {
       { reason: "invalid_grant", message: expect.stringContaining("(invalid_grant): Bad Request") },
     ],
     [
-      "a list of errors",
+      "an array of errors",
       400,
       [{ error: { code: 400, message: "First.", status: "INVALID_ARGUMENT" } }],
       { reason: "INVALID_ARGUMENT", message: expect.stringContaining("First.") },
     ],
-    ["a message alone", 500, { message: "Oops" }, { reason: undefined, message: expect.stringContaining(": Oops") }],
+    ["only a message", 500, { message: "Oops" }, { reason: undefined, message: expect.stringContaining(": Oops") }],
     [
       "a web page",
       502,
@@ -92,8 +92,8 @@ describe("forms", () => {
     ],
     ["a web page without a title", 502, "<html>", { message: expect.stringContaining("web page") }],
     ["text", 400, "no healthy upstream", { message: expect.stringContaining(": no healthy upstream") }],
-    ["nothing", 500, "", { message: "library.books.get failed with status 500" }],
-    ["half a body", 500, '{"error":{"message":"Hal', { status: 500, reason: undefined }],
+    ["an empty body", 500, "", { message: "library.books.get failed with status 500" }],
+    ["an incomplete body", 500, '{"error":{"message":"Hal', { status: 500, reason: undefined }],
     ["null", 500, "null", { status: 500 }],
     ["a number", 500, "7", { status: 500 }],
     [
@@ -125,7 +125,7 @@ describe("forms", () => {
         ],
       },
     ],
-    ["alone", "<Error><Code>AccessDenied</Code><Message>Access denied.</Message></Error>", denied],
+    ["without a declaration", "<Error><Code>AccessDenied</Code><Message>Access denied.</Message></Error>", denied],
     [
       "with a namespace, attributes and lines",
       `<?xml version="1.0"?>
@@ -158,12 +158,12 @@ describe("forms", () => {
       { reason: "InvalidToken", serverMessage: "No." },
     ],
     [
-      "of the older Google data APIs",
+      "of older Google Data APIs",
       "<errors xmlns='http://schemas.google.com/g/2005'><error><domain>GData</domain><code>invalid</code><internalReason>Bad query</internalReason></error></errors>",
       { reason: "invalid", serverMessage: "Bad query" },
     ],
     [
-      "with a code alone",
+      "with only a code",
       "<Error><Code>NoSuchBucket</Code></Error>",
       { reason: "NoSuchBucket", serverMessage: undefined },
     ],
@@ -177,7 +177,7 @@ describe("forms", () => {
       "<response><status>failed</status><why>no disk</why></response>",
       { serverMessage: "failed no disk" },
     ],
-    ["without words", "<a/>", { serverMessage: undefined, message: expect.stringContaining("XML") }],
+    ["without text", "<a/>", { serverMessage: undefined, message: expect.stringContaining("XML") }],
     ["that ends early", "<Error><Code>AccessDenied</Code><Message>Access denied.", denied],
     [
       "with control characters",
@@ -192,19 +192,19 @@ describe("forms", () => {
     ["with a title", "<html><head><title>502 Bad Gateway</title></head><body><h1>x</h1>", "502 Bad Gateway"],
     ["with entities and lines", "<html><title>\n Caf&eacute; &amp; Bar\n</title>", "Caf&eacute; & Bar"],
     [
-      "of Google, whose title says nothing",
+      "of Google, with only a status in the title",
       googlePage,
       "Error 404 (Not Found)!!1: The requested URL /v9/books was not found on this server. That’s all we know.",
     ],
     [
-      "with a heading alone",
+      "with only a heading",
       "<html><body><h1>Service Unavailable</h1><p>Try later.</p></body></html>",
       "Service Unavailable",
     ],
     ["whose title and heading are numbers", "<html><title>503</title><h1>503</h1><p>Try later.</p>", "503: Try later."],
-    ["with a paragraph alone", "<p>Too <b>many</b> requests</p>", "Too many requests"],
+    ["with only a paragraph", "<p>Too <b>many</b> requests</p>", "Too many requests"],
     [
-      "with text alone",
+      "with only text",
       "<html><style>p{}</style><script>if (a < b) alert(1)</script><body>Backend error</body>",
       "Backend error",
     ],
@@ -227,7 +227,12 @@ describe("forms", () => {
       "no disk",
       "full",
     ],
-    ["an older list outside", { errors: [{ reason: "full", message: "no disk" }], code: 507 }, "no disk", "full"],
+    [
+      "an older list outside the error",
+      { errors: [{ reason: "full", message: "no disk" }], code: 507 },
+      "no disk",
+      "full",
+    ],
     ["a description", { error: "server_error", error_description: "no disk" }, "no disk", "server_error"],
     ["an error that is a sentence", { error: "There is no disk." }, "There is no disk.", undefined],
     ["an error that is a name", { error: "disk_full" }, undefined, "disk_full"],
@@ -239,26 +244,21 @@ describe("forms", () => {
       "Full: no disk",
       undefined,
     ],
-    ["google.rpc.Status itself", { code: 8, message: "no disk", details: [] }, "no disk", "RESOURCE_EXHAUSTED"],
+    ["a google.rpc.Status", { code: 8, message: "no disk", details: [] }, "no disk", "RESOURCE_EXHAUSTED"],
     ["Apigee", { fault: { faultstring: "no disk", detail: { errorcode: "x" } } }, "no disk", undefined],
     ["Maps", { error_message: "no disk", results: [], status: "REQUEST_DENIED" }, "no disk", "REQUEST_DENIED"],
     ["Spring", { status: 507, error: "Not Found", message: "no disk", path: "/" }, "no disk", undefined],
-    ["a list of strings", ["no disk"], "no disk", undefined],
+    ["an array of strings", ["no disk"], "no disk", undefined],
     [
-      "a list of messages and an error",
+      "an array of messages and an error",
       [{ name: "b" }, { error: { message: "no disk", status: "INTERNAL" } }],
       "no disk",
       "INTERNAL",
     ],
     ["an unknown shape", { foo: { bar: 1 } }, '{"foo":{"bar":1}}', undefined],
     ["an empty object", {}, undefined, undefined],
-    ["an empty list", [], undefined, undefined],
-    [
-      "a code alone",
-      { error: { code: 403, message: "", status: "PERMISSION_DENIED" } },
-      undefined,
-      "PERMISSION_DENIED",
-    ],
+    ["an empty array", [], undefined, undefined],
+    ["only a code", { error: { code: 403, message: "", status: "PERMISSION_DENIED" } }, undefined, "PERMISSION_DENIED"],
   ])("JSON: %s", (_name, body, serverMessage, reason) => {
     const error = read(507, body);
     expect(error).toMatchObject({ serverMessage, reason, body });
@@ -270,26 +270,26 @@ describe("forms", () => {
 
   it.each([
     ["a JSON string", '"no disk"', "no disk"],
-    ["a guard against scripts", `)]}'\n{"message":"no disk"}`, "no disk"],
+    ["a prefix against use as a script", `)]}'\n{"message":"no disk"}`, "no disk"],
     ["a byte order mark", '\ufeff{"message":"no disk"}', "no disk"],
     ["lines of text", "no disk\r\n\tno tape\n", "no disk no tape"],
   ])("%s", (_name, body, serverMessage) => {
     expect(read(500, body)).toMatchObject({ serverMessage });
   });
 
-  it("no text of a server moves the terminal", () => {
+  it("removes control characters from the text of a server", () => {
     const { message } = read(400, { error: { message: "a\u001b[31mred\u0007\r\nnext\u202eline" } });
-    // oxlint-disable-next-line no-control-regex -- what must not be there
+    // oxlint-disable-next-line no-control-regex -- the characters that must be removed
     expect(message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
     expect(message).toContain("next");
   });
 
-  it("a message is never longer than a screen", () => {
+  it("limits the length of a message", () => {
     expect(read(400, { error: { message: "x".repeat(100_000) } }).message.length).toBeLessThan(2200);
   });
 });
 
-describe("what programs show and test", () => {
+describe("an ApiError", () => {
   const errors = [
     {
       domain: "calendar",
@@ -302,7 +302,7 @@ describe("what programs show and test", () => {
     { domain: "global", reason: "authError", message: "No.", locationType: "header", location: "Authorization" },
   ];
 
-  it("the older list keeps its members, and fills details, violations and links", () => {
+  it("keeps the members of the older list, and derives details, violations and links from it", () => {
     const error = read(400, { error: { code: 400, message: "The range is empty.", errors } });
     expect(error).toMatchObject({ serverMessage: "The range is empty.", reason: "timeRangeEmpty" });
     expect(error.errors).toEqual(errors);
@@ -313,7 +313,7 @@ describe("what programs show and test", () => {
     expect(error.helpLinks).toEqual([{ description: "", url: "https://example.com/help" }]);
   });
 
-  it("details of the newer form go first", () => {
+  it("prefers details of the newer form", () => {
     const fieldViolations = [{ field: "end", description: "too early" }];
     const details = [{ "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations }];
     const error = read(400, { error: { message: "m", errors, details } });
@@ -323,15 +323,15 @@ describe("what programs show and test", () => {
   });
 
   it.each([
-    ["outside of the error", { error: { message: "m" }, details: [{ a: 1 }] }],
+    ["outside the error", { error: { message: "m" }, details: [{ a: 1 }] }],
     ["in an object", { error: { message: "m", details: { a: 1 } } }],
     ["under another name", { error: { message: "m", errorDetails: [{ a: 1 }] } }],
-    ["of google.rpc.Status itself", { code: 3, message: "m", details: [{ a: 1 }] }],
-  ])("details %s are found", (_name, body) => {
+    ["of a google.rpc.Status", { code: 3, message: "m", details: [{ a: 1 }] }],
+  ])("finds details %s", (_name, body) => {
     expect(read(400, body).details).toEqual([{ a: 1 }]);
   });
 
-  it("the body is there when it is asked for, but not in the way", () => {
+  it("has the body as a property that is not enumerable", () => {
     const body = { error: { code: 404, message: "No such book.", errors } };
     const error = read(404, body);
     expect(error.body).toEqual(body);
@@ -344,7 +344,7 @@ describe("what programs show and test", () => {
     expect(read(500, '"7"').body).toBe("7");
   });
 
-  it("errors that tests make have what they are given", () => {
+  it("created by a test has the given properties", () => {
     const { response } = read(404, "");
     const error = new ApiError({ message: "m", status: 404, response, serverMessage: "No.", errors, body: { a: 1 } });
     expect(error).toMatchObject({ serverMessage: "No.", errors, details: errors, body: { a: 1 } });
@@ -380,8 +380,8 @@ const repeated = [
   ],
   ['"\\u0041bcd",', "<!doctype ", ")]}'", "\n"],
 );
-it.each(repeated)("a megabyte of %s is read like any other body", (piece) => {
-  expect(read(500, piece.repeat(2 ** 20 / piece.length)).status).toBe(500);
+it.each(repeated)("reads a megabyte of %s", (part) => {
+  expect(read(500, part.repeat(2 ** 20 / part.length)).status).toBe(500);
 });
 
 describe("details", () => {
@@ -405,7 +405,7 @@ describe("details", () => {
     { "@type": "type.googleapis.com/unknown", a: 1 },
   ];
 
-  it("are read, and kept as they came", () => {
+  it("are read, and kept unchanged", () => {
     const error = read(403, {
       error: { code: 403, message: "m", status: "PERMISSION_DENIED", errors: [{ reason: "forbidden" }], details },
     });
@@ -422,7 +422,7 @@ describe("details", () => {
     ]);
   });
 
-  it("of quotas, help and texts for people are read too", () => {
+  it("include quotas, help links and localized messages", () => {
     const error = read(429, {
       error: {
         details: [
@@ -446,7 +446,7 @@ describe("details", () => {
     expect(error.localizedMessage).toEqual({ locale: "de-DE", message: "Zu viel." });
   });
 
-  it("that are not there, or of another shape, are nothing", () => {
+  it("that are missing or malformed are ignored", () => {
     const details = [
       { "@type": "type.googleapis.com/google.rpc.QuotaFailure", violations: "many" },
       { "@type": "type.googleapis.com/google.rpc.LocalizedMessage" },
@@ -485,7 +485,7 @@ describe("details", () => {
     [{ "x-goog-request-id": "b" }, "b"],
     [{ "x-guploader-uploadid": "c" }, "c"],
     [{}, undefined],
-  ])("the request's id of %o is %s", (headers, want) => {
+  ])("reads the request id of %o: %s", (headers, want) => {
     expect(read(500, "", headers).requestId).toBe(want);
   });
 });
@@ -496,7 +496,7 @@ describe("secrets", () => {
     error: { message: `no: Bearer the-access-token ${secrets.join(" ")}`, details: [{ echoed: "header-api-key" }] },
   };
 
-  it("that a server sends back are blanked everywhere", () => {
+  it("in the response are redacted everywhere", () => {
     const error = read(400, echo, { "x-echo": "Bearer the-access-token" });
     const shown = [
       error.message,
@@ -528,7 +528,7 @@ describe("secrets", () => {
     ["XML", "<Error><Code>x</Code><Message>no: the&#45;access-token</Message><Details>AN-API-KEY</Details></Error>"],
     ["a web page", "<html><title>no: the-access-token</title><p>header-api-key"],
     ["text", "no: the-access-token"],
-  ])("are in no member, when they come in %s", (_name, body) => {
+  ])("are in no member if the body is %s", (_name, body) => {
     const error = read(400, body);
     const { details, errors, fieldViolations, reason, serverMessage } = error;
     const shown = JSON.stringify([error.message, serverMessage, reason, errors, details, fieldViolations, error.stack]);
@@ -537,7 +537,7 @@ describe("secrets", () => {
     for (const secret of secrets) expect(JSON.stringify(error.body)).not.toContain(secret);
   });
 
-  it("are not in what a logger shows of a real call", async () => {
+  it("are not in the inspected error of a real call", async () => {
     const { url } = await serve((seen, response) => {
       response.writeHead(400, { "x-echo": String(seen.headers.authorization) });
       response.end(
@@ -552,7 +552,7 @@ describe("secrets", () => {
   });
 });
 
-it("the answer is at hand but not in the way", () => {
+it("has the response as a property that is not enumerable", () => {
   const error = read(404, "", { "x-a": "1" });
   expect(error.response).toMatchObject({ status: 404 });
   expect(error.response.headers.get("X-A")).toBe("1");

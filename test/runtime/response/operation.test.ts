@@ -149,7 +149,7 @@ const storage: OperationDescriptor = {
 
 const segment = { value: "response.name", segment: true } as const;
 
-/** The name holds all that a poll needs, and shows which poll is the right one. */
+/** The name contains all parameters of a poll, and decides which poll is used. */
 const appengine: OperationDescriptor = {
   ...longrunning,
   polls: [
@@ -200,22 +200,22 @@ interface Given {
   readonly client?: ClientOptions;
 }
 
-/** Calls a method that starts an operation: google.longrunning, unless told otherwise. */
+/** Calls a method that starts an operation, of google.longrunning by default. */
 function start(url: string, given: Given = {}): OperationPromise<Operation, Operation> {
   const { client, operation = longrunning, options, params = {}, path } = given;
   const target = new ApiClient(api, { auth: new AnonymousCredentials(), rootUrl: url, ...client });
   return operate<Operation, Operation>(target, starter(operation, path), params, options);
 }
 
-/** A server that answers one of these after the other, the last one for ever. */
+/** A server that returns these bodies one after the other, and then always the last one. */
 const answers = (...bodies: readonly unknown[]): Promise<TestServer> =>
   serve((_request, response, index) => json(response, 200, bodies[Math.min(index, bodies.length - 1)]));
 
-/** A server that answers the start of an operation, and no poll. */
+/** A server that responds to the start of an operation, but not to polls. */
 const silentPolls = (): Promise<TestServer> =>
   serve((_request, response, index) => (index === 0 ? json(response, 200, { name: "operations/1" }) : undefined));
 
-/** Notes how long the pauses of this test were to be; they are over at once. */
+/** Records the delays of this test, which end immediately. */
 function quickPauses(): readonly number[] {
   const lengths: number[] = [];
   pauses.lengths = lengths;
@@ -263,13 +263,13 @@ describe("wait() polls to the end", () => {
       [{ name: "op-1", zone: "z", status: "RUNNING" }, { status: "DONE" }],
     ],
     [
-      "Compute Engine in a zone, told by URL",
+      "Compute Engine in a zone, from the URL",
       { operation: compute, params: { project: "p" } },
       "/p/zones/z-1/operations/op-1",
       [{ name: "op-1", zone: `${url}/zones/z-1`, status: "PENDING" }, { status: "DONE" }],
     ],
     [
-      "Compute Engine in a region, told by URL",
+      "Compute Engine in a region, from the URL",
       { operation: compute, params: { project: "p" } },
       "/p/regions/r-1/operations/op-1",
       [{ name: "op-1", region: `${url}/regions/r-1`, status: "PENDING" }, { status: "DONE" }],
@@ -334,7 +334,7 @@ describe("wait() polls to the end", () => {
   it.each<[string, OperationDescriptor, Params]>([
     ["the parameters", named("params.instance"), { project: "p", instance: "i" }],
     ["the body", named("body.instance"), { project: "p", requestBody: { instance: "i" } }],
-  ])("Cloud SQL v1beta3: named by a string, the rest told by %s", async (_, operation, params) => {
+  ])("Cloud SQL v1beta3: named by a string, with the rest from %s", async (_, operation, params) => {
     const lengths = quickPauses();
     const bodies = [{ kind: "sql#start", operation: "op-1" }, { state: "RUNNING" }, { state: "DONE" }];
     const server = await answers(...bodies);
@@ -343,7 +343,7 @@ describe("wait() polls to the end", () => {
       onProgress: (one) => read.push(one),
     });
     expect(last).toEqual({ state: "DONE" });
-    // The answer is no operation: it is asked for at once.
+    // The response is not an operation, so it is polled immediately.
     expect(read).toEqual(bodies.slice(1));
     expect(lengths).toEqual([0, 500]);
     expect(urls(server).slice(1)).toEqual([
@@ -357,7 +357,7 @@ describe("wait() polls to the end", () => {
     ["google.longrunning without a name (Cloud Identity)", longrunning, { done: true, response: {} }],
     ["Cloud SQL", sql, { name: "1", targetProject: "p", status: "DONE" }],
     ["BigQuery", bigquery, { status: { state: "DONE" } }],
-  ])("%s: what is over at once is not asked for", async (_, operation, body) => {
+  ])("%s: an operation that is done is not polled", async (_, operation, body) => {
     const server = await answers(body);
     const read: unknown[] = [];
     const last = await start(server.url, { operation }).wait({ onProgress: (one) => read.push(one) });
@@ -366,7 +366,7 @@ describe("wait() polls to the end", () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it("with pauses that grow, up to 15 seconds", async () => {
+  it("with increasing delays of at most 15 seconds", async () => {
     const lengths = quickPauses();
     const server = await answers({ name: "operations/1" }, ...Array.from({ length: 11 }, () => ({})), { done: true });
     await start(server.url).wait();
@@ -375,7 +375,7 @@ describe("wait() polls to the end", () => {
     ]);
   });
 
-  it("with a pause also after an answer that says nothing", async () => {
+  it("with a delay after a response without information", async () => {
     const lengths = quickPauses();
     const server = await serve((_request, response, index) => {
       if (index === 1) response.writeHead(204).end();
@@ -385,7 +385,7 @@ describe("wait() polls to the end", () => {
     expect(lengths).toEqual([500, 750, 1125]);
   });
 
-  it("with a name that leaves nothing of its path to chance", async () => {
+  it("with a name that is encoded in the path", async () => {
     quickPauses();
     const server = await answers({ name: "operations/a?b#c%2F" }, { done: true });
     await start(server.url).wait();
@@ -397,7 +397,7 @@ describe("wait() polls to the end", () => {
 });
 
 describe("without wait()", () => {
-  it("one request is sent, and its answer is the promise's value", async () => {
+  it("one request is sent, and its response is the value of the promise", async () => {
     const server = await answers({ name: "operations/1" });
     const operation = start(server.url);
     expectTypeOf(operation).resolves.toEqualTypeOf<Operation>();
@@ -407,7 +407,7 @@ describe("without wait()", () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it("nothing is said of an operation that cannot be told", async () => {
+  it("an unidentified operation is no error", async () => {
     const server = await answers({});
     expect(await start(server.url)).toEqual({});
   });
@@ -423,7 +423,7 @@ describe("waiting twice", () => {
   });
 });
 
-describe("an operation that failed", () => {
+describe("a failed operation", () => {
   const status = { code: 9, message: "The disk is full.", details: [] };
   const errors = [{ code: "QUOTA", message: "Too many." }, { code: "OTHER" }];
   const job = (errorResult: unknown) => ({
@@ -433,8 +433,8 @@ describe("an operation that failed", () => {
 
   it.each<[string, OperationDescriptor, object, unknown, string]>([
     ["google.rpc.Status", longrunning, { done: true, error: status }, status, ": The disk is full."],
-    ["a list of errors in an object", sql, { status: "DONE", error: { errors } }, { errors }, ": Too many., OTHER"],
-    ["a list of errors", sql, { status: "DONE", error: errors }, errors, ": Too many., OTHER"],
+    ["an array of errors in an object", sql, { status: "DONE", error: { errors } }, { errors }, ": Too many., OTHER"],
+    ["an array of errors", sql, { status: "DONE", error: errors }, errors, ": Too many., OTHER"],
     [
       "a BigQuery job",
       bigquery,
@@ -442,7 +442,7 @@ describe("an operation that failed", () => {
       { reason: "invalid", message: "No." },
       ": No.",
     ],
-    ["an error that says nothing", longrunning, { done: true, error: {} }, {}, ""],
+    ["an error without text", longrunning, { done: true, error: {} }, {}, ""],
   ])("rejects: %s", async (_, operation, body, error, said) => {
     const server = await answers(body);
     const started = start(server.url, { operation });
@@ -458,7 +458,7 @@ describe("an operation that failed", () => {
     expect(await started).toEqual(body);
   });
 
-  it("is told after onProgress, and after polls", async () => {
+  it("rejects after onProgress, and after polls", async () => {
     quickPauses();
     const failed = { name: "operations/1", done: true, error: status };
     const server = await answers({ name: "operations/1" }, failed);
@@ -471,27 +471,27 @@ describe("an operation that failed", () => {
 
   it.each<[string, object]>([
     ["null", { done: true, error: null }],
-    ["an empty list", { done: true, error: [] }],
-    ["in an operation that still runs", { name: "operations/1", error: status }],
-  ])("is none with an error that is %s", async (_, body) => {
+    ["an empty array", { done: true, error: [] }],
+    ["in an operation that is not done", { name: "operations/1", error: status }],
+  ])("is not one with an error that is %s", async (_, body) => {
     quickPauses();
     const server = await answers(body, { done: true });
     expect(await start(server.url).wait()).toMatchObject({ done: true });
   });
 });
 
-describe("an answer that does not tell which operation", () => {
+describe("a response that does not identify the operation", () => {
   it.each<[string, Given, unknown]>([
     ["has no name", {}, {}],
     ["has an empty name", {}, { name: "" }],
-    ["has a name that is no text", {}, { name: 1 }],
-    ["is no object", {}, null],
+    ["has a name that is not a string", {}, { name: 1 }],
+    ["is not an object", {}, null],
     ["lacks the project", { operation: sql }, { name: "1" }],
     ["has a reference without the job", { operation: bigquery }, { jobReference: { projectId: "p" } }],
     ["has a name of another shape", { operation: appengine }, { name: "things/a/operations/1" }],
     ["has a name with an empty segment", { operation: appengine }, { name: "apps//operations/1" }],
-    ["has only the end of a name", { operation: appengine }, { name: "operations/1" }],
-    ["has a name of Object's own", { operation: named("params.constructor") }, { operation: "1" }],
+    ["has only a part of the name", { operation: appengine }, { name: "operations/1" }],
+    ["has the name of a property of Object", { operation: named("params.constructor") }, { operation: "1" }],
     ["has a short id, and no collection is known", { operation: gke, params: { parent: "clusters/c" } }, { name: "1" }],
   ])("%s", async (_, given, body) => {
     const server = await answers(body);
@@ -500,7 +500,7 @@ describe("an answer that does not tell which operation", () => {
     expect(error).toBeInstanceOf(DiscogenError);
     expect(error).toMatchObject({
       code: "OPERATION_UNKNOWN",
-      message: "works.things.make: the answer does not tell which operation to ask for",
+      message: "works.things.make: the response does not identify the operation",
     });
     expect(await started).toEqual(body);
     expect(server.seen).toHaveLength(1);
@@ -508,7 +508,7 @@ describe("an answer that does not tell which operation", () => {
 });
 
 describe("options of the call", () => {
-  it("hold for polls, but for conditions", async () => {
+  it("apply to polls, except for conditions", async () => {
     quickPauses();
     const server = await answers({ name: "operations/1" }, { done: true });
     const options = { headers: { "x-a": "1" }, quotaProject: "q", ifMatch: '"e"', ifNoneMatch: '"f"' };
@@ -526,7 +526,7 @@ describe("options of the call", () => {
     ]);
   });
 
-  it("API key and quota user hold for polls, other parameters do not", async () => {
+  it("API key and quota user apply to polls, other parameters do not", async () => {
     quickPauses();
     const server = await answers({ name: "operations/1" }, { done: true });
     const params = { key: "k", quotaUser: "u", fields: "name", requestId: "r", requestBody: { size: 1 } };
@@ -538,7 +538,7 @@ describe("options of the call", () => {
     expect(server.seen[1]?.body).toBe("");
   });
 
-  it("a parameter of the method's own that is called key is no API key", async () => {
+  it("a parameter of the method named key is not an API key", async () => {
     quickPauses();
     const server = await answers({ name: "operations/1" }, { done: true });
     await start(server.url, { params: { key: "k" }, path: "v1/keys/{key}" }).wait();
@@ -546,8 +546,8 @@ describe("options of the call", () => {
   });
 });
 
-describe("a poll that fails", () => {
-  it("is tried again as any GET", async () => {
+describe("a failed poll", () => {
+  it("is retried like any GET", async () => {
     quickPauses();
     const bodies = [{ name: "operations/1" }, undefined, undefined, { done: true }];
     const server = await serve((_request, response, index) =>
@@ -560,9 +560,9 @@ describe("a poll that fails", () => {
   });
 
   it.each<[string, number, Given]>([
-    ["for good", 404, {}],
-    ["with retries off", 500, { options: { retry: false } }],
-  ])("%s is told as that of any call", async (_, status, given) => {
+    ["with a final status", 404, {}],
+    ["without retries", 500, { options: { retry: false } }],
+  ])("%s rejects like any call", async (_, status, given) => {
     quickPauses();
     const server = await serve((_request, response, index) =>
       json(response, index === 0 ? 200 : status, { name: "operations/1" }),
@@ -573,7 +573,7 @@ describe("a poll that fails", () => {
     expect(server.seen).toHaveLength(2);
   });
 
-  it("rejects alike when the start of the operation fails", async () => {
+  it("rejects in the same way if the start of the operation fails", async () => {
     const server = await serve(statuses(403));
     const operation = start(server.url);
     const error = await failureOf(operation.wait());
@@ -582,7 +582,7 @@ describe("a poll that fails", () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it("is what onProgress throws", async () => {
+  it("can be an error of onProgress", async () => {
     const server = await answers({ name: "operations/1" });
     const stop = new Error("enough");
     const onProgress = (): never => {
@@ -602,7 +602,7 @@ describe("a signal", () => {
     });
   };
 
-  it("that has aborted ends the wait at once; the call goes on", async () => {
+  it("that is aborted already ends the wait, and the call continues", async () => {
     const server = await answers({ name: "operations/1" });
     const operation = start(server.url);
     isAborted(await failureOf(operation.wait({ signal: AbortSignal.abort("why") })), "why");
@@ -610,13 +610,13 @@ describe("a signal", () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it("that has aborted hides what becomes of a call that nobody waits for", async () => {
+  it("that is aborted already leaves no unhandled rejection of the call", async () => {
     const server = await serve(statuses(403));
     isAborted(await failureOf(start(server.url).wait({ signal: AbortSignal.abort("why") })), "why");
     await vi.waitFor(() => expect(server.seen).toHaveLength(1));
   });
 
-  it("ends the wait for the answer, and progress is told no more", async () => {
+  it("ends the wait for the response, and onProgress is no longer called", async () => {
     const controller = new AbortController();
     let answer = (): void => undefined;
     const server = await serve((_request, response) => {
@@ -631,7 +631,7 @@ describe("a signal", () => {
     expect(onProgress).not.toHaveBeenCalled();
   });
 
-  it.each(["wait", "call"])("of the %s ends a pause, and leaves no timer and no listener", async (whose) => {
+  it.each(["wait", "call"])("of the %s ends a delay, and leaves no timer and no listener", async (whose) => {
     const controller = new AbortController();
     const { signal } = controller;
     const server = await answers({ name: "operations/1" });
@@ -652,7 +652,7 @@ describe("a signal", () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it("ends a poll, and the server sees it", async () => {
+  it("ends a poll and its connection", async () => {
     quickPauses();
     const controller = new AbortController();
     const closed = vi.fn<() => void>();
@@ -680,30 +680,30 @@ describe("a signal", () => {
   });
 });
 
-describe("a limit of time", () => {
+describe("a timeout", () => {
   const isOver = (error: unknown): void => {
     expect(error).toBeInstanceOf(TimeoutError);
     expect(error).toMatchObject({
       code: "TOTAL_TIMEOUT",
       timeout: 100,
-      message: "works.things.make: the operation was not over within 100 ms",
+      message: "works.things.make: the operation did not finish within 100 ms",
     });
   };
 
-  it("ends a pause", async () => {
+  it("ends a delay", async () => {
     const server = await answers({ name: "operations/1" });
     isOver(await failureOf(start(server.url).wait({ timeout: 100 })));
     expect(server.seen).toHaveLength(1);
   });
 
-  it("ends a poll that is not answered", async () => {
+  it("ends a poll without a response", async () => {
     quickPauses();
     const server = await silentPolls();
     isOver(await failureOf(start(server.url).wait({ timeout: 100 })));
     expect(server.seen).toHaveLength(2);
   });
 
-  it("ends the wait for the answer; the call goes on", async () => {
+  it("ends the wait for the response, and the call continues", async () => {
     let answer = (): void => undefined;
     const server = await serve((_request, response) => {
       answer = () => json(response, 200, { name: "operations/1" });
@@ -715,7 +715,7 @@ describe("a limit of time", () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it("of the call holds for each poll, not for the wait", async () => {
+  it("of the call applies to each poll, not to the wait", async () => {
     quickPauses();
     const server = await silentPolls();
     const error = await failureOf(start(server.url, { options: { totalTimeout: 200 } }).wait());
@@ -726,7 +726,7 @@ describe("a limit of time", () => {
     });
   });
 
-  it("may be none", async () => {
+  it("may be Infinity", async () => {
     quickPauses();
     const server = await answers({ name: "operations/1" }, { done: true });
     const operation = start(server.url);
@@ -734,7 +734,7 @@ describe("a limit of time", () => {
   });
 });
 
-describe("wait() refuses", () => {
+describe("wait() rejects", () => {
   it.each<[string, object]>([
     ["timeout", { timeout: -1 }],
     ["timeout", { timeout: Number.NaN }],
@@ -748,9 +748,9 @@ describe("wait() refuses", () => {
   });
 
   it.each<[string, unknown, number]>([
-    ["that goes on", { name: "operations/1", done: false }, 200],
-    ["that was not begun", { error: { message: "no" } }, 400],
-  ])("wrong options of an operation %s, without a rejection that nobody handles", async (_name, body, status) => {
+    ["that is not done", { name: "operations/1", done: false }, 200],
+    ["that was not started", { error: { message: "no" } }, 400],
+  ])("invalid options of an operation %s, without an unhandled rejection", async (_name, body, status) => {
     const unhandled = vi.fn<(reason: unknown) => void>();
     process.on("unhandledRejection", unhandled);
     onTestFinished(() => void process.off("unhandledRejection", unhandled));
@@ -765,13 +765,13 @@ describe("wait() refuses", () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
-  it("promises that are not of a call that starts an operation", async () => {
+  it("promises of calls that do not start an operation", async () => {
     const other = new OperationPromise((resolve) => resolve({}));
     expect(await failureOf(other.wait())).toMatchObject({ message: "this promise is not that of a call" });
     const server = await answers({});
     const target = new ApiClient(api, { auth: new AnonymousCredentials(), rootUrl: server.url });
     const error = await failureOf(operate(target, get("v1/things"), {}, undefined).wait());
     expect(error).toBeInstanceOf(TypeError);
-    expect(error).toMatchObject({ message: "works.operations.get starts no operation" });
+    expect(error).toMatchObject({ message: "works.operations.get does not start an operation" });
   });
 });

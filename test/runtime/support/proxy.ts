@@ -1,4 +1,4 @@
-/** A proxy on a real socket, that tunnels whatever it is asked for to one local server. */
+/** A proxy on a real socket that tunnels all requests to one local server. */
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { onTestFinished } from "vitest";
@@ -11,7 +11,7 @@ export interface TestProxy {
   readonly credentials: (string | undefined)[];
 }
 
-/** Starts a proxy that is stopped at the end of the test. With another status than 200 it refuses. */
+/** Starts a proxy that is stopped at the end of the test. With a status other than 200 it rejects. */
 export async function proxyTo(target: string, status = 200): Promise<TestProxy> {
   const asked: string[] = [];
   const credentials: (string | undefined)[] = [];
