@@ -10,7 +10,7 @@ const MAX_REDIRECTS = 5;
 const ATTEMPTS = 3;
 /** Milliseconds for one attempt. */
 const TIMEOUT = 60_000;
-/** Milliseconds between attempts: twice as many before each further one. */
+/** Milliseconds; the maximum of the random delay doubles with each attempt. */
 const BASE_DELAY = 200;
 const MAX_DELAY = 10_000;
 
@@ -49,7 +49,7 @@ export async function fetchText(
 /** A failed attempt. */
 interface Failure {
   readonly fault: InputError;
-  /** Set if another attempt may succeed. Milliseconds; 0 if the server asks for no delay. */
+  /** Milliseconds that the server requests, or 0; absent if another attempt would fail too. */
   readonly retryAfter?: number;
 }
 
