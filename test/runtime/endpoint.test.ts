@@ -206,7 +206,7 @@ describe("rejects", () => {
   it("a region of an API without regions", () => {
     environment();
     expect(faultsOf(() => new ApiClient(library, { auth, region: "us" }))).toEqual([
-      expect.stringContaining("this API names no regional endpoints"),
+      expect.stringContaining("this API's document has no regional endpoints"),
     ]);
   });
 });

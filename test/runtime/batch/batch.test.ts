@@ -572,7 +572,7 @@ describe("rejects before anything is sent", () => {
       servicePath: "",
       scopes: [],
     });
-    expect(() => batch(client)).toThrow("the client of plain:v1: batch cannot be made");
+    expect(() => batch(client)).toThrow("the client of plain:v1: batch is not supported");
   });
 
   it("sendBatch() with an ordinary client", async () => {
