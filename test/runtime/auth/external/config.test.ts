@@ -112,7 +112,7 @@ describe("rejects a configuration", () => {
       "has a header with a line break",
       { url: "https://a.example.com", headers: { "x-a": "b\r\nc: d" } },
       "KEY_FIELD_INVALID",
-      "/headers/x-a: holds a line break",
+      "/headers/x-a: contains a line break",
     ],
     [
       "is a program without a name",
