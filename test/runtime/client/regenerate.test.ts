@@ -2,7 +2,7 @@
 import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
 import { ApiClient, type ApiDescriptor, DiscogenError, core, descriptorVersion } from "@discogen/runtime";
 import { describe, expect, it } from "vitest";
-import { build } from "../../generator/src/build.js";
+import { build } from "../../../generator/src/build.js";
 
 const api: ApiDescriptor = {
   descriptors: descriptorVersion,

@@ -1,6 +1,6 @@
 /** Functions for bytes, without functions of the platform. */
 import { expect, it, onTestFinished, vi } from "vitest";
-import { base64, byteLength, concat, uuid } from "../../runtime/src/platform/bytes.js";
+import { base64, byteLength, concat, uuid } from "../../../runtime/src/platform/bytes.js";
 
 it.each([
   [[], ""],

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openFile } from "../../runtime/src/platform/file-writer.js";
-import { temporaryFolder } from "../support/folders.js";
+import { openFile } from "../../../runtime/src/platform/file-writer.js";
+import { temporaryFolder } from "../../support/folders.js";
 
 describe("a temporary file", () => {
   /** A name that another process of this machine could use. */

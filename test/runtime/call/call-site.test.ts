@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { types } from "node:util";
 import { describe, expect, it } from "vitest";
-import { AccessTokenCredentials, ServiceAccountCredentials } from "../../runtime/src/auth.js";
+import { AccessTokenCredentials, ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 import {
   AuthError,
   type CallOptions,
@@ -12,14 +12,14 @@ import {
   type MediaResponse,
   type MethodDescriptor,
   operate,
-} from "../../runtime/src/index.js";
-import { node } from "../support/discogen.js";
-import { ROOT } from "../support/folders.js";
-import { serveBatches } from "./batch/server.js";
-import { keyFor } from "./support/keys.js";
-import { clientOf, failureOf, type LibraryClient } from "./support/library.js";
-import { type Handler, json, serve, statuses } from "./support/server.js";
-import { temporaryFile } from "./support/sign-in.js";
+} from "../../../runtime/src/index.js";
+import { node } from "../../support/discogen.js";
+import { ROOT } from "../../support/folders.js";
+import { serveBatches } from "../batch/server.js";
+import { keyFor } from "../support/keys.js";
+import { clientOf, failureOf, type LibraryClient } from "../support/library.js";
+import { type Handler, json, serve, statuses } from "../support/server.js";
+import { temporaryFile } from "../support/sign-in.js";
 
 const path = fileURLToPath(import.meta.url);
 const source = readFileSync(path, "utf8").split("\n");

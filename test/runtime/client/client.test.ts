@@ -9,11 +9,11 @@ import {
   InvalidRequestError,
   Resource,
   version,
-} from "../../runtime/src/index.js";
-import { mergedOptions } from "../../runtime/src/client/client.js";
-import { AccessTokenCredentials, AnonymousCredentials, ApiKeyCredentials } from "../../runtime/src/auth.js";
-import { api, BooksResource, clientOf, LibraryClient } from "./support/library.js";
-import { serve, statuses } from "./support/server.js";
+} from "../../../runtime/src/index.js";
+import { mergedOptions } from "../../../runtime/src/client/client.js";
+import { AccessTokenCredentials, AnonymousCredentials, ApiKeyCredentials } from "../../../runtime/src/auth.js";
+import { api, BooksResource, clientOf, LibraryClient } from "../support/library.js";
+import { serve, statuses } from "../support/server.js";
 
 const token = new AccessTokenCredentials("a-token");
 
@@ -177,7 +177,7 @@ it("a logged client shows no secret", () => {
 });
 
 it("the version is that of the package", async () => {
-  const text = await readFile(new URL("../../runtime/package.json", import.meta.url), "utf8");
+  const text = await readFile(new URL("../../../runtime/package.json", import.meta.url), "utf8");
   expect((JSON.parse(text) as { version: string }).version).toBe(version);
 });
 

@@ -9,11 +9,11 @@ import {
   type HttpRequest,
   InvalidRequestError,
   withOptions,
-} from "../../runtime/src/index.js";
-import { AccessTokenCredentials, AnonymousCredentials, ServiceAccountCredentials } from "../../runtime/src/auth.js";
-import { keyFor, tokenServer } from "./support/keys.js";
-import { api as library, BooksResource, clientOf, failureOf, LibraryClient } from "./support/library.js";
-import { serve, statuses } from "./support/server.js";
+} from "../../../runtime/src/index.js";
+import { AccessTokenCredentials, AnonymousCredentials, ServiceAccountCredentials } from "../../../runtime/src/auth.js";
+import { keyFor, tokenServer } from "../support/keys.js";
+import { api as library, BooksResource, clientOf, failureOf, LibraryClient } from "../support/library.js";
+import { serve, statuses } from "../support/server.js";
 
 const api: ApiDescriptor = {
   ...library,

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
-import { ServiceAccountCredentials } from "../../runtime/src/auth.js";
-import { readTextFile } from "../../runtime/src/platform/node/files.js";
-import { keyFor } from "./support/keys.js";
-import { failureOf } from "./support/library.js";
+import { ServiceAccountCredentials } from "../../../runtime/src/auth.js";
+import { readTextFile } from "../../../runtime/src/platform/node/files.js";
+import { keyFor } from "../support/keys.js";
+import { failureOf } from "../support/library.js";
 
 const isWindows = process.platform === "win32";
 const limit = 1024 * 1024;

@@ -1,6 +1,6 @@
 /** Options and parameters with unknown names. */
 import { describe, expect, it } from "vitest";
-import { AnonymousCredentials } from "../../runtime/src/auth.js";
+import { AnonymousCredentials } from "../../../runtime/src/auth.js";
 import {
   type BatchOptions,
   type CallOptions,
@@ -9,10 +9,10 @@ import {
   InvalidRequestError,
   type MethodDescriptor,
   operate,
-} from "../../runtime/src/index.js";
-import { nearestName } from "../../runtime/src/call/nearest.js";
-import { clientOf, failureOf, LibraryClient } from "./support/library.js";
-import { serve, statuses } from "./support/server.js";
+} from "../../../runtime/src/index.js";
+import { nearestName } from "../../../runtime/src/call/nearest.js";
+import { clientOf, failureOf, LibraryClient } from "../support/library.js";
+import { serve, statuses } from "../support/server.js";
 
 /** Options of a program without type checks. */
 const untyped = <T>(options: object): T => options as T;
