@@ -1,12 +1,12 @@
 /** Sends requests to the endpoints that issue tokens, with retries, and explains their refusals. */
+import { parseErrorBody } from "../decode/error-body.js";
+import { readText } from "../decode/read.js";
 import { AuthError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
 import type { AbortSignal, Url } from "../platform-types.js";
 import { AttemptFailure, retry } from "../policy/retry-loop.js";
 import { type Failure, parseRetryAfter, pauseBefore, type RetryPolicy } from "../policy/retry.js";
 import { printable, redact, safeCause, secretsOf, shownName } from "../redact.js";
 import { apiClient, userAgent } from "../request/headers.js";
-import { parseErrorBody } from "../decode/error-body.js";
-import { readText } from "../decode/read.js";
 import { connectionError } from "../transport/failure.js";
 import {
   type HttpHeaders,

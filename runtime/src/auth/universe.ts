@@ -1,8 +1,8 @@
 /** Universes: Google's clouds, each with a domain of its own. The hosts of its APIs and its credentials belong together. */
-import type { Credentials } from "./credentials.js";
 import { AuthError } from "../errors.js";
 import { isShowable, quotedName, shownName } from "../redact.js";
 import type { RootUrl } from "../request/root-url.js";
+import type { Credentials } from "./credentials.js";
 
 /** The universe of everybody who does not know that there are others. */
 export const defaultUniverse = "googleapis.com";

@@ -1,10 +1,10 @@
 /** Clients whose calls are collected and sent as one request, see `collector.ts`. */
-import { type ApiClient, withOptions } from "../client/client.js";
 import { type BatchState, type Core, type CoreHolder, coreOf } from "../call/core.js";
-import { type Fault, InvalidRequestError } from "../errors.js";
 import type { BatchOptions } from "../call/options.js";
-import { checkBatchOptions, largestBatch } from "./options.js";
+import { type ApiClient, withOptions } from "../client/client.js";
+import { type Fault, InvalidRequestError } from "../errors.js";
 import { Collector } from "./collector.js";
+import { checkBatchOptions, largestBatch } from "./options.js";
 
 /** The outcomes of these calls, in their order. */
 export type BatchOutcomes<Calls extends readonly unknown[]> = {

@@ -1,9 +1,9 @@
 /** Sends requests as one, and returns its part of the response to each. Loaded with the first batch. */
-import { uuid } from "../platform/bytes.js";
 import type { Core } from "../call/core.js";
-import type { AbortSignal } from "../platform-types.js";
 import { apiError, invalidResponse } from "../decode/api-error.js";
 import { textOf } from "../decode/read.js";
+import type { AbortSignal } from "../platform-types.js";
+import { uuid } from "../platform/bytes.js";
 import { type HttpRequest, type HttpResponse, header } from "../transport/transport.js";
 import { encodeBatch, indexOfContentId, sharedHeaders } from "./encode.js";
 import { type ResponsePart, boundaryOf, parseParts } from "./parse.js";

@@ -1,14 +1,14 @@
 /** Gets the headers that authorize an attempt from the credentials, within the timeouts of the call. */
 import { type Credentials, isAnonymous } from "../auth/credentials.js";
-import { ownCopy } from "./call-site.js";
+import { checkUniverse } from "../auth/universe.js";
 import { AuthError, DiscogenError, TimeoutError } from "../errors.js";
 import type { AbortSignal, Headers } from "../platform-types.js";
+import { within } from "../policy/wait.js";
 import { printable, redact, safeCause } from "../redact.js";
 import { type HeaderRecord, lowerCase } from "../request/headers.js";
 import type { HttpRequest } from "../transport/transport.js";
-import { checkUniverse } from "../auth/universe.js";
+import { ownCopy } from "./call-site.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "./prepared-call.js";
-import { within } from "../policy/wait.js";
 
 /** Returns the cached headers of the credentials; `undefined` if there are none, or if the call may be over already. */
 export function cachedAuthorization(call: PreparedCall): HeaderRecord | undefined {

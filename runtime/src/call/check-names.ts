@@ -1,7 +1,7 @@
 /** Checks the names of options, because callers often have no type checks. */
 import { type Fault, addFault } from "../errors.js";
-import { nearestName } from "./nearest.js";
 import { printable, redact } from "../redact.js";
+import { nearestName } from "./nearest.js";
 
 /** Names of options. The compiler reports a missing one. */
 export type Known<Options> = { readonly [Name in keyof Required<Options>]: 1 };

@@ -1,6 +1,5 @@
 /** Options of clients, calls and batches, and the checks of call options. */
 import type { Credentials } from "../auth/credentials.js";
-import { type Known, checkNames } from "./check-names.js";
 import { type Fault, InvalidRequestError, addFault, invalidRequest } from "../errors.js";
 import type { AbortSignal } from "../platform-types.js";
 import type { Logger } from "../policy/logger.js";
@@ -8,8 +7,9 @@ import type { Middleware } from "../policy/middleware.js";
 import type { RetryOptions } from "../policy/retry.js";
 import type { HeadersInput } from "../request/headers.js";
 import type { ClientCertificate } from "../transport/client-certificate.js";
-import type { Transport } from "../transport/transport.js";
 import type { Dispatcher } from "../transport/dispatcher.js";
+import type { Transport } from "../transport/transport.js";
+import { type Known, checkNames } from "./check-names.js";
 
 /** Options of one call. They override the client's. */
 export interface CallOptions {

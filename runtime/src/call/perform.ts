@@ -1,6 +1,6 @@
 /** Runs a call through the pipeline. */
-import type { Call, Keep } from "./call.js";
 import { leadingToCaller } from "./call-site.js";
+import type { Call, Keep } from "./call.js";
 import { checkForeignNames, paramOf, prepare } from "./prepare.js";
 import { type Sent, send } from "./send.js";
 

@@ -1,17 +1,17 @@
 /** Prepares a call: builds its request from method, parameters and options. */
-import type { Call, CallInput } from "./call.js";
-import type { Core } from "./core.js";
 import { type Fault, InvalidRequestError, addFault, invalidRequest } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
-import { checkCallOptions, defaultTimeout } from "./options.js";
 import type { AbortSignal } from "../platform-types.js";
 import { CallObserver, isObserved } from "../policy/observe.js";
-import type { PreparedCall } from "./prepared-call.js";
 import { retryPolicy } from "../policy/retry.js";
 import { type Params, buildRequest } from "../request/build.js";
 import { getterOf, isInstance, kindOf } from "../request/json.js";
 import { requestIdOf, withRequestId } from "../request/request-id.js";
 import { handleErrorsOf } from "../request/streams.js";
+import type { Call, CallInput } from "./call.js";
+import type { Core } from "./core.js";
+import { checkCallOptions, defaultTimeout } from "./options.js";
+import type { PreparedCall } from "./prepared-call.js";
 
 /** Returns a call that is ready for its first attempt. */
 export function prepare({ core, isDownload: media = false, method, options, params }: CallInput): PreparedCall {

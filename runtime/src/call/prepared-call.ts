@@ -2,10 +2,10 @@
 import { AbortError, TimeoutError } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
 import type { AbortSignal } from "../platform-types.js";
-import type { BuiltRequest, Params } from "../request/build.js";
-import type { Core } from "./core.js";
 import type { CallObserver } from "../policy/observe.js";
 import type { RetryPolicy } from "../policy/retry.js";
+import type { BuiltRequest, Params } from "../request/build.js";
+import type { Core } from "./core.js";
 
 /** A call that is ready for its attempts. */
 export interface PreparedCall {

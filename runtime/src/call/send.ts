@@ -1,18 +1,18 @@
 /** Sends a call: authorize, send, check the response, and retry. */
-import type { Core } from "./core.js";
+import { apiError } from "../decode/api-error.js";
+import { readText, textOf } from "../decode/read.js";
 import { ApiError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
+import { deposit, refund, spend } from "../policy/budget.js";
+import { AttemptFailure, retry } from "../policy/retry-loop.js";
+import { type Failure, parseRetryAfter, pauseBefore } from "../policy/retry.js";
 import type { BuiltRequest } from "../request/build.js";
 import type { HeaderRecord } from "../request/headers.js";
 import { shapeHint } from "../request/shape.js";
-import { apiError } from "../decode/api-error.js";
-import { readText, textOf } from "../decode/read.js";
 import { connectionError, errorBodyLimit } from "../transport/failure.js";
 import { type HttpRequest, type HttpResponse } from "../transport/transport.js";
 import { authorize, renew, cachedAuthorization } from "./authorize.js";
-import { deposit, refund, spend } from "../policy/budget.js";
+import type { Core } from "./core.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "./prepared-call.js";
-import { AttemptFailure, retry } from "../policy/retry-loop.js";
-import { type Failure, parseRetryAfter, pauseBefore } from "../policy/retry.js";
 
 /** A response and its request. */
 export interface Sent {

@@ -1,9 +1,9 @@
 /** The base class of generated clients, and copies of clients with other options. */
 import { type CoreHolder, Holder, coreOf } from "../call/core.js";
-import { createCore } from "./core.js";
-import type { ApiDescriptor } from "../method.js";
 import type { ClientOptions } from "../call/options.js";
+import type { ApiDescriptor } from "../method.js";
 import type { HeadersInput } from "../request/headers.js";
+import { createCore } from "./core.js";
 
 /** A client of one API. It has no member of its own, because a document may use any name for a resource. */
 export class ApiClient extends Holder {

@@ -1,10 +1,10 @@
 /** Chooses where a client sends its requests: the caller's address, or one of the document's in the client's universe. */
-import { environment } from "../platform/node/environment.js";
+import { defaultUniverse, hasUniverse, inUniverse, isDomain } from "../auth/universe.js";
+import type { ClientOptions } from "../call/options.js";
 import { type Fault, addFault } from "../errors.js";
 import type { ApiDescriptor } from "../method.js";
-import type { ClientOptions } from "../call/options.js";
+import { environment } from "../platform/node/environment.js";
 import { type RootUrl, parseRootUrl } from "../request/root-url.js";
-import { defaultUniverse, hasUniverse, inUniverse, isDomain } from "../auth/universe.js";
 
 /** An address, and the universe that credentials must belong to (`undefined`: any). */
 export interface Endpoint {

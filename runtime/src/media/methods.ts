@@ -1,18 +1,18 @@
 /** The functions that generated methods call for content. Programs without such methods do not contain this module. */
-import type { CallInput, Decode, Sender } from "../call/call.js";
 import { type CallSite, callSite, leadingToCaller } from "../call/call-site.js";
+import type { CallInput, Decode, Sender } from "../call/call.js";
 import { type CoreHolder, coreOf } from "../call/core.js";
-import { type ByteRange, type Download, type DownloadOptions, checkDownloadOptions, rangeField } from "./download.js";
-import { Content } from "./lazy-content.js";
-import type { MethodDescriptor } from "../method.js";
 import type { CallOptions } from "../call/options.js";
+import { prepare } from "../call/prepare.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../call/prepared-call.js";
 import { send } from "../call/send.js";
+import type { MethodDescriptor } from "../method.js";
 import type { Limits } from "../policy/wait.js";
-import { prepare } from "../call/prepare.js";
 import { ApiPromise, type Executor } from "../response/api-promise.js";
 import { begin } from "../response/begin.js";
 import { MediaResponse, untilDeadline } from "../response/media-response.js";
+import { type ByteRange, type Download, type DownloadOptions, checkDownloadOptions, rangeField } from "./download.js";
+import { Content } from "./lazy-content.js";
 
 /** Calls a method that returns raw bytes (HttpBody). `upload` sends the call if `params` has `media`. */
 export function content(

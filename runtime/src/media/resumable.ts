@@ -5,13 +5,13 @@
  * while bytes are missing, with a `Range` of the bytes that have arrived, and at the end the response of the method.
  * After a failure, a PUT without a body requests the range that has arrived.
  */
-import { AbortError, ApiError, DiscogenError, TimeoutError, UploadError } from "../errors.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../call/prepared-call.js";
 import { type Sent, failureOf, retryCall, send } from "../call/send.js";
+import { invalidResponse } from "../decode/api-error.js";
+import { AbortError, ApiError, DiscogenError, TimeoutError, UploadError } from "../errors.js";
 import { AttemptFailure } from "../policy/retry-loop.js";
 import { isRetryable } from "../policy/retry.js";
 import { within } from "../policy/wait.js";
-import { invalidResponse } from "../decode/api-error.js";
 import { header } from "../transport/transport.js";
 import { type PreparedUpload, withUploadType } from "./prepared-upload.js";
 import { type Session, foreignSession, sessionAt, sessionRequest } from "./session.js";

@@ -1,20 +1,20 @@
 /** Sends a call with content: checks its options and chooses the protocol. */
+import type { Call } from "../call/call.js";
 import { type Known, checkNames } from "../call/check-names.js";
 import { paramsOf, prepare } from "../call/prepare.js";
-import type { Call } from "../call/call.js";
-import { type Fault, InvalidRequestError, TimeoutError } from "../errors.js";
-import type { MethodDescriptor, UploadDescriptor } from "../method.js";
 import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../call/prepared-call.js";
 import type { Sent } from "../call/send.js";
+import { type Fault, InvalidRequestError, TimeoutError } from "../errors.js";
+import type { MethodDescriptor, UploadDescriptor } from "../method.js";
 import { within } from "../policy/wait.js";
 import { isBlob, nameOf } from "../request/bytes.js";
 import { isAccepted, isMediaType, typeOfName, unknownType } from "../request/content-type.js";
+import type { MediaUpload } from "./media-upload.js";
 import { type PreparedUpload, granularity } from "./prepared-upload.js";
 import { sendResumable } from "./resumable.js";
 import { foreignSession, sessionAt } from "./session.js";
-import { type Source, openSource } from "./source.js";
-import type { MediaUpload } from "./media-upload.js";
 import { sendInOneRequest } from "./single-request.js";
+import { type Source, openSource } from "./source.js";
 
 /** In bytes. Above this size, repeating the upload costs more than the additional requests of a resumable upload. */
 const singleRequestLimit: number = 8 * 1024 * 1024;

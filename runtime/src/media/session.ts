@@ -1,10 +1,10 @@
 /** The session of a resumable upload: its URL, which must not send credentials to another host, and its requests. */
-import { prepare } from "../call/prepare.js";
 import type { Core } from "../call/core.js";
+import type { CallOptions } from "../call/options.js";
+import { prepare } from "../call/prepare.js";
+import { send } from "../call/send.js";
 import { ApiError, InvalidRequestError } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
-import type { CallOptions } from "../call/options.js";
-import { send } from "../call/send.js";
 import type { EncodedBody } from "../request/body.js";
 import type { BuiltRequest } from "../request/build.js";
 import type { HeaderRecord } from "../request/headers.js";

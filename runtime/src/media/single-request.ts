@@ -1,9 +1,9 @@
 /** Uploads content in one request: alone (`uploadType=media`), or after its metadata (`uploadType=multipart`, RFC 2387). */
-import { uuid } from "../platform/bytes.js";
 import { type Sent, send } from "../call/send.js";
+import { uuid } from "../platform/bytes.js";
 import type { EncodedBody } from "../request/body.js";
-import { markInMemory } from "../request/in-memory.js";
 import type { HeaderRecord } from "../request/headers.js";
+import { markInMemory } from "../request/in-memory.js";
 import { type PreparedUpload, withUploadType } from "./prepared-upload.js";
 import { chunkSize } from "./source.js";
 

@@ -1,8 +1,8 @@
 /** The bytes of a download as the server sends them, over one or more connections. */
-import { AbortError, DiscogenError } from "../errors.js";
 import { failedAttempt, retryCall, send } from "../call/send.js";
-import { connectionError, subjectOf } from "../transport/failure.js";
+import { AbortError, DiscogenError } from "../errors.js";
 import { isBrowser } from "../platform/fetch-platform.js";
+import { connectionError, subjectOf } from "../transport/failure.js";
 import { type HttpHeaders, type HttpResponse, header } from "../transport/transport.js";
 import type { Download } from "./download.js";
 

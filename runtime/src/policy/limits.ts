@@ -1,8 +1,8 @@
 /** Applies the timeouts and the signal of a request to custom transports and middleware, which may ignore them. */
+import { isInMemory, markInMemory } from "../request/in-memory.js";
 import { onAbort } from "../transport/abort-listeners.js";
 import { longestTimer } from "../transport/deadlines.js";
 import { abortError, timeoutError } from "../transport/failure.js";
-import { isInMemory, markInMemory } from "../request/in-memory.js";
 import type { HttpRequest, HttpResponse, Transport } from "../transport/transport.js";
 
 /** Measures the time of one request. */

@@ -1,7 +1,7 @@
 /** Runs the user's functions around each attempt. */
-import { type Clock, sendWithin, withProgress } from "./limits.js";
 import { connectionError } from "../transport/failure.js";
 import type { HttpRequest, HttpResponse, Transport } from "../transport/transport.js";
+import { type Clock, sendWithin, withProgress } from "./limits.js";
 
 /**
  * Wraps every attempt of a call. It receives the authorized request before it is sent, and the response of any status

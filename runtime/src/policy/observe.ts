@@ -6,8 +6,8 @@
  * object for all its events. The objects contain no secrets.
  */
 import type * as Diagnostics from "node:diagnostics_channel";
-import { diagnostics } from "../platform/node/environment.js";
 import { ApiError, type DiscogenError } from "../errors.js";
+import { diagnostics } from "../platform/node/environment.js";
 import { redactHeaders, urlOf } from "../redact.js";
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
 import type { Log } from "./logger.js";

@@ -1,7 +1,7 @@
 /** Bytes to send, in the forms that callers pass, as one kind of iterable. */
 import type { Blob } from "../platform-types.js";
-import { markInMemory } from "./in-memory.js";
 import { unreadable } from "../platform/unreadable.js";
+import { markInMemory } from "./in-memory.js";
 import { type WebStream, isObject, isStream, streamChunks } from "./streams.js";
 
 /** A file to send. It is opened when its bytes are needed. */

@@ -1,6 +1,6 @@
 /** Streams to send. Rejects streams that were used before, so only one call reads a stream. */
-import { nodeReadable } from "../platform/node/streams.js";
 import { InvalidRequestError } from "../errors.js";
+import { nodeReadable } from "../platform/node/streams.js";
 import { unreadable } from "../platform/unreadable.js";
 import { fileProblem } from "../redact.js";
 

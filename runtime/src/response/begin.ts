@@ -1,6 +1,6 @@
 /** Starts calls. */
-import type { Call } from "../call/call.js";
 import { callSite } from "../call/call-site.js";
+import type { Call } from "../call/call.js";
 import { coreOf } from "../call/core.js";
 import { decodeJson } from "../call/decode-json.js";
 import { perform } from "../call/perform.js";

@@ -1,12 +1,12 @@
 /** A response whose body is content, not JSON. */
+import { LazyResponse } from "../decode/api-response.js";
 import { type ApiResponse, DiscogenError, TimeoutError, invalidRequest } from "../errors.js";
 import type { Headers as PlatformHeaders } from "../platform-types.js";
 import type { Limits } from "../policy/wait.js";
-import type { HttpRequest, HttpResponse } from "../transport/transport.js";
 import { longestTimer } from "../transport/deadlines.js";
 import { subjectOf } from "../transport/failure.js";
 import { longestString } from "../transport/size-limit.js";
-import { LazyResponse } from "../decode/api-response.js";
+import type { HttpRequest, HttpResponse } from "../transport/transport.js";
 
 /**
  * Content of a download, or of a method that returns raw bytes (HttpBody).

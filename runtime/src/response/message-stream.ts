@@ -1,13 +1,13 @@
 /** Reads the messages of a streamed response. Loaded with the first one. */
 import { leadingToCaller } from "../call/call-site.js";
-import type { ApiDescriptor } from "../method.js";
 import type { Sent } from "../call/send.js";
+import { apiError, invalidResponse } from "../decode/api-error.js";
+import { parseValue } from "../decode/read.js";
+import type { ApiDescriptor } from "../method.js";
 import { abortError } from "../transport/failure.js";
 import { responseTooLarge, sizeLimit } from "../transport/size-limit.js";
 import { header } from "../transport/transport.js";
-import { apiError, invalidResponse } from "../decode/api-error.js";
 import { EventSplitter, JsonSplitter, type MessageLimits } from "./message-splitter.js";
-import { parseValue } from "../decode/read.js";
 
 /**
  * Yields each message as soon as its last byte has arrived. The content type decides how the body is read: as

@@ -1,8 +1,8 @@
 /** Long-running operations: the promise of the response, and a function that waits for the end. */
-import { type Known } from "../call/check-names.js";
 import { callSite, leadingToCaller } from "../call/call-site.js";
-import { AbortError, TimeoutError } from "../errors.js";
+import { type Known } from "../call/check-names.js";
 import { checkCallOptions } from "../call/options.js";
+import { AbortError, TimeoutError } from "../errors.js";
 import type { AbortSignal } from "../platform-types.js";
 import { within } from "../policy/wait.js";
 import { ApiPromise, type Executor } from "./api-promise.js";

@@ -1,6 +1,6 @@
 /** Polls a long-running operation until it is done. Loaded with the first wait. */
-import { AbortError, type ApiResponse, DiscogenError, OperationError } from "../errors.js";
 import type { CallOptions } from "../call/options.js";
+import { AbortError, type ApiResponse, DiscogenError, OperationError } from "../errors.js";
 import type { MethodDescriptor, OperationDescriptor, OperationPoll } from "../method.js";
 import type { AbortSignal } from "../platform-types.js";
 import { parseRetryAfter } from "../policy/retry.js";

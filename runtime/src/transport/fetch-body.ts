@@ -1,8 +1,8 @@
 /** Request bodies for `fetch`. */
-import { concat } from "../platform/bytes.js";
 import { InvalidRequestError } from "../errors.js";
-import { isInMemory } from "../request/in-memory.js";
+import { concat } from "../platform/bytes.js";
 import { canSendStreams, isBrowser, setByBrowser } from "../platform/fetch-platform.js";
+import { isInMemory } from "../request/in-memory.js";
 import { subjectOf } from "./failure.js";
 import type { HttpRequest } from "./transport.js";
 

@@ -1,13 +1,13 @@
 /** One request and its response over `fetch`. Loaded with the first request. */
 import { DiscogenError, InvalidRequestError } from "../errors.js";
 import type { AbortSignal } from "../platform-types.js";
+import { isBrowser } from "../platform/fetch-platform.js";
 import { codeOf } from "../redact.js";
 import { onAbort } from "./abort-listeners.js";
 import { codingsOf } from "./codings.js";
 import { lateResponseTimeout, longestTimer } from "./deadlines.js";
 import { abortError, connectionError, errorBodyLimit, subjectOf, timeoutError } from "./failure.js";
 import { type FetchContent, isUploadStep, iteratedContent, plainContent } from "./fetch-body.js";
-import { isBrowser } from "../platform/fetch-platform.js";
 import type { Fetch, FetchResponse } from "./fetch-types.js";
 import { responseTooLarge, sizeLimit } from "./size-limit.js";
 import { type HttpHeaders, type HttpRequest, type HttpResponse, header } from "./transport.js";

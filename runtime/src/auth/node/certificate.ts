@@ -2,13 +2,13 @@
 import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { AuthError } from "../../errors.js";
+import { gcloudFile } from "../../platform/gcloud.js";
+import { homeFolder } from "../../platform/node/environment.js";
+import { readTextFile } from "../../platform/node/files.js";
 import { shownName } from "../../redact.js";
 import type { ClientCertificate } from "../../transport/client-certificate.js";
 import type { Transport } from "../../transport/transport.js";
-import { gcloudFile } from "../../platform/gcloud.js";
 import { parseCredentials } from "../credential-file.js";
-import { homeFolder } from "../../platform/node/environment.js";
-import { readTextFile } from "../../platform/node/files.js";
 
 /** Where the certificate is. */
 export interface CertificatePaths {

@@ -1,16 +1,16 @@
 /** Application Default Credentials (AIP-4110): the credentials that the environment provides. */
 import { AuthError } from "../../errors.js";
 import type { Environment } from "../../platform-types.js";
-import { shownName } from "../../redact.js";
+import { gcloudFile } from "../../platform/gcloud.js";
 import { environment, hasFiles, homeFolder, operatingSystem, variables } from "../../platform/node/environment.js";
 import { mayExist } from "../../platform/node/files.js";
+import { shownName } from "../../redact.js";
 import { platformTransport } from "../../transport/node/platform-transport.js";
 import { readCredentialFile } from "../credential-file.js";
-import { anyFile, credentialsFrom, type CredentialsFileOptions } from "./from-file.js";
-import { gcloudFile } from "../../platform/gcloud.js";
 import { ImpersonatedCredentials } from "../impersonated.js";
 import { MetadataCredentials, metadataEmail } from "../metadata.js";
 import type { TokenCredentials } from "../tokens.js";
+import { anyFile, credentialsFrom, type CredentialsFileOptions } from "./from-file.js";
 
 /** Options of {@link applicationDefault}. */
 export interface ApplicationDefaultOptions extends CredentialsFileOptions {

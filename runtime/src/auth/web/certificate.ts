@@ -1,7 +1,7 @@
 /** `fetch` presents no client certificates of a program. */
+import { AuthError } from "../../errors.js";
 import type { ClientCertificate } from "../../transport/client-certificate.js";
 import type { CertificatePaths } from "../node/certificate.js";
-import { AuthError } from "../../errors.js";
 
 /** @throws AuthError always */
 export async function readCertificate(source: string, _from: CertificatePaths): Promise<never> {

@@ -1,8 +1,8 @@
 /** Node's default transport. The build for browsers and workers replaces this file. */
-import { isFetchChosen } from "../../transport/transport-choice.js";
 import type { CertificateSource } from "../../transport/client-certificate.js";
 import type { Dispatcher } from "../../transport/dispatcher.js";
 import { fetchTransport } from "../../transport/fetch.js";
+import { isFetchChosen } from "../../transport/transport-choice.js";
 import type { Transport } from "../../transport/transport.js";
 import { UndiciTransport } from "../../transport/undici.js";
 
