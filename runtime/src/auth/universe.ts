@@ -1,4 +1,4 @@
-/** Universes: Google's clouds, each with a domain of its own. The hosts of its APIs and its credentials belong together. */
+/** Universes: Google's clouds. Each has its own domain, API hosts and credentials. */
 import { AuthError } from "../errors.js";
 import { isShowable, quotedName, shownName } from "../redact.js";
 import type { RootUrl } from "../request/root-url.js";

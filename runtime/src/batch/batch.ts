@@ -38,8 +38,8 @@ export interface BatchSender {
 export type Batch<Client> = "send" extends keyof Client ? Client : Client & BatchSender;
 
 /**
- * Returns a copy of a client whose calls wait for `send()`. It sends up to 1,000 calls as one `multipart/mixed` request.
- * A call that is never sent stays pending. Media cannot be part of a batch. Pages after the first, and polls of
+ * Returns a copy of a client whose calls wait for `send()`, which sends up to 1,000 calls as one `multipart/mixed`
+ * request. A call that is never sent stays pending. Media cannot be part of a batch. Pages after the first, and polls of
  * operations, are ordinary requests of the original client. Both clients share credentials.
  *
  * The same as `client.batch()`, for APIs with a member of that name.

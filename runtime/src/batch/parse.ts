@@ -2,8 +2,8 @@
  * Parses the response to a batch: `multipart/*` (RFC 2046 §5.1) of `application/http`. Pure, linear in the text, and
  * never throws: an unreadable part has no response.
  *
- * Lenient, because servers differ: lines end with LF or CRLF, names are in any case, fields may be folded, and there may
- * be text before and after the parts.
+ * Lenient, because servers differ: lines end with LF or CRLF, names are in any case, fields may be folded, and text may
+ * precede and follow the parts.
  */
 import { errorBodyLimit } from "../transport/failure.js";
 import type { HttpHeaders, HttpResponse } from "../transport/transport.js";

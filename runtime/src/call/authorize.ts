@@ -122,7 +122,7 @@ function foreignError(methodId: string, error: unknown): AuthError {
   );
 }
 
-/** OAuth error codes (RFC 6749 §4.1.2.1 and §5.2, RFC 8693 §2.2.2) at the start of google-auth-library's messages. */
+/** OAuth error codes (RFC 6749 §4.1.2.1, §5.2, RFC 8693 §2.2.2) at the start of google-auth-library's messages. */
 const oauthCode: RegExp = /^(?:Error code )?((?:access|invalid|server|temporarily|unauthorized|unsupported)_[a-z_]+)\b/;
 
 /** The error of a token endpoint: from the response body in gaxios' and axios' errors, else from the message. */

@@ -15,9 +15,9 @@ export function callSite(below: (...values: never[]) => unknown): CallSite {
 }
 
 /**
- * Replaces the stack of an error, which shows timers and sockets, by the stack of the async function `at`. V8 follows its
- * promise to the code that awaits it. With `site`, uses the recorded stack, because nothing may await the call when it
- * fails. Errors of other classes keep their stack.
+ * Replaces the stack of an error, which shows timers and sockets, by the stack of the async function `at`. V8 follows
+ * its promise to the code that awaits it. With `site`, uses the recorded stack, because nothing may await the call when
+ * it fails. Errors of other classes keep their stack.
  */
 export function leadingToCaller(error: unknown, at: (...values: never[]) => unknown, site?: CallSite): unknown {
   if (!(error instanceof DiscogenError) || !Object.isExtensible(error)) return error;
@@ -30,7 +30,8 @@ export function leadingToCaller(error: unknown, at: (...values: never[]) => unkn
 /** Copies an error that several calls fail with, so that each call has its own stack. */
 export function ownCopy(error: DiscogenError): DiscogenError {
   const { stack: _, ...members } = Object.getOwnPropertyDescriptors(error);
-  const copy = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error) as object) as DiscogenError; // the class of the error
+  // The copy has the class of the error.
+  const copy = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error) as object) as DiscogenError;
   return Object.defineProperties(copy, members);
 }
 

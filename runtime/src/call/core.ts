@@ -1,4 +1,4 @@
-/** The state of a client. Clients and resources hold it under a symbol, so it never collides with a document's names. */
+/** The state of a client. Clients and resources hold it under a symbol, which no name of a document equals. */
 import type { AuthorizationHeaders } from "../auth/cached-headers.js";
 import type { Credentials, CredentialsContext } from "../auth/credentials.js";
 import { type Fault, InvalidRequestError } from "../errors.js";

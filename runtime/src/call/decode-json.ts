@@ -3,7 +3,7 @@ import { parseValue, textOf } from "../decode/read.js";
 import type { PreparedCall } from "./prepared-call.js";
 import type { Sent } from "./send.js";
 
-/** Returns the value of a JSON response. Returns a promise only if the body is a stream, which needs a custom transport. */
+/** Returns the value of a JSON response. Only custom transports stream the body; then it returns a promise. */
 export function decodeJson(call: PreparedCall, sent: Sent): unknown {
   if (call.method.response === undefined) return undefined;
   const text = textOf(sent.request, sent.response);

@@ -17,11 +17,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * Milliseconds for one attempt, until the complete response has arrived. For a streamed body: until the headers, and
-   * then between two chunks. Restarts with each chunk of an upload. Also limits the wait for credentials, middleware and
-   * a custom {@link ClientOptions.transport}. `Infinity`: no limit. Default: 60,000.
+   * then between two chunks. Restarts with each chunk of an upload. Also applies to credentials, middleware and a custom
+   * {@link ClientOptions.transport}. `Infinity`: no limit. Default: 60,000.
    */
   readonly timeout?: number | undefined;
-  /** Milliseconds for the call with authentication, retries and delays. Starts again with each page. Default: no limit. */
+  /** Milliseconds for the call with authentication, retries and delays. Restarts with each page. Default: no limit. */
   readonly totalTimeout?: number | undefined;
   /** `false`: one attempt. Omitted fields are the client's. */
   readonly retry?: false | RetryOptions | undefined;
@@ -29,9 +29,9 @@ export interface CallOptions {
   readonly headers?: HeadersInput | undefined;
   /** The project for quota and billing: `X-Goog-User-Project`. */
   readonly quotaProject?: string | undefined;
-  /** Succeeds only if the resource has this etag: `If-Match`. Else throws `ApiError` with code `PRECONDITION_FAILED`. */
+  /** `If-Match`: if the resource has another etag, the call throws `ApiError` with code `PRECONDITION_FAILED`. */
   readonly ifMatch?: string | undefined;
-  /** Succeeds only if the resource has another etag: `If-None-Match`. Else throws `ApiError` with code `NOT_MODIFIED`. */
+  /** `If-None-Match`: if the resource has this etag, the call throws `ApiError` with code `NOT_MODIFIED`. */
   readonly ifNoneMatch?: string | undefined;
 }
 
@@ -66,8 +66,8 @@ export interface ClientOptions {
    */
   readonly universeDomain?: string | undefined;
   /**
-   * The client certificate. Requests then go to the API's mTLS endpoint (AIP-4114). `false`: no certificate, even if the
-   * environment requests one. Default: what `GOOGLE_API_USE_CLIENT_CERTIFICATE` and the related variables specify.
+   * The client certificate. Requests are then sent to the API's mTLS endpoint (AIP-4114). `false`: no certificate, even
+   * if the environment requires one. Default: as `GOOGLE_API_USE_CLIENT_CERTIFICATE` and related variables specify.
    */
   readonly mtls?: false | ClientCertificate | undefined;
   /** The project for quota and billing: `X-Goog-User-Project`. Default: that of the credentials. */
@@ -88,16 +88,16 @@ export interface ClientOptions {
    */
   readonly dispatcher?: Dispatcher | undefined;
   /**
-   * Sends requests; also used for tokens. Default: undici on Node, or `fetch` if `DISCOGEN_TRANSPORT=fetch` is set; `fetch`
-   * in browsers and workers.
+   * Sends requests. Also used for tokens. Default: undici on Node, or `fetch` if `DISCOGEN_TRANSPORT=fetch` is set. In
+   * browsers and workers: `fetch`.
    */
   readonly transport?: Transport | undefined;
   /** Functions around every attempt. The first one is the outermost. Not called for token requests. */
   readonly middleware?: readonly Middleware[] | undefined;
   /**
    * The maximum size of a response, and of a message of a stream, in bytes after decoding. A larger one throws a
-   * `DiscogenError` with code `RESPONSE_TOO_LARGE`. Does not apply to content, which is streamed, and to bodies of errors,
-   * which are cut at 1 MiB. Default and maximum: the length of the longest string, 536,870,888.
+   * `DiscogenError` with code `RESPONSE_TOO_LARGE`. Does not apply to content, which is streamed, or to bodies of
+   * errors, which are cut at 1 MiB. Default and maximum: the length of the longest string, 536,870,888.
    */
   readonly maxResponseBytes?: number | undefined;
   /**

@@ -15,7 +15,8 @@ import type { PreparedCall } from "./prepared-call.js";
 
 /** Returns a call that is ready for its first attempt. */
 export function prepare({ core, isDownload: media = false, method, options, params }: CallInput): PreparedCall {
-  if (method.request === "bytes") handleErrorsOf((params as Params | undefined)?.["requestBody"], "data"); // checked below
+  // The parameters are checked below.
+  if (method.request === "bytes") handleErrorsOf((params as Params | undefined)?.["requestBody"], "data");
   if (options !== undefined && !media) checkCallOptions(method.id, options);
   const values = withRequestId(method, paramsOf(method, params));
   const built = buildRequest(core, method, values, options, media);

@@ -120,7 +120,7 @@ function hintFor({ method, params, session }: PreparedCall, status: number): str
   return (status === 400 || status === 404) && session === undefined ? shapeHint(method, params) : undefined;
 }
 
-/** A failed attempt, with the delay that the policy of the call allows. Reports the retry to the observer of the call. */
+/** Returns a failed attempt with the delay that the call's policy allows. Reports the retry to the observer. */
 export function failedAttempt(
   call: PreparedCall,
   failures: number,

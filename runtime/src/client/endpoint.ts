@@ -1,4 +1,4 @@
-/** Chooses where a client sends its requests: the caller's address, or one of the document's in the client's universe. */
+/** Chooses the address of requests: the caller's, or one of the document's in the client's universe. */
 import { defaultUniverse, hasUniverse, inUniverse, isDomain } from "../auth/universe.js";
 import type { ClientOptions } from "../call/options.js";
 import { type Fault, addFault } from "../errors.js";

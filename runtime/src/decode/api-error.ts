@@ -13,7 +13,7 @@ const codes: { readonly [status: number]: ApiErrorCode } = { 304: "NOT_MODIFIED"
 /** Headers that identify a request for support, in order of preference. */
 const requestIdHeaders: readonly string[] = ["x-request-id", "x-goog-request-id", "x-guploader-uploadid"];
 
-/** Returns the error for a response that is not successful. `body` may be any text. `hint` is appended to the message. */
+/** Returns the error for an unsuccessful response. `body` may be any text. `hint` is appended to the message. */
 export function apiError(
   request: HttpRequest,
   status: number,

@@ -1,6 +1,6 @@
 /**
- * Reads the error from the body of a response: AIP-193, the older `errors[]`, OAuth's `error`, RFC 9457, arrays of errors,
- * Cloud Storage's XML, any other JSON, and the output of proxies (HTML, text, incomplete bodies).
+ * Reads the error from the body of a response: AIP-193, the older `errors[]`, OAuth's `error`, RFC 9457, arrays of
+ * errors, Cloud Storage's XML, any other JSON, and the output of proxies (HTML, text, incomplete bodies).
  */
 import { type ApiErrorItem, type Json, asObject, stringOf } from "../error-details.js";
 import { printable, redact } from "../redact.js";
@@ -169,7 +169,8 @@ function messageIn(value: unknown, depth: number = 0): string | undefined {
     const messages = value.slice(0, 3).map((entry) => messageIn(entry, depth + 1));
     return stringOf(messages.filter((part) => part !== undefined).join("; "));
   }
-  const members = new Map(Object.entries(value).map(([name, member]) => [name.toLowerCase(), member as unknown])); // JSON
+  // The members of JSON have any type.
+  const members = new Map(Object.entries(value).map(([name, member]) => [name.toLowerCase(), member as unknown]));
   const { detail, title } = Object.fromEntries(members);
   // RFC 9457: the kind of problem, and the problem itself.
   if (typeof title === "string" && typeof detail === "string" && title !== "" && detail !== "")

@@ -31,7 +31,7 @@ const errorNames: ReadonlySet<string> = new Set([
   "message",
 ]);
 
-/** Reads an error from XML (`<Error><Code>…`), or from a web page: its title, or a heading or paragraph that is not empty. */
+/** Reads an error from XML (`<Error><Code>…`), or from the title, a heading or a paragraph of a web page. */
 export function readMarkup(markup: string): MarkupError {
   const text = markup.slice(0, maxLength);
   return isPage(text) ? readPage(text) : readError(text);

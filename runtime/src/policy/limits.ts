@@ -32,7 +32,7 @@ export async function sendWithin(
     drop,
   );
   if (!isIterable(response.body)) return response;
-  // A streamed body has a timeout for each chunk, and its reader applies the deadline. Other bodies belong to the attempt.
+  // A streamed body has a timeout for each chunk; its reader applies the deadline. Other bodies belong to the attempt.
   const remaining = (): number => {
     if (request.stream !== true) return end - performance.now();
     return timeout < deadline - performance.now() ? timeout : Infinity;

@@ -28,7 +28,7 @@ const levels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 /** Writes a message. Never throws, because logging must not make a call fail. */
 export type Log = (level: LogLevel, message: string, fields: LogFields) => void;
 
-/** Returns the log of a client; `undefined` without a logger. `DISCOGEN_LOG` also filters messages for the user's logger. */
+/** Returns the log of a client, if there is a logger. `DISCOGEN_LOG` also filters messages for the user's logger. */
 export function logOf(logger: Logger | undefined): Log | undefined {
   const wanted = environment("DISCOGEN_LOG")?.trim().toLowerCase();
   const least = levels.findIndex((level) => level === wanted);

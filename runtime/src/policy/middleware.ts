@@ -8,8 +8,8 @@ import { type Clock, sendWithin, withProgress } from "./limits.js";
  * before it is checked. It may change both, return its own response, or throw. Its errors end the call unchanged. Not
  * called for token requests. The bodies of request and response may be streams that can be read only once.
  *
- * `signal`, `timeout` and `totalTimeout` of the call apply to middleware too. `timeout` counts the time before `next` and
- * the time after it separately. `next` has its own timeout.
+ * `signal`, `timeout` and `totalTimeout` of the call apply to middleware too. `timeout` limits the time before `next`,
+ * and separately the time after it. `next` has its own timeout.
  */
 export type Middleware = (
   request: HttpRequest,

@@ -16,7 +16,7 @@ import type { HttpRequest, HttpResponse } from "../transport/transport.js";
  *
  * After a broken connection, reading resumes where it stopped (`Range`), as often as the call's `retry` allows between
  * two chunks. This requires a retryable call, and a response that identifies the version of the content: by a strong
- * ETag, `x-goog-generation` or `x-goog-hash`. Complete content is verified by `x-goog-hash`. Browsers and workers do not
+ * ETag, `x-goog-generation` or `x-goog-hash`. Complete content is verified by `x-goog-hash`. Browsers and workers cannot
  * compute MD5, even if it is the only checksum. Content that was stored compressed is decompressed.
  *
  * Reading throws `ConnectionError`, `TimeoutError`, `AbortError`, and `DiscogenError` with code `CONTENT_CHANGED` or

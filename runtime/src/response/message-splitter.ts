@@ -1,7 +1,7 @@
 /**
  * Splits the body of a streamed response into the JSON texts of its messages, each byte read once.
  *
- * Works on bytes: the structure of JSON and server-sent events is ASCII, so a character may be split between two chunks.
+ * Works on bytes: the structure of JSON and server-sent events is ASCII, so chunks may split a character.
  */
 
 /** Splits a body while it arrives. */

@@ -46,7 +46,7 @@ export async function* messagesOf(
   }
 }
 
-/** Returns the HTTP status of `{ "error": { "code": 503, … } }`, which a failing server sends instead of a message. */
+/** Returns the HTTP status of `{ "error": { "code": 503, … } }`, which a server may send instead of a message. */
 function errorCode(value: unknown): number | undefined {
   if (typeof value !== "object" || value === null || !("error" in value) || Object.keys(value).length > 1)
     return undefined;

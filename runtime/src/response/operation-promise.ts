@@ -21,9 +21,9 @@ export interface WaitOptions<Operation> {
 const waitOptions: Known<WaitOptions<unknown>> = { onProgress: 1, signal: 1, timeout: 1 };
 
 /**
- * What a method returns that starts or reads a long-running operation. The method sends the request immediately. `await`
- * resolves to the method's response, {@link wait} polls to the end. To wait in another process, store the operation's
- * name and wait for the method that reads it: `client.operations.get({ name }).wait()`.
+ * What a method returns that starts or reads a long-running operation. The method sends the request immediately.
+ * `await` resolves to the method's response, {@link wait} polls to the end. To wait in another process, store the
+ * operation's name and wait for the method that reads it: `client.operations.get({ name }).wait()`.
  */
 export class OperationPromise<Response, Operation> extends ApiPromise<Response> {
   readonly #follow: Follow | undefined;

@@ -73,7 +73,7 @@ export async function pollToEnd(
   }
 }
 
-/** Calls the method that waits on the server until the operation is done or some time has passed. `undefined`: it failed. */
+/** Calls the method that waits on the server, until the end or for some time. `undefined`: it failed. */
 async function waitOnServer(
   follow: Follow,
   method: MethodDescriptor,

@@ -11,9 +11,9 @@ interface Settle<Item> {
 }
 
 /**
- * What a method returns that streams its responses. The request is sent at once. `for await` yields each message as soon
- * as it has arrived, and stopping early ends the request; `await` resolves to the array of all messages. Read it one way
- * or the other, once, and begin within `timeout` of the call: until then the connection waits.
+ * What a method returns that streams its responses. The method sends the request immediately. `for await` yields each
+ * message when it arrives; stopping early ends the request. `await` resolves to the array of all messages. Read it in
+ * one of these ways, once. Begin within `timeout` of the call, because an unread stream blocks its connection.
  *
  * `timeout` limits the time to the head of the response and then between two chunks, `totalTimeout` the complete
  * stream. A stream that breaks is not retried, since messages have been delivered.
