@@ -142,7 +142,7 @@ it("the account of a machine acts for a user without a key", async () => {
   const auth = await applicationDefault({ scopes: ["a"], subject: "user@example.com", transport });
   expect(auth).toBeInstanceOf(ImpersonatedCredentials);
   await auth.getRequestHeaders();
-  expect(iam.asked.map(({ account, method }) => [account, method])).toEqual([
+  expect(iam.requests.map(({ account, method }) => [account, method])).toEqual([
     ["robot@example-123.iam.gserviceaccount.com", "signJwt"],
   ]);
   expect(tokens.assertions[0]?.claims).toMatchObject({ sub: "user@example.com", scope: "a" });

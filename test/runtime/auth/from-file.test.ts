@@ -90,7 +90,7 @@ describe("impersonation", () => {
       "x-goog-user-project": "payer",
     });
     expect(tokens.assertions[0]?.claims.scope).toBe("https://www.googleapis.com/auth/cloud-platform");
-    expect(iam.asked).toMatchObject([
+    expect(iam.requests).toMatchObject([
       {
         account: "robot@example-123.iam.gserviceaccount.com",
         method: "generateAccessToken",

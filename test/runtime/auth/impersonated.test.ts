@@ -38,11 +38,11 @@ describe("an access token", () => {
       },
     ],
   ])("%s is requested with the source's token", async (_name, rest, body) => {
-    const { asked, seen, url } = await iamServer();
+    const { requests, seen, url } = await iamServer();
     const auth = new ImpersonatedCredentials(optionsFor(url, rest));
     expect(await auth.getRequestHeaders()).toEqual({ authorization: "Bearer impersonated-0" });
     await auth.getRequestHeaders();
-    expect(asked).toEqual([
+    expect(requests).toEqual([
       { account: target, method: "generateAccessToken", authorization: "Bearer source-token", body },
     ]);
     expect(seen[0]?.headers).toMatchObject({
@@ -52,7 +52,7 @@ describe("an access token", () => {
   });
 
   it("gets the scopes of the client, and its source the scope cloud-platform", async () => {
-    const { asked, url } = await iamServer();
+    const { requests, url } = await iamServer();
     const tokens = await tokenServer();
     const api = await serve(statuses(200));
     const sourceCredentials = ServiceAccountCredentials.fromJSON(keyFor(tokens.url));
@@ -66,13 +66,13 @@ describe("an access token", () => {
     expect(tokens.assertions.map(({ claims }) => claims.scope)).toEqual([
       "https://www.googleapis.com/auth/cloud-platform",
     ]);
-    expect(asked.map(({ body }) => body["scope"])).toEqual([
+    expect(requests.map(({ body }) => body["scope"])).toEqual([
       ["https://example.com/auth/library", "https://example.com/auth/library.readonly"],
     ]);
   });
 
   it("is requested in the universe of the source", async () => {
-    const { asked, url } = await iamServer();
+    const { requests, url } = await iamServer();
     const sourceCredentials: Credentials = {
       universeDomain: "example.goog",
       getRequestHeaders: async () => ({ Authorization: "Bearer elsewhere" }),
@@ -80,12 +80,12 @@ describe("an access token", () => {
     const transport = rerouted({ "https://iamcredentials.example.goog": url });
     const auth = new ImpersonatedCredentials({ sourceCredentials, targetPrincipal: target, scopes, transport });
     await auth.getRequestHeaders();
-    expect(asked[0]?.authorization).toBe("Bearer elsewhere");
+    expect(requests[0]?.authorization).toBe("Bearer elsewhere");
     expect(auth.universeDomain).toBe("example.goog");
   });
 
   it("is requested again if the source's token was revoked", async () => {
-    const { asked, url } = await iamServer((request, response) => {
+    const { requests, url } = await iamServer((request, response) => {
       if (request.headers.authorization === "Bearer token-1")
         json(response, 401, { error: { code: 401, status: "UNAUTHENTICATED", message: "revoked" } });
     });
@@ -94,7 +94,7 @@ describe("an access token", () => {
       transport: rerouted({ [new URL(tokens.url).origin]: tokens.url }),
     });
     await new ImpersonatedCredentials(optionsFor(url, { sourceCredentials })).getRequestHeaders();
-    expect(asked.map(({ authorization }) => authorization)).toEqual(["Bearer token-1", "Bearer token-2"]);
+    expect(requests.map(({ authorization }) => authorization)).toEqual(["Bearer token-1", "Bearer token-2"]);
   });
 
   it.each<[string, number, unknown, Record<string, unknown>, RegExp]>([
@@ -121,20 +121,20 @@ describe("an access token", () => {
   });
 
   it("has the requested lifetime if the response contains no valid time", async () => {
-    const { asked, url } = await iamServer((_request, response) =>
+    const { requests, url } = await iamServer((_request, response) =>
       json(response, 200, { accessToken: "t", expireTime: "1999-01-01T00:00:00Z" }),
     );
     const auth = new ImpersonatedCredentials(optionsFor(url));
     await auth.getRequestHeaders();
     await auth.getRequestHeaders();
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 });
 
 describe("a user to act for", () => {
   it("needs no key: IAM signs the assertion", async () => {
     const tokens = await tokenServer();
-    const { asked, url } = await iamServer();
+    const { requests, url } = await iamServer();
     const transport = rerouted({
       "https://iamcredentials.googleapis.com": url,
       "https://oauth2.googleapis.com": tokens.url,
@@ -142,7 +142,7 @@ describe("a user to act for", () => {
     const before = Math.floor(Date.now() / 1000);
     const auth = new ImpersonatedCredentials(optionsFor(url, { subject: "user@example.com", transport }));
     expect(await auth.getRequestHeaders()).toEqual({ authorization: "Bearer token-1" });
-    expect(asked.map(({ method }) => method)).toEqual(["signJwt"]);
+    expect(requests.map(({ method }) => method)).toEqual(["signJwt"]);
     const { iat = 0, exp = 0, ...claims } = tokens.assertions[0]?.claims ?? {};
     expect(claims).toEqual({
       iss: target,
@@ -170,21 +170,21 @@ describe("a user to act for", () => {
 });
 
 it("ID tokens contain the audience", async () => {
-  const { asked, url } = await iamServer();
+  const { requests, url } = await iamServer();
   const auth = new ImpersonatedCredentials(optionsFor(url));
   const { claims } = await verifyJwt(await auth.getIdToken("https://a.example.com"));
   await auth.withScopes(["other"]).getIdToken("https://a.example.com");
   expect(claims.aud).toBe("https://a.example.com");
-  expect(asked.map(({ body, method }) => [method, body])).toEqual([
+  expect(requests.map(({ body, method }) => [method, body])).toEqual([
     ["generateIdToken", { audience: "https://a.example.com", includeEmail: true }],
   ]);
 });
 
 it("without scopes no request is sent", async () => {
-  const { asked, url } = await iamServer();
+  const { requests, url } = await iamServer();
   const auth = new ImpersonatedCredentials(optionsFor(url, { scopes: undefined }));
   expect(await failureOf(auth.getRequestHeaders())).toMatchObject({ code: "NO_SCOPES" });
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
 it.each<[string, Partial<ImpersonatedOptions>]>([

@@ -268,13 +268,13 @@ describe("an ID token", () => {
   });
 
   it("is requested from IAM in other universes, with a self-signed token", async () => {
-    const { asked, url } = await iamServer();
+    const { requests, url } = await iamServer();
     const key = keyFor("https://oauth2.example.goog/token", { universe_domain: "example.goog" });
     const transport = rerouted({ "https://iamcredentials.example.goog": url });
     const auth = ServiceAccountCredentials.fromJSON(key, { transport });
     expect((await verifyJwt(await auth.getIdToken(service))).claims.aud).toBe(service);
-    expect(asked).toMatchObject([{ account: auth.email, method: "generateIdToken", body: { audience: service } }]);
-    const { claims } = await verifyJwt((asked[0]?.authorization ?? "").replace("Bearer ", ""));
+    expect(requests).toMatchObject([{ account: auth.email, method: "generateIdToken", body: { audience: service } }]);
+    const { claims } = await verifyJwt((requests[0]?.authorization ?? "").replace("Bearer ", ""));
     expect(claims).toMatchObject({ iss: auth.email, scope: "https://www.googleapis.com/auth/cloud-platform" });
   });
 

@@ -16,11 +16,11 @@ import {
 import { AccessTokenCredentials } from "../../../runtime/src/auth.js";
 import { clientOf, failureOf, LibraryClient } from "../support/library.js";
 import { json } from "../support/server.js";
-import { answerWith, type Part, type PartAnswer, serveBatches, serveRaw } from "./server.js";
+import { respondWith, type Part, type PartResponse, serveBatches, serveRaw } from "./server.js";
 
 type LibraryBatch = Batch<LibraryClient>;
 
-const bookOf = ({ path }: Part): PartAnswer => ({ status: 200, body: { name: path.split("/").at(-1) } });
+const bookOf = ({ path }: Part): PartResponse => ({ status: 200, body: { name: path.split("/").at(-1) } });
 const paths = (batches: readonly Part[][]): string[][] => batches.map((parts) => parts.map(({ path }) => path));
 const statusesOf = (outcomes: readonly PromiseSettledResult<unknown>[]): unknown[] =>
   outcomes.map((outcome) => (outcome.status === "fulfilled" ? "fulfilled" : codeOf(outcome.reason)));
@@ -144,7 +144,7 @@ describe("the request", () => {
 
 describe("the response", () => {
   it("is matched to the calls in any order of the parts", async () => {
-    const server = await serveRaw((parts, response) => answerWith(response, parts.toReversed(), bookOf));
+    const server = await serveRaw((parts, response) => respondWith(response, parts.toReversed(), bookOf));
     const all = clientOf(server.url).batch();
     getBooks(all, ["a", "b", "c"]);
     expect(await all.send()).toEqual(["a", "b", "c"].map((name) => ({ status: "fulfilled", value: { name } })));
@@ -152,7 +152,7 @@ describe("the response", () => {
 
   it("settles each call with its part", async () => {
     const server = await serveBatches(({ path }) =>
-      path.endsWith("gone")
+      path.endsWith("missing")
         ? {
             status: 404,
             headers: { "X-Request-Id": "r-1" },
@@ -169,14 +169,14 @@ describe("the response", () => {
     );
     const all = clientOf(server.url).batch();
     const here = all.books.get({ book: "here" });
-    const gone = all.books.get({ book: "gone" });
+    const missing = all.books.get({ book: "missing" });
     expect(statusesOf(await all.send())).toEqual(["fulfilled", 404]);
     const { data, response } = await here.withResponse();
     expect(data).toEqual({ name: "here" });
     expect(response.status).toBe(200);
     expect(response.headers.get("etag")).toBe('"7"');
     expect(response.url).toBe(`${server.url}v1/books/here`);
-    expect(await failureOf(gone)).toMatchObject({
+    expect(await failureOf(missing)).toMatchObject({
       message: "library.books.get failed with status 404 (BOOK_GONE): No such book.",
       reason: "BOOK_GONE",
       requestId: "r-1",
@@ -250,7 +250,7 @@ describe("the response", () => {
 
 describe("retries", () => {
   it("are sent together: 401 with another token, 429 and 503 after a delay", async () => {
-    const first: Record<string, PartAnswer> = {
+    const first: Record<string, PartResponse> = {
       "/v1/books/signed": { status: 401, body: { error: { code: 401, message: "expired" } } },
       "/v1/books/busy": { status: 503, body: { error: { code: 503, message: "later" } } },
       "/v1/books/limited": { status: 429, headers: { "Retry-After": "0" }, body: {} },
@@ -296,7 +296,7 @@ describe("retries", () => {
   it("are sent for a failed batch, with the calls that are retryable", async () => {
     const server = await serveRaw((parts, response, index) => {
       if (index === 0) json(response, 503, { error: { code: 503, message: "the batch is down" } });
-      else answerWith(response, parts, bookOf);
+      else respondWith(response, parts, bookOf);
     });
     const all = clientOf(server.url, { retry: { maxDelay: 5 } }).batch();
     getBooks(all, ["a", "b"]);
@@ -309,7 +309,7 @@ describe("retries", () => {
   it("are sent after a broken connection", async () => {
     const server = await serveRaw((parts, response, index) => {
       if (index === 0) response.socket?.resetAndDestroy();
-      else answerWith(response, parts, bookOf);
+      else respondWith(response, parts, bookOf);
     });
     const all = clientOf(server.url, { retry: { maxDelay: 5 } }).batch();
     getBooks(all, ["a", "b"]);
@@ -387,10 +387,10 @@ describe("malformed responses", () => {
     );
     const wanted = [0, 1].map((index) => want[index] ?? "fulfilled");
     expect(got).toEqual(
-      wanted.map((said, index) =>
-        said === "fulfilled"
+      wanted.map((outcome, index) =>
+        outcome === "fulfilled"
           ? `fulfilled {"name":"${String(index)}"}`
-          : `${said.startsWith("its body") ? "INVALID_RESPONSE" : "BATCH_FAILED"} ApiError: library.books.get returned status 200, but ${said}`,
+          : `${outcome.startsWith("its body") ? "INVALID_RESPONSE" : "BATCH_FAILED"} ApiError: library.books.get returned status 200, but ${outcome}`,
       ),
     );
     expect(server.batches).toHaveLength(1);
@@ -440,7 +440,7 @@ describe("timeouts and aborts", () => {
     const controller = new AbortController();
     const server = await serveRaw((parts, response) => {
       controller.abort();
-      setTimeout(() => answerWith(response, parts, bookOf), 20);
+      setTimeout(() => respondWith(response, parts, bookOf), 20);
     });
     const all = clientOf(server.url).batch();
     void all.books.get({ book: "a" }, { signal: controller.signal });
@@ -490,13 +490,13 @@ describe("timeouts and aborts", () => {
     const all = clientOf(server.url).batch();
     const ended: string[] = [];
     const note = (name: string) => (): void => void ended.push(name);
-    const whole = all.books.get({ book: "a" }, { totalTimeout: 400 });
-    void whole.catch(note("of the call"));
+    const limited = all.books.get({ book: "a" }, { totalTimeout: 400 });
+    void limited.catch(note("of the call"));
     void all.books.get({ book: "b" }, { timeout: 250, retry: false }).catch(note("of the attempt"));
     await sleep(300);
     await all.send();
     expect(ended).toEqual(["of the call", "of the attempt"]);
-    expect(await failureOf(whole)).toMatchObject({ code: "TOTAL_TIMEOUT", timeout: 400 });
+    expect(await failureOf(limited)).toMatchObject({ code: "TOTAL_TIMEOUT", timeout: 400 });
   });
 
   it("a call whose totalTimeout is over before send() is not sent", async () => {
@@ -513,7 +513,7 @@ describe("timeouts and aborts", () => {
 
   it("timeout starts with send(), and does not end the other calls", async () => {
     const server = await serveRaw((parts, response) => {
-      setTimeout(() => answerWith(response, parts, bookOf), 300);
+      setTimeout(() => respondWith(response, parts, bookOf), 300);
     });
     const all = clientOf(server.url, { retry: false }).batch();
     const short = all.books.get({ book: "a" }, { timeout: 100 });

@@ -56,14 +56,18 @@ describe("a batch", () => {
 describe("a response", () => {
   it("is split into parts with any bodies", () => {
     const body = fc.json();
-    const answer = fc.record({ status: fc.integer({ min: 200, max: 599 }), headers: fc.dictionary(name, value), body });
+    const response = fc.record({
+      status: fc.integer({ min: 200, max: 599 }),
+      headers: fc.dictionary(name, value),
+      body,
+    });
     fc.assert(
-      fc.property(fc.array(answer, { maxLength: 5 }), (answers) => {
-        const texts = answers.map((one, index) => `--b\r\n${partText(`<${id} + ${String(index)}>`, one)}\r\n`);
+      fc.property(fc.array(response, { maxLength: 5 }), (responses) => {
+        const texts = responses.map((one, index) => `--b\r\n${partText(`<${id} + ${String(index)}>`, one)}\r\n`);
         const parts = parseParts(`${texts.join("")}--b--\r\n`, "b");
-        expect(parts.map(({ contentId }) => indexOfContentId(contentId ?? "", id))).toEqual([...answers.keys()]);
+        expect(parts.map(({ contentId }) => indexOfContentId(contentId ?? "", id))).toEqual([...responses.keys()]);
         expect(parts.map(({ response }) => response)).toMatchObject(
-          answers.map((one) => ({ status: one.status, headers: one.headers, body: one.body.trimEnd() })),
+          responses.map((one) => ({ status: one.status, headers: one.headers, body: one.body.trimEnd() })),
         );
       }),
     );

@@ -157,8 +157,8 @@ describe("after a failure, it resumes at the offset of the server", () => {
     ["a 503 for a chunk", { 2: { status: 503 } }, [one, two, question, two, three]],
     ["429 with Retry-After", { 1: { status: 429, headers: { "retry-after": "0" } } }, [one, question, one, two, three]],
     ["a connection that breaks within a chunk", { 2: { cutAfter: 100_000 } }, [one, two, question, two, three]],
-    ["a lost response", { 1: "cut before the answer" }, [one, question, two, three]],
-    ["a lost last response", { 3: "cut before the answer" }, [one, two, three, question]],
+    ["a lost response", { 1: "cut before the response" }, [one, question, two, three]],
+    ["a lost last response", { 3: "cut before the response" }, [one, two, three, question]],
     [
       "a status request that fails too",
       { 1: { status: 500 }, 2: { status: 502 } },

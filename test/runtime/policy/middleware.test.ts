@@ -19,7 +19,7 @@ describe("middleware", () => {
   it("runs around every attempt, the first one outermost, with the authorized request", async () => {
     const { url } = await serve(statuses(503, 200));
     const events: string[] = [];
-    const tell =
+    const record =
       (name: string): Middleware =>
       async (request, next) => {
         events.push(`${name} ${request.methodId ?? ""} ${request.headers["authorization"] ?? ""}`);
@@ -27,7 +27,9 @@ describe("middleware", () => {
         events.push(`${name} ${String(response.status)}`);
         return response;
       };
-    await clientOf(url, { auth, retry: { maxDelay: 1 }, middleware: [tell("a"), tell("b")] }).books.get({ book: "b" });
+    await clientOf(url, { auth, retry: { maxDelay: 1 }, middleware: [record("a"), record("b")] }).books.get({
+      book: "b",
+    });
     const attempt = (status: number) => [
       `a library.books.get Bearer ${token}`,
       `b library.books.get Bearer ${token}`,
@@ -58,8 +60,8 @@ describe("middleware", () => {
 
   it("may return its own response", async () => {
     const { seen, url } = await serve(statuses(200));
-    const answer: Middleware = () => ({ status: 200, headers: {}, body: '{"name":"cached"}' });
-    expect(await clientOf(url, { middleware: [answer] }).books.get({ book: "b" })).toEqual({ name: "cached" });
+    const cached: Middleware = () => ({ status: 200, headers: {}, body: '{"name":"cached"}' });
+    expect(await clientOf(url, { middleware: [cached] }).books.get({ book: "b" })).toEqual({ name: "cached" });
     expect(seen).toEqual([]);
   });
 

@@ -7,9 +7,9 @@ import { serve, statuses } from "../support/server.js";
 const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
 
 async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of body) pieces.push(piece);
-  return Buffer.concat(pieces);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 describe("content", () => {

@@ -66,7 +66,7 @@ function begin(
   return operate(client, method, params, undefined);
 }
 
-const asked = ({ seen }: TestServer): readonly string[] => seen.map(({ method, url }) => `${method} ${url}`);
+const requestsTo = ({ seen }: TestServer): readonly string[] => seen.map(({ method, url }) => `${method} ${url}`);
 
 const running = { name: "operations/1" };
 
@@ -75,7 +75,7 @@ describe("a method that waits on the server until the operation is done", () => 
     const lengths = quickPauses();
     const server = await serve((_request, response, index) => json(response, 200, { ...running, done: index === 1 }));
     expect(await begin(server).wait()).toEqual({ name: "operations/1", done: true });
-    expect(asked(server)).toEqual(["POST /v1/things", "POST /v1/operations/1:wait"]);
+    expect(requestsTo(server)).toEqual(["POST /v1/things", "POST /v1/operations/1:wait"]);
     expect(lengths).toEqual([0]);
   });
 
@@ -83,7 +83,7 @@ describe("a method that waits on the server until the operation is done", () => 
     const lengths = quickPauses();
     const server = await serve((_request, response, index) => json(response, 200, { ...running, done: index === 3 }));
     await begin(server).wait();
-    expect(asked(server).slice(1)).toEqual(Array.from({ length: 3 }, () => "POST /v1/operations/1:wait"));
+    expect(requestsTo(server).slice(1)).toEqual(Array.from({ length: 3 }, () => "POST /v1/operations/1:wait"));
     expect(lengths[1]).toBeGreaterThan(300);
     expect(lengths[1]).toBeLessThanOrEqual(500);
   });
@@ -100,7 +100,7 @@ describe("a method that waits on the server until the operation is done", () => 
         : json(response, 200, { ...running, done: index > 3 }),
     );
     expect(await begin(server).wait()).toMatchObject({ done: true });
-    expect(asked(server)).toEqual([
+    expect(requestsTo(server)).toEqual([
       "POST /v1/things",
       "POST /v1/operations/1:wait",
       "GET /v1/operations/1",
@@ -116,7 +116,7 @@ describe("a method that waits on the server until the operation is done", () => 
     await vi.waitFor(() => expect(server.seen).toHaveLength(2));
     controller.abort();
     expect(await failure).toMatchObject({ code: "ABORTED" });
-    expect(asked(server)).toHaveLength(2);
+    expect(requestsTo(server)).toHaveLength(2);
   });
 });
 
@@ -178,7 +178,7 @@ describe("an operation of another process", () => {
     const operation = begin(server, read, { name: "operations/1" });
     expect(await operation).toEqual({ ...running, done: false });
     expect(await operation.wait()).toEqual({ ...running, done: true });
-    expect(asked(server)).toEqual(Array.from({ length: 3 }, () => "GET /v1/operations/1"));
+    expect(requestsTo(server)).toEqual(Array.from({ length: 3 }, () => "GET /v1/operations/1"));
   });
 
   it("resolves immediately if it is done, and throws if it failed", async () => {

@@ -208,7 +208,7 @@ function start(url: string, given: Given = {}): OperationPromise<Operation, Oper
 }
 
 /** A server that returns these bodies one after the other, and then always the last one. */
-const answers = (...bodies: readonly unknown[]): Promise<TestServer> =>
+const serverOf = (...bodies: readonly unknown[]): Promise<TestServer> =>
   serve((_request, response, index) => json(response, 200, bodies[Math.min(index, bodies.length - 1)]));
 
 /** A server that responds to the start of an operation, but not to polls. */
@@ -251,7 +251,7 @@ describe("wait() polls to the end", () => {
       [{ name: "op-1", status: "RUNNING" }, { status: "DONE" }],
     ],
     [
-      "GKE, a whole name",
+      "GKE, a complete name",
       { operation: gke, params: { parent: cluster } },
       "/v1/projects/q/locations/m/operations/op-1",
       [{ name: "projects/q/locations/m/operations/op-1", status: "RUNNING" }, { status: "DONE" }],
@@ -322,7 +322,7 @@ describe("wait() polls to the end", () => {
     ],
   ])("%s", async (_, given, path, bodies) => {
     const lengths = quickPauses();
-    const server = await answers(...bodies);
+    const server = await serverOf(...bodies);
     const read: unknown[] = [];
     const last = await start(server.url, given).wait({ onProgress: (operation) => read.push(operation) });
     expect(last).toEqual(bodies.at(-1));
@@ -337,7 +337,7 @@ describe("wait() polls to the end", () => {
   ])("Cloud SQL v1beta3: named by a string, with the rest from %s", async (_, operation, params) => {
     const lengths = quickPauses();
     const bodies = [{ kind: "sql#start", operation: "op-1" }, { state: "RUNNING" }, { state: "DONE" }];
-    const server = await answers(...bodies);
+    const server = await serverOf(...bodies);
     const read: unknown[] = [];
     const last = await start(server.url, { operation, params, path: "x" }).wait({
       onProgress: (one) => read.push(one),
@@ -358,7 +358,7 @@ describe("wait() polls to the end", () => {
     ["Cloud SQL", sql, { name: "1", targetProject: "p", status: "DONE" }],
     ["BigQuery", bigquery, { status: { state: "DONE" } }],
   ])("%s: an operation that is done is not polled", async (_, operation, body) => {
-    const server = await answers(body);
+    const server = await serverOf(body);
     const read: unknown[] = [];
     const last = await start(server.url, { operation }).wait({ onProgress: (one) => read.push(one) });
     expect(last).toEqual(body);
@@ -368,7 +368,7 @@ describe("wait() polls to the end", () => {
 
   it("with increasing delays of at most 15 seconds", async () => {
     const lengths = quickPauses();
-    const server = await answers({ name: "operations/1" }, ...Array.from({ length: 11 }, () => ({})), { done: true });
+    const server = await serverOf({ name: "operations/1" }, ...Array.from({ length: 11 }, () => ({})), { done: true });
     await start(server.url).wait();
     expect(lengths.map(Math.round)).toEqual([
       500, 750, 1125, 1688, 2531, 3797, 5695, 8543, 12_814, 15_000, 15_000, 15_000,
@@ -387,10 +387,10 @@ describe("wait() polls to the end", () => {
 
   it("with a name that is encoded in the path", async () => {
     quickPauses();
-    const server = await answers({ name: "operations/a?b#c%2F" }, { done: true });
+    const server = await serverOf({ name: "operations/a?b#c%2F" }, { done: true });
     await start(server.url).wait();
     expect(urls(server)[1]).toBe("GET /v1/operations/a%3Fb%23c%252F");
-    const other = await answers({ name: "operations/../secrets" }, { done: true });
+    const other = await serverOf({ name: "operations/../secrets" }, { done: true });
     expect(await failureOf(start(other.url).wait())).toBeInstanceOf(InvalidRequestError);
     expect(other.seen).toHaveLength(1);
   });
@@ -398,7 +398,7 @@ describe("wait() polls to the end", () => {
 
 describe("without wait()", () => {
   it("one request is sent, and its response is the value of the promise", async () => {
-    const server = await answers({ name: "operations/1" });
+    const server = await serverOf({ name: "operations/1" });
     const operation = start(server.url);
     expectTypeOf(operation).resolves.toEqualTypeOf<Operation>();
     expect(await operation).toEqual({ name: "operations/1" });
@@ -408,7 +408,7 @@ describe("without wait()", () => {
   });
 
   it("an unidentified operation is no error", async () => {
-    const server = await answers({});
+    const server = await serverOf({});
     expect(await start(server.url)).toEqual({});
   });
 });
@@ -416,7 +416,7 @@ describe("without wait()", () => {
 describe("waiting twice", () => {
   it("starts the operation once", async () => {
     quickPauses();
-    const server = await answers({ name: "operations/1" }, { done: true });
+    const server = await serverOf({ name: "operations/1" }, { done: true });
     const operation = start(server.url);
     expect(await Promise.all([operation.wait(), operation.wait()])).toEqual([{ done: true }, { done: true }]);
     expect(urls(server)).toEqual(["POST /v1/things", "GET /v1/operations/1", "GET /v1/operations/1"]);
@@ -443,14 +443,14 @@ describe("a failed operation", () => {
       ": No.",
     ],
     ["an error without text", longrunning, { done: true, error: {} }, {}, ""],
-  ])("rejects: %s", async (_, operation, body, error, said) => {
-    const server = await answers(body);
+  ])("rejects: %s", async (_, operation, body, error, text) => {
+    const server = await serverOf(body);
     const started = start(server.url, { operation });
     const failure = await failureOf(started.wait());
     expect(failure).toBeInstanceOf(OperationError);
     expect(failure).toMatchObject({
       code: "OPERATION_FAILED",
-      message: `works.things.make: the operation failed${said}`,
+      message: `works.things.make: the operation failed${text}`,
       operation: body,
       error,
     });
@@ -461,7 +461,7 @@ describe("a failed operation", () => {
   it("rejects after onProgress, and after polls", async () => {
     quickPauses();
     const failed = { name: "operations/1", done: true, error: status };
-    const server = await answers({ name: "operations/1" }, failed);
+    const server = await serverOf({ name: "operations/1" }, failed);
     const read: unknown[] = [];
     expect(await failureOf(start(server.url).wait({ onProgress: (operation) => read.push(operation) }))).toMatchObject({
       operation: failed,
@@ -475,7 +475,7 @@ describe("a failed operation", () => {
     ["in an operation that is not done", { name: "operations/1", error: status }],
   ])("is not one with an error that is %s", async (_, body) => {
     quickPauses();
-    const server = await answers(body, { done: true });
+    const server = await serverOf(body, { done: true });
     expect(await start(server.url).wait()).toMatchObject({ done: true });
   });
 });
@@ -494,7 +494,7 @@ describe("a response that does not identify the operation", () => {
     ["has the name of a property of Object", { operation: named("params.constructor") }, { operation: "1" }],
     ["has a short id, and no collection is known", { operation: gke, params: { parent: "clusters/c" } }, { name: "1" }],
   ])("%s", async (_, given, body) => {
-    const server = await answers(body);
+    const server = await serverOf(body);
     const started = start(server.url, given);
     const error = await failureOf(started.wait());
     expect(error).toBeInstanceOf(DiscogenError);
@@ -510,7 +510,7 @@ describe("a response that does not identify the operation", () => {
 describe("options of the call", () => {
   it("apply to polls, except for conditions", async () => {
     quickPauses();
-    const server = await answers({ name: "operations/1" }, { done: true });
+    const server = await serverOf({ name: "operations/1" }, { done: true });
     const options = { headers: { "x-a": "1" }, quotaProject: "q", ifMatch: '"e"', ifNoneMatch: '"f"' };
     await start(server.url, { options }).wait();
     expect(
@@ -528,7 +528,7 @@ describe("options of the call", () => {
 
   it("API key and quota user apply to polls, other parameters do not", async () => {
     quickPauses();
-    const server = await answers({ name: "operations/1" }, { done: true });
+    const server = await serverOf({ name: "operations/1" }, { done: true });
     const params = { key: "k", quotaUser: "u", fields: "name", requestId: "r", requestBody: { size: 1 } };
     await start(server.url, { params, client: { auth: undefined } }).wait();
     expect(urls(server)).toEqual([
@@ -540,7 +540,7 @@ describe("options of the call", () => {
 
   it("a parameter of the method named key is not an API key", async () => {
     quickPauses();
-    const server = await answers({ name: "operations/1" }, { done: true });
+    const server = await serverOf({ name: "operations/1" }, { done: true });
     await start(server.url, { params: { key: "k" }, path: "v1/keys/{key}" }).wait();
     expect(urls(server)).toEqual(["POST /v1/keys/k", "GET /v1/operations/1"]);
   });
@@ -583,7 +583,7 @@ describe("a failed poll", () => {
   });
 
   it("can be an error of onProgress", async () => {
-    const server = await answers({ name: "operations/1" });
+    const server = await serverOf({ name: "operations/1" });
     const stop = new Error("enough");
     const onProgress = (): never => {
       throw stop;
@@ -603,7 +603,7 @@ describe("a signal", () => {
   };
 
   it("that is aborted already ends the wait, and the call continues", async () => {
-    const server = await answers({ name: "operations/1" });
+    const server = await serverOf({ name: "operations/1" });
     const operation = start(server.url);
     isAborted(await failureOf(operation.wait({ signal: AbortSignal.abort("why") })), "why");
     expect(await operation).toEqual({ name: "operations/1" });
@@ -618,15 +618,15 @@ describe("a signal", () => {
 
   it("ends the wait for the response, and onProgress is no longer called", async () => {
     const controller = new AbortController();
-    let answer = (): void => undefined;
+    let respond = (): void => undefined;
     const server = await serve((_request, response) => {
-      answer = () => json(response, 200, { name: "operations/1" });
+      respond = () => json(response, 200, { name: "operations/1" });
       controller.abort("why");
     });
     const operation = start(server.url);
     const onProgress = vi.fn<() => void>();
     isAborted(await failureOf(operation.wait({ signal: controller.signal, onProgress })), "why");
-    answer();
+    respond();
     expect(await operation).toEqual({ name: "operations/1" });
     expect(onProgress).not.toHaveBeenCalled();
   });
@@ -634,7 +634,7 @@ describe("a signal", () => {
   it.each(["wait", "call"])("of the %s ends a delay, and leaves no timer and no listener", async (whose) => {
     const controller = new AbortController();
     const { signal } = controller;
-    const server = await answers({ name: "operations/1" });
+    const server = await serverOf({ name: "operations/1" });
     const set = vi.spyOn(globalThis, "setTimeout");
     const clear = vi.spyOn(globalThis, "clearTimeout");
     onTestFinished(() => {
@@ -671,7 +671,7 @@ describe("a signal", () => {
     quickPauses();
     const ofCall = new AbortController();
     const ofWait = new AbortController();
-    const server = await answers({ name: "operations/1" }, { done: true });
+    const server = await serverOf({ name: "operations/1" }, { done: true });
     const operation = start(server.url, { options: { signal: ofCall.signal } });
     await operation;
     ofCall.abort();
@@ -691,7 +691,7 @@ describe("a timeout", () => {
   };
 
   it("ends a delay", async () => {
-    const server = await answers({ name: "operations/1" });
+    const server = await serverOf({ name: "operations/1" });
     isOver(await failureOf(start(server.url).wait({ timeout: 100 })));
     expect(server.seen).toHaveLength(1);
   });
@@ -704,13 +704,13 @@ describe("a timeout", () => {
   });
 
   it("ends the wait for the response, and the call continues", async () => {
-    let answer = (): void => undefined;
+    let respond = (): void => undefined;
     const server = await serve((_request, response) => {
-      answer = () => json(response, 200, { name: "operations/1" });
+      respond = () => json(response, 200, { name: "operations/1" });
     });
     const operation = start(server.url);
     isOver(await failureOf(operation.wait({ timeout: 100 })));
-    answer();
+    respond();
     expect(await operation).toEqual({ name: "operations/1" });
     expect(server.seen).toHaveLength(1);
   });
@@ -728,7 +728,7 @@ describe("a timeout", () => {
 
   it("may be Infinity", async () => {
     quickPauses();
-    const server = await answers({ name: "operations/1" }, { done: true });
+    const server = await serverOf({ name: "operations/1" }, { done: true });
     const operation = start(server.url);
     expect(await operation.wait({ timeout: Number.POSITIVE_INFINITY, signal: undefined })).toEqual({ done: true });
   });
@@ -741,7 +741,7 @@ describe("wait() rejects", () => {
     ["timeout", { timeout: "1s" }],
     ["signal", { signal: {} }],
   ])("%s: %o", async (parameter, options) => {
-    const server = await answers({ done: true });
+    const server = await serverOf({ done: true });
     const error = await failureOf(start(server.url).wait(options));
     expect(error).toBeInstanceOf(InvalidRequestError);
     expect(error).toMatchObject({ code: "INVALID_REQUEST", faults: [{ parameter }] });
@@ -768,7 +768,7 @@ describe("wait() rejects", () => {
   it("promises of calls that do not start an operation", async () => {
     const other = new OperationPromise((resolve) => resolve({}));
     expect(await failureOf(other.wait())).toMatchObject({ message: "this promise is not that of a call" });
-    const server = await answers({});
+    const server = await serverOf({});
     const target = new ApiClient(api, { auth: new AnonymousCredentials(), rootUrl: server.url });
     const error = await failureOf(operate(target, get("v1/things"), {}, undefined).wait());
     expect(error).toBeInstanceOf(TypeError);

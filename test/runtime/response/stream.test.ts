@@ -449,7 +449,7 @@ describe("a JSON array instead of one message", () => {
     ["json", { n: [1] }, []],
     ["value", [{ n: 1 }], []],
   ])("is a warning, and the value: %s, %j", async (response, value, want) => {
-    const { url } = await serve((_request, answer) => json(answer, 200, value));
+    const { url } = await serve((_request, reply) => json(reply, 200, value));
     const warnings: string[] = [];
     const logger = { warn: (message: string) => void warnings.push(message) };
     expect(await call(clientOf(url, { logger }), { ...unary, response }, {}, undefined)).toEqual(value);

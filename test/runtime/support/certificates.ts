@@ -45,9 +45,9 @@ function certify(
     der(0xa3, sequence(...extensions)),
   );
   const signature = sign("sha256", content, issuerKey);
-  const whole = sequence(content, ecdsaWithSha256, der(0x03, Buffer.from([0]), signature));
+  const certificate = sequence(content, ecdsaWithSha256, der(0x03, Buffer.from([0]), signature));
   // Without an empty line at the end, which would be invalid.
-  const lines = whole.toString("base64").replace(/.{64}(?=.)/g, "$&\n");
+  const lines = certificate.toString("base64").replace(/.{64}(?=.)/g, "$&\n");
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
 

@@ -28,7 +28,7 @@ export function expectPattern(offset: number, bytes: Uint8Array): void {
 /** The content in chunks. */
 export async function* patternPieces(
   size: number,
-  piece: number = 64 * 1024,
+  chunkSize: number = 64 * 1024,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let offset = 0; offset < size; offset += piece) yield pattern(offset, Math.min(piece, size - offset));
+  for (let offset = 0; offset < size; offset += chunkSize) yield pattern(offset, Math.min(chunkSize, size - offset));
 }

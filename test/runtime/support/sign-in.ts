@@ -73,13 +73,13 @@ export interface IamRequest {
 }
 
 /** IAM's endpoint for impersonation. `refuse` overrides responses. */
-export async function iamServer(refuse?: Handler): Promise<TestServer & { readonly asked: IamRequest[] }> {
-  const asked: IamRequest[] = [];
+export async function iamServer(refuse?: Handler): Promise<TestServer & { readonly requests: IamRequest[] }> {
+  const requests: IamRequest[] = [];
   const server = await serve(async (request, response, index) => {
     const [, account = "", method = ""] =
       /^\/v1\/projects\/-\/serviceAccounts\/([^/:]+):(\w+)$/.exec(decodeURIComponent(request.url)) ?? [];
     const body = JSON.parse(request.body) as IamRequest["body"]; // the tests check it
-    asked.push({ account, method, authorization: request.headers.authorization, body });
+    requests.push({ account, method, authorization: request.headers.authorization, body });
     if (refuse !== undefined) await refuse(request, response, index);
     if (response.writableEnded) return;
     switch (method) {
@@ -98,5 +98,5 @@ export async function iamServer(refuse?: Handler): Promise<TestServer & { readon
         return json(response, 404, { error: { code: 404, status: "NOT_FOUND", message: request.url } });
     }
   });
-  return { ...server, asked };
+  return { ...server, requests };
 }

@@ -26,7 +26,7 @@ export type Fault =
   /** Keeps this many bytes of the content, rounded down to granules, and then closes the connection. */
   | { readonly cutAfter: number }
   /** Keeps the chunk and closes the connection without a response. */
-  | "cut before the answer"
+  | "cut before the response"
   /** Keeps this many bytes of the chunk and responds as if that were all. */
   | { readonly keep: number }
   /** Forgets the session. */
@@ -110,8 +110,8 @@ export async function uploadServer(options: UploadServerOptions = {}): Promise<U
       return refuse(request, response, `part of ${String(size)} bytes is no multiple of 256 KiB`);
     session.arrived += most === undefined ? size : Math.floor(Math.min(size, most) / granularity) * granularity;
     if (String(session.arrived) === total) session.finished = true;
-    if (fault === "cut before the answer" || isCut(fault)) return cut(request, size);
-    answer(request, response, session);
+    if (fault === "cut before the response" || isCut(fault)) return cut(request, size);
+    respond(request, response, session);
     return size;
   };
 
@@ -176,7 +176,7 @@ function isCut(fault: Fault | undefined): fault is { readonly cutAfter: number }
   return typeof fault === "object" && "cutAfter" in fault;
 }
 
-function answer({ headers }: IncomingMessage, response: ServerResponse, { arrived, finished }: Session): void {
+function respond({ headers }: IncomingMessage, response: ServerResponse, { arrived, finished }: Session): void {
   if (finished) {
     response
       .writeHead(200, { "content-type": "application/json" })

@@ -112,7 +112,7 @@ describe("a certificate", () => {
     const proxy = await proxyTo(server.url);
     vi.stubEnv("HTTPS_PROXY", proxy.url);
     await clientOf("https://library.test/", { mtls: robot }).books.list();
-    expect([server.names, proxy.asked]).toEqual([["robot.test"], ["library.test:443"]]);
+    expect([server.names, proxy.requested]).toEqual([["robot.test"], ["library.test:443"]]);
   });
 });
 
