@@ -18,12 +18,12 @@ const decoders = /[\\/]transport[\\/](?:codings|decode)\.ts$/;
 /** Entries for applications. */
 export const entries = {
   index: "src/index.ts",
-  "auth/index": "src/auth/index.ts",
-  "testing/index": "src/testing/index.ts",
+  "auth/index": "src/auth.ts",
+  "testing/index": "src/testing.ts",
 };
 
 /** Entries for tools that run on Node. */
-export const tools = { files: "src/files.ts", names: "src/names.ts" };
+export const tools = { files: "src/files.ts", names: "src/names.ts", retry: "src/retry.ts" };
 
 /** No warnings about modules that are imported both statically and dynamically, nor about the time of builds. */
 export const checks = { ineffectiveDynamicImport: false, bundlerTimings: false };

@@ -1,10 +1,10 @@
 // The build for browsers and workers: the same sources with other platform modules.
 
-/** Resolves `platform/node/` to `platform/web/`, whose modules have the same exports. */
+/** Resolves a module of a folder `node` to the one of the folder `web` next to it, which has the same exports. */
 export const webPlatform = {
   name: "web-platform",
   resolveId(source, importer) {
-    if (!source.includes("/platform/node/")) return null;
-    return this.resolve(source.replace("/platform/node/", "/platform/web/"), importer, { skipSelf: true });
+    if (!source.startsWith(".") || !source.includes("/node/")) return null;
+    return this.resolve(source.replace("/node/", "/web/"), importer, { skipSelf: true });
   },
 };

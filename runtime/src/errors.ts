@@ -21,8 +21,8 @@ import {
   readRetryInfo,
 } from "./error-details.js";
 import { hasPrototypeOf, isKind, ownKind, setKind } from "./kinds.js";
+import type { Headers } from "./platform-types.js";
 import { printable } from "./redact.js";
-import type { ApiResponse } from "./response/api-response.js";
 
 /** Stable names of problems. Each error class lists the codes that it uses. */
 export type ErrorCode =
@@ -94,6 +94,14 @@ export class DiscogenError extends Error {
   }
 }
 
+/** Status and headers of a response, as `.withResponse()` and `ApiError` have them. */
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The URL of the request. Secret query values are redacted, and all but the host of an upload session. */
+  readonly url: string;
+}
+
 /** Codes of {@link ApiError}. */
 export type ApiErrorCode = "API_ERROR" | "BATCH_FAILED" | "INVALID_RESPONSE" | "NOT_MODIFIED" | "PRECONDITION_FAILED";
 
@@ -132,7 +140,7 @@ export class ApiError extends DiscogenError {
   readonly status: number;
   /**
    * The server's message on one line: from JSON or XML, from the title or text of a web page, or the body itself. At
-   * most 2,000 characters. `undefined` if there is none. {@link message} adds the method and the status.
+   * most 2,000 characters. `undefined` if the response has no message. {@link message} adds the method and the status.
    */
   readonly serverMessage: string | undefined;
   /**
@@ -326,6 +334,16 @@ export class InvalidRequestError extends DiscogenError {
     super(code, `${subject}: ${faults.map((fault) => `${fault.parameter} ${fault.message}`).join("; ")}`);
     this.faults = faults;
   }
+}
+
+/** Adds a fault to a list. */
+export function addFault(faults: Fault[], parameter: string, message: string): void {
+  faults.push({ parameter, message });
+}
+
+/** Returns an error with one fault. */
+export function invalidRequest(subject: string, parameter: string, message: string): InvalidRequestError {
+  return new InvalidRequestError(subject, [{ parameter, message }]);
 }
 
 /** Codes of {@link UploadError}. */

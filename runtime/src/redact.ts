@@ -1,5 +1,13 @@
 /** Removes secrets from everything that is shown: messages, causes, URLs. */
-import type { HttpRequest } from "./transport/transport.js";
+
+/** The part of a request that may contain secrets. */
+interface Request {
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: { readonly [name: string]: string };
+  /** The path itself is a secret. */
+  readonly secretPath?: boolean | undefined;
+}
 
 const blank = "[redacted]";
 const secretHeaders: ReadonlySet<string> = new Set([
@@ -26,7 +34,7 @@ const secretShapes: readonly RegExp[] = [
 ];
 
 /** Returns the secrets of a request. Messages about it must not contain them. */
-export function secretsOf(request: HttpRequest): string[] {
+export function secretsOf(request: Request): string[] {
   const secrets: string[] = [];
   const add = (secret: string | undefined): void => {
     // Removing one or two letters everywhere would make messages unreadable and protect nothing.
@@ -81,7 +89,7 @@ export function redactHeaders(headers: { readonly [name: string]: string }): { r
 }
 
 /** Returns the URL of a request for messages: without secret query values, and without a secret path. */
-export function urlOf(request: Pick<HttpRequest, "origin" | "path" | "secretPath">): string {
+export function urlOf(request: Omit<Request, "headers">): string {
   return request.origin + (request.secretPath === true ? `/${blank}` : redactQuery(request.path));
 }
 

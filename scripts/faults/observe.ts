@@ -1,7 +1,7 @@
 /** Runs the call of a fault over real sockets, and returns the results. */
 import { getEventListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
-import { AnonymousCredentials, type Credentials } from "../../runtime/src/auth/index.js";
+import { AnonymousCredentials, type Credentials } from "../../runtime/src/auth.js";
 import {
   ApiError,
   type ClientOptions,

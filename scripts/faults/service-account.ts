@@ -1,6 +1,6 @@
 /** A service account with a newly generated key. */
 import { generateKeyPairSync } from "node:crypto";
-import { ServiceAccountCredentials } from "../../runtime/src/auth/index.js";
+import { ServiceAccountCredentials } from "../../runtime/src/auth.js";
 
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 

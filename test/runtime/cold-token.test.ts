@@ -1,13 +1,13 @@
 // slow: waits for timers.
-/** Tokens over real sockets: one request for however many calls, and none that crosses to another host. */
+/** Tokens over real sockets: one request for any number of calls, and no token is sent to another host. */
 import { Agent, interceptors } from "undici";
 import { expect, it, onTestFinished } from "vitest";
-import { ServiceAccountCredentials } from "../../runtime/src/auth/index.js";
+import { ServiceAccountCredentials } from "../../runtime/src/auth.js";
 import { keyFor, tokenServer } from "./support/keys.js";
 import { LibraryClient, failureOf } from "./support/library.js";
 import { json, serve } from "./support/server.js";
 
-it("ten thousand calls at once with a cold token make one token request", async () => {
+it("ten thousand parallel calls without a cached token send one token request", async () => {
   const { url: tokens, seen: tokenRequests } = await tokenServer();
   const { url: rootUrl, seen } = await serve((_request, response) => json(response, 200, { name: "b" }));
   const dispatcher = new Agent({ connections: 64 });
@@ -35,7 +35,7 @@ it.each([301, 302, 303, 307, 308])("a redirect (%d) to another host is not follo
   expect(elsewhere.seen).toEqual([]);
 });
 
-it("a redirect of the token endpoint takes no assertion to another host", async () => {
+it("a redirect of the token endpoint sends no assertion to another host", async () => {
   const elsewhere = await tokenServer();
   const tokens = await serve((_request, response) => json(response, 307, {}, { location: elsewhere.url }));
   const auth = ServiceAccountCredentials.fromJSON(keyFor(tokens.url));
@@ -44,7 +44,7 @@ it("a redirect of the token endpoint takes no assertion to another host", async 
   expect(elsewhere.seen).toEqual([]);
 });
 
-it("a dispatcher of the user's that follows redirects takes no Authorization along", async () => {
+it("a custom dispatcher that follows redirects does not send Authorization to another host", async () => {
   const elsewhere = await serve((_request, response) => json(response, 200, { name: "b" }));
   const api = await serve((request, response) =>
     json(response, 302, {}, { location: new URL(request.url, elsewhere.url).href }),

@@ -1,7 +1,7 @@
-/** The errors as a family. */
+/** The error classes. */
 import { describe, expect, it, vi } from "vitest";
 import * as errors from "../../runtime/src/errors.js";
-import { LazyResponse } from "../../runtime/src/response/api-response.js";
+import { LazyResponse } from "../../runtime/src/decode/api-response.js";
 
 const response = new LazyResponse({ origin: "https://h", path: "/" }, { status: 404, headers: {} });
 const samples: readonly (readonly [string, errors.DiscogenError])[] = [
@@ -31,7 +31,7 @@ describe.each(samples)("%s", (name, error) => {
     expect([...classes].filter(([, type]) => error instanceof type).map(([type]) => type)).toEqual([name]);
   });
 
-  it("is one of its class in another copy of this package too", async () => {
+  it("is an instance of its class in another copy of this package", async () => {
     vi.resetModules();
     const copy: Record<string, unknown> = await import("../../runtime/src/errors.js");
     const other = copy[name];
@@ -41,18 +41,18 @@ describe.each(samples)("%s", (name, error) => {
   });
 });
 
-it("a subclass of the user's own is itself and not its sisters", () => {
+it("a subclass of the user is not an instance of another subclass", () => {
   class Mine extends errors.ConnectionError {}
   expect(new Mine("m")).toBeInstanceOf(errors.ConnectionError);
   expect(new Mine("m")).toBeInstanceOf(Mine);
   expect(new errors.ConnectionError("m")).not.toBeInstanceOf(Mine);
 });
 
-it.each([null, undefined, 1, "x", {}, new Error("x")])("%o is none of them", (value) => {
+it.each([null, undefined, 1, "x", {}, new Error("x")])("%o is not an instance of them", (value) => {
   expect((value as unknown) instanceof errors.DiscogenError).toBe(false);
 });
 
-it("faults are told one by one", () => {
+it("lists every fault in the message", () => {
   const error = new errors.InvalidRequestError("library.books.get", [
     { parameter: "book", message: "is required" },
     { parameter: "size", message: "must be at most 100" },

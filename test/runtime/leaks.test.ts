@@ -1,9 +1,9 @@
 // slow: counts what many calls leave in memory.
-/** A thousand calls that are cancelled, in each phase of a call: no timer, listener or socket is left. */
+/** Aborts a thousand calls in each phase of a call: no timer, listener or socket is left. */
 import { getEventListeners, once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { AnonymousCredentials } from "../../runtime/src/auth/index.js";
+import { AnonymousCredentials } from "../../runtime/src/auth.js";
 import { AbortError, type MethodDescriptor, operate } from "../../runtime/src/index.js";
 import { countingAgent } from "../../scripts/faults/agent.js";
 import type { Network, Step } from "../../scripts/faults/fault.js";
@@ -28,12 +28,12 @@ const AT_ONCE = 100;
 
 interface Phase {
   readonly server?: Step;
-  /** The token endpoint; default: no sign-in. */
+  /** The token endpoint. Default: no authentication. */
   readonly tokens?: Step;
   readonly network?: Network;
-  /** `aborted` resolves when the signal has. Default: a GET. */
+  /** `aborted` resolves when the signal has aborted. Default: a GET. */
   readonly run?: (client: LibraryClient, signal: AbortSignal, aborted: Promise<unknown>) => PromiseLike<unknown>;
-  /** How many calls have come so far, by what was counted. Default: as many as requests at the API. */
+  /** The number of calls in this phase. Default: the number of requests at the API. */
   readonly reached?: (counted: { readonly connections: number; readonly tokens: number }) => number;
 }
 
@@ -72,7 +72,7 @@ it.each<[string, Phase]>([
     { tokens: late(2000, grant), reached: ({ tokens }) => tokens * CALLS },
   ],
   ["connecting", { network: "silent TLS", reached: ({ connections }) => connections }],
-  ["the wait for the answer", { server: silence }],
+  ["the wait for the response", { server: silence }],
   ["the body", { server: partly(half, headLength(half) + 5, silence) }],
   [
     "streamed content",
@@ -82,10 +82,10 @@ it.each<[string, Phase]>([
     },
   ],
   [
-    "the pause before a retry",
+    "the delay before a retry",
     {
       server: failure(503),
-      // A thousand calls that fail are an outage, in which not every call gets a retry by the rules.
+      // In an outage of a thousand calls, not every call gets a retry by default.
       run: (client, signal) =>
         client.withOptions({ retry: { decide: () => 30_000 } }).books.get({ book: "b" }, { signal }),
     },
@@ -100,18 +100,18 @@ it.each<[string, Phase]>([
     },
   ],
   [
-    "the pause between two polls",
+    "the delay between two polls",
     {
       server: respond(200, started),
       run: ({ books }, signal) => operate(books, start, {}, { signal }).wait(),
     },
   ],
-])("cancelled in %s", async (_name, phase) => {
+])("aborted in %s", async (_name, phase) => {
   const before = resources();
   const nobody = { abort: () => undefined, elsewhere: "" };
   const api = faultyServer([phase.server ?? silence], nobody, phase.network);
   const tokens = faultyServer([phase.tokens ?? silence], nobody);
-  // undici ends a connection that is being made by its own limit alone.
+  // Only the timeout of undici ends a connection attempt.
   const { dispatcher, started: connectionsStarted, close } = countingAgent({ timeout: 1000 }, () => undefined);
   const client = new LibraryClient({
     auth:
@@ -131,7 +131,7 @@ it.each<[string, Phase]>([
     const batch = Array.from({ length: AT_ONCE }, () => (phase.run ?? getBook)(client, signal, aborted));
     const results = Promise.allSettled(batch);
     await until(() => reached() >= calls);
-    // What the servers have begun to say arrives.
+    // Waits for data that the servers have sent already.
     await setTimeout(20);
     controller.abort();
     const reasons = (await results).map((result) => (result.status === "rejected" ? result.reason : result.value));

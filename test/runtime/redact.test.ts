@@ -1,4 +1,4 @@
-/** What may be shown of paths, names and URLs, and how the rest is described. */
+/** Which paths, names and URLs are shown, and how the others are described. */
 import { describe, expect, it } from "vitest";
 import { adviceForKey, fileProblem, isShowable, shownName, urlOf } from "../../runtime/src/redact.js";
 import { keyFor, pkcs8 } from "./support/keys.js";

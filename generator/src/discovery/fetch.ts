@@ -1,6 +1,6 @@
 /** One URL → its text: proxies, redirects, retries, time and size limits, and credentials for those who may see them. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpResponse } from "@discogen/runtime";
+import { AttemptFailure, retry } from "@discogen/runtime/retry";
 import { type Code, diagnostic, InputError, reasonOf } from "../diagnostics.js";
 import { GOOGLE, hostsOf, isLoopback, isWithin } from "./hosts.js";
 import { withoutSecrets } from "./request.js";
@@ -8,8 +8,10 @@ import { textOf } from "./text.js";
 
 const MAX_REDIRECTS = 5;
 const ATTEMPTS = 3;
-/** Milliseconds, of one attempt. */
+/** Milliseconds for one attempt. */
 const TIMEOUT = 60_000;
+/** Milliseconds; the maximum of the random delay doubles with each attempt. */
+const BASE_DELAY = 200;
 const MAX_DELAY = 10_000;
 
 /** A fetched text. If `text` is undefined, the text with the given etag is still current. */
@@ -33,18 +35,28 @@ export async function fetchText(
   credentialHosts: readonly string[] = hostsOf([address]),
 ): Promise<Fetched> {
   const file = withoutSecrets(address);
-  for (let attempt = 1; ; attempt += 1) {
-    const outcome = await attemptOnce(address, file, etag, signal, credentialHosts);
-    if (!("fault" in outcome)) return outcome;
-    if (attempt === ATTEMPTS || outcome.retryAfter === undefined) throw outcome.fault;
-    await sleep(Math.min(MAX_DELAY, outcome.retryAfter || 200 * 2 ** attempt * Math.random()), undefined, { signal });
-  }
+  return retry<Fetched>({
+    attempt: async (failures) => {
+      const outcome = await attemptOnce(address, file, etag, signal, credentialHosts);
+      if (!("fault" in outcome)) return outcome;
+      return new AttemptFailure(outcome.fault, delayAfter(outcome, failures + 1));
+    },
+    signal,
+    aborted: () => signal?.reason,
+  });
 }
 
-/** A failed attempt; without `retryAfter` (milliseconds, 0 for no wish of the server's) another would fail the same. */
+/** A failed attempt. */
 interface Failure {
   readonly fault: InputError;
+  /** Milliseconds that the server requests, or 0; absent if another attempt would fail too. */
   readonly retryAfter?: number;
+}
+
+/** Milliseconds until the next attempt, or `undefined` for no retry. */
+function delayAfter({ retryAfter }: Failure, failures: number): number | undefined {
+  if (failures === ATTEMPTS || retryAfter === undefined) return undefined;
+  return Math.min(MAX_DELAY, retryAfter || BASE_DELAY * 2 ** failures * Math.random());
 }
 
 async function attemptOnce(

@@ -1,28 +1,28 @@
-/** Signed assertions of a service account (RFC 7523), the RS256 kind that Google takes. */
-import { base64 } from "../bytes.js";
+/** Signed assertions of a service account (RFC 7523), with RS256 as Google requires. */
+import { base64 } from "../platform/bytes.js";
 import type { Key } from "./key-file.js";
 
-/** How long an assertion holds, in seconds: the most that Google allows. */
+/** Lifetime of an assertion in seconds: the maximum that Google allows. */
 export const assertionLifetime = 3600;
 
-/** Issued this much in the past, in seconds, so that a clock that runs ahead a little does no harm. */
+/** Assertions are issued this many seconds in the past, so that a clock slightly ahead causes no refusal. */
 const skew = 10;
 
 /** Signs claims with one key. */
 type Sign = (claims: object) => Promise<string>;
 
-/** Claims of one assertion; those of its times and its issuer are added. */
+/** Claims of one assertion, without its times and its issuer. */
 export interface Claims {
   readonly [name: string]: string | undefined;
 }
 
-/** When an assertion holds (RFC 7519 §4.1), in seconds since the epoch. */
+/** When an assertion is issued and expires (RFC 7519 §4.1), in seconds since the epoch. */
 export function times(now: number): { readonly iat: number; readonly exp: number } {
   const iat = Math.floor(now / 1000) - skew;
   return { iat, exp: iat + assertionLifetime };
 }
 
-/** Signs assertions with one private key, which is read once. */
+/** Signs assertions with one private key, which is imported once. */
 export class AssertionSigner {
   readonly #key: Key;
   #ready: Promise<Sign> | undefined;
@@ -31,7 +31,7 @@ export class AssertionSigner {
     this.#key = key;
   }
 
-  /** @param now Milliseconds since the epoch, by the server's clock where it is known. */
+  /** @param now Milliseconds since the epoch, by the server's clock if it is known. */
   async sign(claims: Claims, now: number): Promise<string> {
     this.#ready ??= signerOf(this.#key);
     const sign = await this.#ready;
@@ -46,8 +46,8 @@ async function signerOf({ id, pem, problem }: Key): Promise<Sign> {
     const key = await importPKCS8(pkcs8(pem), header.alg);
     return (claims) => new SignJWT({ ...claims }).setProtectedHeader(header).sign(key);
   } catch {
-    // What the parser says of a key may quote it.
-    throw problem("KEY_BROKEN", "private_key", "is no RSA private key, or a damaged one");
+    // The parser's message may quote the key.
+    throw problem("KEY_BROKEN", "private_key", "is not an RSA private key, or is damaged");
   }
 }
 
@@ -56,7 +56,7 @@ const rsaHead: readonly number[] = [
   0x02, 0x01, 0x00, 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
 ];
 
-/** A PKCS#1 key in the PKCS#8 form that WebCrypto takes. */
+/** Converts a PKCS#1 key to PKCS#8, which WebCrypto takes. */
 function pkcs8(pem: string): string {
   const [, content = ""] = /^-----BEGIN RSA PRIVATE KEY-----([^-]+)-----END/.exec(pem) ?? [];
   if (content === "") return pem;

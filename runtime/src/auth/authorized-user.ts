@@ -1,10 +1,10 @@
-/** Sign-in as a person who signed in before: a refresh token is exchanged for access tokens (RFC 6749 §6). */
+/** Credentials of a user who signed in before: a refresh token is exchanged for access tokens (RFC 6749 §6). */
 import { type InstanceCheck, instancesOf } from "../kinds.js";
 import { type CredentialFile, type FileKind, parseCredentials, readCredentialFile } from "./credential-file.js";
-import { type TokenRequest, readAccessToken, requestForm, requestIdToken } from "./token-request.js";
+import { type TokenEndpointRequest, readAccessToken, requestForm, requestIdToken } from "./token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
 
-/** What `gcloud auth application-default login` leaves. Further members are ignored. */
+/** The file that `gcloud auth application-default login` writes. Other members are ignored. */
 export interface AuthorizedUserKey {
   readonly type?: string;
   readonly client_id: string;
@@ -19,20 +19,19 @@ export interface AuthorizedUserKey {
 
 /** Options of {@link AuthorizedUserCredentials}. */
 export interface AuthorizedUserOptions extends TokenOptions {
-  /** Fewer scopes than the person agreed to; more are refused. Default: all of those. */
+  /** A subset of the scopes that the user granted; others are refused. Default: all granted scopes. */
   readonly scopes?: readonly string[] | undefined;
 }
 
 const fileKind: FileKind = {
   type: "authorized_user",
   advice:
-    'AuthorizedUserCredentials takes the sign-in of a person, with "type": "authorized_user", as `gcloud auth application-default login` leaves it',
+    'AuthorizedUserCredentials takes the sign-in of a user, with "type": "authorized_user", as `gcloud auth application-default login` writes it',
   fromJson: "AuthorizedUserCredentials.fromJSON",
 };
 
 /**
- * Credentials of a person. What they may do was settled when the person signed in, so a client's scopes are not asked
- * for.
+ * Credentials of a user. The user granted scopes when signing in, so the client's scopes are not requested.
  */
 export class AuthorizedUserCredentials extends TokenCredentials {
   static override readonly [Symbol.hasInstance]: InstanceCheck =
@@ -42,9 +41,9 @@ export class AuthorizedUserCredentials extends TokenCredentials {
   }
 
   /**
-   * Credentials from a file.
+   * Creates credentials from a file.
    *
-   * @throws AuthError `KEY_…`, naming the file and the place in it, never what stands there.
+   * @throws AuthError `KEY_…`, which names the file and the member, never its value
    */
   static async fromFile(path: string, options?: AuthorizedUserOptions): Promise<AuthorizedUserCredentials> {
     const file = await readCredentialFile(path, fileKind);
@@ -52,10 +51,10 @@ export class AuthorizedUserCredentials extends TokenCredentials {
   }
 
   /**
-   * Credentials from an object or JSON.
+   * Creates credentials from an object or JSON text.
    *
-   * @param source What to call it in messages.
-   * @throws AuthError `KEY_…`, naming the place, never what stands there.
+   * @param source The name of the credentials in messages.
+   * @throws AuthError `KEY_…`, which names the member, never its value
    */
   static fromJSON(
     key: AuthorizedUserKey | string,
@@ -71,13 +70,13 @@ function authorizedUser(file: CredentialFile): TokenKind {
   if (file.type !== undefined || !("refresh_token" in file.members)) file.expect(fileKind);
   const universe = file.universe();
   const client = { client_id: file.required("client_id"), client_secret: file.required("client_secret") };
-  const ask = {
+  const target = {
     account: file.source,
     url: file.endpoint("token_uri", `https://oauth2.${universe}/token`),
     hint: hintFor,
   };
   let refreshToken = file.required("refresh_token");
-  const formOf = (rest: TokenRequest["form"]): TokenRequest["form"] => ({
+  const formOf = (rest: TokenEndpointRequest["form"]): TokenEndpointRequest["form"] => ({
     grant_type: "refresh_token",
     ...client,
     refresh_token: refreshToken,
@@ -92,16 +91,16 @@ function authorizedUser(file: CredentialFile): TokenKind {
 
     async getToken({ network, scopes }) {
       const form = formOf(scopes.length === 0 ? {} : { scope: scopes.join(" ") });
-      const answer = await requestForm(network, { ...ask, form, metrics: "auth-request-type/at cred-type/u" });
-      // A server may replace the refresh token, which ends the old one (RFC 6749 §6).
-      if (typeof answer["refresh_token"] === "string" && answer["refresh_token"] !== "")
-        refreshToken = answer["refresh_token"];
-      return readAccessToken(ask, answer);
+      const members = await requestForm(network, { ...target, form, metrics: "auth-request-type/at cred-type/u" });
+      // A server may replace the refresh token, which invalidates the old one (RFC 6749 §6).
+      if (typeof members["refresh_token"] === "string" && members["refresh_token"] !== "")
+        refreshToken = members["refresh_token"];
+      return readAccessToken(target, members);
     },
 
     getIdToken: (audience, network) =>
       requestIdToken(network, {
-        ...ask,
+        ...target,
         form: formOf({ target_audience: audience }),
         metrics: "auth-request-type/it cred-type/u",
       }),
@@ -113,10 +112,10 @@ function hintFor(reason: string | undefined, description: string): string | unde
     case "invalid_grant":
       return `The sign-in ${/rapt|reauth/i.test(description) ? "must be confirmed" : "was revoked or is too old"}: run \`gcloud auth application-default login\``;
     case "invalid_scope":
-      return "These are not scopes that the person agreed to: leave them out, or sign in again with `gcloud auth application-default login --scopes=…`";
+      return "The user did not grant these scopes. Leave them out, or sign in again with `gcloud auth application-default login --scopes=…`";
     case "invalid_client":
     case "unauthorized_client":
-      return "client_id and client_secret must be those that the person signed in with";
+      return "client_id and client_secret must be those that the user signed in with";
     default:
       return undefined;
   }

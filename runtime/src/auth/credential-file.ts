@@ -1,39 +1,36 @@
-/**
- * Files of credentials: JSON objects whose `type` says of what kind they are. Errors name the file and the place in it,
- * never what stands there.
- */
+/** Credential files: JSON objects with a `type`. Errors name the file and the member, never its value. */
 import { AuthError, type AuthErrorCode } from "../errors.js";
-import type { Url } from "../platform/types.js";
+import type { Url } from "../platform-types.js";
 import { adviceForKey, quotedName, shownName } from "../redact.js";
-import { isLoopback } from "../root-url.js";
+import { isLoopback } from "../request/root-url.js";
 import { emitWarning } from "../platform/node/environment.js";
 import { modeOf, readTextFile } from "../platform/node/files.js";
-import { defaultUniverse, isDomain } from "../universe.js";
+import { defaultUniverse, isDomain } from "./universe.js";
 
-/** A JSON object, as `JSON.parse` gives it. */
+/** A JSON object, as `JSON.parse` returns it. */
 export interface JsonObject {
   readonly [name: string]: unknown;
 }
 
-/** What the `type` of a file says. */
+/** Descriptions of the `type` of a file, for messages. */
 const types: { readonly [type: string]: string } = {
-  authorized_user: "the sign-in of a person, as gcloud leaves it",
+  authorized_user: "the sign-in of a user, as gcloud writes it",
   external_account: "a configuration for workload identity federation",
-  external_account_authorized_user: "the sign-in of a federated person",
+  external_account_authorized_user: "the sign-in of a federated user",
   impersonated_service_account: "a configuration for impersonation",
   service_account: "the key of a service account",
 };
 
-/** Which files a kind of credentials takes. */
+/** The files that a kind of credentials takes. */
 export interface FileKind {
   readonly type: string;
-  /** What to say to those who passed something else: `X takes …`. */
+  /** The message about other files: `X takes …`. */
   readonly advice: string;
-  /** The function that takes the JSON itself, for those who passed it as a path. */
+  /** The function that takes JSON text, for messages about text that was passed as a path. */
   readonly fromJson: string;
 }
 
-/** The members of a credential file, read with messages that name the place. */
+/** Reads the members of a credential file. Errors name the member. */
 export class CredentialFile {
   /** The file's name, or for instance `the key`; for messages. */
   readonly source: string;
@@ -52,15 +49,15 @@ export class CredentialFile {
 
   /** The members, for a function that takes a typed key and checks it itself. */
   unchecked<Key>(): Key {
-    return this.members as Key; // whoever takes it looks at every member
+    return this.members as Key; // the function checks every member
   }
 
-  /** Whether a member is there; `null` counts as absent. */
+  /** Whether a member is present; `null` counts as absent. */
   has(name: string): boolean {
     return this.members[name] !== undefined && this.members[name] !== null;
   }
 
-  /** A string, or `undefined` where it is absent or empty. */
+  /** A string, or `undefined` if it is absent or empty. */
   text(name: string): string | undefined {
     const value = this.members[name];
     if (value === undefined || value === null || value === "") return undefined;
@@ -74,7 +71,7 @@ export class CredentialFile {
     return value;
   }
 
-  /** Where secrets are sent: over https, or to this machine. */
+  /** The URL of an endpoint that receives secrets: https, or http to this machine. */
   endpoint(name: string, fallback: string): Url {
     return endpointOf(this.text(name) ?? fallback, (message) => this.problem("KEY_FIELD_INVALID", name, message));
   }
@@ -85,7 +82,7 @@ export class CredentialFile {
     throw this.problem("KEY_FIELD_INVALID", "universe_domain", "must be a domain, for instance googleapis.com");
   }
 
-  /** Another object inside this one, at this member. */
+  /** The object in this member. */
   nested(name: string): CredentialFile {
     const value = this.members[name];
     const source = this.#place(name);
@@ -94,7 +91,7 @@ export class CredentialFile {
     return new CredentialFile(source, objectOf(value, source, this.#advice), this.#advice);
   }
 
-  /** An error about one member. */
+  /** Creates an error about one member. */
   problem(code: AuthErrorCode, member: string, message: string): AuthError {
     return new AuthError(code, `${this.#place(member)}: ${message}`);
   }
@@ -103,11 +100,11 @@ export class CredentialFile {
     return `${this.source}${this.source.includes("#/") ? "/" : "#/"}${member}`;
   }
 
-  /** Refuses files of another kind. */
+  /** Throws if the file is of another kind. */
   expect({ advice, type }: FileKind): void {
     if (this.type === type) return;
     if ("installed" in this.members || "web" in this.members) {
-      const message = `${this.source}: is the identity of an OAuth client, which signs people in. ${advice}`;
+      const message = `${this.source}: is an OAuth client, which users sign in with. ${advice}`;
       throw new AuthError("KEY_WRONG_TYPE", message);
     }
     if (typeof this.type !== "string") throw this.problem("KEY_WRONG_TYPE", "type", `is missing. ${advice}`);
@@ -131,7 +128,7 @@ export async function readCredentialFile(
   return file;
 }
 
-/** Reads credentials given as an object or as JSON. */
+/** Reads credentials from an object or JSON text. */
 export function parseCredentials(input: unknown, name: string, advice: string): CredentialFile {
   const source = shownName(name);
   const value = typeof input === "string" ? parseJson(input, source, advice) : input;
@@ -139,14 +136,14 @@ export function parseCredentials(input: unknown, name: string, advice: string): 
 }
 
 /**
- * A URL that secrets are sent to: https, or http to this machine, since a token or an assertion serves whoever gets it.
+ * Reads a URL that receives secrets: https, or http to this machine.
  *
- * @param problem Makes the error out of what is wrong: `must be …`.
+ * @param problem Creates the error from a message: `must be …`.
  */
 export function endpointOf(text: string, problem: (message: string) => Error): Url {
   if (!URL.canParse(text)) throw problem("must be an absolute URL");
   const url = new URL(text);
-  if (url.username !== "" || url.password !== "") throw problem("must not carry credentials");
+  if (url.username !== "" || url.password !== "") throw problem("must not contain credentials");
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) return url;
   throw problem("must be https, or http to this machine");
 }
@@ -154,14 +151,14 @@ export function endpointOf(text: string, problem: (message: string) => Error): U
 function reasonOf(code: string | undefined, fromJson: string): string | undefined {
   switch (code) {
     case "ENOENT":
-      return "there is no such key file";
+      return "the key file does not exist";
     case "EACCES":
     case "EPERM":
-      return "this key file may not be read by this user";
+      return "the current user may not read the key file";
     case "EISDIR":
-      return "this is a folder, not a key file";
+      return "it is a folder, not a key file";
     case "ENOSYS":
-      return `this platform has no files. Pass the JSON to ${fromJson}()`;
+      return `this platform has no files. Pass the JSON text to ${fromJson}()`;
     default:
       return undefined;
   }
@@ -171,11 +168,11 @@ function parseJson(text: string, source: string, advice: string): unknown {
   try {
     return JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text);
   } catch {
-    // The parser's own message quotes the text, and the text holds the key.
+    // The parser's message quotes the text, which contains the key.
     const pem = text.includes("PRIVATE KEY-----") && !text.trimStart().startsWith("{");
     throw new AuthError(
       "KEY_NOT_JSON",
-      `${source}: ${text.trim() === "" ? "is empty" : pem ? "is a bare private key, not JSON" : "is not JSON, or not all of it"}. ${advice}`,
+      `${source}: ${text.trim() === "" ? "is empty" : pem ? "is a bare private key, not JSON" : "is not JSON, or is incomplete"}. ${advice}`,
     );
   }
 }
@@ -188,15 +185,15 @@ function objectOf(value: unknown, source: string, advice: string): JsonObject {
 
 const warned: Set<string> = new Set();
 
-/** Whoever reads a key can act as its account: says once for each file that others on this machine can. */
+/** Warns once for each key file that other users of this machine can read. */
 async function warnIfOpen(path: string): Promise<void> {
   if (warned.has(path)) return;
-  // The file was read a moment ago; where it is gone now there is nothing to warn of.
+  // If the file was deleted since it was read, there is nothing to warn about.
   const mode = (await modeOf(path)) ?? 0;
   if ((mode & 0o044) === 0) return;
   warned.add(path);
   emitWarning(
-    `${shownName(path)} holds a secret and can be read by other users of this machine: chmod 600 it`,
+    `${shownName(path)} holds a secret and can be read by other users of this machine. Run chmod 600 on it`,
     "DISCOGEN_KEY_FILE_OPEN",
   );
 }

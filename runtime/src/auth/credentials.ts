@@ -1,46 +1,46 @@
 /** What a client needs of credentials. */
-import type { AbortSignal, Headers } from "../platform/types.js";
+import type { AbortSignal, Headers } from "../platform-types.js";
 import type { Transport } from "../transport/transport.js";
 
-/** What a client offers credentials that ask for a token. */
+/** What a client passes to credentials that request a token. */
 export interface CredentialsContext {
-  /** The client's transport, for credentials that were given none of their own. */
+  /** The client's transport, for credentials without one of their own. */
   readonly transport?: Transport | undefined;
-  /** Aborts when the call no longer waits for the token. A request that nobody else waits for can end then. */
+  /** Aborts when the call no longer waits for the token. If no other call waits, its request can end. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Signs requests. Structural: any object with this method will do, those of google-auth-library too.
+ * Authorizes requests. Any object with this method fits, including google-auth-library's clients.
  */
 export interface Credentials {
   /**
-   * The cloud that they belong to, for instance `googleapis.com`: a client of another one refuses them. Absent where it
-   * is not known, or not before {@link getRequestHeaders} has answered.
+   * The cloud that they belong to, for instance `googleapis.com`. A client of another cloud rejects them. Absent if it is
+   * not known, or not known until {@link getRequestHeaders} resolves.
    */
   readonly universeDomain?: string | undefined;
-  /** Header fields for a request to this URL, for instance `authorization`. Asked for before every attempt. */
+  /** Returns header fields for a request to this URL, for instance `authorization`. Called before every attempt. */
   getRequestHeaders(url?: string, context?: CredentialsContext): Promise<Headers | Record<string, string>>;
   /**
-   * The API answered 401: forget the token. Then the call is tried once more.
+   * Discards the token after the API returned 401. The client then sends the request once more.
    *
-   * @param refused The `authorization` that was refused. A token newer than this one must be kept.
+   * @param refused The `authorization` that was rejected. Do not discard a newer token.
    */
   invalidate?(refused?: string): void;
 }
 
-/** Credentials that can be narrowed to scopes. Those without any get the scopes of the client they are used with. */
+/** Credentials that can be limited to scopes. Credentials without scopes get those of the client that uses them. */
 export interface ScopedCredentials extends Credentials {
   readonly scopes?: readonly string[] | undefined;
   withScopes(scopes: readonly string[]): Credentials;
 }
 
-/** Whether credentials say of themselves that they sign nothing. */
+/** Whether these are credentials that add no headers on purpose. */
 export function isAnonymous(credentials: Credentials): boolean {
   return "anonymous" in credentials && credentials.anonymous === true;
 }
 
-/** The credentials, narrowed to these scopes where they can be and have none. */
+/** Returns the credentials with these scopes, if they take scopes and have none. */
 export function withDefaultScopes(credentials: Credentials, scopes: readonly string[]): Credentials {
   return scopes.length > 0 && lacksScopes(credentials) ? credentials.withScopes(scopes) : credentials;
 }

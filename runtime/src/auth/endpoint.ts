@@ -1,12 +1,12 @@
-/** Asks the endpoints that sign-in needs, with retries, and says what their refusals mean. */
+/** Sends requests to the endpoints that issue tokens, with retries, and explains their refusals. */
+import { parseErrorBody } from "../decode/error-body.js";
+import { readText } from "../decode/read.js";
 import { AuthError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
-import type { AbortSignal, Url } from "../platform/types.js";
+import type { AbortSignal, Url } from "../platform-types.js";
+import { AttemptFailure, retry } from "../policy/retry-loop.js";
 import { type Failure, parseRetryAfter, pauseBefore, type RetryPolicy } from "../policy/retry.js";
-import { pause } from "../policy/wait.js";
 import { printable, redact, safeCause, secretsOf, shownName } from "../redact.js";
 import { apiClient, userAgent } from "../request/headers.js";
-import { parseErrorBody } from "../response/error-body.js";
-import { readText } from "../response/read.js";
 import { connectionError } from "../transport/failure.js";
 import {
   type HttpHeaders,
@@ -17,54 +17,54 @@ import {
 } from "../transport/transport.js";
 import type { JsonObject } from "./credential-file.js";
 
-/** Where to ask, and what. */
+/** A request to an endpoint. */
 export interface EndpointRequest {
-  /** Who asks, for messages: the account and the file it comes from. */
+  /** The account and the file it comes from, for messages. */
   readonly account: string;
   readonly method: "GET" | "POST" | "PUT";
   readonly url: Url;
-  /** Names in lower case; over those that every request has. */
+  /** Header fields besides those of every request, with names in lower case. */
   readonly headers?: { readonly [name: string]: string };
   readonly body?: string;
-  /** What no message may show besides `authorization`: parts of the request that the endpoint might repeat. */
+  /** Secrets of the request besides `authorization`. No message shows them, even if the endpoint returns them. */
   readonly secrets?: readonly string[];
-  /** What kind of sign-in this is, in Google's words, for instance `auth-request-type/at cred-type/sa`. */
+  /** The kind of authentication for Google's metrics, for instance `auth-request-type/at cred-type/sa`. */
   readonly metrics?: string;
   /** Milliseconds for one attempt. Default: 30,000. */
   readonly timeout?: number;
-  /** Further attempts. Default: 3. */
+  /** Attempts after the first. Default: 3. */
   readonly attempts?: number;
-  /** What to do about a refusal, from OAuth's error or google.rpc's status and from what the endpoint said. */
+  /** Returns advice for a refusal, from OAuth's error code or google.rpc's status, and the endpoint's message. */
   readonly hint?: (reason: string | undefined, message: string) => string | undefined;
 }
 
-/** How a token is requested. Also what credentials pass to those that they are made from. */
+/** How a token is requested. Credentials pass it on to their source credentials. */
 export interface Network {
   readonly transport: Transport;
   /**
-   * Aborts when nobody waits for the token any more: no response is read on and no request follows. One that has no
-   * response yet goes on, so that an endpoint that is slower than each call waits serves the next call.
+   * Aborts when no call waits for the token any more. No response is then read to its end, and no request follows. A
+   * request without a response continues, so that the next call gets a token even from a slow endpoint.
    */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A success. */
-export interface EndpointAnswer {
+/** A response with status 200. */
+export interface EndpointResponse {
   readonly headers: HttpHeaders;
   readonly text: string;
 }
 
-/** The longest response that is read, in bytes. */
+/** The maximum size of a response in bytes. */
 export const responseLimit: number = 1024 * 1024;
 
-/** Asking for a token twice does no harm. */
+/** Requesting a token twice has no effect. */
 const policy: RetryPolicy = { attempts: 3, maxDelay: 20_000, idempotent: true };
 
-/** A refusal together with the server's clock, which may explain it. */
+/** A refusal, with the time of the server, since a wrong local clock can cause it. */
 export class TokenRefusal extends AuthError {
   /** The HTTP status. */
   readonly status: number;
-  /** Milliseconds since the epoch, from the `Date` of the answer. */
+  /** Milliseconds since the epoch, from the `Date` of the response. */
   readonly serverTime: number | undefined;
 
   constructor(message: string, status: number, reason: string | undefined, serverTime: number | undefined) {
@@ -75,10 +75,10 @@ export class TokenRefusal extends AuthError {
 }
 
 /** @throws AuthError `TOKEN_REFUSED` (a {@link TokenRefusal}) or `TOKEN_UNAVAILABLE` */
-export async function askEndpoint({ signal, transport }: Network, ask: EndpointRequest): Promise<EndpointAnswer> {
-  const { attempts = policy.attempts, metrics, timeout = 30_000, url } = ask;
+export async function callEndpoint({ signal, transport }: Network, target: EndpointRequest): Promise<EndpointResponse> {
+  const { attempts = policy.attempts, metrics, timeout = 30_000, url } = target;
   const request: HttpRequest = {
-    method: ask.method,
+    method: target.method,
     origin: url.origin,
     path: url.pathname + url.search,
     headers: {
@@ -86,67 +86,71 @@ export async function askEndpoint({ signal, transport }: Network, ask: EndpointR
       "accept-encoding": "gzip",
       "user-agent": userAgent,
       "x-goog-api-client": metrics === undefined ? apiClient : `${apiClient} ${metrics}`,
-      ...ask.headers,
+      ...target.headers,
     },
-    body: ask.body,
+    body: target.body,
     timeout,
     readSignal: signal,
     maxResponseBytes: responseLimit,
   };
-  const secrets = [...secretsOf(request), ...(ask.secrets ?? [])];
-  for (let attempt = 0; ; attempt++) {
-    let error: AuthError;
-    let failure: Failure;
-    if (signal?.aborted === true)
-      throw new AuthError("TOKEN_UNAVAILABLE", `${ask.account}: nobody waits for the token any more`);
-    try {
-      const response = await transport.send(request);
-      const text = await readText(response.body, responseLimit + 1);
-      // A transport of the caller's own may know no limit.
-      if (text.length > responseLimit) throw tooLarge(ask);
-      if (response.status === 200) return { headers: response.headers, text };
-      [error, failure] = refusal(ask, response, redact(text, secrets));
-    } catch (thrown) {
-      [error, failure] = unavailable(ask, request, thrown, secrets);
-    }
-    const delay = pauseBefore(attempt, { ...policy, attempts }, failure, Math.random());
-    if (delay === undefined) throw error;
-    await pause(delay, signal, () => error);
-  }
+  const secrets = [...secretsOf(request), ...(target.secrets ?? [])];
+  const failed = (failures: number, [error, failure]: [AuthError, Failure]): AttemptFailure =>
+    new AttemptFailure(error, pauseBefore(failures, { ...policy, attempts }, failure, Math.random()));
+  return retry<EndpointResponse>({
+    signal,
+    aborted: (error) => error,
+    attempt: async (failures) => {
+      if (signal?.aborted === true)
+        throw new AuthError("TOKEN_UNAVAILABLE", `${target.account}: no call waits for the token any more`);
+      try {
+        const response = await transport.send(request);
+        const text = await readText(response.body, responseLimit + 1);
+        // A custom transport may have no limit.
+        if (text.length > responseLimit) throw tooLarge(target);
+        if (response.status === 200) return { headers: response.headers, text };
+        return failed(failures, refusal(target, response, redact(text, secrets)));
+      } catch (thrown) {
+        return failed(failures, unavailable(target, request, thrown, secrets));
+      }
+    },
+  });
 }
 
-/** The error for a success that makes no sense. `problem` is the end of a sentence: `is not JSON`. */
-export function nonsense({ account, url }: Pick<EndpointRequest, "account" | "url">, problem: string): AuthError {
-  return new AuthError("TOKEN_UNAVAILABLE", `${account}: the answer of ${shownName(url.origin)} ${problem}`);
+/** Creates the error for a response with status 200 that cannot be used. `problem` ends the sentence: `is not JSON`. */
+export function malformedResponse(
+  { account, url }: Pick<EndpointRequest, "account" | "url">,
+  problem: string,
+): AuthError {
+  return new AuthError("TOKEN_UNAVAILABLE", `${account}: the response from ${shownName(url.origin)} ${problem}`);
 }
 
-function tooLarge(ask: EndpointRequest): AuthError {
-  return nonsense(ask, "is longer than 1 MiB, which no token is");
+function tooLarge(target: EndpointRequest): AuthError {
+  return malformedResponse(target, "is longer than 1 MiB");
 }
 
-/** The members of an answer that is a JSON object. */
-export function readMembers(ask: EndpointRequest, text: string): JsonObject {
-  let answer: unknown;
+/** Parses a response that must be a JSON object. */
+export function readMembers(target: EndpointRequest, text: string): JsonObject {
+  let value: unknown;
   try {
-    answer = JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
-    throw nonsense(ask, "is not JSON");
+    throw malformedResponse(target, "is not JSON");
   }
-  if (typeof answer !== "object" || answer === null) throw nonsense(ask, "is no JSON object");
-  return Object.fromEntries(Object.entries(answer));
+  if (typeof value !== "object" || value === null) throw malformedResponse(target, "is not a JSON object");
+  return Object.fromEntries(Object.entries(value));
 }
 
-/** A value that may stand in a header after `Bearer`. */
+/** Whether a value can follow `Bearer` in a header. */
 export function isToken(value: unknown): value is string {
   return typeof value === "string" && /^[\u0021-\u007e]+$/.test(value);
 }
 
-function refusal(ask: EndpointRequest, { headers, status }: HttpResponse, text: string): [AuthError, Failure] {
-  const { account, url } = ask;
+function refusal(target: EndpointRequest, { headers, status }: HttpResponse, text: string): [AuthError, Failure] {
+  const { account, url } = target;
   const { message, reasons, rpcStatus } = parseErrorBody(text, header(headers, "content-type"));
   const reason = reasons[0] ?? rpcStatus;
-  const said = [reason, message].filter((part) => part !== undefined).map((part) => printable(part, 500));
-  const what = said.length === 0 ? "" : `: ${said.join(": ").replace(/\.$/, "")}`;
+  const texts = [reason, message].filter((part) => part !== undefined).map((part) => printable(part, 500));
+  const details = texts.length === 0 ? "" : `: ${texts.join(": ").replace(/\.$/, "")}`;
   const failure: Failure = {
     kind: "status",
     status,
@@ -154,12 +158,12 @@ function refusal(ask: EndpointRequest, { headers, status }: HttpResponse, text: 
     retryAfter: parseRetryAfter(header(headers, "retry-after"), Date.now()),
   };
   if (status >= 500 || status === 429 || status === 408) {
-    const text = `${account}: ${shownName(url.origin)} answered with status ${String(status)}${what}`;
+    const text = `${account}: ${shownName(url.origin)} returned status ${String(status)}${details}`;
     return [new AuthError("TOKEN_UNAVAILABLE", text, { reason }), failure];
   }
-  const hint = ask.hint?.(reason, message ?? "");
+  const hint = target.hint?.(reason, message ?? "");
   const end = hint === undefined ? "" : `. ${hint}`;
-  const full = `${account}: ${shownName(url.origin)} refused to give a token (status ${String(status)})${what}${end}`;
+  const full = `${account}: ${shownName(url.origin)} refused to issue a token (status ${String(status)})${details}${end}`;
   return [new TokenRefusal(full, status, reason, dateOf(headers)), failure];
 }
 
@@ -169,14 +173,14 @@ function dateOf(headers: HttpHeaders): number | undefined {
 }
 
 function unavailable(
-  ask: EndpointRequest,
+  target: EndpointRequest,
   request: HttpRequest,
   thrown: unknown,
   secrets: readonly string[],
 ): [AuthError, Failure] {
   if (thrown instanceof AuthError) return [thrown, { kind: "final" }];
   const error = thrown instanceof DiscogenError ? thrown : connectionError(request, thrown, true);
-  if (error.code === "RESPONSE_TOO_LARGE") return [tooLarge(ask), { kind: "final" }];
+  if (error.code === "RESPONSE_TOO_LARGE") return [tooLarge(target), { kind: "final" }];
   const failure: Failure =
     error instanceof ConnectionError
       ? { kind: "connection", sent: error.sent, systemCode: error.systemCode }
@@ -184,6 +188,6 @@ function unavailable(
         ? { kind: "timeout" }
         : { kind: "final" };
   const cause = error instanceof ConnectionError || error instanceof TimeoutError ? error : safeCause(error, secrets);
-  const text = `${ask.account}: no token from ${shownName(ask.url.origin)}: ${redact(error.message, secrets)}`;
+  const text = `${target.account}: no token from ${shownName(target.url.origin)}: ${redact(error.message, secrets)}`;
   return [new AuthError("TOKEN_UNAVAILABLE", text, { cause }), failure];
 }

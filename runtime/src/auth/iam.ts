@@ -1,32 +1,32 @@
-/** The IAM Credentials API: what one account may have made in the name of another (AIP-4115). */
+/** The IAM Credentials API: tokens and signatures of one account, requested by another (AIP-4115). */
 import { AuthError } from "../errors.js";
 import { type HeaderRecord, lowerCase } from "../request/headers.js";
 import type { JsonObject } from "./credential-file.js";
 import type { Credentials } from "./credentials.js";
 import {
-  askEndpoint,
+  callEndpoint,
   type EndpointRequest,
   isToken,
   type Network,
-  nonsense,
+  malformedResponse,
   readMembers,
   TokenRefusal,
 } from "./endpoint.js";
-import { type TokenAnswer, idTokenLifetime } from "./token-request.js";
+import { type IssuedToken, idTokenLifetime } from "./token-request.js";
 
-/** Who asks in whose name. */
+/** An account, and the credentials that act for it. */
 export interface Impersonation {
-  /** Who asks, for messages. */
+  /** The account, for messages. */
   readonly account: string;
-  /** Those who sign the request; they need the role Service Account Token Creator on the next in the chain. */
+  /** Credentials that authorize the request. They need the role Service Account Token Creator on the next account. */
   readonly source: Credentials;
-  /** The account's own URL without a method: `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/a@b`. */
+  /** The URL of the account without a method: `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/a@b`. */
   readonly url: string;
-  /** Accounts between the source and the target, each allowed to act for the next. */
+  /** Accounts between the source and the target. Each may act for the next. */
   readonly delegates: readonly string[];
 }
 
-/** The scope that the source needs. */
+/** The scope that the source credentials need. */
 export const iamScope = "https://www.googleapis.com/auth/cloud-platform";
 
 const metricsOf = (type: "at" | "it"): string => `auth-request-type/${type} cred-type/imp`;
@@ -36,7 +36,7 @@ export function accountUrl(email: string, universe: string): string {
   return `https://iamcredentials.${universe}/v1/projects/-/serviceAccounts/${encodeURIComponent(email)}`;
 }
 
-/** The account in a URL that gives its tokens: its own URL and its address. `undefined` where that is no such URL. */
+/** The URL and the address of the account in a `generateAccessToken` URL. `undefined` for any other URL. */
 export function accountIn(url: string): { readonly url: string; readonly email: string } | undefined {
   const [, account, principal] = /^(.+\/serviceAccounts\/([^/?#:]{1,256})):generateAccessToken$/.exec(url) ?? [];
   if (account === undefined || principal === undefined) return undefined;
@@ -47,38 +47,42 @@ export function accountIn(url: string): { readonly url: string; readonly email: 
   }
 }
 
-/** An access token of the account. `lifetime` is in seconds; above an hour only where a policy of the organisation allows it. */
+/** Requests an access token of the account. `lifetime` is in seconds; above an hour, it needs a policy of the organization. */
 export async function generateAccessToken(
   network: Network,
-  who: Impersonation,
+  impersonation: Impersonation,
   scope: readonly string[],
   lifetime: number,
-): Promise<TokenAnswer> {
-  const [ask, answer] = await askIam(network, who, "generateAccessToken", metricsOf("at"), {
-    delegates: delegatesOf(who),
+): Promise<IssuedToken> {
+  const [target, members] = await callIam(network, impersonation, "generateAccessToken", metricsOf("at"), {
+    delegates: delegatesOf(impersonation),
     scope,
     lifetime: `${String(lifetime)}s`,
   });
-  const { accessToken: token, expireTime } = answer;
-  if (!isToken(token)) throw nonsense(ask, "holds no accessToken");
+  const { accessToken: token, expireTime } = members;
+  if (!isToken(token)) throw malformedResponse(target, "contains no accessToken");
   const left = typeof expireTime === "string" ? Date.parse(expireTime) - Date.now() : Number.NaN;
-  // A time that is past, or none, speaks of clocks: then what was asked for counts.
+  // A missing time, or one in the past, is no reliable lifetime: the requested one counts.
   return { token, lifetime: left > 0 ? Math.min(left, lifetime * 1000) : lifetime * 1000 };
 }
 
-/** An id token of the account, with its address in it. */
-export async function generateIdToken(network: Network, who: Impersonation, audience: string): Promise<TokenAnswer> {
-  const body = { delegates: delegatesOf(who), audience, includeEmail: true };
-  const [ask, { token }] = await askIam(network, who, "generateIdToken", metricsOf("it"), body);
-  if (!isToken(token)) throw nonsense(ask, "holds no token");
+/** Requests an ID token of the account that contains its address. */
+export async function generateIdToken(
+  network: Network,
+  impersonation: Impersonation,
+  audience: string,
+): Promise<IssuedToken> {
+  const body = { delegates: delegatesOf(impersonation), audience, includeEmail: true };
+  const [target, { token }] = await callIam(network, impersonation, "generateIdToken", metricsOf("it"), body);
+  if (!isToken(token)) throw malformedResponse(target, "contains no token");
   return { token, lifetime: idTokenLifetime(token, Date.now()) };
 }
 
-/** Claims signed with a key that Google keeps for the account. */
-export async function signJwt(network: Network, who: Impersonation, claims: JsonObject): Promise<string> {
-  const body = { delegates: delegatesOf(who), payload: JSON.stringify(claims) };
-  const [ask, { signedJwt }] = await askIam(network, who, "signJwt", metricsOf("at"), body);
-  if (!isToken(signedJwt)) throw nonsense(ask, "holds no signedJwt");
+/** Signs claims with the key that Google manages for the account. */
+export async function signJwt(network: Network, impersonation: Impersonation, claims: JsonObject): Promise<string> {
+  const body = { delegates: delegatesOf(impersonation), payload: JSON.stringify(claims) };
+  const [target, { signedJwt }] = await callIam(network, impersonation, "signJwt", metricsOf("at"), body);
+  if (!isToken(signedJwt)) throw malformedResponse(target, "contains no signedJwt");
   return signedJwt;
 }
 
@@ -87,37 +91,37 @@ function delegatesOf({ delegates }: Impersonation): readonly string[] | undefine
   return delegates.map((name) => (name.includes("/") ? name : `projects/-/serviceAccounts/${name}`));
 }
 
-async function askIam(
+async function callIam(
   network: Network,
-  who: Impersonation,
+  impersonation: Impersonation,
   method: string,
   metrics: string,
   body: JsonObject,
 ): Promise<[EndpointRequest, JsonObject]> {
-  const { account, source } = who;
-  const url = new URL(`${who.url}:${method}`);
+  const { account, source } = impersonation;
+  const url = new URL(`${impersonation.url}:${method}`);
   const once = async (): Promise<[EndpointRequest, JsonObject]> => {
-    const signature = await sourceHeaders(who, url, network);
-    const ask: EndpointRequest = {
+    const headers = await sourceHeaders(impersonation, url, network);
+    const target: EndpointRequest = {
       account,
       method: "POST",
       url,
       metrics,
-      headers: { ...signature, "content-type": "application/json" },
+      headers: { ...headers, "content-type": "application/json" },
       body: JSON.stringify(body),
       hint,
     };
     try {
-      return [ask, readMembers(ask, (await askEndpoint(network, ask)).text)];
+      return [target, readMembers(target, (await callEndpoint(network, target)).text)];
     } catch (error) {
-      if (error instanceof TokenRefusal && error.status === 401) source.invalidate?.(signature["authorization"]);
+      if (error instanceof TokenRefusal && error.status === 401) source.invalidate?.(headers["authorization"]);
       throw error;
     }
   };
   try {
     return await once();
   } catch (error) {
-    // The source's token may have been revoked before its time: one more try, with a new one.
+    // The source's token may have been revoked. A second attempt uses a new one.
     if (!(error instanceof TokenRefusal) || error.status !== 401 || source.invalidate === undefined) throw error;
     return once();
   }
@@ -126,7 +130,7 @@ async function askIam(
 async function sourceHeaders({ account, source }: Impersonation, url: URL, network: Network): Promise<HeaderRecord> {
   const headers = lowerCase(await source.getRequestHeaders(url.href, network));
   if (headers["authorization"] !== undefined) return headers;
-  throw new AuthError("NO_CREDENTIALS", `${account}: the source credentials gave no authorization to impersonate with`);
+  throw new AuthError("NO_CREDENTIALS", `${account}: the source credentials returned no authorization header`);
 }
 
 function hint(reason: string | undefined): string | undefined {
@@ -136,7 +140,7 @@ function hint(reason: string | undefined): string | undefined {
     case "forbidden":
       return "The source needs the role Service Account Token Creator (roles/iam.serviceAccountTokenCreator) on the account, and the IAM Service Account Credentials API must be enabled";
     case "NOT_FOUND":
-      return "Check the account's address";
+      return "Check the address of the account";
     default:
       return undefined;
   }

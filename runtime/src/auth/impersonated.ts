@@ -1,8 +1,8 @@
-/** Sign-in as a service account by those who may act for it, without its key (AIP-4115, and by signJwt for a person). */
+/** Impersonation: credentials of a service account without its key (AIP-4115; signJwt if it acts for a user). */
 import { type Fault, InvalidRequestError } from "../errors.js";
 import { type InstanceCheck, instancesOf } from "../kinds.js";
 import { shownName } from "../redact.js";
-import { defaultUniverse } from "../universe.js";
+import { defaultUniverse } from "./universe.js";
 import { times } from "./assertion.js";
 import { type Credentials, type ScopedCredentials, withDefaultScopes } from "./credentials.js";
 import type { Network } from "./endpoint.js";
@@ -12,29 +12,29 @@ import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./t
 
 /** Options of {@link ImpersonatedCredentials}. */
 export interface ImpersonatedOptions extends TokenOptions {
-  /** Those who act for the account; they need the role Service Account Token Creator on it. */
+  /** The credentials that act for the account. They need the role Service Account Token Creator on it. */
   readonly sourceCredentials: Credentials;
   /** The address of the account. */
   readonly targetPrincipal: string;
-  /** Addresses or resource names of accounts in between, each with that role on the next. Default: none. */
+  /** Addresses or resource names of intermediate accounts, each with that role on the next. Default: none. */
   readonly delegates?: readonly string[] | undefined;
-  /** How long tokens hold, in milliseconds; more than an hour needs a policy of the organisation. Default: 3,600,000. */
+  /** Lifetime of tokens in milliseconds; more than an hour needs a policy of the organization. Default: 3,600,000. */
   readonly lifetime?: number | undefined;
   /**
-   * The person to act for, by address: domain-wide delegation of the account, whose assertion IAM signs. The role on the
-   * account must then also be held by the last delegate, or the source. Default: the account itself.
+   * The address of the user to act for: domain-wide delegation of the account, whose assertion IAM signs. The last
+   * delegate, or the source, needs the role on the account for this too. Default: the account itself.
    */
   readonly subject?: string | undefined;
 }
 
-/** Credentials of a service account by way of others, without a key. */
+/** Credentials of a service account that other credentials act for, without a key. */
 export class ImpersonatedCredentials extends TokenCredentials implements ScopedCredentials {
   static override readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf("ImpersonatedCredentials");
   readonly #tokens: Tokens;
 
   /**
-   * @param options Or tokens, for this package's own use.
-   * @throws InvalidRequestError `INVALID_OPTION`, listing every invalid option.
+   * @param options Options, or `Tokens` for internal use.
+   * @throws InvalidRequestError `INVALID_OPTION`, which lists every invalid option
    */
   constructor(options: ImpersonatedOptions | Tokens) {
     const tokens = options instanceof Tokens ? options : Tokens.of(impersonation(checked(options)), options);
@@ -42,18 +42,18 @@ export class ImpersonatedCredentials extends TokenCredentials implements ScopedC
     this.#tokens = tokens;
   }
 
-  /** The same account with other scopes. */
+  /** Returns credentials of the same account with other scopes. */
   withScopes(scopes: readonly string[]): ImpersonatedCredentials {
     return new ImpersonatedCredentials(this.#tokens.withScopes(scopes));
   }
 
-  /** The same account acting for this person, or for itself again where it is `undefined`. */
+  /** Returns credentials of the same account that act for this user, or for the account itself if it is `undefined`. */
   withSubject(subject: string | undefined): ImpersonatedCredentials {
     return new ImpersonatedCredentials(this.#tokens.withSubject(subject));
   }
 }
 
-/** The longest life of a token that any policy allows, in milliseconds. */
+/** The longest lifetime of a token that any policy allows, in milliseconds. */
 const longest = 12 * 3_600_000;
 
 const resourceName: RegExp = /^projects\/-\/serviceAccounts\//;
@@ -71,7 +71,7 @@ function checked(options: ImpersonatedOptions): ImpersonatedOptions {
       "must be the address of a service account, for instance robot@example-123.iam.gserviceaccount.com",
     );
   if (!Array.isArray(delegates) || !delegates.every((one) => isAddress(String(one).replace(resourceName, ""))))
-    fault("delegates", "must be a list of addresses of service accounts");
+    fault("delegates", "must be an array of addresses of service accounts");
   if (lifetime !== undefined && !(typeof lifetime === "number" && lifetime >= 1000 && lifetime <= longest))
     fault("lifetime", "must be milliseconds, from a second to 12 hours");
   if (faults.length > 0) throw new InvalidRequestError("ImpersonatedCredentials", faults, "INVALID_OPTION");
@@ -82,7 +82,7 @@ function isAddress(value: unknown): boolean {
   return typeof value === "string" && /^[^\s/?#:]+@[^\s/?#:]+$/.test(value);
 }
 
-/** @param url The account's URL at IAM, where it is not the usual one, without a method. */
+/** @param url The IAM URL of the account without a method, if it is not the usual one. */
 export function impersonation(
   { delegates = [], lifetime = 3_600_000, sourceCredentials, targetPrincipal }: ImpersonatedOptions,
   url?: string,
@@ -91,8 +91,8 @@ export function impersonation(
   const universe = (): string | undefined => source.universeDomain;
   const exchange = new AssertionExchange();
   const shown = shownName(targetPrincipal);
-  const who = async (network: Network): Promise<Impersonation> => {
-    // Some sources only know where they belong once they have a token.
+  const impersonate = async (network: Network): Promise<Impersonation> => {
+    // Some credentials know their universe only after they have a token.
     if (url === undefined && universe() === undefined) await source.getRequestHeaders(undefined, network);
     return {
       account: shown,
@@ -111,19 +111,19 @@ export function impersonation(
     },
 
     async getToken({ network, scopes, subject }) {
-      const acting = await who(network);
+      const acting = await impersonate(network);
       if (subject === undefined) return generateAccessToken(network, acting, scopes, Math.floor(lifetime / 1000));
       const endpoint = `https://oauth2.${universe() ?? defaultUniverse}/token`;
       const claims = { iss: targetPrincipal, sub: subject, scope: scopes.join(" "), aud: endpoint };
-      return exchange.ask(network, {
+      return exchange.run(network, {
         account: `${shown} for ${shownName(subject)}`,
         url: new URL(endpoint),
         metrics: "auth-request-type/at cred-type/imp",
-        wants: "access_token",
+        tokenType: "access_token",
         sign: (now) => signJwt(network, acting, { ...claims, ...times(now) }),
       });
     },
 
-    getIdToken: async (audience, network) => generateIdToken(network, await who(network), audience),
+    getIdToken: async (audience, network) => generateIdToken(network, await impersonate(network), audience),
   };
 }

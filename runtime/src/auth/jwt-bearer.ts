@@ -1,27 +1,27 @@
-/** Exchanges a signed assertion for a token (RFC 7523 §2.1), by the clock of the server where ours is off. */
+/** Exchanges a signed assertion for a token (RFC 7523 §2.1). Uses the server's clock if the local one is wrong. */
 import { type Network, TokenRefusal } from "./endpoint.js";
-import { type TokenAnswer, type TokenRequest, requestIdToken, requestToken } from "./token-request.js";
+import { type IssuedToken, type TokenEndpointRequest, requestIdToken, requestToken } from "./token-request.js";
 
 /** One exchange. */
 export interface AssertionRequest {
   readonly account: string;
   readonly url: URL;
   readonly metrics: string;
-  /** `id_token` where the assertion asks for one by `target_audience`. */
-  readonly wants: "access_token" | "id_token";
-  /** @param now Milliseconds since the epoch, by the server's clock where it is known. */
+  /** `id_token` for an assertion with a `target_audience`. */
+  readonly tokenType: "access_token" | "id_token";
+  /** @param now Milliseconds since the epoch, by the server's clock if it is known. */
   sign(now: number): Promise<string>;
 }
 
-/** A clock that differs by less is not to blame. */
+/** Milliseconds. A smaller difference between clocks does not cause a refusal. */
 const clockTolerance = 30_000;
 
-/** Exchanges assertions, and remembers how far the server's clock is ahead of ours where that mattered. */
+/** Exchanges assertions. Remembers by how much the server's clock differs once a refusal shows that it matters. */
 export class AssertionExchange {
   #clockOffset = 0;
 
   /** @throws AuthError `TOKEN_REFUSED` or `TOKEN_UNAVAILABLE` */
-  async ask(network: Network, request: AssertionRequest): Promise<TokenAnswer> {
+  async run(network: Network, request: AssertionRequest): Promise<IssuedToken> {
     try {
       return await this.#once(network, request);
     } catch (error) {
@@ -30,14 +30,14 @@ export class AssertionExchange {
     }
   }
 
-  async #once(network: Network, { sign, wants, ...rest }: AssertionRequest): Promise<TokenAnswer> {
+  async #once(network: Network, { sign, tokenType, ...rest }: AssertionRequest): Promise<IssuedToken> {
     const assertion = await sign(Date.now() + this.#clockOffset);
     const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
-    const ask: TokenRequest = { ...rest, form, hint: hintFor };
-    return wants === "id_token" ? requestIdToken(network, ask) : requestToken(network, ask);
+    const target: TokenEndpointRequest = { ...rest, form, hint: hintFor };
+    return tokenType === "id_token" ? requestIdToken(network, target) : requestToken(network, target);
   }
 
-  /** After a refusal over times: takes the server's clock where ours differs. `false`: that is not it. */
+  /** Switches to the server's clock after a refusal about times. `false`: the clock is not the cause. */
   #adjustClock(error: unknown): boolean {
     if (!(error instanceof TokenRefusal) || error.serverTime === undefined || !isClockRefusal(error.message))
       return false;
@@ -48,21 +48,21 @@ export class AssertionExchange {
   }
 }
 
-/** What to do about Google's refusals. */
+/** Returns advice for refusals of Google. */
 function hintFor(reason: string | undefined, description: string): string | undefined {
   switch (reason) {
     case "unauthorized_client":
-      return "To act for a person, the account's client id must be granted exactly these scopes under domain-wide delegation in the Google Workspace admin console";
+      return "To act for a user, the account's client id must be granted exactly these scopes under domain-wide delegation in the Google Workspace admin console";
     case "invalid_scope":
       return "Check the scopes: each must be a full name such as https://www.googleapis.com/auth/cloud-platform";
     case "access_denied":
-      return "The domain's administrator does not allow this account to act for that person";
+      return "The domain's administrator does not allow this account to act for that user";
     case "invalid_grant":
       if (isClockRefusal(description)) return "Check the clock of this machine";
       if (/signature/i.test(description))
         return "The key may have been deleted or disabled, or belong to another account";
       if (/not found|invalid email|user id/i.test(description))
-        return "Check that the account, and the person it acts for, exist and are not disabled";
+        return "Check that the account, and the user it acts for, exist and are not disabled";
       return "Check the clock of this machine, and that the key has not been deleted or disabled";
     default:
       return undefined;

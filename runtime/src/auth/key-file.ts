@@ -1,10 +1,10 @@
-/** Reads and checks the key of a service account. Errors name the file and the place in it, never what stands there. */
+/** Reads and checks the key of a service account. Errors name the file and the member, never its value. */
 import type { AuthError, AuthErrorCode } from "../errors.js";
-import type { Url } from "../platform/types.js";
+import type { Url } from "../platform-types.js";
 import { shownName } from "../redact.js";
 import { type CredentialFile, type FileKind } from "./credential-file.js";
 
-/** The key of a service account, as the console hands it out. Further members are ignored. */
+/** The key of a service account, as downloaded from the Cloud console. Other members are ignored. */
 export interface ServiceAccountKey {
   readonly type?: string;
   readonly client_email: string;
@@ -36,7 +36,7 @@ export interface Key {
   problem(code: AuthErrorCode, member: string, message: string): AuthError;
 }
 
-/** What is said to those who passed something else. */
+/** What this class takes, for messages about other files. */
 export const keyKind: FileKind = {
   type: "service_account",
   advice: 'ServiceAccountCredentials takes the JSON key of a service account, with "type": "service_account"',
@@ -45,7 +45,7 @@ export const keyKind: FileKind = {
 
 /** Checks the members of a key. */
 export function readKey(file: CredentialFile): Key {
-  // Keys that were cut down to what is needed have no type.
+  // Keys that were reduced to the necessary members have no type.
   if (file.type !== undefined || !("client_email" in file.members)) file.expect(keyKind);
   const universe = file.universe();
   const audience = `https://oauth2.${universe}/token`;
@@ -62,19 +62,19 @@ export function readKey(file: CredentialFile): Key {
   };
 }
 
-/** Looks at the outside of a PEM; its inside shows when it is used. */
+/** Checks the lines around a PEM. Its content is checked when the key is imported. */
 function checkPem(text: string, file: CredentialFile): string {
-  // Line breaks that went through an environment variable arrive as backslash and n.
+  // In an environment variable, line breaks often become a backslash and an n.
   const pem = text.replaceAll("\\n", "\n").replaceAll("\r", "").trim();
   const fault = (message: string): AuthError => file.problem("KEY_BROKEN", "private_key", message);
   const match = /^-----BEGIN ([A-Z0-9 ]+)-----\n([\s\S]*)\n-----END \1-----$/.exec(pem);
   if (match === null)
-    throw fault("is no PEM: it must begin with -----BEGIN PRIVATE KEY----- and be whole to its last line");
+    throw fault("is not a PEM: it must begin with -----BEGIN PRIVATE KEY----- and be complete to its last line");
   const [, label = "", content = ""] = match;
   if (label === "ENCRYPTED PRIVATE KEY" || content.includes("ENCRYPTED"))
-    throw fault("is encrypted; the key of a service account is not");
+    throw fault("is encrypted. Keys of service accounts are not encrypted");
   if (label !== "PRIVATE KEY" && label !== "RSA PRIVATE KEY")
     throw fault(`is a PEM of the kind ${shownName(label)}, not PRIVATE KEY`);
-  if (!/^[A-Za-z0-9+/=\s]+$/.test(content)) throw fault("is no PEM: it holds characters that are not Base64");
+  if (!/^[A-Za-z0-9+/=\s]+$/.test(content)) throw fault("is not a PEM: it contains characters that are not Base64");
   return `${pem}\n`;
 }

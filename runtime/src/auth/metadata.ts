@@ -1,26 +1,26 @@
-/** Sign-in as the service account that a machine or container of Google Cloud runs as, by its metadata server. */
+/** Credentials of the service account of a machine or container on Google Cloud, from its metadata server. */
 import { AuthError, InvalidRequestError } from "../errors.js";
 import { type InstanceCheck, instancesOf } from "../kinds.js";
 import { variables } from "../platform/node/environment.js";
-import type { Environment, Url } from "../platform/types.js";
+import type { Environment, Url } from "../platform-types.js";
 import { header } from "../transport/transport.js";
-import { defaultUniverse, isDomain } from "../universe.js";
+import { defaultUniverse, isDomain } from "./universe.js";
 import type { ScopedCredentials } from "./credentials.js";
 import {
-  askEndpoint,
+  callEndpoint,
   type EndpointRequest,
   isToken,
   type Network,
-  nonsense,
+  malformedResponse,
   readMembers,
   TokenRefusal,
 } from "./endpoint.js";
-import { idTokenLifetime, readAccessToken, type TokenAnswer } from "./token-request.js";
+import { idTokenLifetime, readAccessToken, type IssuedToken } from "./token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
 
 /** Options of {@link MetadataCredentials}. */
 export interface MetadataOptions extends TokenOptions {
-  /** The address of one of the machine's service accounts. Default: its default account. */
+  /** The address of a service account of the machine. Default: its default account. */
   readonly serviceAccount?: string | undefined;
   /**
    * Host and port of the metadata server. Default: the environment's `GCE_METADATA_HOST`, else `GCE_METADATA_IP`, else
@@ -29,13 +29,13 @@ export interface MetadataOptions extends TokenOptions {
   readonly host?: string | undefined;
 }
 
-/** Credentials of the machine. */
+/** Credentials of the service account of a machine. */
 export class MetadataCredentials extends TokenCredentials implements ScopedCredentials {
   static override readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf("MetadataCredentials");
   readonly #tokens: Tokens;
 
   /**
-   * @param options Or tokens, for this package's own use.
+   * @param options Options, or `Tokens` for internal use.
    * @throws InvalidRequestError `INVALID_OPTION`
    */
   constructor(options: MetadataOptions | Tokens = {}) {
@@ -44,21 +44,21 @@ export class MetadataCredentials extends TokenCredentials implements ScopedCrede
     this.#tokens = tokens;
   }
 
-  /** The same account with other scopes. Machines whose access scopes were fixed at their start ignore them. */
+  /** Returns credentials of the same account with other scopes. Machines with fixed access scopes ignore them. */
   withScopes(scopes: readonly string[]): MetadataCredentials {
     return new MetadataCredentials(this.#tokens.withScopes(scopes));
   }
 }
 
-/** Where the environment says that the metadata server is. */
+/** The host of the metadata server in the environment, if it is set. */
 export function metadataHost(env: Environment = variables()): string | undefined {
   return env["GCE_METADATA_HOST"] || env["GCE_METADATA_IP"] || undefined;
 }
 
-/** The root of a metadata server. It speaks http: the link to it does not leave the machine. */
+/** The URL of a metadata server's resource. It uses http, since the connection does not leave the machine. */
 export function metadataUrl(host: string, path: string): Url {
   const text = `http://${host}/computeMetadata/v1/${path}`;
-  // A host and a port, and nothing that would move the path.
+  // Only a host and a port: anything else could change the path.
   if (/^[\w.:[\]-]+$/.test(host) && URL.canParse(text)) return new URL(text);
   const fault = {
     parameter: "host",
@@ -67,17 +67,17 @@ export function metadataUrl(host: string, path: string): Url {
   throw new InvalidRequestError("MetadataCredentials", [fault], "INVALID_OPTION");
 }
 
-/** The address of a service account of the machine. */
+/** The address of the machine's default service account. */
 export async function metadataEmail(network: Network, host: string): Promise<string> {
-  const ask = request(metadataUrl(host, "instance/service-accounts/default/email"));
-  const email = (await askMetadata(network, ask)).trim();
-  if (!/^[^\s/]+@[^\s/]+$/.test(email)) throw nonsense(ask, "is no address of a service account");
+  const target = request(metadataUrl(host, "instance/service-accounts/default/email"));
+  const email = (await readMetadata(network, target)).trim();
+  if (!/^[^\s/]+@[^\s/]+$/.test(email)) throw malformedResponse(target, "is not the address of a service account");
   return email;
 }
 
 function metadata({ host, serviceAccount = "default" }: MetadataOptions): TokenKind {
   const at = (path: string): Url => metadataUrl(host ?? metadataHost() ?? "metadata.google.internal", path);
-  // A host that is none is told now, not with the first token.
+  // Report an invalid host now, not with the first token.
   at("");
   const accountAt = (path: string): Url =>
     at(`instance/service-accounts/${encodeURIComponent(serviceAccount)}/${path}`);
@@ -95,21 +95,21 @@ function metadata({ host, serviceAccount = "default" }: MetadataOptions): TokenK
       return universe;
     },
 
-    async getToken({ network, scopes }): Promise<TokenAnswer> {
+    async getToken({ network, scopes }): Promise<IssuedToken> {
       const url = accountAt("token");
       if (scopes.length > 0) url.searchParams.set("scopes", scopes.join(","));
-      const ask = request(url, "auth-request-type/at cred-type/mds");
-      const [text] = await Promise.all([askMetadata(network, ask), learnUniverse(network)]);
-      return readAccessToken(ask, readMembers(ask, text));
+      const target = request(url, "auth-request-type/at cred-type/mds");
+      const [text] = await Promise.all([readMetadata(network, target), learnUniverse(network)]);
+      return readAccessToken(target, readMembers(target, text));
     },
 
-    async getIdToken(audience, network): Promise<TokenAnswer> {
+    async getIdToken(audience, network): Promise<IssuedToken> {
       const url = accountAt("identity");
       url.searchParams.set("audience", audience);
       url.searchParams.set("format", "full");
-      const ask = request(url, "auth-request-type/it cred-type/mds");
-      const token = (await askMetadata(network, ask)).trim();
-      if (!isToken(token)) throw nonsense(ask, "is no id token");
+      const target = request(url, "auth-request-type/it cred-type/mds");
+      const token = (await readMetadata(network, target)).trim();
+      if (!isToken(token)) throw malformedResponse(target, "is not an ID token");
       return { token, lifetime: idTokenLifetime(token, Date.now()) };
     },
   };
@@ -123,26 +123,26 @@ function request(url: Url, metrics?: string): EndpointRequest {
     headers: { accept: "*/*", "metadata-flavor": "Google" },
     ...(metrics === undefined ? {} : { metrics }),
     timeout: 10_000,
-    hint: () => "Check that the machine has a service account, and that its access scopes allow what is asked for",
+    hint: () => "Check that the machine has a service account, and that its access scopes include the requested ones",
   };
 }
 
-/** @throws AuthError also where what answers is no metadata server of Google's */
-async function askMetadata(network: Network, ask: EndpointRequest): Promise<string> {
-  const { headers, text } = await askEndpoint(network, ask);
+/** @throws AuthError also if the response is not from a metadata server of Google */
+async function readMetadata(network: Network, target: EndpointRequest): Promise<string> {
+  const { headers, text } = await callEndpoint(network, target);
   if (header(headers, "metadata-flavor") === "Google") return text;
-  // A proxy, or a network that answers for every host: nothing it says can be trusted.
-  throw nonsense(ask, "lacks the header Metadata-Flavor: Google, so it is no metadata server");
+  // A proxy, or a network that responds for every host, cannot be trusted.
+  throw malformedResponse(target, "lacks the header Metadata-Flavor: Google, so it is not a metadata server");
 }
 
-/** The universe of the machine; `undefined` where it cannot be learned now, which must not keep a token back. */
+/** The universe of the machine. `undefined` if it cannot be read now, which must not delay a token. */
 async function universeOf(network: Network, url: Url): Promise<string | undefined> {
   try {
-    const text = (await askMetadata(network, { ...request(url), timeout: 3000, attempts: 1 })).trim();
+    const text = (await readMetadata(network, { ...request(url), timeout: 3000, attempts: 1 })).trim();
     if (text === "") return defaultUniverse;
     return isDomain(text) ? text : undefined;
   } catch (error) {
-    // Servers from before there were universes.
+    // Older servers know no universes.
     if (error instanceof TokenRefusal && error.status === 404) return defaultUniverse;
     if (error instanceof AuthError) return undefined;
     throw error;

@@ -1,11 +1,11 @@
-/** Clients of google-auth-library after a 401: lets their next headers carry a new token. Loaded when one is refused. */
+/** Expires the token of a google-auth-library client after a 401, so that it requests another one. */
 import type { Credentials } from "./credentials.js";
 
-/** What is used of `AuthClient`, versions 9 to 11: public members, by which its classes know when a token expires. */
+/** The public members of `AuthClient` (versions 9 to 11) that hold its token and the time when it expires. */
 interface TokenHolder {
   readonly credentials: StoredToken;
   setCredentials(credentials: StoredToken): void;
-  /** Of `OAuth2Client`, which cannot refresh a token that it was only given. */
+  /** Set on `OAuth2Client`, which cannot refresh a token that the user passed to it. */
   readonly refreshAccessToken?: unknown;
   readonly refreshHandler?: unknown;
 }
@@ -17,15 +17,15 @@ interface StoredToken {
 }
 
 /**
- * Marks the token of these credentials as expired, if it is the one that was refused and they can get another.
+ * Marks the token of these credentials as expired, if it is the one that was rejected and they can request another.
  *
- * @param refused The `authorization` that was refused.
+ * @param refused The `authorization` that was rejected.
  */
 export async function expireToken(credentials: Credentials, refused: string | undefined): Promise<void> {
   const holder: unknown = hasFunction(credentials, "getClient") ? await credentials.getClient() : credentials;
   if (!isTokenHolder(holder)) return;
   const { access_token: token, refresh_token: refreshToken } = holder.credentials;
-  // Another call may have refreshed it meanwhile.
+  // Another call may have refreshed it in the meantime.
   if (typeof token !== "string" || refused?.endsWith(` ${token}`) !== true) return;
   const isGiven = holder.refreshAccessToken !== undefined && !refreshToken && holder.refreshHandler === undefined;
   if (!isGiven) holder.setCredentials({ ...holder.credentials, expiry_date: 1 });

@@ -1,7 +1,7 @@
-/** Sign-in as a service account with its key: a signed assertion is exchanged for an access token (RFC 7523), or is one. */
+/** Service accounts with a key: a signed assertion is exchanged for a token (RFC 7523), or is the token (AIP-4111). */
 import { type InstanceCheck, instancesOf } from "../kinds.js";
 import { shownName } from "../redact.js";
-import { defaultUniverse } from "../universe.js";
+import { defaultUniverse } from "./universe.js";
 import { AssertionSigner, assertionLifetime, type Claims } from "./assertion.js";
 import { parseCredentials, readCredentialFile } from "./credential-file.js";
 import type { ScopedCredentials } from "./credentials.js";
@@ -9,22 +9,22 @@ import { accountUrl, generateIdToken, iamScope } from "./iam.js";
 import { AssertionExchange } from "./jwt-bearer.js";
 import { type Key, keyKind, readKey, type ServiceAccountKey } from "./key-file.js";
 import { AccessTokenCredentials } from "./simple.js";
-import type { TokenAnswer } from "./token-request.js";
+import type { IssuedToken } from "./token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
 
 /** Options of {@link ServiceAccountCredentials}. */
 export interface ServiceAccountOptions extends TokenOptions {
-  /** The person to act for, by address: domain-wide delegation. Default: the service account itself. */
+  /** The address of the user to act for: domain-wide delegation. Default: the service account itself. */
   readonly subject?: string | undefined;
   /**
-   * Sign tokens here instead of asking for them (AIP-4111): no token endpoint is asked, and without scopes each API
-   * gets a token of its own. Not for a `subject`, whose tokens are always asked for. Default: `false` for accounts of
-   * `googleapis.com`; `true` in other universes, which have no token endpoint, unless the key names one elsewhere.
+   * Signs tokens locally instead of requesting them from the token endpoint (AIP-4111). Without scopes, each API gets
+   * its own token. Tokens for a `subject` are always requested. Default: `false` for accounts of `googleapis.com`;
+   * `true` in other universes, which have no token endpoint, unless the key names one elsewhere.
    */
   readonly selfSignedJwt?: boolean | undefined;
 }
 
-/** Credentials of a service account. Tokens are kept, renewed before they end, and shared by all that is made from one key. */
+/** Credentials of a service account. Tokens are cached, refreshed early, and shared by derived credentials. */
 export class ServiceAccountCredentials extends TokenCredentials implements ScopedCredentials {
   static override readonly [Symbol.hasInstance]: InstanceCheck =
     /* @__PURE__ */ instancesOf("ServiceAccountCredentials");
@@ -38,9 +38,9 @@ export class ServiceAccountCredentials extends TokenCredentials implements Scope
   }
 
   /**
-   * Credentials from a key file.
+   * Creates credentials from a key file.
    *
-   * @throws AuthError `KEY_…`, naming the file and the place in it, never what stands there.
+   * @throws AuthError `KEY_…`, which names the file and the member, never its value
    */
   static async fromFile(path: string, options?: ServiceAccountOptions): Promise<ServiceAccountCredentials> {
     const file = await readCredentialFile(path, keyKind);
@@ -48,10 +48,10 @@ export class ServiceAccountCredentials extends TokenCredentials implements Scope
   }
 
   /**
-   * Credentials from a key as an object or as JSON, for instance out of a secret store.
+   * Creates credentials from a key as an object or JSON text, for instance from a secret store.
    *
-   * @param source What to call it in messages.
-   * @throws AuthError `KEY_…`, naming the place, never what stands there.
+   * @param source The name of the key in messages.
+   * @throws AuthError `KEY_…`, which names the member, never its value
    */
   static fromJSON(
     key: ServiceAccountKey | string,
@@ -63,23 +63,23 @@ export class ServiceAccountCredentials extends TokenCredentials implements Scope
     return new ServiceAccountCredentials(checked, Tokens.of(kind, options, checked.quotaProject));
   }
 
-  /** The account's address. */
+  /** The address of the account. */
   get email(): string {
     return this.#key.email;
   }
 
-  /** The same account with other scopes. */
+  /** Returns credentials of the same account with other scopes. */
   withScopes(scopes: readonly string[]): ServiceAccountCredentials {
     return new ServiceAccountCredentials(this.#key, this.#tokens.withScopes(scopes));
   }
 
-  /** The same account acting for this person, or for itself again where it is `undefined`. */
+  /** Returns credentials of the same account that act for this user, or for the account itself if it is `undefined`. */
   withSubject(subject: string | undefined): ServiceAccountCredentials {
     return new ServiceAccountCredentials(this.#key, this.#tokens.withSubject(subject));
   }
 }
 
-/** Other universes have no token endpoint; a key that names one elsewhere than there says what it wants. */
+/** Other universes have no token endpoint, unless the key names one outside of both universes. */
 function lacksEndpoint({ endpoint, universe }: Key): boolean {
   if (universe === defaultUniverse) return false;
   return [universe, defaultUniverse].some((domain) => endpoint.hostname.endsWith(`.${domain}`));
@@ -91,7 +91,7 @@ function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
   const exchange = new AssertionExchange();
   const shownEmail = shownName(email);
   const account = `${source} (${shownEmail})`;
-  const selfSign = async (claims: Claims): Promise<TokenAnswer> => ({
+  const selfSign = async (claims: Claims): Promise<IssuedToken> => ({
     token: await signer.sign({ sub: email, ...claims }, Date.now()),
     lifetime: assertionLifetime * 1000,
   });
@@ -104,17 +104,17 @@ function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
 
     async getToken({ audience: api, network, scopes, subject }) {
       const scope = scopes.join(" ");
-      // Either of the two, never both (AIP-4111).
+      // Scopes or an audience, never both (AIP-4111).
       if (selfSigned && subject === undefined) return selfSign(api === undefined ? { scope } : { aud: api });
       if (subject !== undefined && lacksEndpoint(key)) {
-        const message = `is ${universe}, whose accounts cannot act for a person: only those of ${defaultUniverse} can`;
+        const message = `is ${universe}, whose accounts cannot act for a user. Only accounts of ${defaultUniverse} can`;
         throw key.problem("KEY_FIELD_INVALID", "universe_domain", message);
       }
-      return exchange.ask(network, {
+      return exchange.run(network, {
         account: subject === undefined ? account : `${source} (${shownEmail} for ${shownName(subject)})`,
         url: endpoint,
         metrics: "auth-request-type/at cred-type/sa",
-        wants: "access_token",
+        tokenType: "access_token",
         sign: (now) => signer.sign({ scope, aud: audience, ...(subject === undefined ? {} : { sub: subject }) }, now),
       });
     },
@@ -126,11 +126,11 @@ function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
         const url = accountUrl(email, universe);
         return generateIdToken(network, { account, source: own, url, delegates: [] }, target);
       }
-      return exchange.ask(network, {
+      return exchange.run(network, {
         account,
         url: endpoint,
         metrics: "auth-request-type/it cred-type/sa",
-        wants: "id_token",
+        tokenType: "id_token",
         sign: (now) => signer.sign({ aud: audience, target_audience: target }, now),
       });
     },

@@ -1,32 +1,32 @@
-/** Credentials that only hold what they were given. */
+/** Credentials with a fixed value: an access token, an API key, or nothing. */
 import { InvalidRequestError } from "../errors.js";
 import { type InstanceCheck, instancesOf } from "../kinds.js";
-import { offerAtHand } from "./at-hand.js";
+import { registerCachedHeaders } from "./cached-headers.js";
 import type { Credentials } from "./credentials.js";
 import { type CredentialsSummary, identify, summaryOf } from "./summary.js";
 
-/** No control characters, no spaces: what fits an Authorization header, and what no line break was left in. */
+/** Printable characters without spaces, as a header value needs. A line break at the end is a common mistake. */
 const secret: RegExp = /^[\u0021-\u007e]+$/;
 
 function checkSecret(subject: string, parameter: string, value: unknown): void {
   if (typeof value === "string" && secret.test(value)) return;
   const message =
     typeof value === "string" && value !== ""
-      ? "holds a space, a line break or another character that none has"
+      ? "contains a space, a line break or another invalid character"
       : "must be a non-empty string";
   throw new InvalidRequestError(subject, [{ parameter, message }], "INVALID_OPTION");
 }
 
-/** An OAuth 2.0 access token got elsewhere, as it is: nothing refreshes it when it expires, after an hour mostly. */
+/** An OAuth 2.0 access token from elsewhere. It is not refreshed when it expires, usually after an hour. */
 export class AccessTokenCredentials implements Credentials {
   static readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf("AccessTokenCredentials");
   readonly #headers: Record<string, string>;
 
-  /** @throws InvalidRequestError where this can be no token. */
+  /** @throws InvalidRequestError `INVALID_OPTION` if the text cannot be a token */
   constructor(token: string) {
     checkSecret("AccessTokenCredentials", "token", token);
     this.#headers = Object.freeze({ authorization: `Bearer ${token}` });
-    offerAtHand(this, () => this.#headers);
+    registerCachedHeaders(this, () => this.#headers);
     identify(this, "AccessTokenCredentials");
   }
 
@@ -34,22 +34,22 @@ export class AccessTokenCredentials implements Credentials {
     return Promise.resolve(this.#headers);
   }
 
-  /** A description without secrets, which `console.log` shows as well. */
+  /** A description without secrets. `console.log` prints it too. */
   toJSON(): CredentialsSummary {
     return summaryOf("AccessTokenCredentials");
   }
 }
 
-/** An API key, sent as `X-Goog-Api-Key`: it names a project, not a person or a service account. */
+/** An API key, sent as `X-Goog-Api-Key`. It identifies a project, not a user or a service account. */
 export class ApiKeyCredentials implements Credentials {
   static readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf("ApiKeyCredentials");
   readonly #headers: Record<string, string>;
 
-  /** @throws InvalidRequestError where this can be no key. */
+  /** @throws InvalidRequestError `INVALID_OPTION` if the text cannot be a key */
   constructor(key: string) {
     checkSecret("ApiKeyCredentials", "key", key);
     this.#headers = Object.freeze({ "x-goog-api-key": key });
-    offerAtHand(this, () => this.#headers);
+    registerCachedHeaders(this, () => this.#headers);
     identify(this, "ApiKeyCredentials");
   }
 
@@ -57,16 +57,16 @@ export class ApiKeyCredentials implements Credentials {
     return Promise.resolve(this.#headers);
   }
 
-  /** A description without secrets, which `console.log` shows as well. */
+  /** A description without secrets. `console.log` prints it too. */
   toJSON(): CredentialsSummary {
     return summaryOf("ApiKeyCredentials");
   }
 }
 
-/** No sign-in, on purpose: for public data and emulators. */
+/** No credentials, on purpose: for public data and emulators. */
 export class AnonymousCredentials implements Credentials {
   static readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf("AnonymousCredentials");
-  /** Tells a client that nothing to sign with is what is wanted. */
+  /** Marks the credentials as anonymous, so that the client sends requests without authorization. */
   readonly anonymous = true as const;
 
   constructor() {
@@ -77,7 +77,7 @@ export class AnonymousCredentials implements Credentials {
     return Promise.resolve({});
   }
 
-  /** A description without secrets, which `console.log` shows as well. */
+  /** A description without secrets. `console.log` prints it too. */
   toJSON(): CredentialsSummary {
     return summaryOf("AnonymousCredentials");
   }

@@ -1,10 +1,10 @@
-/** What credentials show of themselves: by `JSON.stringify`, `console.log` and `util.inspect`. */
+/** What `JSON.stringify`, `console.log` and `util.inspect` print of credentials. */
 import { setKind } from "../kinds.js";
 import { shownName } from "../redact.js";
 
-/** A description of credentials without secrets. What is not known is absent. */
+/** A description of credentials without secrets. Unknown members are absent. */
 export interface CredentialsSummary {
-  /** The class, for instance `ServiceAccountCredentials`. */
+  /** The name of the class, for instance `ServiceAccountCredentials`. */
   readonly kind: string;
   /** The address of the account. */
   readonly email?: string;
@@ -15,10 +15,10 @@ export interface CredentialsSummary {
   readonly universeDomain?: string;
 }
 
-/** What is known of credentials. */
+/** What is known about credentials. */
 type Facts = { readonly [Name in Exclude<keyof CredentialsSummary, "kind">]?: CredentialsSummary[Name] | undefined };
 
-/** The summary of these facts. One that may be a secret in the wrong place is described. */
+/** Creates a summary. A value that may be a misplaced secret is described instead of shown. */
 export function summaryOf(kind: string, facts: Facts = {}): CredentialsSummary {
   const { email, quotaProject, scopes = [], subject, universeDomain } = facts;
   return {
@@ -40,8 +40,8 @@ interface Summarized {
 }
 
 /**
- * Names the class of these credentials for `instanceof`, and makes Node show their summary. A property, as a method of
- * this name has no plain declaration.
+ * Sets the class of these credentials for `instanceof`, and makes Node print their summary. It is a property, because a
+ * method of this name has no simple declaration.
  */
 export function identify(credentials: Summarized, kind: string): void {
   setKind(credentials, kind);

@@ -1,31 +1,34 @@
 /**
- * Keeps access tokens fresh.
+ * Caches access tokens and refreshes them.
  *
- * Near its end a token is renewed in the background while it still serves; at its very end calls wait for the new one.
- * However many wait, one request is under way, where calls can share it. Its response is not read any further when none
- * of them waits any more.
+ * A token that expires soon is refreshed in the background while calls still use it. Shortly before it expires, calls
+ * wait for the new one. All calls that wait share one request, on platforms where they can. Its response is not read to
+ * the end if none of them waits any more.
  */
 import { AbortError } from "../errors.js";
 import { sharesWork } from "../platform/node/environment.js";
-import type { AbortSignal } from "../platform/types.js";
+import type { AbortSignal } from "../platform-types.js";
 import { onAbort } from "../transport/abort-listeners.js";
 
-/** A token, and the headers it is sent in. */
+/** A token and the headers that contain it. */
 export interface Token {
   readonly token: string;
   readonly headers: Record<string, string>;
-  /** When it was got and when it ends, in milliseconds since the epoch. */
+  /** When it was received and when it expires, in milliseconds since the epoch. */
   readonly obtained: number;
   readonly expires: number;
 }
 
-/** With less than this left a token is renewed in the background, in milliseconds. */
+/** A token that expires in fewer milliseconds is refreshed in the background. */
 const advisory: number = 4 * 60_000;
-/** With less than this left calls wait for the new token. */
+/** Calls wait for a new token if the old one expires in fewer milliseconds. */
 const mandatory: number = 60_000;
-/** After a renewal failed, a token that still serves is used for this long before the next one. */
+/** Milliseconds after a failed refresh in which a valid token is used without another refresh. */
 const backoff: number = 15_000;
-/** Where none serves, the second failure in a row is told to whoever asks within this time, each further one twice as long. */
+/**
+ * Without a valid token, calls fail with the second failure in a row for this many milliseconds without a request. The
+ * time doubles with each further failure.
+ */
 const firstHold: number = 500;
 
 type Fetch = (signal: AbortSignal) => Promise<Token>;
@@ -36,17 +39,17 @@ interface Waiter {
   stopListening?: () => void;
 }
 
-/** A request for a token, and those who wait for it. One who leaves is forgotten at once. */
-class Renewal {
+/** A request for a token, and the calls that wait for it. */
+class Refresh {
   readonly #waiters: Set<Waiter> = new Set();
   readonly #abandoned: AbortController = new AbortController();
 
-  /** Aborts when nobody waits any more. */
+  /** Aborts when no call waits any more. */
   get signal(): AbortSignal {
     return this.#abandoned.signal;
   }
 
-  /** Without a signal it is waited for to the end. */
+  /** Waits for the token. Without a signal, the call waits to the end. */
   wait(signal: AbortSignal | undefined): Promise<Token> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = { resolve, reject };
@@ -77,7 +80,7 @@ function abandoned(signal: AbortSignal): AbortError {
 
 export class TokenCache {
   #token: Token | undefined;
-  #renewal: Renewal | undefined;
+  #refresh: Refresh | undefined;
   #notBefore = 0;
   /** Failures in a row that left calls without a token. */
   #failures = 0;
@@ -85,69 +88,69 @@ export class TokenCache {
   #heldUntil = 0;
 
   /**
-   * A token that is good for a while. `fetch` requests a new one for all who wait; its signal aborts when the last of
-   * them has left by their own `signal`.
+   * Returns a valid token. `fetch` requests a new one for all calls that wait. Its signal aborts when the last of them
+   * has stopped waiting because of its own `signal`.
    */
   get(fetch: Fetch, signal?: AbortSignal): Promise<Token> {
     const now = Date.now();
     const token = this.#token;
     const left = token === undefined ? 0 : token.expires - now;
-    // A server that is down, or that keeps refusing, is not asked for every call.
+    // A server that is down, or that keeps refusing, does not get a request for every call.
     if (token === undefined || left <= 0)
-      return isAhead(this.#heldUntil, now) ? Promise.reject(this.#failure) : this.#renew(fetch, signal);
-    // Shares of a short life, or such a token would be renewed for every call.
+      return isAhead(this.#heldUntil, now) ? Promise.reject(this.#failure) : this.#startRefresh(fetch, signal);
+    // Fractions of a short lifetime: otherwise such a token would be refreshed for every call.
     const life = token.expires - token.obtained;
     if (left > Math.min(advisory, life / 4) || isAhead(this.#notBefore, now)) return Promise.resolve(token);
     const isInBackground = left > Math.min(mandatory, life / 10);
-    // Without the work of others to wait for, each call would renew it.
+    // Calls cannot share the request here, so without this each call would refresh the token.
     if (!sharesWork()) this.#notBefore = now + backoff;
-    const renewal = this.#renew(fetch, isInBackground ? undefined : signal).catch(() => token); // it still serves
-    return isInBackground ? Promise.resolve(token) : renewal;
+    const refresh = this.#startRefresh(fetch, isInBackground ? undefined : signal).catch(() => token); // it is still valid
+    return isInBackground ? Promise.resolve(token) : refresh;
   }
 
-  /** The token, if it needs no renewal yet. */
+  /** The token, if it needs no refresh yet. */
   fresh(now: number = Date.now()): Token | undefined {
     const token = this.#token;
     return token !== undefined && token.expires - now > advisory ? token : undefined;
   }
 
-  /** Forgets the token if it is the one that was refused, or whatever it is where that is not said. */
+  /** Discards the token if it is the one that was rejected, or any token if `refused` is `undefined`. */
   forget(refused: string | undefined): void {
     if (refused === undefined || this.#token?.headers["authorization"] === refused) this.#token = undefined;
   }
 
-  /** When the token ends: in the past where none serves, unless one is being requested. */
+  /** When the token expires: 0 without a token, `Infinity` while one is requested. */
   get expires(): number {
-    return this.#renewal === undefined ? (this.#token?.expires ?? 0) : Number.POSITIVE_INFINITY;
+    return this.#refresh === undefined ? (this.#token?.expires ?? 0) : Infinity;
   }
 
-  #renew(fetch: Fetch, signal: AbortSignal | undefined): Promise<Token> {
+  #startRefresh(fetch: Fetch, signal: AbortSignal | undefined): Promise<Token> {
     if (signal?.aborted === true) return Promise.reject(abandoned(signal));
-    const renewal = sharesWork() ? (this.#renewal ??= this.#begin(fetch)) : this.#begin(fetch);
-    const isLate = renewal.signal.aborted;
-    const token = renewal.wait(signal);
-    // It may have been cut off for those who left.
-    return isLate ? token.catch(() => this.#renew(fetch, signal)) : token;
+    const refresh = sharesWork() ? (this.#refresh ??= this.#begin(fetch)) : this.#begin(fetch);
+    const isLate = refresh.signal.aborted;
+    const token = refresh.wait(signal);
+    // Its response may not have been read to the end, because no call waited.
+    return isLate ? token.catch(() => this.#startRefresh(fetch, signal)) : token;
   }
 
-  #begin(fetch: Fetch): Renewal {
-    const renewal = new Renewal();
-    fetch(renewal.signal).then(
+  #begin(fetch: Fetch): Refresh {
+    const refresh = new Refresh();
+    fetch(refresh.signal).then(
       (token) => {
-        this.#renewal = undefined;
+        this.#refresh = undefined;
         this.#token = token;
         this.#failures = 0;
         this.#failure = undefined;
         this.#heldUntil = 0;
-        renewal.end((waiter) => waiter.resolve(token));
+        refresh.end((waiter) => waiter.resolve(token));
       },
       (error: unknown) => {
-        this.#renewal = undefined;
-        if (!renewal.signal.aborted) this.#remember(error, Date.now());
-        renewal.end((waiter) => waiter.reject(error));
+        this.#refresh = undefined;
+        if (!refresh.signal.aborted) this.#remember(error, Date.now());
+        refresh.end((waiter) => waiter.reject(error));
       },
     );
-    return renewal;
+    return refresh;
   }
 
   #remember(error: unknown, now: number): void {
@@ -155,20 +158,20 @@ export class TokenCache {
     if (this.#token !== undefined && this.#token.expires > now) return;
     this.#failures++;
     this.#failure = error;
-    // The first may have passed already: a caller who tries again is worth a request.
+    // The cause of a first failure may be over, so the next call sends a request.
     if (this.#failures > 1) this.#heldUntil = now + Math.min(backoff, firstHold * 2 ** (this.#failures - 2));
   }
 }
 
-/** The caches of credentials that were made from each other, by what their tokens are for. */
+/** The caches of credentials that are derived from each other, by the purpose of their tokens. */
 export class TokenCaches {
   readonly #size: number;
-  /** The one that was used last is the last. */
+  /** The most recently used one is the last. */
   readonly #caches: Map<string, TokenCache> = new Map();
-  /** No token ends before. */
-  #nextEnd = Number.POSITIVE_INFINITY;
+  /** No token expires before this time. */
+  #nextEnd = Infinity;
 
-  /** @param size The most tokens. */
+  /** @param size The maximum number of tokens. */
   constructor(size: number) {
     this.#size = size;
   }
@@ -182,7 +185,7 @@ export class TokenCaches {
     return cache;
   }
 
-  /** Takes note of a new token, so that the caches are searched for ended ones only when there are some. */
+  /** Records when a new token expires, so that the caches are searched only if they contain expired tokens. */
   note({ expires }: Token): void {
     this.#nextEnd = Math.min(this.#nextEnd, expires);
   }
@@ -191,10 +194,10 @@ export class TokenCaches {
     for (const cache of this.#caches.values()) cache.forget(refused);
   }
 
-  /** Those whose tokens have ended, else the one that was used longest ago. */
+  /** Drops caches of expired tokens, else the least recently used one. */
   #evict(now: number): void {
     if (now >= this.#nextEnd) {
-      this.#nextEnd = Number.POSITIVE_INFINITY;
+      this.#nextEnd = Infinity;
       for (const [key, { expires }] of this.#caches) {
         if (expires > now) this.#nextEnd = Math.min(this.#nextEnd, expires);
         else this.#caches.delete(key);
@@ -205,7 +208,7 @@ export class TokenCaches {
   }
 }
 
-/** Whether the end of a hold is to come. One that is further away than any hold was set by a clock that has been set back. */
+/** Whether a time is in the future. A time that is too far ahead was set before the clock was set back. */
 function isAhead(end: number, now: number): boolean {
   return now < end && end - now <= backoff;
 }

@@ -1,60 +1,60 @@
 /**
- * What all credentials have in common that get tokens and keep them: scopes, a person to act for, a cache for each,
- * the project that pays, and the choice of a transport. A kind adds how one token is got.
+ * What all credentials that request tokens have in common: scopes, a user to act for, a cache for each combination, the
+ * quota project and the transport. Each kind adds how it requests one token.
  */
 import { AuthError, type Fault, InvalidRequestError } from "../errors.js";
-import { platformTransport } from "../platform/node/transport.js";
-import type { AbortSignal } from "../platform/types.js";
+import { platformTransport } from "../transport/node/platform-transport.js";
+import type { AbortSignal } from "../platform-types.js";
 import { readHeader } from "../request/headers.js";
 import type { Transport } from "../transport/transport.js";
 import type { Dispatcher } from "../transport/dispatcher.js";
-import { offerAtHand } from "./at-hand.js";
+import { registerCachedHeaders } from "./cached-headers.js";
 import type { Credentials, CredentialsContext } from "./credentials.js";
 import type { Network } from "./endpoint.js";
 import { type CredentialsSummary, identify, summaryOf } from "./summary.js";
 import { type Token, type TokenCache, TokenCaches } from "./token-cache.js";
-import type { TokenAnswer } from "./token-request.js";
+import type { IssuedToken } from "./token-request.js";
 
-/** Options of all credentials that get tokens. */
+/** Options of all credentials that request tokens. */
 export interface TokenOptions {
-  /** What the token is good for. Default: the scopes of the client that the credentials are used with. */
+  /** The scopes of the token. Default: the scopes of the client that uses the credentials. */
   readonly scopes?: readonly string[] | undefined;
-  /** The project that pays, as `X-Goog-User-Project`. Default: what the credentials were made from says. */
+  /** The quota project, sent as `X-Goog-User-Project`. Default: the one in the credential file. */
   readonly quotaProject?: string | undefined;
-  /** undici's dispatcher for token requests. Default: what the client uses. */
+  /** undici's dispatcher for token requests. Default: the client's. */
   readonly dispatcher?: Dispatcher | undefined;
-  /** The transport for token requests. Default: what the client uses. */
+  /** The transport for token requests. Default: the client's. */
   readonly transport?: Transport | undefined;
-  /** The most tokens that are kept, one for each combination of scopes and subject or audience. Default: 1,000. */
+  /** How many tokens to cache, one for each combination of scopes and subject or audience. Default: 1,000. */
   readonly tokenCacheSize?: number | undefined;
 }
 
-/** What one token is wanted for. It is the same for all who wait for it. */
-export interface TokenWish {
+/** What one token is for. All calls that wait for the token share it. */
+export interface TokenRequest {
   readonly scopes: readonly string[];
-  /** The person to act for. */
+  /** The user to act for. */
   readonly subject: string | undefined;
-  /** The root of the API, for kinds whose tokens can do without scopes: `https://sqladmin.googleapis.com/`. */
+  /** The root URL of the API, for kinds whose tokens need no scopes: `https://sqladmin.googleapis.com/`. */
   readonly audience: string | undefined;
   readonly network: Network;
 }
 
 /** One kind of credentials. */
 export interface TokenKind {
-  /** The class, for messages about options. */
+  /** The name of the class, for messages about options. */
   readonly name: string;
-  /** What the credentials were made from, for messages: the file's name or `the key`. */
+  /** The source of the credentials, for messages: the file's name or `the key`. */
   readonly source: string;
-  /** The address of the account, where it is known. */
+  /** The address of the account, if it is known. */
   readonly email?: string | undefined;
-  /** `audience`: without scopes each API gets a token of its own; `none`: a token needs no scopes; else they are required. */
+  /** `audience`: without scopes, each API gets its own token. `none`: a token needs no scopes. Default: scopes are required. */
   readonly withoutScopes?: "audience" | "none" | undefined;
   readonly universeDomain?: string | undefined;
-  getToken(wish: TokenWish): Promise<TokenAnswer>;
-  getIdToken?(audience: string, network: Network): Promise<TokenAnswer>;
+  getToken(request: TokenRequest): Promise<IssuedToken>;
+  getIdToken?(audience: string, network: Network): Promise<IssuedToken>;
 }
 
-/** What tokens share whose credentials were made from each other. */
+/** What credentials share with those that are derived from them. */
 interface Shared {
   readonly kind: TokenKind;
   readonly caches: TokenCaches;
@@ -65,12 +65,12 @@ interface Shared {
 /** The default of {@link TokenOptions.tokenCacheSize}. */
 const defaultCacheSize = 1000;
 
-/** The tokens of one kind for certain scopes and one person. */
+/** The tokens of one kind of credentials for these scopes and this user. */
 export class Tokens {
   readonly scopes: readonly string[];
   readonly subject: string | undefined;
   readonly #shared: Shared;
-  /** Set with the first token, so that credentials made in passing take no place. */
+  /** Set with the first token, so that intermediate credentials do not fill the cache. */
   #cache: TokenCache | undefined;
 
   private constructor(shared: Shared, scopes: readonly string[], subject: string | undefined) {
@@ -80,7 +80,7 @@ export class Tokens {
   }
 
   /**
-   * @param quotaProject What goes where the options name none.
+   * @param quotaProject The default for an option that is not set.
    * @throws InvalidRequestError `INVALID_OPTION`
    */
   static of(
@@ -131,7 +131,7 @@ export class Tokens {
     return new Tokens(this.#shared, this.scopes, subject);
   }
 
-  /** @throws AuthError `NO_SCOPES`, and what the kind throws */
+  /** @throws AuthError `NO_SCOPES`, and what the kind of credentials throws */
   async headers(url: string | undefined, context: CredentialsContext | undefined): Promise<Record<string, string>> {
     const { scopes, subject } = this;
     const { kind } = this.#shared;
@@ -155,19 +155,19 @@ export class Tokens {
     return summaryOf(kind.name, { email: kind.email, subject, scopes, quotaProject, universeDomain });
   }
 
-  /** The headers of a token that need not be waited for. */
-  atHand(): Record<string, string> | undefined {
+  /** The headers of the cached token, if it is fresh. */
+  cachedHeaders(): Record<string, string> | undefined {
     return this.#cache?.fresh()?.headers;
   }
 
-  /** Forgets the token, if it is the one that was refused. */
+  /** Discards the token if it is the one that was rejected. */
   forget(refused: string | undefined): void {
     this.#cache?.forget(refused);
-    // It may be that of one API.
+    // Without scopes, the token may belong to one API.
     if (this.scopes.length === 0) this.#shared.caches.forget(refused);
   }
 
-  /** An id token for this audience, kept like the others. */
+  /** An ID token for this audience, cached like access tokens. */
   async idToken(audience: string): Promise<string> {
     const { kind } = this.#shared;
     const faults: Fault[] = [];
@@ -179,7 +179,7 @@ export class Tokens {
     throwFaults(kind, faults);
     const get = kind.getIdToken;
     if (get === undefined)
-      throw new AuthError("TOKEN_UNAVAILABLE", `${kind.source}: ${kind.name} cannot give id tokens`);
+      throw new AuthError("TOKEN_UNAVAILABLE", `${kind.source}: ${kind.name} cannot request ID tokens`);
     const cache = this.#shared.caches.for(["id", audience]);
     const network: Network = { transport: this.#transport(undefined) };
     const { token } = await cache.get(() => this.#fetch(get.call(kind, audience, network)));
@@ -194,29 +194,29 @@ export class Tokens {
     return this.#shared.transport ?? offered ?? platformTransport(undefined, undefined);
   }
 
-  async #fetch(answer: Promise<TokenAnswer>): Promise<Token> {
+  async #fetch(issued: Promise<IssuedToken>): Promise<Token> {
     const obtained = Date.now();
-    const { lifetime, token } = await answer;
+    const { lifetime, token } = await issued;
     const { caches, quotaProject } = this.#shared;
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     if (quotaProject !== undefined) headers["x-goog-user-project"] = quotaProject;
-    const kept: Token = { token, headers: Object.freeze(headers), obtained, expires: obtained + lifetime };
-    caches.note(kept);
-    return kept;
+    const stored: Token = { token, headers: Object.freeze(headers), obtained, expires: obtained + lifetime };
+    caches.note(stored);
+    return stored;
   }
 }
 
-/** The base of credentials that get tokens. A kind keeps its `Tokens` to make others from it, and adds its own face. */
+/** The base class of credentials that request tokens. Each kind adds its own constructors and `with…` methods. */
 export abstract class TokenCredentials implements Credentials {
   readonly #tokens: Tokens;
 
   protected constructor(tokens: Tokens) {
     this.#tokens = tokens;
-    offerAtHand(this, () => tokens.atHand());
+    registerCachedHeaders(this, () => tokens.cachedHeaders());
     identify(this, tokens.kind);
   }
 
-  /** What tokens are asked for; empty for the client's own. */
+  /** The scopes of the tokens; empty for those of the client. */
   get scopes(): readonly string[] {
     return this.#tokens.scopes;
   }
@@ -232,21 +232,21 @@ export abstract class TokenCredentials implements Credentials {
   }
 
   /**
-   * An id token for a service that checks them, such as Cloud Run.
+   * Returns an ID token for a service that checks them, such as Cloud Run.
    *
-   * @param audience Whom it is for, mostly the URL of the service.
-   * @throws AuthError `TOKEN_REFUSED`; `TOKEN_UNAVAILABLE`, also where this kind of credentials has no id tokens
+   * @param audience The service that receives it, usually its URL.
+   * @throws AuthError `TOKEN_REFUSED`; `TOKEN_UNAVAILABLE`, also if this kind of credentials has no ID tokens
    */
   getIdToken(audience: string): Promise<string> {
     return this.#tokens.idToken(audience);
   }
 
-  /** A description without secrets, which `console.log` shows as well. */
+  /** A description without secrets. `console.log` prints it too. */
   toJSON(): CredentialsSummary {
     return this.#tokens.summary;
   }
 
-  /** Forgets the token, if it is the one that was refused. */
+  /** Discards the token if it is the one that was rejected. */
   invalidate(refused?: string): void {
     this.#tokens.forget(refused);
   }
@@ -261,18 +261,18 @@ function rootOf(url: string | undefined): string | undefined {
 }
 
 function readScopes(scopes: unknown, faults: Fault[]): readonly string[] {
-  // A scope is one word (RFC 6749 §3.3).
+  // A scope contains no spaces (RFC 6749 §3.3).
   const valid = (Array.isArray(scopes) ? scopes : []).filter(
     (scope): scope is string => typeof scope === "string" && /^[\u0021\u0023-\u005b\u005d-\u007e]+$/.test(scope),
   );
   if (!Array.isArray(scopes) || valid.length < scopes.length)
-    faults.push({ parameter: "scopes", message: "must be a list of scopes, for instance SQLAdminClient.scopes" });
+    faults.push({ parameter: "scopes", message: "must be an array of scopes, for instance SQLAdminClient.scopes" });
   return Object.freeze(valid);
 }
 
 function checkSubject(subject: unknown, faults: Fault[]): void {
   if (subject === undefined || (typeof subject === "string" && /^\S+$/.test(subject))) return;
-  faults.push({ parameter: "subject", message: "must be an address, for instance person@example.com" });
+  faults.push({ parameter: "subject", message: "must be an address, for instance user@example.com" });
 }
 
 function throwFaults({ name }: TokenKind, faults: readonly Fault[]): void {

@@ -1,48 +1,48 @@
 /**
- * The transport of the calls of one `send()`: their requests wait here.
+ * The transport for the calls of one `send()`. Their requests wait here.
  *
- * Every call runs through the ordinary attempt loop, which signs, judges, repeats and parses it. Once the batch is
- * sent, its requests leave together whenever every call that is not settled waits here: so those that are repeated come
- * together again in a second request, without a word about retries in this room.
+ * Every call runs through the ordinary pipeline, which authorizes, retries and decodes it. After `send()`, the requests
+ * are sent together as soon as every unsettled call waits here. So retries are sent together too, and this module need
+ * not know about them.
  */
-import { ownCopy } from "../call-site.js";
-import type { Core } from "../core.js";
-import { DiscogenError, InvalidRequestError } from "../errors.js";
-import type { AbortSignal } from "../platform/types.js";
+import { ownCopy } from "../call/call-site.js";
+import type { Core } from "../call/core.js";
+import { DiscogenError, invalidRequest } from "../errors.js";
+import type { AbortSignal } from "../platform-types.js";
 import { onAbort } from "../transport/abort-listeners.js";
 import { type Deadline, type Timed, startDeadline, stopDeadline } from "../transport/deadlines.js";
 import { abortError, subjectOf, timeoutError } from "../transport/failure.js";
 import type { HttpRequest, HttpResponse, Transport } from "../transport/transport.js";
 
-/** What `run` is told. */
-interface Limits {
+/** Options of `run`. */
+interface RunOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Calls of one request. */
+  /** The maximum number of calls in one request. */
   readonly size: number;
 }
 
 /** Collects the calls made until `run`. */
 export class Collector implements Transport {
-  /** What the calls run on: the client's core, but for where requests go. */
+  /** The core of the calls: the client's core with this transport. */
   readonly core: Core;
   readonly #network: Core;
   readonly #path: string;
   readonly #ended: AbortController = new AbortController();
   readonly #calls: Promise<unknown>[] = [];
   readonly #waiting: Set<Part> = new Set();
-  /** Calls that are not settled. */
+  /** The number of calls that are not settled. */
   #open = 0;
-  /** Calls of one request, once the batch is sent. */
+  /** The maximum number of calls in one request; `undefined` until the batch is sent. */
   #size: number | undefined;
 
-  /** `path`: where batches of this client go. */
+  /** @param path The path of batch requests. */
   constructor(core: Core, path: string) {
     this.#network = core;
     this.#path = path;
     this.core = { ...core, batch: undefined, transport: this, signal: this.#ended.signal };
   }
 
-  /** Takes the promise of a call that runs on this core. */
+  /** Adds the promise of a call that uses this core. */
   add(call: Promise<unknown>): void {
     this.#calls.push(call);
     this.#open++;
@@ -50,12 +50,12 @@ export class Collector implements Transport {
       this.#open--;
       this.#advance();
     };
-    // This handles a rejection as well: whoever looks at the outcomes need not catch every call.
+    // Also handles rejections: a caller that reads the outcomes need not catch the error of every call.
     call.then(onSettled, onSettled);
   }
 
   /** Resolves to the outcomes of all calls. */
-  async run({ signal, size }: Limits): Promise<PromiseSettledResult<unknown>[]> {
+  async run({ signal, size }: RunOptions): Promise<PromiseSettledResult<unknown>[]> {
     const end = (): void => this.#ended.abort(signal?.reason);
     if (signal?.aborted === true) end();
     const stopListening = signal === undefined ? undefined : onAbort(signal, end);
@@ -66,11 +66,10 @@ export class Collector implements Transport {
     return outcomes;
   }
 
-  /** Resolves to the part of the answer that is this request's. */
+  /** Resolves to the part of the response for this request. */
   send(request: HttpRequest): Promise<HttpResponse> {
-    const message = unfitness(request);
-    if (message !== undefined)
-      return Promise.reject(new InvalidRequestError(subjectOf(request), [{ parameter: "batch", message }]));
+    const message = reasonAgainst(request);
+    if (message !== undefined) return Promise.reject(invalidRequest(subjectOf(request), "batch", message));
     if (request.signal?.aborted === true) return Promise.reject(abortError(request));
     return new Promise((resolve, reject) => {
       const part: Part = new Part(request, resolve, reject, () => this.#waiting.delete(part));
@@ -87,7 +86,7 @@ export class Collector implements Transport {
       void this.#post(parts.slice(start, start + this.#size));
   }
 
-  /** Sends these as one request. Never rejects: whatever goes wrong is the answer of each. */
+  /** Sends these as one request. Never rejects: an error is the outcome of each. */
   async #post(parts: readonly Part[]): Promise<void> {
     const abandoned = new AbortController();
     let left = parts.length;
@@ -105,18 +104,18 @@ export class Collector implements Transport {
   }
 }
 
-/** Why a request cannot be part of a batch. */
-function unfitness({ body, headers, keepEncoding, path, stream }: HttpRequest): string | undefined {
+/** Returns why a request cannot be part of a batch. */
+function reasonAgainst({ body, headers, keepEncoding, path, stream }: HttpRequest): string | undefined {
   if (stream === true && keepEncoding !== true)
-    return "takes no method that streams: make this call with the client itself";
+    return "does not support methods that stream: make this call without the batch";
   if (stream === true || (body !== undefined && typeof body !== "string") || /[?&]uploadType=/.test(path))
-    return "takes no media: make this call with the client itself";
-  // Elsewhere the connection refuses these; here they would pass for further fields.
+    return "does not support media: make this call without the batch";
+  // A connection rejects line breaks in headers. In a part of a batch they would start another field.
   const broken = Object.entries(headers).find(([, value]) => /[\r\n\0]/.test(value));
-  return broken === undefined ? undefined : `takes no header with a line break, which ${broken[0]} has`;
+  return broken === undefined ? undefined : `does not support line breaks in headers: ${broken[0]} has one`;
 }
 
-/** A request that waits for its part of an answer, within its own limits. */
+/** A request that waits for its part of the response, within its own timeouts. */
 class Part implements Timed {
   readonly request: HttpRequest;
   readonly #resolve: (response: HttpResponse) => void;
@@ -140,21 +139,21 @@ class Part implements Timed {
     if (signal !== undefined) this.#stopListening = onAbort(signal, () => this.fail(abortError(request)));
   }
 
-  /** `false`: the time of the whole call is over, which ends it. */
+  /** Returns `false` if the deadline of the call has passed, and then ends the request. */
   isInTime(): boolean {
     if (this.#remaining() > 0) return true;
     this.onExpired();
     return false;
   }
 
-  /** The request leaves: from now on the time of the attempt counts. */
+  /** Called when the request is sent. Starts the timeout of the attempt. */
   start(onEnd: () => void): void {
     this.#onEnd = onEnd;
     this.#deadline = startDeadline(this, Math.min(this.request.timeout, this.#remaining()));
   }
 
   #remaining(): number {
-    return (this.request.deadline ?? Number.POSITIVE_INFINITY) - performance.now();
+    return (this.request.deadline ?? Infinity) - performance.now();
   }
 
   onExpired(): void {

@@ -1,5 +1,5 @@
-/** Requests to the body of a batch: `multipart/mixed` (RFC 2046 §5.1) of `application/http` (RFC 9112 §10.2). Pure. */
-import { byteLength } from "../bytes.js";
+/** Encodes requests as a batch: `multipart/mixed` (RFC 2046 §5.1) of `application/http` (RFC 9112 §10.2). Pure. */
+import { byteLength } from "../platform/bytes.js";
 import type { HeaderRecord } from "../request/headers.js";
 import type { HttpRequest } from "../transport/transport.js";
 
@@ -9,19 +9,19 @@ export interface EncodedBatch {
   readonly body: string;
 }
 
-/** `id` is found in none of the requests: it makes the boundary, and with a number behind it the name of each part. */
+/** @param id Must not occur in the requests. The boundary and the names of the parts contain it. */
 export function encodeBatch(requests: readonly HttpRequest[], id: string): EncodedBatch {
   const boundary = `batch_${id}`;
   const parts = requests.map((request, index) => `--${boundary}\r\n${partOf(request, contentId(id, index))}\r\n`);
   return { contentType: `multipart/mixed; boundary=${boundary}`, body: `${parts.join("")}--${boundary}--\r\n` };
 }
 
-/** Google's answers say `response-` in front of it. */
+/** In Google's responses, `response-` precedes it. */
 function contentId(id: string, index: number): string {
   return `<${id} + ${String(index)}>`;
 }
 
-/** The index of the request that an answer with this Content-ID is for; `undefined` where it is not of this batch. */
+/** Returns the index of the request that a Content-ID names; `undefined` if it is not from this batch. */
 export function indexOfContentId(value: string, id: string): number | undefined {
   const plus = value.lastIndexOf("+");
   const index = /^ *(\d{1,4})>?$/.exec(value.slice(plus + 1))?.[1];
@@ -39,18 +39,18 @@ function partOf({ body, headers, method, origin, path }: HttpRequest, name: stri
     `host: ${new URL(origin).host}`,
   ];
   for (const [field, value] of Object.entries(headers)) {
-    // The answer is compressed as a whole.
+    // The complete response is compressed, not its parts.
     if (field !== "accept-encoding" && field !== "host") lines.push(`${field}: ${value}`);
   }
-  // Bodies that are no strings do not get here.
+  // The collector rejects bodies that are not strings.
   const text = typeof body === "string" ? body : "";
   if (text !== "") lines.push(`content-length: ${String(byteLength(text))}`);
   return `${lines.join("\r\n")}\r\n\r\n${text}`;
 }
 
 /**
- * Fields of the request that carries these: what every one of them has, for whoever looks only there. Google adds such
- * a field to each part that does not say it itself, and here each does.
+ * Returns the headers of the batch request: those that all requests have, for servers that read only these. Google
+ * applies them to parts without such a header, and each part has its own.
  */
 export function sharedHeaders(requests: readonly HttpRequest[]): HeaderRecord {
   const [first, ...others] = requests;
@@ -60,5 +60,5 @@ export function sharedHeaders(requests: readonly HttpRequest[]): HeaderRecord {
   return Object.fromEntries(shared);
 }
 
-/** About one request or answer, not about who asks. */
+/** Headers that describe one request, not the caller. */
 const ownOfParts: RegExp = /^(?:accept|content-.*|host|if-.*|range|x-http-method-override)$/;

@@ -1,23 +1,21 @@
 /**
- * The answer to a batch, read: `multipart/*` (RFC 2046 §5.1) of `application/http`. Pure, linear in the text, and never
- * throws: what cannot be read is told as that.
+ * Parses the response to a batch: `multipart/*` (RFC 2046 §5.1) of `application/http`. Pure, linear in the text, and
+ * never throws: an unreadable part has no response.
  *
- * Lenient where servers differ: lines end with LF or CRLF, names are in any case, fields may be folded, and there may be
- * text before and after the parts.
+ * Lenient, because servers differ: lines end with LF or CRLF, names are in any case, fields may be folded, and text may
+ * precede and follow the parts.
  */
+import { errorBodyLimit } from "../transport/failure.js";
 import type { HttpHeaders, HttpResponse } from "../transport/transport.js";
 
-/** One part of the answer. */
-export interface AnswerPart {
+/** One part of the response. */
+export interface ResponsePart {
   readonly contentId: string | undefined;
-  /** Absent: the part holds no HTTP answer. */
+  /** `undefined`: the part is not an HTTP response. */
   readonly response: HttpResponse | undefined;
 }
 
-/** The most that is kept of a body that tells what went wrong, in characters. */
-const errorBodyLimit: number = 1024 * 1024;
-
-/** The boundary of a `multipart/*` type; `undefined` for any other type. */
+/** Returns the boundary of a `multipart/*` type; `undefined` for any other type. */
 export function boundaryOf(contentType: string): string | undefined {
   const type = /^\s*multipart\/[\w.+-]+\s*;/i.exec(contentType)?.[0];
   if (type === undefined) return undefined;
@@ -26,26 +24,26 @@ export function boundaryOf(contentType: string): string | undefined {
   return quoted?.replaceAll(/\\(.)/g, "$1") ?? bare;
 }
 
-/** The parts between these boundaries, in their order. */
-export function parseParts(body: string, boundary: string): AnswerPart[] {
-  // So that the first line is like any other.
+/** Returns the parts between these boundaries, in their order. */
+export function parseParts(body: string, boundary: string): ResponsePart[] {
+  // So that the first line begins like every other.
   const text = `\n${body}`;
-  const parts: AnswerPart[] = [];
+  const parts: ResponsePart[] = [];
   let start: number | undefined;
   for (const { from, isLast, to } of delimiters(text, `\n--${boundary}`)) {
     if (start !== undefined) parts.push(parsePart(text.slice(start, from)));
     start = to;
     if (isLast) return parts;
   }
-  // Without its end the last part may be all there: whether it is, its body will tell.
+  // The last delimiter is missing. The last part may be complete; decoding its body decides that.
   if (start !== undefined) parts.push(parsePart(text.slice(start)));
   return parts;
 }
 
 interface Delimiter {
-  /** Where it begins, the line break before it included. */
+  /** The offset of its beginning, including the line break before it. */
   readonly from: number;
-  /** Where what follows begins. */
+  /** The offset after it. */
   readonly to: number;
   readonly isLast: boolean;
 }
@@ -59,7 +57,7 @@ function* delimiters(text: string, marker: string): Generator<Delimiter, void, u
   }
 }
 
-function parsePart(text: string): AnswerPart {
+function parsePart(text: string): ResponsePart {
   const outer = parseFields(text);
   const contentId = valueOf(outer.fields.get("content-id"));
   const inner = outer.rest;
@@ -67,13 +65,13 @@ function parsePart(text: string): AnswerPart {
   if (line === undefined) return { contentId, response: undefined };
   const { fields, rest } = parseFields(inner.slice(line.length));
   const code = Number(status);
-  // Line breaks behind a body belong to the delimiter, and some servers send more of them than one.
+  // Line breaks after a body belong to the delimiter. Some servers send several.
   const body = code < 300 ? rest.trimEnd() : rest.slice(0, errorBodyLimit).trimEnd();
   const headers: HttpHeaders = Object.fromEntries(fields);
   return { contentId, response: { status: code, headers, body } };
 }
 
-/** Header fields up to the empty line, and what follows it. A field that comes twice becomes a list. */
+/** Returns the header fields up to the empty line, and the text after it. A repeated field becomes an array. */
 function parseFields(text: string): { readonly fields: Map<string, string | string[]>; readonly rest: string } {
   const fields = new Map<string, string | string[]>();
   let at = 0;
@@ -95,7 +93,7 @@ function parseFields(text: string): { readonly fields: Map<string, string | stri
   return { fields, rest: text.slice(at) };
 }
 
-/** Drops what is no field that `Headers` takes. */
+/** Adds a field. Ignores lines that `Headers` would reject. */
 function addField(fields: Map<string, string | string[]>, line: string): void {
   const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):([\t\u0020-\u007e\u0080-\u00ff]*)$/.exec(line) ?? [];
   if (name === undefined || value === undefined) return;

@@ -1,4 +1,4 @@
-/** Holds a whole body against the checksums in `x-goog-hash`. */
+/** Verifies a complete body with the checksums in `x-goog-hash`. */
 import { DiscogenError } from "../errors.js";
 import { type Hash, md5 } from "../platform/node/hashes.js";
 import { subjectOf } from "../transport/failure.js";
@@ -6,20 +6,20 @@ import { type HttpRequest, type HttpResponse, header } from "../transport/transp
 import { Crc32c } from "./crc32c.js";
 import { isAsSent } from "./wire.js";
 
-/** One checksum, being computed. */
+/** The computation of one checksum. */
 export interface Checksum {
   readonly name: string;
-  /** Base64, as the header has it. */
-  readonly wanted: string;
+  /** The expected value in Base64, as in the header. */
+  readonly expected: string;
   update(bytes: Uint8Array): void;
   digest(): string;
 }
 
-const makers: { readonly [name: string]: () => Hash | undefined } = { crc32c: () => new Crc32c(), md5 };
+const hashes: { readonly [name: string]: () => Hash | undefined } = { crc32c: () => new Crc32c(), md5 };
 
 /**
- * The checksums that hold for this body. Google's are those of the content as it is stored: they say nothing of a part,
- * nor of what was packed or unpacked on the way (https://cloud.google.com/storage/docs/transcoding).
+ * Returns the checksums that apply to this body. Google's checksums are those of the stored content. They do not apply to
+ * a range, or to content that was compressed or decompressed (https://cloud.google.com/storage/docs/transcoding).
  */
 export function checksumsOf(response: HttpResponse): readonly Checksum[] {
   const { encoding = "identity", headers, status } = response;
@@ -29,35 +29,35 @@ export function checksumsOf(response: HttpResponse): readonly Checksum[] {
   return fields
     .flatMap((field) => field.split(","))
     .flatMap((entry) => {
-      const [, name = "", wanted = ""] = /^\s*(\w+)=(\S+)\s*$/.exec(entry) ?? [];
-      const made = Object.hasOwn(makers, name) ? makers[name]?.() : undefined;
-      if (made === undefined) return [];
-      return [{ name, wanted, update: (bytes) => made.update(bytes), digest: () => made.digest() }];
+      const [, name = "", expected = ""] = /^\s*(\w+)=(\S+)\s*$/.exec(entry) ?? [];
+      const hash = Object.hasOwn(hashes, name) ? hashes[name]?.() : undefined;
+      if (hash === undefined) return [];
+      return [{ name, expected, update: (bytes) => hash.update(bytes), digest: () => hash.digest() }];
     });
 }
 
-/** The same bytes; the end of others than the checksums tell of is an error. */
+/** Returns the same bytes. At the end, throws if a checksum does not match. */
 export function verified(
-  pieces: AsyncIterator<Uint8Array>,
+  chunks: AsyncIterator<Uint8Array>,
   request: HttpRequest,
   checksums: readonly Checksum[],
 ): AsyncIterableIterator<Uint8Array> {
   const iterator: AsyncIterableIterator<Uint8Array> = {
     next: async () => {
-      const result = await pieces.next();
+      const result = await chunks.next();
       if (result.done !== true) {
         for (const checksum of checksums) checksum.update(result.value);
         return result;
       }
-      for (const { digest, name, wanted } of checksums) {
-        if (digest() === wanted) continue;
-        const problem = `the bytes that came are not those that were stored: their ${name} is another`;
+      for (const { digest, name, expected } of checksums) {
+        if (digest() === expected) continue;
+        const problem = `the content was damaged on the way: its ${name} does not match`;
         throw new DiscogenError("CONTENT_DAMAGED", `${subjectOf(request)}: ${problem}`);
       }
       return result;
     },
     return: async () => {
-      await pieces.return?.();
+      await chunks.return?.();
       return { done: true, value: undefined };
     },
     [Symbol.asyncIterator]: () => iterator,

@@ -1,5 +1,5 @@
-/** The way of a download's bytes: off the wire, held against their checksum, unpacked. */
-import { decodeStream } from "../platform/node/decode.js";
+/** Reads the bytes of a download: receives, verifies and decodes them. */
+import { decodeStream } from "../transport/node/decode.js";
 import { checksumsOf, verified } from "./checksum.js";
 import type { Download } from "./download.js";
 import { Wire } from "./wire.js";
@@ -8,8 +8,8 @@ export function openContent(download: Download): AsyncIterator<Uint8Array> {
   const { request, response } = download.sent;
   const wire = new Wire(download);
   const checksums = checksumsOf(response);
-  const whole = checksums.length === 0 ? wire : verified(wire, request, checksums);
+  const bytes = checksums.length === 0 ? wire : verified(wire, request, checksums);
   return response.encoding === undefined
-    ? whole
-    : decodeStream(request, whole, response.encoding)[Symbol.asyncIterator]();
+    ? bytes
+    : decodeStream(request, bytes, response.encoding)[Symbol.asyncIterator]();
 }

@@ -1,11 +1,11 @@
-/** CRC-32C (RFC 3720 §12.1), eight bytes at a time by the tables of slicing-by-8. */
+/** CRC-32C (RFC 3720 §12.1), eight bytes at a time with the tables of slicing-by-8. */
 
-import { base64 } from "../bytes.js";
+import { base64 } from "../platform/bytes.js";
 
-/** The reversed polynomial of Castagnoli. */
+/** The reversed Castagnoli polynomial. */
 const polynomial = 0x82f63b78;
 
-/** Eight tables of 256, one after the other: the k-th tells what a byte does k bytes further on. */
+/** Eight tables of 256 entries in one array. Table k contains the effect of a byte k bytes later. */
 const tables: Uint32Array = new Uint32Array(8 * 256);
 for (let byte = 0; byte < 256; byte++) {
   let crc = byte;
@@ -17,7 +17,7 @@ for (let at = 256; at < tables.length; at++) {
   tables[at] = (before >>> 8) ^ (tables[before & 255] ?? 0);
 }
 
-/** The checksum of bytes that come in pieces. */
+/** The checksum of bytes that arrive in chunks. */
 export class Crc32c {
   #crc = -1;
 
@@ -25,7 +25,7 @@ export class Crc32c {
     const t = tables;
     let crc = this.#crc;
     let i = 0;
-    // The casts are free and true: every index is below the length of its array.
+    // The casts are safe: every index is below the length of its array.
     for (const end = bytes.length - 7; i < end; i += 8) {
       const low =
         crc ^
@@ -47,7 +47,7 @@ export class Crc32c {
     this.#crc = crc;
   }
 
-  /** Base64 of the four bytes, the most significant one first. */
+  /** The four bytes in Base64, most significant byte first. */
   digest(): string {
     const bytes = new DataView(new ArrayBuffer(4));
     bytes.setUint32(0, ~this.#crc);

@@ -1,32 +1,31 @@
-/** Downloads: what callers may say of them, and the door to the code that reads them. */
-import { type Known, checkNames } from "../check-names.js";
-import type { Core } from "../core.js";
+/** Options of downloads. */
+import { type Known, checkNames } from "../call/check-names.js";
 import { type Fault, InvalidRequestError } from "../errors.js";
-import { type CallOptions, callOptions, checkCallOptions } from "../options.js";
-import type { PreparedCall } from "../policy/prepared-call.js";
-import type { Sent } from "../policy/send.js";
+import { type CallOptions, callOptions, checkCallOptions } from "../call/options.js";
+import type { PreparedCall } from "../call/prepared-call.js";
+import type { Sent } from "../call/send.js";
 
-/** Part of some content. */
+/** A range of bytes of the content. */
 export interface ByteRange {
-  /** The first byte, counted from 0; below 0: so many bytes from the end. Default: 0. */
+  /** The first byte, counted from 0. A negative number counts from the end. Default: 0. */
   readonly start?: number | undefined;
-  /** The last byte, itself included. Default: the end. */
+  /** The last byte, inclusive. Default: the end. */
   readonly end?: number | undefined;
 }
 
-/** How far a download is. */
+/** The progress of a download. */
 export interface DownloadProgress {
-  /** Bytes that have come over the wire, which are fewer than those that are read where they came compressed. */
+  /** Bytes received so far. For compressed content these are fewer than the bytes you read. */
   readonly received: number;
-  /** All that will come; `undefined` where the server does not say. */
+  /** The total number of bytes; `undefined` if the server does not send it. */
   readonly total: number | undefined;
 }
 
 /** Options of one download. */
 export interface DownloadOptions extends CallOptions {
-  /** Only these bytes: `Range` (RFC 9110 §14.2). The status tells whether the server knows ranges: 206 if so. */
+  /** Requests only these bytes: `Range` (RFC 9110 §14.2). The status is 206 if the server supports ranges. */
   readonly range?: ByteRange | undefined;
-  /** Called whenever bytes have come. What it throws ends the download. */
+  /** Called when bytes are received. An error that it throws ends the download. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
@@ -37,7 +36,7 @@ export function checkDownloadOptions(methodId: string, options: DownloadOptions)
   checkCallOptions(methodId, options, downloadOptions);
 }
 
-/** The `Range` of these bytes. */
+/** Returns the value of `Range` for these bytes. */
 export function rangeField(methodId: string, range: unknown): string {
   const fault = (message: string): never => {
     throw new InvalidRequestError(methodId, [{ parameter: "range", message }]);
@@ -48,47 +47,15 @@ export function rangeField(methodId: string, range: unknown): string {
   if (faults.length > 0) throw new InvalidRequestError(methodId, faults);
   const { end, start = 0 } = range as ByteRange; // checked on the next lines
   if (!Number.isSafeInteger(start) || (end !== undefined && !Number.isSafeInteger(end)))
-    return fault("must have a start and end that are integers");
-  if (start < 0)
-    return end === undefined ? `bytes=${String(start)}` : fault("has a start from the end, which goes without an end");
+    return fault("must have an integer start and end");
+  if (start < 0) return end === undefined ? `bytes=${String(start)}` : fault("must have no end if start is negative");
   if (end !== undefined && end < start) return fault("must not end before it starts");
   return `bytes=${String(start)}-${String(end ?? "")}`;
 }
 
-/** What reading a download needs to know. */
+/** A download whose response has arrived. */
 export interface Download {
-  readonly core: Core;
   readonly call: PreparedCall;
   readonly sent: Sent;
   readonly onProgress: DownloadOptions["onProgress"];
-}
-
-/** The bytes of a download. What is done to them on their way is loaded when they are first read. */
-export class Content implements AsyncIterableIterator<Uint8Array> {
-  readonly #download: Download;
-  #pieces: AsyncIterator<Uint8Array> | undefined;
-
-  constructor(download: Download) {
-    this.#download = download;
-  }
-
-  next(): Promise<IteratorResult<Uint8Array>> {
-    return this.#pieces === undefined ? this.#open().then((pieces) => pieces.next()) : this.#pieces.next();
-  }
-
-  async return(): Promise<IteratorResult<Uint8Array>> {
-    const { body } = this.#download.sent.response;
-    if (this.#pieces !== undefined) await this.#pieces.return?.();
-    else if (typeof body === "object" && Symbol.asyncIterator in body) await body[Symbol.asyncIterator]().return?.();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async #open(): Promise<AsyncIterator<Uint8Array>> {
-    const { openContent } = await import("./content.js");
-    return (this.#pieces ??= openContent(this.#download));
-  }
 }

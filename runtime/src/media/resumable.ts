@@ -1,62 +1,63 @@
 /**
- * Content in parts (`uploadType=resumable`), with one part in memory, however large the whole is.
+ * Uploads content in chunks (`uploadType=resumable`), with one chunk in memory.
  *
- * Google's protocol: a POST opens a session and names its URL; a PUT there carries a part and is answered with 308
- * while bytes are missing, whose `Range` tells how many have arrived, and at the end with the method's own answer. What
- * has arrived after a failure is asked for by a PUT without a body.
+ * Google's protocol: a POST opens a session and returns its URL. A PUT to that URL sends a chunk. The response is 308
+ * while bytes are missing, with a `Range` of the bytes that have arrived, and at the end the response of the method.
+ * After a failure, a PUT without a body requests the range that has arrived.
  */
-import type { Core } from "../core.js";
+import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../call/prepared-call.js";
+import { type Sent, failureOf, retryCall, send } from "../call/send.js";
+import { invalidResponse } from "../decode/api-error.js";
 import { AbortError, ApiError, DiscogenError, TimeoutError, UploadError } from "../errors.js";
-import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../policy/prepared-call.js";
-import { type Sent, failureOf, send } from "../policy/send.js";
-import { isPassing } from "../policy/retry.js";
+import { AttemptFailure } from "../policy/retry-loop.js";
+import { isRetryable } from "../policy/retry.js";
 import { within } from "../policy/wait.js";
-import { invalidResponse } from "../response/api-error.js";
 import { header } from "../transport/transport.js";
 import { type PreparedUpload, withUploadType } from "./prepared-upload.js";
 import { type Session, foreignSession, sessionAt, sessionRequest } from "./session.js";
 
 const defaultChunkSize: number = 8 * 1024 * 1024;
 
-/** What is known of an upload under way. */
+/** The state of an upload. */
 interface State {
   session: Session;
-  /** Bytes that have arrived; `undefined`: to be asked for. */
+  /** Bytes that have arrived; `undefined`: not known yet. */
   offset: number | undefined;
-  /** The last offset that was known. */
+  /** The last known offset. */
   sent: number;
-  /** The highest offset so far; below 0 before the first. */
+  /** The highest offset so far; negative before the first. */
   highest: number;
-  /** Steps since then after which no more had arrived than before them. */
+  /** Requests since then without progress. */
   failures: number;
 }
 
-export async function sendResumable(core: Core, upload: PreparedUpload): Promise<Sent> {
+export async function sendResumable(upload: PreparedUpload): Promise<Sent> {
   const { call, media } = upload;
   const { attempts } = call.retry();
   const chunk = chunkMemory(upload);
-  let state = media.session === undefined ? await open(core, upload) : stored(core, upload, media.session);
-  for (let restarts = 0; ; restarts++) {
+  let state = media.session === undefined ? await open(upload) : stored(upload, media.session);
+  return retryCall(call, 0, async (restarts) => {
+    if (restarts > 0) state = await open(upload);
     try {
-      return await sendParts(core, upload, state, chunk);
+      return await sendChunks(upload, state, chunk);
     } catch (error) {
       if (!isLost(error) || !upload.source.replayable || restarts >= attempts) throw stopped(upload, state, error);
+      return new AttemptFailure(error, 0);
     }
-    state = await open(core, upload);
-  }
+  });
 }
 
-/** Made when first needed: bytes that are in memory need none. */
+/** The memory for chunks. It is allocated when needed: content that is in memory needs none. */
 function chunkMemory({ media, source }: PreparedUpload): { readonly size: number; readonly memory: () => Uint8Array } {
   const size = media.chunkSize ?? defaultChunkSize;
   let memory: Uint8Array | undefined;
   return { size, memory: () => (memory ??= new Uint8Array(Math.min(size, source.size ?? size))) };
 }
 
-/** The state of a new session. One that nobody writes to leaves nothing behind, so this may always be repeated. */
-async function open(core: Core, upload: PreparedUpload): Promise<State> {
+/** Opens a session. An unused session has no effect, so this request can always be repeated. */
+async function open(upload: PreparedUpload): Promise<State> {
   const { call, media, mimeType, source } = upload;
-  const { built } = call;
+  const { built, core } = call;
   const headers = { ...built.headers, "x-upload-content-type": mimeType };
   const sized = source.size === undefined ? headers : { ...headers, "x-upload-content-length": String(source.size) };
   const path = withUploadType(built.path, "resumable");
@@ -65,14 +66,14 @@ async function open(core: Core, upload: PreparedUpload): Promise<State> {
     built: { ...built, path, headers: sized },
     retry: () => ({ ...call.retry(), idempotent: true }),
   };
-  const { request, response } = await send(core, begin);
+  const { request, response } = await send(begin);
   const location = header(response.headers, "location");
   const session = location === undefined ? undefined : sessionAt(core, location, core.origin + path);
   if (session === undefined) {
     const problem =
       location === undefined
-        ? "names no session (no Location)"
-        : `names a session on another host (${hostOf(location)})`;
+        ? "has no session URL (no Location)"
+        : `has a session URL on another host (${hostOf(location)})`;
     throw invalidResponse(request, response.status, response.headers, `it ${problem}`);
   }
   media.onProgress?.({ sent: 0, total: source.size, session: session.url });
@@ -83,15 +84,15 @@ function hostOf(location: string): string {
   return URL.canParse(location) ? new URL(location).host : "none";
 }
 
-function stored(core: Core, { call }: PreparedUpload, text: string): State {
+function stored({ call }: PreparedUpload, text: string): State {
+  const { core } = call;
   const session = sessionAt(core, text, core.origin);
   if (session === undefined) throw foreignSession(call.methodId, "media.session");
   return { session, offset: undefined, sent: 0, highest: -1, failures: 0 };
 }
 
-/** Sends parts until the answer is the method's own. */
-async function sendParts(
-  core: Core,
+/** Sends chunks until the response is that of the method. */
+async function sendChunks(
   upload: PreparedUpload,
   state: State,
   chunk: { readonly size: number; readonly memory: () => Uint8Array },
@@ -100,16 +101,16 @@ async function sendParts(
   for (;;) {
     const { offset, session } = state;
     const question = sessionRequest(session, call.built.headers, `bytes */${String(source.size ?? "*")}`, undefined);
-    // With everything sent and no answer to it, asking is all that is left.
-    const isQuestion = offset === undefined || (offset === source.size && offset + state.failures > 0);
-    const bytes = isQuestion ? undefined : await readWithin(call, source.read(offset, chunk.size, chunk.memory));
+    // If everything was sent and the response was lost, only the status can be requested.
+    const isStatusRequest = offset === undefined || (offset === source.size && offset + state.failures > 0);
+    const bytes = isStatusRequest ? undefined : await readWithin(call, source.read(offset, chunk.size, chunk.memory));
     const total = source.size;
     const end = (offset ?? 0) + (bytes?.length ?? 0);
     const built =
       bytes === undefined
         ? question
         : sessionRequest(session, call.built.headers, rangeOf(offset ?? 0, end, total), bytes);
-    const sent = await send(core, {
+    const sent = await send({
       ...call,
       httpMethod: "PUT",
       built,
@@ -117,39 +118,45 @@ async function sendParts(
       retry: () => ({ ...call.retry(), idempotent: true }),
     });
     if (sent.response.status !== 308) {
-      // To believe it would be to lose the rest.
+      // Without this check, the rest of the content would be lost silently.
       if (offset !== undefined && end !== total)
-        throw invalidResponse(sent.request, sent.response.status, sent.response.headers, "not all has been sent yet");
+        throw invalidResponse(
+          sent.request,
+          sent.response.status,
+          sent.response.headers,
+          "the server finished the upload before all bytes were sent",
+        );
       if (total !== undefined) media.onProgress?.({ sent: total, total, session: session.url });
       return sent;
     }
-    advance(core, upload, state, sent, end);
+    advance(upload, state, sent, end);
   }
 }
 
-/** An empty whole has no range. */
+/** The `Content-Range` of a chunk. Empty content has no range. */
 function rangeOf(start: number, end: number, total: number | undefined): string | undefined {
   return end === start ? undefined : `bytes ${String(start)}-${String(end - 1)}/${String(total ?? "*")}`;
 }
 
-/** Takes what a 308 says. `end`: how much can have arrived at most, where this process sent it. */
-function advance(core: Core, upload: PreparedUpload, state: State, { request, response }: Sent, end: number): void {
+/** Updates the state after a 308. `end`: the maximum of bytes that can have arrived, if this process sent them. */
+function advance(upload: PreparedUpload, state: State, { request, response }: Sent, end: number): void {
   const { call, media, source } = upload;
+  const { core } = call;
   const range = header(response.headers, "range");
   const arrived = range === undefined ? 0 : arrivedOf(range);
-  const limit = state.offset === undefined ? (source.size ?? Number.POSITIVE_INFINITY) : end;
+  const limit = state.offset === undefined ? (source.size ?? Infinity) : end;
   if (arrived === undefined || arrived > limit)
-    throw invalidResponse(request, 308, response.headers, "its Range tells of bytes that were not sent");
+    throw invalidResponse(request, 308, response.headers, "its Range contains bytes that were not sent");
   const location = header(response.headers, "location");
   const moved = location === undefined ? undefined : sessionAt(core, location, core.origin + request.path);
   if (moved !== undefined) state.session = moved;
   const isProgress = state.offset === undefined || arrived > state.offset;
-  // Sending again what the server lost is neither: it may take many steps, and must not begin the count again.
+  // Repeating bytes that the server lost is no failure, but must not reset the count, since it may take many requests.
   if (arrived > state.highest) state.failures = 0;
   else if (!isProgress) state.failures++;
   state.highest = Math.max(state.highest, arrived);
   if (state.failures > call.retry().attempts)
-    throw invalidResponse(request, 308, response.headers, "no more bytes arrive");
+    throw invalidResponse(request, 308, response.headers, "the server accepts no more bytes");
   state.offset = arrived;
   state.sent = arrived;
   if (isProgress) media.onProgress?.({ sent: arrived, total: source.size, session: state.session.url });
@@ -160,9 +167,9 @@ function arrivedOf(range: string): number | undefined {
   return last === undefined ? undefined : Number(last) + 1;
 }
 
-/** A stream may let its reader wait for ever; the call's limits hold all the same. */
+/** Applies the limits of the call to reading: a stream may never yield a chunk. */
 function readWithin(call: PreparedCall, reading: Promise<Uint8Array>): Promise<Uint8Array> {
-  if (call.signal === undefined && call.deadline === Number.POSITIVE_INFINITY) return reading;
+  if (call.signal === undefined && call.deadline === Infinity) return reading;
   return within(reading, {
     signal: call.signal,
     remaining: remainingOf(call),
@@ -171,25 +178,25 @@ function readWithin(call: PreparedCall, reading: Promise<Uint8Array>): Promise<U
   });
 }
 
-function isLost(error: unknown): boolean {
+function isLost(error: unknown): error is ApiError {
   return error instanceof ApiError && (error.status === 404 || error.status === 410);
 }
 
-/** What ends the call: as it is where the caller or the server wants it so, else with the way to go on. */
+/** The error of the call: as it is after an abort, a timeout or a final response, else an error with the session. */
 function stopped({ call, source }: PreparedUpload, { sent, session }: State, error: unknown): unknown {
   if (error instanceof AbortError || (error instanceof TimeoutError && error.code === "TOTAL_TIMEOUT")) return error;
   const init = { session: session.url, sent, cause: error };
   if (error instanceof UploadError) return new UploadError(error.code, error.message, init);
   const of = source.size === undefined ? "" : ` of ${String(source.size)}`;
   const after = `${call.methodId}: the upload stopped after ${String(sent)}${of} bytes`;
-  if (isLost(error)) return new UploadError("UPLOAD_SESSION_LOST", `${after}: the server has lost its session`, init);
+  if (isLost(error)) return new UploadError("UPLOAD_SESSION_LOST", `${after}: the server has lost the session`, init);
   if (!(error instanceof DiscogenError)) return error;
   if (
     error instanceof ApiError &&
     error.code !== "INVALID_RESPONSE" &&
     error.status !== 401 &&
-    !isPassing(failureOf(error), { idempotent: true })
+    !isRetryable(failureOf(error), { idempotent: true })
   )
     return error;
-  return new UploadError("UPLOAD_FAILED", `${after}, and can go on from there: ${error.message}`, init);
+  return new UploadError("UPLOAD_FAILED", `${after} and can be resumed: ${error.message}`, init);
 }

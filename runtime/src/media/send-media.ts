@@ -1,24 +1,23 @@
-/** One call that carries content: checks what is given, chooses the protocol, and sends. */
-import { type Known, checkNames } from "../check-names.js";
-import { paramsOf, prepare } from "../prepare.js";
-import type { Core } from "../core.js";
+/** Sends a call with content: checks its options and chooses the protocol. */
+import type { Call } from "../call/call.js";
+import { type Known, checkNames } from "../call/check-names.js";
+import { paramsOf, prepare } from "../call/prepare.js";
+import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../call/prepared-call.js";
+import type { Sent } from "../call/send.js";
 import { type Fault, InvalidRequestError, TimeoutError } from "../errors.js";
 import type { MethodDescriptor, UploadDescriptor } from "../method.js";
-import type { CallOptions } from "../options.js";
-import { type PreparedCall, abortedCall, expiredCall, remainingOf } from "../policy/prepared-call.js";
-import type { Sent } from "../policy/send.js";
 import { within } from "../policy/wait.js";
 import { isBlob, nameOf } from "../request/bytes.js";
 import { isAccepted, isMediaType, typeOfName, unknownType } from "../request/content-type.js";
+import type { MediaUpload } from "./media-upload.js";
 import { type PreparedUpload, granularity } from "./prepared-upload.js";
 import { sendResumable } from "./resumable.js";
 import { foreignSession, sessionAt } from "./session.js";
+import { sendInOneRequest } from "./single-request.js";
 import { type Source, openSource } from "./source.js";
-import type { MediaUpload } from "./upload.js";
-import { sendWhole } from "./whole.js";
 
-/** Above this size a failure costs more than the further requests of a resumable upload: bytes. */
-const wholeLimit: number = 8 * 1024 * 1024;
+/** In bytes. Above this size, repeating the upload costs more than the additional requests of a resumable upload. */
+const singleRequestLimit: number = 8 * 1024 * 1024;
 
 const mediaOptions: Known<MediaUpload> = {
   body: 1,
@@ -30,17 +29,13 @@ const mediaOptions: Known<MediaUpload> = {
   size: 1,
 };
 
-export async function sendMedia(
-  core: Core,
-  method: MethodDescriptor,
-  params: object,
-  options: CallOptions | undefined,
-): Promise<{ readonly prepared: PreparedCall; readonly sent: Sent }> {
+export async function sendMedia(call: Call): Promise<{ readonly prepared: PreparedCall; readonly sent: Sent }> {
+  const { core, method, params } = call;
   const { media: given, ...rest } = paramsOf(method, params);
   const descriptor = method.upload;
   if (descriptor === undefined)
-    throw new InvalidRequestError(method.id, [{ parameter: "media", message: "is given, but the method takes none" }]);
-  const prepared = prepare(core, onUploadPath(method, descriptor), rest, options, false);
+    throw new InvalidRequestError(method.id, [{ parameter: "media", message: "is not a parameter of this method" }]);
+  const prepared = prepare({ ...call, method: onUploadPath(method, descriptor), params: rest });
   const hasMetadata = prepared.built.body !== undefined;
   const { media, mimeType } = checkMedia(method.id, descriptor, given, hasMetadata);
   if (media.session !== undefined && sessionAt(core, media.session, core.origin) === undefined)
@@ -48,18 +43,18 @@ export async function sendMedia(
   const source = await openInTime(prepared, media);
   try {
     checkSize(method.id, descriptor, source.size);
-    // A batch refuses content, so it takes no stream.
+    // A batch rejects content, so the stream stays unused.
     if (core.signal === undefined) source.take?.();
     const upload: PreparedUpload = { call: prepared, media, mimeType, source };
     const work = (): Promise<Sent> =>
-      isResumable(upload, descriptor) ? sendResumable(core, upload) : sendWhole(core, upload);
+      isResumable(upload, descriptor) ? sendResumable(upload) : sendInOneRequest(upload);
     return { prepared, sent: await (prepared.observer === undefined ? work() : prepared.observer.call(work)) };
   } finally {
     await source.close();
   }
 }
 
-/** Opening a file may take for ever, of a pipe without a writer or on a file system that hangs. */
+/** Opens the content within the limits of the call: a pipe without a writer or a file system may block forever. */
 async function openInTime(call: PreparedCall, media: MediaUpload): Promise<Source> {
   const opening = openSource(call.methodId, media, call.timeout);
   const left = remainingOf(call);
@@ -82,7 +77,7 @@ async function openInTime(call: PreparedCall, media: MediaUpload): Promise<Sourc
 
 const uploadMethods: WeakMap<UploadDescriptor, MethodDescriptor> = new WeakMap();
 
-/** The same method on its path for uploads; kept, since what is derived from a descriptor is kept for it. */
+/** The same method with its upload path. Cached, since data derived from a descriptor is cached by descriptor. */
 function onUploadPath(method: MethodDescriptor, upload: UploadDescriptor): MethodDescriptor {
   let found = uploadMethods.get(upload);
   if (found === undefined) {
@@ -101,10 +96,10 @@ function isResumable(
   if (media.session !== undefined) return true;
   if (resumable !== true) return false;
   const fits = multipart === true || call.built.body === undefined;
-  return !fits || source.size === undefined || source.size > wholeLimit;
+  return !fits || source.size === undefined || source.size > singleRequestLimit;
 }
 
-/** Everything that can be known before a byte is read. */
+/** Checks the options. Reads no content. */
 function checkMedia(
   methodId: string,
   descriptor: UploadDescriptor,
@@ -118,7 +113,7 @@ function checkMedia(
     fault("", "must be { body, … }");
     throw new InvalidRequestError(methodId, faults);
   }
-  const media = given as MediaUpload; // its members are checked here, its body where it is opened
+  const media = given as MediaUpload; // its members are checked here, its body when it is opened
   checkNames(media, mediaOptions, faults, "media.");
   const { chunkSize, onProgress, resumable, session, size } = media;
   if (size !== undefined && !(Number.isSafeInteger(size) && size >= 0))
@@ -129,16 +124,16 @@ function checkMedia(
   if (session !== undefined && (typeof session !== "string" || session === ""))
     fault("session", "must be the URL of a session");
   if (resumable === false && descriptor.inOne === false)
-    fault("resumable", "must not be false: this method takes resumable uploads only");
-  if (session !== undefined && resumable === false) fault("session", "goes with a resumable upload only");
+    fault("resumable", "must not be false: this method takes only resumable uploads");
+  if (session !== undefined && resumable === false) fault("session", "needs a resumable upload");
   if ((session !== undefined || resumable === true) && descriptor.resumable !== true)
     fault(
       session === undefined ? "resumable" : "session",
-      "is not known to this method, which takes content in one request only",
+      "is not supported: this method takes content only in one request",
     );
   if (onProgress !== undefined && typeof onProgress !== "function") fault("onProgress", "must be a function");
   if (hasMetadata && descriptor.multipart !== true && (resumable === false || descriptor.resumable !== true))
-    faults.push({ parameter: "requestBody", message: "cannot go with media in one request of this method" });
+    faults.push({ parameter: "requestBody", message: "cannot be sent with media in one request of this method" });
   const mimeType = mimeTypeOf(media, descriptor.accept, fault);
   if (faults.length > 0) throw new InvalidRequestError(methodId, faults);
   return { media, mimeType };
@@ -149,14 +144,14 @@ function mimeTypeOf(
   accept: readonly string[] = ["*/*"],
   fault: (name: string, message: string) => void,
 ): string {
-  const told = mimeType ?? (isBlob(body) && body.type !== "" ? body.type : undefined);
+  const known = mimeType ?? (isBlob(body) && body.type !== "" ? body.type : undefined);
   const list = accept.join(", ");
-  if (told !== undefined) {
-    if (!isMediaType(told)) fault("mimeType", "must be a media type, for instance image/png");
-    else if (!isAccepted(told, accept)) fault("mimeType", `must be one of ${list}, not ${told}`);
-    return told;
+  if (known !== undefined) {
+    if (!isMediaType(known)) fault("mimeType", "must be a media type, for instance image/png");
+    else if (!isAccepted(known, accept)) fault("mimeType", `must be one of ${list}, not ${known}`);
+    return known;
   }
-  // A method that takes one type alone leaves nothing to guess.
+  // If a method takes only one type, it is the default.
   const only = accept.length === 1 && accept[0]?.includes("*") === false ? accept[0] : undefined;
   const found = [typeOfName(nameOf(body) ?? ""), only, unknownType].find(
     (type) => type !== undefined && isAccepted(type, accept),
@@ -167,6 +162,6 @@ function mimeTypeOf(
 
 function checkSize(methodId: string, { maxSize }: UploadDescriptor, size: number | undefined): void {
   if (size === undefined || maxSize === undefined || size <= maxSize) return;
-  const message = `has ${String(size)} bytes, but the method takes ${String(maxSize)} at most`;
+  const message = `has ${String(size)} bytes, but the method takes at most ${String(maxSize)}`;
   throw new InvalidRequestError(methodId, [{ parameter: "media.body", message }]);
 }

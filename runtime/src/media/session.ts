@@ -1,16 +1,16 @@
-/** Where a resumable upload lives: its URL, which must not lead the sign-in elsewhere, and requests to it. */
-import { prepare } from "../prepare.js";
-import type { Core } from "../core.js";
+/** The session of a resumable upload: its URL, which must not send credentials to another host, and its requests. */
+import type { Core } from "../call/core.js";
+import type { CallOptions } from "../call/options.js";
+import { prepare } from "../call/prepare.js";
+import { send } from "../call/send.js";
 import { ApiError, InvalidRequestError } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
-import type { CallOptions } from "../options.js";
-import { send } from "../policy/send.js";
 import type { EncodedBody } from "../request/body.js";
 import type { BuiltRequest } from "../request/build.js";
 import type { HeaderRecord } from "../request/headers.js";
-import { isLoopback } from "../root-url.js";
+import { isLoopback } from "../request/root-url.js";
 
-/** A session's address. */
+/** The address of a session. */
 export interface Session {
   readonly url: string;
   readonly origin: string;
@@ -18,14 +18,13 @@ export interface Session {
 }
 
 /**
- * The address that a server or a caller names; `undefined` where the sign-in must not be sent.
+ * Reads the URL of a session from a server or a caller. Returns `undefined` if credentials must not be sent there.
  *
- * That is the origin of the root URL, by whatever name this machine goes, and between hosts of Google any of them. A
- * host of Google's behind a root URL that is none (an emulator, a proxy) is reached through the root URL, as
- * everything is.
+ * Allowed are the origin of the root URL, with any name of the loopback interface, and any Google host if the root URL
+ * is a Google host. If the root URL is an emulator or a proxy, a session on a Google host is requested through it.
  */
 export function sessionAt(core: Core, text: string, base: string): Session | undefined {
-  // An empty one is no address, though it is a URL: the base.
+  // An empty text would be the base URL.
   if (text === "" || !URL.canParse(text, base)) return undefined;
   const url = new URL(text, base);
   const root = new URL(core.origin);
@@ -47,17 +46,17 @@ function isGoogle(hostname: string): boolean {
   return hostname === "googleapis.com" || hostname.endsWith(".googleapis.com");
 }
 
-/** Fields of the first request that do not hold for those to the session: its own body, its own conditions. */
-const notKept: ReadonlySet<string> = new Set(["content-length", "content-type", "if-match", "if-none-match"]);
+/** Header fields of the first request that do not apply to requests to the session. */
+const notRepeated: ReadonlySet<string> = new Set(["content-length", "content-type", "if-match", "if-none-match"]);
 
-/** A request to the session with the fields of the request that began it. `range`: its `Content-Range`. */
+/** Creates a request to the session with the header fields of the first request. `range` is its `Content-Range`. */
 export function sessionRequest(
   session: Session,
-  begun: HeaderRecord,
+  first: HeaderRecord,
   range: string | undefined,
   data: Uint8Array | undefined,
 ): BuiltRequest {
-  const headers: HeaderRecord = Object.fromEntries(Object.entries(begun).filter(([name]) => !notKept.has(name)));
+  const headers: HeaderRecord = Object.fromEntries(Object.entries(first).filter(([name]) => !notRepeated.has(name)));
   headers["content-length"] = String(data?.length ?? 0);
   if (range !== undefined) headers["content-range"] = range;
   const body: EncodedBody | undefined = data === undefined ? undefined : { data, contentType: "", replayable: true };
@@ -66,22 +65,22 @@ export function sessionRequest(
 
 const cancelling: MethodDescriptor = { id: "cancelUpload", httpMethod: "DELETE", path: "/" };
 
-/** What `cancelUpload` does. */
+/** Cancels an upload, see `cancelUpload`. */
 export async function cancelSession(core: Core, text: string, options: CallOptions | undefined): Promise<void> {
-  const call = prepare(core, cancelling, undefined, options, false);
+  const call = prepare({ core, method: cancelling, params: undefined, options });
   const session = sessionAt(core, text, core.origin);
   if (session === undefined) throw foreignSession(cancelling.id, "session");
   const built = { ...call.built, path: session.path };
   try {
-    await send(core, { ...call, built, session: { origin: session.origin, question: built, failures: 0 } });
+    await send({ ...call, built, session: { origin: session.origin, question: built, failures: 0 } });
   } catch (error) {
-    // 499 is how Google says yes; 404 and 410 say that there is nothing left to cancel.
+    // Google confirms with 499. After 404 or 410, the session no longer exists.
     if (!(error instanceof ApiError) || ![404, 410, 499].includes(error.status)) throw error;
   }
 }
 
-/** The fault of a session that is not where this client's calls go. */
+/** The error for a session on another host. */
 export function foreignSession(methodId: string, parameter: string): InvalidRequestError {
-  const message = "is no URL on the host of this client's root URL, which alone may see its sign-in";
+  const message = "must be a URL on the host of this client's root URL, since credentials are sent only there";
   return new InvalidRequestError(methodId, [{ parameter, message }]);
 }

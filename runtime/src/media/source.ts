@@ -1,44 +1,45 @@
-/** The content of an upload, read at any offset where that is possible. */
+/** The content of an upload. It can be read at any offset, except for streams. */
 import { InvalidRequestError, TimeoutError, UploadError } from "../errors.js";
-import type { Blob } from "../platform/types.js";
+import type { Blob } from "../platform-types.js";
 import { within } from "../policy/wait.js";
 import { blobPart, isBlob, isFileBody } from "../request/bytes.js";
 import { type Stream, type StreamChunks, isStream, streamChunks } from "../request/streams.js";
 
-/** Bytes of a chunk of content in one request, at most. */
+/** The maximum size of a chunk of an upload in one request, in bytes. */
 export const chunkSize: number = 256 * 1024;
 
-/** Content, of which a chunk at a time is in memory. */
+/** Content with one chunk at a time in memory. */
 export interface Source {
-  /** In bytes; `undefined` until the end of a stream is seen. */
+  /** In bytes; `undefined` until a stream has ended. */
   readonly size: number | undefined;
-  /** All of the content is available at once: as bytes, or as a `Blob`. */
+  /** Whether the complete content is available at once: as bytes, or as a `Blob`. */
   readonly isInMemory: boolean;
-  /** Can be read again from any byte on. */
+  /** Whether it can be read again from any offset. */
   readonly replayable: boolean;
   /**
-   * `length` bytes from `offset` on; fewer only at the end, which is then known. What is not in memory already is read
-   * into that of `memory`, by default new one, and holds until the next read.
+   * Reads `length` bytes from `offset`, or fewer at the end. Content that is not in memory is read into `memory`, by
+   * default into new memory, and is valid until the next read.
    */
   read(offset: number, length: number, memory?: () => Uint8Array): Promise<Uint8Array>;
-  /** Of a stream that is sent in one request: the next bytes as they come, in memory of their own; none at the end. */
+  /** For a stream in one request: the next bytes in their own memory; an empty array at the end. */
   next?(): Promise<Uint8Array>;
   /**
-   * Takes a stream of the caller's, which is closed at the end from then on.
+   * Takes the stream of the caller. From then on, `close()` closes it.
    *
-   * @throws InvalidRequestError where it was used before
+   * @throws InvalidRequestError if the stream was used before
    */
   take?(): void;
-  /** Lets go of files and streams. */
+  /** Closes files and streams. */
   close(): Promise<void>;
 }
 
 const parameter = "media.body";
 
 /**
- * Opens content. What is wrong with it throws an `InvalidRequestError` for this method.
+ * Opens content.
  *
- * @param timeout How long a stream may be silent while a part of it is read, in milliseconds.
+ * @param timeout The maximum time without a chunk while a stream is read, in milliseconds.
+ * @throws InvalidRequestError for this method, if the content is invalid
  */
 export async function openSource(
   methodId: string,
@@ -100,7 +101,7 @@ async function fileSource(methodId: string, path: string, size: number | undefin
   return source;
 }
 
-/** Keeps what was read last, since a server may have taken only part of it. */
+/** Keeps the last chunk, since a server may have accepted only part of it. */
 function streamSource(methodId: string, stream: Stream, declared: number | undefined, timeout: number): Source {
   const chunks = streamChunks(methodId, parameter, stream);
   let window: Uint8Array = new Uint8Array();
@@ -108,7 +109,7 @@ function streamSource(methodId: string, stream: Stream, declared: number | undef
   let rest: Uint8Array = new Uint8Array();
   let size: number | undefined;
 
-  /** The next bytes, at most so many; none at the end. */
+  /** The next bytes, at most `length`; an empty array at the end. */
   const pull = async (length: number, nextChunk: StreamChunks["next"] = chunks.next): Promise<Uint8Array> => {
     while (rest.length === 0 && size === undefined) {
       const { done, value } = await nextChunk();
@@ -120,7 +121,7 @@ function streamSource(methodId: string, stream: Stream, declared: number | undef
     return taken;
   };
 
-  /** Between the requests of a resumable upload nothing else ends the wait for a silent stream. */
+  /** Limits the wait for a chunk. Between the requests of a resumable upload, no other timeout applies. */
   const pullInTime = (length: number): Promise<Uint8Array> => pull(length, () => inTime(chunks.next()));
 
   const inTime = <T>(work: Promise<T>): Promise<T> => {
@@ -155,11 +156,11 @@ function streamSource(methodId: string, stream: Stream, declared: number | undef
     replayable: false,
     take: () => chunks.open(),
     next: async () => {
-      // A copy: who makes the chunks may use their memory again before they are on the wire.
+      // A copy: the stream may reuse the memory of a chunk before it is sent.
       const chunk = new Uint8Array(await pull(chunkSize));
       start += chunk.length;
-      // The end comes first: with the last of the bytes announced, the server takes the content as complete.
-      if (start === declared && rest.length === 0) rest = await pull(Number.POSITIVE_INFINITY);
+      // Check for the end first: after the announced number of bytes, the server considers the content complete.
+      if (start === declared && rest.length === 0) rest = await pull(Infinity);
       checkLength(start + rest.length);
       return chunk;
     },
@@ -168,23 +169,23 @@ function streamSource(methodId: string, stream: Stream, declared: number | undef
       const length = Math.min(wanted, target.length);
       if (offset < start) throw invalid(methodId, parameter, "is a stream, which cannot be read again");
       await skipTo(offset);
-      const kept = window.subarray(offset - start, offset - start + length);
-      target.set(kept);
+      const repeated = window.subarray(offset - start, offset - start + length);
+      target.set(repeated);
       start = offset;
-      window = target.subarray(0, kept.length);
+      window = target.subarray(0, repeated.length);
       while (window.length < length) {
-        const piece = await pullInTime(length - window.length);
-        if (piece.length === 0) break;
-        target.set(piece, window.length);
-        window = target.subarray(0, window.length + piece.length);
+        const chunk = await pullInTime(length - window.length);
+        if (chunk.length === 0) break;
+        target.set(chunk, window.length);
+        window = target.subarray(0, window.length + chunk.length);
       }
-      // Looks for the end now: the last chunk must say that it is the last.
-      if (rest.length === 0) rest = await pullInTime(Number.POSITIVE_INFINITY);
+      // Check for the end now: the last chunk must be marked as the last.
+      if (rest.length === 0) rest = await pullInTime(Infinity);
       checkLength(start + window.length + rest.length);
       return window;
     },
     close: async () => {
-      // Not awaited: an iterable that is no stream may wait for a chunk that never comes.
+      // Not awaited: an iterable may wait for a chunk that never arrives.
       chunks.return().catch(() => undefined);
     },
   };

@@ -1,26 +1,24 @@
-/** The bytes of a download as the server sends them, over as many connections as it takes. */
+/** The bytes of a download as the server sends them, over one or more connections. */
+import { failedAttempt, retryCall, send } from "../call/send.js";
 import { AbortError, DiscogenError } from "../errors.js";
-import { type PreparedCall, abortedCall } from "../policy/prepared-call.js";
-import { delayOf, send } from "../policy/send.js";
-import { pause } from "../policy/wait.js";
+import { isBrowser } from "../platform/fetch-platform.js";
 import { connectionError, subjectOf } from "../transport/failure.js";
-import { isBrowser } from "../transport/fetch-platform.js";
 import { type HttpHeaders, type HttpResponse, header } from "../transport/transport.js";
 import type { Download } from "./download.js";
 
-/** Which state of the content an answer is about. A weak ETag says nothing of single bytes (RFC 9110 §8.8.1). */
-const marks: readonly string[] = ["etag", "x-goog-generation", "x-goog-hash"];
+/** Headers that identify the version of the content. Weak ETags do not identify bytes (RFC 9110 §8.8.1). */
+const versionHeaders: readonly string[] = ["etag", "x-goog-generation", "x-goog-hash"];
 
-function markOf(headers: HttpHeaders, name: string): string | undefined {
+function versionOf(headers: HttpHeaders, name: string): string | undefined {
   const value = headers[name];
   const text = typeof value === "object" ? value.toSorted().join(",") : value;
   return text?.startsWith("W/") === true ? undefined : text;
 }
 
 function isSame(first: HttpResponse, next: HttpResponse): boolean {
-  const pairs = marks.map((name) => [markOf(first.headers, name), markOf(next.headers, name)] as const);
-  // A part is the answer to If-Range only where the ETag is still the same.
-  const isConfirmed = next.status === 206 && markOf(first.headers, "etag") !== undefined;
+  const pairs = versionHeaders.map((name) => [versionOf(first.headers, name), versionOf(next.headers, name)] as const);
+  // The server returns 206 for If-Range only if the ETag is the same.
+  const isConfirmed = next.status === 206 && versionOf(first.headers, "etag") !== undefined;
   return (
     first.encoding === next.encoding &&
     (isConfirmed || pairs.some(([a, b]) => a !== undefined && a === b)) &&
@@ -28,39 +26,38 @@ function isSame(first: HttpResponse, next: HttpResponse): boolean {
   );
 }
 
-/** Whether a body is as it was on the wire; a transport of the user's may have unpacked it. */
+/** Whether a body is as the server sent it. A custom transport may have decoded it. */
 export function isAsSent({ encoding, headers }: HttpResponse): boolean {
   return encoding !== undefined || (header(headers, "content-encoding") ?? "identity") === "identity";
 }
 
 /**
- * Whether the headers describe the body. Browsers decode bodies and hide `content-encoding`, but not `content-length`, of
- * a server of another origin that does not expose its headers.
+ * Whether the headers describe the body. Browsers decode bodies. If a server of another origin does not expose its
+ * headers, they hide `content-encoding`, but not `content-length`.
  */
 function isExposed({ headers }: HttpResponse): boolean {
-  return !isBrowser() || marks.some((name) => headers[name] !== undefined);
+  return !isBrowser() || versionHeaders.some((name) => headers[name] !== undefined);
 }
 
-/** Where a part of the content begins and ends; `undefined` for the whole. */
-function partOf({ headers, status }: HttpResponse): { readonly start: number; readonly end: number } | undefined {
+/** The range of a response with status 206; `undefined` for the complete content. */
+function rangeOf({ headers, status }: HttpResponse): { readonly start: number; readonly end: number } | undefined {
   const match = /^bytes (\d{1,15})-(\d{1,15})\//.exec(header(headers, "content-range") ?? "");
   return status === 206 && match !== null ? { start: Number(match[1]), end: Number(match[2]) } : undefined;
 }
 
-/** Bytes as they come; goes on by `Range` where a connection breaks. */
+/** The bytes of a download. If a connection breaks, requests the rest with `Range`. */
 export class Wire implements AsyncIterableIterator<Uint8Array> {
   readonly #download: Download;
   readonly #first: HttpResponse;
-  /** Offset of the first byte in the whole content. */
+  /** Offset of the first byte in the complete content. */
   readonly #start: number;
-  /** How many bytes must come; `undefined` where the server does not say. */
+  /** The expected number of bytes; `undefined` if the server does not send it. */
   readonly #expected: number | undefined;
   readonly #canResume: boolean;
-  #pieces: AsyncIterator<Uint8Array>;
+  #chunks: AsyncIterator<Uint8Array>;
   #received = 0;
-  /** Bytes that are to be passed over: they came before. */
+  /** Bytes to skip, since they were received before. */
   #known = 0;
-  #failures = 0;
   #isOver = false;
   #isCancelled = false;
 
@@ -68,51 +65,45 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
     this.#download = download;
     const first = download.sent.response;
     this.#first = first;
-    const part = partOf(first);
+    const range = rangeOf(first);
     const length = header(first.headers, "content-length");
-    this.#start = part?.start ?? 0;
+    this.#start = range?.start ?? 0;
     this.#expected = isAsSent(first) && isExposed(first) && length !== undefined ? Number(length) : undefined;
     this.#canResume =
       isAsSent(first) &&
-      (first.status === 200 || part !== undefined) &&
-      marks.some((name) => markOf(first.headers, name) !== undefined);
-    this.#pieces = piecesOf(first);
+      (first.status === 200 || range !== undefined) &&
+      versionHeaders.some((name) => versionOf(first.headers, name) !== undefined);
+    this.#chunks = chunksOf(first);
   }
 
   async next(): Promise<IteratorResult<Uint8Array>> {
-    const { call, onProgress } = this.#download;
-    while (!this.#isOver) {
-      let piece: Uint8Array | undefined;
-      try {
-        piece = await this.#take();
-      } catch (error) {
-        // An error is told once: whoever reads on after it finds the end.
-        this.#isOver = true;
-        this.#refuseCancelled();
-        await this.#resume(call, error);
-        this.#isOver = false;
-        continue;
-      }
-      if (piece === undefined) break;
-      if (piece.length === 0) continue;
-      this.#received += piece.length;
-      this.#failures = 0;
-      try {
-        onProgress?.({ received: this.#received, total: this.#expected });
-      } catch (error) {
-        // Nobody closes an iterator that has thrown.
-        this.#isOver = true;
-        await this.#pieces.return?.();
-        throw error;
-      }
-      return { done: false, value: piece };
+    if (this.#isOver) return { done: true, value: undefined };
+    let chunk: Uint8Array | undefined;
+    try {
+      chunk = await this.#read();
+    } catch (error) {
+      // The error is thrown once: after it, `next()` finds the end.
+      this.#isOver = true;
+      this.#refuseCancelled();
+      chunk = await this.#resume(error);
+      this.#isOver = false;
     }
-    return { done: true, value: undefined };
+    if (chunk === undefined) return { done: true, value: undefined };
+    this.#received += chunk.length;
+    try {
+      this.#download.onProgress?.({ received: this.#received, total: this.#expected });
+    } catch (error) {
+      // An iterator that has thrown is never closed by its reader.
+      this.#isOver = true;
+      await this.#chunks.return?.();
+      throw error;
+    }
+    return { done: false, value: chunk };
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {
     this.#isCancelled = true;
-    await this.#pieces.return?.();
+    await this.#chunks.return?.();
     return { done: true, value: undefined };
   }
 
@@ -120,54 +111,74 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
     return this;
   }
 
-  /** Whoever still reads must not take what has come for the whole. */
+  /** A reader that waits must not take the bytes so far for the complete content. */
   #refuseCancelled(): void {
     if (this.#isCancelled) throw new AbortError(`${this.#download.call.methodId}: cancelled`);
   }
 
-  /** The next piece that did not come before; `undefined` at the end. */
-  async #take(): Promise<Uint8Array | undefined> {
-    const missing = this.#expected === undefined ? Number.POSITIVE_INFINITY : this.#expected - this.#received;
-    if (missing === 0) {
-      await this.#pieces.return?.();
-      return undefined;
+  /** The next bytes that were not read before; `undefined` at the end. */
+  async #read(): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const missing = this.#expected === undefined ? Infinity : this.#expected - this.#received;
+      if (missing === 0) {
+        await this.#chunks.return?.();
+        return undefined;
+      }
+      const { done, value } = await this.#chunks.next();
+      if (this.#isCancelled) {
+        await this.#chunks.return?.();
+        this.#refuseCancelled();
+      }
+      if (done === true) {
+        if (missing === Infinity) return undefined;
+        throw new Error(`the body ended ${String(missing)} bytes early`);
+      }
+      const skipped = Math.min(this.#known, value.length);
+      this.#known -= skipped;
+      const chunk = skipped === 0 && value.length <= missing ? value : value.subarray(skipped, skipped + missing);
+      if (chunk.length > 0) return chunk;
     }
-    const { done, value } = await this.#pieces.next();
-    if (this.#isCancelled) {
-      await this.#pieces.return?.();
-      this.#refuseCancelled();
-    }
-    if (done === true) {
-      if (missing === Number.POSITIVE_INFINITY) return undefined;
-      throw new Error(`the body ended ${String(missing)} bytes early`);
-    }
-    const passed = Math.min(this.#known, value.length);
-    this.#known -= passed;
-    return passed === 0 && value.length <= missing ? value : value.subarray(passed, passed + missing);
   }
 
-  async #resume(call: PreparedCall, thrown: unknown): Promise<void> {
-    const { core, sent } = this.#download;
-    const error = thrown instanceof DiscogenError ? thrown : connectionError(sent.request, thrown, true);
-    const delay = this.#canResume ? delayOf(core, call, this.#failures, error) : undefined;
-    if (delay === undefined) throw error;
-    call.observer?.retry(error, delay);
-    this.#failures++;
-    await pause(delay, call.signal, () => abortedCall(call));
-    this.#refuseCancelled();
+  /** Opens another connection after this error, and reads the next bytes from it. */
+  #resume(thrown: unknown): Promise<Uint8Array | undefined> {
+    const { call } = this.#download;
+    let error = this.#errorOf(thrown);
+    return retryCall(call, 0, async (failures) => {
+      if (failures > 0) {
+        this.#refuseCancelled();
+        await this.#reconnect(error);
+        try {
+          return await this.#read();
+        } catch (again) {
+          this.#refuseCancelled();
+          error = this.#errorOf(again);
+        }
+      }
+      return failedAttempt(call, failures, error, this.#canResume);
+    });
+  }
+
+  #errorOf(thrown: unknown): DiscogenError {
+    return thrown instanceof DiscogenError ? thrown : connectionError(this.#download.sent.request, thrown, true);
+  }
+
+  /** Requests the bytes that are missing. */
+  async #reconnect(error: Error): Promise<void> {
+    const { call, sent } = this.#download;
     const from = this.#start + this.#received;
     const to = this.#expected === undefined ? "" : String(this.#start + this.#expected - 1);
-    const etag = markOf(this.#first.headers, "etag");
+    const etag = versionOf(this.#first.headers, "etag");
     const headers = {
       ...call.built.headers,
       range: `bytes=${String(from)}-${to}`,
       ...(etag === undefined ? {} : { "if-range": etag }),
     };
-    const { response } = await send(core, { ...call, built: { ...call.built, headers } });
-    this.#pieces = piecesOf(response);
-    const start = partOf(response)?.start ?? (response.status === 200 ? 0 : undefined);
+    const { response } = await send({ ...call, built: { ...call.built, headers } });
+    this.#chunks = chunksOf(response);
+    const start = rangeOf(response)?.start ?? (response.status === 200 ? 0 : undefined);
     if (start === undefined || start > from || !isSame(this.#first, response)) {
-      await this.#pieces.return?.();
+      await this.#chunks.return?.();
       throw new DiscogenError(
         "CONTENT_CHANGED",
         `${subjectOf(sent.request)}: the connection broke after ${String(this.#received)} bytes, and the content has changed since`,
@@ -178,11 +189,11 @@ export class Wire implements AsyncIterableIterator<Uint8Array> {
   }
 }
 
-function piecesOf({ body }: HttpResponse): AsyncIterator<Uint8Array> {
+function chunksOf({ body }: HttpResponse): AsyncIterator<Uint8Array> {
   if (typeof body === "object" && !(body instanceof Uint8Array)) return body[Symbol.asyncIterator]();
-  return onePiece(typeof body === "string" ? new TextEncoder().encode(body) : body);
+  return oneChunk(typeof body === "string" ? new TextEncoder().encode(body) : body);
 }
 
-async function* onePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
   yield bytes;
 }

@@ -1,10 +1,10 @@
 /**
- * Keeps retries from multiplying an outage: if everything fails, retries fall to a fifth of the calls instead of three
- * times as many.
+ * Limits retries during an outage: if every call fails, the number of retries falls to a fifth of the calls, instead of
+ * three times the calls.
  *
- * All clients of one address in a process share a budget, because an outage is one of the address; a program may make a
- * client for each call. A budget starts with a hundred retries. A retry that leads to success is refunded, each call
- * deposits a fifth of one, up to five hundred, and time refills the first hundred at ten a second.
+ * All clients of one origin in a process share a budget, since an outage affects the origin, and a program may create a
+ * client for each call. A budget starts with 100 retries. Each call deposits a fifth of a retry, up to 500. A retry that
+ * leads to success is refunded. Over time, the budget refills to 100, with ten retries a second.
  */
 import type { Transport } from "../transport/transport.js";
 
@@ -13,22 +13,22 @@ const most = 500;
 const perCall = 0.2;
 const perSecond = 10;
 
-/** Addresses that are remembered; the one whose last client is the oldest is dropped first. */
+/** The maximum number of origins. The one whose last client was created first is dropped. */
 const maxBudgets = 1000;
 
-/** The retries left for one address. Plain data: other copies of this package in the process work on it too. */
+/** The retries left for one origin. Plain data, since other copies of this package in the process use it too. */
 export interface RetryBudget {
   left: number;
-  /** When time was last counted, by `performance.now()`. */
+  /** When it was last refilled, in the time of `performance.now()`. */
   counted: number;
 }
 
 const registry: unique symbol = Symbol.for("@discogen/runtime.retryBudgets");
 
-/** Set on transports without a server behind them: their clients share no budget, so tests do not depend on each other. */
+/** Set on transports without a server. Their clients share no budget, so that tests do not depend on each other. */
 const mock: unique symbol = Symbol.for("@discogen/runtime.mock");
 
-/** The budget of an origin. */
+/** Returns the budget of an origin. */
 export function budgetOf(origin: string, transport: Transport | undefined): RetryBudget {
   if (transport !== undefined && mock in transport) return newBudget();
   const shared = globalThis as { [registry]?: Map<string, RetryBudget> }; // Set only here.
@@ -45,12 +45,12 @@ export function newBudget(): RetryBudget {
   return { left: initial, counted: performance.now() };
 }
 
-/** A call begins. */
+/** Adds the share of a new call. */
 export function deposit(budget: RetryBudget): void {
   if (budget.left < most) budget.left += perCall;
 }
 
-/** Takes one retry. `false`: none is left. */
+/** Takes one retry. Returns `false` if no retry is left. */
 export function spend(budget: RetryBudget, now: number = performance.now()): boolean {
   const refilled = budget.left + ((now - budget.counted) / 1000) * perSecond;
   budget.left = Math.max(budget.left, Math.min(initial, refilled));
@@ -60,7 +60,7 @@ export function spend(budget: RetryBudget, now: number = performance.now()): boo
   return true;
 }
 
-/** So many retries led to success. */
+/** Returns retries that led to success. */
 export function refund(budget: RetryBudget, retries: number): void {
   budget.left = Math.min(most, budget.left + retries);
 }

@@ -1,29 +1,29 @@
-/** Holds code of the caller's (transports and middleware) to the limits of a request, which it may ignore. */
+/** Applies the timeouts and the signal of a request to custom transports and middleware, which may ignore them. */
+import { isInMemory, markInMemory } from "../request/in-memory.js";
 import { onAbort } from "../transport/abort-listeners.js";
 import { longestTimer } from "../transport/deadlines.js";
 import { abortError, timeoutError } from "../transport/failure.js";
-import { isInMemory, markInMemory } from "../request/in-memory.js";
 import type { HttpRequest, HttpResponse, Transport } from "../transport/transport.js";
 
-/** Counts the time of one request. */
+/** Measures the time of one request. */
 export interface Clock {
-  /** Counts from zero: there was progress. */
+  /** Starts from zero, after progress. */
   restart(): void;
-  /** Stops counting until the work is done, which has limits of its own. */
+  /** Stops during the work, which has its own timeouts. */
   suspend<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** The same transport, but requests and response bodies end at their limits whatever it does. */
+/** Returns the same transport, but requests and response bodies end at their timeouts and on abort. */
 export function withLimits(transport: Transport): Transport {
   return { send: (request) => sendWithin(request, (inner) => transport.send(inner)) };
 }
 
-/** The response of `send`, unless a limit of the request ends it before; a late response or failure is dropped. */
+/** Resolves to the response of `send`, unless a timeout or the signal ends it. Ignores a late response or error. */
 export async function sendWithin(
   request: HttpRequest,
   send: (request: HttpRequest, clock: Clock) => HttpResponse | Promise<HttpResponse>,
 ): Promise<HttpResponse> {
-  const { deadline = Number.POSITIVE_INFINITY, timeout } = request;
+  const { deadline = Infinity, timeout } = request;
   const end = Math.min(performance.now() + timeout, deadline);
   const response = await within(
     request,
@@ -32,12 +32,12 @@ export async function sendWithin(
     drop,
   );
   if (!isIterable(response.body)) return response;
-  // A streamed body has its own time for each chunk, and ends with the call elsewhere; any other is part of the response.
+  // A streamed body has a timeout for each chunk; its reader applies the deadline. Other bodies belong to the attempt.
   const remaining = (): number => {
     if (request.stream !== true) return end - performance.now();
-    return timeout < deadline - performance.now() ? timeout : Number.POSITIVE_INFINITY;
+    return timeout < deadline - performance.now() ? timeout : Infinity;
   };
-  // Named, since headers may be a getter of the response's class.
+  // Not a spread, because headers may be a getter of the response's class.
   const { encoding, headers, status } = response;
   return { status, headers, encoding, body: bodyWithin(request, response.body, remaining) };
 }
@@ -96,7 +96,7 @@ function within<T>(
   });
 }
 
-/** Handles a rejection in any case: one that comes after a limit is not an unhandled one. */
+/** Always handles a rejection, so one after a timeout is not unhandled. */
 async function settle<T>(
   work: () => Promise<T>,
   resolve: (value: T) => void,
@@ -105,11 +105,11 @@ async function settle<T>(
   try {
     resolve(await work());
   } catch (error) {
-    reject(error as Error); // whatever the caller's code threw, unchanged
+    reject(error as Error); // what the caller's code threw, unchanged
   }
 }
 
-/** The body, which restarts the clock at each chunk that is taken of it. */
+/** Returns the body. Each chunk that is read restarts the clock. */
 export function withProgress<Body extends HttpRequest["body"]>(
   body: Body,
   clock: Clock,
@@ -137,7 +137,7 @@ function bodyWithin(
   remaining: () => number,
 ): AsyncIterable<Uint8Array> {
   const chunks = body[Symbol.asyncIterator]();
-  // In the background: a source that hangs may not return either.
+  // Not awaited: a source that hangs may never return.
   const close = (): void => void settle(async () => chunks.return?.(), ignore, ignore);
   const iterator: AsyncIterableIterator<Uint8Array> = {
     next: async () => {
@@ -157,13 +157,13 @@ function bodyWithin(
   return iterator;
 }
 
-/** Closes the body of a response that no call waits for. */
+/** Closes the body of a late response. */
 function drop({ body }: HttpResponse): void {
   if (isIterable(body)) void settle(async () => body[Symbol.asyncIterator]().return?.(), ignore, ignore);
 }
 
 function ignore(): void {
-  // Nothing depends on it.
+  // The result is not needed.
 }
 
 function isIterable(body: HttpRequest["body"]): body is AsyncIterable<Uint8Array> {

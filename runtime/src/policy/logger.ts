@@ -1,44 +1,45 @@
-/** Where a client tells what it does: the user's logger, or standard error by `DISCOGEN_LOG`. */
+/** Logs calls to the user's logger, or to standard error if `DISCOGEN_LOG` is set. */
 import { environment, writeLog } from "../platform/node/environment.js";
 
-/** Fields of a message, free of secrets. */
+/** The fields of a message. They contain no secrets. */
 export interface LogFields {
   readonly methodId: string;
   readonly [field: string]: unknown;
 }
 
-/** Takes messages. A level that is missing is left out; `console` is one of these. */
+/** Receives messages. Messages of a missing level are dropped. `console` is a logger. */
 export interface Logger {
-  /** Every attempt with its request, and every answer. */
+  /** Every request and every response. */
   debug?(message: string, fields: LogFields): void;
-  /** Every call that is done. */
+  /** Every successful call. */
   info?(message: string, fields: LogFields): void;
-  /** Every attempt that failed and is repeated. */
+  /** Every failed attempt that is retried. */
   warn?(message: string, fields: LogFields): void;
-  /** Every call that failed. */
+  /** Every failed call. */
   error?(message: string, fields: LogFields): void;
 }
 
-/** Levels of messages, the least important first. */
+/** The level of a message. */
 export type LogLevel = "debug" | "error" | "info" | "warn";
 
+/** The least important first. */
 const levels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
-/** Writes a message; never throws, since a call must not fail for its log. */
+/** Writes a message. Never throws, because logging must not make a call fail. */
 export type Log = (level: LogLevel, message: string, fields: LogFields) => void;
 
-/** The log of a client; `undefined` where nobody wants one. `DISCOGEN_LOG` also cuts what a logger of the user's gets. */
+/** Returns the log of a client, if there is a logger. `DISCOGEN_LOG` also filters messages for the user's logger. */
 export function logOf(logger: Logger | undefined): Log | undefined {
-  const asked = environment("DISCOGEN_LOG")?.trim().toLowerCase();
-  const least = levels.findIndex((level) => level === asked);
-  if (asked === "off" || (logger === undefined && least < 0)) return undefined;
+  const wanted = environment("DISCOGEN_LOG")?.trim().toLowerCase();
+  const least = levels.findIndex((level) => level === wanted);
+  if (wanted === "off" || (logger === undefined && least < 0)) return undefined;
   const target = logger ?? standardError;
   return (level, message, fields) => {
     if (levels.indexOf(level) < least) return;
     try {
       target[level]?.(message, fields);
     } catch {
-      // Whoever logs has to see to their logger.
+      // An error of the logger must not end the call.
     }
   };
 }

@@ -1,25 +1,25 @@
-/** The user's own functions around each attempt. */
-import { type Clock, sendWithin, withProgress } from "./limits.js";
+/** Runs the user's functions around each attempt. */
 import { connectionError } from "../transport/failure.js";
 import type { HttpRequest, HttpResponse, Transport } from "../transport/transport.js";
+import { type Clock, sendWithin, withProgress } from "./limits.js";
 
 /**
- * Wraps every attempt of a call: sees the signed request before it is sent and the answer, whatever its status, before
- * it is judged. May change either, answer by itself, or throw; what it throws ends the call as it is. Not called for
- * tokens. `request.body` may be a stream that can be read only once, and so may the answer's body.
+ * Wraps every attempt of a call. It receives the authorized request before it is sent, and the response of any status
+ * before it is checked. It may change both, return its own response, or throw. Its errors end the call unchanged. Not
+ * called for token requests. The bodies of request and response may be streams that can be read only once.
  *
- * `signal`, `timeout` and `totalTimeout` of the call end it here too. The time of `next` is limited by itself; the
- * middleware has `timeout` before it, and again after it.
+ * `signal`, `timeout` and `totalTimeout` of the call apply to middleware too. `timeout` limits the time before `next`,
+ * and separately the time after it. `next` has its own timeout.
  */
 export type Middleware = (
   request: HttpRequest,
   next: (request: HttpRequest) => Promise<HttpResponse>,
 ) => HttpResponse | Promise<HttpResponse>;
 
-/** Signs a request for its own host alone. */
-const signing: ReadonlySet<string> = new Set(["authorization", "cookie", "x-goog-api-key", "x-goog-user-project"]);
+/** Headers that authorize a request. They are sent only to its original origin. */
+const authorizing: ReadonlySet<string> = new Set(["authorization", "cookie", "x-goog-api-key", "x-goog-user-project"]);
 
-/** A transport that goes through these functions, the first one outermost. */
+/** Returns a transport that calls these functions. The first one is the outermost. */
 export function withMiddleware(transport: Transport, middleware: readonly Middleware[] | undefined): Transport {
   if (middleware === undefined || middleware.length === 0) return transport;
   return {
@@ -27,7 +27,7 @@ export function withMiddleware(transport: Transport, middleware: readonly Middle
   };
 }
 
-/** The time below the middleware is not counted by its clock: the transport keeps the limits itself. */
+/** The clock of the middleware stops while the transport sends, which applies the timeouts itself. */
 function through(
   transport: Transport,
   middleware: readonly Middleware[],
@@ -37,11 +37,11 @@ function through(
   const { origin } = request;
   let next = async (inner: HttpRequest): Promise<HttpResponse> => {
     try {
-      const answer = await clock.suspend(() => transport.send(inner.origin === origin ? inner : unsigned(inner)));
-      // Headers among its own, so that `{ ...response, status }` keeps them: transports may work them out when asked.
-      return { ...answer, headers: answer.headers, body: withProgress(answer.body, clock) };
+      const response = await clock.suspend(() => transport.send(inner.origin === origin ? inner : unauthorized(inner)));
+      // Headers as an own property, so that `{ ...response, status }` keeps them. In a transport they may be a getter.
+      return { ...response, headers: response.headers, body: withProgress(response.body, clock) };
     } catch (error) {
-      // Told apart by its class from what the functions around throw themselves.
+      // The class distinguishes it from the errors of the middleware.
       throw connectionError(inner, error, true);
     }
   };
@@ -52,7 +52,7 @@ function through(
   return next(request);
 }
 
-function unsigned(request: HttpRequest): HttpRequest {
-  const headers = Object.entries(request.headers).filter(([name]) => !signing.has(name.toLowerCase()));
+function unauthorized(request: HttpRequest): HttpRequest {
+  const headers = Object.entries(request.headers).filter(([name]) => !authorizing.has(name.toLowerCase()));
   return { ...request, headers: Object.fromEntries(headers) };
 }

@@ -1,73 +1,73 @@
 /**
- * Lets others watch calls: logs, and `node:diagnostics_channel` for tracing. Nothing of this runs where nobody watches.
+ * Reports calls to the log and to `node:diagnostics_channel`, for tracing. Does nothing without a logger or subscriber.
  *
  * Channels: `tracingChannel("discogen:call")` with a {@link CallTrace}, `tracingChannel("discogen:attempt")` with an
- * {@link AttemptTrace}, and `channel("discogen:retry")` with a {@link RetryTrace}. Each call, and each attempt, has one
- * object for all its events. No object holds a secret.
+ * {@link AttemptTrace}, and `channel("discogen:retry")` with a {@link RetryTrace}. Each call and each attempt has one
+ * object for all its events. The objects contain no secrets.
  */
 import type * as Diagnostics from "node:diagnostics_channel";
-import { diagnostics } from "../platform/node/environment.js";
 import { ApiError, type DiscogenError } from "../errors.js";
+import { diagnostics } from "../platform/node/environment.js";
 import { redactHeaders, urlOf } from "../redact.js";
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
 import type { Log } from "./logger.js";
 
-/** One call, from its first sign-in to its value. */
+/** One call, from authentication to its value. */
 export interface CallTrace {
-  /** `name:version`, for instance `sqladmin:v1beta3`. */
+  /** `name:version`, for example `sqladmin:v1beta3`. */
   readonly api: string;
-  /** For instance `sql.instances.list`. */
+  /** For example `sql.instances.list`. */
   readonly methodId: string;
   readonly httpMethod: string;
-  /** Attempts so far. */
+  /** The number of attempts so far. */
   attempts: number;
-  /** Of the last answer, where one came. */
+  /** The status of the last response, if any. */
   status: number | undefined;
-  /** What the call threw. */
+  /** The error of the call. */
   error?: unknown;
 }
 
-/** One request and its answer. */
+/** One request and its response. */
 export interface AttemptTrace {
   readonly call: CallTrace;
   /** 1 for the first. */
   readonly attempt: number;
   readonly httpMethod: string;
-  /** Secret query values are blanked, and all but the host of an upload session. */
+  /** Secret query values are redacted, and all but the host of an upload session. */
   readonly url: string;
-  /** Values that are secret are blanked. */
+  /** Secret values are redacted. */
   readonly headers: { readonly [name: string]: string };
   status: number | undefined;
-  /** What the attempt threw; an answer of any status is no error here. */
+  /** The error of the attempt. A response of any status is not an error here. */
   error?: unknown;
 }
 
-/** An attempt failed and another one follows. */
+/** A failed attempt that is retried. */
 export interface RetryTrace {
   readonly call: CallTrace;
-  /** The attempt that failed; 1 for the first. */
+  /** The failed attempt; 1 for the first. */
   readonly attempt: number;
   readonly error: DiscogenError;
-  /** Milliseconds until the next. */
+  /** Milliseconds until the next attempt. */
   readonly delay: number;
 }
 
-type Watched<Trace extends object> = Diagnostics.TracingChannel<unknown, Trace> | undefined;
+type Channel<Trace extends object> = Diagnostics.TracingChannel<unknown, Trace> | undefined;
 
 interface Channels {
-  readonly calls: Watched<CallTrace>;
-  readonly attempts: Watched<AttemptTrace>;
+  readonly calls: Channel<CallTrace>;
+  readonly attempts: Channel<AttemptTrace>;
   readonly retries: Diagnostics.Channel | undefined;
 }
 
-let made: Channels | undefined;
+let cached: Channels | undefined;
 
-/** Made with the first call: a program that starts need not wait for them. */
+/** Creates the channels with the first call, so that the start of a program need not wait for them. */
 function channels(): Channels {
-  return (made ??= makeChannels(diagnostics()));
+  return (cached ??= createChannels(diagnostics()));
 }
 
-function makeChannels(offered: typeof Diagnostics | undefined): Channels {
+function createChannels(offered: typeof Diagnostics | undefined): Channels {
   return {
     calls: offered?.tracingChannel("discogen:call"),
     attempts: offered?.tracingChannel("discogen:attempt"),
@@ -75,14 +75,14 @@ function makeChannels(offered: typeof Diagnostics | undefined): Channels {
   };
 }
 
-/** Whether anybody watches. */
-export function isWatched(log: Log | undefined): boolean {
+/** Whether there is a log or a subscriber. */
+export function isObserved(log: Log | undefined): boolean {
   if (log !== undefined) return true;
   const { attempts, calls, retries } = channels();
   return calls?.hasSubscribers === true || attempts?.hasSubscribers === true || retries?.hasSubscribers === true;
 }
 
-/** Watches one call. */
+/** Reports one call. */
 export class CallObserver {
   readonly #log: Log | undefined;
   readonly #trace: CallTrace;
@@ -93,21 +93,21 @@ export class CallObserver {
     this.#trace = { api, methodId, httpMethod, attempts: 0, status: undefined };
   }
 
-  /** Around the whole call. */
+  /** Runs a call and reports its outcome. */
   async call<T>(work: () => Promise<T>): Promise<T> {
     const trace = this.#trace;
     try {
       const value = await traced(channels().calls, trace, work);
-      this.#tell("info", `done with status ${String(trace.status)} ${this.#soFar()}`, this.#facts());
+      this.#write("info", `done with status ${String(trace.status)} ${this.#summary()}`, this.#fields());
       return value;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.#tell("error", `failed ${this.#soFar()}: ${message}`, { ...this.#facts(), error });
+      this.#write("error", `failed ${this.#summary()}: ${message}`, { ...this.#fields(), error });
       throw error;
     }
   }
 
-  /** Around one attempt. */
+  /** Runs one attempt and reports it. */
   async attempt(request: HttpRequest, work: () => Promise<HttpResponse>): Promise<HttpResponse> {
     const call = this.#trace;
     const trace: AttemptTrace = {
@@ -119,7 +119,7 @@ export class CallObserver {
       status: undefined,
     };
     const { attempt, headers, httpMethod, url } = trace;
-    this.#tell("debug", `attempt ${String(attempt)}: ${httpMethod} ${url}`, { attempt, httpMethod, url, headers });
+    this.#write("debug", `attempt ${String(attempt)}: ${httpMethod} ${url}`, { attempt, httpMethod, url, headers });
     const start = performance.now();
     const response = await traced(channels().attempts, trace, work, ({ status }) => {
       trace.status = status;
@@ -127,33 +127,37 @@ export class CallObserver {
     });
     const duration = Math.round(performance.now() - start);
     const { status } = response;
-    const text = `attempt ${String(attempt)} answered with status ${String(status)} after ${String(duration)} ms`;
-    this.#tell("debug", text, { attempt, status, duration });
+    const text = `attempt ${String(attempt)} received status ${String(status)} after ${String(duration)} ms`;
+    this.#write("debug", text, { attempt, status, duration });
     return response;
   }
 
-  /** Before the pause that follows an attempt which failed. */
+  /** Reports a failed attempt before the delay. */
   retry(error: DiscogenError, delay: number): void {
     const call = this.#trace;
     const attempt = call.attempts;
     const { retries } = channels();
     if (retries?.hasSubscribers === true) retries.publish({ call, attempt, error, delay } satisfies RetryTrace);
-    const said = error instanceof ApiError ? `status ${String(error.status)}` : error.code;
-    const text = `attempt ${String(attempt)} failed (${said}), next one in ${String(Math.round(delay))} ms`;
-    this.#tell("warn", text, { attempt, error, delay });
+    const reason = error instanceof ApiError ? `status ${String(error.status)}` : error.code;
+    const text = `attempt ${String(attempt)} failed (${reason}), next one in ${String(Math.round(delay))} ms`;
+    this.#write("warn", text, { attempt, error, delay });
   }
 
-  #tell(level: "debug" | "error" | "info" | "warn", text: string, fields: { readonly [field: string]: unknown }): void {
+  #write(
+    level: "debug" | "error" | "info" | "warn",
+    text: string,
+    fields: { readonly [field: string]: unknown },
+  ): void {
     const { methodId } = this.#trace;
     this.#log?.(level, `${methodId}: ${text}`, { methodId, ...fields });
   }
 
-  #soFar(): string {
+  #summary(): string {
     const { attempts } = this.#trace;
     return `after ${this.#duration()} ms and ${String(attempts)} ${attempts === 1 ? "attempt" : "attempts"}`;
   }
 
-  #facts(): { readonly [field: string]: unknown } {
+  #fields(): { readonly [field: string]: unknown } {
     const { attempts, status } = this.#trace;
     return { attempts, status, duration: this.#duration() };
   }
@@ -163,9 +167,9 @@ export class CallObserver {
   }
 }
 
-/** Tells the channel of the work, but not of its value, which may hold secrets and megabytes. */
+/** Reports the work to the channel without its value, which may be large and contain secrets. */
 async function traced<T, Trace extends object>(
-  watched: Watched<Trace>,
+  channel: Channel<Trace>,
   trace: Trace,
   work: () => Promise<T>,
   note: (value: T) => void = () => undefined,
@@ -176,7 +180,7 @@ async function traced<T, Trace extends object>(
     note(value);
     done.push(value);
   };
-  await (watched === undefined ? noted() : watched.tracePromise(noted, trace));
-  // The work was done, or it would have thrown.
+  await (channel === undefined ? noted() : channel.tracePromise(noted, trace));
+  // The work is done, because it did not throw.
   return done[0] as T;
 }

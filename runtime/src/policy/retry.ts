@@ -1,24 +1,24 @@
-/** When to try again, and after what pause. Pure: the loop in `send.ts` does what is decided here. */
+/** Decides whether to retry, and after which delay. Pure functions. */
 import type { DiscogenError } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
 
-/** How a failed attempt is repeated. */
+/** Options for retries. */
 export interface RetryOptions {
-  /** Further attempts after the first. Default: 3. */
+  /** Attempts after the first. Default: 3. */
   readonly attempts?: number | undefined;
-  /** The longest pause, in milliseconds. A server that asks for a longer one gets no further attempt. Default: 60,000. */
+  /** The longest delay in milliseconds. No retry follows if the server requests a longer one. Default: 60,000. */
   readonly maxDelay?: number | undefined;
-  /** `true`: safe to repeat; `false`: not. Default: by the HTTP method; POST and PATCH only with a `requestId`. */
+  /** Whether it is safe to repeat. Default: depends on the HTTP method; POST and PATCH only with a `requestId`. */
   readonly idempotent?: boolean | undefined;
   /**
-   * Decides in place of the rules above, after each attempt that failed: milliseconds until the next one, or
-   * `undefined` to give up. Not asked where a repetition cannot be: after an abort, when the time is over, and when the
-   * body was a stream.
+   * Replaces the rules above. Called after each failed attempt; returns the milliseconds until the next one, or
+   * `undefined` for none. Not called if a retry is impossible: after an abort, after the deadline, or if the body was a
+   * stream.
    */
   readonly decide?: ((failed: FailedAttempt) => number | undefined) | undefined;
 }
 
-/** What {@link RetryOptions.decide} is told. */
+/** The argument of {@link RetryOptions.decide}. */
 export interface FailedAttempt {
   /** For instance `sql.instances.list`. */
   readonly methodId: string;
@@ -26,13 +26,13 @@ export interface FailedAttempt {
   /** 1 for the first. */
   readonly attempt: number;
   readonly error: DiscogenError;
-  /** Whether the method may be repeated though the server may have done what was asked. */
+  /** Whether the method may be repeated even if the server has processed the request. */
   readonly idempotent: boolean;
-  /** What the rules would do: the pause in milliseconds, or `undefined` for no further attempt. */
+  /** What the rules would decide: the delay in milliseconds, or `undefined` for no retry. */
   readonly proposed: number | undefined;
 }
 
-/** {@link RetryOptions} with everything decided. */
+/** {@link RetryOptions} with all defaults. */
 export interface RetryPolicy {
   readonly attempts: number;
   readonly maxDelay: number;
@@ -53,7 +53,7 @@ export type Failure =
   | { readonly kind: "timeout" }
   | { readonly kind: "final" };
 
-/** The first pause is up to this long, in milliseconds; each further one up to twice the one before. */
+/** The maximum of the first delay in milliseconds. It doubles with each retry. */
 export const baseDelay: number = 500;
 
 const defaults: { readonly attempts: number; readonly maxDelay: number } = { attempts: 3, maxDelay: 60_000 };
@@ -67,7 +67,7 @@ const rateLimitReasons: ReadonlySet<string> = new Set([
   "userRateLimitExceeded",
 ]);
 
-/** Codes of connections that broke or were never made. Not those of a refused certificate, which stays refused. */
+/** Codes of connections that broke or failed. Not those of rejected certificates, since a retry fails too. */
 const retryableCodes: ReadonlySet<string> = new Set([
   "EADDRNOTAVAIL",
   "EAI_AGAIN",
@@ -87,12 +87,12 @@ const retryableCodes: ReadonlySet<string> = new Set([
   "ERR_HTTP2_STREAM_CANCEL",
   "ERR_HTTP2_STREAM_ERROR",
   "ETIMEDOUT",
-  // Transports of the caller's may report undici's names.
+  // Custom transports may report undici's names.
   "UND_ERR_CONNECT_TIMEOUT",
   "UND_ERR_SOCKET",
 ]);
 
-/** The policy of one call: its own fields, then the client's, then the defaults. */
+/** The policy of one call: its own options, then the client's, then the defaults. */
 export function retryPolicy(
   method: MethodDescriptor,
   requestId: unknown,
@@ -112,12 +112,12 @@ export function retryPolicy(
 }
 
 /**
- * The pause before the next attempt in milliseconds, or `undefined` to give up.
+ * The delay before the next attempt in milliseconds, or `undefined` for no retry.
  *
- * Pauses grow with full jitter: a random share of 500 ms, 1 s, 2 s, … up to `maxDelay`. Where the server says how long
- * to wait, that is the least; a random share of the first pause on top keeps many callers from returning at once.
+ * Exponential backoff with full jitter: a random part of 500 ms, 1 s, 2 s, … up to `maxDelay`. A delay that the server
+ * requests is the minimum. A random part of the first delay is added, so that not all clients return at once.
  *
- * @param attempt How many attempts have failed before this one.
+ * @param attempt How many attempts failed before this one.
  * @param random From 0 up to 1.
  */
 export function pauseBefore(
@@ -126,42 +126,42 @@ export function pauseBefore(
   failure: Failure,
   random: number,
 ): number | undefined {
-  if (attempt >= policy.attempts || !isPassing(failure, policy)) return undefined;
+  if (attempt >= policy.attempts || !isRetryable(failure, policy)) return undefined;
   const after = failure.kind === "status" ? failure.retryAfter : undefined;
   if (after === undefined) return random * Math.min(policy.maxDelay, baseDelay * 2 ** attempt);
   return after > policy.maxDelay ? undefined : Math.min(policy.maxDelay, after + random * baseDelay);
 }
 
 /** Whether the same request may succeed later. */
-export function isPassing(failure: Failure, policy: Pick<RetryPolicy, "idempotent">): boolean {
+export function isRetryable(failure: Failure, policy: Pick<RetryPolicy, "idempotent">): boolean {
   switch (failure.kind) {
     case "final":
       return false;
     case "timeout":
       return policy.idempotent;
     case "connection":
-      // What never reached the server may be repeated whatever it was; a transport of the user's may know no code.
+      // A request that never reached the server can always be repeated. A custom transport may report no code.
       if (failure.systemCode === undefined) return !failure.sent;
       return (policy.idempotent || !failure.sent) && retryableCodes.has(failure.systemCode);
     case "status":
-      return policy.idempotent && isPassingStatus(failure.status, failure.reasons);
+      return policy.idempotent && isRetryableStatus(failure.status, failure.reasons);
   }
 }
 
-function isPassingStatus(status: number, reasons: readonly string[]): boolean {
+function isRetryableStatus(status: number, reasons: readonly string[]): boolean {
   if (status === 403) return reasons.some((reason) => rateLimitReasons.has(reason));
   return status === 408 || status === 429 || (status >= 500 && status <= 599);
 }
 
 /**
- * `Retry-After` in milliseconds: seconds or a date (RFC 9110 §10.2.3). `undefined` where it is absent or nonsense, or a
- * date gone by: then clocks differ, and how long to wait is not told.
+ * `Retry-After` in milliseconds: seconds or a date (RFC 9110 §10.2.3). `undefined` if it is absent or invalid, or a date
+ * in the past: then the clocks differ, and the delay is unknown.
  */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  // Every form of HTTP date begins with the name of a day; the one without a comma does not say that it is in GMT.
+  // Every HTTP date begins with the name of a day. The format without a comma has no time zone, which is GMT.
   const [, comma] = /^[A-Za-z]{3,9}(,?) /.exec(text) ?? [];
   const date = comma === undefined ? Number.NaN : Date.parse(comma === "" ? `${text} GMT` : text);
   return date > now ? date - now : undefined;

@@ -1,22 +1,22 @@
-/** Waiting that ends early on abort or at a deadline, and leaves no timer or listener behind. */
-import type { AbortSignal } from "../platform/types.js";
+/** Waits that end on abort or at a deadline, and clean up their timers and listeners. */
+import type { AbortSignal } from "../platform-types.js";
 import { onAbort } from "../transport/abort-listeners.js";
 import { longestTimer } from "../transport/deadlines.js";
 
 /** What can end a wait. */
 export interface Limits {
   readonly signal: AbortSignal | undefined;
-  /** In milliseconds; `Infinity` for none. */
+  /** In milliseconds; `Infinity` for no timeout. */
   readonly remaining: number;
   /** The error when the signal aborts. */
   aborted(): Error;
-  /** The error when the time is over. */
+  /** The error when the timeout ends the wait. */
   expired(): Error;
 }
 
 /**
- * The value of the work, unless the limits end the wait before. The work itself goes on for others who wait for it, and
- * holds nothing of this wait then. A function gets a signal that aborts at that moment.
+ * Resolves to the value of the work, unless the limits end the wait. The work itself continues for other callers, without
+ * a reference to this wait. A function gets a signal that aborts when the wait ends early.
  */
 export function within<T>(
   work: Promise<T> | ((signal: AbortSignal) => PromiseLike<T> | T),
@@ -32,7 +32,7 @@ interface Waiter<T> {
 }
 
 class Wait<T> {
-  /** Cleared at the end: work that goes on for long must not hold the call that gave up. */
+  /** Cleared at the end, so that long work keeps no reference to a call that stopped waiting. */
   #waiter: Waiter<T> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopListening: (() => void) | undefined;
@@ -57,7 +57,7 @@ class Wait<T> {
     return work(this.#abandoned.signal);
   }
 
-  /** Also when nobody waits any more, so that its failure is no unhandled one. */
+  /** Handles a failure even after the wait has ended, so that it is not an unhandled rejection. */
   #follow(work: Promise<T>): void {
     work.then(
       (value) => this.#end()?.resolve(value),
@@ -80,7 +80,7 @@ class Wait<T> {
   }
 }
 
-/** Resolves after so many milliseconds, 25 days at most; rejects at once when the signal aborts. */
+/** Resolves after this many milliseconds, at most 24.8 days. Rejects when the signal aborts. */
 export async function pause(
   milliseconds: number,
   signal: AbortSignal | undefined,
@@ -91,7 +91,7 @@ export async function pause(
     timer = setTimeout(resolve, Math.min(milliseconds, longestTimer));
   });
   try {
-    await within(over, { signal, remaining: Number.POSITIVE_INFINITY, aborted, expired: aborted });
+    await within(over, { signal, remaining: Infinity, aborted, expired: aborted });
   } finally {
     clearTimeout(timer);
   }

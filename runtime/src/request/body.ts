@@ -1,5 +1,5 @@
 /** Request bodies: JSON, or bytes with a content type. */
-import type { Fault } from "../errors.js";
+import { type Fault, addFault } from "../errors.js";
 import type { MethodDescriptor } from "../method.js";
 import { type BytesBody, blobChunks, fileChunks, isBlob, isFileBody, nameOf } from "./bytes.js";
 import { isMediaType, typeOfName, unknownType } from "./content-type.js";
@@ -32,7 +32,7 @@ export function encodeBody(
   wrapped: boolean,
   faults: Fault[],
 ): EncodedBody | undefined {
-  const fault = (message: string): undefined => void faults.push({ parameter: "requestBody", message });
+  const fault = (message: string): undefined => void addFault(faults, "requestBody", message);
   if (value === undefined) return method.requestRequired === true ? fault("is required") : undefined;
   if (method.request === undefined) return fault("is not allowed: the method takes no request body");
   if (value === null) return fault("must not be null: omit it or pass undefined");

@@ -1,10 +1,9 @@
 /** Builds the HTTP request from descriptor and parameters. The only place that decides what is sent. Pure. */
 import { type Fault, InvalidRequestError } from "../errors.js";
 import type { ApiDescriptor, MethodDescriptor } from "../method.js";
-import type { CallOptions } from "../options.js";
 import { type EncodedBody, encodeBody } from "./body.js";
 import { checkValue } from "./check.js";
-import { type HeaderRecord, readHeader, readHeaders } from "./headers.js";
+import { type HeaderRecord, type HeadersInput, readHeader, readHeaders } from "./headers.js";
 import { type PathTemplate, expandPath, parsePath } from "./path.js";
 import { queryOf } from "./query.js";
 import { ownOf } from "./value.js";
@@ -23,6 +22,14 @@ export interface RequestBase {
 /** The parameters of a method, as generated code passes them. */
 export interface Params {
   readonly [name: string]: unknown;
+}
+
+/** The options of a call that become header fields. */
+export interface RequestOptions {
+  readonly headers?: HeadersInput | undefined;
+  readonly quotaProject?: string | undefined;
+  readonly ifMatch?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
 }
 
 /** A request without its origin, authorization and timeouts. */
@@ -65,7 +72,7 @@ export function buildRequest(
   base: RequestBase,
   method: MethodDescriptor,
   params: Params,
-  options: CallOptions | undefined,
+  options: RequestOptions | undefined,
   media: boolean,
 ): BuiltRequest {
   const faults: Fault[] = [];
@@ -122,7 +129,7 @@ function headersOf(
   base: RequestBase,
   method: MethodDescriptor,
   body: EncodedBody | undefined,
-  options: CallOptions | undefined,
+  options: RequestOptions | undefined,
   media: boolean,
   faults: Fault[],
 ): HeaderRecord {

@@ -1,7 +1,8 @@
 /** Bytes to send, in the forms that callers pass, as one kind of iterable. */
-import type { Blob } from "../platform/types.js";
+import type { Blob } from "../platform-types.js";
+import { unreadable } from "../platform/unreadable.js";
 import { markInMemory } from "./in-memory.js";
-import { type WebStream, isObject, isStream, unreadable } from "./streams.js";
+import { type WebStream, isObject, isStream, streamChunks } from "./streams.js";
 
 /** A file to send. It is opened when its bytes are needed. */
 export interface FileBody {
@@ -43,7 +44,7 @@ export function fileChunks(subject: string, parameter: string, path: string): Fi
       const isRepeated = close !== undefined;
       close?.();
       const opening = import("../platform/node/upload-file.js").then(({ readFile }) =>
-        readFile(subject, parameter, path, isRepeated),
+        readFile(subject, parameter, path, isRepeated, (stream) => streamChunks(subject, parameter, stream)),
       );
       close = () => void opening.then((chunks) => chunks.return()).catch(() => undefined);
       return { next: () => opening.then((chunks) => chunks.next()) };

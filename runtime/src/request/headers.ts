@@ -1,7 +1,7 @@
 /** Header fields: the fixed ones of all requests, and those of the caller. */
-import type { Fault } from "../errors.js";
+import { type Fault, addFault } from "../errors.js";
 import { nodeVersion } from "../platform/node/environment.js";
-import type { Headers } from "../platform/types.js";
+import type { Headers } from "../platform-types.js";
 import { isShowable, shownName } from "../redact.js";
 import { version } from "../version.js";
 
@@ -37,15 +37,14 @@ export function readHeaders(input: HeadersInput | undefined, faults: Fault[]): H
     const line = JSON.stringify(name).slice(1, -1);
     const parameter = `headers.${isShowable(line) ? line : shownName(name)}`;
     const key = name.toLowerCase();
-    if (!token.test(name)) faults.push({ parameter, message: "is not a valid header name" });
-    else if (reserved.has(key)) faults.push({ parameter, message: "cannot be set: the transport sets it" });
-    else if (typeof value !== "string") faults.push({ parameter, message: "must be a string" });
+    if (!token.test(name)) addFault(faults, parameter, "is not a valid header name");
+    else if (reserved.has(key)) addFault(faults, parameter, "cannot be set: the transport sets it");
+    else if (typeof value !== "string") addFault(faults, parameter, "must be a string");
     else if (!visible.test(value))
-      faults.push({ parameter, message: "contains a line break or another character that headers do not allow" });
+      addFault(faults, parameter, "contains a line break or another character that headers do not allow");
     else record[key] = value;
   };
-  if (typeof input !== "object" || input === null)
-    faults.push({ parameter: "headers", message: "must be an object or Headers" });
+  if (typeof input !== "object" || input === null) addFault(faults, "headers", "must be an object or Headers");
   else if (typeof input.forEach === "function") (input as Headers).forEach(read); // a field named forEach is a string
   else for (const [name, value] of Object.entries(input)) read(value, name);
   return record;
@@ -69,7 +68,7 @@ export function lowerCase(headers: Headers | Record<string, string>): HeaderReco
 export function readHeader(option: string, value: string | undefined, faults: Fault[]): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === "string" && value !== "" && visible.test(value)) return value;
-  faults.push({ parameter: option, message: "must be a non-empty string without line breaks" });
+  addFault(faults, option, "must be a non-empty string without line breaks");
   return undefined;
 }
 

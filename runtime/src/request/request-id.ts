@@ -1,5 +1,5 @@
 /** Request ids, which let a server recognize a retry (AIP-155). */
-import { uuid } from "../bytes.js";
+import { uuid } from "../platform/bytes.js";
 import type { MethodDescriptor } from "../method.js";
 import type { Params } from "./build.js";
 import { isInstance } from "./json.js";

@@ -1,6 +1,7 @@
 /** Streams to send. Rejects streams that were used before, so only one call reads a stream. */
-import { nodeReadable } from "../platform/node/streams.js";
 import { InvalidRequestError } from "../errors.js";
+import { nodeReadable } from "../platform/node/streams.js";
+import { unreadable } from "../platform/unreadable.js";
 import { fileProblem } from "../redact.js";
 
 /** The used part of `ReadableStream`, whose type differs between platforms. */
@@ -152,10 +153,4 @@ export function streamChunks(subject: string, parameter: string, stream: Stream)
 function webChunks(stream: WebStream): Opened {
   const reader = stream.getReader();
   return { next: () => reader.read(), return: () => reader.cancel() };
-}
-
-/** Returns the error for bytes that cannot be read. Returns an `InvalidRequestError` unchanged. */
-export function unreadable(subject: string, parameter: string, error: unknown): InvalidRequestError {
-  if (error instanceof InvalidRequestError) return error;
-  return new InvalidRequestError(subject, [{ parameter, message: `cannot be read: ${fileProblem(error)}` }]);
 }

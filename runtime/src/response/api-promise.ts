@@ -1,6 +1,7 @@
-/** The promise of a call's data, which also knows the answer it came in. */
+/** The promise of a call. It resolves to the data, and also has the response. */
+import { LazyResponse } from "../decode/api-response.js";
+import type { ApiResponse } from "../errors.js";
 import type { HttpRequest, HttpResponse } from "../transport/transport.js";
-import { type ApiResponse, LazyResponse } from "./api-response.js";
 
 /** The data of a call together with status and headers. */
 export interface WithResponse<T> {
@@ -8,30 +9,29 @@ export interface WithResponse<T> {
   readonly response: ApiResponse;
 }
 
-/** Keeps the answer that the data of an {@link ApiPromise} came in, before it resolves. */
-export type Keep = (request: HttpRequest, response: HttpResponse) => void;
+/** What the constructor of a promise takes. */
+export type Executor<T> = (resolve: (value: T) => void, reject: (error: unknown) => void) => void;
 
-let keepAnswer: <T>(promise: ApiPromise<T>, request: HttpRequest, response: HttpResponse) => void;
+let setResponse: <T>(promise: ApiPromise<T>, response: ApiResponse) => void;
 
 /**
- * What an ordinary method returns. The request is under way when you get it; `await` gives the data,
- * {@link withResponse} gives data, status and headers.
+ * What an ordinary method returns. The method sends the request immediately. `await` resolves to the data,
+ * {@link withResponse} to data, status and headers.
  */
 export class ApiPromise<T> extends Promise<T> {
   static {
-    keepAnswer = (promise, request, response) => {
-      promise.#response = new LazyResponse(request, response);
+    setResponse = (promise, response) => {
+      promise.#response = response;
     };
   }
-  /** Neither the request nor the body: the promise may outlive both by far. */
   #response: ApiResponse | undefined;
 
-  /** `then` and its kin give plain promises. */
+  /** `then`, `catch` and `finally` return plain promises. */
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
 
-  /** Data, status and headers. Rejects as the call itself does. */
+  /** Resolves to data, status and headers. Rejects with the error of the call. */
   withResponse(): Promise<WithResponse<T>> {
     return this.then((data) => {
       if (this.#response === undefined) throw new TypeError("this promise is not that of a call");
@@ -40,19 +40,7 @@ export class ApiPromise<T> extends Promise<T> {
   }
 }
 
-/** What a promise of a call is made with. */
-export type Executor<T> = (resolve: (value: T) => void, reject: (error: unknown) => void) => void;
-
-/**
- * A promise made by `make` that settles as the one that `start` returns, which is not at once. By `then` alone, whose
- * reactions V8 can follow: so the stack of an error leads to the code that awaits this promise.
- */
-export function promiseOf<T, P extends ApiPromise<T>>(
-  make: (executor: Executor<T>) => P,
-  start: (keep: Keep) => Promise<T>,
-): P {
-  // Outside of the executor, so that few frames are between a call that is refused at once and the caller.
-  const work = start((request, response) => keepAnswer(promise, request, response));
-  const promise = make((resolve, reject) => void work.then(resolve, reject));
-  return promise;
+/** Keeps the response for {@link ApiPromise.withResponse}, without the request and the body, which may be large. */
+export function keepResponse<T>(promise: ApiPromise<T>, request: HttpRequest, response: HttpResponse): void {
+  setResponse(promise, new LazyResponse(request, response));
 }

@@ -1,24 +1,23 @@
-/** An answer whose body is content, not JSON. */
-import { DiscogenError, InvalidRequestError, TimeoutError } from "../errors.js";
-import type { Headers as PlatformHeaders } from "../platform/types.js";
+/** A response whose body is content, not JSON. */
+import { LazyResponse } from "../decode/api-response.js";
+import { type ApiResponse, DiscogenError, TimeoutError, invalidRequest } from "../errors.js";
+import type { Headers as PlatformHeaders } from "../platform-types.js";
 import type { Limits } from "../policy/wait.js";
-import type { HttpRequest, HttpResponse } from "../transport/transport.js";
 import { longestTimer } from "../transport/deadlines.js";
 import { subjectOf } from "../transport/failure.js";
 import { longestString } from "../transport/size-limit.js";
-import { type ApiResponse, LazyResponse } from "./api-response.js";
+import type { HttpRequest, HttpResponse } from "../transport/transport.js";
 
 /**
- * Content as it arrives: a download, or the answer of a method that returns raw bytes (HttpBody).
+ * Content of a download, or of a method that returns raw bytes (HttpBody).
  *
- * The body can be read once, by iterating {@link body} or by {@link bytes}, {@link text} or {@link saveTo}. Until then
- * the connection waits, so read it or {@link cancel} it.
+ * Read the body once: iterate over {@link body}, or call {@link bytes}, {@link text} or {@link saveTo}. If you do not
+ * need it, call {@link cancel}, because an unread body blocks its connection.
  *
- * A connection that breaks is taken up again where it broke (`Range`), as often as the call's `retry` allows between
- * two pieces, where the call may be repeated and the server tells one state of the content from another: by a strong
- * ETag, by `x-goog-generation` or `x-goog-hash`. A whole that comes with `x-goog-hash` is held against it; MD5,
- * where that is the only checksum, is not computed in browsers and workers. Content that was stored compressed is
- * unpacked.
+ * After a broken connection, reading resumes where it stopped (`Range`), as often as the call's `retry` allows between
+ * two chunks. This requires a retryable call, and a response that identifies the version of the content: by a strong
+ * ETag, `x-goog-generation` or `x-goog-hash`. Complete content is verified by `x-goog-hash`. Browsers and workers cannot
+ * compute MD5, even if it is the only checksum. Content that was stored compressed is decompressed.
  *
  * Reading throws `ConnectionError`, `TimeoutError`, `AbortError`, and `DiscogenError` with code `CONTENT_CHANGED` or
  * `CONTENT_DAMAGED`.
@@ -27,7 +26,7 @@ export class MediaResponse implements ApiResponse {
   readonly status: number;
   readonly #response: LazyResponse;
   readonly #body: AsyncIterable<Uint8Array>;
-  /** The method, for messages. */
+  /** The method id, for messages. */
   readonly #subject: string;
   readonly #limits: Limits;
   #taken = false;
@@ -48,17 +47,17 @@ export class MediaResponse implements ApiResponse {
     return this.#response.url;
   }
 
-  /** The bytes in pieces; a slow reader slows the connection down, one that stops early ends it. */
+  /** The bytes in chunks. A slow reader slows down the connection. Stopping early closes it. */
   get body(): AsyncIterable<Uint8Array> {
     return { [Symbol.asyncIterator]: () => this.#take()[Symbol.asyncIterator]() };
   }
 
-  /** The whole body. Throws a `DiscogenError` with code `RESPONSE_TOO_LARGE` where memory cannot hold it. */
+  /** Reads the complete body. Throws `DiscogenError` with code `RESPONSE_TOO_LARGE` if it does not fit into memory. */
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#collect(Number.POSITIVE_INFINITY);
+    return this.#collect(Infinity);
   }
 
-  /** The whole body as UTF-8 text. Throws like {@link bytes}; a string can hold 536,870,888 bytes. */
+  /** Reads the complete body as UTF-8 text. Throws like {@link bytes}. The maximum is 536,870,888 bytes. */
   async text(): Promise<string> {
     return new TextDecoder().decode(await this.#collect(longestString));
   }
@@ -69,42 +68,42 @@ export class MediaResponse implements ApiResponse {
     for await (const chunk of this.#take()) {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > limit) throw this.#tooLarge(`a string can hold ${String(limit)}`);
+      if (size > limit) throw this.#tooLarge(`is longer than a string can be, ${String(limit)} bytes`);
     }
-    let whole: Uint8Array<ArrayBuffer>;
+    let bytes: Uint8Array<ArrayBuffer>;
     try {
-      whole = new Uint8Array(size);
+      bytes = new Uint8Array(size);
     } catch {
-      throw this.#tooLarge("memory cannot hold them");
+      throw this.#tooLarge("does not fit into memory");
     }
     let offset = 0;
     for (const chunk of chunks) {
-      whole.set(chunk, offset);
+      bytes.set(chunk, offset);
       offset += chunk.length;
     }
-    return whole;
+    return bytes;
   }
 
-  #tooLarge(reason: string): DiscogenError {
-    const message = `${this.#subject}: the content has too many bytes, ${reason}. Read it by saveTo() or body`;
+  #tooLarge(problem: string): DiscogenError {
+    const message = `${this.#subject}: the content ${problem}. Use saveTo() or body`;
     return new DiscogenError("RESPONSE_TOO_LARGE", message);
   }
 
   /**
    * Writes the body to a file. A regular file is written under a temporary name in the same folder and renamed when it
-   * is complete: no part of it is ever seen under its own name. A file that it replaces keeps its mode, and its owner
-   * where the system allows it. A symbolic link is followed and stays. A pipe, socket or device is written to as it is;
-   * the call's `signal` and `totalTimeout` end the wait for its reader.
+   * is complete, so its path never shows partial content. A replaced file keeps its mode, and its owner if the system
+   * allows it. Symbolic links are followed. A pipe, socket or device is written to directly; the call's `signal` and
+   * `totalTimeout` also limit the wait for its reader.
    *
-   * @throws {DiscogenError} with code `DISK_FULL` where there is no room on the disk, or the user's quota is used up
-   * @throws {InvalidRequestError} where it cannot be written for another reason
+   * @throws {DiscogenError} `DISK_FULL` if the disk or the user's quota is full
+   * @throws {InvalidRequestError} if the file cannot be written for another reason
    */
   async saveTo(path: string): Promise<void> {
-    const { saveBody } = await import("../platform/node/save.js");
+    const { saveBody } = await import("./node/save.js");
     return saveBody(this.#take()[Symbol.asyncIterator](), path, this.#limits);
   }
 
-  /** Lets the body and its connection go; a reading that is under way throws. Not needed after reading. */
+  /** Discards the body and closes its connection. A read in progress throws. Not needed after reading. */
   async cancel(): Promise<void> {
     this.#taken = true;
     await this.#body[Symbol.asyncIterator]().return?.();
@@ -112,21 +111,21 @@ export class MediaResponse implements ApiResponse {
 
   #take(): AsyncIterable<Uint8Array> {
     if (this.#taken) {
-      throw new InvalidRequestError("MediaResponse", [{ parameter: "body", message: "was read or cancelled before" }]);
+      throw invalidRequest("MediaResponse", "body", "was read or cancelled before");
     }
     this.#taken = true;
     return this.#body;
   }
 }
 
-/** Ends the body when the call's total time is over, whether it is being read or not. */
+/** Ends the body at the deadline of the call, even if nothing reads it. */
 export function untilDeadline(
   request: HttpRequest,
   body: AsyncIterable<Uint8Array>,
   remaining: number,
   limit: number,
 ): AsyncIterable<Uint8Array> {
-  const pieces = body[Symbol.asyncIterator]();
+  const chunks = body[Symbol.asyncIterator]();
   let expired: TimeoutError | undefined;
   let interrupt: ((error: Error) => void) | undefined;
   const expire = (): void => {
@@ -136,7 +135,7 @@ export function untilDeadline(
       "TOTAL_TIMEOUT",
     );
     interrupt?.(expired);
-    void pieces.return?.();
+    void chunks.return?.();
   };
   const timer = remaining > longestTimer ? undefined : setTimeout(expire, remaining);
   const stop = (): void => clearTimeout(timer);
@@ -145,7 +144,7 @@ export function untilDeadline(
       new Promise((resolve, reject) => {
         if (expired !== undefined) return reject(expired);
         interrupt = reject;
-        pieces.next().then(
+        chunks.next().then(
           (result) => {
             if (result.done === true) stop();
             resolve(result);
@@ -158,7 +157,7 @@ export function untilDeadline(
       }),
     return: async () => {
       stop();
-      await pieces.return?.();
+      await chunks.return?.();
       return { done: true, value: undefined };
     },
     [Symbol.asyncIterator]: () => iterator,

@@ -1,11 +1,10 @@
 /**
  * Splits the body of a streamed response into the JSON texts of its messages, each byte read once.
  *
- * Works on bytes: everything that JSON and server-sent events use as structure is ASCII, so a character that is cut
- * between two chunks needs no care.
+ * Works on bytes: the structure of JSON and server-sent events is ASCII, so chunks may split a character.
  */
 
-/** Takes a body as it arrives. */
+/** Splits a body while it arrives. */
 export interface Splitter {
   /** Yields the messages that this chunk completes. */
   push(chunk: Uint8Array): Generator<string, void, undefined>;
@@ -13,7 +12,7 @@ export interface Splitter {
   end(): Generator<string, void, undefined>;
 }
 
-/** How long a message may be, and the errors that a splitter throws. */
+/** The maximum length of a message, and the errors that a splitter throws. */
 export interface MessageLimits {
   /** In bytes. */
   readonly maxBytes: number;
@@ -21,7 +20,7 @@ export interface MessageLimits {
   invalid(problem: string): Error;
 }
 
-/** Bytes that arrive in any number of chunks. */
+/** The bytes of a message, which arrive in any number of chunks. */
 class Collected {
   readonly #limits: MessageLimits;
   readonly #decoder = new TextDecoder();
@@ -73,14 +72,14 @@ function isMark(byte: number | undefined): boolean {
   return byte === 0xef || byte === 0xbb || byte === 0xbf;
 }
 
-/** The elements of a JSON array, or values one after the other: one object, or one per line. */
+/** Splits a JSON array into its elements, or a sequence of values: one object, or one per line. */
 export class JsonSplitter implements Splitter {
   readonly #limits: MessageLimits;
   readonly #message: Collected;
-  /** What comes next where no message is open; `sequence`: values without an array. */
+  /** What is expected between two messages. `sequence`: values without an array. */
   #next: "end" | "first element" | "separator" | "sequence" | "start" | "value" = "start";
   #isInside = false;
-  /** Open brackets and braces of the message. */
+  /** The number of open brackets and braces in the message. */
   #depth = 0;
   #isInString = false;
   #isEscaped = false;
@@ -106,7 +105,7 @@ export class JsonSplitter implements Splitter {
   }
 
   *end(): Generator<string, void, undefined> {
-    // A number or a word has no end of its own.
+    // The end of a number or a literal is only known from the byte after it.
     if (this.#isInside && this.#next === "sequence" && this.#depth === 0 && !this.#isInString) yield this.#take();
     const isComplete = this.#next === "start" || this.#next === "sequence" || this.#next === "end";
     if (this.#isInside || !isComplete) throw this.#limits.invalid("its stream ended before it was complete");
@@ -119,7 +118,7 @@ export class JsonSplitter implements Splitter {
     return this.#message.take();
   }
 
-  /** Reads a byte between two messages: whether a message begins with it. */
+  /** Reads a byte between two messages. Returns whether a message begins with it. */
   #begins(byte: number | undefined): boolean {
     if (isSpace(byte) || (this.#next === "start" && isMark(byte))) return false;
     if (this.#next === "start" && byte === openBracket) {
@@ -141,7 +140,7 @@ export class JsonSplitter implements Splitter {
     return true;
   }
 
-  /** The offset after the message; `undefined` where it continues in the next chunk. */
+  /** Returns the offset after the message; `undefined` if it continues in the next chunk. */
   #endOf(chunk: Uint8Array, from: number): number | undefined {
     for (let at = from; at < chunk.length; at++) {
       const byte = chunk[at];
@@ -155,7 +154,7 @@ export class JsonSplitter implements Splitter {
       } else if (byte === quote) this.#isInString = true;
       else if (byte === openBrace || byte === openBracket) this.#depth++;
       else if (byte === closeBrace || byte === closeBracket) {
-        // This bracket closes the array, after a number or a word.
+        // This bracket closes the array, after a number or a literal.
         if (this.#depth === 0) return at;
         this.#depth--;
         if (this.#depth === 0) return at + 1;
@@ -165,13 +164,13 @@ export class JsonSplitter implements Splitter {
   }
 }
 
-/** The data of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+/** Splits server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) into their data. */
 export class EventSplitter implements Splitter {
   readonly #limits: MessageLimits;
   readonly #line: Collected;
   readonly #data: string[] = [];
   #isAfterReturn = false;
-  /** A body that is plain JSON from here on. */
+  /** Set if the rest of the body is plain JSON. */
   #json: JsonSplitter | undefined;
 
   constructor(limits: MessageLimits) {
@@ -192,7 +191,7 @@ export class EventSplitter implements Splitter {
         start = at + 1;
         yield* this.#lineEnd();
       } else if ((byte === openBrace || byte === openBracket) && at === start && this.#line.isEmpty) {
-        // No field begins with a bracket: servers that fail may write their error without the framing of events.
+        // No field begins with a bracket. A server may write an error without the format of events.
         this.#json = new JsonSplitter(this.#limits);
         return yield* this.#json.push(chunk.subarray(at));
       }
@@ -209,7 +208,7 @@ export class EventSplitter implements Splitter {
   *#lineEnd(): Generator<string, void, undefined> {
     const line = this.#line.take();
     if (line !== "") {
-      // Names of events, ids and comments are not needed.
+      // Event names, ids and comments are ignored.
       const [field] = /^data(?:: ?|$)/.exec(line) ?? [];
       if (field !== undefined) this.#data.push(line.slice(field.length));
       return;

@@ -1,21 +1,21 @@
-/** The messages of a streamed response. Loaded with the first response that is streamed. */
-import { leadingToCaller } from "../call-site.js";
+/** Reads the messages of a streamed response. Loaded with the first one. */
+import { leadingToCaller } from "../call/call-site.js";
+import type { Sent } from "../call/send.js";
+import { apiError, invalidResponse } from "../decode/api-error.js";
+import { parseValue } from "../decode/read.js";
 import type { ApiDescriptor } from "../method.js";
-import type { Sent } from "../policy/send.js";
 import { abortError } from "../transport/failure.js";
 import { responseTooLarge, sizeLimit } from "../transport/size-limit.js";
 import { header } from "../transport/transport.js";
-import { apiError, invalidResponse } from "./api-error.js";
 import { EventSplitter, JsonSplitter, type MessageLimits } from "./message-splitter.js";
-import { parseValue } from "./read.js";
 
 /**
- * Yields each message as soon as its last byte has arrived. The content type decides how the body is read: server-sent
- * events, else a JSON array.
+ * Yields each message as soon as its last byte has arrived. The content type decides how the body is read: as
+ * server-sent events, else as a JSON array.
  *
- * @throws ApiError for an error in place of a message, which ends a stream; with code `INVALID_RESPONSE` for a body that
- *   is not what it must be, or not all of it
- * @throws DiscogenError with code `RESPONSE_TOO_LARGE` for a message of more than `maxResponseBytes`
+ * @throws ApiError for an error in place of a message, which ends a stream; `INVALID_RESPONSE` for an invalid or
+ *   incomplete body
+ * @throws DiscogenError `RESPONSE_TOO_LARGE` for a message longer than `maxResponseBytes`
  */
 export async function* messagesOf(
   api: ApiDescriptor,
@@ -31,7 +31,7 @@ export async function* messagesOf(
   const isEvents = /^text\/event-stream\b/i.test(header(headers, "content-type") ?? "");
   const splitter = isEvents ? new EventSplitter(limits) : new JsonSplitter(limits);
   const valueOf = (text: string): unknown => {
-    // The body stops at an abort, but messages that arrived before it may be left.
+    // Messages that arrived before an abort must not be yielded after it.
     if (request.signal?.aborted === true) throw abortError(request);
     const value = parseValue(api, request, response, text);
     const code = errorCode(value);
@@ -46,7 +46,7 @@ export async function* messagesOf(
   }
 }
 
-/** The HTTP status of `{ "error": { "code": 503, … } }`: what a server that fails sends in place of a message. */
+/** Returns the HTTP status of `{ "error": { "code": 503, … } }`, which a server may send instead of a message. */
 function errorCode(value: unknown): number | undefined {
   if (typeof value !== "object" || value === null || !("error" in value) || Object.keys(value).length > 1)
     return undefined;

@@ -1,35 +1,33 @@
-/** Reads a long-running operation until it is over. Loaded when somebody waits for one. */
-import { AbortError, DiscogenError, OperationError } from "../errors.js";
-import type { CallOptions } from "../options.js";
+/** Polls a long-running operation until it is done. Loaded with the first wait. */
+import type { CallOptions } from "../call/options.js";
+import { AbortError, type ApiResponse, DiscogenError, OperationError } from "../errors.js";
 import type { MethodDescriptor, OperationDescriptor, OperationPoll } from "../method.js";
-import type { AbortSignal } from "../platform/types.js";
+import type { AbortSignal } from "../platform-types.js";
 import { parseRetryAfter } from "../policy/retry.js";
 import { pause } from "../policy/wait.js";
 import type { ApiPromise, WithResponse } from "./api-promise.js";
-import type { ApiResponse } from "./api-response.js";
 
 /**
- * Milliseconds before the operation is read again; each further pause is longer by half, up to the longest. A server
- * that says `Retry-After` is asked after that time instead: not before the first pause, up to the longest that is taken
- * from it.
+ * Milliseconds between two polls. Each delay is 1.5 times the one before, up to the longest. `Retry-After` replaces the
+ * delay: at least the first delay, at most the longest suggested one.
  */
-const firstPause: number = 500;
-const longestPause: number = 15_000;
+const firstDelay: number = 500;
+const longestDelay: number = 15_000;
 const longestSuggested: number = 300_000;
 
-/** The least time limit for methods that answer when the operation is over: servers hold them for up to two minutes. */
+/** The minimum timeout of methods that wait on the server: their response takes up to two minutes. */
 const waitTimeout: number = 150_000;
 
 type Values = { readonly [name: string]: unknown };
 
-/** What following an operation takes from the call that started it. */
+/** What polls need from the call that started the operation. */
 export interface Follow {
   readonly method: MethodDescriptor;
   readonly params: object;
   readonly signal: AbortSignal | undefined;
-  /** The time limit of one attempt. */
+  /** The timeout of one attempt. */
   readonly timeout: number;
-  /** Carries out one poll. */
+  /** Sends one poll. */
   fetch(
     method: MethodDescriptor,
     params: Values,
@@ -37,7 +35,7 @@ export interface Follow {
   ): ApiPromise<unknown>;
 }
 
-/** The finished operation. Tells of each that is read. */
+/** Resolves to the finished operation. Calls `onRead` after each poll. */
 export async function pollToEnd(
   follow: Follow,
   descriptor: OperationDescriptor,
@@ -46,37 +44,37 @@ export async function pollToEnd(
   onRead: (operation: unknown) => void,
 ): Promise<unknown> {
   const { id } = follow.method;
-  const isAnswer = descriptor.isAnswer === true;
-  if (isAnswer) {
+  const isOperation = descriptor.isAnswer === true;
+  if (isOperation) {
     onRead(data);
-    // Before anything is asked of it: what is over at once need not even say who it is.
-    if (isOver(data, descriptor)) return finished(data, descriptor, id);
+    // An operation that is done already needs no name.
+    if (isDone(data, descriptor)) return finished(data, descriptor, id);
   }
   const poll = chosenPoll(follow, descriptor, data);
   let { wait } = poll;
-  let delay = isAnswer && wait === undefined ? firstPause : 0;
-  let next = Math.max(suggestedPause(response) ?? 0, delay);
+  let delay = isOperation && wait === undefined ? firstDelay : 0;
+  let next = Math.max(suggestedDelay(response) ?? 0, delay);
   for (;;) {
     await pause(next, signal, () => new AbortError(`${id}: the wait is over`));
-    const asked = performance.now();
-    let read = wait === undefined ? undefined : await heldBack(follow, wait, poll.params, signal);
+    const start = performance.now();
+    let read = wait === undefined ? undefined : await waitOnServer(follow, wait, poll.params, signal);
     if (read === undefined) {
-      // What cannot wait, or fails to, is asked the plain way from now on.
+      // The method that waits is missing or failed: from now on, poll without it.
       wait = undefined;
       read = await follow.fetch(poll.method, poll.params, { signal }).withResponse();
     }
     onRead(read.data);
-    if (isOver(read.data, descriptor)) return finished(read.data, descriptor, id);
-    delay = Math.min(Math.max(delay * 1.5, firstPause), longestPause);
-    // A server that holds its answers back sets the pace itself.
-    const held = wait === undefined ? 0 : performance.now() - asked;
-    const suggested = suggestedPause(read.response);
-    next = Math.max(suggested ?? 0, (suggested === undefined ? delay : firstPause) - held, 0);
+    if (isDone(read.data, descriptor)) return finished(read.data, descriptor, id);
+    delay = Math.min(Math.max(delay * 1.5, firstDelay), longestDelay);
+    // The time on the server counts as part of the delay.
+    const waited = wait === undefined ? 0 : performance.now() - start;
+    const suggested = suggestedDelay(read.response);
+    next = Math.max(suggested ?? 0, (suggested === undefined ? delay : firstDelay) - waited, 0);
   }
 }
 
-/** The operation as the server answers when it is over, or after a while; `undefined` where that fails. */
-async function heldBack(
+/** Calls the method that waits on the server, until the end or for some time. `undefined`: it failed. */
+async function waitOnServer(
   follow: Follow,
   method: MethodDescriptor,
   params: Values,
@@ -91,12 +89,12 @@ async function heldBack(
   }
 }
 
-function suggestedPause({ headers }: ApiResponse): number | undefined {
+function suggestedDelay({ headers }: ApiResponse): number | undefined {
   const after = parseRetryAfter(headers.get("retry-after") ?? undefined, Date.now());
   return after === undefined ? undefined : Math.min(after, longestSuggested);
 }
 
-function isOver(operation: unknown, { done }: OperationDescriptor): boolean {
+function isDone(operation: unknown, { done }: OperationDescriptor): boolean {
   const value = valueAt(operation, done.split("."));
   return value === true || (typeof value === "string" && value.toUpperCase() === "DONE");
 }
@@ -108,29 +106,29 @@ function finished(operation: unknown, descriptor: OperationDescriptor, methodId:
   return operation;
 }
 
-/** The poll with its parameters: the first of which every one can be found. */
+/** Chooses the first poll whose required parameters are all known. */
 function chosenPoll(
   { method: starter, params }: Follow,
   descriptor: OperationDescriptor,
-  answer: unknown,
+  response: unknown,
 ): { readonly method: MethodDescriptor; readonly wait?: MethodDescriptor; readonly params: Values } {
-  // A method that reads an operation reads it again. Any object can be read by name.
+  // A method that reads an operation is called again. Any object can be read by name.
   if (descriptor.polls.length === 0) return { method: starter, params: params as Values };
-  const sources = { params, body: valueAt(params, ["requestBody"]), response: answer };
+  const sources = { params, body: valueAt(params, ["requestBody"]), response };
   for (const { parameters, ...poll } of descriptor.polls) {
     const found = Object.entries(parameters).map(
       ([name, source]) => [name, parameterOf(poll.method, name, source, sources)] as const,
     );
-    const isWhole = found.every(
+    const isComplete = found.every(
       ([name, value]) => value !== undefined || poll.method.parameters?.[name]?.required !== true,
     );
-    if (isWhole) return { ...poll, params: { ...kept(starter, params), ...Object.fromEntries(found) } };
+    if (isComplete) return { ...poll, params: { ...callerParams(starter, params), ...Object.fromEntries(found) } };
   }
-  throw new DiscogenError("OPERATION_UNKNOWN", `${starter.id}: the answer does not tell which operation to ask for`);
+  throw new DiscogenError("OPERATION_UNKNOWN", `${starter.id}: the response does not identify the operation`);
 }
 
-/** Global parameters that say who asks: polls are asked by the same one. */
-function kept(starter: MethodDescriptor, params: object): Values {
+/** Global parameters that identify the caller. Polls have them too. */
+function callerParams(starter: MethodDescriptor, params: object): Values {
   const names = ["key", "quotaUser"].filter((name) => !starter.path.includes(`${name}}`));
   return Object.fromEntries(names.map((name) => [name, valueAt(params, [name])]));
 }
@@ -145,7 +143,7 @@ function parameterOf(
   const value = valueAt(sources, path.split("."));
   if (typeof value !== "string" || value === "") return undefined;
   if (typeof source !== "string" && "segment" in source) return segmentOf(value, name, method.path);
-  // Compute Engine gives zones and regions as URLs; one segment of a path takes the name at its end.
+  // Compute Engine returns zones and regions as URLs. A path segment takes the name at the end.
   if (method.path.includes(`{${name}}`)) return value.slice(value.lastIndexOf("/") + 1);
   if (typeof source === "string" || value.includes("/")) return value;
   const collection = /^projects\/[^/]+\/locations\/[^/]+/.exec(
@@ -154,20 +152,20 @@ function parameterOf(
   return collection === undefined ? undefined : `${collection}/operations/${value}`;
 }
 
-/** The segment of a resource name where the variable is in the path, if the name has the shape of the path's end. */
+/** The segment of a resource name at the position of the variable, if the name matches the end of the path. */
 function segmentOf(resource: string, variable: string, path: string): string | undefined {
   const names = resource.split("/");
-  const places = path.split("/").slice(-names.length);
-  const isOfShape = places.every((place, index) => place.startsWith("{") || place === names[index]);
-  const found = names[places.indexOf(`{${variable}}`)];
-  return isOfShape && places.length === names.length && found !== "" ? found : undefined;
+  const segments = path.split("/").slice(-names.length);
+  const matches = segments.every((segment, index) => segment.startsWith("{") || segment === names[index]);
+  const found = names[segments.indexOf(`{${variable}}`)];
+  return matches && segments.length === names.length && found !== "" ? found : undefined;
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {
   let found = value;
   for (const name of path) {
     if (typeof found !== "object" || found === null || !Object.hasOwn(found, name)) return undefined;
-    // It has just been seen to have this property.
+    // Object.hasOwn checked this property.
     found = (found as Values)[name];
   }
   return found;

@@ -1,26 +1,26 @@
-/** Lists that come in pages: one promise that is the first page, all pages, and all items. */
-import { DiscogenError, InvalidRequestError } from "../errors.js";
+/** Lists in pages: the promise of the first page, which also iterates over pages and items. */
+import { DiscogenError, invalidRequest } from "../errors.js";
 import type { MethodDescriptor, PagingDescriptor } from "../method.js";
 import { ApiPromise, type Executor } from "./api-promise.js";
 
-/** How the pages after the first are got. */
+/** How to request the pages after the first. */
 export interface Walk<Page> {
   readonly method: MethodDescriptor;
-  /** The token that the caller began with, if any. */
+  /** The page token that the caller passed, if any. */
   readonly start: unknown;
   /** The parameter `fields`, if any. */
   readonly fields: unknown;
-  /** Requests the page of this token. */
+  /** Requests the page with this token. */
   fetch(token: string): Promise<Page>;
 }
 
 /**
- * What a paged method returns. The first page is requested at once, and once: `await` gives it, `for await` gives the
- * items of it and all further pages, {@link pages} gives the pages. Further pages are requested as they are reached,
- * with the same parameters and options; stopping early sends nothing further.
+ * What a paged method returns. The method requests the first page immediately, and only once. `await` resolves to it,
+ * `for await` yields the items of all pages, {@link pages} yields the pages. Each further page is requested when it is
+ * reached, with the same parameters and options. Stopping early sends no further request.
  *
- * Throws an `InvalidRequestError` after the first page where the parameter `fields` leaves the next page's token out,
- * and a `DiscogenError` with code `PAGE_TOKEN_REPEATED` where the server would go round in circles.
+ * Throws `InvalidRequestError` after the first page if `fields` does not include the token of the next page, and
+ * `DiscogenError` with code `PAGE_TOKEN_REPEATED` if the server repeats a token.
  */
 export class Paged<Page, Item> extends ApiPromise<Page> implements AsyncIterable<Item> {
   readonly #walk: Walk<Page> | undefined;
@@ -30,20 +30,19 @@ export class Paged<Page, Item> extends ApiPromise<Page> implements AsyncIterable
     this.#walk = walk;
   }
 
-  /** Every page, the first included. */
+  /** Yields every page, including the first. */
   async *pages(): AsyncGenerator<Page, void, undefined> {
     const walk = this.#walk;
-    let page = (await this) as Page; // parsed JSON is never a promise, so awaiting it changes nothing
+    let page = (await this) as Page; // parsed JSON is not a promise, so awaiting it does not change it
     yield page;
     if (walk?.method.paging === undefined) return;
-    if (typeof walk.fields === "string" && !asksFor(walk.fields, walk.method.paging.next)) {
-      // Ending here would look like the end of the list.
-      throw new InvalidRequestError(walk.method.id, [
-        {
-          parameter: "fields",
-          message: `leaves out ${walk.method.paging.next}, without which no further page can be found: add it`,
-        },
-      ]);
+    if (typeof walk.fields === "string" && !includesField(walk.fields, walk.method.paging.next)) {
+      // Without an error, the first page would look like the complete list.
+      throw invalidRequest(
+        walk.method.id,
+        "fields",
+        `does not include ${walk.method.paging.next}, which the next page needs: add it`,
+      );
     }
     const seen = new Set<unknown>([walk.start]);
     for (
@@ -54,7 +53,7 @@ export class Paged<Page, Item> extends ApiPromise<Page> implements AsyncIterable
       if (seen.has(token)) {
         throw new DiscogenError(
           "PAGE_TOKEN_REPEATED",
-          `${walk.method.id}: the server gave the same ${walk.method.paging.next} twice; its pages would never end`,
+          `${walk.method.id}: the server returned the same ${walk.method.paging.next} twice, so the pages would never end`,
         );
       }
       seen.add(token);
@@ -63,20 +62,18 @@ export class Paged<Page, Item> extends ApiPromise<Page> implements AsyncIterable
     }
   }
 
-  /** Every item of every page. */
+  /** Yields every item of every page. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
     const method = this.#walk?.method;
     if (method?.paging?.items === undefined) {
-      throw new InvalidRequestError(method?.id ?? "Paged", [
-        { parameter: "pages", message: "have no single list of items: iterate over .pages()" },
-      ]);
+      throw invalidRequest(method?.id ?? "Paged", "pages", "have no single list of items: iterate over .pages()");
     }
     for await (const page of this.pages()) yield* itemsOf<Item>(page, method.paging.items);
   }
 }
 
-/** Whether a selection of fields holds this one, at the top. */
-function asksFor(fields: string, name: string): boolean {
+/** Whether a selection includes this field at the top level. */
+function includesField(fields: string, name: string): boolean {
   let top = fields.replaceAll(/\s/g, "");
   for (let before = ""; before !== top;) {
     before = top;
@@ -90,16 +87,16 @@ function member(page: unknown, name: string): unknown {
   return typeof page === "object" && page !== null ? (page as { readonly [name: string]: unknown })[name] : undefined;
 }
 
-/** The token of the page after this one. */
+/** Returns the token of the next page. */
 function nextToken(page: unknown, paging: PagingDescriptor): string | undefined {
   const token = member(page, paging.next);
   return typeof token === "string" && token !== "" ? token : undefined;
 }
 
-/** The items of a page; a map gives its values. */
+/** Returns the items of a page. For a map, its values. */
 function itemsOf<Item>(page: unknown, name: string): readonly Item[] {
   const items = member(page, name);
   if (typeof items !== "object" || items === null) return [];
-  // The document says that this is what the property holds.
+  // The document declares this type for the property.
   return (Array.isArray(items) ? items : Object.values(items)) as readonly Item[];
 }

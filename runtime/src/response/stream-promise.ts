@@ -1,8 +1,8 @@
-/** The promise of a method that streams: the list of all messages, and each message as it arrives. */
-import { InvalidRequestError } from "../errors.js";
+/** The promise of a method that streams: an array of all messages, or each message when it arrives. */
+import { invalidRequest } from "../errors.js";
 import { ApiPromise, type WithResponse } from "./api-promise.js";
 
-/** Starts to read the messages of a response whose head has arrived. */
+/** Starts to read the messages of a response. */
 export type OpenMessages<Item> = () => AsyncGenerator<Item, void, undefined>;
 
 interface Settle<Item> {
@@ -11,9 +11,9 @@ interface Settle<Item> {
 }
 
 /**
- * What a method returns that streams its responses. The request is sent at once. `for await` yields each message as soon
- * as it has arrived, and stopping early ends the request; `await` resolves to the array of all messages. Read it one way
- * or the other, once, and begin within `timeout` of the call: until then the connection waits.
+ * What a method returns that streams its responses. The method sends the request immediately. `for await` yields each
+ * message when it arrives; stopping early ends the request. `await` resolves to the array of all messages. Read it in
+ * one of these ways, once. Begin within `timeout` of the call, because an unread stream blocks its connection.
  *
  * `timeout` limits the time to the head of the response and then between two chunks, `totalTimeout` the complete
  * stream. A stream that breaks is not retried, since messages have been delivered.
@@ -23,7 +23,7 @@ interface Settle<Item> {
 export class StreamPromise<Item> extends ApiPromise<Item[]> implements AsyncIterable<Item> {
   readonly #head: ApiPromise<OpenMessages<Item>>;
   readonly #methodId: string;
-  /** Until the messages are awaited. */
+  /** Set until the messages are awaited. */
   #settle: Settle<Item> | undefined;
   #isRead = false;
 
@@ -37,8 +37,8 @@ export class StreamPromise<Item> extends ApiPromise<Item[]> implements AsyncIter
     this.#methodId = methodId;
   }
 
-  /** Reads all messages where nobody has yet: `await` calls it. */
-  // oxlint-disable-next-line unicorn/no-thenable -- a promise has one already
+  /** Reads all messages, unless they are being read already. `await` calls it. */
+  // oxlint-disable-next-line unicorn/no-thenable -- overrides the method of promises
   override then<Value = Item[], Failure = never>(
     onFulfilled?: ((items: Item[]) => PromiseLike<Value> | Value) | null,
     onRejected?: ((error: unknown) => Failure | PromiseLike<Failure>) | null,
@@ -72,7 +72,7 @@ export class StreamPromise<Item> extends ApiPromise<Item[]> implements AsyncIter
   async #open(): Promise<AsyncGenerator<Item, void, undefined>> {
     if (this.#isRead) {
       const message = "was read before. Iterate over it once, or await it";
-      throw new InvalidRequestError(this.#methodId, [{ parameter: "response", message }]);
+      throw invalidRequest(this.#methodId, "response", message);
     }
     this.#isRead = true;
     return (await this.#head)();

@@ -2,7 +2,7 @@
  * Listens to callers' signals, with one listener per signal however many calls share it. Node warns about a memory leak
  * at the eleventh listener.
  */
-import type { AbortSignal } from "../platform/types.js";
+import type { AbortSignal } from "../platform-types.js";
 
 interface Group {
   readonly callbacks: Set<() => void>;

@@ -1,10 +1,10 @@
-/** Reads client certificates and what names them. */
+/** Reads client certificates and their configuration files. */
 import { InvalidRequestError } from "../errors.js";
 import { shownName } from "../redact.js";
 import { readTextFile } from "../platform/node/files.js";
 import type { CertificateSource, ClientCertificate } from "./client-certificate.js";
 
-/** Reads what is in files. Throws an `InvalidRequestError` that names the file at fault. */
+/** Reads the files of a certificate. @throws InvalidRequestError `INVALID_OPTION`, which names the invalid file */
 export async function readCertificate(source: CertificateSource): Promise<ClientCertificate> {
   if (!("configFile" in source)) return source;
   const { configFile } = source;
@@ -20,7 +20,7 @@ export async function readCertificate(source: CertificateSource): Promise<Client
     if (typeof value === "string" && value !== "") return value;
     throw unusable(
       configFile,
-      `names no cert_configs.workload.${name}; certificates that a program hands out are not supported`,
+      `contains no cert_configs.workload.${name}. Certificates from a program are not supported`,
     );
   };
   const [certPath, keyPath] = [path("cert_path"), path("key_path")];
@@ -35,11 +35,11 @@ function read(path: string): Promise<string> {
   return readTextFile(path, (message) => unusable(path, message));
 }
 
-/** An error about a file or option, with the way out. */
+/** Creates an error about a file or option. */
 export function unusable(what: string, problem: string): InvalidRequestError {
   return new InvalidRequestError(
     "the client certificate",
-    [{ parameter: shownName(what), message: `${problem}. To do without it, pass mtls: false` }],
+    [{ parameter: shownName(what), message: `${problem}. To use no certificate, pass mtls: false` }],
     "INVALID_OPTION",
   );
 }

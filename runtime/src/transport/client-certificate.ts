@@ -1,21 +1,20 @@
-/** Client certificates (mutual TLS): of the caller, or of the environment as AIP-4114 describes it. */
+/** Client certificates (mutual TLS): from the options, or from the environment (AIP-4114). */
 import { environment, operatingSystem, variables } from "../platform/node/environment.js";
 import { exists } from "../platform/node/files.js";
 import type { Fault } from "../errors.js";
-import type { ClientOptions } from "../options.js";
-import { gcloudFile } from "../gcloud.js";
+import { gcloudFile } from "../platform/gcloud.js";
 
-/** A certificate by which servers know the client, and its private key. */
+/** A certificate that identifies the client to servers, and its private key. */
 export interface ClientCertificate {
-  /** PEM: the certificate, and those between it and the one that servers trust. */
+  /** PEM: the certificate, and the intermediate certificates up to the one that servers trust. */
   readonly cert: string | Uint8Array;
   /** PEM. */
   readonly key: string | Uint8Array;
-  /** Of an encrypted key. */
+  /** Passphrase of an encrypted key. */
   readonly passphrase?: string | undefined;
 }
 
-/** A certificate configuration, as gcloud writes it; read when the first connection is made. */
+/** A certificate configuration, as gcloud writes it. It is read for the first connection. */
 export interface CertificateFile {
   readonly configFile: string;
 }
@@ -24,12 +23,19 @@ export type CertificateSource = CertificateFile | ClientCertificate;
 
 export interface Mtls {
   readonly certificate: CertificateSource | undefined;
-  /** Requests go to the API's address for connections with a certificate. */
+  /** Whether requests are sent to the API's mTLS endpoint. */
   readonly isMtlsEndpoint: boolean;
 }
 
-/** What option and environment come to, without reading files. */
-export function readMtls(options: ClientOptions, faults: Fault[]): Mtls {
+/** The options that decide about certificates. */
+export interface CertificateOptions {
+  readonly mtls?: false | ClientCertificate | undefined;
+  readonly dispatcher?: object | undefined;
+  readonly transport?: object | undefined;
+}
+
+/** Reads the option and the environment. Reads no files. */
+export function readMtls(options: CertificateOptions, faults: Fault[]): Mtls {
   const { mtls } = options;
   if (mtls === false) return { certificate: undefined, isMtlsEndpoint: false };
   if (mtls !== undefined) checkOption(options, mtls, faults);
@@ -41,21 +47,23 @@ export function readMtls(options: ClientOptions, faults: Fault[]): Mtls {
   return { certificate, isMtlsEndpoint: usage === "always" || (usage === "auto" && certificate !== undefined) };
 }
 
-function checkOption(options: ClientOptions, mtls: ClientCertificate, faults: Fault[]): void {
+function checkOption(options: CertificateOptions, mtls: ClientCertificate, faults: Fault[]): void {
   const fault = (message: string): void => void faults.push({ parameter: "mtls", message });
   const isPem = (value: unknown): boolean =>
     (typeof value === "string" || value instanceof Uint8Array) && value.length > 0;
   if (!isPem(mtls?.cert) || !isPem(mtls?.key)) fault("must be false or { cert, key, passphrase? }, both PEM");
   for (const other of ["dispatcher", "transport"] as const) {
     if (options[other] === undefined) continue;
-    fault(`is of no use beside ${other}: put the certificate into that, for instance new Agent({ connect: mtls })`);
+    fault(
+      `cannot be combined with ${other}. Put the certificate into ${other}, for instance new Agent({ connect: mtls })`,
+    );
   }
 }
 
-/** By path, so that all clients of one file share its connections. */
+/** Configurations by path, so that all clients with the same file share its connections. */
 const files: Map<string, CertificateFile> = new Map();
 
-/** The certificate that the environment asks for, where there is one. */
+/** The certificate configuration of the environment, if it is turned on. */
 function certificateFile(): CertificateFile | undefined {
   if (environment("GOOGLE_API_USE_CLIENT_CERTIFICATE")?.toLowerCase() !== "true") return undefined;
   const path = environment("GOOGLE_API_CERTIFICATE_CONFIG") ?? wellKnownFile();
@@ -65,7 +73,7 @@ function certificateFile(): CertificateFile | undefined {
   return file;
 }
 
-/** The file that gcloud keeps, if it is there. */
+/** gcloud's own file, if it exists. */
 function wellKnownFile(): string | undefined {
   const home = environment("HOME") ?? "";
   const path = gcloudFile("certificate_config.json", variables(), operatingSystem(), home);

@@ -78,7 +78,7 @@ function onTick(): void {
   for (let slot = 0; slot < owners.length; slot++) {
     if ((lastTicks[slot] ?? 0) > now) continue;
     // Expires only once. The owner frees the slot by calling `stopDeadline`.
-    lastTicks[slot] = Number.POSITIVE_INFINITY;
+    lastTicks[slot] = Infinity;
     owners[slot]?.onExpired();
   }
 }

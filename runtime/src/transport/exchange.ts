@@ -5,7 +5,7 @@
  * read. For small responses this saves a third of the CPU time. Its methods are the plain handler interface of the
  * undici 7 in this package. `ModernHandler` adapts it to other versions.
  */
-import type { AbortSignal } from "../platform/types.js";
+import type { AbortSignal } from "../platform-types.js";
 import { onAbort } from "./abort-listeners.js";
 import { type Deadline, type Timed, lateResponseTimeout, startDeadline, stopDeadline } from "./deadlines.js";
 import { codingsOf } from "./codings.js";
@@ -75,7 +75,7 @@ export class Exchange implements Timed {
   onProgress(): void {
     if (this.deadline === undefined) return;
     this.stopTimer();
-    const { deadline = Number.POSITIVE_INFINITY, timeout } = this.request;
+    const { deadline = Infinity, timeout } = this.request;
     this.deadline = startDeadline(this, Math.max(1, Math.min(timeout, deadline - performance.now())));
   }
 

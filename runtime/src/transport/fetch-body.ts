@@ -1,8 +1,8 @@
 /** Request bodies for `fetch`. */
-import { concat } from "../bytes.js";
 import { InvalidRequestError } from "../errors.js";
+import { concat } from "../platform/bytes.js";
+import { canSendStreams, isBrowser, setByBrowser } from "../platform/fetch-platform.js";
 import { isInMemory } from "../request/in-memory.js";
-import { canSendStreams, isBrowser, setByBrowser } from "./fetch-platform.js";
 import { subjectOf } from "./failure.js";
 import type { HttpRequest } from "./transport.js";
 
@@ -37,7 +37,7 @@ export async function iteratedContent(
 ): Promise<FetchContent> {
   if (!isInMemory(body) && canSendStreams())
     return { headers: headersOf(request, false), body: streamOf(chunks, onChunk), duplex: "half" };
-  const limit = isInMemory(body) ? Number.POSITIVE_INFINITY : collectLimit;
+  const limit = isInMemory(body) ? Infinity : collectLimit;
   return plainContent(request, await collect(request, chunks, limit, onChunk));
 }
 

@@ -1,13 +1,13 @@
 /** One request and its response over `fetch`. Loaded with the first request. */
 import { DiscogenError, InvalidRequestError } from "../errors.js";
-import type { AbortSignal } from "../platform/types.js";
+import type { AbortSignal } from "../platform-types.js";
+import { isBrowser } from "../platform/fetch-platform.js";
 import { codeOf } from "../redact.js";
 import { onAbort } from "./abort-listeners.js";
 import { codingsOf } from "./codings.js";
 import { lateResponseTimeout, longestTimer } from "./deadlines.js";
 import { abortError, connectionError, errorBodyLimit, subjectOf, timeoutError } from "./failure.js";
 import { type FetchContent, isUploadStep, iteratedContent, plainContent } from "./fetch-body.js";
-import { isBrowser } from "./fetch-platform.js";
 import type { Fetch, FetchResponse } from "./fetch-types.js";
 import { responseTooLarge, sizeLimit } from "./size-limit.js";
 import { type HttpHeaders, type HttpRequest, type HttpResponse, header } from "./transport.js";
@@ -176,7 +176,7 @@ export class FetchExchange {
 
   /** Limits the time until the response by the deadline too. The reader of a streamed body checks it after that. */
   #startSendTimer(): void {
-    const { deadline = Number.POSITIVE_INFINITY, timeout } = this.#request;
+    const { deadline = Infinity, timeout } = this.#request;
     this.#startTimer(Math.max(1, Math.min(timeout, deadline - performance.now())));
   }
 

@@ -3,8 +3,6 @@ import { InvalidRequestError } from "../errors.js";
 import type { Fetch } from "./fetch-types.js";
 import { type Transport, selfLimiting } from "./transport.js";
 
-export type { Fetch, FetchReader, FetchResponse } from "./fetch-types.js";
-
 /** Options of {@link fetchTransport}. */
 export interface FetchTransportOptions {
   /** Sends the requests. Default: the platform's `fetch` at the time of each request. */

@@ -2,7 +2,7 @@
 import { InvalidRequestError } from "../errors.js";
 import { rawVariable } from "../platform/node/environment.js";
 import { isShowable } from "../redact.js";
-import { isLoopback } from "../root-url.js";
+import { isLoopback } from "../request/root-url.js";
 import { isExcludedAddress } from "./no-proxy.js";
 
 /** Proxy URLs for http and https targets. Empty or absent: no proxy. */

@@ -4,7 +4,7 @@
  * The default is {@link undiciTransport}. Implement {@link Transport} to send requests in another way. A transport gets
  * complete requests and returns complete responses. Retries, authentication, JSON and errors are handled outside.
  */
-import type { AbortSignal } from "../platform/types.js";
+import type { AbortSignal } from "../platform-types.js";
 
 /** One HTTP request, ready to send. */
 export interface HttpRequest {

@@ -94,6 +94,16 @@ describe("reports", () => {
   });
 });
 
+it("stops waiting for the next attempt when the signal aborts", async () => {
+  const controller = new AbortController();
+  const { url, seen } = await serve(answers([429, "", { "retry-after": "9" }]));
+  const error = errorOf(fetchText(url, undefined, controller.signal));
+  await vi.waitFor(() => expect(seen).toHaveLength(1));
+  setTimeout(() => controller.abort(), 100);
+  expect(await error).toMatchObject({ name: "AbortError" });
+  expect(seen).toHaveLength(1);
+});
+
 describe("credentials", () => {
   const stub = () => {
     vi.stubEnv("DISCOGEN_API_KEY", "the-key");

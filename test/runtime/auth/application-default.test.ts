@@ -1,4 +1,4 @@
-/** What the environment offers to sign in with, in the order of AIP-4110. */
+/** The credentials that the environment provides, in the order of AIP-4110. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os, { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,14 +9,14 @@ import {
   ImpersonatedCredentials,
   MetadataCredentials,
   ServiceAccountCredentials,
-} from "../../../runtime/src/auth/index.js";
-import { wellKnownFile } from "../../../runtime/src/auth/application-default.js";
+} from "../../../runtime/src/auth.js";
+import { wellKnownFile } from "../../../runtime/src/auth/sources/application-default.js";
 import { keyFor, tokenServer } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { serve, statuses } from "../support/server.js";
 import { hostOf, iamServer, metadataServer, paths, rerouted, temporaryFile } from "../support/sign-in.js";
 
-const person = { type: "authorized_user", client_id: "c", client_secret: "s", refresh_token: "r" };
+const user = { type: "authorized_user", client_id: "c", client_secret: "s", refresh_token: "r" };
 
 async function emptyFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "discogen-"));
@@ -24,7 +24,7 @@ async function emptyFolder(): Promise<string> {
   return folder;
 }
 
-/** A machine that offers nothing at all. */
+/** A machine without any credentials. */
 beforeEach(async () => {
   for (const name of [
     "GCE_METADATA_HOST",
@@ -51,14 +51,14 @@ it.each<[string, Record<string, string>, string, string, string | undefined]>([
     "C:\\Users\\a\\AppData\\Roaming\\gcloud\\application_default_credentials.json",
   ],
   [
-    "gcloud moved",
+    "another gcloud folder",
     { CLOUDSDK_CONFIG: "/etc/gcloud" },
     "linux",
     "/home/a",
     "/etc/gcloud/application_default_credentials.json",
   ],
   [
-    "gcloud moved on Windows",
+    "another gcloud folder on Windows",
     { CLOUDSDK_CONFIG: "D:\\gcloud", APPDATA: "C:\\x" },
     "win32",
     "",
@@ -73,42 +73,42 @@ it.each<[string, Record<string, string>, string, string, string | undefined]>([
   ],
   ["Windows without a profile", {}, "win32", "C:\\Users\\a", undefined],
   ["no home", {}, "linux", "", undefined],
-])("gcloud's file: %s", (_name, env, platform, home, want) => {
-  expect(wellKnownFile(env, platform, home)).toBe(want);
+])("gcloud's file: %s", (_name, env, platform, home, expected) => {
+  expect(wellKnownFile(env, platform, home)).toBe(expected);
 });
 
-describe("the order", () => {
-  it("begins with the file that GOOGLE_APPLICATION_CREDENTIALS names", async () => {
+describe("applicationDefault()", () => {
+  it("uses the file that GOOGLE_APPLICATION_CREDENTIALS names first", async () => {
     const { assertions, url } = await tokenServer();
     vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", await temporaryFile("key.json", keyFor(url)));
     await writeFile(
       join(process.env["CLOUDSDK_CONFIG"] ?? "", "application_default_credentials.json"),
-      JSON.stringify(person),
+      JSON.stringify(user),
     );
-    const auth = await applicationDefault({ subject: "person@example.com", quotaProject: "payer" });
+    const auth = await applicationDefault({ subject: "user@example.com", quotaProject: "payer" });
     expect(auth).toBeInstanceOf(ServiceAccountCredentials);
     const api = await serve(statuses(200));
     await clientOf(api.url, { auth }).books.list();
     expect(assertions[0]?.claims).toMatchObject({
-      sub: "person@example.com",
+      sub: "user@example.com",
       scope: "https://example.com/auth/library https://example.com/auth/library.readonly",
     });
     expect(api.seen[0]?.headers).toMatchObject({ authorization: "Bearer token-1", "x-goog-user-project": "payer" });
   });
 
-  it("goes on with what gcloud left", async () => {
+  it("uses gcloud's file second", async () => {
     vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", "");
     vi.stubEnv("NO_GCE_CHECK", undefined);
     vi.stubEnv("GCE_METADATA_HOST", hostOf(await metadataServer()));
     await writeFile(
       join(process.env["CLOUDSDK_CONFIG"] ?? "", "application_default_credentials.json"),
-      JSON.stringify(person),
+      JSON.stringify(user),
       { mode: 0o600 },
     );
     expect(await applicationDefault()).toBeInstanceOf(AuthorizedUserCredentials);
   });
 
-  it("ends with the metadata server", async () => {
+  it("uses the metadata server last", async () => {
     const server = await metadataServer();
     vi.stubEnv("NO_GCE_CHECK", undefined);
     vi.stubEnv("GCE_METADATA_HOST", hostOf(server));
@@ -119,7 +119,7 @@ describe("the order", () => {
   });
 });
 
-it("the environment may name the project that pays", async () => {
+it("reads the quota project from the environment", async () => {
   const { url } = await tokenServer();
   vi.stubEnv(
     "GOOGLE_APPLICATION_CREDENTIALS",
@@ -130,7 +130,7 @@ it("the environment may name the project that pays", async () => {
   expect(await auth.getRequestHeaders()).toMatchObject({ "x-goog-user-project": "of-environment" });
 });
 
-it("a machine's account acts for a person without a key", async () => {
+it("the account of a machine acts for a user without a key", async () => {
   const [metadata, iam, tokens] = await Promise.all([metadataServer(), iamServer(), tokenServer()]);
   vi.stubEnv("NO_GCE_CHECK", undefined);
   vi.stubEnv("GCE_METADATA_HOST", hostOf(metadata));
@@ -139,59 +139,59 @@ it("a machine's account acts for a person without a key", async () => {
     "https://iamcredentials.googleapis.com": iam.url,
     "https://oauth2.googleapis.com": tokens.url,
   });
-  const auth = await applicationDefault({ scopes: ["a"], subject: "person@example.com", transport });
+  const auth = await applicationDefault({ scopes: ["a"], subject: "user@example.com", transport });
   expect(auth).toBeInstanceOf(ImpersonatedCredentials);
   await auth.getRequestHeaders();
-  expect(iam.asked.map(({ account, method }) => [account, method])).toEqual([
+  expect(iam.requests.map(({ account, method }) => [account, method])).toEqual([
     ["robot@example-123.iam.gserviceaccount.com", "signJwt"],
   ]);
-  expect(tokens.assertions[0]?.claims).toMatchObject({ sub: "person@example.com", scope: "a" });
+  expect(tokens.assertions[0]?.claims).toMatchObject({ sub: "user@example.com", scope: "a" });
 });
 
-describe("a user whom the machine does not know, without HOME", () => {
+describe("a user that the machine does not know, without HOME", () => {
   beforeEach(() => {
     vi.stubEnv("CLOUDSDK_CONFIG", undefined);
     vi.stubEnv("APPDATA", undefined);
-    // As Node does it there.
+    // As Node does in this case.
     const homeless = vi.spyOn(os, "homedir").mockImplementation(() => {
       throw new Error("uv_os_homedir returned ENOENT");
     });
     onTestFinished(() => homeless.mockRestore());
   });
 
-  it("is signed in by the metadata server", async () => {
+  it("gets credentials from the metadata server", async () => {
     vi.stubEnv("NO_GCE_CHECK", undefined);
     vi.stubEnv("GCE_METADATA_HOST", hostOf(await metadataServer()));
     expect(await applicationDefault()).toBeInstanceOf(MetadataCredentials);
   });
 
-  it("is told what was tried where there is none", async () => {
+  it("gets an error that lists what was tried", async () => {
     expect(await failureOf(applicationDefault())).toMatchObject({
       code: "NO_CREDENTIALS",
-      message: expect.stringContaining("gcloud's folder is not known here") as unknown,
+      message: expect.stringContaining("gcloud's folder is unknown") as unknown,
     });
   });
 });
 
-describe("where nothing will do", () => {
-  it("says what was tried and how to fix it", async () => {
+describe("without usable credentials", () => {
+  it("the error lists what was tried and how to fix it", async () => {
     const file = join(process.env["CLOUDSDK_CONFIG"] ?? "", "application_default_credentials.json");
     expect(await failureOf(applicationDefault())).toMatchObject({
       code: "NO_CREDENTIALS",
-      message: `no Application Default Credentials: GOOGLE_APPLICATION_CREDENTIALS is not set; there is no ${file}; metadata server: NO_GCE_CHECK says not to look. Run \`gcloud auth application-default login\`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a credential file`,
+      message: `no Application Default Credentials: GOOGLE_APPLICATION_CREDENTIALS is not set; ${file} does not exist; metadata server: NO_GCE_CHECK turns detection off. Run \`gcloud auth application-default login\`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a credential file`,
     });
   });
 
-  it("says which variable names a file that is not there", async () => {
+  it("the error names the variable with the path of a missing file", async () => {
     vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere/key.json");
     expect(await failureOf(applicationDefault())).toMatchObject({
       code: "KEY_FILE_UNREADABLE",
       message:
-        "/nowhere/key.json: there is no such key file. GOOGLE_APPLICATION_CREDENTIALS names it: correct or unset it",
+        "/nowhere/key.json: the key file does not exist. Correct or unset GOOGLE_APPLICATION_CREDENTIALS, which names this file",
     });
   });
 
-  it("does not pass over a file that is damaged", async () => {
+  it("a damaged file is an error", async () => {
     const file = join(process.env["CLOUDSDK_CONFIG"] ?? "", "application_default_credentials.json");
     await writeFile(file, "{");
     expect(await failureOf(applicationDefault())).toMatchObject({
@@ -200,8 +200,8 @@ describe("where nothing will do", () => {
     });
   });
 
-  it("tells a person's sign-in from one that can act for others", async () => {
-    vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", await temporaryFile("person.json", person));
+  it("rejects a subject for the credentials of a user", async () => {
+    vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", await temporaryFile("user.json", user));
     expect(await failureOf(applicationDefault({ subject: "other@example.com" }))).toMatchObject({
       code: "INVALID_OPTION",
       faults: [{ parameter: "subject", message: expect.stringContaining("ImpersonatedCredentials") as unknown }],

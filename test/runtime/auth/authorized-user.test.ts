@@ -1,6 +1,6 @@
-/** Sign-in as a person by a refresh token. */
+/** Credentials of a user with a refresh token. */
 import { describe, expect, it } from "vitest";
-import { AuthorizedUserCredentials, type AuthorizedUserKey } from "../../../runtime/src/auth/index.js";
+import { AuthorizedUserCredentials, type AuthorizedUserKey } from "../../../runtime/src/auth.js";
 import { idTokenFor } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { type TestServer, json, serve, statuses } from "../support/server.js";
@@ -18,7 +18,7 @@ const keyFor = (tokenUri: string, rest: Partial<AuthorizedUserKey> = {}): Author
 const formsOf = ({ seen }: TestServer): Record<string, string>[] =>
   seen.map((one) => Object.fromEntries(new URLSearchParams(one.body)));
 
-/** Gives `token-1`, …, and new refresh tokens where told so. */
+/** Returns `token-1`, …, and new refresh tokens if configured. */
 const tokens = (rotate = false): Promise<TestServer> =>
   serve(async (request, response, index) => {
     const audience = new URLSearchParams(request.body).get("target_audience");
@@ -37,8 +37,8 @@ const refresh = {
   refresh_token: "refresh-1",
 };
 
-describe("the exchange", () => {
-  it("sends what RFC 6749 §6 asks for, and says what kind of sign-in it is", async () => {
+describe("the token request", () => {
+  it("contains what RFC 6749 §6 requires, and the kind of credentials for metrics", async () => {
     const server = await tokens();
     const auth = AuthorizedUserCredentials.fromJSON(keyFor(server.url));
     expect(await auth.getRequestHeaders()).toEqual({ authorization: "Bearer token-1" });
@@ -48,7 +48,7 @@ describe("the exchange", () => {
     expect(auth.universeDomain).toBe("googleapis.com");
   });
 
-  it("goes to Google where nothing else is said", async () => {
+  it("is sent to Google by default", async () => {
     const server = await tokens();
     const { token_uri: _, ...key } = keyFor("");
     const transport = rerouted({ "https://oauth2.googleapis.com": server.url });
@@ -56,7 +56,7 @@ describe("the exchange", () => {
     expect(server.seen[0]?.url).toBe("/token");
   });
 
-  it("asks for fewer scopes only where the caller does: a client's are not asked for", async () => {
+  it("contains the scopes of the options, but not those of the client", async () => {
     const server = await tokens();
     const api = await serve(statuses(200));
     await clientOf(api.url, { auth: AuthorizedUserCredentials.fromJSON(keyFor(server.url)) }).books.list();
@@ -65,7 +65,7 @@ describe("the exchange", () => {
     expect(api.seen[0]?.headers.authorization).toBe("Bearer token-1");
   });
 
-  it("uses the refresh token that replaced the one before", async () => {
+  it("contains the refresh token that replaced the previous one", async () => {
     const server = await tokens(true);
     const auth = AuthorizedUserCredentials.fromJSON(keyFor(server.url));
     await auth.getRequestHeaders();
@@ -74,13 +74,13 @@ describe("the exchange", () => {
     expect(formsOf(server).map((form) => form["refresh_token"])).toEqual(["refresh-1", "refresh-2"]);
   });
 
-  it("names the project that pays", async () => {
+  it("the headers contain the quota project", async () => {
     const { url } = await tokens();
     const auth = AuthorizedUserCredentials.fromJSON(keyFor(url, { quota_project_id: "payer" }));
     expect(await auth.getRequestHeaders()).toMatchObject({ "x-goog-user-project": "payer" });
   });
 
-  it("gives id tokens, kept for each audience", async () => {
+  it("ID tokens are cached for each audience", async () => {
     const server = await tokens();
     const auth = AuthorizedUserCredentials.fromJSON(keyFor(server.url));
     const first = await auth.getIdToken("https://a.example.com");
@@ -95,7 +95,7 @@ describe("the exchange", () => {
 
 it.each<[string, number, unknown, Record<string, unknown>, RegExp]>([
   [
-    "a sign-in that was revoked",
+    "a revoked sign-in",
     400,
     { error: "invalid_grant", error_description: "Token has been expired or revoked." },
     { code: "TOKEN_REFUSED", reason: "invalid_grant" },
@@ -108,15 +108,15 @@ it.each<[string, number, unknown, Record<string, unknown>, RegExp]>([
     { reason: "invalid_grant" },
     /must be confirmed: run/,
   ],
-  ["scopes that were not agreed to", 400, { error: "invalid_scope" }, { reason: "invalid_scope" }, /--scopes/],
+  ["scopes that were not granted", 400, { error: "invalid_scope" }, { reason: "invalid_scope" }, /--scopes/],
   ["a wrong client", 401, { error: "invalid_client" }, { reason: "invalid_client" }, /client_id and client_secret/],
-  ["an answer without a token", 200, {}, { code: "TOKEN_UNAVAILABLE" }, /holds no access_token/],
-])("%s: says what to do", async (_name, status, body, want, message) => {
+  ["a response without a token", 200, {}, { code: "TOKEN_UNAVAILABLE" }, /contains no access_token/],
+])("the error gives advice for %s", async (_name, status, body, expected, message) => {
   const { seen, url } = await serve((_request, response) => json(response, status, body));
   const path = await temporaryFile("adc.json", keyFor(url));
   const auth = await AuthorizedUserCredentials.fromFile(path);
   const error = await failureOf(auth.getRequestHeaders());
-  expect(error).toMatchObject(want);
+  expect(error).toMatchObject(expected);
   expect(error).toMatchObject({ message: expect.stringMatching(message) as unknown });
   expect((error as Error).message.startsWith(`${path}: `)).toBe(true);
   expect(seen).toHaveLength(1);
@@ -127,7 +127,7 @@ it.each<[string, unknown, string, string]>([
   ["no refresh token", { ...keyFor("https://a"), refresh_token: "" }, "KEY_FIELD_MISSING", "/refresh_token"],
   ["no client", { ...keyFor("https://a"), client_id: undefined }, "KEY_FIELD_MISSING", "/client_id"],
   ["an endpoint over http", keyFor("http://example.com/token"), "KEY_FIELD_INVALID", "/token_uri"],
-])("%s is refused with the place of the fault", (_name, key, code, pointer) => {
+])("rejects %s and names the member", (_name, key, code, pointer) => {
   expect(() => AuthorizedUserCredentials.fromJSON(JSON.stringify(key))).toThrow(
     expect.objectContaining({ code, message: expect.stringContaining(`the sign-in#${pointer}: `) as unknown }) as Error,
   );

@@ -1,4 +1,4 @@
-/** Responses with tokens are bounded while they are read, and nothing is read for a call that has ended. */
+/** Token responses have a maximum size, and are not read after the call has ended. */
 import { once } from "node:events";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
@@ -13,7 +13,7 @@ import {
   AccessTokenCredentials,
   MetadataCredentials,
   ServiceAccountCredentials,
-} from "../../../runtime/src/auth/index.js";
+} from "../../../runtime/src/auth.js";
 import { fetchTransport, type Transport, undiciTransport } from "../../../runtime/src/index.js";
 import { countingAgent } from "../../../scripts/faults/agent.js";
 import { keyFor } from "../support/keys.js";
@@ -29,13 +29,13 @@ const address = "robot@example-123.iam.gserviceaccount.com";
 
 interface Endless {
   readonly url: string;
-  /** Bytes that were taken of all responses. */
+  /** Bytes that were read of all responses. */
   sent(): number;
-  /** Responses that are not over. */
+  /** Responses that have not ended. */
   open(): number;
 }
 
-/** A server whose responses never end: `pause` milliseconds between two chunks. */
+/** A server whose responses never end, with `pause` milliseconds between two chunks. */
 async function endless(chunk: string, pause?: number): Promise<Endless> {
   let sent = 0;
   let open = 0;
@@ -106,7 +106,7 @@ describe("a response that never ends", () => {
       message: expect.stringContaining("is longer than 1 MiB") as string,
     });
     await vi.waitFor(() => expect(server.open()).toBe(0));
-    // What the buffers of both sides hold comes on top.
+    // Plus the buffers of both sides.
     expect(server.sent()).toBeLessThan(32 * limit);
   });
 
@@ -123,7 +123,7 @@ describe("a response that never ends", () => {
         })(),
       }),
     ],
-  ])("is refused of a transport that knows no limit: %s", async (_name, send) => {
+  ])("is rejected if a transport has no limit: %s", async (_name, send) => {
     const auth = ServiceAccountCredentials.fromJSON(keyFor("https://a"), { scopes, transport: { send: send() } });
     expect(await failureOf(auth.getRequestHeaders())).toMatchObject({
       code: "TOKEN_UNAVAILABLE",
@@ -163,7 +163,7 @@ describe("a response that never ends", () => {
     await vi.waitFor(() => expect(server.open()).toBe(0), { timeout: 1000 });
   });
 
-  it("is not read after the call where it begins later", async () => {
+  it("is not read after the call if it begins later", async () => {
     let open = 0;
     const { url } = await serve(async (_request, response) => {
       await setTimeout(500);
@@ -182,7 +182,7 @@ describe("a response that never ends", () => {
     await vi.waitFor(() => expect(open).toBe(0), { timeout: 1000 });
   });
 
-  it("is read on while another call waits for it", async () => {
+  it("is read while another call waits for it", async () => {
     const server = await endless("x", 10);
     const auth = ServiceAccountCredentials.fromJSON(keyFor(server.url), { scopes });
     const client = clientOf("http://127.0.0.1:1/", { auth });

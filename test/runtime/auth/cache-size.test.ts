@@ -1,7 +1,7 @@
 // slow: fills caches.
-/** How many tokens are kept, and which go first. */
+/** How many tokens are cached, and which are dropped first. */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { ServiceAccountCredentials } from "../../../runtime/src/auth/index.js";
+import { ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 import type { Transport } from "../../../runtime/src/index.js";
 import { keyFor } from "../support/keys.js";
 
@@ -27,7 +27,7 @@ it.each([
   [249, 250, 2],
   [1, 3, 2],
 ])(
-  "a cache of %s: %d subject and scope pairs in turn fetch each token %d times in 2 rounds",
+  "a cache of %s: %d subject and scope pairs in turn request each token %d times in 2 rounds",
   async (size, pairs, times) => {
     const { transport, requests } = endpoint();
     const auth = credentials(transport, size);
@@ -42,7 +42,7 @@ it.each([
   },
 );
 
-it("fetches 2,500 tokens once each where 3,000 are kept", { timeout: 120_000 }, async () => {
+it("requests 2,500 tokens once each if the cache holds 3,000", { timeout: 120_000 }, async () => {
   const { transport, requests } = endpoint();
   const auth = credentials(transport, 3000);
   for (let i = 0; i < 5000; i++)
@@ -53,7 +53,7 @@ it("fetches 2,500 tokens once each where 3,000 are kept", { timeout: 120_000 }, 
   expect(requests()).toBe(2500);
 });
 
-it("drops tokens that have ended before those that still serve", async () => {
+it("drops expired tokens before valid ones", async () => {
   vi.useFakeTimers({ now: 0, toFake: ["Date"] });
   let lifetime = 36_000;
   const { transport, requests } = endpoint(() => lifetime);

@@ -1,4 +1,4 @@
-/** Clients of google-auth-library as `auth`, the real ones: their types, and what happens after a 401. */
+/** Real google-auth-library clients as `auth`: their types, and what happens after a 401. */
 import { generateKeyPairSync } from "node:crypto";
 import * as library10 from "google-auth-library-10";
 import * as library11 from "google-auth-library-11";
@@ -9,7 +9,7 @@ import { type Handler, json, serve } from "../support/server.js";
 
 type Auth = NonNullable<ClientOptions["auth"]>;
 
-/** Version 11 asks for Node 22, but loads on Node 20 as well. */
+/** Version 11 requires Node 22, but loads on Node 20 too. */
 const libraries = [
   ["10", library10],
   ["11", library11],
@@ -21,21 +21,21 @@ const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 const hour = 3_600_000;
 
-/** Hands every request of the library to this function. */
-type Answer = (url: string) => unknown;
+/** Passes every request of the library to this function. */
+type Respond = (url: string) => unknown;
 
-/** Options that let a client of the library fetch from `answer` instead of the network. */
-function offline(answer: Answer): { readonly transporterOptions: object } {
-  const fetchImplementation = async (url: string | URL): Promise<Response> => Response.json(answer(String(url)));
+/** Options that make a client of the library call `respond` instead of the network. */
+function offline(respond: Respond): { readonly transporterOptions: object } {
+  const fetchImplementation = async (url: string | URL): Promise<Response> => Response.json(respond(String(url)));
   return { transporterOptions: { fetchImplementation } };
 }
 
-/** Tokens in turn: `token-1`, `token-2`, … in the form of each endpoint. */
-function tokens(): { readonly answer: Answer; readonly count: () => number } {
+/** Returns `token-1`, `token-2`, … in the format of each endpoint. */
+function tokens(): { readonly respond: Respond; readonly count: () => number } {
   let count = 0;
   return {
     count: () => count,
-    answer: (url) => {
+    respond: (url) => {
       const token = `token-${String(++count)}`;
       return url.includes(":generateAccessToken")
         ? { accessToken: token, expireTime: new Date(Date.now() + hour).toISOString() }
@@ -44,7 +44,7 @@ function tokens(): { readonly answer: Answer; readonly count: () => number } {
   };
 }
 
-/** Clients that hold a token which the API refuses, and can get another one. */
+/** Clients with a token that the API rejects, and that can request another one. */
 const clients: readonly [string, (library: Library, options: object, tokenUrl: string) => Credentials][] = [
   [
     "OAuth2Client with a refresh token and no expiry_date",
@@ -110,42 +110,42 @@ const clients: readonly [string, (library: Library, options: object, tokenUrl: s
   ],
 ];
 
-/** Refuses the first request with 401. */
+/** Rejects the first request with 401. */
 const refuseFirst: Handler = (_request, response, index) =>
   index === 0 ? json(response, 401, { error: { code: 401, message: "expired" } }) : json(response, 200, { name: "b" });
 
 describe.each(libraries)("google-auth-library %s", (_, loaded) => {
-  // One shape for the tests; the types of both are compared with ours below.
+  // One type for the tests. The types of both versions are compared with ours below.
   const library = loaded as unknown as Library;
 
   it.each(clients)("%s: a 401 refreshes once and sends again", async (_name, make) => {
     const { seen, url } = await serve(refuseFirst);
-    const { answer } = tokens();
-    const sts = await serve((request, response) => json(response, 200, answer(request.url)));
-    const auth = make(library, offline(answer), sts.url);
+    const { respond } = tokens();
+    const sts = await serve((request, response) => json(response, 200, respond(request.url)));
+    const auth = make(library, offline(respond), sts.url);
     expect(await clientOf(url, { auth }).books.get({ book: "b" })).toEqual({ name: "b" });
     const sent = seen.map(({ headers }) => headers.authorization);
     expect(sent).toHaveLength(2);
     expect(new Set(sent).size).toBe(2);
   });
 
-  it("refreshes once for calls that are refused at the same time", async () => {
-    const { answer, count } = tokens();
+  it("refreshes once for calls that are rejected at the same time", async () => {
+    const { respond, count } = tokens();
     const { url } = await serve(({ headers }, response) =>
       headers.authorization === "Bearer old"
         ? json(response, 401, { error: { code: 401, message: "expired" } })
         : json(response, 200, { name: "b" }),
     );
-    const auth = new library.OAuth2Client({ clientId: "c", clientSecret: "s", ...offline(answer) });
+    const auth = new library.OAuth2Client({ clientId: "c", clientSecret: "s", ...offline(respond) });
     auth.setCredentials({ access_token: "old", refresh_token: "r" });
     const { books } = clientOf(url, { auth });
     await Promise.all(Array.from({ length: 5 }, () => books.get({ book: "b" })));
     expect(count()).toBe(1);
   });
 
-  it("refreshes for the next call where the body cannot be sent again", async () => {
+  it("refreshes for the next call if the body cannot be sent again", async () => {
     const { seen, url } = await serve(refuseFirst);
-    const auth = new library.OAuth2Client({ clientId: "c", clientSecret: "s", ...offline(tokens().answer) });
+    const auth = new library.OAuth2Client({ clientId: "c", clientSecret: "s", ...offline(tokens().respond) });
     auth.setCredentials({ access_token: "old", refresh_token: "r" });
     const { books } = clientOf(url, { auth });
     async function* stream(): AsyncGenerator<Uint8Array> {
@@ -156,7 +156,7 @@ describe.each(libraries)("google-auth-library %s", (_, loaded) => {
     expect(seen.map(({ headers }) => headers.authorization)).toEqual(["Bearer old", "Bearer token-1"]);
   });
 
-  it("leaves a token that cannot be refreshed, and reports the 401", async () => {
+  it("keeps a token that cannot be refreshed, and reports the 401", async () => {
     const { seen, url } = await serve((_request, response) => json(response, 401, { error: { code: 401 } }));
     const auth = new library.OAuth2Client();
     auth.setCredentials({ access_token: "only", expiry_date: Date.now() + hour });
@@ -166,7 +166,7 @@ describe.each(libraries)("google-auth-library %s", (_, loaded) => {
     expect(new Headers(await auth.getRequestHeaders()).get("authorization")).toBe("Bearer only");
   });
 
-  it("a refused refresh is an AuthError with the OAuth error as its reason", async () => {
+  it("a failed refresh is an AuthError with the OAuth error as its reason", async () => {
     const token = await serve((_request, response) =>
       json(response, 400, { error: "invalid_grant", error_description: "Token has been expired or revoked." }),
     );
@@ -191,10 +191,10 @@ it.each<[string, unknown, string | undefined]>([
   ["a status of google.rpc", { response: { data: { error: { status: "PERMISSION_DENIED" } } } }, "PERMISSION_DENIED"],
   ["the message of GoogleToken", { message: "invalid_grant: Bad Request" }, "invalid_grant"],
   ["the message of external clients", { message: "Error code access_denied: no" }, "access_denied"],
-  ["a message alone", { message: "unauthorized_client" }, "unauthorized_client"],
+  ["only a message", { message: "unauthorized_client" }, "unauthorized_client"],
   ["another message", { message: "No refresh token is set." }, undefined],
-  ["text in place of JSON", { response: { data: "<html>" } }, undefined],
-])("the reason of what credentials throw is read from %s", async (_, members, reason) => {
+  ["text instead of JSON", { response: { data: "<html>" } }, undefined],
+])("reads the reason of an error of credentials from %s", async (_, members, reason) => {
   const auth = { getRequestHeaders: () => Promise.reject(Object.assign(new Error("no"), members)) };
   const error = await failureOf(clientOf("http://127.0.0.1:1/", { auth }).books.list());
   expect(error).toBeInstanceOf(AuthError);

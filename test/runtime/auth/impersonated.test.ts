@@ -1,16 +1,16 @@
-/** Sign-in as a service account by those who may act for it, against an IAM endpoint that checks what it is sent. */
+/** Impersonated service accounts, with an IAM endpoint that checks requests. */
 import { describe, expect, it } from "vitest";
 import {
   AccessTokenCredentials,
   ImpersonatedCredentials,
   type ImpersonatedOptions,
-} from "../../../runtime/src/auth/index.js";
+} from "../../../runtime/src/auth.js";
 import type { Credentials, Transport } from "../../../runtime/src/index.js";
 import { keyFor, tokenServer, verifyJwt } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { json, serve, statuses } from "../support/server.js";
 import { iamServer, rerouted } from "../support/sign-in.js";
-import { ServiceAccountCredentials } from "../../../runtime/src/auth/index.js";
+import { ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 
 const target = "robot@example-123.iam.gserviceaccount.com";
 const scopes = ["https://example.com/auth/a"];
@@ -27,9 +27,9 @@ const optionsFor = (url: string, rest: Partial<ImpersonatedOptions> = {}): Imper
 describe("an access token", () => {
   it.each<[string, Partial<ImpersonatedOptions>, Record<string, unknown>]>([
     ["for an hour", {}, { scope: scopes, lifetime: "3600s" }],
-    ["for a while", { lifetime: 90_000 }, { scope: scopes, lifetime: "90s" }],
+    ["for 90 seconds", { lifetime: 90_000 }, { scope: scopes, lifetime: "90s" }],
     [
-      "by way of others",
+      "through delegates",
       { delegates: ["a@example.com", "projects/-/serviceAccounts/b@example.com"] },
       {
         scope: scopes,
@@ -37,12 +37,12 @@ describe("an access token", () => {
         delegates: ["projects/-/serviceAccounts/a@example.com", "projects/-/serviceAccounts/b@example.com"],
       },
     ],
-  ])("%s is asked for in the name of the source", async (_name, rest, body) => {
-    const { asked, seen, url } = await iamServer();
+  ])("%s is requested with the source's token", async (_name, rest, body) => {
+    const { requests, seen, url } = await iamServer();
     const auth = new ImpersonatedCredentials(optionsFor(url, rest));
     expect(await auth.getRequestHeaders()).toEqual({ authorization: "Bearer impersonated-0" });
     await auth.getRequestHeaders();
-    expect(asked).toEqual([
+    expect(requests).toEqual([
       { account: target, method: "generateAccessToken", authorization: "Bearer source-token", body },
     ]);
     expect(seen[0]?.headers).toMatchObject({
@@ -51,8 +51,8 @@ describe("an access token", () => {
     });
   });
 
-  it("gets the scopes of the client, and its source that of the whole cloud platform", async () => {
-    const { asked, url } = await iamServer();
+  it("gets the scopes of the client, and its source the scope cloud-platform", async () => {
+    const { requests, url } = await iamServer();
     const tokens = await tokenServer();
     const api = await serve(statuses(200));
     const sourceCredentials = ServiceAccountCredentials.fromJSON(keyFor(tokens.url));
@@ -66,13 +66,13 @@ describe("an access token", () => {
     expect(tokens.assertions.map(({ claims }) => claims.scope)).toEqual([
       "https://www.googleapis.com/auth/cloud-platform",
     ]);
-    expect(asked.map(({ body }) => body["scope"])).toEqual([
+    expect(requests.map(({ body }) => body["scope"])).toEqual([
       ["https://example.com/auth/library", "https://example.com/auth/library.readonly"],
     ]);
   });
 
-  it("is asked for in the universe of the source", async () => {
-    const { asked, url } = await iamServer();
+  it("is requested in the universe of the source", async () => {
+    const { requests, url } = await iamServer();
     const sourceCredentials: Credentials = {
       universeDomain: "example.goog",
       getRequestHeaders: async () => ({ Authorization: "Bearer elsewhere" }),
@@ -80,12 +80,12 @@ describe("an access token", () => {
     const transport = rerouted({ "https://iamcredentials.example.goog": url });
     const auth = new ImpersonatedCredentials({ sourceCredentials, targetPrincipal: target, scopes, transport });
     await auth.getRequestHeaders();
-    expect(asked[0]?.authorization).toBe("Bearer elsewhere");
+    expect(requests[0]?.authorization).toBe("Bearer elsewhere");
     expect(auth.universeDomain).toBe("example.goog");
   });
 
-  it("is asked for once more when the source's token was revoked", async () => {
-    const { asked, url } = await iamServer((request, response) => {
+  it("is requested again if the source's token was revoked", async () => {
+    const { requests, url } = await iamServer((request, response) => {
       if (request.headers.authorization === "Bearer token-1")
         json(response, 401, { error: { code: 401, status: "UNAUTHENTICATED", message: "revoked" } });
     });
@@ -94,7 +94,7 @@ describe("an access token", () => {
       transport: rerouted({ [new URL(tokens.url).origin]: tokens.url }),
     });
     await new ImpersonatedCredentials(optionsFor(url, { sourceCredentials })).getRequestHeaders();
-    expect(asked.map(({ authorization }) => authorization)).toEqual(["Bearer token-1", "Bearer token-2"]);
+    expect(requests.map(({ authorization }) => authorization)).toEqual(["Bearer token-1", "Bearer token-2"]);
   });
 
   it.each<[string, number, unknown, Record<string, unknown>, RegExp]>([
@@ -106,47 +106,47 @@ describe("an access token", () => {
       /roles\/iam\.serviceAccountTokenCreator/,
     ],
     [
-      "an account that is not there",
+      "an account that does not exist",
       404,
       { error: { code: 404, status: "NOT_FOUND", message: "no account" } },
       { reason: "NOT_FOUND" },
-      /Check the account's address/,
+      /Check the address of the account/,
     ],
-    ["a source that is refused for good", 401, {}, { code: "TOKEN_REFUSED" }, /status 401/],
-    ["an answer without a token", 200, { expireTime: "x" }, { code: "TOKEN_UNAVAILABLE" }, /holds no accessToken/],
-  ])("%s: says what to do", async (_name, status, body, want, message) => {
+    ["a source that is always rejected", 401, {}, { code: "TOKEN_REFUSED" }, /status 401/],
+    ["a response without a token", 200, { expireTime: "x" }, { code: "TOKEN_UNAVAILABLE" }, /contains no accessToken/],
+  ])("the error gives advice for %s", async (_name, status, body, expected, message) => {
     const { url } = await iamServer((_request, response) => json(response, status, body));
     const error = await failureOf(new ImpersonatedCredentials(optionsFor(url)).getRequestHeaders());
-    expect(error).toMatchObject({ ...want, message: expect.stringMatching(message) as unknown });
+    expect(error).toMatchObject({ ...expected, message: expect.stringMatching(message) as unknown });
   });
 
-  it("holds for as long as was asked for where the answer's time is none", async () => {
-    const { asked, url } = await iamServer((_request, response) =>
+  it("has the requested lifetime if the response contains no valid time", async () => {
+    const { requests, url } = await iamServer((_request, response) =>
       json(response, 200, { accessToken: "t", expireTime: "1999-01-01T00:00:00Z" }),
     );
     const auth = new ImpersonatedCredentials(optionsFor(url));
     await auth.getRequestHeaders();
     await auth.getRequestHeaders();
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 });
 
-describe("a person to act for", () => {
+describe("a user to act for", () => {
   it("needs no key: IAM signs the assertion", async () => {
     const tokens = await tokenServer();
-    const { asked, url } = await iamServer();
+    const { requests, url } = await iamServer();
     const transport = rerouted({
       "https://iamcredentials.googleapis.com": url,
       "https://oauth2.googleapis.com": tokens.url,
     });
     const before = Math.floor(Date.now() / 1000);
-    const auth = new ImpersonatedCredentials(optionsFor(url, { subject: "person@example.com", transport }));
+    const auth = new ImpersonatedCredentials(optionsFor(url, { subject: "user@example.com", transport }));
     expect(await auth.getRequestHeaders()).toEqual({ authorization: "Bearer token-1" });
-    expect(asked.map(({ method }) => method)).toEqual(["signJwt"]);
+    expect(requests.map(({ method }) => method)).toEqual(["signJwt"]);
     const { iat = 0, exp = 0, ...claims } = tokens.assertions[0]?.claims ?? {};
     expect(claims).toEqual({
       iss: target,
-      sub: "person@example.com",
+      sub: "user@example.com",
       scope: scopes[0],
       aud: "https://oauth2.googleapis.com/token",
     });
@@ -155,7 +155,7 @@ describe("a person to act for", () => {
     expect(tokens.seen[0]?.url).toBe("/token");
   });
 
-  it("may differ from one to the next", async () => {
+  it("can be changed with withSubject()", async () => {
     const tokens = await tokenServer();
     const { url } = await iamServer();
     const transport = rerouted({
@@ -169,22 +169,22 @@ describe("a person to act for", () => {
   });
 });
 
-it("id tokens carry the audience", async () => {
-  const { asked, url } = await iamServer();
+it("ID tokens contain the audience", async () => {
+  const { requests, url } = await iamServer();
   const auth = new ImpersonatedCredentials(optionsFor(url));
   const { claims } = await verifyJwt(await auth.getIdToken("https://a.example.com"));
   await auth.withScopes(["other"]).getIdToken("https://a.example.com");
   expect(claims.aud).toBe("https://a.example.com");
-  expect(asked.map(({ body, method }) => [method, body])).toEqual([
+  expect(requests.map(({ body, method }) => [method, body])).toEqual([
     ["generateIdToken", { audience: "https://a.example.com", includeEmail: true }],
   ]);
 });
 
-it("without scopes nothing is asked for", async () => {
-  const { asked, url } = await iamServer();
+it("without scopes no request is sent", async () => {
+  const { requests, url } = await iamServer();
   const auth = new ImpersonatedCredentials(optionsFor(url, { scopes: undefined }));
   expect(await failureOf(auth.getRequestHeaders())).toMatchObject({ code: "NO_SCOPES" });
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
 it.each<[string, Partial<ImpersonatedOptions>]>([
@@ -197,7 +197,7 @@ it.each<[string, Partial<ImpersonatedOptions>]>([
   ["lifetime", { lifetime: 43_200_001 }],
   ["subject", { subject: "a b" }],
   ["quotaProject", { quotaProject: "a\nb" }],
-])("%s is checked: %o", (parameter, rest) => {
+])("%s is validated: %o", (parameter, rest) => {
   expect(() => new ImpersonatedCredentials(optionsFor("http://127.0.0.1:1/", rest))).toThrow(
     expect.objectContaining({ code: "INVALID_OPTION", faults: [expect.objectContaining({ parameter })] }) as Error,
   );

@@ -1,4 +1,4 @@
-/** Key files that will not do: each error names the file and the place, and never what stands there. */
+/** Invalid key files: each error names the file and the member, never its value. */
 import { generateKeyPairSync } from "node:crypto";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { AuthError } from "../../../runtime/src/index.js";
-import { ServiceAccountCredentials } from "../../../runtime/src/auth/index.js";
+import { ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 import { keyFor, pkcs8 } from "../support/keys.js";
 import { failureOf } from "../support/library.js";
 
@@ -31,51 +31,51 @@ async function errorOf(text: string): Promise<{ readonly error: AuthError; reado
   return { error, path };
 }
 
-describe("a file", () => {
+describe("a key file", () => {
   it.each<[string, string, string, string, RegExp]>([
     ["that is empty", "", "KEY_NOT_JSON", "", /is empty/],
-    ["that is cut off", JSON.stringify(key).slice(0, 400), "KEY_NOT_JSON", "", /not JSON, or not all of it/],
+    ["that is cut off", JSON.stringify(key).slice(0, 400), "KEY_NOT_JSON", "", /not JSON, or is incomplete/],
     ["that is a bare private key", pkcs8, "KEY_NOT_JSON", "", /bare private key/],
-    ["that holds a list", "[]", "KEY_WRONG_TYPE", "", /not a JSON object/],
-    ["that holds text", '"x"', "KEY_WRONG_TYPE", "", /not a JSON object/],
+    ["that contains an array", "[]", "KEY_WRONG_TYPE", "", /not a JSON object/],
+    ["that contains a string", '"x"', "KEY_WRONG_TYPE", "", /not a JSON object/],
     [
-      "of a person",
+      "of a user",
       withMember("type", "authorized_user"),
       "KEY_WRONG_TYPE",
       "#/type",
-      /"authorized_user", the sign-in of a person/,
+      /"authorized_user", the sign-in of a user/,
     ],
     [
-      "of a federation",
+      "of an external account",
       withMember("type", "external_account"),
       "KEY_WRONG_TYPE",
       "#/type",
       /workload identity federation/,
     ],
-    ["of a kind that nobody knows", withMember("type", "toString"), "KEY_WRONG_TYPE", "#/type", /"toString"\./],
+    ["of an unknown kind", withMember("type", "toString"), "KEY_WRONG_TYPE", "#/type", /"toString"\./],
     ["of an OAuth client", JSON.stringify({ installed: { client_id: "x" } }), "KEY_WRONG_TYPE", "", /OAuth client/],
-    ["of no kind", "{}", "KEY_WRONG_TYPE", "#/type", /is missing/],
+    ["without a type", "{}", "KEY_WRONG_TYPE", "#/type", /is missing/],
     ["without an address", without("client_email"), "KEY_FIELD_MISSING", "#/client_email", /missing/],
     ["with an empty address", withMember("client_email", ""), "KEY_FIELD_MISSING", "#/client_email", /empty/],
     ["without a key", without("private_key"), "KEY_FIELD_MISSING", "#/private_key", /missing/],
     ["with a number for a key", withMember("private_key", 7), "KEY_FIELD_INVALID", "#/private_key", /must be a string/],
-    ["with text for a key", withMember("private_key", "secret-text"), "KEY_BROKEN", "#/private_key", /no PEM/],
+    ["with text for a key", withMember("private_key", "secret-text"), "KEY_BROKEN", "#/private_key", /not a PEM/],
     [
       "with a key cut off",
       withMember("private_key", lines.slice(0, 10).join("\n")),
       "KEY_BROKEN",
       "#/private_key",
-      /whole to its last line/,
+      /complete to its last line/,
     ],
     [
-      "with a key that lost its middle",
+      "with a key without its middle",
       withMember("private_key", [...lines.slice(0, 5), ...lines.slice(9)].join("\n")),
       "KEY_BROKEN",
       "#/private_key",
       /damaged/,
     ],
     [
-      "with letters in the key that do not belong",
+      "with invalid characters in the key",
       withMember("private_key", pkcs8.replace("\nM", "\n*")),
       "KEY_BROKEN",
       "#/private_key",
@@ -103,7 +103,7 @@ describe("a file", () => {
       ),
       "KEY_BROKEN",
       "#/private_key",
-      /no RSA private key/,
+      /not an RSA private key/,
     ],
     [
       "with an endpoint over http",
@@ -112,22 +112,16 @@ describe("a file", () => {
       "#/token_uri",
       /must be https/,
     ],
-    [
-      "with an endpoint that is none",
-      withMember("token_uri", "token"),
-      "KEY_FIELD_INVALID",
-      "#/token_uri",
-      /absolute URL/,
-    ],
+    ["with an invalid endpoint", withMember("token_uri", "token"), "KEY_FIELD_INVALID", "#/token_uri", /absolute URL/],
     [
       "with credentials in its endpoint",
       withMember("token_uri", "https://a:secret-text@h/"),
       "KEY_FIELD_INVALID",
       "#/token_uri",
-      /must not carry/,
+      /must not contain/,
     ],
     [
-      "with a universe that is none",
+      "with an invalid universe",
       withMember("universe_domain", "a/b"),
       "KEY_FIELD_INVALID",
       "#/universe_domain",
@@ -143,11 +137,11 @@ describe("a file", () => {
     for (const line of lines.slice(1, -1)) expect(shown).not.toContain(line.slice(0, 40));
   });
 
-  it("that is not there", async () => {
+  it("that does not exist", async () => {
     const path = join(await folder(), "nowhere.json");
     expect(await failureOf(ServiceAccountCredentials.fromFile(path))).toMatchObject({
       code: "KEY_FILE_UNREADABLE",
-      message: `${path}: there is no such key file`,
+      message: `${path}: the key file does not exist`,
     });
   });
 
@@ -158,7 +152,7 @@ describe("a file", () => {
     });
   });
 
-  it.skipIf(process.getuid?.() === 0)("that may not be read", async () => {
+  it.skipIf(process.getuid?.() === 0)("that cannot be read", async () => {
     const path = join(await folder(), "service.json");
     await writeFile(path, "{}", { mode: 0o600 });
     await chmod(path, 0);
@@ -169,11 +163,11 @@ describe("a file", () => {
   });
 });
 
-it("a key without a file is called so", () => {
+it("names a key without a file `the key`", () => {
   expect(() => ServiceAccountCredentials.fromJSON(without("client_email"))).toThrow(/^the key#\/client_email: /);
 });
 
-it("a key that was cut down to what is needed will do", () => {
+it("accepts a key with only the necessary members", () => {
   const { email } = ServiceAccountCredentials.fromJSON({ client_email: "a@b.c", private_key: pkcs8 });
   expect(email).toBe("a@b.c");
 });

@@ -1,9 +1,9 @@
-/** Sign-in by the metadata server, and whether there is one. */
+/** Credentials of the metadata server, and its detection. */
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { MetadataCredentials } from "../../../runtime/src/auth/index.js";
-import { detectMetadata } from "../../../runtime/src/auth/metadata-detection.js";
+import { MetadataCredentials } from "../../../runtime/src/auth.js";
+import { detectMetadata } from "../../../runtime/src/auth/node/metadata-detection.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { json, serve, statuses } from "../support/server.js";
 import { hostOf, metadataServer, paths } from "../support/sign-in.js";
@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllEnvs());
 
 describe("a token", () => {
-  it("is asked for once, with the scopes of the client", async () => {
+  it("is requested once, with the scopes of the client", async () => {
     const server = await metadataServer();
     const api = await serve(statuses(200));
     const client = clientOf(api.url, { auth: new MetadataCredentials({ host: hostOf(server) }) });
@@ -33,14 +33,14 @@ describe("a token", () => {
   it.each<[string, Record<string, string>]>([
     ["GCE_METADATA_HOST", { GCE_METADATA_HOST: "?", GCE_METADATA_IP: "127.0.0.1:1" }],
     ["GCE_METADATA_IP", { GCE_METADATA_IP: "?" }],
-  ])("comes from the host that %s names", async (_name, env) => {
+  ])("is requested from the host in %s", async (_name, env) => {
     const server = await metadataServer();
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value === "?" ? hostOf(server) : value);
     await new MetadataCredentials().getRequestHeaders();
     expect(paths(server.seen)).toContain(token);
   });
 
-  it("may be that of another account of the machine", async () => {
+  it("can be for another account of the machine", async () => {
     const server = await metadataServer({
       "instance/service-accounts/other%40example.com/token": (_request, response) =>
         json(response, 200, { access_token: "other", expires_in: 60 }, flavor),
@@ -49,7 +49,7 @@ describe("a token", () => {
     expect(await auth.getRequestHeaders()).toEqual({ authorization: "Bearer other" });
   });
 
-  it("is asked for again where the server is not ready yet", async () => {
+  it("is requested again if the server is not ready", async () => {
     const server = await metadataServer({
       [token]: (_request, response, index) =>
         index < 2
@@ -63,8 +63,8 @@ describe("a token", () => {
 });
 
 it.each<[string, Parameters<typeof metadataServer>, string, RegExp]>([
-  ["another server that answers for every host", [{}, {}], "TOKEN_UNAVAILABLE", /is no metadata server/],
-  ["a server of another flavor", [{}, { "metadata-flavor": "Other" }], "TOKEN_UNAVAILABLE", /is no metadata server/],
+  ["another server that responds for every host", [{}, {}], "TOKEN_UNAVAILABLE", /is not a metadata server/],
+  ["a server of another flavor", [{}, { "metadata-flavor": "Other" }], "TOKEN_UNAVAILABLE", /is not a metadata server/],
   [
     "a machine without an account",
     [{ [token]: (_request, response) => void response.writeHead(404, flavor).end("no account") }],
@@ -78,12 +78,12 @@ it.each<[string, Parameters<typeof metadataServer>, string, RegExp]>([
     /is not JSON/,
   ],
   [
-    "JSON that is no object",
+    "JSON that is not an object",
     [{ [token]: (_request, response) => json(response, 200, null, flavor) }],
     "TOKEN_UNAVAILABLE",
-    /is no JSON object/,
+    /is not a JSON object/,
   ],
-])("%s is told as such", async (_name, given, code, message) => {
+])("rejects %s", async (_name, given, code, message) => {
   const server = await metadataServer(...given);
   expect(await failureOf(new MetadataCredentials({ host: hostOf(server) }).getRequestHeaders())).toMatchObject({
     code,
@@ -95,39 +95,39 @@ describe("the universe", () => {
   const path = "universe/universe-domain";
   it.each<[string, Parameters<typeof metadataServer>[0], string | undefined]>([
     [
-      "is what the server says",
+      "is that of the response",
       { [path]: (_r, response) => void response.writeHead(200, flavor).end("example.goog\n") },
       "example.goog",
     ],
     [
-      "is Google's where the server knows none",
+      "is Google's if the server does not know universes",
       { [path]: (_r, response) => void response.writeHead(404, flavor).end() },
       "googleapis.com",
     ],
     [
-      "is Google's where the server says nothing",
+      "is Google's if the response is empty",
       { [path]: (_r, response) => void response.writeHead(200, flavor).end() },
       "googleapis.com",
     ],
     [
-      "stays unknown where the server fails",
+      "stays unknown if the server fails",
       { [path]: (_r, response) => void response.writeHead(403, flavor).end() },
       undefined,
     ],
     [
-      "stays unknown where the answer is garbage",
+      "stays unknown if the response is invalid",
       { [path]: (_r, response) => void response.writeHead(200, flavor).end("{}") },
       undefined,
     ],
-  ])("%s, and never keeps a token back", async (_name, answers, want) => {
-    const auth = new MetadataCredentials({ host: hostOf(await metadataServer(answers)) });
+  ])("%s, and never delays a token", async (_name, responses, expected) => {
+    const auth = new MetadataCredentials({ host: hostOf(await metadataServer(responses)) });
     expect(auth.universeDomain).toBeUndefined();
     expect(await auth.getRequestHeaders()).toHaveProperty("authorization");
-    expect(auth.universeDomain).toBe(want);
+    expect(auth.universeDomain).toBe(expected);
   });
 });
 
-it("id tokens are asked for by audience, and kept", async () => {
+it("ID tokens are requested by audience, and cached", async () => {
   const server = await metadataServer();
   const auth = new MetadataCredentials({ host: hostOf(server) });
   const first = await auth.getIdToken("https://a.example.com/?x=1&y=2");
@@ -137,41 +137,41 @@ it("id tokens are asked for by audience, and kept", async () => {
   ]);
 });
 
-it.each(["a/b", "a@b", "a b", "a?b"])("a host that is none is refused: %s", (host) => {
+it.each(["a/b", "a@b", "a b", "a?b"])("rejects an invalid host: %s", (host) => {
   expect(() => new MetadataCredentials({ host })).toThrow(expect.objectContaining({ code: "INVALID_OPTION" }) as Error);
 });
 
 describe("detection", () => {
   it.each<[string, Record<string, string>, object]>([
-    ["NO_GCE_CHECK", { NO_GCE_CHECK: "true" }, { absent: "NO_GCE_CHECK says not to look" }],
-    ["none", { METADATA_SERVER_DETECTION: "none" }, { absent: "METADATA_SERVER_DETECTION says not to look" }],
+    ["NO_GCE_CHECK", { NO_GCE_CHECK: "true" }, { absent: "NO_GCE_CHECK turns detection off" }],
+    ["none", { METADATA_SERVER_DETECTION: "none" }, { absent: "METADATA_SERVER_DETECTION turns detection off" }],
     ["assume-present", { METADATA_SERVER_DETECTION: "assume-present" }, { host: "metadata.google.internal" }],
     [
-      "assume-present elsewhere",
+      "assume-present with a host",
       { METADATA_SERVER_DETECTION: "assume-present", GCE_METADATA_HOST: "h" },
       { host: "h" },
     ],
     ["Cloud Run", { K_SERVICE: "s" }, { host: "metadata.google.internal" }],
     ["Cloud Run jobs", { CLOUD_RUN_JOB: "j" }, { host: "metadata.google.internal" }],
-  ])("asks nobody: %s", async (_name, env, want) => {
-    const transport = { send: () => Promise.reject(new Error("must not be asked")) };
-    expect(await detectMetadata(transport, env)).toEqual(want);
+  ])("sends no request: %s", async (_name, env, expected) => {
+    const transport = { send: () => Promise.reject(new Error("must not be called")) };
+    expect(await detectMetadata(transport, env)).toEqual(expected);
   });
 
-  it.each(["", "ping-only"])("finds a server that answers as one (mode %o)", async (mode) => {
+  it.each(["", "ping-only"])("finds a server with the right header (mode %o)", async (mode) => {
     const server = await metadataServer();
     const env = { GCE_METADATA_HOST: hostOf(server), METADATA_SERVER_DETECTION: mode };
     expect(await detectMetadata(undefined, env)).toEqual({ host: hostOf(server) });
   });
 
-  it("takes no other server for one", async () => {
+  it("ignores servers without the header", async () => {
     const server = await serve(statuses(200));
     expect(await detectMetadata(undefined, { GCE_METADATA_HOST: hostOf(server) })).toEqual({
-      absent: `none answered at ${hostOf(server)}`,
+      absent: `no response from ${hostOf(server)}`,
     });
   });
 
-  it("gives up on a server that says nothing, and leaves no connection to it", async () => {
+  it("times out if a server does not respond, and closes the connection", async () => {
     let open = 0;
     const server = createServer((socket) => {
       open++;
@@ -184,16 +184,16 @@ describe("detection", () => {
     onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
     const host = `127.0.0.1:${String((server.address() as AddressInfo).port)}`;
     expect(await detectMetadata(undefined, { GCE_METADATA_HOST: host })).toEqual({
-      absent: `none answered at ${host}`,
+      absent: `no response from ${host}`,
     });
     await vi.waitFor(() => expect(open).toBe(0));
   });
 
-  it("takes whichever of the usual hosts answers, over the caller's own transport", async () => {
-    const asked: string[] = [];
+  it("uses the first of the usual hosts that responds, over the caller's transport", async () => {
+    const origins: string[] = [];
     const transport = {
       send: ({ origin }: { readonly origin: string }) => {
-        asked.push(origin);
+        origins.push(origin);
         if (!origin.endsWith("169.254.169.254")) throw new Error("no such host");
         return Promise.resolve({ status: 200, headers: flavor, body: "" });
       },
@@ -201,6 +201,6 @@ describe("detection", () => {
     expect(await detectMetadata(transport, { METADATA_SERVER_DETECTION: "ping-only" })).toEqual({
       host: "169.254.169.254",
     });
-    expect(asked).toEqual(["http://metadata.google.internal", "http://169.254.169.254"]);
+    expect(origins).toEqual(["http://metadata.google.internal", "http://169.254.169.254"]);
   });
 });

@@ -1,4 +1,4 @@
-/** A secret that is passed where a path, a name or a URL is expected is in no error, warning or log. */
+/** No error, warning or log contains a secret that is passed where a path, a name or a URL is expected. */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,20 +14,20 @@ import {
   MetadataCredentials,
   AnonymousCredentials,
   ServiceAccountCredentials,
-} from "../../../runtime/src/auth/index.js";
+} from "../../../runtime/src/auth.js";
 import { fetchTransport, undiciTransport } from "../../../runtime/src/index.js";
 import { keyFor, pkcs8 } from "../support/keys.js";
 import { clientOf, failureOf, LibraryClient } from "../support/library.js";
 import { configOf, scopes } from "./external/support.js";
 
 const key = JSON.stringify(keyFor("https://oauth2.googleapis.com/token"));
-const person = JSON.stringify({ type: "authorized_user", refresh_token: "1//0gNotForYourEyes" });
+const user = JSON.stringify({ type: "authorized_user", refresh_token: "1//0gNotForYourEyes" });
 const jwt = `eyJhbGciOiJSUzI1NiJ9.${"eyJzdWIiOiJyZXBvIn0".padEnd(60, "a")}.c2lnbmF0dXJl`;
 
 const secrets: readonly (readonly [string, string])[] = [
   ["JSON", key],
   ["indented JSON", JSON.stringify(JSON.parse(key), null, 2)],
-  ["the sign-in of a user", person],
+  ["the sign-in of a user", user],
   ["an array", `[${key}]`],
   ["a PEM", pkcs8],
   ["a PEM on one line", pkcs8.replaceAll("\n", "\\n")],
@@ -50,7 +50,7 @@ afterEach(() => vi.unstubAllEnvs());
 const external = (source: object): ExternalAccountCredentials =>
   ExternalAccountCredentials.fromJSON(configOf({ credential_source: source }), { scopes });
 
-/** What a function throws, or its promise is rejected with. */
+/** What a function throws, or what its promise rejects with. */
 const thrownBy = (run: () => unknown): Promise<unknown> => failureOf((async () => run())());
 
 const withEnv = (name: string, value: string, run: () => unknown): unknown => {
@@ -126,7 +126,7 @@ const places: readonly (readonly [string, (secret: string) => unknown])[] = [
       }).getRequestHeaders(),
   ],
   [
-    "the region of AWS",
+    "the AWS region",
     (secret) =>
       withEnv("AWS_REGION", secret, () =>
         external({
@@ -168,11 +168,11 @@ const places: readonly (readonly [string, (secret: string) => unknown])[] = [
 ];
 
 describe.each(places)("%s", (_place, use) => {
-  it.each(secrets)("shows nothing of %s", async (_name, secret) => {
+  it.each(secrets)("does not show %s", async (_name, secret) => {
     const warnings: string[] = [];
     const spy = vi.spyOn(process, "emitWarning").mockImplementation((warning) => void warnings.push(String(warning)));
     onTestFinished(() => spy.mockRestore());
-    // What is no error here fails at the network.
+    // If the value is accepted, the request fails.
     const error = await thrownBy(() => use(secret)).catch((none: unknown) => none);
     const shown = [inspect(error, { depth: 9, showHidden: true }), JSON.stringify(error), ...warnings].join("\n");
     expect(shown.length).toBeGreaterThan(10);
@@ -180,14 +180,14 @@ describe.each(places)("%s", (_place, use) => {
   });
 });
 
-/** What of a secret must not be shown: stretches of it that are its own. */
+/** Sections of a secret that must not be shown. */
 function partsOf(secret: string): string[] {
   const start = Math.min(secret.length - 24, 30);
   const body = pkcs8.split("\n")[5] ?? "";
   return [secret, secret.slice(start, start + 24), ...(secret.includes(body) ? [body.slice(0, 20)] : [])];
 }
 
-describe("a key that is passed as a path", () => {
+describe("a key passed as a path", () => {
   it.each(secrets.filter(([name]) => /^(?:indented )?JSON|PEM|^Base64|data/.test(name)))(
     "%s: the message names the function that takes JSON",
     async (_name, secret) => {
@@ -198,7 +198,7 @@ describe("a key that is passed as a path", () => {
         [() => credentialsFromFile(secret), "credentialsFromJSON()"],
         [
           () => withEnv("GOOGLE_APPLICATION_CREDENTIALS", secret, () => applicationDefault()),
-          "credentialsFromJSON(). GOOGLE_APPLICATION_CREDENTIALS",
+          "credentialsFromJSON(). Correct or unset GOOGLE_APPLICATION_CREDENTIALS",
         ],
       ] as const) {
         const error = await thrownBy(use);
@@ -210,7 +210,7 @@ describe("a key that is passed as a path", () => {
   );
 });
 
-it("a file whose name looks like a secret is read, and its name is not shown", async () => {
+it("a file whose name looks like a secret is read without showing its name", async () => {
   const folder = await mkdtemp(join(tmpdir(), "discogen-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const odd = join(folder, "{tenant}");

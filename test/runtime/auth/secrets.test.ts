@@ -1,4 +1,4 @@
-/** Nothing that is shown of credentials, or of what went wrong with them, holds a secret. */
+/** No output or error of credentials contains a secret. */
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import {
@@ -14,13 +14,13 @@ import {
   ImpersonatedCredentials,
   MetadataCredentials,
   ServiceAccountCredentials,
-} from "../../../runtime/src/auth/index.js";
+} from "../../../runtime/src/auth.js";
 import { keyFor, pkcs8 } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { type TestServer, serve } from "../support/server.js";
 import { rerouted } from "../support/sign-in.js";
 
-const refreshToken = "refresh-token-of-a-person";
+const refreshToken = "refresh-token-of-a-user";
 const clientSecret = "secret-of-a-client";
 const accessToken = "access-token-of-a-source";
 const given = [pkcs8.slice(100, 140), refreshToken, clientSecret, accessToken, "token-that-was-got"];
@@ -32,7 +32,7 @@ const shown = (value: unknown): string =>
 
 const kinds: readonly [string, (url: string) => Credentials | Promise<Credentials>][] = [
   ["a service account", (url) => ServiceAccountCredentials.fromJSON(keyFor(url), { scopes: ["a"] })],
-  ["a person", (url) => AuthorizedUserCredentials.fromJSON(personFor(url))],
+  ["a user", (url) => AuthorizedUserCredentials.fromJSON(personFor(url))],
   ["a machine", (url) => new MetadataCredentials({ host: new URL(url).host })],
   [
     "an impersonated account",
@@ -72,7 +72,7 @@ it.each(kinds)("%s", async (_name, make) => {
     response.end(JSON.stringify({ access_token: "token-that-was-got", accessToken: "token-that-was-got" }));
   });
   const auth = await make(url);
-  await auth.getRequestHeaders().catch(() => undefined); // some have no scopes, which is no matter here
+  await auth.getRequestHeaders().catch(() => undefined); // some kinds fail without scopes, which is not tested here
   for (const secret of given) expect(shown(auth)).not.toContain(secret);
 });
 
@@ -95,8 +95,8 @@ it.each([
   }
 });
 
-/** What each kind shows of itself. */
-describe("console.log and JSON.stringify show", () => {
+/** What each kind prints. */
+describe("console.log and JSON.stringify print", () => {
   const shownOf = { scopes: ["a"], quotaProject: "payer" };
   it.each<[string, () => Credentials, object]>([
     [
@@ -144,7 +144,7 @@ describe("console.log and JSON.stringify show", () => {
       { kind: "ExternalAccountAuthorizedUserCredentials", ...universe },
     ],
     [
-      "narrowed credentials",
+      "downscoped credentials",
       () =>
         new DownscopedCredentials(new AccessTokenCredentials(accessToken), {
           accessBoundary: { accessBoundaryRules: [{ availableResource: "r", availablePermissions: ["p"] }] },
@@ -155,7 +155,7 @@ describe("console.log and JSON.stringify show", () => {
     ["a key", () => new ApiKeyCredentials(accessToken), { kind: "ApiKeyCredentials" }],
     ["nothing", () => new AnonymousCredentials(), { kind: "AnonymousCredentials" }],
     [
-      "no secret in the place of a name",
+      "no secret in place of a name",
       () =>
         ServiceAccountCredentials.fromJSON(keyFor("https://a"), {
           scopes: ["ya29.secret"],
@@ -171,16 +171,16 @@ describe("console.log and JSON.stringify show", () => {
         ...universe,
       },
     ],
-  ])("%s", (_name, make, want) => {
+  ])("%s", (_name, make, expected) => {
     const auth = make();
-    expect(JSON.parse(JSON.stringify(auth))).toEqual(want);
-    const { kind, ...rest } = want as { readonly kind: string };
+    expect(JSON.parse(JSON.stringify(auth))).toEqual(expected);
+    const { kind, ...rest } = expected as { readonly kind: string };
     expect(inspect(auth)).toBe(`${kind} ${inspect(rest)}`);
     for (const secret of given) expect(shown(auth)).not.toContain(secret);
   });
 });
 
-/** A server that refuses, and says all that it was sent. */
+/** A server that rejects each request and returns everything that it received. */
 const echo = (status: number): Promise<TestServer> =>
   serve((request, response) => {
     const text = `${request.body} ${decodeURIComponent(request.body)} ${String(request.headers.authorization)}`;
@@ -189,7 +189,7 @@ const echo = (status: number): Promise<TestServer> =>
   });
 
 it.each(kinds.slice(0, 4).flatMap(([name, make]) => [400, 503].map((status) => [name, status, make] as const)))(
-  "%s that a server refuses with %s and repeats",
+  "shows no secret of %s if a server returns %s with the request",
   async (_name, status, make) => {
     const { seen, url } = await echo(status);
     const auth = await make(url);
@@ -200,7 +200,7 @@ it.each(kinds.slice(0, 4).flatMap(([name, make]) => [400, 503].map((status) => [
   },
 );
 
-it("an account impersonated by a token, where IAM repeats it", async () => {
+it("shows no token of an impersonated account if IAM returns it", async () => {
   const { url } = await echo(403);
   const auth = new ImpersonatedCredentials({
     sourceCredentials: new AccessTokenCredentials(accessToken),
@@ -213,7 +213,7 @@ it("an account impersonated by a token, where IAM repeats it", async () => {
   expect(shown(error)).not.toContain(accessToken);
 });
 
-it("a refusal of IAM keeps what is no secret: the project that it speaks of", async () => {
+it("a refusal of IAM still shows the project that it names", async () => {
   const message = "the API is not enabled in project payer-123";
   const { url } = await serve((_request, response) => {
     response.writeHead(403).end(JSON.stringify({ error: { message, status: "PERMISSION_DENIED" } }));

@@ -1,9 +1,9 @@
-/** Sign-in with a service account's key, against token endpoints on real sockets that check what they are sent. */
+/** Service account keys, with token endpoints on real sockets that check requests. */
 import { inspect } from "node:util";
 import { MockAgent } from "undici";
 import { describe, expect, it, vi } from "vitest";
 import { AuthError } from "../../../runtime/src/index.js";
-import { ServiceAccountCredentials, type ServiceAccountOptions } from "../../../runtime/src/auth/index.js";
+import { ServiceAccountCredentials, type ServiceAccountOptions } from "../../../runtime/src/auth.js";
 import { keyFor, pkcs1, pkcs8, tokenServer, verify, verifyJwt } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { json, serve, statuses } from "../support/server.js";
@@ -18,8 +18,8 @@ async function credentials(
   return ServiceAccountCredentials.fromJSON(keyFor(uri), options);
 }
 
-describe("the exchange", () => {
-  it("sends the assertion that Google asks for", async () => {
+describe("the token request", () => {
+  it("contains the assertion that Google requires", async () => {
     const { assertions, seen, url } = await tokenServer();
     const before = Math.floor(Date.now() / 1000);
     const headers = await (await credentials(`${url}token?x=1`)).getRequestHeaders();
@@ -46,28 +46,28 @@ describe("the exchange", () => {
   });
 
   it.each<[string, Parameters<typeof keyFor>[1], ServiceAccountOptions, Record<string, unknown>]>([
-    ["a person to act for", {}, { scopes, subject: "person@example.com" }, { sub: "person@example.com" }],
+    ["a user to act for", {}, { scopes, subject: "user@example.com" }, { sub: "user@example.com" }],
     [
       "another universe",
       { universe_domain: "example.cloud" },
       { scopes },
       { aud: "https://oauth2.example.cloud/token" },
     ],
-    ["an older kind of PEM", { private_key: pkcs1 }, { scopes }, {}],
+    ["a PKCS#1 PEM", { private_key: pkcs1 }, { scopes }, {}],
     [
-      "a PEM whose line breaks came through an environment variable",
+      "a PEM with escaped line breaks, as in an environment variable",
       { private_key: pkcs8.replaceAll("\n", "\\n") },
       { scopes },
       {},
     ],
     ["a PEM with carriage returns", { private_key: pkcs8.replaceAll("\n", "\r\n") }, { scopes }, {}],
-  ])("with %s", async (_name, rest, options, claims) => {
+  ])("works with %s", async (_name, rest, options, claims) => {
     const { assertions, url } = await tokenServer();
     await ServiceAccountCredentials.fromJSON(keyFor(url, rest), options).getRequestHeaders();
     expect(assertions[0]?.claims).toMatchObject(claims);
   });
 
-  it("names the project that pays: the option, else the key's", async () => {
+  it("the headers contain the quota project: the option, else the key's", async () => {
     const { url } = await tokenServer();
     const key = keyFor(url, { quota_project_id: "of-key" });
     expect(await ServiceAccountCredentials.fromJSON(key, { scopes }).getRequestHeaders()).toMatchObject({
@@ -78,7 +78,7 @@ describe("the exchange", () => {
     ).toMatchObject({ "x-goog-user-project": "own" });
   });
 
-  it("goes to Google where the key does not say where, by the dispatcher given", async () => {
+  it("is sent to Google by default, over the dispatcher in the options", async () => {
     const dispatcher = new MockAgent();
     dispatcher.disableNetConnect();
     dispatcher
@@ -92,14 +92,14 @@ describe("the exchange", () => {
   });
 });
 
-it("says what kind of sign-in it is", async () => {
+it("sends the kind of credentials for metrics", async () => {
   const { seen, url } = await tokenServer();
   await (await credentials(url)).getRequestHeaders();
   expect(seen[0]?.headers["x-goog-api-client"]).toMatch(/^gl-node\/\S+ gdcl\/\S+ auth-request-type\/at cred-type\/sa$/);
 });
 
 describe("tokens", () => {
-  it("are kept: one request however many calls, and however many wait", async () => {
+  it("are cached, and calls share one request", async () => {
     const { seen, url } = await tokenServer();
     const auth = await credentials(url);
     const headers = await Promise.all(Array.from({ length: 10_000 }, () => auth.getRequestHeaders()));
@@ -108,7 +108,7 @@ describe("tokens", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("are shared by all that is made from one key, for the same scopes and person", async () => {
+  it("are shared by derived credentials with the same scopes and user", async () => {
     const { assertions, url } = await tokenServer();
     const auth = await credentials(url, {});
     const [a = "", b = ""] = scopes;
@@ -128,7 +128,7 @@ describe("tokens", () => {
     ]);
   });
 
-  it("that were refused are replaced, once for all who were refused", async () => {
+  it("are replaced once after several calls were rejected", async () => {
     const { url: tokens, seen } = await tokenServer();
     const { url } = await serve((request, response) =>
       json(response, request.headers.authorization === "Bearer token-1" ? 401 : 200, {}),
@@ -138,7 +138,7 @@ describe("tokens", () => {
     expect(seen).toHaveLength(2);
   });
 
-  it("that came meanwhile are not dropped for an older one", async () => {
+  it("are not discarded when an older token is rejected", async () => {
     const { seen, url } = await tokenServer();
     const auth = await credentials(url);
     await auth.getRequestHeaders();
@@ -151,28 +151,28 @@ describe("tokens", () => {
     expect(seen).toHaveLength(3);
   });
 
-  it("are still got for the others when one caller gives up", async () => {
-    let answer: (() => void) | undefined;
-    const { seen: asked, url: tokens } = await serve((_request, response) => {
-      answer = () => json(response, 200, { access_token: "t", expires_in: 3600 });
+  it("still arrive for other calls when one call stops waiting", async () => {
+    let respond: (() => void) | undefined;
+    const { seen, url: tokens } = await serve((_request, response) => {
+      respond = () => json(response, 200, { access_token: "t", expires_in: 3600 });
     });
     const { url } = await serve(statuses(200));
     const client = clientOf(url, { auth: await credentials(tokens) });
     const controller = new AbortController();
     const first = failureOf(client.books.get({ book: "a" }, { signal: controller.signal }));
     const second = client.books.get({ book: "b" });
-    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    await vi.waitFor(() => expect(seen).toHaveLength(1));
     controller.abort();
     expect(await first).toMatchObject({ code: "ABORTED" });
-    answer?.();
+    respond?.();
     expect(await second).toEqual({ ok: true });
-    expect(asked).toHaveLength(1);
+    expect(seen).toHaveLength(1);
   });
 
   it.each<[string, unknown]>([
     ["text instead of a number", "3600"],
     ["nothing", undefined],
-  ])("are kept where expires_in is %s", async (_name, expires_in) => {
+  ])("are cached if expires_in is %s", async (_name, expires_in) => {
     const { seen, url } = await serve((_request, response) => json(response, 200, { access_token: "t", expires_in }));
     const auth = await credentials(url);
     await auth.getRequestHeaders();
@@ -181,20 +181,14 @@ describe("tokens", () => {
   });
 });
 
-describe("a token signed here (AIP-4111)", () => {
-  const offline = { send: () => Promise.reject(new Error("must not be asked")) };
+describe("a self-signed token (AIP-4111)", () => {
+  const offline = { send: () => Promise.reject(new Error("must not be called")) };
   const email = "robot@example-123.iam.gserviceaccount.com";
   const tokenOf = (headers: Record<string, string>): string => (headers["authorization"] ?? "").replace("Bearer ", "");
 
   it.each<[string, Parameters<typeof keyFor>[1], ServiceAccountOptions, string | undefined, Record<string, unknown>]>([
     ["is for the scopes", {}, { scopes, selfSignedJwt: true }, undefined, { scope: scopes.join(" ") }],
-    [
-      "is for the scopes whatever the API",
-      {},
-      { scopes, selfSignedJwt: true },
-      "https://a/",
-      { scope: scopes.join(" ") },
-    ],
+    ["is for the scopes with any API", {}, { scopes, selfSignedJwt: true }, "https://a/", { scope: scopes.join(" ") }],
     [
       "is for the API without scopes",
       {},
@@ -217,13 +211,13 @@ describe("a token signed here (AIP-4111)", () => {
     const headers = await auth.getRequestHeaders(url);
     const { claims: got, header } = await verifyJwt(tokenOf(headers));
     expect(header).toEqual({ alg: "RS256", typ: "JWT", kid: "key-1" });
-    const { exp = 0, iat = 0, ...said } = got;
-    expect(said).toEqual({ iss: email, sub: email, ...claims });
+    const { exp = 0, iat = 0, ...signed } = got;
+    expect(signed).toEqual({ iss: email, sub: email, ...claims });
     expect(exp - iat).toBe(3600);
     expect(await auth.getRequestHeaders(url)).toBe(headers);
   });
 
-  it("differs from one API to the next where it is for APIs, and is signed anew when refused", async () => {
+  it("is different for each API without scopes, and is signed again when rejected", async () => {
     const auth = ServiceAccountCredentials.fromJSON(keyFor("https://a/token"), {
       selfSignedJwt: true,
       transport: offline,
@@ -235,28 +229,28 @@ describe("a token signed here (AIP-4111)", () => {
     expect(await auth.getRequestHeaders("https://b/")).toBe(b);
   });
 
-  it("gives way to the exchange for a person", async () => {
+  it("is not used for a user, whose tokens are requested", async () => {
     const { assertions, url } = await tokenServer();
-    const auth = await credentials(url, { scopes, selfSignedJwt: true, subject: "person@example.com" });
+    const auth = await credentials(url, { scopes, selfSignedJwt: true, subject: "user@example.com" });
     expect(await auth.getRequestHeaders()).toEqual({ authorization: "Bearer token-1" });
-    expect(assertions[0]?.claims.sub).toBe("person@example.com");
+    expect(assertions[0]?.claims.sub).toBe("user@example.com");
   });
 
-  it("is not for a person of another universe, which has no exchange", async () => {
+  it("cannot act for a user in another universe, which has no token endpoint", async () => {
     const key = keyFor("https://oauth2.example.goog/token", { universe_domain: "example.goog" });
-    const auth = ServiceAccountCredentials.fromJSON(key, { scopes, subject: "person@example.com" });
+    const auth = ServiceAccountCredentials.fromJSON(key, { scopes, subject: "user@example.com" });
     expect(auth.universeDomain).toBe("example.goog");
     expect(await failureOf(auth.getRequestHeaders())).toMatchObject({
       code: "KEY_FIELD_INVALID",
-      message: expect.stringMatching(/^the key#\/universe_domain: .*cannot act for a person/) as unknown,
+      message: expect.stringMatching(/^the key#\/universe_domain: .*cannot act for a user/) as unknown,
     });
   });
 });
 
-describe("an id token", () => {
+describe("an ID token", () => {
   const service = "https://service-abc.run.app";
 
-  it("is asked for by audience, without scopes, and kept", async () => {
+  it("is requested by audience, without scopes, and cached", async () => {
     const { assertions, seen, url } = await tokenServer();
     const auth = await credentials(url);
     const token = await auth.getIdToken(service);
@@ -273,26 +267,26 @@ describe("an id token", () => {
     expect(seen).toHaveLength(2);
   });
 
-  it("comes from IAM in other universes, by a token signed here", async () => {
-    const { asked, url } = await iamServer();
+  it("is requested from IAM in other universes, with a self-signed token", async () => {
+    const { requests, url } = await iamServer();
     const key = keyFor("https://oauth2.example.goog/token", { universe_domain: "example.goog" });
     const transport = rerouted({ "https://iamcredentials.example.goog": url });
     const auth = ServiceAccountCredentials.fromJSON(key, { transport });
     expect((await verifyJwt(await auth.getIdToken(service))).claims.aud).toBe(service);
-    expect(asked).toMatchObject([{ account: auth.email, method: "generateIdToken", body: { audience: service } }]);
-    const { claims } = await verifyJwt((asked[0]?.authorization ?? "").replace("Bearer ", ""));
+    expect(requests).toMatchObject([{ account: auth.email, method: "generateIdToken", body: { audience: service } }]);
+    const { claims } = await verifyJwt((requests[0]?.authorization ?? "").replace("Bearer ", ""));
     expect(claims).toMatchObject({ iss: auth.email, scope: "https://www.googleapis.com/auth/cloud-platform" });
   });
 
   it.each([
     ["nothing", {}],
     ["a number", { id_token: 7 }],
-    ["an access token alone", { access_token: "t" }],
-  ])("is missed where the answer holds %s", async (_name, answer) => {
-    const { url } = await serve((_request, response) => json(response, 200, answer));
+    ["only an access token", { access_token: "t" }],
+  ])("is missing in a response with %s", async (_name, body) => {
+    const { url } = await serve((_request, response) => json(response, 200, body));
     expect(await failureOf((await credentials(url)).getIdToken(service))).toMatchObject({
       code: "TOKEN_UNAVAILABLE",
-      message: expect.stringContaining("holds no id_token") as unknown,
+      message: expect.stringContaining("contains no id_token") as unknown,
     });
   });
 
@@ -305,7 +299,7 @@ describe("an id token", () => {
 });
 
 describe("a client", () => {
-  it("gives its scopes to credentials that have none, and its clones share the token", async () => {
+  it("passes its scopes to credentials without scopes, and its clones share the token", async () => {
     const { assertions, url: tokens } = await tokenServer();
     const { seen, url } = await serve(statuses(200));
     const client = clientOf(url, { auth: await credentials(tokens, {}) });
@@ -317,7 +311,7 @@ describe("a client", () => {
     ]);
   });
 
-  it("carries token requests over its own transport, unless the credentials have one", async () => {
+  it("sends token requests over its own transport, unless the credentials have one", async () => {
     const dispatcher = new MockAgent();
     dispatcher.disableNetConnect();
     dispatcher
@@ -338,8 +332,8 @@ describe("a client", () => {
   });
 });
 
-describe("the endpoint's troubles", () => {
-  it("that pass are tried again", async () => {
+describe("errors of the endpoint", () => {
+  it("are retried if they are temporary", async () => {
     const { seen, url } = await serve((_request, response, index) => {
       if (index === 0) response.destroy();
       else if (index === 1) json(response, 503, {}, { "retry-after": "0" });
@@ -358,7 +352,7 @@ describe("the endpoint's troubles", () => {
       /Invalid JWT Signature\. ?.*key may have been deleted/,
     ],
     [
-      "no such account",
+      "an unknown account",
       400,
       { error: "invalid_grant", error_description: "Invalid grant: account not found" },
       { reason: "invalid_grant" },
@@ -378,38 +372,38 @@ describe("the endpoint's troubles", () => {
       { reason: "invalid_scope" },
       /Check the scopes/,
     ],
-    ["a forbidden person", 403, { error: "access_denied" }, { reason: "access_denied" }, /administrator/],
+    ["a forbidden user", 403, { error: "access_denied" }, { reason: "access_denied" }, /administrator/],
     [
-      "an error of another form",
+      "an error in another format",
       400,
       { error: { code: 400, message: "No", status: "INVALID_ARGUMENT" } },
       { code: "TOKEN_REFUSED" },
       /: No$/,
     ],
     ["a web page", 404, "<html>", { code: "TOKEN_REFUSED" }, /status 404/],
-    ["an answer without a token", 200, { id_token: "x" }, { code: "TOKEN_UNAVAILABLE" }, /holds no access_token/],
-    ["an answer that is no JSON", 200, "<html>", { code: "TOKEN_UNAVAILABLE" }, /is not JSON/],
+    ["a response without a token", 200, { id_token: "x" }, { code: "TOKEN_UNAVAILABLE" }, /contains no access_token/],
+    ["a response that is not JSON", 200, "<html>", { code: "TOKEN_UNAVAILABLE" }, /is not JSON/],
     [
       "a token with a line break",
       200,
       { access_token: "a\nb" },
       { code: "TOKEN_UNAVAILABLE" },
-      /holds no access_token/,
+      /contains no access_token/,
     ],
-  ])("%s", async (_name, status, body, want, message) => {
+  ])("%s", async (_name, status, body, expected, message) => {
     const { seen, url } = await serve(
       (_request, response) =>
         void response.writeHead(status).end(typeof body === "string" ? body : JSON.stringify(body)),
     );
     const error = await failureOf((await credentials(url)).getRequestHeaders());
     expect(error).toBeInstanceOf(AuthError);
-    expect(error).toMatchObject(want);
+    expect(error).toMatchObject(expected);
     expect((error as AuthError).message).toMatch(message);
     expect((error as AuthError).message).toContain("robot@example-123");
     expect(seen).toHaveLength(1);
   });
 
-  it("show nothing of the assertion, even where the endpoint repeats it", async () => {
+  it("do not show the assertion, even if the endpoint returns it", async () => {
     const { seen, url } = await serve((request, response) =>
       json(response, 400, {
         error: "invalid_grant",
@@ -422,24 +416,24 @@ describe("the endpoint's troubles", () => {
     for (const part of [assertion, ...assertion.split(".")]) expect(shown).not.toContain(part);
   });
 
-  it("an endpoint that says nothing holds a call no longer than the call allows", async () => {
-    let answer: (() => void) | undefined;
+  it("a call does not wait longer than its timeout for an endpoint that does not respond", async () => {
+    let respond: (() => void) | undefined;
     const { seen, url } = await serve((_request, response) => {
-      answer = () => json(response, 200, { access_token: "late", expires_in: 3600 });
+      respond = () => json(response, 200, { access_token: "late", expires_in: 3600 });
     });
     const api = await serve(statuses(200));
     const auth = await credentials(url);
     const client = clientOf(api.url, { auth });
     expect(await failureOf(client.books.list({}, { totalTimeout: 100 }))).toMatchObject({ code: "TOTAL_TIMEOUT" });
     await vi.waitFor(() => expect(seen).toHaveLength(1));
-    answer?.();
-    // What was under way serves the next.
+    respond?.();
+    // The next call uses the pending request.
     await client.books.list();
     expect(api.seen.map((one) => one.headers.authorization)).toEqual(["Bearer late"]);
     expect(seen).toHaveLength(1);
   });
 
-  it("a connection that is refused is told as such", async () => {
+  it("a refused connection is the cause of the error", async () => {
     const { server, url } = await tokenServer();
     server.close();
     server.closeAllConnections();
@@ -450,10 +444,10 @@ describe("the endpoint's troubles", () => {
     expect(error).toMatchObject({ code: "TOKEN_UNAVAILABLE", cause: { code: "CONNECTION_FAILED" } });
   });
 
-  it("a clock that is far off is set by the server's, once", async () => {
+  it("a wrong clock is adjusted to the server's, once", async () => {
     const hour = 3_600_000;
     const { seen, url } = await serve(async (request, response) => {
-      // This server lives two hours ahead.
+      // The clock of this server is two hours ahead.
       const now = Date.now() + 2 * hour;
       const { claims } = await verify(request);
       const fits = Math.abs((claims.iat ?? 0) * 1000 - now) < 60_000;
@@ -479,7 +473,7 @@ describe("the endpoint's troubles", () => {
     expect(seen).toHaveLength(3);
   });
 
-  it("a clock that is right is not turned", async () => {
+  it("a correct clock is not adjusted", async () => {
     const { seen, url } = await serve((_request, response) =>
       json(response, 400, { error: "invalid_grant", error_description: "iat and exp" }),
     );
@@ -491,7 +485,7 @@ describe("the endpoint's troubles", () => {
   });
 });
 
-it("without any scopes nothing is asked for", async () => {
+it("without scopes no request is sent", async () => {
   expect(await failureOf((await credentials("http://127.0.0.1:1/", {})).getRequestHeaders())).toMatchObject({
     code: "NO_SCOPES",
   });
@@ -505,14 +499,14 @@ it.each<[string, ServiceAccountOptions]>([
   ["subject", { subject: "a b" }],
   ["quotaProject", { scopes, quotaProject: "a\nb" }],
   ["transport", { scopes, transport: {} as unknown as NonNullable<ServiceAccountOptions["transport"]> }],
-])("%s are checked: %o", async (parameter, options) => {
+])("%s are validated: %o", async (parameter, options) => {
   expect(await failureOf(credentials("http://127.0.0.1:1/", options))).toMatchObject({
     code: "INVALID_OPTION",
     faults: [{ parameter }],
   });
 });
 
-it("credentials that are logged show neither key nor token", async () => {
+it("logged credentials show neither key nor token", async () => {
   const { url } = await tokenServer();
   const auth = await credentials(url);
   await auth.getRequestHeaders();
@@ -522,7 +516,7 @@ it("credentials that are logged show neither key nor token", async () => {
   expect(shown).not.toContain(pkcs8.slice(100, 140));
 });
 
-it("a key file works as the key does", async () => {
+it("a key file works like the key", async () => {
   const { url } = await tokenServer();
   const path = await temporaryFile("service.json", `\ufeff${JSON.stringify(keyFor(url))}`);
   const auth = await ServiceAccountCredentials.fromFile(path, { scopes });

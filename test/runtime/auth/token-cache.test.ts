@@ -1,4 +1,4 @@
-/** When a token is used, renewed behind the scenes, or waited for. */
+/** When a token is used, refreshed in the background, or waited for. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Token, TokenCache } from "../../../runtime/src/auth/token-cache.js";
 
@@ -35,22 +35,22 @@ const used = async (token: Promise<Token>): Promise<string | undefined> => (awai
 
 describe("a token for an hour", () => {
   it.each<[string, number, string, number]>([
-    // what, minutes after, the token used, requests in all
-    ["serves as it is", 50, "1", 1],
-    ["serves while it is renewed, near its end", 57, "1", 2],
-    ["is waited for at its very end", 59.5, "2", 2],
-    ["is waited for after its end", 61, "2", 2],
-  ])("%s", async (_name, minutes, want, calls) => {
+    // name, minutes later, the token used, total requests
+    ["is used while it is fresh", 50, "1", 1],
+    ["is used and refreshed in the background when it expires soon", 57, "1", 2],
+    ["is waited for shortly before it expires", 59.5, "2", 2],
+    ["is waited for after it has expired", 61, "2", 2],
+  ])("%s", async (_name, minutes, expected, calls) => {
     const cache = new TokenCache();
     const { fetch, ...counted } = source();
     await cache.get(fetch);
     vi.setSystemTime(minutes * minute);
-    expect(await used(cache.get(fetch))).toBe(want);
+    expect(await used(cache.get(fetch))).toBe(expected);
     expect(counted.calls()).toBe(calls);
     expect(await used(cache.get(fetch))).toBe(String(calls));
   });
 
-  it("serves to its end where it cannot be renewed, without asking each time", async () => {
+  it("is used until it expires if a refresh fails, without a request for every call", async () => {
     const cache = new TokenCache();
     const { fail, fetch, ...counted } = source();
     await cache.get(fetch);
@@ -67,7 +67,7 @@ describe("a token for an hour", () => {
   });
 });
 
-it("a token that lives shortly is not renewed for every call", async () => {
+it("a token with a short lifetime is not refreshed for every call", async () => {
   const cache = new TokenCache();
   const { fetch, ...counted } = source(20_000);
   await cache.get(fetch);
@@ -77,7 +77,7 @@ it("a token that lives shortly is not renewed for every call", async () => {
   expect(cache.fresh()).toBeUndefined();
 });
 
-it("a failure is not kept", async () => {
+it("the first failure is not cached", async () => {
   const cache = new TokenCache();
   const { fail, fetch, ...counted } = source();
   fail(new Error("down"));
@@ -87,14 +87,14 @@ it("a failure is not kept", async () => {
   expect(await used(cache.get(fetch))).toBe("2");
 });
 
-it("is not asked for every call while a server stays down, and is asked again in the end", async () => {
+it("does not send a request for every call while a server is down, and recovers", async () => {
   const cache = new TokenCache();
   const { fail, fetch, ...counted } = source();
   fail(new Error("down"));
   const attempt = (): Promise<unknown> => cache.get(fetch).catch((error: unknown) => error);
   for (let i = 0; i < 100; i++) expect(await attempt()).toMatchObject({ message: "down" });
   expect(counted.calls()).toBe(2);
-  // A minute of one call every ten milliseconds: pauses double up to 15 seconds.
+  // A call every ten milliseconds for a minute: delays double up to 15 seconds.
   for (let now = 0; now < minute; now += 10) {
     vi.setSystemTime(now);
     await attempt();
@@ -110,7 +110,7 @@ it("is not asked for every call while a server stays down, and is asked again in
   expect(await used(cache.get(fetch))).toBe("12");
 });
 
-it("is asked for again after a clock that was ahead is set right", async () => {
+it("requests a token again after a clock that was ahead is set back", async () => {
   const cache = new TokenCache();
   const { fail, fetch, ...counted } = source();
   fail(new Error("down"));
@@ -122,26 +122,26 @@ it("is asked for again after a clock that was ahead is set right", async () => {
   expect(await used(cache.get(fetch))).toBe("3");
 });
 
-it("under steady load a renewal keeps no call waiting, and is one request", async () => {
+it("a refresh under constant load delays no call, and is one request", async () => {
   const cache = new TokenCache();
   let calls = 0;
-  let answer: (() => void) | undefined;
+  let respond: (() => void) | undefined;
   const fetch = async (): Promise<Token> => {
     const authorization = String(++calls);
-    if (calls > 1) await new Promise<void>((resolve) => (answer = resolve));
+    if (calls > 1) await new Promise<void>((resolve) => (respond = resolve));
     return { token: "t", headers: { authorization }, obtained: Date.now(), expires: Date.now() + hour };
   };
   await cache.get(fetch);
   vi.setSystemTime(57 * minute);
-  // Each is settled before anything could have come of the request under way.
+  // Each call is settled before the pending request could have a result.
   for (let i = 0; i < 1000; i++) expect(await used(cache.get(fetch))).toBe("1");
   expect(calls).toBe(2);
-  answer?.();
+  respond?.();
   await vi.waitFor(async () => expect(await used(cache.get(fetch))).toBe("2"));
   expect(calls).toBe(2);
 });
 
-it("a token at hand is fresh until it is near its end, or refused", async () => {
+it("a cached token is fresh until it expires soon, or is rejected", async () => {
   const cache = new TokenCache();
   const { fetch } = source();
   expect(cache.fresh()).toBeUndefined();

@@ -1,10 +1,10 @@
-/** A call that stops waiting for a token holds no memory and no listener; what others wait for goes on. */
+/** A call that stops waiting for a token keeps no memory and no listener. The requests of other calls continue. */
 import { getEventListeners } from "node:events";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { type Credentials, ServiceAccountCredentials } from "../../../runtime/src/auth/index.js";
+import { type Credentials, ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 import { type Token, TokenCache } from "../../../runtime/src/auth/token-cache.js";
 import { within } from "../../../runtime/src/policy/wait.js";
 import { keyFor } from "../support/keys.js";
@@ -12,7 +12,7 @@ import { clientOf, failureOf } from "../support/library.js";
 import { scopes } from "./external/support.js";
 
 setFlagsFromString("--expose-gc");
-// A context of its own has the function that the flag adds.
+// A new context has the function that the flag adds.
 const gc = runInNewContext("gc") as () => void;
 
 async function collected(reference: WeakRef<object>): Promise<boolean> {
@@ -26,16 +26,13 @@ async function collected(reference: WeakRef<object>): Promise<boolean> {
 
 const never: Promise<never> = new Promise(() => undefined);
 
-/** Ways to wait for a token that never comes. */
+/** Credentials whose token never arrives. */
 const kinds: readonly (readonly [string, () => Credentials])[] = [
-  [
-    "our own",
-    () => ServiceAccountCredentials.fromJSON(keyFor("https://a"), { scopes, transport: { send: () => never } }),
-  ],
+  ["our", () => ServiceAccountCredentials.fromJSON(keyFor("https://a"), { scopes, transport: { send: () => never } })],
   ["another library's", () => ({ getRequestHeaders: () => never })],
 ];
 
-/** Makes a call that is given up. */
+/** Makes a call that stops waiting. */
 async function givenUp(auth: Credentials, end: "abort" | "timeout"): Promise<WeakRef<object>> {
   const body = { title: "x".repeat(1000) };
   const controller = new AbortController();
@@ -51,24 +48,24 @@ async function givenUp(auth: Credentials, end: "abort" | "timeout"): Promise<Wea
 }
 
 it.each(kinds.flatMap(([name, make]) => [[name, "abort", make] as const, [name, "timeout", make] as const]))(
-  "a call with %s credentials is let go after %s",
+  "a call with %s credentials is garbage collected after %s",
   async (_name, end, make) => {
     const auth = make();
     expect(await collected(await givenUp(auth, end))).toBe(true);
   },
 );
 
-it("a wait that has ended holds nothing of its caller", async () => {
+it("a wait that has ended keeps no reference to its caller", async () => {
   const wait = async (): Promise<WeakRef<object>> => {
     const held = { text: "x".repeat(1000) };
     const controller = new AbortController();
-    const end = (): Error => new Error(`gone: ${held.text.slice(0, 1)}`);
+    const end = (): Error => new Error(`ended: ${held.text.slice(0, 1)}`);
     const { signal } = controller;
     const waiting = failureOf(
       within(never, { signal, remaining: Number.POSITIVE_INFINITY, aborted: end, expired: end }),
     );
     controller.abort();
-    expect(await waiting).toMatchObject({ message: "gone: x" });
+    expect(await waiting).toMatchObject({ message: "ended: x" });
     return new WeakRef(held);
   };
   expect(await collected(await wait())).toBe(true);
@@ -81,24 +78,24 @@ const tokenOf = (name: string): Token => ({
   expires: Date.now() + 3_600_000,
 });
 
-it("a function is told when nobody waits for it any more", async () => {
+it("a function gets a signal that aborts when no call waits for it any more", async () => {
   const controller = new AbortController();
-  let told: AbortSignal | undefined;
+  let received: AbortSignal | undefined;
   const end = (): Error => new Error("over");
   const wait = within(
     (signal) => {
-      told = signal;
+      received = signal;
       return never;
     },
     { signal: controller.signal, remaining: 1000, aborted: end, expired: end },
   );
-  expect(told?.aborted).toBe(false);
+  expect(received?.aborted).toBe(false);
   controller.abort();
   await failureOf(wait);
-  expect(told?.aborted).toBe(true);
+  expect(received?.aborted).toBe(true);
 });
 
-it("a request ends when the last of those who wait has left, and not before", async () => {
+it("a request ends when the last waiting call has stopped, and not before", async () => {
   const cache = new TokenCache();
   const signals: AbortSignal[] = [];
   const fetch = (signal: AbortSignal): Promise<Token> => {
@@ -116,7 +113,7 @@ it("a request ends when the last of those who wait has left, and not before", as
   for (const { signal } of [first, second]) expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
-it("a call that comes when a request was just cut off gets a new one", async () => {
+it("a call that starts right after a request was aborted sends a new one", async () => {
   const cache = new TokenCache();
   let requests = 0;
   const fetch = async (signal: AbortSignal): Promise<Token> => {
@@ -132,15 +129,15 @@ it("a call that comes when a request was just cut off gets a new one", async () 
   expect(requests).toBe(2);
 });
 
-it("a request without a limit is not ended by those that have one", async () => {
+it("a call without a timeout keeps the request alive when other calls time out", async () => {
   const cache = new TokenCache();
-  let answer: ((token: Token) => void) | undefined;
-  const fetch = (): Promise<Token> => new Promise((resolve) => (answer = resolve));
+  let respond: ((token: Token) => void) | undefined;
+  const fetch = (): Promise<Token> => new Promise((resolve) => (respond = resolve));
   const controller = new AbortController();
   const abandoned = failureOf(cache.get(fetch, controller.signal));
   const patient = cache.get(fetch);
   controller.abort();
   await abandoned;
-  answer?.(tokenOf("late"));
+  respond?.(tokenOf("late"));
   expect((await patient).token).toBe("late");
 });

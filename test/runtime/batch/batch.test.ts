@@ -1,4 +1,4 @@
-/** Batches over a real socket: what goes out, what comes back, and what becomes of each call. */
+/** Batches over a real socket: requests, responses and the outcome of each call. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -13,26 +13,26 @@ import {
   sendBatch,
   TimeoutError,
 } from "../../../runtime/src/index.js";
-import { AccessTokenCredentials } from "../../../runtime/src/auth/index.js";
+import { AccessTokenCredentials } from "../../../runtime/src/auth.js";
 import { clientOf, failureOf, LibraryClient } from "../support/library.js";
 import { json } from "../support/server.js";
-import { answerWith, type Part, type PartAnswer, serveBatches, serveRaw } from "./server.js";
+import { respondWith, type Part, type PartResponse, serveBatches, serveRaw } from "./server.js";
 
 type LibraryBatch = Batch<LibraryClient>;
 
-const bookOf = ({ path }: Part): PartAnswer => ({ status: 200, body: { name: path.split("/").at(-1) } });
+const bookOf = ({ path }: Part): PartResponse => ({ status: 200, body: { name: path.split("/").at(-1) } });
 const paths = (batches: readonly Part[][]): string[][] => batches.map((parts) => parts.map(({ path }) => path));
 const statusesOf = (outcomes: readonly PromiseSettledResult<unknown>[]): unknown[] =>
   outcomes.map((outcome) => (outcome.status === "fulfilled" ? "fulfilled" : codeOf(outcome.reason)));
 const codeOf = (error: unknown): unknown =>
   error instanceof ApiError && error.code === "API_ERROR" ? error.status : (error as { code?: unknown }).code;
 
-/** Calls that get these books. */
+/** Calls that read these books. */
 const getBooks = (books: LibraryBatch, names: readonly string[]): Promise<unknown>[] =>
   names.map((book) => books.books.get({ book }));
 
-describe("what is sent", () => {
-  it("is one request that holds each call as it would go out by itself", async () => {
+describe("the request", () => {
+  it("is one request with each call as it is sent alone", async () => {
     const server = await serveBatches(() => ({ status: 200, body: {} }));
     const client = clientOf(server.url, { auth: new AccessTokenCredentials("a-token"), quotaProject: "payer" });
     const all = client.batch();
@@ -64,7 +64,7 @@ describe("what is sent", () => {
     expect(server.batches[0]?.every(({ headers }) => !("accept-encoding" in headers))).toBe(true);
   });
 
-  it("goes below the root URL, wherever that is", async () => {
+  it("is sent to the root URL of the client", async () => {
     const server = await serveBatches(bookOf);
     const all = clientOf(`${server.url}emulator`).batch();
     const book = all.books.get({ book: "a" });
@@ -74,7 +74,7 @@ describe("what is sent", () => {
     expect(await book).toEqual({ name: "a" });
   });
 
-  it("is split at 1,000 calls, and at fewer where asked", async () => {
+  it("is split at 1,000 calls, or at `size`", async () => {
     const server = await serveBatches(bookOf);
     const client = clientOf(server.url);
     const names = Array.from({ length: 2500 }, (_, index) => `b${String(index)}`);
@@ -94,7 +94,7 @@ describe("what is sent", () => {
     ).toEqual([2, 2, 1]);
   });
 
-  it("is nothing before send(), nothing for no calls, and nothing of a call that is at fault", async () => {
+  it("is not sent before send(), without calls, or for an invalid call", async () => {
     const server = await serveBatches(bookOf);
     const all = clientOf(server.url).batch();
     expect(await all.send()).toEqual([]);
@@ -104,7 +104,7 @@ describe("what is sent", () => {
     expect(server.seen).toEqual([]);
   });
 
-  it("is each time what was called since the time before", async () => {
+  it("has the calls since the last send()", async () => {
     const server = await serveBatches(bookOf);
     const all = clientOf(server.url).batch();
     getBooks(all, ["a", "b"]);
@@ -115,7 +115,7 @@ describe("what is sent", () => {
     expect(paths(server.batches)).toEqual([["/v1/books/a", "/v1/books/b"], ["/v1/books/c"]]);
   });
 
-  it("leaves the client it was made of alone", async () => {
+  it("does not change the original client", async () => {
     const server = await serveBatches(bookOf, (_request, response) => json(response, 200, { name: "single" }));
     const client = clientOf(server.url);
     const all = client.batch();
@@ -125,7 +125,7 @@ describe("what is sent", () => {
     expect(inspect(all)).not.toContain("send");
   });
 
-  it("waits for the sign-in of every call", async () => {
+  it("waits until every call is authorized", async () => {
     const server = await serveBatches(bookOf);
     let pause = 0;
     const auth = {
@@ -142,17 +142,17 @@ describe("what is sent", () => {
   });
 });
 
-describe("what comes back", () => {
-  it("is in the order of the calls, whatever the order of the answer", async () => {
-    const server = await serveRaw((parts, response) => answerWith(response, parts.toReversed(), bookOf));
+describe("the response", () => {
+  it("is matched to the calls in any order of the parts", async () => {
+    const server = await serveRaw((parts, response) => respondWith(response, parts.toReversed(), bookOf));
     const all = clientOf(server.url).batch();
     getBooks(all, ["a", "b", "c"]);
     expect(await all.send()).toEqual(["a", "b", "c"].map((name) => ({ status: "fulfilled", value: { name } })));
   });
 
-  it("settles each call by itself, with its answer", async () => {
+  it("settles each call with its part", async () => {
     const server = await serveBatches(({ path }) =>
-      path.endsWith("gone")
+      path.endsWith("missing")
         ? {
             status: 404,
             headers: { "X-Request-Id": "r-1" },
@@ -169,14 +169,14 @@ describe("what comes back", () => {
     );
     const all = clientOf(server.url).batch();
     const here = all.books.get({ book: "here" });
-    const gone = all.books.get({ book: "gone" });
+    const missing = all.books.get({ book: "missing" });
     expect(statusesOf(await all.send())).toEqual(["fulfilled", 404]);
     const { data, response } = await here.withResponse();
     expect(data).toEqual({ name: "here" });
     expect(response.status).toBe(200);
     expect(response.headers.get("etag")).toBe('"7"');
     expect(response.url).toBe(`${server.url}v1/books/here`);
-    expect(await failureOf(gone)).toMatchObject({
+    expect(await failureOf(missing)).toMatchObject({
       message: "library.books.get failed with status 404 (BOOK_GONE): No such book.",
       reason: "BOOK_GONE",
       requestId: "r-1",
@@ -184,7 +184,7 @@ describe("what comes back", () => {
     });
   });
 
-  it("may be nothing, for methods without an answer", async () => {
+  it("may be empty for methods without a response", async () => {
     const server = await serveBatches(() => ({ status: 204 }));
     const all = clientOf(server.url).batch();
     const deleted = all.books.delete({ book: "a" });
@@ -194,7 +194,7 @@ describe("what comes back", () => {
     expect(await empty).toEqual({});
   });
 
-  it("is a first page; the others are ordinary requests", async () => {
+  it("has the first page; further pages are ordinary requests", async () => {
     const server = await serveBatches(
       () => ({ status: 200, body: { items: [{ name: "a" }], nextPageToken: "2" } }),
       (_request, response) => json(response, 200, { items: [{ name: "b" }] }),
@@ -209,7 +209,7 @@ describe("what comes back", () => {
     expect(server.batches).toHaveLength(1);
   });
 
-  it("is what the calls given to send() came to, in their order, and all calls are sent", async () => {
+  it("has the outcomes of the calls passed to send(), and all calls are sent", async () => {
     const server = await serveBatches((part) => (part.path.endsWith("/c") ? { status: 404 } : bookOf(part)));
     const all = clientOf(server.url).batch();
     const a = all.books.get({ book: "a" });
@@ -230,7 +230,7 @@ describe("what comes back", () => {
     expect(await all.send([])).toEqual([]);
   });
 
-  it("rejects no promise that nobody holds", async () => {
+  it("leaves no unhandled rejection", async () => {
     const server = await serveBatches(() => ({ status: 403, body: { error: { code: 403, message: "no" } } }));
     const unhandled: unknown[] = [];
     const onUnhandled = (reason: unknown): unknown => unhandled.push(reason);
@@ -248,9 +248,9 @@ describe("what comes back", () => {
   });
 });
 
-describe("calls that are repeated", () => {
-  it("go out together again: 401 with another token, 429 and 503 after their pause", async () => {
-    const first: Record<string, PartAnswer> = {
+describe("retries", () => {
+  it("are sent together: 401 with another token, 429 and 503 after a delay", async () => {
+    const first: Record<string, PartResponse> = {
       "/v1/books/signed": { status: 401, body: { error: { code: 401, message: "expired" } } },
       "/v1/books/busy": { status: 503, body: { error: { code: 503, message: "later" } } },
       "/v1/books/limited": { status: 429, headers: { "Retry-After": "0" }, body: {} },
@@ -275,7 +275,7 @@ describe("calls that are repeated", () => {
     expect(renewed?.headers["authorization"]).toBe("Bearer token-2");
   });
 
-  it("are those that may be: a POST is not", async () => {
+  it("are not sent for a POST", async () => {
     const server = await serveBatches(() => ({ status: 503 }));
     const all = clientOf(server.url, { retry: { attempts: 1, maxDelay: 5 } }).batch();
     void all.books.insert({ requestBody: {} });
@@ -284,7 +284,7 @@ describe("calls that are repeated", () => {
     expect(server.batches.map((parts) => parts.map(({ method }) => method))).toEqual([["POST", "GET"], ["GET"]]);
   });
 
-  it("a 401 that stays is tried once more, not for ever", async () => {
+  it("are sent once for a repeated 401", async () => {
     const server = await serveBatches(() => ({ status: 401 }));
     const auth = { getRequestHeaders: () => Promise.resolve({ authorization: "Bearer a-token" }), invalidate() {} };
     const all = clientOf(server.url, { auth }).batch();
@@ -293,10 +293,10 @@ describe("calls that are repeated", () => {
     expect(server.batches).toHaveLength(2);
   });
 
-  it("what fails as a whole fails for each call, and is repeated for those that may be", async () => {
+  it("are sent for a failed batch, with the calls that are retryable", async () => {
     const server = await serveRaw((parts, response, index) => {
       if (index === 0) json(response, 503, { error: { code: 503, message: "the batch is down" } });
-      else answerWith(response, parts, bookOf);
+      else respondWith(response, parts, bookOf);
     });
     const all = clientOf(server.url, { retry: { maxDelay: 5 } }).batch();
     getBooks(all, ["a", "b"]);
@@ -306,10 +306,10 @@ describe("calls that are repeated", () => {
     expect(String(await failureOf(inserted))).toContain("library:v1 batch failed with status 503: the batch is down");
   });
 
-  it("so is a connection that breaks", async () => {
+  it("are sent after a broken connection", async () => {
     const server = await serveRaw((parts, response, index) => {
       if (index === 0) response.socket?.resetAndDestroy();
-      else answerWith(response, parts, bookOf);
+      else respondWith(response, parts, bookOf);
     });
     const all = clientOf(server.url, { retry: { maxDelay: 5 } }).batch();
     getBooks(all, ["a", "b"]);
@@ -320,7 +320,7 @@ describe("calls that are repeated", () => {
   });
 });
 
-describe("answers that are wrong", () => {
+describe("malformed responses", () => {
   const partly = (text: (parts: Part[]) => string, type = "multipart/mixed; boundary=b") =>
     serveRaw((parts, response) => {
       response.writeHead(200, { "content-type": type });
@@ -329,16 +329,16 @@ describe("answers that are wrong", () => {
   const fine = (part: Part, name = `Content-ID: ${part.contentId.replace("<", "<response-")}\r\n`): string =>
     `--b\r\nContent-Type: application/http\r\n${name}\r\nHTTP/1.1 200 OK\r\n\r\n{"name":"${String(part.path.at(-1))}"}\r\n`;
   const one = (parts: readonly Part[], index: number): Part => parts[index] as Part; // the test has sent it
-  const noPart = "no part of the batch's answer is for it";
+  const noPart = "the response to the batch has no part for it";
 
   it.each<[string, (parts: Part[]) => string, readonly string[]]>([
     ["a part is missing", (parts) => `${fine(one(parts, 1))}--b--`, [noPart, "fulfilled"]],
     ["there are no parts", () => "--b--", [noPart, noPart]],
     ["the body is empty", () => "", [noPart, noPart]],
     [
-      "a part comes twice",
+      "a part is repeated",
       (parts) => `${parts.map((part) => fine(part)).join("")}${fine(one(parts, 0))}--b--`,
-      ["several parts of the batch's answer are for it", "fulfilled"],
+      ["the response to the batch has several parts for it", "fulfilled"],
     ],
     [
       "a part is of another batch",
@@ -346,21 +346,25 @@ describe("answers that are wrong", () => {
       [noPart, "fulfilled"],
     ],
     [
-      "a part names no call that there is",
+      "a part names no call of the batch",
       (parts) => `${fine(one(parts, 0), `Content-ID: ${one(parts, 0).contentId.replace(/\d+>/, "99>")}\r\n`)}--b--`,
       [noPart, noPart],
     ],
     [
-      "a part is no HTTP answer",
+      "a part is not an HTTP response",
       (parts) => `--b\r\nContent-ID: ${one(parts, 0).contentId}\r\n\r\n<html>\r\n${fine(one(parts, 1))}--b--`,
-      ["its part of the batch's answer is no HTTP answer", "fulfilled"],
+      ["its part of the response to the batch is not an HTTP response", "fulfilled"],
     ],
     [
-      "a body is cut off",
+      "a body is incomplete",
       (parts) => `${fine(one(parts, 0))}${fine(one(parts, 1)).trimEnd().slice(0, -3)}`,
-      ["fulfilled", "its body of 9 characters is not JSON, or not all of it"],
+      ["fulfilled", "its body of 9 characters is not JSON, or is incomplete"],
     ],
-    ["parts have no names: by their place", (parts) => `${parts.map((part) => fine(part, "")).join("")}--b--`, []],
+    [
+      "parts have no names and are matched by position",
+      (parts) => `${parts.map((part) => fine(part, "")).join("")}--b--`,
+      [],
+    ],
     ["parts have no names and one is missing", (parts) => `${fine(one(parts, 1), "")}--b--`, [noPart, noPart]],
     [
       "lines end with LF, with text around the parts and folded fields",
@@ -383,10 +387,10 @@ describe("answers that are wrong", () => {
     );
     const wanted = [0, 1].map((index) => want[index] ?? "fulfilled");
     expect(got).toEqual(
-      wanted.map((said, index) =>
-        said === "fulfilled"
+      wanted.map((outcome, index) =>
+        outcome === "fulfilled"
           ? `fulfilled {"name":"${String(index)}"}`
-          : `${said.startsWith("its body") ? "INVALID_RESPONSE" : "BATCH_FAILED"} ApiError: library.books.get was answered with status 200, but ${said}`,
+          : `${outcome.startsWith("its body") ? "INVALID_RESPONSE" : "BATCH_FAILED"} ApiError: library.books.get returned status 200, but ${outcome}`,
       ),
     );
     expect(server.batches).toHaveLength(1);
@@ -396,17 +400,17 @@ describe("answers that are wrong", () => {
     ["a page", "text/html"],
     ["JSON", "application/json"],
     ["multipart without a boundary", "multipart/mixed"],
-  ])("200 with %s is an error for each call, and not repeated", async (_name, type) => {
+  ])("200 with %s is an error for each call, and not retried", async (_name, type) => {
     const server = await partly(() => "{}", type);
     const all = clientOf(server.url).batch();
     const calls = getBooks(all, ["a", "b"]);
     expect(statusesOf(await all.send())).toEqual(["BATCH_FAILED", "BATCH_FAILED"]);
-    const message = "library:v1 batch was answered with status 200, but its body is not multipart/mixed";
+    const message = "library:v1 batch returned status 200, but its body is not multipart/mixed";
     for (const call of calls) expect(String(await failureOf(call))).toContain(message);
     expect(server.batches).toHaveLength(1);
   });
 
-  it("400 is an error for each call, which says that it is the batch's", async () => {
+  it("400 is an error for each call, which names the batch", async () => {
     const server = await serveRaw((_parts, response) =>
       json(response, 400, { error: { code: 400, message: "Too big" } }),
     );
@@ -419,8 +423,8 @@ describe("answers that are wrong", () => {
   });
 });
 
-describe("time and cancelling", () => {
-  it("a call that is aborted before it is sent is left out", async () => {
+describe("timeouts and aborts", () => {
+  it("a call that is aborted before send() is not sent", async () => {
     const server = await serveBatches(bookOf);
     const all = clientOf(server.url).batch();
     const controller = new AbortController();
@@ -432,11 +436,11 @@ describe("time and cancelling", () => {
     expect(paths(server.batches)).toEqual([["/v1/books/b"]]);
   });
 
-  it("a call that is aborted under way ends alone", async () => {
+  it("an aborted call does not end the others", async () => {
     const controller = new AbortController();
     const server = await serveRaw((parts, response) => {
       controller.abort();
-      setTimeout(() => answerWith(response, parts, bookOf), 20);
+      setTimeout(() => respondWith(response, parts, bookOf), 20);
     });
     const all = clientOf(server.url).batch();
     void all.books.get({ book: "a" }, { signal: controller.signal });
@@ -444,7 +448,7 @@ describe("time and cancelling", () => {
     expect(statusesOf(await all.send())).toEqual(["ABORTED", "fulfilled"]);
   });
 
-  it("the signal of send() ends every call, and the request with the last", async () => {
+  it("the signal of send() aborts every call and the request", async () => {
     const controller = new AbortController();
     let onClosed: () => void = () => undefined;
     const closed = new Promise<void>((resolve) => {
@@ -462,7 +466,7 @@ describe("time and cancelling", () => {
     await closed;
   });
 
-  it("also those that pause before they are repeated", async () => {
+  it("the signal of send() aborts the delay before a retry", async () => {
     const controller = new AbortController();
     const server = await serveBatches(() => {
       setTimeout(() => controller.abort(), 20);
@@ -473,7 +477,7 @@ describe("time and cancelling", () => {
     expect(statusesOf(await all.send({ signal: controller.signal }))).toEqual(["ABORTED"]);
   });
 
-  it("a signal that has aborted before sends nothing", async () => {
+  it("a signal that is aborted already sends nothing", async () => {
     const server = await serveBatches(bookOf);
     const all = clientOf(server.url).batch();
     getBooks(all, ["a"]);
@@ -481,21 +485,21 @@ describe("time and cancelling", () => {
     expect(server.seen).toEqual([]);
   });
 
-  it("totalTimeout begins with the call, not with the batch", async () => {
+  it("totalTimeout starts with the call, not with send()", async () => {
     const server = await serveRaw(() => undefined);
     const all = clientOf(server.url).batch();
     const ended: string[] = [];
     const note = (name: string) => (): void => void ended.push(name);
-    const whole = all.books.get({ book: "a" }, { totalTimeout: 400 });
-    void whole.catch(note("of the call"));
+    const limited = all.books.get({ book: "a" }, { totalTimeout: 400 });
+    void limited.catch(note("of the call"));
     void all.books.get({ book: "b" }, { timeout: 250, retry: false }).catch(note("of the attempt"));
     await sleep(300);
     await all.send();
     expect(ended).toEqual(["of the call", "of the attempt"]);
-    expect(await failureOf(whole)).toMatchObject({ code: "TOTAL_TIMEOUT", timeout: 400 });
+    expect(await failureOf(limited)).toMatchObject({ code: "TOTAL_TIMEOUT", timeout: 400 });
   });
 
-  it("a call whose totalTimeout is over when the batch is sent is not sent", async () => {
+  it("a call whose totalTimeout is over before send() is not sent", async () => {
     const server = await serveBatches(bookOf);
     const all = clientOf(server.url).batch();
     const late = all.books.get({ book: "a" }, { totalTimeout: 50 });
@@ -507,9 +511,9 @@ describe("time and cancelling", () => {
     expect(paths(server.batches)).toEqual([["/v1/books/b"]]);
   });
 
-  it("the time of a call begins when it is sent, and its end ends it alone", async () => {
+  it("timeout starts with send(), and does not end the other calls", async () => {
     const server = await serveRaw((parts, response) => {
-      setTimeout(() => answerWith(response, parts, bookOf), 300);
+      setTimeout(() => respondWith(response, parts, bookOf), 300);
     });
     const all = clientOf(server.url, { retry: false }).batch();
     const short = all.books.get({ book: "a" }, { timeout: 100 });
@@ -520,7 +524,7 @@ describe("time and cancelling", () => {
   });
 });
 
-describe("refused before anything is sent", () => {
+describe("rejects before anything is sent", () => {
   it("media of every kind", async () => {
     const server = await serveBatches(bookOf);
     const all = clientOf(server.url).batch();
@@ -538,13 +542,13 @@ describe("refused before anything is sent", () => {
     for (const call of calls) {
       const error = await failureOf(call);
       expect(error).toBeInstanceOf(InvalidRequestError);
-      expect(String(error)).toContain("batch takes no media: make this call with the client itself");
+      expect(String(error)).toContain("batch does not support media: make this call without the batch");
     }
     expect(statusesOf(await all.send())).toEqual(calls.map(() => "INVALID_REQUEST"));
     expect(server.seen).toEqual([]);
   });
 
-  it("a header that would pass for several", async () => {
+  it("a header with a line break", async () => {
     const server = await serveBatches(bookOf);
     const auth = { getRequestHeaders: () => Promise.resolve({ authorization: "Bearer s3cret\r\nx-admin: 1" }) };
     const all = clientOf(server.url, { auth }).batch();
@@ -560,7 +564,7 @@ describe("refused before anything is sent", () => {
     expect(await failureOf(all.send(options as never))).toBeInstanceOf(InvalidRequestError);
   });
 
-  it("a batch of an API that has none", () => {
+  it("a batch of an API without a batch path", () => {
     const client = new ApiClient({
       descriptors: 2,
       id: "plain:v1",
@@ -568,17 +572,17 @@ describe("refused before anything is sent", () => {
       servicePath: "",
       scopes: [],
     });
-    expect(() => batch(client)).toThrow("the client of plain:v1: batch cannot be made");
+    expect(() => batch(client)).toThrow("the client of plain:v1: batch is not supported");
   });
 
-  it("sending what is no batch", async () => {
+  it("sendBatch() with an ordinary client", async () => {
     const error = await failureOf(sendBatch(clientOf("http://127.0.0.1:1/")));
     expect(error).toBeInstanceOf(InvalidRequestError);
-    expect(String(error)).toContain("is no batch but an ordinary client");
+    expect(String(error)).toContain("is an ordinary client, not a batch");
   });
 });
 
-it("a member of the document's called send keeps its name", async () => {
+it("keeps a member of the document named send", async () => {
   class Post extends LibraryClient {
     send(): string {
       return "the document's";

@@ -1,5 +1,5 @@
 // slow: property tests over a socket.
-/** What holds of every batch and of every answer, however odd. */
+/** Properties of every batch request and response. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeBatch, indexOfContentId, sharedHeaders } from "../../../runtime/src/batch/encode.js";
@@ -20,7 +20,7 @@ const request: fc.Arbitrary<HttpRequest> = fc.record({
 });
 
 describe("a batch", () => {
-  it("holds every request as it is, for a reader that knows the protocol alone", () => {
+  it("contains every request unchanged, for a parser of the protocol", () => {
     fc.assert(
       fc.property(fc.array(request, { minLength: 1, maxLength: 5 }), (requests) => {
         const { body, contentType } = encodeBatch(requests, id);
@@ -44,7 +44,7 @@ describe("a batch", () => {
     );
   });
 
-  it("says outside only what every part says by itself", () => {
+  it("has only headers that every part has", () => {
     fc.assert(
       fc.property(fc.array(request, { minLength: 1, maxLength: 3 }), (requests) => {
         for (const field of Object.keys(sharedHeaders(requests)))
@@ -54,24 +54,28 @@ describe("a batch", () => {
   });
 });
 
-describe("an answer", () => {
-  it("is read part by part, whatever the bodies hold", () => {
+describe("a response", () => {
+  it("is split into parts with any bodies", () => {
     const body = fc.json();
-    const answer = fc.record({ status: fc.integer({ min: 200, max: 599 }), headers: fc.dictionary(name, value), body });
+    const response = fc.record({
+      status: fc.integer({ min: 200, max: 599 }),
+      headers: fc.dictionary(name, value),
+      body,
+    });
     fc.assert(
-      fc.property(fc.array(answer, { maxLength: 5 }), (answers) => {
-        const texts = answers.map((one, index) => `--b\r\n${partText(`<${id} + ${String(index)}>`, one)}\r\n`);
+      fc.property(fc.array(response, { maxLength: 5 }), (responses) => {
+        const texts = responses.map((one, index) => `--b\r\n${partText(`<${id} + ${String(index)}>`, one)}\r\n`);
         const parts = parseParts(`${texts.join("")}--b--\r\n`, "b");
-        expect(parts.map(({ contentId }) => indexOfContentId(contentId ?? "", id))).toEqual([...answers.keys()]);
+        expect(parts.map(({ contentId }) => indexOfContentId(contentId ?? "", id))).toEqual([...responses.keys()]);
         expect(parts.map(({ response }) => response)).toMatchObject(
-          answers.map((one) => ({ status: one.status, headers: one.headers, body: one.body.trimEnd() })),
+          responses.map((one) => ({ status: one.status, headers: one.headers, body: one.body.trimEnd() })),
         );
       }),
     );
   });
 
-  it("never throws, and its fields are fields", () => {
-    const piece = fc.oneof(
+  it("never throws, and has valid header fields", () => {
+    const fragment = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.constantFrom(
         "--b",
@@ -87,8 +91,8 @@ describe("an answer", () => {
       ),
     );
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
-        const parts = parseParts(pieces.join(""), "b");
+      fc.property(fc.array(fragment, { maxLength: 60 }), (fragments) => {
+        const parts = parseParts(fragments.join(""), "b");
         const fields = parts.flatMap(({ response }) => Object.entries(response?.headers ?? {}));
         for (const [field, values] of fields)
           for (const one of [values ?? []].flat()) expect(() => new Headers().append(field, one)).not.toThrow();
@@ -98,19 +102,19 @@ describe("an answer", () => {
     );
   });
 
-  // Quadratic reading of a megabyte would take minutes.
+  // In quadratic time, a megabyte would take minutes.
   it.each([
-    ["delimiters alone", "--b\r\n"],
-    ["delimiters that are none", " --b"],
-    ["delimiters that go on", "\n--bb"],
+    ["only delimiters", "--b\r\n"],
+    ["delimiters after a space", " --b"],
+    ["delimiters with more characters", "\n--bb"],
     ["fields", "--b\r\na: b\r\n"],
     ["folds", " a\r\n"],
     ["names", "a+"],
     ["spaces", " "],
     ["line breaks", "\n"],
     ["one name for many parts", `--b\nContent-ID: <${id} + 0>\n\nHTTP/1.1 200 OK\n\n{}\n`],
-  ])("of a megabyte of %s is read in linear time", (_name, piece) => {
-    const text = piece.repeat(2 ** 20 / piece.length);
+  ])("of a megabyte of %s is read in linear time", (_name, fragment) => {
+    const text = fragment.repeat(2 ** 20 / fragment.length);
     parseParts(`--b\r\n${text}`, "b");
     parseParts(`--b\r\nContent-ID: ${text}\r\n\r\nHTTP/1.1 500 No\r\nX: ${text}\r\n\r\n${text}`, "b");
     expect(indexOfContentId(text, "another")).toBeUndefined();

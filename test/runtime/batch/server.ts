@@ -1,8 +1,8 @@
-/** A server of batches on a real socket, written after the protocol and with nothing of ours. */
+/** A server for batches on a real socket. It implements the protocol without code of the runtime. */
 import type { ServerResponse } from "node:http";
 import { type Seen, serve, type TestServer } from "../support/server.js";
 
-/** One request out of a batch. */
+/** One request of a batch. */
 export interface Part {
   readonly contentId: string;
   readonly method: string;
@@ -11,8 +11,8 @@ export interface Part {
   readonly body: string;
 }
 
-/** What a part is answered with; a body that is no string is JSON. */
-export interface PartAnswer {
+/** The response to a part. A body that is not a string is sent as JSON. */
+export interface PartResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -21,21 +21,21 @@ export interface PartAnswer {
 export interface BatchServer extends TestServer {
   /** The parts of each batch, in the order of arrival. */
   readonly batches: Part[][];
-  /** Requests that were no batches. */
+  /** Requests that are not batches. */
   readonly single: Seen[];
 }
 
-/** Answers part by part; `single` answers what is no batch. */
+/** Responds to each part. `single` responds to requests that are not batches. */
 export async function serveBatches(
-  answer: (part: Part, batch: number) => PartAnswer,
+  respond: (part: Part, batch: number) => PartResponse,
   single: (request: Seen, response: ServerResponse) => void = (_request, response) => response.writeHead(404).end(),
 ): Promise<BatchServer> {
-  return serveRaw((parts, response, batch) => answerWith(response, parts, (part) => answer(part, batch)), single);
+  return serveRaw((parts, response, batch) => respondWith(response, parts, (part) => respond(part, batch)), single);
 }
 
-/** Leaves the answer to the whole to the test. */
+/** Lets the test write the complete response. */
 export async function serveRaw(
-  answer: (parts: Part[], response: ServerResponse, batch: number) => void,
+  respond: (parts: Part[], response: ServerResponse, batch: number) => void,
   onSingle: (request: Seen, response: ServerResponse) => void = (_request, response) => response.writeHead(404).end(),
 ): Promise<BatchServer> {
   const batches: Part[][] = [];
@@ -48,19 +48,23 @@ export async function serveRaw(
     }
     const parts = partsOf(request);
     batches.push(parts);
-    answer(parts, response, batches.length - 1);
+    respond(parts, response, batches.length - 1);
   });
   return { ...server, batches, single };
 }
 
-export function answerWith(response: ServerResponse, parts: readonly Part[], answer: (part: Part) => PartAnswer): void {
-  const text = parts.map((part) => `--b0undary\r\n${partText(part.contentId, answer(part))}\r\n`);
+export function respondWith(
+  response: ServerResponse,
+  parts: readonly Part[],
+  respond: (part: Part) => PartResponse,
+): void {
+  const text = parts.map((part) => `--b0undary\r\n${partText(part.contentId, respond(part))}\r\n`);
   response.writeHead(200, { "content-type": 'multipart/mixed; boundary="b0undary"' });
   response.end(`${text.join("")}--b0undary--\r\n`);
 }
 
-/** A part of an answer, as Google writes it. */
-export function partText(contentId: string, { body, headers = {}, status }: PartAnswer): string {
+/** A part of a response in Google's format. */
+export function partText(contentId: string, { body, headers = {}, status }: PartResponse): string {
   const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body);
   const fields = Object.entries({ "Content-Type": "application/json; charset=UTF-8", ...headers });
   return [
@@ -75,16 +79,16 @@ export function partText(contentId: string, { body, headers = {}, status }: Part
   ].join("\r\n");
 }
 
-/** The requests of a batch. Throws where it is not as the protocol wants it. */
+/** Returns the requests of a batch. Throws if it violates the protocol. */
 export function partsOf({ body, headers }: Pick<Seen, "body" | "headers">): Part[] {
   const boundary = /^multipart\/mixed; boundary=([\w-]+)$/.exec(headers["content-type"] ?? "")?.[1];
   if (boundary === undefined) throw new Error(`no batch: ${String(headers["content-type"])}`);
-  const pieces = `\r\n${body}`.split(`\r\n--${boundary}`);
-  if (pieces.shift() !== "") throw new Error("text before the first part");
-  if (pieces.pop() !== "--\r\n") throw new Error("the last part is not closed");
-  return pieces.map((piece) => {
-    if (!piece.startsWith("\r\n")) throw new Error("a boundary that does not end its line");
-    const [outer = "", inner = "", ...more] = piece.slice(2).split("\r\n\r\n");
+  const segments = `\r\n${body}`.split(`\r\n--${boundary}`);
+  if (segments.shift() !== "") throw new Error("text before the first part");
+  if (segments.pop() !== "--\r\n") throw new Error("the last part is not closed");
+  return segments.map((segment) => {
+    if (!segment.startsWith("\r\n")) throw new Error("a boundary that does not end its line");
+    const [outer = "", inner = "", ...more] = segment.slice(2).split("\r\n\r\n");
     const fields = fieldsOf(outer.split("\r\n"));
     if (fields["content-type"] !== "application/http") throw new Error("a part that is no application/http");
     const [line = "", ...innerFields] = inner.split("\r\n");

@@ -1,4 +1,4 @@
-/** What is wrong with an upload is told before a byte of it leaves. */
+/** Invalid uploads are rejected before anything is sent. */
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
@@ -20,32 +20,40 @@ const setCover =
   ({ books }) =>
     books.setCover({ book: "b", media, ...rest });
 
-describe("refused", () => {
+describe("rejects", () => {
   it.each<[string, Send, string]>([
     ["null", create(null), "media must be { body, … }"],
-    ["content without its envelope", create("text"), "media must be { body, … }"],
+    ["content without an object", create("text"), "media must be { body, … }"],
     ["no body", create({}), "media must be { body, … }"],
     ["a body of an unknown kind", create({ body: 7 }), "media.body must be a string, Uint8Array"],
-    ["a file that is not there", create({ body: { path: "/no/such/file" } }), "media.body cannot be read: ENOENT"],
+    ["a file that does not exist", create({ body: { path: "/no/such/file" } }), "media.body cannot be read: ENOENT"],
     ["a folder", create({ body: { path: "/" } }), "media.body is a folder"],
-    ["a size that is none", create({ body: "a", size: -1 }), "media.size must be a number of bytes"],
-    ["a size that is another", create({ body: "a", size: 2 }), "media.size is 2, but the body has 1 bytes"],
+    ["an invalid size", create({ body: "a", size: -1 }), "media.size must be a number of bytes"],
+    ["a wrong size", create({ body: "a", size: 2 }), "media.size is 2, but the body has 1 bytes"],
     [
-      "chunks of an odd size",
+      "an invalid chunk size",
       create({ body: "a", chunkSize: 1_000_000 }),
       "media.chunkSize must be a multiple of 262144",
     ],
-    ["a media type that is none", create({ body: "a", mimeType: "text" }), "media.mimeType must be a media type"],
-    ["a line break in it", create({ body: "a", mimeType: "a/b\r\nx: y" }), "media.mimeType must be a media type"],
-    ["onProgress that is none", create({ body: "a", onProgress: 1 }), "media.onProgress must be a function"],
+    ["an invalid media type", create({ body: "a", mimeType: "text" }), "media.mimeType must be a media type"],
+    [
+      "a media type with a line break",
+      create({ body: "a", mimeType: "a/b\r\nx: y" }),
+      "media.mimeType must be a media type",
+    ],
+    ["an invalid onProgress", create({ body: "a", onProgress: 1 }), "media.onProgress must be a function"],
     [
       "a session on another host",
       create({ body: "a", session: "https://evil.example/s" }),
-      "media.session is no URL on",
+      "media.session must be a URL on",
     ],
-    ["a session for one request", create({ body: "a", session: "s", resumable: false }), "media.session goes with"],
     [
-      "parts where the method takes none",
+      "a session for one request",
+      create({ body: "a", session: "s", resumable: false }),
+      "media.session needs a resumable upload",
+    ],
+    [
+      "a resumable upload if the method does not support it",
       send({ body: "a", mimeType: "message/x", resumable: true }),
       "media.resumable is not",
     ],
@@ -54,16 +62,20 @@ describe("refused", () => {
       send({ body: "a", mimeType: "text/html" }),
       "media.mimeType must be one of message/*, not text/html",
     ],
-    ["no type where none can be told", send({ body: "a" }), "media.mimeType is required: the method takes message/*"],
+    [
+      "a missing type that cannot be detected",
+      send({ body: "a" }),
+      "media.mimeType is required: the method takes message/*",
+    ],
     ["the type of a Blob that is not accepted", send({ body: new Blob(["a"], { type: "text/x" }) }), "not text/x"],
     [
-      "more than the method takes",
+      "more bytes than the method takes",
       setCover({ body: Buffer.alloc(1001) }),
-      "media.body has 1001 bytes, but the method takes 1000 at most",
+      "media.body has 1001 bytes, but the method takes at most 1000",
     ],
-    ["a stream that says it is more", setCover({ body: Readable.from(["a"]), size: 1001 }), "has 1001 bytes"],
+    ["a stream with a larger size", setCover({ body: Readable.from(["a"]), size: 1001 }), "has 1001 bytes"],
     ["a missing parameter", ({ books }) => books.setCover({ media: { body: "a" } }), "book is required"],
-    ["metadata where the method has none", setCover({ body: "a" }, { requestBody: {} }), "requestBody is not allowed"],
+    ["metadata if the method takes none", setCover({ body: "a" }, { requestBody: {} }), "requestBody is not allowed"],
   ])("%s", async (_name, call, message) => {
     const { seen, url } = await serve(statuses(200));
     expect(await failureOf(call(clientOf(url)))).toMatchObject({
@@ -77,18 +89,18 @@ describe("refused", () => {
 describe("the content type", () => {
   const png = { type: "image/png" };
   it.each<[string, Send, string]>([
-    ["is what is said", create({ body: new Blob(["a"], png), mimeType: "text/a; charset=x" }), "text/a; charset=x"],
+    ["is the option", create({ body: new Blob(["a"], png), mimeType: "text/a; charset=x" }), "text/a; charset=x"],
     ["is that of a Blob", create({ body: new Blob(["a"], png) }), "image/png"],
     ["is that of a File's name", create({ body: new File(["a"], "a.b.CSV") }), "text/csv"],
     ["is that of a file's name", create({ body: { path: join(ROOT, "package.json") } }), "application/json"],
     ["of text is not guessed", create({ body: '{"a":1}' }), "application/octet-stream"],
     [
-      "that a name tells but the method does not accept is left open",
+      "of a name that the method does not accept is not used",
       setCover({ body: new File(["a"], "a.csv") }),
       "application/octet-stream",
     ],
     [
-      "is accepted whatever its case and parameters",
+      "is accepted in any case and with parameters",
       setCover({ body: "a", mimeType: "IMAGE/Png;a=b" }),
       "IMAGE/Png;a=b",
     ],
@@ -99,13 +111,13 @@ describe("the content type", () => {
   });
 });
 
-it("without media a method that takes it is an ordinary call", async () => {
+it("without media, a method that takes it is an ordinary call", async () => {
   const { seen, url } = await serve(statuses(200));
   await clientOf(url).books.create({ requestBody: { name: "a" }, media: undefined });
   expect(seen).toMatchObject([{ url: "/v1/books", body: '{"name":"a"}' }]);
 });
 
-it("a raw body can be a file, whose name tells its type", async () => {
+it("a raw body can be a file, whose name determines its type", async () => {
   const { seen, url } = await serve(statuses(200, 200));
   const { books } = clientOf(url);
   await books.upload({ requestBody: { data: { path: join(ROOT, "package.json") } } });

@@ -18,30 +18,30 @@ const quick: ClientOptions = { retry: { maxDelay: 1 } };
 
 const get = (url: string, options: ClientOptions = quick) => clientOf(url, options).books.exportMedia({ book: "b" });
 
-/** What the server makes of one request; absent: it answers well. */
+/** How the server handles one request. Default: correctly. */
 interface Behaviour {
-  /** Cuts the connection after so many bytes. */
+  /** Closes the connection after this many bytes. */
   readonly cut?: number;
-  /** Does not know ranges. */
-  readonly whole?: boolean;
+  /** Does not support ranges. */
+  readonly ignoresRange?: boolean;
   readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly status?: number;
   readonly bytes?: Buffer;
 }
 
-/** Serves bytes by the rules of RFC 9110 §14, misbehaving as it is told, request by request. */
+/** Serves bytes by RFC 9110 §14, with one behaviour for each request. */
 function serving(
   bytes: Buffer,
   headers: Readonly<Record<string, string | string[]>>,
   behaviours: readonly Behaviour[] = [],
 ): Handler {
   return (request, response, index) => {
-    const { cut, whole, status, headers: other, bytes: others = bytes } = behaviours[index] ?? {};
+    const { cut, ignoresRange, status, headers: other, bytes: others = bytes } = behaviours[index] ?? {};
     if (status !== undefined) return void response.writeHead(status).end();
     const range = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? "");
     const all = { ...headers, ...other };
     const ifRange = request.headers["if-range"];
-    const isPart = range !== null && whole !== true && (ifRange === undefined || ifRange === all["etag"]);
+    const isPart = range !== null && ignoresRange !== true && (ifRange === undefined || ifRange === all["etag"]);
     const [, from = "", to = ""] = range ?? [];
     const start = isPart ? (from === "" ? others.length - Number(to) : Number(from)) : 0;
     const end = isPart && from !== "" && to !== "" ? Number(to) : others.length - 1;
@@ -57,11 +57,11 @@ function serving(
 }
 
 function cutAfter(response: ServerResponse, bytes: Buffer): void {
-  // Closed in order: after a reset the client may lose bytes that have arrived.
+  // Closed regularly: after a reset, the client may lose bytes that have arrived.
   response.write(bytes, () => response.socket?.end());
 }
 
-const asked = ({ seen }: TestServer): (string | undefined)[] => seen.map(({ headers }) => headers.range);
+const rangesOf = ({ seen }: TestServer): (string | undefined)[] => seen.map(({ headers }) => headers.range);
 
 describe("ranges", () => {
   it.each([
@@ -69,52 +69,49 @@ describe("ranges", () => {
     [{ start: size - 5 }, `bytes=${String(size - 5)}-`, content.subarray(-5)],
     [{ end: 3 }, "bytes=0-3", content.subarray(0, 4)],
     [{ start: -7 }, "bytes=-7", content.subarray(-7)],
-  ])("%j", async (range, field, want) => {
+  ])("%j", async (range, field, expected) => {
     const server = await serve(serving(content, {}));
     const media = await clientOf(server.url).books.exportMedia({ book: "b" }, { range });
     expect(media.status).toBe(206);
-    expect(Buffer.from(await media.bytes())).toEqual(want);
-    expect(asked(server)).toEqual([field]);
+    expect(Buffer.from(await media.bytes())).toEqual(expected);
+    expect(rangesOf(server)).toEqual([field]);
   });
 
-  it.each([[{ start: 1.5 }], [{ start: 5, end: 4 }], [{ start: -5, end: 4 }], [null]])(
-    "%j is refused",
-    async (range) => {
-      const { seen, url } = await serve(serving(content, {}));
-      // As programs without types may call.
-      const options = { range } as object;
-      expect(await failureOf(clientOf(url).books.exportMedia({ book: "b" }, options))).toMatchObject({
-        code: "INVALID_REQUEST",
-        faults: [{ parameter: "range" }],
-      });
-      expect(seen).toHaveLength(0);
-    },
-  );
+  it.each([[{ start: 1.5 }], [{ start: 5, end: 4 }], [{ start: -5, end: 4 }], [null]])("rejects %j", async (range) => {
+    const { seen, url } = await serve(serving(content, {}));
+    // Programs without types may pass it.
+    const options = { range } as object;
+    expect(await failureOf(clientOf(url).books.exportMedia({ book: "b" }, options))).toMatchObject({
+      code: "INVALID_REQUEST",
+      faults: [{ parameter: "range" }],
+    });
+    expect(seen).toHaveLength(0);
+  });
 });
 
-describe("a broken connection is taken up where it broke", () => {
+describe("a download is resumed after a broken connection", () => {
   const etag = { etag: '"v1"' };
   const last = String(size - 1);
   it.each<[string, Record<string, string | string[]>, readonly Behaviour[], readonly (string | undefined)[]]>([
-    ["by its ETag", etag, [{ cut: 300_000 }], [undefined, `bytes=300000-${last}`]],
-    ["by its generation", { "x-goog-generation": "7" }, [{ cut: 300_000 }], [undefined, `bytes=300000-${last}`]],
+    ["with its ETag", etag, [{ cut: 300_000 }], [undefined, `bytes=300000-${last}`]],
+    ["with its generation", { "x-goog-generation": "7" }, [{ cut: 300_000 }], [undefined, `bytes=300000-${last}`]],
     [
-      "by its checksum",
+      "with its checksum",
       { "x-goog-hash": [`md5=${createHash("md5").update(content).digest("base64")}`] },
       [{ cut: 300_000 }],
       [undefined, `bytes=300000-${last}`],
     ],
     ["twice", etag, [{ cut: 300_000 }, { cut: 300_000 }], [undefined, `bytes=300000-${last}`, `bytes=600000-${last}`]],
     [
-      "through an answer that is no success",
+      "after an error response",
       etag,
       [{ cut: 300_000 }, { status: 503 }],
       [undefined, `bytes=300000-${last}`, `bytes=300000-${last}`],
     ],
     [
-      "from a server that knows no ranges",
+      "from a server that does not support ranges",
       etag,
-      [{ cut: 300_000 }, { whole: true }],
+      [{ cut: 300_000 }, { ignoresRange: true }],
       [undefined, `bytes=300000-${last}`],
     ],
   ])("%s", async (_name, headers, behaviours, ranges) => {
@@ -125,12 +122,12 @@ describe("a broken connection is taken up where it broke", () => {
       { onProgress: (one) => progress.push(one) },
     );
     expect(content.equals(await media.bytes())).toBe(true);
-    expect(asked(server)).toEqual(ranges);
+    expect(rangesOf(server)).toEqual(ranges);
     expect(server.seen[1]?.headers["if-range"]).toBe(headers["etag"]);
     expect(progress.at(-1)).toEqual({ received: size, total: size });
   });
 
-  it("whose part does not repeat the ETag that it was asked by", async () => {
+  it("if the response does not repeat the ETag of the request", async () => {
     const server = await serve((request, response) => {
       const start = request.headers["if-range"] === '"v1"' ? 300_000 : 0;
       const range = { "content-range": `bytes ${String(start)}-${last}/${String(size)}` };
@@ -144,28 +141,28 @@ describe("a broken connection is taken up where it broke", () => {
     expect(content.equals(await (await get(server.url)).bytes())).toBe(true);
   });
 
-  it("of a part too", async () => {
-    const server = await serve(serving(content, etag, [{ cut: 100 }, { whole: true }]));
+  it("of a range", async () => {
+    const server = await serve(serving(content, etag, [{ cut: 100 }, { ignoresRange: true }]));
     const media = await clientOf(server.url, quick).books.exportMedia(
       { book: "b" },
       { range: { start: 1000, end: 1999 } },
     );
     expect(content.subarray(1000, 2000).equals(await media.bytes())).toBe(true);
-    expect(asked(server)).toEqual(["bytes=1000-1999", "bytes=1100-1999"]);
+    expect(rangesOf(server)).toEqual(["bytes=1000-1999", "bytes=1100-1999"]);
   });
 
-  it("of compressed content too, by the bytes on the wire", async () => {
+  it("of compressed content, by the compressed bytes", async () => {
     const packed = gzipSync(content);
     const server = await serve(serving(packed, { ...etag, "content-encoding": "gzip" }, [{ cut: 5000 }]));
     expect(content.equals(await (await get(server.url)).bytes())).toBe(true);
-    expect(asked(server)[1]).toBe(`bytes=5000-${String(packed.length - 1)}`);
+    expect(rangesOf(server)[1]).toBe(`bytes=5000-${String(packed.length - 1)}`);
   });
 
   it.each<[string, Record<string, string>, ClientOptions]>([
-    ["nothing tells one content from another", {}, quick],
-    ["only a weak ETag does", { etag: 'W/"v1"' }, quick],
-    ["the caller wants no retries", etag, { retry: false }],
-  ])("but not where %s", async (_name, headers, options) => {
+    ["the content has no version", {}, quick],
+    ["the ETag is weak", { etag: 'W/"v1"' }, quick],
+    ["retries are turned off", etag, { retry: false }],
+  ])("but not if %s", async (_name, headers, options) => {
     const server = await serve(serving(content, headers, [{ cut: 300_000 }]));
     expect(await failureOf((await get(server.url, options)).bytes())).toMatchObject({ code: "CONNECTION_FAILED" });
     expect(server.seen).toHaveLength(1);
@@ -175,12 +172,12 @@ describe("a broken connection is taken up where it broke", () => {
     ["ETag", { headers: { etag: '"v2"' } }],
     ["generation", { headers: { "x-goog-generation": "8" } }],
     ["encoding", { headers: { "content-encoding": "gzip" } }],
-  ])("nor where the content has another %s by then", async (_name, then) => {
+  ])("but not if the content has another %s by then", async (_name, then) => {
     const server = await serve(serving(content, { ...etag, "x-goog-generation": "7" }, [{ cut: 300_000 }, then]));
     expect(await failureOf((await get(server.url)).bytes())).toMatchObject({ code: "CONTENT_CHANGED" });
   });
 
-  it("gives up after the attempts of the policy without a byte", async () => {
+  it("stops after the attempts of the policy without a byte", async () => {
     const server = await serve(
       serving(content, etag, [{ cut: 300_000 }, { cut: 0 }, { cut: 0 }, { cut: 0 }, { cut: 0 }]),
     );
@@ -201,24 +198,24 @@ describe("checksums", () => {
     [Buffer.alloc(32), "8a9136aa"],
     [Buffer.alloc(32, 255), "62a8ab43"],
     [Buffer.from(Array.from({ length: 32 }, (_, i) => i)), "46dd794e"],
-  ])("CRC-32C of a known value", (bytes, want) => {
-    const whole = new Crc32c();
-    whole.update(Buffer.from(bytes));
-    const pieces = new Crc32c();
-    for (const byte of Buffer.from(bytes)) pieces.update(Uint8Array.of(byte));
+  ])("CRC-32C of a known value", (bytes, expected) => {
+    const atOnce = new Crc32c();
+    atOnce.update(Buffer.from(bytes));
+    const chunks = new Crc32c();
+    for (const byte of Buffer.from(bytes)) chunks.update(Uint8Array.of(byte));
     const hex = (sum: Crc32c) => Buffer.from(sum.digest(), "base64").toString("hex");
-    expect([hex(whole), hex(pieces)]).toEqual([want, want]);
+    expect([hex(atOnce), hex(chunks)]).toEqual([expected, expected]);
   });
 
   it.each<[string, Record<string, string | string[]>]>([
     ["both in one field", { "x-goog-hash": `${crc32c},${md5}` }],
-    ["a field each", { "x-goog-hash": [crc32c, md5] }],
-    ["one that is not known", { "x-goog-hash": "sha1=AAAA" }],
+    ["one in each field", { "x-goog-hash": [crc32c, md5] }],
+    ["an unknown one", { "x-goog-hash": "sha1=AAAA" }],
     [
-      "of stored bytes that were unpacked on the way",
+      "of stored bytes that were decompressed on the way",
       { "x-goog-hash": "md5=AAAA", "x-goog-stored-content-encoding": "gzip" },
     ],
-  ])("%s: the content passes", async (_name, headers) => {
+  ])("%s: the content is accepted", async (_name, headers) => {
     const { url } = await serve(serving(content, headers));
     expect(content.equals(await (await get(url)).bytes())).toBe(true);
   });
@@ -227,7 +224,7 @@ describe("checksums", () => {
     ["crc32c", { "x-goog-hash": `crc32c=AAAAAA==,${md5}` }],
     ["md5", { "x-goog-hash": [crc32c, "md5=AAAAAAAAAAAAAAAAAAAAAA=="] }],
     ["crc32c", { "x-goog-hash": "crc32c=AAAAAA==", "x-goog-stored-content-encoding": "identity" }],
-  ])("a wrong %s is an error, and leaves no file", async (name, headers) => {
+  ])("a wrong %s is an error, and no file is written", async (name, headers) => {
     const { url } = await serve(serving(content, headers));
     expect(await failureOf((await get(url)).bytes())).toMatchObject({
       code: "CONTENT_DAMAGED",
@@ -238,7 +235,7 @@ describe("checksums", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it("of content that is stored compressed are those of the compressed bytes", async () => {
+  it("of content that is stored compressed apply to the compressed bytes", async () => {
     const packed = gzipSync(content);
     const hash = createHash("md5").update(packed).digest("base64");
     const headers = { "content-encoding": "gzip", "x-goog-stored-content-encoding": "gzip" };
@@ -248,7 +245,7 @@ describe("checksums", () => {
     expect(await failureOf((await get(other.url)).bytes())).toMatchObject({ code: "CONTENT_DAMAGED" });
   });
 
-  it("of a part are not asked for", async () => {
+  it("of a range are not verified", async () => {
     const { url } = await serve(serving(content, { "x-goog-hash": md5 }));
     const media = await clientOf(url).books.exportMedia({ book: "b" }, { range: { end: 9 } });
     expect(await media.bytes()).toHaveLength(10);
@@ -256,7 +253,7 @@ describe("checksums", () => {
 });
 
 describe("saveTo", () => {
-  it("to a name that is none lets the connection go", async () => {
+  it("to an invalid name releases the connection", async () => {
     const closed = vi.fn<() => void>();
     const { url } = await serve((_request, response) => {
       response.on("close", closed);
@@ -289,7 +286,7 @@ describe("saveTo", () => {
     expect(content.equals(await readFile(path))).toBe(true);
   });
 
-  it("goes on after a broken connection", async () => {
+  it("resumes after a broken connection", async () => {
     const path = join(await temporaryFolder(), "a");
     const server = await serve(serving(content, { etag: '"a"' }, [{ cut: 100_000 }, { cut: 200_000 }]));
     await (await get(server.url)).saveTo(path);
@@ -297,14 +294,14 @@ describe("saveTo", () => {
     expect(server.seen).toHaveLength(3);
   });
 
-  it("of nothing makes an empty file", async () => {
+  it("writes an empty file for empty content", async () => {
     const path = join(await temporaryFolder(), "a");
     const { url } = await serve(serving(Buffer.alloc(0), {}));
     await (await get(url)).saveTo(path);
     expect(await readFile(path)).toHaveLength(0);
   });
 
-  it("leaves nothing behind when the call is aborted", async () => {
+  it("leaves no file when the call is aborted", async () => {
     const folder = await temporaryFolder();
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { "content-length": String(size) });
@@ -319,10 +316,10 @@ describe("saveTo", () => {
   });
 
   it.each<[string, (folder: string) => string, string]>([
-    ["a folder that is not there", (folder) => join(folder, "no", "a"), "ENOENT"],
+    ["a folder that does not exist", (folder) => join(folder, "no", "a"), "ENOENT"],
     ["a folder", (folder) => join(folder, "taken"), "cannot be written"],
     ["no name", () => "", "must be a file name"],
-  ])("to %s says so", async (_name, path, message) => {
+  ])("rejects %s", async (_name, path, message) => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "taken", "within"), { recursive: true });
     const { url } = await serve(serving(content, {}));
@@ -334,7 +331,7 @@ describe("saveTo", () => {
   });
 });
 
-it("what onProgress throws ends the download, and lets the connection go", async () => {
+it("an error of onProgress ends the download, and releases the connection", async () => {
   const closed = vi.fn<() => void>();
   const { url } = await serve((_request, response) => {
     response.on("close", closed);
@@ -360,13 +357,13 @@ describe("a download that is cancelled while it is saved", () => {
       },
     ],
     [
-      "without one",
+      "without a length",
       (_request, response) => {
         response.writeHead(200, { etag: '"v1"' });
         response.write(content.subarray(0, 300_000));
       },
     ],
-  ])("%s leaves no half of it and lets the connection go", async (_name, handler) => {
+  ])("%s leaves no partial file and releases the connection", async (_name, handler) => {
     const folder = await temporaryFolder();
     const closed = vi.fn<() => void>();
     const server = await serve((request, response, index) => {
@@ -383,7 +380,7 @@ describe("a download that is cancelled while it is saved", () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it("in the pause before it is taken up again is not", async () => {
+  it("in the delay before it is resumed is not resumed", async () => {
     const folder = await temporaryFolder();
     const server = await serve(serving(content, { etag: '"v1"' }, [{ cut: 300_000 }]));
     const failed = vi.fn<() => number>(() => 200);
@@ -397,7 +394,7 @@ describe("a download that is cancelled while it is saved", () => {
   });
 });
 
-it("the seen requests ask for compressed content, which is cheaper to send", async () => {
+it("requests accept compressed content", async () => {
   const { seen, url } = await serve(serving(content, {}));
   await (await get(url)).cancel();
   expect(seen.map(({ headers }: Seen) => headers["accept-encoding"])).toEqual(["gzip"]);

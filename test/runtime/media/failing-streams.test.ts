@@ -1,4 +1,4 @@
-/** A stream that fails rejects its call; it never ends the process by an `error` event that nobody listens to. */
+/** A stream that fails rejects its call. It never ends the process with an unhandled `error` event. */
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, type Readable } from "node:stream";
@@ -10,7 +10,7 @@ import { clientOf, failureOf } from "../support/library.js";
 import { serve, statuses } from "../support/server.js";
 import { uploadForms } from "../support/upload-forms.js";
 
-/** Breaks later than a call begins, and sooner than `slow` credentials have a token. */
+/** Fails after a call begins, and before `slow` credentials have a token. */
 function breaking(): Readable {
   const stream = new PassThrough();
   void setTimeout(20).then(() => stream.destroy(new Error("the source broke")));
@@ -20,7 +20,7 @@ function breaking(): Readable {
 const slow = { getRequestHeaders: () => setTimeout(60, { authorization: "Bearer a" }) };
 const uploads = statuses({ status: 200, headers: { location: "/session" } });
 
-/** Calls that fail for other reasons, and whether they take the stream. */
+/** Calls that fail for other reasons, and whether they use the stream. */
 const rejected: readonly (readonly [string, ClientOptions, CallOptions, object, string, boolean])[] = [
   ["an invalid option", {}, { timeout: -1 }, {}, "INVALID_REQUEST", false],
   ["an invalid header", {}, { headers: { "a b": "c" } }, {}, "INVALID_REQUEST", false],
@@ -38,7 +38,7 @@ describe.each(uploadForms)("$name", ({ send }) => {
     expect(await failureOf(call)).toMatchObject({ message: expect.stringContaining("ENOENT") as unknown });
   });
 
-  it("rejects for a source that breaks while the token is fetched", async () => {
+  it("rejects for a source that fails while the token is requested", async () => {
     const { url } = await serve(uploads);
     const body = breaking();
     const call = send(clientOf(url, { auth: slow }), body);
@@ -53,21 +53,21 @@ describe.each(uploadForms)("$name", ({ send }) => {
       const body = new PassThrough();
       expect(await failureOf(send(clientOf(url, options), body, own, { ...rest }))).toMatchObject({ code });
       expect(body.destroyed).toBe(takes);
-      // Ends the process where nothing listens.
+      // Ends the process without a listener.
       if (!takes) body.destroy(new Error("the source broke"));
       await setTimeout(1);
       expect(seen).toHaveLength(0);
     },
   );
 
-  it("handles the errors of a stream that a batch refuses", async () => {
+  it("handles the errors of a stream that a batch rejects", async () => {
     const { url } = await serve(uploads);
     const all = clientOf(url, { auth: slow }).batch();
     const body = breaking();
     const call = failureOf(send(all as ReturnType<typeof clientOf>, body)); // the same client
     expect(body.listenerCount("error")).toBeGreaterThan(0);
     await all.send();
-    expect(String(await call)).toContain("batch takes no media");
+    expect(String(await call)).toContain("batch does not support media");
   });
 
   it("closes a stream whose call fails", async () => {
@@ -80,7 +80,7 @@ describe.each(uploadForms)("$name", ({ send }) => {
   });
 });
 
-it("a stream in place of the object that should hold it", async () => {
+it("handles the errors of a stream that is passed instead of an object", async () => {
   const { url } = await serve(uploads);
   const { books } = clientOf(url);
   const body = breaking();

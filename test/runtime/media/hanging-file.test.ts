@@ -1,4 +1,4 @@
-/** A file system that hangs while a file is opened. */
+/** A file system that blocks while a file is opened. */
 import { describe, expect, it, vi } from "vitest";
 import { clientOf, failureOf } from "../support/library.js";
 import { serve, statuses } from "../support/server.js";
@@ -14,7 +14,7 @@ describe.each(uploadForms)("a file that is sent $name and never opens", ({ send 
     [{ timeout: 100 }, "TIMEOUT"],
     [{ totalTimeout: 100 }, "TOTAL_TIMEOUT"],
     [{ signal: AbortSignal.timeout(100) }, "ABORTED"],
-  ])("ends by %o", async (options, code) => {
+  ])("ends with %o", async (options, code) => {
     const { url } = await serve(statuses(200));
     expect(await failureOf(send(clientOf(url), { path: "file" }, options))).toMatchObject({ code });
   });

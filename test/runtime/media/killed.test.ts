@@ -1,4 +1,4 @@
-/** An upload whose process is killed is finished by another one, which knows nothing but the session and the file. */
+/** An upload whose process is killed is finished by another process, which knows only the session and the file. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
@@ -19,7 +19,7 @@ await clientOf(url).books.create({ media: { body: { path }, resumable: true, chu
 process.disconnect();
 `;
 
-it("a killed process's upload is finished by a second one from the stored session", async () => {
+it("a second process finishes the upload of a killed one from the stored session", async () => {
   const folder = await temporaryFolder();
   const content = join(folder, "content");
   await writeFile(content, await buffer(patternPieces(size)));
@@ -42,7 +42,7 @@ it("a killed process's upload is finished by a second one from the stored sessio
   const first = start();
   const session = await new Promise<string>((resolve) => {
     first.on("message", ({ sent, session }: { sent: number; session: string }) => {
-      // In the middle of a part, as far as this process can tell.
+      // Probably within a chunk.
       if (sent >= 5 * 1024 * 1024 && first.kill("SIGKILL")) resolve(session);
     });
   });
@@ -54,7 +54,7 @@ it("a killed process's upload is finished by a second one from the stored sessio
   const exit: unknown[] = await once(second, "exit");
   expect(exit[0]).toBe(0);
   expect([server.arrived(), server.finished()]).toEqual([size, true]);
-  // It asked, and sent nothing twice but the part that was cut.
+  // It requested the status, and sent only the interrupted chunk twice.
   const [question, ...parts] = server.steps.slice(before);
   expect(question?.range).toBe(`bytes */${String(size)}`);
   expect(parts.length).toBeLessThanOrEqual(16);

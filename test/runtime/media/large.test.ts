@@ -1,5 +1,5 @@
 // slow: uploads gigabytes.
-/** 1 GiB up and down over connections that are reset every 10 to 50 MB: every byte arrives, and few are in memory. */
+/** Uploads and downloads 1 GiB over connections that are reset every 10 to 50 MB, with little memory. */
 import { describe, expect, it } from "vitest";
 import { clientOf } from "../support/library.js";
 import { expectPattern, pattern, patternPieces } from "../support/pattern.js";
@@ -18,13 +18,13 @@ function distances(): () => number {
   };
 }
 
-/** Whether so much memory was never needed as would hold half of it. */
+/** Whether the peak memory stayed below half of the content. */
 function expectSmall(before: number): void {
   expect(process.memoryUsage().rss - before).toBeLessThan(size / 2);
 }
 
 describe("1 GiB", () => {
-  it("goes up", async () => {
+  it("is uploaded", async () => {
     const next = distances();
     let cutAt = next();
     let cuts = 0;
@@ -46,7 +46,7 @@ describe("1 GiB", () => {
     expectSmall(before);
   });
 
-  it("comes down", async () => {
+  it("is downloaded", async () => {
     const next = distances();
     const { seen, url } = await serve((request, response) => {
       let offset = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
@@ -61,9 +61,9 @@ describe("1 GiB", () => {
       const more = (): void => {
         while (offset < size) {
           if (offset >= cutAt) return void response.socket?.resetAndDestroy();
-          const piece = pattern(offset, Math.min(256 * 1024, size - offset));
-          offset += piece.length;
-          if (!response.write(piece)) return void response.once("drain", more);
+          const chunk = pattern(offset, Math.min(256 * 1024, size - offset));
+          offset += chunk.length;
+          if (!response.write(chunk)) return void response.once("drain", more);
         }
         response.end();
       };
@@ -72,9 +72,9 @@ describe("1 GiB", () => {
     const before = process.memoryUsage().rss;
     const media = await clientOf(url, { retry: { maxDelay: 1 } }).books.exportMedia({ book: "b" });
     let received = 0;
-    for await (const piece of media.body) {
-      expectPattern(received, piece);
-      received += piece.length;
+    for await (const chunk of media.body) {
+      expectPattern(received, chunk);
+      received += chunk.length;
     }
     expect(received).toBe(size);
     expect(seen.length).toBeGreaterThan(size / (50 * megabyte) - 1);

@@ -1,5 +1,5 @@
 // slow: uploads and downloads in many sizes.
-/** Content that is not what was announced: files that change while they are sent, streams of another size. */
+/** Content that differs from what was announced: files that change during the upload, streams of another size. */
 import { appendFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
@@ -11,10 +11,10 @@ import { clientOf, failureOf } from "../support/library.js";
 import { type TestServer, serve } from "../support/server.js";
 import { inParts, mediaForms, uploadForms } from "../support/upload-forms.js";
 
-/** More than the buffers of a connection hold. */
+/** More than the buffers of a connection. */
 const size = 16 * 1024 * 1024;
 
-/** A server that calls this when content begins to arrive, and knows whether it has all of one. */
+/** A server that calls a function when content begins to arrive, and knows whether the content is complete. */
 async function receiver(onContent: () => void): Promise<TestServer & { readonly complete: () => boolean }> {
   let isComplete = false;
   let isBegun = false;
@@ -49,7 +49,7 @@ const changes: readonly (readonly [string, (path: string) => void, string])[] = 
     (path) => appendFileSync(path, "a"),
     "became longer during the upload: 16777217 instead of 16777216",
   ],
-  ["was written again", (path) => writeFileSync(path, Buffer.alloc(size, 1)), "was changed during the upload"],
+  ["was overwritten", (path) => writeFileSync(path, Buffer.alloc(size, 1)), "was changed during the upload"],
   ["was deleted", (path) => rmSync(path), "was deleted during the upload"],
   [
     "was replaced",
@@ -83,7 +83,7 @@ describe.each(uploadForms)("a file that is sent $name", ({ name, parameter, send
     expect(server.complete()).toBe(false);
   });
 
-  it("and stays as it is", async () => {
+  it("and does not change", async () => {
     const path = join(await temporaryFolder(), "content");
     writeFileSync(path, Buffer.alloc(300 * 1024));
     const server = await receiver(() => undefined);
@@ -120,13 +120,13 @@ describe.each(mediaForms)("a size given for a stream that is sent $name", ({ nam
     expect(server.complete()).toBe(false);
   });
 
-  it.each(streams)("is right for %s", async (_kind, make) => {
+  it.each(streams)("is correct for %s", async (_kind, make) => {
     const server = await receiver(() => undefined);
     await send(clientOf(server.url), make(), {}, { media: { size: length } });
     expect(server.complete()).toBe(true);
   });
 
-  it("is not that of a generator that has ended", async () => {
+  it("is not the size of a generator that has ended", async () => {
     async function* generate(): AsyncGenerator<Uint8Array, void, undefined> {
       yield Buffer.alloc(5);
     }
@@ -139,7 +139,7 @@ describe.each(mediaForms)("a size given for a stream that is sent $name", ({ nam
   });
 });
 
-it("the session of content in one request is none to cancel", async () => {
+it("an upload in one request has no session to cancel", async () => {
   const server = await receiver(() => undefined);
   expect(await failureOf(cancelUpload(clientOf(server.url), ""))).toMatchObject({ code: "INVALID_REQUEST" });
   expect(server.seen).toHaveLength(0);

@@ -1,11 +1,11 @@
-/** Uploads in parts: Google's protocol on the wire, and what becomes of them when servers and connections fail. */
+/** Uploads in chunks: Google's protocol, and failing servers and connections. */
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
-import { AccessTokenCredentials, AnonymousCredentials } from "../../../runtime/src/auth/index.js";
+import { AccessTokenCredentials, AnonymousCredentials } from "../../../runtime/src/auth.js";
 import {
   call,
   cancelUpload,
@@ -25,7 +25,7 @@ const kib = 1024;
 const granule = 256 * kib;
 const size = 2 * granule + 100;
 
-/** The forms that content can have: whether its size is known, whether it can be read again. */
+/** The types of content. */
 const forms: readonly (readonly [string, (folder: string) => MediaUpload["body"]])[] = [
   ["bytes", () => pattern(0, size)],
   ["a Blob", () => new Blob([pattern(0, size)])],
@@ -49,18 +49,18 @@ function upload(server: UploadServer, media: MediaUpload, options: ClientOptions
   });
 }
 
-/** `PUT bytes 0-9/10` for each step. */
+/** `PUT bytes 0-9/10` for each request. */
 const ranges = ({ steps }: UploadServer): string[] =>
   steps.map(({ method, range }) => (range === undefined ? method : `${method} ${range}`));
 
-/** Does this to the steps of these numbers, the first of which is 0 and opens the session. */
+/** Applies these faults to requests by number. Request 0 opens the session. */
 const at =
   (faults: { readonly [index: number]: Fault }) =>
   (_step: unknown, index: number): Fault | undefined =>
     faults[index];
 
 describe("the protocol", () => {
-  it.each(forms)("%s in parts of 256 KiB", async (_name, body) => {
+  it.each(forms)("%s in chunks of 256 KiB", async (_name, body) => {
     const folder = await folderWithContent();
     const server = await uploadServer();
     const progress: UploadProgress[] = [];
@@ -93,24 +93,24 @@ describe("the protocol", () => {
   });
 
   it.each([
-    ["is a multiple of the part", 2 * granule, ["PUT bytes 0-262143/*", "PUT bytes 262144-524287/524288"]],
+    ["is a multiple of the chunk size", 2 * granule, ["PUT bytes 0-262143/*", "PUT bytes 262144-524287/524288"]],
     ["is empty", 0, ["PUT"]],
     ["is one byte", 1, ["PUT bytes 0-0/1"]],
-  ])("the last part of a stream that %s says so", async (_name, length, parts) => {
+  ])("the last chunk of a stream that %s contains the size", async (_name, length, parts) => {
     const server = await uploadServer();
     await upload(server, { body: patternPieces(length) });
     expect(ranges(server).slice(1)).toEqual(parts);
     expect(server.finished()).toBe(true);
   });
 
-  it("without metadata begins with an empty POST", async () => {
+  it("begins with an empty POST without metadata", async () => {
     const server = await uploadServer();
     await clientOf(server.url).books.create({ media: { body: "", resumable: true } });
     expect(server.steps[0]).toMatchObject({ size: 0, headers: { "content-length": "0" } });
     expect(server.steps[0]?.headers["content-type"]).toBeUndefined();
   });
 
-  it("small content goes in parts where it cannot go behind its metadata in one request", async () => {
+  it("sends small content in chunks if it cannot be sent with its metadata in one request", async () => {
     const { seen, url } = await serve(statuses(400));
     const method = { ...methods.create, upload: { path: "/upload/v1/books", resumable: true } } as const;
     await failureOf(call(clientOf(url), method, { requestBody: {}, media: { body: "a" } }, undefined, sender));
@@ -121,14 +121,14 @@ describe("the protocol", () => {
     ["more than 8 MiB", { body: new Blob([Buffer.alloc(8 * 1024 * kib + 1)]) }, "resumable"],
     ["8 MiB", { body: new Blob([Buffer.alloc(8 * 1024 * kib)]) }, "media"],
     ["a stream of unknown size", { body: Readable.from([Buffer.from("a")]) }, "resumable"],
-    ["a stream that is known to be small", { body: Readable.from([Buffer.from("a")]), size: 1 }, "media"],
-  ])("%s chooses the protocol", async (_name, media, type) => {
+    ["a stream with a small size option", { body: Readable.from([Buffer.from("a")]), size: 1 }, "media"],
+  ])("chooses the protocol for %s", async (_name, media, type) => {
     const { seen, url } = await serve(statuses(400));
     await failureOf(clientOf(url).books.create({ media }));
     expect(seen[0]?.url).toBe(`/upload/v1/books?uploadType=${type}`);
   });
 
-  it("the caller's fields go with every step, the first one's conditions do not", async () => {
+  it("sends the caller's headers with every request, but conditions only with the first", async () => {
     const server = await uploadServer();
     const client = clientOf(server.url, { quotaProject: "p", auth: new AccessTokenCredentials("a-token") });
     await client.books.create(
@@ -140,7 +140,7 @@ describe("the protocol", () => {
     expect(server.steps[1]?.headers["if-match"]).toBeUndefined();
   });
 
-  it("an API key in the query signs the first step, and the session's URL the others", async () => {
+  it("authorizes the first request with an API key in the query, and the others with the session's URL", async () => {
     const server = await uploadServer();
     const client = clientOf(server.url, { auth: undefined });
     await client.books.create({ key: "k", media: { body: pattern(0, 1), resumable: true } });
@@ -148,40 +148,36 @@ describe("the protocol", () => {
   });
 });
 
-describe("after a failure it goes on where the server is", () => {
+describe("after a failure, it resumes at the offset of the server", () => {
   const question = `PUT bytes */${String(size)}`;
   const one = `PUT bytes 0-262143/${String(size)}`;
   const two = `PUT bytes 262144-524287/${String(size)}`;
   const three = `PUT bytes 524288-524387/${String(size)}`;
   const cases: readonly (readonly [string, { readonly [index: number]: Fault }, readonly string[]])[] = [
-    ["a part answered with 503", { 2: { status: 503 } }, [one, two, question, two, three]],
+    ["a 503 for a chunk", { 2: { status: 503 } }, [one, two, question, two, three]],
     ["429 with Retry-After", { 1: { status: 429, headers: { "retry-after": "0" } } }, [one, question, one, two, three]],
+    ["a connection that breaks within a chunk", { 2: { cutAfter: 100_000 } }, [one, two, question, two, three]],
+    ["a lost response", { 1: "cut before the response" }, [one, question, two, three]],
+    ["a lost last response", { 3: "cut before the response" }, [one, two, three, question]],
     [
-      "a connection that breaks in the middle of a part",
-      { 2: { cutAfter: 100_000 } },
-      [one, two, question, two, three],
-    ],
-    ["an answer that is lost", { 1: "cut before the answer" }, [one, question, two, three]],
-    ["the last answer lost", { 3: "cut before the answer" }, [one, two, three, question]],
-    [
-      "a question that fails too",
+      "a status request that fails too",
       { 1: { status: 500 }, 2: { status: 502 } },
       [one, question, question, one, two, three],
     ],
     ["a 308 without Range", { 1: { keep: 0 } }, [one, one, two, three]],
   ];
   for (const [form, body] of forms) {
-    it.each(cases)(`${form}: %s`, async (_name, faults, want) => {
+    it.each(cases)(`${form}: %s`, async (_name, faults, expected) => {
       const folder = await folderWithContent();
       const server = await uploadServer({ fault: at(faults) });
       await upload(server, { body: body(folder) });
-      // A stream tells its size once its end has been seen.
+      // The size of a stream is known once it has ended.
       const got = ranges(server).slice(1);
-      expect(got.map((range) => range.replace("/*", `/${String(size)}`))).toEqual(want);
+      expect(got.map((range) => range.replace("/*", `/${String(size)}`))).toEqual(expected);
       expect(server.finished()).toBe(true);
     });
 
-    it(`${form}: a part of which only some is kept`, async () => {
+    it(`${form}: a chunk that is stored partially`, async () => {
       const folder = await folderWithContent();
       const server = await uploadServer({ fault: at({ 1: { keep: granule } }) });
       await upload(server, { body: body(folder), chunkSize: 2 * granule });
@@ -193,13 +189,13 @@ describe("after a failure it goes on where the server is", () => {
     });
   }
 
-  it("a POST that opens the session may always be repeated", async () => {
+  it("repeats a POST that opens the session", async () => {
     const server = await uploadServer({ fault: at({ 0: { status: 503 } }) });
     await upload(server, { body: "" });
     expect(ranges(server)).toEqual(["POST", "POST", "PUT"]);
   });
 
-  it("a token that is refused in the middle is renewed", async () => {
+  it("refreshes a token that is rejected during the upload", async () => {
     const server = await uploadServer({
       fault: ({ headers }, index) =>
         index > 1 && headers.authorization === "Bearer token-1" ? { status: 401 } : undefined,
@@ -214,7 +210,7 @@ describe("after a failure it goes on where the server is", () => {
     expect(server.steps.at(-1)?.headers.authorization).toBe("Bearer token-2");
   });
 
-  it.each(replayable)("%s: a session that is gone is begun anew", async (_name, body) => {
+  it.each(replayable)("%s: a lost session is replaced by a new one", async (_name, body) => {
     const folder = await folderWithContent();
     const server = await uploadServer({ fault: at({ 2: "forget" }) });
     await upload(server, { body: body(folder) });
@@ -222,7 +218,7 @@ describe("after a failure it goes on where the server is", () => {
     expect(server.finished()).toBe(true);
   });
 
-  it("many bytes that the server lost at once are sent again", async () => {
+  it("sends many bytes again that the server lost at once", async () => {
     const length = 20 * granule;
     const server = await uploadServer({
       fault: (_step, index) => (index === 16 ? { status: 503 } : index === 17 ? "lose everything" : undefined),
@@ -231,7 +227,7 @@ describe("after a failure it goes on where the server is", () => {
     expect(server.finished()).toBe(true);
   });
 
-  it("bytes that the server lost are sent again", async () => {
+  it("sends bytes again that the server lost", async () => {
     const server = await uploadServer({
       fault: (step, index) => (index === 2 ? { status: 503 } : index === 3 ? "lose everything" : undefined),
     });
@@ -251,7 +247,7 @@ describe("it stops", () => {
   };
   const stream = (): Readable => Readable.from(patternPieces(size));
 
-  it("after the attempts of the policy, and the error carries the session without showing it", async () => {
+  it("after the attempts of the policy, with an error that contains the session without showing it", async () => {
     const { error, server } = await stop(
       (_step, index) => (index > 1 ? { status: 503, headers: { "x-guploader-uploadid": "session-1" } } : undefined),
       {
@@ -261,19 +257,19 @@ describe("it stops", () => {
     const session = `${server.url}upload/v1/books?uploadType=resumable&upload_id=session-1`;
     expect(error).toBeInstanceOf(UploadError);
     expect(error).toMatchObject({ code: "UPLOAD_FAILED", session, sent: granule, cause: { status: 503 } });
-    // One part, and three questions in its place.
+    // One chunk and three status requests.
     expect(server.steps).toHaveLength(6);
     expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain("session-1");
   });
 
-  it("at an answer that makes no sense, and does not show the session", async () => {
+  it("at an invalid response, and does not show the session", async () => {
     const headers = { range: "bytes=0-999999999", "x-guploader-uploadid": "session-1" };
     const { error } = await stop(at({ 1: { status: 308, headers } }), { body: pattern(0, size) });
     expect(error).toMatchObject({ code: "UPLOAD_FAILED", cause: { code: "INVALID_RESPONSE" } });
     expect(inspect(error, { depth: 9 }) + JSON.stringify(error)).not.toContain("session-1");
   });
 
-  it("when parts never get through though the server can be asked", async () => {
+  it("when chunks always fail, even if status requests succeed", async () => {
     const { error, server } = await stop((step) => (step.range?.startsWith("bytes 0-") ? { cutAfter: 1 } : undefined), {
       body: pattern(0, size),
     });
@@ -281,7 +277,7 @@ describe("it stops", () => {
     expect(server.steps.filter(({ range }) => range?.startsWith("bytes 0-"))).toHaveLength(4);
   });
 
-  it("when no more bytes arrive though every part is answered", async () => {
+  it("when the server stores no more bytes, even if it responds to every chunk", async () => {
     const { error } = await stop((step) => (step.method === "PUT" ? { keep: 0 } : undefined), {
       body: pattern(0, size),
     });
@@ -299,22 +295,22 @@ describe("it stops", () => {
     ])("%s", async (_name, fields) => {
       const { seen, url } = await serve((request, response, index) => {
         if (request.method === "POST") response.writeHead(200, { location: "/session" }).end();
-        // Ends the test where the client does not.
+        // Ends the test if the client does not stop.
         else if (index > 100) response.writeHead(400).end();
         else response.writeHead(308, fields[(index - 1) % fields.length]).end();
       });
       const media = { body: pattern(0, 4 * granule), resumable: true, chunkSize: granule };
       expect(await failureOf(clientOf(url, quick).books.create({ media }))).toMatchObject({
         code: "UPLOAD_FAILED",
-        message: expect.stringContaining("no more bytes arrive") as unknown,
+        message: expect.stringContaining("the server accepts no more bytes") as unknown,
       });
       expect(seen.length).toBeLessThan(20);
     });
   });
 
   it.each<[string, Fault]>([
-    ["that is gone", "forget"],
-    ["of which bytes were lost", "lose everything"],
+    ["that no longer exists", "forget"],
+    ["that lost bytes", "lose everything"],
   ])("with a stream and a session %s", async (_name, fault) => {
     const { error } = await stop((_step, index) => (index === 2 ? { status: 503 } : index === 3 ? fault : undefined), {
       body: stream(),
@@ -328,17 +324,17 @@ describe("it stops", () => {
     expect(server.steps).toHaveLength(2);
   });
 
-  it("at a status that is final, as other calls do", async () => {
+  it("at a final status, like other calls", async () => {
     const { error, server } = await stop(at({ 2: { status: 403 } }), { body: pattern(0, size) });
     expect(error).toMatchObject({ name: "ApiError", status: 403 });
     expect(server.steps).toHaveLength(3);
   });
 
   it.each<[string, (origin: string) => string | undefined, string]>([
-    ["no session", () => undefined, "names no session"],
+    ["no session", () => undefined, "has no session URL"],
     ["a session on another host", () => "https://evil.example/upload", "another host (evil.example)"],
     ["a session on another port", () => "http://127.0.0.1:1/upload", "another host (127.0.0.1:1)"],
-  ])("when the server names %s", async (_name, location, message) => {
+  ])("when the server returns %s", async (_name, location, message) => {
     const { seen, url } = await serve((request, response) => {
       const to = location(url);
       response.writeHead(200, to === undefined ? {} : { location: to }).end();
@@ -351,7 +347,7 @@ describe("it stops", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("when the server says that it is done though more is to come", async () => {
+  it("when the server finishes the upload too early", async () => {
     const { url } = await serve((request, response) => {
       if (request.method === "POST") response.writeHead(200, { location: "/session" }).end();
       else response.writeHead(200).end("{}");
@@ -363,7 +359,7 @@ describe("it stops", () => {
     });
   });
 
-  it("when a Range tells of bytes that were not sent", async () => {
+  it("when a Range contains bytes that were not sent", async () => {
     const { url } = await serve((request, response) => {
       if (request.method === "POST") response.writeHead(200, { location: "/session" }).end();
       else response.writeHead(308, { range: "bytes=0-999999" }).end();
@@ -378,7 +374,7 @@ describe("it stops", () => {
     });
   });
 
-  it("by the signal, which also lets go of a stream that yields nothing more", async () => {
+  it("with the signal, and releases a stream that yields nothing more", async () => {
     const controller = new AbortController();
     const server = await uploadServer();
     const body = new Readable({ read: () => undefined });
@@ -391,24 +387,24 @@ describe("it stops", () => {
     if (!body.closed) await once(body, "close");
   });
 
-  it("when the whole call takes too long", async () => {
+  it("at the total timeout", async () => {
     const server = await uploadServer();
     const body = new Readable({ read: () => undefined });
     const call = clientOf(server.url).books.create({ media: { body } }, { totalTimeout: 100 });
     expect(await failureOf(call)).toMatchObject({ code: "TOTAL_TIMEOUT", timeout: 100 });
   });
 
-  it("when the stream fails, and can go on with another", async () => {
+  it("when the stream fails, and can be resumed with another", async () => {
     const server = await uploadServer();
     const broken = Readable.from(
       (async function* () {
         yield pattern(0, granule + 1);
-        throw new Error("the disk is gone");
+        throw new Error("the disk failed");
       })(),
     );
     const error = await failureOf(upload(server, { body: broken }));
-    expect(error).toMatchObject({ code: "UPLOAD_FAILED", message: expect.stringContaining("the disk is gone") });
-    // What was asserted above.
+    expect(error).toMatchObject({ code: "UPLOAD_FAILED", message: expect.stringContaining("the disk failed") });
+    // Asserted above.
     const { session } = error as UploadError;
     await upload(server, { body: stream(), session });
     expect(server.finished()).toBe(true);
@@ -423,7 +419,7 @@ describe("it stops", () => {
     expect(await failureOf(upload(server, { body: pattern(0, 1), onProgress }))).toBe(reason);
   });
 
-  it("when a stream is not as long as was said", async () => {
+  it("when a stream has another size than the option", async () => {
     const server = await uploadServer();
     const short = await failureOf(upload(server, { body: Readable.from([pattern(0, 10)]), size: 11 }));
     expect(short).toMatchObject({ message: expect.stringContaining("ends after 10, but media.size is 11 bytes") });
@@ -437,10 +433,10 @@ describe("a stored session", () => {
   async function begun(): Promise<{ readonly server: UploadServer; readonly session: string }> {
     const server = await uploadServer({ fault: at({ 2: { status: 503 } }) });
     const error = await failureOf(upload(server, { body: pattern(0, size) }, { retry: false }));
-    return { server, session: (error as UploadError).session }; // asserted by those who go on with it
+    return { server, session: (error as UploadError).session }; // asserted by the tests that resume it
   }
 
-  it.each(forms)("is gone on with: %s", async (_name, body) => {
+  it.each(forms)("is resumed: %s", async (_name, body) => {
     const folder = await folderWithContent();
     const { server, session } = await begun();
     const progress: number[] = [];
@@ -450,13 +446,13 @@ describe("a stored session", () => {
     expect(server.finished()).toBe(true);
   });
 
-  it("that is complete gives the answer", async () => {
+  it("that is complete returns the response", async () => {
     const { server, session } = await begun();
     await upload(server, { body: pattern(0, size), session });
     expect(await upload(server, { body: pattern(0, size), session })).toEqual({ name: "made" });
   });
 
-  it("that is gone is begun anew, unless the content is a stream", async () => {
+  it("that no longer exists is replaced by a new one, unless the content is a stream", async () => {
     const { server, session } = await begun();
     await cancelUpload(clientOf(server.url), session);
     expect(server.steps.at(-1)).toMatchObject({
@@ -479,11 +475,11 @@ describe("a stored session", () => {
   });
 });
 
-describe("the root URL holds", () => {
+describe("the root URL applies", () => {
   it.each<[string, (origin: string, path: string) => string, string]>([
     ["a relative Location", (_origin, path) => path, "/upload/v1/books"],
     [
-      "this machine by another name",
+      "another name of the loopback interface",
       (origin, path) => origin.replace("127.0.0.1", "localhost") + path,
       "/upload/v1/books",
     ],
@@ -497,7 +493,7 @@ describe("the root URL holds", () => {
     expect(server.finished()).toBe(true);
   });
 
-  it("between hosts of Google a session may move", async () => {
+  it("a session may be on another Google host", async () => {
     const origins: string[] = [];
     const transport = {
       send: async ({ origin, path }: { origin: string; path: string }) => {

@@ -1,4 +1,4 @@
-/** `saveTo` with every kind of thing that can be at a path. */
+/** `saveTo` with every type of file that can exist at a path. */
 import { execFileSync, spawn } from "node:child_process";
 import { constants, existsSync } from "node:fs";
 import {
@@ -18,7 +18,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openFile } from "../../../runtime/src/files.js";
+import { openFile } from "../../../runtime/src/platform/file-writer.js";
 import type { CallOptions } from "../../../runtime/src/index.js";
 import { temporaryFolder } from "../../support/folders.js";
 import { clientOf, failureOf } from "../support/library.js";
@@ -47,7 +47,7 @@ function fifo(path: string): string {
 describe.skipIf(process.platform !== "linux")("saveTo", () => {
   it.each<[string, (folder: string) => Promise<void>, readonly string[]]>([
     ["a link to a file", (folder) => symlink("real", join(folder, "a")), ["a", "real"]],
-    ["a link to nothing", (folder) => symlink("new", join(folder, "a")), ["a", "new", "real"]],
+    ["a dangling link", (folder) => symlink("new", join(folder, "a")), ["a", "new", "real"]],
     ["an absolute link", (folder) => symlink(join(folder, "real"), join(folder, "a")), ["a", "real"]],
     [
       "a chain of links",
@@ -57,7 +57,7 @@ describe.skipIf(process.platform !== "linux")("saveTo", () => {
       },
       ["a", "b", "real"],
     ],
-  ])("follows %s, which stays", async (_, link, files) => {
+  ])("follows %s and keeps it", async (_, link, files) => {
     const folder = await temporaryFolder();
     const path = join(folder, "a");
     await writeFile(join(folder, "real"), "older");
@@ -69,7 +69,7 @@ describe.skipIf(process.platform !== "linux")("saveTo", () => {
     expect(await readdir(folder)).toEqual(files);
   });
 
-  it("follows a link by the parent of where its folder leads", async () => {
+  it("resolves a relative link in a linked folder from the folder's real parent", async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "x/y"), { recursive: true });
     await symlink("x/y", join(folder, "short"), "dir");
@@ -87,7 +87,7 @@ describe.skipIf(process.platform !== "linux")("saveTo", () => {
     expect(await modeOf(path)).toBe(mode);
   });
 
-  it("lets nobody read in the meantime what is private", async () => {
+  it("does not let other users read private content in the meantime", async () => {
     const folder = await temporaryFolder();
     const path = join(folder, "a");
     await writeFile(path, "older");
@@ -122,7 +122,7 @@ describe.skipIf(process.platform !== "linux")("saveTo", () => {
     expect(content.equals(await readFile(join(folder, name)))).toBe(true);
   });
 
-  it("writes to a pipe, which stays", async () => {
+  it("writes to a pipe and keeps it", async () => {
     const path = fifo(join(await temporaryFolder(), "a"));
     const saving = save(path);
     const child = spawn("cat", [path], { stdio: ["ignore", "pipe", "ignore"] });
@@ -140,7 +140,7 @@ describe.skipIf(process.platform !== "linux")("saveTo", () => {
     expect(content.equals(read)).toBe(true);
   });
 
-  it("writes to a socket, which stays", async () => {
+  it("writes to a socket and keeps it", async () => {
     const path = join(await temporaryFolder(), "a");
     const received = new Promise<Buffer>((resolve) => {
       const server = createServer((socket) => void buffer(socket).then(resolve));
@@ -153,14 +153,14 @@ describe.skipIf(process.platform !== "linux")("saveTo", () => {
     expect((await lstat(path)).isSocket()).toBe(true);
   });
 
-  it("writes to a device, which stays", async () => {
+  it("writes to a device and keeps it", async () => {
     const path = await device("null", 3);
     const before = await lstat(path);
     await save(path);
     expect(await lstat(path)).toMatchObject({ ino: before.ino, mode: before.mode });
   });
 
-  it("writes to standard error behind a link, which stays", async () => {
+  it("writes to standard error behind a link and keeps it", async () => {
     const path = join(await temporaryFolder(), "a");
     await symlink("/dev/fd/2", path);
     const { url } = await serve((_request, response) => void response.end());
@@ -175,11 +175,11 @@ describe.skipIf(process.platform !== "linux")("saveTo", () => {
     onTestFinished(() => file.close());
     await save(`/dev/fd/${String(file.fd)}`);
     await file.write(" after");
-    const want = Buffer.concat([Buffer.from("before "), content, Buffer.from(" after")]);
-    expect(want.equals(await readFile(path))).toBe(true);
+    const expected = Buffer.concat([Buffer.from("before "), content, Buffer.from(" after")]);
+    expect(expected.equals(await readFile(path))).toBe(true);
   });
 
-  it("has a code for a device without room", async () => {
+  it("throws an error with a code for a full device", async () => {
     const path = await device("full", 7);
     expect(await failureOf(save(path))).toMatchObject({
       code: "DISK_FULL",
@@ -188,7 +188,7 @@ describe.skipIf(process.platform !== "linux")("saveTo", () => {
     expect((await lstat(path)).isCharacterDevice()).toBe(true);
   });
 
-  it("has a code for a full disk, and leaves what was there", async (context) => {
+  it("throws an error with a code for a full disk, and keeps the old file", async (context) => {
     const folder = await mounted("size=128k");
     if (folder === undefined) return context.skip("cannot mount a file system");
     const path = join(folder, "a");
@@ -198,7 +198,7 @@ describe.skipIf(process.platform !== "linux")("saveTo", () => {
     expect(await readFile(path, "utf8")).toBe("older");
   });
 
-  it("says that a file system is read-only", async (context) => {
+  it("reports a read-only file system", async (context) => {
     const folder = await mounted("ro");
     if (folder === undefined) return context.skip("cannot mount a file system");
     expect(await failureOf(save(join(folder, "a")))).toMatchObject({
@@ -208,15 +208,15 @@ describe.skipIf(process.platform !== "linux")("saveTo", () => {
   });
 
   it.each<[string, (folder: string) => string, RegExp]>([
-    ["a folder that is missing", (folder) => join(folder, "no", "a"), /its folder does not exist \(ENOENT\)$/],
+    ["a missing folder", (folder) => join(folder, "no", "a"), /its folder does not exist \(ENOENT\)$/],
     ["a file as a folder", (folder) => join(folder, "file", "a"), /not a directory \(ENOTDIR\)$/],
     ["a link to a folder", (folder) => join(folder, "to-folder"), /it is a folder$/],
     ["a name that ends with a slash", (folder) => `${join(folder, "new")}/`, /it is a folder$/],
     ["links in a circle", (folder) => join(folder, "loop"), /too many symbolic links \S+ \(ELOOP\)$/],
     ["a link to itself", (folder) => join(folder, "self"), /too many symbolic links \S+ \(ELOOP\)$/],
     ["a name of 256 bytes", (folder) => join(folder, "x".repeat(256)), /name too long \(ENAMETOOLONG\)$/],
-    ["a link into a folder that is missing", (folder) => join(folder, "lost"), /its folder does not exist/],
-  ])("refuses %s before it reads the body", async (_, path, message) => {
+    ["a link into a missing folder", (folder) => join(folder, "lost"), /its folder does not exist/],
+  ])("rejects %s before it reads the body", async (_, path, message) => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "taken"));
     await writeFile(join(folder, "file"), "x");
@@ -232,7 +232,7 @@ describe.skipIf(process.platform !== "linux")("saveTo", () => {
     expect(await readdir(folder)).toEqual(before);
   });
 
-  it("ends with the signal while nobody reads the pipe", async () => {
+  it("ends with the signal while the pipe has no reader", async () => {
     const path = fifo(join(await temporaryFolder(), "a"));
     const controller = new AbortController();
     const saving = failureOf(save(path, { signal: controller.signal }));
@@ -240,7 +240,7 @@ describe.skipIf(process.platform !== "linux")("saveTo", () => {
     expect(await saving).toMatchObject({ code: "ABORTED" });
   });
 
-  it("ends with the total timeout while nobody reads the pipe", async () => {
+  it("ends with the total timeout while the pipe has no reader", async () => {
     const path = fifo(join(await temporaryFolder(), "a"));
     expect(await failureOf(save(path, { totalTimeout: 300 }))).toMatchObject({ code: "TOTAL_TIMEOUT" });
   });
@@ -255,7 +255,7 @@ describe.skipIf(process.platform !== "linux")("saveTo", () => {
     expect(await saving).toMatchObject({ code: "ABORTED" });
   });
 
-  it("says that the reader of a pipe left", async () => {
+  it("reports that the reader closed the pipe", async () => {
     const path = fifo(join(await temporaryFolder(), "a"));
     const reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const saving = failureOf(save(path));
@@ -264,7 +264,7 @@ describe.skipIf(process.platform !== "linux")("saveTo", () => {
   });
 });
 
-/** A device of Linux. Root, who could replace the machine's own by a fault of the code, gets a copy. */
+/** A Linux device. Root gets a copy, since a bug could replace the real one. */
 async function device(name: string, minor: number): Promise<string> {
   if (!isRoot) return `/dev/${name}`;
   const path = join(await temporaryFolder(), name);
@@ -272,7 +272,7 @@ async function device(name: string, minor: number): Promise<string> {
   return path;
 }
 
-/** A small file system of its own; undefined where this user may not mount any. */
+/** A small file system; `undefined` if this user may not mount one. */
 async function mounted(options: string): Promise<string | undefined> {
   const folder = await temporaryFolder();
   try {

@@ -1,4 +1,4 @@
-/** Time limits while content is read: sources that are slow, silent, or pipes without a writer. */
+/** Timeouts while content is read: slow or silent sources, and pipes without a writer. */
 import { execFileSync } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { serve, statuses } from "../support/server.js";
 import { inParts, uploadForms } from "../support/upload-forms.js";
 import { uploadServer } from "../support/upload-server.js";
 
-/** Each chunk is later than the one before by less than the limit, all of them together by more. */
+/** The time between two chunks is below the timeout, the total time is above it. */
 async function* slowly(): AsyncGenerator<Uint8Array, void, undefined> {
   for (let i = 0; i < 8; i++) {
     await setTimeout(50);
@@ -22,7 +22,7 @@ async function* slowly(): AsyncGenerator<Uint8Array, void, undefined> {
 
 const sources: readonly (readonly [string, () => unknown])[] = [
   ["a generator", slowly],
-  ["a stream of Node", () => Readable.from(slowly())],
+  ["a Node stream", () => Readable.from(slowly())],
   ["a web stream", () => Readable.toWeb(Readable.from(slowly()))],
 ];
 
@@ -40,12 +40,12 @@ async function fifo(): Promise<string> {
   return path;
 }
 
-/** What a limit of one attempt ends a call with. In parts there is a session to go on with. */
+/** The error after the timeout of one attempt. With chunks, it has a session to resume from. */
 const expired = (name: string): object =>
   name === inParts.name ? { code: "UPLOAD_FAILED", cause: { code: "TIMEOUT", timeout: 200 } } : { code: "TIMEOUT" };
 
 describe.each(uploadForms)("$name", ({ name, send }) => {
-  it.each(sources)("sends small chunks of %s that come slowly", async (_name, make) => {
+  it.each(sources)("sends small chunks of %s that arrive slowly", async (_name, make) => {
     const { url, kept } = await keeper();
     await send(clientOf(url), make(), { timeout: 250 });
     expect(kept()).toContain("01234567");
@@ -61,26 +61,26 @@ describe.each(uploadForms)("$name", ({ name, send }) => {
         return stream;
       },
     ],
-    ["never yields, of the web", () => new ReadableStream()],
+    ["never yields, as a web stream", () => new ReadableStream()],
   ])("ends for a stream that %s", async (_name, make) => {
     const { url } = await keeper();
     expect(await failureOf(send(clientOf(url), make(), { timeout: 200 }))).toMatchObject(expired(name));
   });
 
   describe.skipIf(process.platform === "win32")("ends for a pipe without a writer", () => {
-    it("by `timeout`", async () => {
+    it("with `timeout`", async () => {
       const { url } = await keeper();
       const call = send(clientOf(url), { path: await fifo() }, { timeout: 200 });
       expect(await failureOf(call)).toMatchObject(expired(name));
     });
 
-    it("by `totalTimeout`", async () => {
+    it("with `totalTimeout`", async () => {
       const { url } = await keeper();
       const call = send(clientOf(url), { path: await fifo() }, { totalTimeout: 100 });
       expect(await failureOf(call)).toMatchObject({ code: "TOTAL_TIMEOUT" });
     });
 
-    it("by the signal", async () => {
+    it("with the signal", async () => {
       const { url } = await keeper();
       const call = send(clientOf(url), { path: await fifo() }, { signal: AbortSignal.timeout(100) });
       expect(await failureOf(call)).toMatchObject({ code: "ABORTED" });
@@ -113,7 +113,7 @@ describe.each(uploadForms)("$name", ({ name, send }) => {
   });
 });
 
-it("a silent stream leaves a session to go on with", async () => {
+it("an upload of a silent stream can be resumed from its session", async () => {
   const server = await uploadServer();
   const body = new PassThrough();
   body.write(Buffer.alloc(10));
@@ -135,6 +135,6 @@ it.skipIf(process.platform === "win32")("a raw body from a pipe is not sent twic
   expect(await call).toMatchObject({
     faults: [{ parameter: "requestBody.data", message: "is a pipe or device, which cannot be read again" }],
   });
-  // The server may respond before it has read the body to its end.
+  // The server may respond before it has read the complete body.
   await expect.poll(() => seen).toMatchObject([{ body: "content" }]);
 });

@@ -1,4 +1,4 @@
-/** What becomes of content that cannot be read, or that nobody wants any more. */
+/** Content that cannot be read, or is no longer needed. */
 import { openAsBlob } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { clientOf, failureOf } from "../support/library.js";
 import { serve, statuses } from "../support/server.js";
 import { uploadServer } from "../support/upload-server.js";
 
-/** A stream of the web that falls silent after more than a piece of memory, and whether it was told that nobody waits. */
+/** A web stream that stops yielding after more than one chunk, and whether it was cancelled. */
 function silentStream(): { readonly body: ReadableStream<Uint8Array>; readonly cancelled: () => void } {
   const cancelled = vi.fn<() => void>();
   const body = new ReadableStream<Uint8Array>({
@@ -20,11 +20,11 @@ function silentStream(): { readonly body: ReadableStream<Uint8Array>; readonly c
   return { body, cancelled };
 }
 
-describe("a stream of the web is told that nobody waits for it", () => {
+describe("a web stream is cancelled", () => {
   it.each([true, false])("when the call is aborted while it is silent; resumable: %s", async (resumable) => {
     const controller = new AbortController();
     const { server, url } = await serve(() => undefined);
-    // Before the request is whole, which that with the content never is.
+    // Before the request is complete, which the request with the content never is.
     server.prependListener("request", (request, response) => {
       request.on("error", () => undefined);
       response.writeHead(200, { location: "/session" });
@@ -45,20 +45,20 @@ describe("a stream of the web is told that nobody waits for it", () => {
   });
 });
 
-describe("a file that changes behind its Blob", () => {
+describe("a file that changes after its Blob was created", () => {
   it.each<[string, (url: string, body: Blob) => PromiseLike<unknown>]>([
-    ["in parts", (url, body) => clientOf(url).books.create({ media: { body, resumable: true } })],
+    ["in chunks", (url, body) => clientOf(url).books.create({ media: { body, resumable: true } })],
     ["in one request", (url, body) => clientOf(url).books.create({ media: { body, resumable: false } })],
     ["as a raw body", (url, data) => clientOf(url).books.upload({ requestBody: { data } })],
-  ])("is told as what it is: %s", async (_name, send) => {
+  ])("is reported as changed: %s", async (_name, send) => {
     const path = join(await temporaryFolder(), "content");
     await writeFile(path, "content");
     const blob = await openAsBlob(path);
     await writeFile(path, "other content");
     const { url } = await uploadServer();
     const error = await failureOf(send(url, blob));
-    const told = error instanceof UploadError ? error.cause : error;
-    expect(told).toBeInstanceOf(InvalidRequestError);
-    expect(told).toMatchObject({ message: expect.stringContaining("cannot be read") as unknown });
+    const cause = error instanceof UploadError ? error.cause : error;
+    expect(cause).toBeInstanceOf(InvalidRequestError);
+    expect(cause).toMatchObject({ message: expect.stringContaining("cannot be read") as unknown });
   });
 });

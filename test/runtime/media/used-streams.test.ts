@@ -1,4 +1,4 @@
-/** A stream is sent from its first byte by one call, or not at all. */
+/** A stream is sent from its first byte by one call, or the call is rejected. */
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -19,7 +19,7 @@ async function* generated(): AsyncGenerator<Uint8Array, void, undefined> {
   yield Buffer.from(text);
 }
 
-/** A server that keeps what it is sent, in one request or in parts. */
+/** A server that stores what it receives, in one request or in chunks. */
 async function keeper(): Promise<{ readonly url: string; readonly seen: Seen[]; readonly kept: () => string }> {
   const { seen, url } = await serve((request, response) => {
     if (request.url.includes("uploadType=resumable")) response.writeHead(200, { location: "/session" }).end();
@@ -34,14 +34,14 @@ async function readStream(): Promise<Readable> {
   return createReadStream(path);
 }
 
-/** Read to its end, without being destroyed. */
+/** A stream that was read to its end, without being destroyed. */
 async function ended(stream: Readable): Promise<Readable> {
   stream.resume();
   await once(stream, "end");
   return stream;
 }
 
-/** As readable-stream 3 has it, which many packages carry. */
+/** A stream as in readable-stream 3, which many packages contain. */
 function oldStyle(state: object): unknown {
   return { ...state, on: () => undefined, pipe: () => undefined, [Symbol.asyncIterator]: () => generated() };
 }
@@ -57,7 +57,7 @@ const used: readonly (readonly [string, () => Promise<unknown>, string])[] = [
     "was read before",
   ],
   [
-    "a stream of which one byte was read",
+    "a stream after one byte was read",
     async () => {
       const stream = Readable.from(Buffer.from(text), { objectMode: false });
       await once(stream, "readable");
@@ -89,10 +89,10 @@ const used: readonly (readonly [string, () => Promise<unknown>, string])[] = [
     "a stream that has failed",
     async () => {
       const stream = new PassThrough();
-      stream.on("error", () => undefined).destroy(new Error("the disk is gone"));
+      stream.on("error", () => undefined).destroy(new Error("the disk failed"));
       return stream;
     },
-    "cannot be read: the disk is gone",
+    "cannot be read: the disk failed",
   ],
   [
     "a stream that flows to a listener",
@@ -108,9 +108,9 @@ const used: readonly (readonly [string, () => Promise<unknown>, string])[] = [
     },
     "is being read elsewhere",
   ],
-  ["a stream of an older make that has ended", async () => oldStyle({ readable: false }), "is closed"],
+  ["an old-style stream that has ended", async () => oldStyle({ readable: false }), "is closed"],
   [
-    "a stream of an older make that flows",
+    "an old-style stream that flows",
     async () => oldStyle({ readable: true, readableFlowing: true }),
     "is being read elsewhere",
   ],
@@ -133,7 +133,7 @@ const used: readonly (readonly [string, () => Promise<unknown>, string])[] = [
     "was read before",
   ],
   [
-    "a web stream of which a chunk was read",
+    "a web stream after one chunk was read",
     async () => {
       const stream = new Blob([text]).stream();
       const reader = stream.getReader();
@@ -179,20 +179,20 @@ for (const { name, parameter, send } of uploadForms) {
     });
 
     it.each<[string, () => unknown]>([
-      ["a stream of Node", () => Readable.from([text])],
+      ["a Node stream", () => Readable.from([text])],
       ["a web stream", () => new Blob([text]).stream()],
       ["a generator", generated],
       [
-        "an iterable of one iterator",
+        "an iterable with one iterator",
         () => {
           const iterator = generated();
           return { [Symbol.asyncIterator]: () => iterator };
         },
       ],
-    ])("%s that another call was given", async (_name, make) => {
+    ])("%s that was passed to another call", async (_name, make) => {
       const { seen, url, kept } = await keeper();
       const stream = make();
-      // Credentials that are waited for, so that both calls begin before either reads.
+      // The credentials are asynchronous, so both calls begin before one of them reads.
       const auth = { getRequestHeaders: () => setTimeout(20, { authorization: "Bearer a" }) };
       const client = clientOf(url, { auth });
       const [first, second] = await Promise.allSettled([send(client, stream), send(client, stream)]);
@@ -207,9 +207,9 @@ for (const { name, parameter, send } of uploadForms) {
 
   describe(`${name}, it sends`, () => {
     it.each<[string, () => unknown]>([
-      ["a stream that waits", () => Readable.from([text]).pause()],
+      ["a paused stream", () => Readable.from([text]).pause()],
       ["a stream whose input has ended", () => new PassThrough().end(text)],
-      ["a stream of Node over one of the web", () => Readable.fromWeb(new Blob([text]).stream() as never)], // of the same platform
+      ["a Node stream from a web stream", () => Readable.fromWeb(new Blob([text]).stream() as never)], // of the same platform
     ])("%s", async (_name, make) => {
       const { url, kept } = await keeper();
       await send(clientOf(url), make());
@@ -218,8 +218,8 @@ for (const { name, parameter, send } of uploadForms) {
 
     it.each<[string, object]>([
       ["", {}],
-      [" with members of other meaning", { destroyed: true, locked: true, readable: false, on: () => undefined }],
-    ])("an iterable%s that begins again each time, twice", async (_name, members) => {
+      [" with unrelated members", { destroyed: true, locked: true, readable: false, on: () => undefined }],
+    ])("an iterable%s that can be iterated again, twice", async (_name, members) => {
       const { url, kept } = await keeper();
       const body = { ...members, [Symbol.asyncIterator]: generated };
       await send(clientOf(url), body);
@@ -227,7 +227,7 @@ for (const { name, parameter, send } of uploadForms) {
       expect(kept().split(text)).toHaveLength(3);
     });
 
-    it("a stream that an invalid call left as it was", async () => {
+    it("a stream that an invalid call did not use", async () => {
       const { url, kept } = await keeper();
       const body = Readable.from([text]);
       expect(await failureOf(send(clientOf(url), body, { timeout: -1 }))).toMatchObject({ code: "INVALID_REQUEST" });
@@ -235,19 +235,21 @@ for (const { name, parameter, send } of uploadForms) {
       expect(kept()).toContain(text);
     });
 
-    it("a stream that a batch refused", async () => {
+    it("a stream that a batch rejected", async () => {
       const { url, kept } = await keeper();
       const body = Readable.from([text]);
       const all = clientOf(url).batch();
-      const refused = failureOf(send(all as ReturnType<typeof clientOf>, body)); // the same client
+      const rejected = failureOf(send(all as ReturnType<typeof clientOf>, body)); // the same client
       await all.send();
-      expect(await refused).toMatchObject({ message: expect.stringContaining("batch takes no media") as unknown });
+      expect(await rejected).toMatchObject({
+        message: expect.stringContaining("batch does not support media") as unknown,
+      });
       await send(clientOf(url), body);
       expect(kept()).toContain(text);
     });
   });
 
-  it(`${name}, rejects a stream that is read by others while the token is fetched`, async () => {
+  it(`${name}, rejects a stream that is read elsewhere while the token is requested`, async () => {
     const { url, kept } = await keeper();
     const body = Readable.from([text]);
     const auth = {

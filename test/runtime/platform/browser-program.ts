@@ -6,7 +6,7 @@ import {
   AnonymousCredentials,
   ExternalAccountCredentials,
   ServiceAccountCredentials,
-} from "../../../runtime/src/auth/index.js";
+} from "../../../runtime/src/auth.js";
 import {
   type ClientOptions,
   type Dispatcher,

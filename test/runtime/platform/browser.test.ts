@@ -181,7 +181,7 @@ describe("the error for an unsupported feature names the alternative", () => {
     [
       "a key file",
       "KEY_FILE_UNREADABLE",
-      /this platform has no files\. Pass the JSON to ServiceAccountCredentials\.fromJ/,
+      /this platform has no files\. Pass the JSON text to ServiceAccountCredentials\.fromJ/,
     ],
     ["a dispatcher", "INVALID_OPTION", /dispatcher works only on Node.*fetchTransport/],
     ["a certificate", "INVALID_OPTION", /mtls works only on Node/],

@@ -1,6 +1,6 @@
 /* oxlint-disable no-console -- prints the result */
 /** Creates a client and makes one call over fetch with the named kind of `process`. */
-import type * as Auth from "../../../runtime/src/auth/index.js";
+import type * as Auth from "../../../runtime/src/auth.js";
 import type * as Library from "../support/library.js";
 
 const [name = "", url = ""] = process.argv.slice(2);
@@ -23,7 +23,7 @@ const shapes: { readonly [name: string]: unknown } = {
 Object.defineProperty(globalThis, "process", { value: shapes[name], configurable: true });
 // Imported after the change, because modules read `process` when they are loaded.
 const { clientOf }: typeof Library = await import("../support/library.js");
-const { applicationDefault }: typeof Auth = await import("../../../runtime/src/auth/index.js");
+const { applicationDefault }: typeof Auth = await import("../../../runtime/src/auth.js");
 const { fetchTransport } = await import("../../../runtime/src/index.js");
 const transport = fetchTransport();
 const { books } = clientOf(url, { transport });

@@ -24,7 +24,7 @@ function builds(name: "esm" | "web"): Plugin {
     name: "builds",
     setup: ({ onResolve }) => {
       onResolve({ filter: /runtime\/src\/index\.js$/ }, () => at("index.js"));
-      onResolve({ filter: /runtime\/src\/auth\/index\.js$/ }, () => at("auth/index.js"));
+      onResolve({ filter: /runtime\/src\/auth\.js$/ }, () => at("auth/index.js"));
     },
   };
 }

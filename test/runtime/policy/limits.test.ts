@@ -1,6 +1,6 @@
-/** `signal`, `timeout` and `totalTimeout` where code of the caller's hangs. */
+/** `signal`, `timeout` and `totalTimeout` end calls in which custom code hangs. */
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { AccessTokenCredentials, ServiceAccountCredentials } from "../../../runtime/src/auth/index.js";
+import { AccessTokenCredentials, ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 import type { CallOptions, ClientOptions, HttpResponse, Middleware, Transport } from "../../../runtime/src/index.js";
 import { keyFor } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
@@ -9,13 +9,13 @@ import { json, serve, statuses } from "../support/server.js";
 const auth = new AccessTokenCredentials("token");
 const never = (): Promise<never> => new Promise(() => undefined);
 
-/** Rejects after a while: by then the call has given it up. */
+/** Rejects after the call has ended. */
 const late = async (): Promise<never> => {
   await new Promise((resolve) => setTimeout(resolve, 120));
   throw new Error("late");
 };
 
-/** A body that never ends. */
+/** An endless body. */
 const silence: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => ({ next: never }) };
 const silent: HttpResponse = { status: 200, headers: {}, body: silence };
 const failing: HttpResponse = { status: 404, headers: {}, body: silence };
@@ -39,14 +39,14 @@ const hangs: readonly [string, ClientOptions][] = [
   ["credentials that fail late", credentials(late)],
 ];
 
-/** The option, the code of the error, and how the limit is set off. */
+/** The option, the code of the error, and the options that cause it. */
 const limits: readonly [string, string, () => CallOptions][] = [
   ["timeout", "TIMEOUT", () => ({ timeout: 60, retry: false })],
   ["totalTimeout", "TOTAL_TIMEOUT", () => ({ totalTimeout: 60 })],
   ["signal", "ABORTED", () => ({ signal: AbortSignal.timeout(60) })],
 ];
 
-/** Fails the test at a rejection that nobody handles. */
+/** Fails the test at an unhandled rejection. */
 function watchRejections(): void {
   const seen: unknown[] = [];
   const listener = (reason: unknown): void => void seen.push(reason);
@@ -65,7 +65,7 @@ describe.each(limits)("%s", (_, code, options) => {
     expect(await failureOf(clientOf(url, client).books.get({ book: "b" }, options()))).toMatchObject({ code });
   });
 
-  it("ends a batch whose member hangs in its credentials", async () => {
+  it("ends a batch with a call that hangs in its credentials", async () => {
     const { url } = await serve(statuses(200));
     const batch = clientOf(url, credentials(never)).batch();
     const book = failureOf(batch.books.get({ book: "b" }, options()));
@@ -99,7 +99,7 @@ describe("a limit", () => {
     expect(await failureOf(books.list({}, options()))).toMatchObject({ code });
   });
 
-  it("leaves middleware the time that it needs after the transport has failed", async () => {
+  it("gives middleware its own time after the transport has failed", async () => {
     const { url } = await serve(() => undefined);
     const fallback: Middleware = async (request, next) => {
       try {
@@ -139,7 +139,7 @@ describe("a limit", () => {
     expect(await (await books.exportMedia({ book: "b" }, options)).text()).toBe("ababababab");
   });
 
-  it("closes the body of a response that comes too late", async () => {
+  it("closes the body of a late response", async () => {
     const close = vi.fn<() => Promise<IteratorResult<Uint8Array>>>(async () => ({ done: true, value: undefined }));
     const body = { [Symbol.asyncIterator]: () => ({ next: never, return: close }) };
     const { books } = clientOf("http://127.0.0.1:1/", {
@@ -156,7 +156,7 @@ describe("a limit", () => {
     await vi.waitFor(() => expect(close).toHaveBeenCalledOnce());
   });
 
-  it("leaves no timer behind", async () => {
+  it("leaves no timer", async () => {
     const { url } = await serve((_request, response) => json(response, 200, {}));
     const before = process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
     const { books } = clientOf(

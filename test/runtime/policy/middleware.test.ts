@@ -1,6 +1,6 @@
-/** Middleware over real sockets: what it sees, what it may change, and where it must not leak. */
+/** Middleware over real sockets: what it receives and may change, and which secrets it must not send elsewhere. */
 import { describe, expect, it } from "vitest";
-import { AccessTokenCredentials } from "../../../runtime/src/auth/index.js";
+import { AccessTokenCredentials } from "../../../runtime/src/auth.js";
 import {
   ApiError,
   type ClientOptions,
@@ -16,25 +16,27 @@ const token = "ya29.the-access-token";
 const auth = new AccessTokenCredentials(token);
 
 describe("middleware", () => {
-  it("runs around every attempt, the first one outermost, and sees the signed request", async () => {
+  it("runs around every attempt, the first one outermost, with the authorized request", async () => {
     const { url } = await serve(statuses(503, 200));
-    const told: string[] = [];
-    const tell =
+    const events: string[] = [];
+    const record =
       (name: string): Middleware =>
       async (request, next) => {
-        told.push(`${name} ${request.methodId ?? ""} ${request.headers["authorization"] ?? ""}`);
+        events.push(`${name} ${request.methodId ?? ""} ${request.headers["authorization"] ?? ""}`);
         const response = await next(request);
-        told.push(`${name} ${String(response.status)}`);
+        events.push(`${name} ${String(response.status)}`);
         return response;
       };
-    await clientOf(url, { auth, retry: { maxDelay: 1 }, middleware: [tell("a"), tell("b")] }).books.get({ book: "b" });
+    await clientOf(url, { auth, retry: { maxDelay: 1 }, middleware: [record("a"), record("b")] }).books.get({
+      book: "b",
+    });
     const attempt = (status: number) => [
       `a library.books.get Bearer ${token}`,
       `b library.books.get Bearer ${token}`,
       `b ${String(status)}`,
       `a ${String(status)}`,
     ];
-    expect(told).toEqual([...attempt(503), ...attempt(200)]);
+    expect(events).toEqual([...attempt(503), ...attempt(200)]);
   });
 
   it.each<[string, Middleware, (seen: { url: string; headers: Record<string, unknown> }) => unknown, unknown]>([
@@ -56,14 +58,14 @@ describe("middleware", () => {
     expect(seen.map(look)).toEqual([want]);
   });
 
-  it("may answer by itself", async () => {
+  it("may return its own response", async () => {
     const { seen, url } = await serve(statuses(200));
-    const answer: Middleware = () => ({ status: 200, headers: {}, body: '{"name":"cached"}' });
-    expect(await clientOf(url, { middleware: [answer] }).books.get({ book: "b" })).toEqual({ name: "cached" });
+    const cached: Middleware = () => ({ status: 200, headers: {}, body: '{"name":"cached"}' });
+    expect(await clientOf(url, { middleware: [cached] }).books.get({ book: "b" })).toEqual({ name: "cached" });
     expect(seen).toEqual([]);
   });
 
-  it("may change the answer, which is judged after that", async () => {
+  it("may change the response before it is checked", async () => {
     const { url } = await serve(statuses(200));
     const teapot: Middleware = async (request, next) => ({ ...(await next(request)), status: 418 });
     const error = await failureOf(clientOf(url, { middleware: [teapot] }).books.get({ book: "b" }));
@@ -71,7 +73,7 @@ describe("middleware", () => {
     expect(error).toMatchObject({ status: 418 });
   });
 
-  it("ends the call with what it throws, untouched and once", async () => {
+  it("ends the call with its own error, unchanged and without a retry", async () => {
     const mine = new RangeError("not today");
     let runs = 0;
     const refuse: Middleware = () => {
@@ -84,7 +86,7 @@ describe("middleware", () => {
     expect(runs).toBe(1);
   });
 
-  it("sees errors of the connection as this package's own, and lets them be retried", async () => {
+  it("gets connection errors of this package, which are retried", async () => {
     const { url } = await serve((_request, response, index) =>
       index === 0 ? void response.destroy() : json(response, 200, { name: "b" }),
     );
@@ -103,7 +105,7 @@ describe("middleware", () => {
     expect(errors[0]).toBeInstanceOf(ConnectionError);
   });
 
-  it("may send elsewhere, but the sign-in stays with its host", async () => {
+  it("may send to another host, but without the authorization", async () => {
     const home = await serve(statuses(200));
     const elsewhere = await serve(statuses(200));
     const astray = (request: HttpRequest): HttpRequest => ({ ...request, origin: elsewhere.url.slice(0, -1) });
@@ -117,7 +119,7 @@ describe("middleware", () => {
     expect(elsewhere.seen[0]?.headers).not.toHaveProperty("authorization");
   });
 
-  it("sees every step of an upload, signed", async () => {
+  it("gets every request of an upload with its authorization", async () => {
     const { url } = await serve(({ method }, response) =>
       json(response, 200, { name: "b" }, method === "POST" ? { location: `${url}upload/1` } : {}),
     );
@@ -132,11 +134,11 @@ describe("middleware", () => {
   });
 
   it.each<[string, unknown, string]>([
-    ["middleware", () => undefined, "middleware must be a list of functions"],
-    ["middleware", ["x"], "middleware must be a list of functions"],
+    ["middleware", () => undefined, "middleware must be an array of functions"],
+    ["middleware", ["x"], "middleware must be an array of functions"],
     ["logger", "console", "logger must be an object"],
-  ])("is checked when the client is made: %s %o", (option, value, want) => {
-    // What a program without types may pass.
+  ])("is checked when the client is created: %s %o", (option, value, want) => {
+    // A program without type checks may pass this.
     const options = { [option]: value } as ClientOptions;
     expect(() => clientOf("http://127.0.0.1:1/", options)).toThrow(InvalidRequestError);
     expect(() => clientOf("http://127.0.0.1:1/", options)).toThrow(want);

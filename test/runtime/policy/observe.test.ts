@@ -1,9 +1,9 @@
-/** Watching calls: the logger, `DISCOGEN_LOG`, and the diagnostics channels. */
+/** Logs and traces: the logger, `DISCOGEN_LOG`, and the diagnostics channels. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { channel, tracingChannel } from "node:diagnostics_channel";
 import { inspect } from "node:util";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { AccessTokenCredentials } from "../../../runtime/src/auth/index.js";
+import { AccessTokenCredentials } from "../../../runtime/src/auth.js";
 import type { AttemptTrace, CallTrace, Logger, LogFields, RetryTrace } from "../../../runtime/src/index.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { json, serve, statuses } from "../support/server.js";
@@ -14,7 +14,7 @@ const retry = { maxDelay: 1 };
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** A logger that keeps what it is told. */
+/** A logger that records its messages. */
 function notes(): { readonly logger: Logger; readonly lines: string[]; readonly fields: LogFields[] } {
   const lines: string[] = [];
   const fields: LogFields[] = [];
@@ -30,16 +30,16 @@ function notes(): { readonly logger: Logger; readonly lines: string[]; readonly 
 }
 
 describe("a logger", () => {
-  it("is told of every attempt, retry and end", async () => {
+  it("gets every attempt, retry and outcome", async () => {
     const { url } = await serve(statuses(503, 200));
     const { lines, fields, logger } = notes();
     await clientOf(url, { auth, logger, retry }).books.get({ book: "b", key: "SECRET-API-KEY" });
     expect(lines).toEqual([
       "debug library.books.get: attempt 1: GET http://host/v1/books/b?key=[redacted]",
-      "debug library.books.get: attempt 1 answered with status 503 after N ms",
+      "debug library.books.get: attempt 1 received status 503 after N ms",
       "warn library.books.get: attempt 1 failed (status 503), next one in N ms",
       "debug library.books.get: attempt 2: GET http://host/v1/books/b?key=[redacted]",
-      "debug library.books.get: attempt 2 answered with status 200 after N ms",
+      "debug library.books.get: attempt 2 received status 200 after N ms",
       "info library.books.get: done with status 200 after N ms and 2 attempts",
     ]);
     const shown = inspect(fields, { depth: null, showHidden: true }) + JSON.stringify(fields);
@@ -48,7 +48,7 @@ describe("a logger", () => {
   });
 
   it.each(["x-goog-encryption-key", "x-goog-copy-source-encryption-key", "cookie", "X-Goog-Api-Key"])(
-    "is not shown what %s holds",
+    "does not get the value of %s",
     async (name) => {
       const { url } = await serve(statuses(200));
       const { fields, logger } = notes();
@@ -64,11 +64,11 @@ describe("a logger", () => {
     ["a name without a value", "/upload/v1/books?THE-SECRET-SESSION"],
     ["the path", "/upload/sessions/THE-SECRET-SESSION/parts"],
     ["an encoded path", "/upload/THE%2DSECRET%2DSESSION"],
-  ])("is not shown a session whose secret is in %s", async (_name, location) => {
+  ])("does not get a session whose secret is in %s", async (_name, location) => {
     let url = "";
     ({ url } = await serve((request, response, index) => {
       if (index === 0) return void response.writeHead(200, { location }).end();
-      // The request is repeated, a part is missing, and in the end the upload fails with what it was sent.
+      // One request is retried, one chunk is lost, and finally the upload fails with a copy of its request.
       if (index === 1) return void response.writeHead(503).end();
       if (index === 2) return void response.writeHead(308).end();
       response.writeHead(400).end(JSON.stringify({ error: { message: `no: ${request.url}` } }));
@@ -84,12 +84,12 @@ describe("a logger", () => {
 
   it.each<[string, (url: string) => Promise<unknown>, string]>([
     ["the server's", (url) => failureOf(clientOf(url, { logger: notes().logger }).books.get({ book: "b" })), "404"],
-  ])("errors stay what they are: %s", async (_, call, want) => {
+  ])("does not change errors: %s", async (_, call, want) => {
     const { url } = await serve(statuses(404));
     expect(String(await call(url))).toContain(want);
   });
 
-  it("is told of failures, those of reading the answer too", async () => {
+  it("gets failures, including those of reading the response", async () => {
     const { url } = await serve((_request, response, index) =>
       index === 0 ? json(response, 404, {}) : void response.end("<html>"),
     );
@@ -106,7 +106,7 @@ describe("a logger", () => {
     expect(lines.filter((line) => line.startsWith("info"))).toEqual([]);
   });
 
-  it("that throws ends no call", async () => {
+  it("that throws does not end the call", async () => {
     const { url } = await serve(statuses(200));
     const logger: Logger = {
       debug: () => {
@@ -131,7 +131,7 @@ describe("a logger", () => {
     expect(lines.map((line) => line.split(" ")[0])).toEqual(want);
   });
 
-  it("is standard error where DISCOGEN_LOG asks for it and none is given", async () => {
+  it("is standard error if DISCOGEN_LOG is set and there is no logger", async () => {
     vi.stubEnv("DISCOGEN_LOG", "info");
     const written: string[] = [];
     const spy = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
@@ -168,7 +168,7 @@ describe("channels", () => {
     return { events, traces };
   }
 
-  it("discogen:call and discogen:attempt tell a call and its attempts with one object each", async () => {
+  it("discogen:call and discogen:attempt report a call and each attempt with one object", async () => {
     const calls = watch<CallTrace>("discogen:call");
     const attempts = watch<AttemptTrace>("discogen:attempt");
     const { url } = await serve(statuses(503, 200));
@@ -192,7 +192,7 @@ describe("channels", () => {
     expect(inspect([...calls.traces, ...attempts.traces], { depth: null, showHidden: true })).not.toContain(token);
   });
 
-  it("discogen:call tells what the call threw", async () => {
+  it("discogen:call reports the error of the call", async () => {
     const calls = watch<CallTrace>("discogen:call");
     const { url } = await serve(statuses(404));
     const error = await failureOf(clientOf(url).books.get({ book: "b" }));
@@ -200,16 +200,16 @@ describe("channels", () => {
     expect([...calls.traces]).toEqual([expect.objectContaining({ error, status: 404 })]);
   });
 
-  it("discogen:attempt tells of connections that broke", async () => {
+  it("discogen:attempt reports broken connections", async () => {
     const attempts = watch<AttemptTrace>("discogen:attempt");
     const { url } = await serve((_request, response) => void response.destroy());
     const error = await failureOf(clientOf(url, { retry: false }).books.get({ book: "b" }));
     expect([...attempts.traces]).toEqual([expect.objectContaining({ error, status: undefined })]);
   });
 
-  it("discogen:retry tells of every retry", async () => {
+  it("discogen:retry reports every retry", async () => {
     const retries: RetryTrace[] = [];
-    // The channel says what it carries.
+    // The type of the channel's messages.
     const note = (message: unknown): void => void retries.push(message as RetryTrace);
     channel("discogen:retry").subscribe(note);
     onTestFinished(() => void channel("discogen:retry").unsubscribe(note));
@@ -221,7 +221,7 @@ describe("channels", () => {
     ]);
   });
 
-  it("a store bound to a call is there in its attempts, and not outside", async () => {
+  it("a store bound to a call is available in its attempts, but not outside", async () => {
     const storage = new AsyncLocalStorage<string>();
     const calls = tracingChannel<string, CallTrace>("discogen:call");
     calls.start.bindStore(storage, (trace) => trace.methodId);

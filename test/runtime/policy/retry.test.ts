@@ -12,16 +12,16 @@ const status = (code: number, retryAfter?: number, ...reasons: readonly string[]
 const connection = (systemCode: string | undefined, sent = true): Failure => ({ kind: "connection", sent, systemCode });
 const policy = { attempts: 3, maxDelay: 60_000, idempotent: true };
 
-describe("what is tried again", () => {
+describe("retries", () => {
   it.each<[string, Failure, boolean, boolean]>([
     // failure, when idempotent, when not
     ["400", status(400), false, false],
     ["401", status(401), false, false],
     ["403", status(403), false, false],
-    ["403 over a legacy rate limit", status(403, undefined, "rateLimitExceeded"), true, false],
-    ["403 over a person's rate limit", status(403, undefined, "userRateLimitExceeded"), true, false],
-    ["403 over a rate limit of ErrorInfo", status(403, undefined, "RATE_LIMIT_EXCEEDED"), true, false],
-    ["403 over a daily limit", status(403, undefined, "dailyLimitExceeded"), false, false],
+    ["403 with a legacy rate limit", status(403, undefined, "rateLimitExceeded"), true, false],
+    ["403 with a user's rate limit", status(403, undefined, "userRateLimitExceeded"), true, false],
+    ["403 with a rate limit in ErrorInfo", status(403, undefined, "RATE_LIMIT_EXCEEDED"), true, false],
+    ["403 with a daily limit", status(403, undefined, "dailyLimitExceeded"), false, false],
     ["404", status(404), false, false],
     ["408", status(408), true, false],
     ["409", status(409), false, false],
@@ -36,14 +36,14 @@ describe("what is tried again", () => {
     ["a reset connection", connection("ECONNRESET"), true, false],
     ["a socket that was closed", connection("UND_ERR_SOCKET"), true, false],
     ["a refused connection", connection("ECONNREFUSED", false), true, true],
-    ["no connection in time", connection("UND_ERR_CONNECT_TIMEOUT", false), true, true],
+    ["a connection timeout", connection("UND_ERR_CONNECT_TIMEOUT", false), true, true],
     ["an unknown host", connection("ENOTFOUND", false), true, true],
     ["a reset before anything was sent", connection("ECONNRESET", false), true, true],
-    ["a certificate that is refused", connection("CERT_HAS_EXPIRED", false), false, false],
+    ["a rejected certificate", connection("CERT_HAS_EXPIRED", false), false, false],
     ["a dispatcher that was closed", connection("UND_ERR_CLOSED", false), false, false],
     ["an error without a code", connection(undefined), false, false],
-    ["one of which the transport says that nothing was sent", connection(undefined, false), true, true],
-    ["anything final", { kind: "final" }, false, false],
+    ["an error without a code before anything was sent", connection(undefined, false), true, true],
+    ["a final error", { kind: "final" }, false, false],
   ])("%s", (_name, failure, whenIdempotent, whenNot) => {
     expect(pauseBefore(0, policy, failure, 0.5) !== undefined).toBe(whenIdempotent);
     expect(pauseBefore(0, { ...policy, idempotent: false }, failure, 0.5) !== undefined).toBe(whenNot);
@@ -53,24 +53,24 @@ describe("what is tried again", () => {
     [0, true],
     [2, true],
     [3, false],
-  ])("after %s failed attempts before: %s", (attempt, again) => {
+  ])("after %s failed attempts: %s", (attempt, again) => {
     expect(pauseBefore(attempt, policy, status(503), 0) !== undefined).toBe(again);
   });
 });
 
-describe("pauses", () => {
+describe("delays", () => {
   it.each<[string, number, number, Failure, number | undefined]>([
-    // attempt, random, failure, pause
-    ["none of the first share", 0, 0, status(503), 0],
-    ["half of the first share", 0, 0.5, status(503), 250],
-    ["shares double", 1, 0.5, status(503), 500],
-    ["and double", 2, 0.5, status(503), 1000],
-    ["the server's wish is the least", 0, 0, status(503, 2000), 2000],
-    ["with a share on top", 0, 0.5, status(503, 2000), 2250],
-    ["at the longest", 0, 0.5, status(503, 60_000), 60_000],
-    ["a wish beyond the longest is not waited for", 0, 0.5, status(503, 60_001), undefined],
-  ])("%s", (_name, attempt, random, failure, want) => {
-    expect(pauseBefore(attempt, policy, failure, random)).toBe(want);
+    // attempt, random, failure, delay
+    ["start at 0", 0, 0, status(503), 0],
+    ["are a random part of 500 ms", 0, 0.5, status(503), 250],
+    ["double", 1, 0.5, status(503), 500],
+    ["double again", 2, 0.5, status(503), 1000],
+    ["are at least the server's delay", 0, 0, status(503, 2000), 2000],
+    ["add a random part to the server's delay", 0, 0.5, status(503, 2000), 2250],
+    ["end at maxDelay", 0, 0.5, status(503, 60_000), 60_000],
+    ["do not exist if the server's delay is above maxDelay", 0, 0.5, status(503, 60_001), undefined],
+  ])("%s", (_name, attempt, random, failure, expected) => {
+    expect(pauseBefore(attempt, policy, failure, random)).toBe(expected);
   });
 
   it("are never longer than maxDelay", () => {
@@ -79,7 +79,7 @@ describe("pauses", () => {
 });
 
 describe("Retry-After", () => {
-  // Every date of HTTP is one of Greenwich, wherever its reader is.
+  // HTTP dates are in GMT, in any local time zone.
   beforeEach(() => void vi.stubEnv("TZ", "Asia/Tokyo"));
   afterEach(() => void vi.unstubAllEnvs());
 
@@ -91,15 +91,15 @@ describe("Retry-After", () => {
     ["Sun, 22 Nov 2026 12:00:30 GMT", 30_000],
     ["Sunday, 22-Nov-26 12:00:30 GMT", 30_000],
     ["Sun Nov 22 12:00:30 2026", 30_000],
-    // Clocks differ: it does not say how long to wait.
+    // The clocks differ, so the delay is unknown.
     ["Sun, 22 Nov 2026 11:00:00 GMT", undefined],
     ["soon", undefined],
     ["-5", undefined],
     ["2026", 2_026_000],
     ["", undefined],
     [undefined, undefined],
-  ])("%s is %s ms", (value, want) => {
-    expect(parseRetryAfter(value, now)).toBe(want);
+  ])("%s is %s ms", (value, expected) => {
+    expect(parseRetryAfter(value, now)).toBe(expected);
   });
 });
 
@@ -126,16 +126,16 @@ describe("the policy of a call", () => {
 
   it.each<[string, unknown, Record<string, unknown>]>([
     ["a requestId makes POST safe", of("POST", undefined, undefined, "id-1"), { idempotent: true }],
-    ["an empty one does not", of("POST", undefined, undefined, ""), { idempotent: false }],
-    ["the caller may say so", of("POST", undefined, { idempotent: true }), { idempotent: true }],
-    ["or the opposite", of("GET", undefined, { idempotent: false }), { idempotent: false }],
-    ["the opposite beats a requestId", of("POST", undefined, { idempotent: false }, "id-1"), { idempotent: false }],
+    ["an empty requestId does not", of("POST", undefined, undefined, ""), { idempotent: false }],
+    ["the option makes POST safe", of("POST", undefined, { idempotent: true }), { idempotent: true }],
+    ["the option makes GET unsafe", of("GET", undefined, { idempotent: false }), { idempotent: false }],
+    ["the option overrides a requestId", of("POST", undefined, { idempotent: false }, "id-1"), { idempotent: false }],
     ["false is one attempt", of("GET", undefined, false), { attempts: 0 }],
-    ["the client's false holds", of("GET", false), { attempts: 0 }],
-    ["until the call says otherwise", of("GET", false, {}), { attempts: 3 }],
-    ["the call's false beats the client's fields", of("GET", { attempts: 7 }, false), { attempts: 0 }],
-    ["fields are joined", of("GET", { attempts: 7, maxDelay: 1 }, { maxDelay: 2 }), { attempts: 7, maxDelay: 2 }],
-  ])("%s", (_name, got, want) => {
-    expect(got).toMatchObject(want);
+    ["the client's false applies", of("GET", false), { attempts: 0 }],
+    ["the call's options override the client's false", of("GET", false, {}), { attempts: 3 }],
+    ["the call's false overrides the client's options", of("GET", { attempts: 7 }, false), { attempts: 0 }],
+    ["options are merged", of("GET", { attempts: 7, maxDelay: 1 }, { maxDelay: 2 }), { attempts: 7, maxDelay: 2 }],
+  ])("%s", (_name, got, expected) => {
+    expect(got).toMatchObject(expected);
   });
 });

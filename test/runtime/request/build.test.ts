@@ -250,5 +250,5 @@ it.each<[string, (client: LibraryClient, params: Params) => PromiseLike<unknown>
   const client = clientOf("http://127.0.0.1:9/");
   const error = await failureOf(run(client, new WithGetter() as unknown as Params));
   expect(error).toBeInstanceOf(InvalidRequestError);
-  expect(String(error)).toContain("params is a WithGetter, whose getter `book` would be left out: pass a plain object");
+  expect(String(error)).toContain("params is a WithGetter, whose getter `book` would not be sent: pass a plain object");
 });

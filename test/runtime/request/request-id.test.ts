@@ -1,6 +1,6 @@
 /** Request ids make retries safe. */
 import { describe, expect, it } from "vitest";
-import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
+import { AnonymousCredentials } from "../../../runtime/src/auth.js";
 import { ApiClient, type MethodDescriptor, call } from "../../../runtime/src/index.js";
 import { withRequestId } from "../../../runtime/src/request/request-id.js";
 import { api, failureOf } from "../support/library.js";
@@ -15,7 +15,7 @@ describe("a request id", () => {
   it.each<[string, MethodDescriptor, { readonly [name: string]: unknown }, unknown]>([
     ["is added to the query", inQuery, { book: "b" }, { book: "b", requestId: uuid }],
     ["is added to the body", inBody, { requestBody: { days: 3 } }, { requestBody: { days: 3, requestId: uuid } }],
-    ["is added as the body if there is none", inBody, {}, { requestBody: { requestId: uuid } }],
+    ["is added as the body if the call has no body", inBody, {}, { requestBody: { requestId: uuid } }],
     ["from the caller is kept in the query", inQuery, { requestId: "mine" }, { requestId: "mine" }],
     [
       "from the caller is kept in the body",

@@ -1,10 +1,10 @@
-/** Promises of calls: data, answers, and rejections that nobody has to fear. */
+/** Promises of calls: data, responses and rejections. */
 import { describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
 import { ApiError, ApiPromise } from "../../../runtime/src/index.js";
 import { type Book, clientOf, failureOf } from "../support/library.js";
 import { json, serve, statuses } from "../support/server.js";
 
-/** Rejections that nobody handled, as they happen. */
+/** Unhandled rejections. */
 function unhandled(): unknown[] {
   const list: unknown[] = [];
   const note = (reason: unknown): void => void list.push(reason);
@@ -15,7 +15,7 @@ function unhandled(): unknown[] {
 
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
 
-it("await gives the data, withResponse data and answer, of one request", async () => {
+it("await resolves to the data, withResponse to data and response, of one request", async () => {
   const { seen, url } = await serve((_request, response) => json(response, 201, { name: "b" }, { "x-a": "1" }));
   const promise = clientOf(url).books.get({ book: "b" });
   expectTypeOf(promise).toEqualTypeOf<ApiPromise<Book>>();
@@ -29,7 +29,7 @@ it("await gives the data, withResponse data and answer, of one request", async (
   expect(seen).toHaveLength(1);
 });
 
-it("fields that come more than once are all there", async () => {
+it("keeps all values of a repeated header", async () => {
   const { url } = await serve((_request, response) => {
     response.writeHead(
       200,
@@ -45,14 +45,14 @@ it("fields that come more than once are all there", async () => {
   expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
 });
 
-it("the request is sent though nobody waits", async () => {
+it("sends the request even if nothing awaits the promise", async () => {
   const { seen, url } = await serve(statuses(200));
   const promise = clientOf(url).books.get({ book: "b" });
   await expect.poll(() => seen.length).toBe(1);
   await promise;
 });
 
-it("is a promise like any other", async () => {
+it("is a complete Promise", async () => {
   const { url } = await serve(statuses(200));
   const promise = clientOf(url).books.get({ book: "b" });
   expect(promise).toBeInstanceOf(Promise);
@@ -71,7 +71,7 @@ describe("a rejection", () => {
   it.each<[string, (promise: ApiPromise<Book>) => Promise<unknown>]>([
     ["await", async (promise) => promise],
     ["withResponse", async (promise) => promise.withResponse()],
-  ])("that reaches the caller by %s alone is handled", async (_name, wait) => {
+  ])("that is handled only by %s is not unhandled", async (_name, wait) => {
     const list = unhandled();
     const { url } = await serve(statuses(404));
     expect(await failureOf(wait(clientOf(url).books.get({ book: "b" })))).toBeInstanceOf(ApiError);
@@ -79,7 +79,7 @@ describe("a rejection", () => {
     expect(list).toEqual([]);
   });
 
-  it("over a parameter is no exception at the call", async () => {
+  it("for an invalid parameter is not thrown by the call", async () => {
     const promise = clientOf("http://127.0.0.1:1/").books.get({});
     expect(await failureOf(promise)).toMatchObject({
       code: "INVALID_REQUEST",
@@ -88,15 +88,15 @@ describe("a rejection", () => {
   });
 });
 
-describe("values", () => {
+describe("the value of", () => {
   it.each<[string, number, string | undefined, unknown]>([
-    ["an empty body is an empty message", 200, "", {}],
-    ["so is 204", 204, undefined, {}],
-    ["null stays null", 200, "null", null],
-    ["a list stays a list", 200, "[1]", [1]],
-    ["a byte order mark does no harm", 200, '\ufeff{"a":1}', { a: 1 }],
+    ["an empty body is an empty object", 200, "", {}],
+    ["a 204 is an empty object", 204, undefined, {}],
+    ["null is null", 200, "null", null],
+    ["an array is an array", 200, "[1]", [1]],
+    ["a body with a byte order mark ignores it", 200, '\ufeff{"a":1}', { a: 1 }],
     [
-      "letters that are split between chunks are whole",
+      "characters that are split between chunks is complete",
       200,
       JSON.stringify({ name: "é😀".repeat(60_000) }),
       { name: "é😀".repeat(60_000) },
@@ -106,14 +106,14 @@ describe("values", () => {
     expect(await clientOf(url).books.get({ book: "b" })).toEqual(want);
   });
 
-  it.each(["{", "<html>", "not json"])("%s is an error, though the status is 200", async (body) => {
+  it.each(["{", "<html>", "not json"])("invalid JSON with status 200 is an error: %s", async (body) => {
     const { url } = await serve((_request, response) => void response.writeHead(200).end(body));
     const error = await failureOf(clientOf(url).books.get({ book: "b" }));
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({ code: "INVALID_RESPONSE", status: 200 });
   });
 
-  it("a method without an answer gives undefined, whatever the body", async () => {
+  it("a method without a response schema is undefined for any body", async () => {
     const { url } = await serve((_request, response) => void response.writeHead(200).end("not json"));
     expect(await clientOf(url).books.delete({ book: "b" })).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-/** An error keeps its words wherever it comes: calls, pages, uploads, downloads, batches, sign-in, gzip. */
+/** Errors have their message in calls, pages, uploads, downloads, batches, authentication and with gzip. */
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -19,7 +19,7 @@ const forms: readonly (readonly [string, string, string, Record<string, unknown>
   ["text", "text/plain", "No entry.\n", { reason: undefined, serverMessage: "No entry." }],
   ["unknown JSON", "application/json", '{"msg":"No entry."}', { reason: undefined, serverMessage: "No entry." }],
   [
-    "a list of errors",
+    "an array of errors",
     "application/json",
     '[{"error":{"code":403,"message":"No entry.","status":"PERMISSION_DENIED"}}]',
     { reason: "PERMISSION_DENIED", serverMessage: "No entry." },
@@ -39,7 +39,7 @@ const places: readonly (readonly [string, (client: LibraryClient) => PromiseLike
   ],
   ["a download", ({ books }) => books.exportMedia({ book: "b" })],
   ["HttpBody", ({ books }) => books.raw({ book: "b" })],
-  ["an upload of one request", ({ books }) => books.create({ requestBody: {}, media: { body: "x" } })],
+  ["an upload in one request", ({ books }) => books.create({ requestBody: {}, media: { body: "x" } })],
   ["a resumable upload", ({ books }) => books.create({ requestBody: {}, media: { body: file, resumable: true } })],
   ["an upload of bytes", ({ books }) => books.upload({ requestBody: { data: "x", contentType: "x/y" } })],
 ];

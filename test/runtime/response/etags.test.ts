@@ -1,10 +1,10 @@
-/** Conditional requests over real sockets (RFC 9110 §13): 304 and 412 are outcomes of their own. */
+/** Conditional requests over real sockets (RFC 9110 §13): 304 and 412 have codes of their own. */
 import { describe, expect, it } from "vitest";
 import { ApiError, type CallOptions } from "../../../runtime/src/index.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { json, serve } from "../support/server.js";
 
-/** A server with one book, whose etag is `"v2"`. */
+/** A server with one book, which has the etag `"v2"`. */
 const shelf = () =>
   serve(({ headers, url }, response) => {
     const { "if-match": ifMatch, "if-none-match": ifNoneMatch } = headers;
@@ -17,9 +17,9 @@ const shelf = () =>
 
 describe("a condition", () => {
   it.each<[string, CallOptions, object]>([
-    ["ifNoneMatch of the version there is", { ifNoneMatch: '"v2"' }, { code: "NOT_MODIFIED", status: 304 }],
-    ["ifMatch of another version", { ifMatch: '"v1"' }, { code: "PRECONDITION_FAILED", status: 412 }],
-  ])("%s fails, and is not tried again", async (_, options, want) => {
+    ["ifNoneMatch with the current version", { ifNoneMatch: '"v2"' }, { code: "NOT_MODIFIED", status: 304 }],
+    ["ifMatch with another version", { ifMatch: '"v1"' }, { code: "PRECONDITION_FAILED", status: 412 }],
+  ])("%s fails and is not retried", async (_, options, want) => {
     const { seen, url } = await shelf();
     const error = await failureOf(clientOf(url, { retry: { maxDelay: 1 } }).books.get({ book: "b" }, options));
     expect(error).toBeInstanceOf(ApiError);
@@ -28,16 +28,16 @@ describe("a condition", () => {
   });
 
   it.each<[string, CallOptions]>([
-    ["ifMatch of the version there is", { ifMatch: '"v2"' }],
-    ["ifNoneMatch of another version", { ifNoneMatch: '"v1"' }],
-  ])("%s holds", async (_, options) => {
+    ["ifMatch with the current version", { ifMatch: '"v2"' }],
+    ["ifNoneMatch with another version", { ifNoneMatch: '"v1"' }],
+  ])("%s succeeds", async (_, options) => {
     const { url } = await shelf();
     const { data, response } = await clientOf(url).books.get({ book: "b" }, options).withResponse();
     expect(data).toEqual({ name: "b" });
     expect(response.headers.get("etag")).toBe('"v2"');
   });
 
-  it("is about the first page only", async () => {
+  it("applies only to the first page", async () => {
     const { seen, url } = await shelf();
     const pages = clientOf(url)
       .books.list({}, { ifNoneMatch: '"v1"', headers: { "x-a": "1" } })

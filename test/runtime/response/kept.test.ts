@@ -1,9 +1,9 @@
 // slow: waits for garbage collection.
-/** What a promise of a call, a response or an error keeps in memory once the call is over. */
+/** What a promise, a response or an error keeps in memory after the call. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
-import { AccessTokenCredentials } from "../../../runtime/src/auth/index.js";
+import { AccessTokenCredentials } from "../../../runtime/src/auth.js";
 import {
   fetchTransport,
   type HttpRequest,
@@ -17,11 +17,11 @@ import { clientOf, failureOf, type LibraryClient, methods } from "../support/lib
 import { json, serve } from "../support/server.js";
 
 setFlagsFromString("--expose-gc");
-// The flag holds for contexts that are made after it.
+// The flag applies to contexts that are created after it.
 const gc = runInNewContext("gc") as () => void;
 
 async function collect(): Promise<void> {
-  // A WeakRef is held until the end of the task that has read it.
+  // The target of a WeakRef is kept until the end of the task that read it.
   for (let round = 0; round < 3; round++) {
     await new Promise((resolve) => setTimeout(resolve, 20));
     gc();
@@ -34,7 +34,7 @@ async function used(): Promise<number> {
   return heapUsed + Math.max(arrayBuffers, external);
 }
 
-/** A transport that remembers its requests and responses weakly. */
+/** A transport that keeps weak references to its requests and responses. */
 function weakly(status: number): { transport: Transport; alive(): string[] } {
   const refs = new Map<string, WeakRef<object>>();
   const note = (name: string, value: unknown): void => {
@@ -62,14 +62,14 @@ it.each<[string, number, Run]>([
   ["a promise", 200, upload],
   ["a promise of a POST with JSON", 200, ({ books }) => books.insert({ requestBody: { name: "b" } })],
   ["a promise of a method without a response", 200, ({ books }) => books.delete({ book: "b" })],
-  ["a promise that is rejected", 404, upload],
+  ["a rejected promise", 404, upload],
 ])("%s keeps neither request nor response", async (_name, status, run) => {
   const { alive, transport } = weakly(status);
   const auth = new AccessTokenCredentials("a-token");
   const promise = run(clientOf("http://127.0.0.1:1/", { transport, auth, retry: false }), new Uint8Array(1000));
   await promise.catch(() => undefined);
   await collect();
-  // Headers that all requests share are the client's.
+  // The headers that all requests share belong to the client.
   expect(alive().filter((name) => name !== "request: headers" || run === upload)).toEqual([]);
   expect(promise).toBeInstanceOf(Promise);
 });
@@ -101,7 +101,7 @@ it("a promise of an operation keeps neither the body nor the content of the call
   expect(promise).toBeInstanceOf(OperationPromise);
 });
 
-it("withResponse() has status, headers and URL all the same", async () => {
+it("withResponse() still has status, headers and URL", async () => {
   const { transport } = weakly(200);
   const promise = clientOf("http://127.0.0.1:1/", { transport }).books.get({ book: "b", key: "secret" });
   await promise;
@@ -137,12 +137,12 @@ it.each([
     await promise;
     kept.push(promise);
   }
-  // A text kept for each call would double this.
+  // A string per call would double this.
   expect((await used()) - before).toBeLessThan(calls * size * 1.25);
   expect((await kept[0]?.withResponse())?.response.headers.get("x-a")).toBe("1");
 });
 
-it("an error keeps what withResponse() would have", async () => {
+it("an error keeps status, headers and URL", async () => {
   const { transport } = weakly(404);
   const error = await failureOf(clientOf("http://127.0.0.1:1/", { transport }).books.get({ book: "b" }));
   expect(error).toMatchObject({ response: { status: 404, url: "http://127.0.0.1:1/v1/books/b" } });

@@ -1,4 +1,4 @@
-/** Content: streamed bodies over real sockets. */
+/** Content: streamed bodies, over real sockets. */
 import { describe, expect, it, vi } from "vitest";
 import { ConnectionError, MediaResponse } from "../../../runtime/src/index.js";
 import { clientOf, failureOf } from "../support/library.js";
@@ -7,13 +7,13 @@ import { serve, statuses } from "../support/server.js";
 const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
 
 async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of body) pieces.push(piece);
-  return Buffer.concat(pieces);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 describe("content", () => {
-  it("is asked for by alt=media and comes as it is", async () => {
+  it("is requested with alt=media and returned unchanged", async () => {
     const { seen, url } = await serve(
       (_request, response) => void response.writeHead(200, { "content-type": "image/x", "x-a": "1" }).end(bytes),
     );
@@ -28,7 +28,7 @@ describe("content", () => {
     expect(seen[0]?.headers.accept).toBe("*/*");
   });
 
-  it("of a method that answers raw bytes comes through the ordinary promise", async () => {
+  it("of a method that returns raw bytes is the value of an ApiPromise", async () => {
     const { seen, url } = await serve((_request, response) => void response.writeHead(200).end("héllo"));
     const { data, response } = await clientOf(url).books.raw({ book: "b" }).withResponse();
     expect(await data.text()).toBe("héllo");
@@ -41,14 +41,14 @@ describe("content", () => {
     expect(await (await clientOf(url).books.exportMedia({ book: "b" })).bytes()).toEqual(new Uint8Array());
   });
 
-  it("is read once", async () => {
+  it("can be read once", async () => {
     const { url } = await serve((_request, response) => void response.writeHead(200).end("x"));
     const media = await clientOf(url).books.exportMedia({ book: "b" });
     await media.bytes();
     expect(await failureOf(media.text())).toMatchObject({ code: "INVALID_REQUEST" });
   });
 
-  it("is not asked for where the API says no, and the error is an ordinary one", async () => {
+  it("is not requested again after an error of the API, which is an ApiError", async () => {
     const { url } = await serve(statuses(404));
     expect(await failureOf(clientOf(url).books.exportMedia({ book: "b" }))).toMatchObject({
       status: 404,
@@ -56,7 +56,7 @@ describe("content", () => {
     });
   });
 
-  it("is tried again before its first byte", async () => {
+  it("is retried before its first byte", async () => {
     const { seen, url } = await serve(
       (_request, response, index) =>
         void (index === 0 ? response.writeHead(503).end() : response.writeHead(200).end("x")),
@@ -67,7 +67,7 @@ describe("content", () => {
 });
 
 describe("a reader", () => {
-  it("is told when the connection breaks", async () => {
+  it("gets an error when the connection breaks", async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { "content-length": "1000000" });
       response.write(bytes, () => response.destroy());
@@ -76,7 +76,7 @@ describe("a reader", () => {
     expect(await failureOf(media.bytes())).toBeInstanceOf(ConnectionError);
   });
 
-  it("is ended by the signal, in the middle of the body", async () => {
+  it("is aborted by the signal in the middle of the body", async () => {
     const controller = new AbortController();
     const { url } = await serve((_request, response) => {
       response.writeHead(200);
@@ -100,7 +100,7 @@ describe("a reader", () => {
     await vi.waitFor(() => expect(closed).toHaveBeenCalled());
   });
 
-  it("is not ended by a totalTimeout that is longer than timers run", async () => {
+  it("is not ended by a totalTimeout that exceeds the maximum of timers", async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200);
       response.write("x");
@@ -110,7 +110,7 @@ describe("a reader", () => {
     expect(await media.text()).toBe("xy");
   });
 
-  it("is ended by timeout where nothing comes for so long", async () => {
+  it("is ended by timeout if no chunk arrives", async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200);
       response.write("x");

@@ -1,4 +1,4 @@
-/** How bodies of streamed responses are split into messages, wherever chunks are cut. */
+/** Bodies of streamed responses are split into messages, wherever chunks are cut. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ApiDescriptor, type ApiError } from "../../../runtime/src/index.js";
@@ -47,7 +47,7 @@ function* cut(body: Uint8Array, size: number): Generator<Uint8Array, void, undef
   for (let at = 0; at < body.length; at += size) yield body.subarray(at, at + size);
 }
 
-/** A body cut at these places, each a share of its length. */
+/** A body that is cut at these fractions of its length. */
 function* cutAt(body: Uint8Array, shares: readonly number[]): Generator<Uint8Array, void, undefined> {
   const places = shares.map((share) => Math.floor(share * body.length)).sort((a, b) => a - b);
   for (const [index, place] of [0, ...places].entries()) yield body.subarray(place, places[index] ?? body.length);
@@ -66,16 +66,16 @@ describe.each<[string, string, readonly unknown[]]>([
   ["some messages", '[{"n":1},{"n":2},{"n":3}]', [{ n: 1 }, { n: 2 }, { n: 3 }]],
   ["a pretty-printed array", '[{\n  "n": 1\n}\n,\r\n{\n  "n": 2\n}\n]\n', [{ n: 1 }, { n: 2 }]],
   ["a byte order mark", '\ufeff[{"n":1}]', [{ n: 1 }]],
-  ["one object in place of an array", '{"n":1}', [{ n: 1 }]],
+  ["one object instead of an array", '{"n":1}', [{ n: 1 }]],
   ["an object per line", '{"n":1}\n{"n":2}\r\n', [{ n: 1 }, { n: 2 }]],
-  ["objects one after the other", '{"n":1}{"n":2}', [{ n: 1 }, { n: 2 }]],
+  ["a sequence of objects", '{"n":1}{"n":2}', [{ n: 1 }, { n: 2 }]],
   ["brackets, quotes and escapes in strings", `[${odd},${odd}]`, [JSON.parse(odd), JSON.parse(odd)]],
   ["arrays as messages", "[[1,[2]],[]]", [[1, [2]], []]],
-  ["values that are no objects", '[1,-2e3,"a,]",true,null]', [1, -2000, "a,]", true, null]],
+  ["values that are not objects", '[1,-2e3,"a,]",true,null]', [1, -2000, "a,]", true, null]],
   ["one number", "12", [12]],
   ["deep nesting", `[${deep}]`, [JSON.parse(deep)]],
   ["an error of RPC codes, which may be a message", '[{"error":{"code":5}}]', [{ error: { code: 5 } }]],
-  ["an error beside data", '[{"error":{"code":503},"n":1}]', [{ error: { code: 503 }, n: 1 }]],
+  ["an error next to data", '[{"error":{"code":503},"n":1}]', [{ error: { code: 503 }, n: 1 }]],
 ])("%s", (_name, body, want) => {
   it.each([1, 2, 3, 7, 1 << 20])("is read in chunks of %i bytes", async (size) => {
     expect(await read(cut(bytesOf(body), size))).toEqual({ messages: want, code: undefined });
@@ -93,13 +93,13 @@ it.each<[string, string, readonly unknown[]]>([
   ["a comma between lines", '{"n":1},{"n":2}', [{ n: 1 }]],
   ["content after the array", '[{"n":1}]x', [{ n: 1 }]],
   ["an object after the array", '[{"n":1}]{"n":2}', [{ n: 1 }]],
-  ["a bracket too much", '[{"n":1}]]', [{ n: 1 }]],
+  ["an extra bracket", '[{"n":1}]]', [{ n: 1 }]],
   ["the wrong bracket", '[{"n":1}}', [{ n: 1 }]],
   ["brackets that do not match", '[{"n":[1}]]', []],
   ["an open object", '{"n":{}', []],
   ["an open string", '"a', []],
   ["an open string of an object", '[{"n":"\\"}]', []],
-  ["a word", "[nope]", []],
+  ["a literal that is not JSON", "[nope]", []],
   ["a web page", "<html>", []],
 ])("is INVALID_RESPONSE: %s", async (_name, body, want) => {
   for (const size of [1, 2, 1000]) {
@@ -107,7 +107,7 @@ it.each<[string, string, readonly unknown[]]>([
   }
 });
 
-it("reads any array as JSON.parse does, cut anywhere", async () => {
+it("reads any array like JSON.parse, cut anywhere", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.jsonValue()), fc.constantFrom(0, 2), shares, async (values, indent, places) => {
       const text = JSON.stringify(values, undefined, indent);
@@ -140,18 +140,18 @@ describe("server-sent events", () => {
 
   it.each<[string, string, readonly unknown[]]>([
     ["no body", "", []],
-    ["comments alone", ": hi\n\n:\n\n", []],
+    ["only comments", ": hi\n\n:\n\n", []],
     ["events", 'data: {"n":1}\n\ndata: {"n":2}\n\n', [{ n: 1 }, { n: 2 }]],
     ["no space after the colon", 'data:{"n":1}\n\n', [{ n: 1 }]],
     ["carriage returns", 'data: {"n":1}\r\rdata: {"n":2}\r\r', [{ n: 1 }, { n: 2 }]],
     ["both line ends", 'data: {"n":1}\r\n\r\ndata: {"n":2}\r\n\r\n', [{ n: 1 }, { n: 2 }]],
-    ["data over some lines", 'data: {\ndata: "n": 1\ndata: }\n\n', [{ n: 1 }]],
+    ["data on several lines", 'data: {\ndata: "n": 1\ndata: }\n\n', [{ n: 1 }]],
     ["other fields", 'id: 1\nevent: x\nretry: 5\ndatabase: y\ndata: {"n":1}\n\n', [{ n: 1 }]],
     ["an event without data", 'event: ping\n\ndata\n\ndata:\n\ndata: {"n":1}\n\n', [{ n: 1 }]],
     ["a last event without an empty line", 'data: {"n":1}\n\ndata: {"n":2}', [{ n: 1 }, { n: 2 }]],
     ["a byte order mark", '\ufeffdata: {"n":1}\n\n', [{ n: 1 }]],
-    ["JSON without framing", '[{"n":1}]', [{ n: 1 }]],
-    ["JSON without framing after an event", 'data: {"n":1}\n\n{"n":2}\n', [{ n: 1 }, { n: 2 }]],
+    ["JSON without events", '[{"n":1}]', [{ n: 1 }]],
+    ["JSON without events after an event", 'data: {"n":1}\n\n{"n":2}\n', [{ n: 1 }, { n: 2 }]],
   ])("are read in chunks of any size: %s", async (name, body, want) => {
     for (const size of [1, 2, 3, 1000]) {
       const { code, messages } = await read(cut(bytesOf(body), size), type);

@@ -1,6 +1,6 @@
-/** The pace of waiting: methods that hold their answer back, pauses that the server suggests, operations picked up again. */
+/** How often operations are polled: methods that wait on the server, Retry-After, waiting in another process. */
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
+import { AnonymousCredentials } from "../../../runtime/src/auth.js";
 import {
   ApiClient,
   type ApiDescriptor,
@@ -66,24 +66,24 @@ function begin(
   return operate(client, method, params, undefined);
 }
 
-const asked = ({ seen }: TestServer): readonly string[] => seen.map(({ method, url }) => `${method} ${url}`);
+const requestsTo = ({ seen }: TestServer): readonly string[] => seen.map(({ method, url }) => `${method} ${url}`);
 
 const running = { name: "operations/1" };
 
-describe("a method that holds its answer back until the operation is over", () => {
-  it("is asked instead of polling, at once", async () => {
+describe("a method that waits on the server until the operation is done", () => {
+  it("is called immediately instead of a poll", async () => {
     const lengths = quickPauses();
     const server = await serve((_request, response, index) => json(response, 200, { ...running, done: index === 1 }));
     expect(await begin(server).wait()).toEqual({ name: "operations/1", done: true });
-    expect(asked(server)).toEqual(["POST /v1/things", "POST /v1/operations/1:wait"]);
+    expect(requestsTo(server)).toEqual(["POST /v1/things", "POST /v1/operations/1:wait"]);
     expect(lengths).toEqual([0]);
   });
 
-  it("is asked again while the operation goes on, with pauses where it does not hold back at all", async () => {
+  it("is called again while the operation runs, with delays if it does not wait", async () => {
     const lengths = quickPauses();
     const server = await serve((_request, response, index) => json(response, 200, { ...running, done: index === 3 }));
     await begin(server).wait();
-    expect(asked(server).slice(1)).toEqual(Array.from({ length: 3 }, () => "POST /v1/operations/1:wait"));
+    expect(requestsTo(server).slice(1)).toEqual(Array.from({ length: 3 }, () => "POST /v1/operations/1:wait"));
     expect(lengths[1]).toBeGreaterThan(300);
     expect(lengths[1]).toBeLessThanOrEqual(500);
   });
@@ -92,7 +92,7 @@ describe("a method that holds its answer back until the operation is over", () =
     ["does not exist", (_request, response) => json(response, 404, {})],
     ["is not implemented", (_request, response) => json(response, 501, {})],
     ["breaks its connection", (_request, response) => void response.destroy()],
-  ])("is given up for plain polls where it %s", async (_, refuse) => {
+  ])("is replaced by plain polls if it %s", async (_, refuse) => {
     quickPauses();
     const server = await serve((request, response, index) =>
       request.url.endsWith(":wait")
@@ -100,7 +100,7 @@ describe("a method that holds its answer back until the operation is over", () =
         : json(response, 200, { ...running, done: index > 3 }),
     );
     expect(await begin(server).wait()).toMatchObject({ done: true });
-    expect(asked(server)).toEqual([
+    expect(requestsTo(server)).toEqual([
       "POST /v1/things",
       "POST /v1/operations/1:wait",
       "GET /v1/operations/1",
@@ -109,30 +109,30 @@ describe("a method that holds its answer back until the operation is over", () =
     ]);
   });
 
-  it("that holds back for long is ended by the signal", async () => {
+  it("is aborted by the signal", async () => {
     const server = await serve((_request, response, index) => (index === 0 ? json(response, 200, running) : undefined));
     const controller = new AbortController();
     const failure = failureOf(begin(server).wait({ signal: controller.signal }));
     await vi.waitFor(() => expect(server.seen).toHaveLength(2));
     controller.abort();
     expect(await failure).toMatchObject({ code: "ABORTED" });
-    expect(asked(server)).toHaveLength(2);
+    expect(requestsTo(server)).toHaveLength(2);
   });
 });
 
-describe("a pause that the server suggests", () => {
+describe("Retry-After", () => {
   const polled: MethodDescriptor = {
     ...start,
     operation: { polls: [{ method: get, parameters: { name: "response.name" } }], ...ends },
   };
 
   it.each([
-    ["is kept", "7", 7000],
-    ["is not below the first pause", "0", 500],
-    ["is not below the first pause where it is a fraction", "0.001", 500],
-    ["is not kept where it is endless", "100000", 300_000],
-    ["is not one where it is nonsense", "soon", 500],
-    ["is not one where it is a date gone by, since clocks differ", "Fri, 02 Jan 2015 00:00:00 GMT", 500],
+    ["is used", "7", 7000],
+    ["is at least the first delay", "0", 500],
+    ["of a fraction of a second is at least the first delay", "0.001", 500],
+    ["is limited", "100000", 300_000],
+    ["is ignored if it is invalid", "soon", 500],
+    ["is ignored if it is a date in the past, because clocks differ", "Fri, 02 Jan 2015 00:00:00 GMT", 500],
   ])("%s", async (_, retryAfter, want) => {
     const lengths = quickPauses();
     const server = await serve((_request, response, index) =>
@@ -143,7 +143,7 @@ describe("a pause that the server suggests", () => {
   });
 });
 
-describe("a server that suggests no pause at all", () => {
+describe("a server that suggests no delay", () => {
   const plain: MethodDescriptor = {
     ...start,
     operation: { polls: [{ method: get, parameters: { name: "response.name" } }], ...ends },
@@ -156,32 +156,32 @@ describe("a server that suggests no pause at all", () => {
   it.each<[string, MethodDescriptor, string, readonly number[]]>([
     ["polls", plain, "0", [500, 500, 500, 500]],
     ["polls with a fraction of a second", plain, "0.05", [500, 500, 500, 500]],
-    ["methods that wait, but do not", start, "0", [0, 500, 500, 500]],
-    ["operations of which only the name is known", unnamed, "0", [0, 500, 500, 500]],
-  ])("is not read more often than every 500 ms by %s", async (_, method, retryAfter, want) => {
+    ["methods that should wait, but do not", start, "0", [0, 500, 500, 500]],
+    ["operations with only a name", unnamed, "0", [0, 500, 500, 500]],
+  ])("gets at most one request in 500 ms from %s", async (_, method, retryAfter, want) => {
     const lengths = quickPauses();
     const server = await serve((_request, response, index) =>
       json(response, 200, { ...running, done: index === 4 }, { "retry-after": retryAfter }),
     );
     await begin(server, method).wait();
-    // A method that waits counts the time that its response took.
+    // For a method that waits, the time of its response counts as delay.
     expect(lengths.map((length) => Math.ceil(length / 250) * 250)).toEqual(want);
   });
 });
 
-describe("an operation that is picked up by another process", () => {
+describe("an operation of another process", () => {
   const read: MethodDescriptor = { ...get, operation: { polls: [], ...ends } };
 
-  it("is waited for with the method that reads it", async () => {
+  it("can be waited for with the method that reads it", async () => {
     quickPauses();
     const server = await serve((_request, response, index) => json(response, 200, { ...running, done: index === 2 }));
     const operation = begin(server, read, { name: "operations/1" });
     expect(await operation).toEqual({ ...running, done: false });
     expect(await operation.wait()).toEqual({ ...running, done: true });
-    expect(asked(server)).toEqual(Array.from({ length: 3 }, () => "GET /v1/operations/1"));
+    expect(requestsTo(server)).toEqual(Array.from({ length: 3 }, () => "GET /v1/operations/1"));
   });
 
-  it("is over at once where it is, and throws where it failed", async () => {
+  it("resolves immediately if it is done, and throws if it failed", async () => {
     const over = await serve((_request, response) => json(response, 200, { ...running, done: true }));
     expect(await begin(over, read, running).wait()).toMatchObject({ done: true });
     expect(over.seen).toHaveLength(1);

@@ -2,7 +2,7 @@
 import { getEventListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, expectTypeOf, it, onTestFinished, vi } from "vitest";
-import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
+import { AnonymousCredentials } from "../../../runtime/src/auth.js";
 import {
   AbortError,
   ApiClient,
@@ -149,7 +149,7 @@ const storage: OperationDescriptor = {
 
 const segment = { value: "response.name", segment: true } as const;
 
-/** The name holds all that a poll needs, and shows which poll is the right one. */
+/** The name contains all parameters of a poll, and decides which poll is used. */
 const appengine: OperationDescriptor = {
   ...longrunning,
   polls: [
@@ -200,22 +200,22 @@ interface Given {
   readonly client?: ClientOptions;
 }
 
-/** Calls a method that starts an operation: google.longrunning, unless told otherwise. */
+/** Calls a method that starts an operation, of google.longrunning by default. */
 function start(url: string, given: Given = {}): OperationPromise<Operation, Operation> {
   const { client, operation = longrunning, options, params = {}, path } = given;
   const target = new ApiClient(api, { auth: new AnonymousCredentials(), rootUrl: url, ...client });
   return operate<Operation, Operation>(target, starter(operation, path), params, options);
 }
 
-/** A server that answers one of these after the other, the last one for ever. */
-const answers = (...bodies: readonly unknown[]): Promise<TestServer> =>
+/** A server that returns these bodies one after the other, and then always the last one. */
+const serverOf = (...bodies: readonly unknown[]): Promise<TestServer> =>
   serve((_request, response, index) => json(response, 200, bodies[Math.min(index, bodies.length - 1)]));
 
-/** A server that answers the start of an operation, and no poll. */
+/** A server that responds to the start of an operation, but not to polls. */
 const silentPolls = (): Promise<TestServer> =>
   serve((_request, response, index) => (index === 0 ? json(response, 200, { name: "operations/1" }) : undefined));
 
-/** Notes how long the pauses of this test were to be; they are over at once. */
+/** Records the delays of this test, which end immediately. */
 function quickPauses(): readonly number[] {
   const lengths: number[] = [];
   pauses.lengths = lengths;
@@ -251,7 +251,7 @@ describe("wait() polls to the end", () => {
       [{ name: "op-1", status: "RUNNING" }, { status: "DONE" }],
     ],
     [
-      "GKE, a whole name",
+      "GKE, a complete name",
       { operation: gke, params: { parent: cluster } },
       "/v1/projects/q/locations/m/operations/op-1",
       [{ name: "projects/q/locations/m/operations/op-1", status: "RUNNING" }, { status: "DONE" }],
@@ -263,13 +263,13 @@ describe("wait() polls to the end", () => {
       [{ name: "op-1", zone: "z", status: "RUNNING" }, { status: "DONE" }],
     ],
     [
-      "Compute Engine in a zone, told by URL",
+      "Compute Engine in a zone, from the URL",
       { operation: compute, params: { project: "p" } },
       "/p/zones/z-1/operations/op-1",
       [{ name: "op-1", zone: `${url}/zones/z-1`, status: "PENDING" }, { status: "DONE" }],
     ],
     [
-      "Compute Engine in a region, told by URL",
+      "Compute Engine in a region, from the URL",
       { operation: compute, params: { project: "p" } },
       "/p/regions/r-1/operations/op-1",
       [{ name: "op-1", region: `${url}/regions/r-1`, status: "PENDING" }, { status: "DONE" }],
@@ -322,7 +322,7 @@ describe("wait() polls to the end", () => {
     ],
   ])("%s", async (_, given, path, bodies) => {
     const lengths = quickPauses();
-    const server = await answers(...bodies);
+    const server = await serverOf(...bodies);
     const read: unknown[] = [];
     const last = await start(server.url, given).wait({ onProgress: (operation) => read.push(operation) });
     expect(last).toEqual(bodies.at(-1));
@@ -334,16 +334,16 @@ describe("wait() polls to the end", () => {
   it.each<[string, OperationDescriptor, Params]>([
     ["the parameters", named("params.instance"), { project: "p", instance: "i" }],
     ["the body", named("body.instance"), { project: "p", requestBody: { instance: "i" } }],
-  ])("Cloud SQL v1beta3: named by a string, the rest told by %s", async (_, operation, params) => {
+  ])("Cloud SQL v1beta3: named by a string, with the rest from %s", async (_, operation, params) => {
     const lengths = quickPauses();
     const bodies = [{ kind: "sql#start", operation: "op-1" }, { state: "RUNNING" }, { state: "DONE" }];
-    const server = await answers(...bodies);
+    const server = await serverOf(...bodies);
     const read: unknown[] = [];
     const last = await start(server.url, { operation, params, path: "x" }).wait({
       onProgress: (one) => read.push(one),
     });
     expect(last).toEqual({ state: "DONE" });
-    // The answer is no operation: it is asked for at once.
+    // The response is not an operation, so it is polled immediately.
     expect(read).toEqual(bodies.slice(1));
     expect(lengths).toEqual([0, 500]);
     expect(urls(server).slice(1)).toEqual([
@@ -357,8 +357,8 @@ describe("wait() polls to the end", () => {
     ["google.longrunning without a name (Cloud Identity)", longrunning, { done: true, response: {} }],
     ["Cloud SQL", sql, { name: "1", targetProject: "p", status: "DONE" }],
     ["BigQuery", bigquery, { status: { state: "DONE" } }],
-  ])("%s: what is over at once is not asked for", async (_, operation, body) => {
-    const server = await answers(body);
+  ])("%s: an operation that is done is not polled", async (_, operation, body) => {
+    const server = await serverOf(body);
     const read: unknown[] = [];
     const last = await start(server.url, { operation }).wait({ onProgress: (one) => read.push(one) });
     expect(last).toEqual(body);
@@ -366,16 +366,16 @@ describe("wait() polls to the end", () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it("with pauses that grow, up to 15 seconds", async () => {
+  it("with increasing delays of at most 15 seconds", async () => {
     const lengths = quickPauses();
-    const server = await answers({ name: "operations/1" }, ...Array.from({ length: 11 }, () => ({})), { done: true });
+    const server = await serverOf({ name: "operations/1" }, ...Array.from({ length: 11 }, () => ({})), { done: true });
     await start(server.url).wait();
     expect(lengths.map(Math.round)).toEqual([
       500, 750, 1125, 1688, 2531, 3797, 5695, 8543, 12_814, 15_000, 15_000, 15_000,
     ]);
   });
 
-  it("with a pause also after an answer that says nothing", async () => {
+  it("with a delay after a response without information", async () => {
     const lengths = quickPauses();
     const server = await serve((_request, response, index) => {
       if (index === 1) response.writeHead(204).end();
@@ -385,20 +385,20 @@ describe("wait() polls to the end", () => {
     expect(lengths).toEqual([500, 750, 1125]);
   });
 
-  it("with a name that leaves nothing of its path to chance", async () => {
+  it("with a name that is encoded in the path", async () => {
     quickPauses();
-    const server = await answers({ name: "operations/a?b#c%2F" }, { done: true });
+    const server = await serverOf({ name: "operations/a?b#c%2F" }, { done: true });
     await start(server.url).wait();
     expect(urls(server)[1]).toBe("GET /v1/operations/a%3Fb%23c%252F");
-    const other = await answers({ name: "operations/../secrets" }, { done: true });
+    const other = await serverOf({ name: "operations/../secrets" }, { done: true });
     expect(await failureOf(start(other.url).wait())).toBeInstanceOf(InvalidRequestError);
     expect(other.seen).toHaveLength(1);
   });
 });
 
 describe("without wait()", () => {
-  it("one request is sent, and its answer is the promise's value", async () => {
-    const server = await answers({ name: "operations/1" });
+  it("one request is sent, and its response is the value of the promise", async () => {
+    const server = await serverOf({ name: "operations/1" });
     const operation = start(server.url);
     expectTypeOf(operation).resolves.toEqualTypeOf<Operation>();
     expect(await operation).toEqual({ name: "operations/1" });
@@ -407,8 +407,8 @@ describe("without wait()", () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it("nothing is said of an operation that cannot be told", async () => {
-    const server = await answers({});
+  it("an unidentified operation is no error", async () => {
+    const server = await serverOf({});
     expect(await start(server.url)).toEqual({});
   });
 });
@@ -416,14 +416,14 @@ describe("without wait()", () => {
 describe("waiting twice", () => {
   it("starts the operation once", async () => {
     quickPauses();
-    const server = await answers({ name: "operations/1" }, { done: true });
+    const server = await serverOf({ name: "operations/1" }, { done: true });
     const operation = start(server.url);
     expect(await Promise.all([operation.wait(), operation.wait()])).toEqual([{ done: true }, { done: true }]);
     expect(urls(server)).toEqual(["POST /v1/things", "GET /v1/operations/1", "GET /v1/operations/1"]);
   });
 });
 
-describe("an operation that failed", () => {
+describe("a failed operation", () => {
   const status = { code: 9, message: "The disk is full.", details: [] };
   const errors = [{ code: "QUOTA", message: "Too many." }, { code: "OTHER" }];
   const job = (errorResult: unknown) => ({
@@ -433,8 +433,8 @@ describe("an operation that failed", () => {
 
   it.each<[string, OperationDescriptor, object, unknown, string]>([
     ["google.rpc.Status", longrunning, { done: true, error: status }, status, ": The disk is full."],
-    ["a list of errors in an object", sql, { status: "DONE", error: { errors } }, { errors }, ": Too many., OTHER"],
-    ["a list of errors", sql, { status: "DONE", error: errors }, errors, ": Too many., OTHER"],
+    ["an array of errors in an object", sql, { status: "DONE", error: { errors } }, { errors }, ": Too many., OTHER"],
+    ["an array of errors", sql, { status: "DONE", error: errors }, errors, ": Too many., OTHER"],
     [
       "a BigQuery job",
       bigquery,
@@ -442,15 +442,15 @@ describe("an operation that failed", () => {
       { reason: "invalid", message: "No." },
       ": No.",
     ],
-    ["an error that says nothing", longrunning, { done: true, error: {} }, {}, ""],
-  ])("rejects: %s", async (_, operation, body, error, said) => {
-    const server = await answers(body);
+    ["an error without text", longrunning, { done: true, error: {} }, {}, ""],
+  ])("rejects: %s", async (_, operation, body, error, text) => {
+    const server = await serverOf(body);
     const started = start(server.url, { operation });
     const failure = await failureOf(started.wait());
     expect(failure).toBeInstanceOf(OperationError);
     expect(failure).toMatchObject({
       code: "OPERATION_FAILED",
-      message: `works.things.make: the operation failed${said}`,
+      message: `works.things.make: the operation failed${text}`,
       operation: body,
       error,
     });
@@ -458,10 +458,10 @@ describe("an operation that failed", () => {
     expect(await started).toEqual(body);
   });
 
-  it("is told after onProgress, and after polls", async () => {
+  it("rejects after onProgress, and after polls", async () => {
     quickPauses();
     const failed = { name: "operations/1", done: true, error: status };
-    const server = await answers({ name: "operations/1" }, failed);
+    const server = await serverOf({ name: "operations/1" }, failed);
     const read: unknown[] = [];
     expect(await failureOf(start(server.url).wait({ onProgress: (operation) => read.push(operation) }))).toMatchObject({
       operation: failed,
@@ -471,36 +471,36 @@ describe("an operation that failed", () => {
 
   it.each<[string, object]>([
     ["null", { done: true, error: null }],
-    ["an empty list", { done: true, error: [] }],
-    ["in an operation that still runs", { name: "operations/1", error: status }],
-  ])("is none with an error that is %s", async (_, body) => {
+    ["an empty array", { done: true, error: [] }],
+    ["in an operation that is not done", { name: "operations/1", error: status }],
+  ])("is not one with an error that is %s", async (_, body) => {
     quickPauses();
-    const server = await answers(body, { done: true });
+    const server = await serverOf(body, { done: true });
     expect(await start(server.url).wait()).toMatchObject({ done: true });
   });
 });
 
-describe("an answer that does not tell which operation", () => {
+describe("a response that does not identify the operation", () => {
   it.each<[string, Given, unknown]>([
     ["has no name", {}, {}],
     ["has an empty name", {}, { name: "" }],
-    ["has a name that is no text", {}, { name: 1 }],
-    ["is no object", {}, null],
+    ["has a name that is not a string", {}, { name: 1 }],
+    ["is not an object", {}, null],
     ["lacks the project", { operation: sql }, { name: "1" }],
     ["has a reference without the job", { operation: bigquery }, { jobReference: { projectId: "p" } }],
     ["has a name of another shape", { operation: appengine }, { name: "things/a/operations/1" }],
     ["has a name with an empty segment", { operation: appengine }, { name: "apps//operations/1" }],
-    ["has only the end of a name", { operation: appengine }, { name: "operations/1" }],
-    ["has a name of Object's own", { operation: named("params.constructor") }, { operation: "1" }],
+    ["has only a part of the name", { operation: appengine }, { name: "operations/1" }],
+    ["has the name of a property of Object", { operation: named("params.constructor") }, { operation: "1" }],
     ["has a short id, and no collection is known", { operation: gke, params: { parent: "clusters/c" } }, { name: "1" }],
   ])("%s", async (_, given, body) => {
-    const server = await answers(body);
+    const server = await serverOf(body);
     const started = start(server.url, given);
     const error = await failureOf(started.wait());
     expect(error).toBeInstanceOf(DiscogenError);
     expect(error).toMatchObject({
       code: "OPERATION_UNKNOWN",
-      message: "works.things.make: the answer does not tell which operation to ask for",
+      message: "works.things.make: the response does not identify the operation",
     });
     expect(await started).toEqual(body);
     expect(server.seen).toHaveLength(1);
@@ -508,9 +508,9 @@ describe("an answer that does not tell which operation", () => {
 });
 
 describe("options of the call", () => {
-  it("hold for polls, but for conditions", async () => {
+  it("apply to polls, except for conditions", async () => {
     quickPauses();
-    const server = await answers({ name: "operations/1" }, { done: true });
+    const server = await serverOf({ name: "operations/1" }, { done: true });
     const options = { headers: { "x-a": "1" }, quotaProject: "q", ifMatch: '"e"', ifNoneMatch: '"f"' };
     await start(server.url, { options }).wait();
     expect(
@@ -526,9 +526,9 @@ describe("options of the call", () => {
     ]);
   });
 
-  it("API key and quota user hold for polls, other parameters do not", async () => {
+  it("API key and quota user apply to polls, other parameters do not", async () => {
     quickPauses();
-    const server = await answers({ name: "operations/1" }, { done: true });
+    const server = await serverOf({ name: "operations/1" }, { done: true });
     const params = { key: "k", quotaUser: "u", fields: "name", requestId: "r", requestBody: { size: 1 } };
     await start(server.url, { params, client: { auth: undefined } }).wait();
     expect(urls(server)).toEqual([
@@ -538,16 +538,16 @@ describe("options of the call", () => {
     expect(server.seen[1]?.body).toBe("");
   });
 
-  it("a parameter of the method's own that is called key is no API key", async () => {
+  it("a parameter of the method named key is not an API key", async () => {
     quickPauses();
-    const server = await answers({ name: "operations/1" }, { done: true });
+    const server = await serverOf({ name: "operations/1" }, { done: true });
     await start(server.url, { params: { key: "k" }, path: "v1/keys/{key}" }).wait();
     expect(urls(server)).toEqual(["POST /v1/keys/k", "GET /v1/operations/1"]);
   });
 });
 
-describe("a poll that fails", () => {
-  it("is tried again as any GET", async () => {
+describe("a failed poll", () => {
+  it("is retried like any GET", async () => {
     quickPauses();
     const bodies = [{ name: "operations/1" }, undefined, undefined, { done: true }];
     const server = await serve((_request, response, index) =>
@@ -560,9 +560,9 @@ describe("a poll that fails", () => {
   });
 
   it.each<[string, number, Given]>([
-    ["for good", 404, {}],
-    ["with retries off", 500, { options: { retry: false } }],
-  ])("%s is told as that of any call", async (_, status, given) => {
+    ["with a final status", 404, {}],
+    ["without retries", 500, { options: { retry: false } }],
+  ])("%s rejects like any call", async (_, status, given) => {
     quickPauses();
     const server = await serve((_request, response, index) =>
       json(response, index === 0 ? 200 : status, { name: "operations/1" }),
@@ -573,7 +573,7 @@ describe("a poll that fails", () => {
     expect(server.seen).toHaveLength(2);
   });
 
-  it("rejects alike when the start of the operation fails", async () => {
+  it("rejects in the same way if the start of the operation fails", async () => {
     const server = await serve(statuses(403));
     const operation = start(server.url);
     const error = await failureOf(operation.wait());
@@ -582,8 +582,8 @@ describe("a poll that fails", () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it("is what onProgress throws", async () => {
-    const server = await answers({ name: "operations/1" });
+  it("can be an error of onProgress", async () => {
+    const server = await serverOf({ name: "operations/1" });
     const stop = new Error("enough");
     const onProgress = (): never => {
       throw stop;
@@ -602,39 +602,39 @@ describe("a signal", () => {
     });
   };
 
-  it("that has aborted ends the wait at once; the call goes on", async () => {
-    const server = await answers({ name: "operations/1" });
+  it("that is aborted already ends the wait, and the call continues", async () => {
+    const server = await serverOf({ name: "operations/1" });
     const operation = start(server.url);
     isAborted(await failureOf(operation.wait({ signal: AbortSignal.abort("why") })), "why");
     expect(await operation).toEqual({ name: "operations/1" });
     expect(server.seen).toHaveLength(1);
   });
 
-  it("that has aborted hides what becomes of a call that nobody waits for", async () => {
+  it("that is aborted already leaves no unhandled rejection of the call", async () => {
     const server = await serve(statuses(403));
     isAborted(await failureOf(start(server.url).wait({ signal: AbortSignal.abort("why") })), "why");
     await vi.waitFor(() => expect(server.seen).toHaveLength(1));
   });
 
-  it("ends the wait for the answer, and progress is told no more", async () => {
+  it("ends the wait for the response, and onProgress is no longer called", async () => {
     const controller = new AbortController();
-    let answer = (): void => undefined;
+    let respond = (): void => undefined;
     const server = await serve((_request, response) => {
-      answer = () => json(response, 200, { name: "operations/1" });
+      respond = () => json(response, 200, { name: "operations/1" });
       controller.abort("why");
     });
     const operation = start(server.url);
     const onProgress = vi.fn<() => void>();
     isAborted(await failureOf(operation.wait({ signal: controller.signal, onProgress })), "why");
-    answer();
+    respond();
     expect(await operation).toEqual({ name: "operations/1" });
     expect(onProgress).not.toHaveBeenCalled();
   });
 
-  it.each(["wait", "call"])("of the %s ends a pause, and leaves no timer and no listener", async (whose) => {
+  it.each(["wait", "call"])("of the %s ends a delay, and leaves no timer and no listener", async (whose) => {
     const controller = new AbortController();
     const { signal } = controller;
-    const server = await answers({ name: "operations/1" });
+    const server = await serverOf({ name: "operations/1" });
     const set = vi.spyOn(globalThis, "setTimeout");
     const clear = vi.spyOn(globalThis, "clearTimeout");
     onTestFinished(() => {
@@ -652,7 +652,7 @@ describe("a signal", () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it("ends a poll, and the server sees it", async () => {
+  it("ends a poll and its connection", async () => {
     quickPauses();
     const controller = new AbortController();
     const closed = vi.fn<() => void>();
@@ -671,7 +671,7 @@ describe("a signal", () => {
     quickPauses();
     const ofCall = new AbortController();
     const ofWait = new AbortController();
-    const server = await answers({ name: "operations/1" }, { done: true });
+    const server = await serverOf({ name: "operations/1" }, { done: true });
     const operation = start(server.url, { options: { signal: ofCall.signal } });
     await operation;
     ofCall.abort();
@@ -680,42 +680,42 @@ describe("a signal", () => {
   });
 });
 
-describe("a limit of time", () => {
+describe("a timeout", () => {
   const isOver = (error: unknown): void => {
     expect(error).toBeInstanceOf(TimeoutError);
     expect(error).toMatchObject({
       code: "TOTAL_TIMEOUT",
       timeout: 100,
-      message: "works.things.make: the operation was not over within 100 ms",
+      message: "works.things.make: the operation did not finish within 100 ms",
     });
   };
 
-  it("ends a pause", async () => {
-    const server = await answers({ name: "operations/1" });
+  it("ends a delay", async () => {
+    const server = await serverOf({ name: "operations/1" });
     isOver(await failureOf(start(server.url).wait({ timeout: 100 })));
     expect(server.seen).toHaveLength(1);
   });
 
-  it("ends a poll that is not answered", async () => {
+  it("ends a poll without a response", async () => {
     quickPauses();
     const server = await silentPolls();
     isOver(await failureOf(start(server.url).wait({ timeout: 100 })));
     expect(server.seen).toHaveLength(2);
   });
 
-  it("ends the wait for the answer; the call goes on", async () => {
-    let answer = (): void => undefined;
+  it("ends the wait for the response, and the call continues", async () => {
+    let respond = (): void => undefined;
     const server = await serve((_request, response) => {
-      answer = () => json(response, 200, { name: "operations/1" });
+      respond = () => json(response, 200, { name: "operations/1" });
     });
     const operation = start(server.url);
     isOver(await failureOf(operation.wait({ timeout: 100 })));
-    answer();
+    respond();
     expect(await operation).toEqual({ name: "operations/1" });
     expect(server.seen).toHaveLength(1);
   });
 
-  it("of the call holds for each poll, not for the wait", async () => {
+  it("of the call applies to each poll, not to the wait", async () => {
     quickPauses();
     const server = await silentPolls();
     const error = await failureOf(start(server.url, { options: { totalTimeout: 200 } }).wait());
@@ -726,31 +726,31 @@ describe("a limit of time", () => {
     });
   });
 
-  it("may be none", async () => {
+  it("may be Infinity", async () => {
     quickPauses();
-    const server = await answers({ name: "operations/1" }, { done: true });
+    const server = await serverOf({ name: "operations/1" }, { done: true });
     const operation = start(server.url);
     expect(await operation.wait({ timeout: Number.POSITIVE_INFINITY, signal: undefined })).toEqual({ done: true });
   });
 });
 
-describe("wait() refuses", () => {
+describe("wait() rejects", () => {
   it.each<[string, object]>([
     ["timeout", { timeout: -1 }],
     ["timeout", { timeout: Number.NaN }],
     ["timeout", { timeout: "1s" }],
     ["signal", { signal: {} }],
   ])("%s: %o", async (parameter, options) => {
-    const server = await answers({ done: true });
+    const server = await serverOf({ done: true });
     const error = await failureOf(start(server.url).wait(options));
     expect(error).toBeInstanceOf(InvalidRequestError);
     expect(error).toMatchObject({ code: "INVALID_REQUEST", faults: [{ parameter }] });
   });
 
   it.each<[string, unknown, number]>([
-    ["that goes on", { name: "operations/1", done: false }, 200],
-    ["that was not begun", { error: { message: "no" } }, 400],
-  ])("wrong options of an operation %s, without a rejection that nobody handles", async (_name, body, status) => {
+    ["that is not done", { name: "operations/1", done: false }, 200],
+    ["that was not started", { error: { message: "no" } }, 400],
+  ])("invalid options of an operation %s, without an unhandled rejection", async (_name, body, status) => {
     const unhandled = vi.fn<(reason: unknown) => void>();
     process.on("unhandledRejection", unhandled);
     onTestFinished(() => void process.off("unhandledRejection", unhandled));
@@ -765,13 +765,13 @@ describe("wait() refuses", () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
-  it("promises that are not of a call that starts an operation", async () => {
+  it("promises of calls that do not start an operation", async () => {
     const other = new OperationPromise((resolve) => resolve({}));
     expect(await failureOf(other.wait())).toMatchObject({ message: "this promise is not that of a call" });
-    const server = await answers({});
+    const server = await serverOf({});
     const target = new ApiClient(api, { auth: new AnonymousCredentials(), rootUrl: server.url });
     const error = await failureOf(operate(target, get("v1/things"), {}, undefined).wait());
     expect(error).toBeInstanceOf(TypeError);
-    expect(error).toMatchObject({ message: "works.operations.get starts no operation" });
+    expect(error).toMatchObject({ message: "works.operations.get does not start an operation" });
   });
 });

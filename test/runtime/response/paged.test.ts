@@ -9,7 +9,7 @@ import {
   type Paged,
   paged,
 } from "../../../runtime/src/index.js";
-import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
+import { AnonymousCredentials } from "../../../runtime/src/auth.js";
 import { type TestServer, json, serve, statuses } from "../support/server.js";
 import { api, methods } from "../support/library.js";
 
@@ -33,7 +33,7 @@ async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe("a list", () => {
-  it("gives its items over all pages, empty ones too", async () => {
+  it("yields the items of all pages, including empty ones", async () => {
     const { seen, url } = await library();
     const books = clientOf(url).books.list({ labels: ["x", "y"], pageSize: 2 });
     expectTypeOf(books).toEqualTypeOf<Paged<BookPage, Book>>();
@@ -45,12 +45,12 @@ describe("a list", () => {
     ]);
   });
 
-  it("gives its pages", async () => {
+  it("yields its pages", async () => {
     const { url } = await library();
     expect((await all(clientOf(url).books.list().pages())).map((page) => page.items?.length)).toEqual([2, 0, 1]);
   });
 
-  it("gives its first page to await, which is requested once for all uses", async () => {
+  it("resolves to its first page, which is requested once for all uses", async () => {
     const { seen, url } = await library();
     const books = clientOf(url).books.list();
     const [page, { response }] = [await books, await books.withResponse()];
@@ -68,7 +68,7 @@ describe("a list", () => {
     ["*", 3],
     ["items(name)", "fields"],
     ["items(name(a,nextPageToken),b)", "fields"],
-  ])("with fields %j goes on, or says why it cannot", async (fields, want) => {
+  ])("with fields %j continues, or throws an error for fields", async (fields, want) => {
     const { url } = await library();
     const books = paged<BookPage, Book>(clientOf(url), methods.list, { fields }, undefined);
     const outcome = await all(books).then(
@@ -79,19 +79,19 @@ describe("a list", () => {
     expect((await books).items).toHaveLength(2);
   });
 
-  it("asks for nothing beyond where the reader stops", async () => {
+  it("requests no page after the reader stops", async () => {
     const { seen, url } = await library();
     for await (const book of clientOf(url).books.list()) if (book.name === "b") break;
     expect(seen).toHaveLength(1);
   });
 
-  it("begins where the caller begins", async () => {
+  it("starts at the page token of the caller", async () => {
     const { seen, url } = await library();
     expect(await all(clientOf(url).books.list({ pageToken: "two", x: 1 }))).toEqual([{ name: "c" }]);
     expect(seen.map((one) => one.url)).toEqual(["/v1/books?pageToken=two&x=1", "/v1/books?pageToken=three%2F%3F&x=1"]);
   });
 
-  it("keeps the options of the call on every page", async () => {
+  it("applies the options of the call to every page", async () => {
     const { seen, url } = await library();
     await all(clientOf(url).books.list({}, { headers: { "x-a": "1" }, quotaProject: "q" }));
     expect(seen.map((one) => [one.headers["x-a"], one.headers["x-goog-user-project"]])).toEqual([
@@ -101,7 +101,7 @@ describe("a list", () => {
     ]);
   });
 
-  it("carries the token in the body where the method wants it there", async () => {
+  it("sends the token in the body if the method requires it", async () => {
     const { seen, url } = await serve((request, response) => {
       const { pageToken } = JSON.parse(request.body) as { pageToken?: string };
       json(
@@ -120,12 +120,12 @@ describe("a list", () => {
   });
 });
 
-describe("an end", () => {
+describe("the end of a list", () => {
   it.each<[string, unknown]>([
     ["an empty token", { items: [], nextPageToken: "" }],
     ["null", { items: [], nextPageToken: null }],
-    ["no items at all", {}],
-    ["a page that is no object", null],
+    ["no items", {}],
+    ["a page that is not an object", null],
   ])("is %s", async (_name, page) => {
     const { seen, url } = await serve((_request, response) => json(response, 200, page));
     expect(await all(clientOf(url).books.list())).toEqual([]);
@@ -133,10 +133,10 @@ describe("an end", () => {
   });
 
   it.each<[string, string | undefined, (token: string) => string]>([
-    ["the same token again", undefined, () => "same"],
-    ["the token that the caller began with", "same", () => "same"],
-    ["two tokens in turn", undefined, (token) => (token === "a" ? "b" : "a")],
-  ])("is forced on a server that gives %s", async (_name, pageToken, next) => {
+    ["the same token twice", undefined, () => "same"],
+    ["the token that the caller passed", "same", () => "same"],
+    ["two tokens alternately", undefined, (token) => (token === "a" ? "b" : "a")],
+  ])("is an error if the server returns %s", async (_name, pageToken, next) => {
     const { seen, url } = await serve((request, response) => {
       const token = new URL(request.url, "http://h").searchParams.get("pageToken") ?? "";
       json(response, 200, { items: [{ name: "x" }], nextPageToken: next(token) });
@@ -150,7 +150,7 @@ describe("an end", () => {
     expect(seen.length).toBeLessThanOrEqual(3);
   });
 
-  it("comes with the error of a later page, after the items before it", async () => {
+  it("is the error of a later page, after the items before it", async () => {
     const { url } = await serve((_request, response, index) =>
       index === 0 ? json(response, 200, { items: [{ name: "a" }], nextPageToken: "t" }) : json(response, 404, {}),
     );
@@ -164,7 +164,7 @@ describe("an end", () => {
     expect(error).toMatchObject({ status: 404 });
   });
 
-  it("comes with the caller's signal, between two pages", async () => {
+  it("is an abort between two pages", async () => {
     const { seen, url } = await library();
     const controller = new AbortController();
     const error = await failureOf(
@@ -178,7 +178,7 @@ describe("an end", () => {
   });
 });
 
-it("a first page that fails is told to whoever iterates, and to nobody else", async () => {
+it("throws the error of the first page to the iterating code, without an unhandled rejection", async () => {
   const list: unknown[] = [];
   const note = (reason: unknown): void => void list.push(reason);
   process.on("unhandledRejection", note);
@@ -200,7 +200,7 @@ describe("items", () => {
     expect(await all(page(url, methods.list))).toEqual([{ disks: [1] }, {}]);
   });
 
-  it("that are nowhere to be found are said to be, while pages can be walked", async () => {
+  it("are an error if the response has no list of them, but pages can be iterated", async () => {
     const { url } = await serve((_request, response) => json(response, 200, {}));
     const method: MethodDescriptor = {
       ...methods.list,

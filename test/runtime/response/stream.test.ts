@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { brotliCompressSync, createGzip, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, expectTypeOf, it } from "vitest";
-import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
+import { AnonymousCredentials } from "../../../runtime/src/auth.js";
 import {
   AbortError,
   type ApiDescriptor,
@@ -49,7 +49,7 @@ interface Message {
 
 type Listen = (options?: CallOptions) => StreamPromise<Message>;
 
-/** As the generator writes it: clones are made of options alone. */
+/** Like generated code: the constructor takes only options. */
 class TalkClient extends ApiClient {
   constructor(options?: ClientOptions) {
     super(api, options);
@@ -137,7 +137,7 @@ describe.each([
     expect(read).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
   });
 
-  it("resolves to the array of all messages, once requested", async () => {
+  it("resolves to the array of all messages, with one request", async () => {
     const { seen, url } = await talking((response) => response.end('[{"n":1},{"n":2}]'));
     const messages = listenTo(url, options)();
     expectTypeOf(messages).toEqualTypeOf<StreamPromise<Message>>();
@@ -154,7 +154,7 @@ describe.each([
     expect([response.status, response.headers.get("x-mood")]).toEqual([200, "good"]);
   });
 
-  it("refuses a message of more than maxResponseBytes, and ends the request", async () => {
+  it("rejects a message of more than maxResponseBytes, and ends the request", async () => {
     const closed = signal();
     const { url } = await talking((response) => {
       response.on("close", closed.reach);
@@ -179,7 +179,7 @@ describe.each([
     await closed.reached;
   });
 
-  it("is read one way, and once", async () => {
+  it("can be read in one way, and once", async () => {
     const { url } = await talking((response) => response.end(`[${one}]`));
     const messages = listenTo(url, options)();
     await readAll(messages);
@@ -191,10 +191,10 @@ describe.each([
   it.each<[string, Record<string, string>, string]>([
     ["the last element of the array", {}, `[${one},${JSON.stringify(failure)}]`],
     ["pretty-printed", {}, `[${one}\n,\n${JSON.stringify(failure, undefined, 2)}\n]`],
-    ["the last of some lines", {}, `${one}\n${JSON.stringify(failure)}\n`],
+    ["the last of several lines", {}, `${one}\n${JSON.stringify(failure)}\n`],
     ["the last event", events, `data: ${one}\n\ndata: ${JSON.stringify(failure)}\n\n`],
     ["an event with a name", events, `data: ${one}\n\nevent: error\ndata: ${JSON.stringify(failure)}\n\n`],
-    ["without framing after events", events, `data: ${one}\n\n${JSON.stringify(failure, undefined, 2)}\n`],
+    ["JSON after events", events, `data: ${one}\n\n${JSON.stringify(failure, undefined, 2)}\n`],
   ])("throws an ApiError for an error after messages: %s", async (_form, headers, body) => {
     const { url } = await talking((response) => response.end(body), headers);
     const { error, read } = await readAll(listenTo(url, options)());
@@ -209,7 +209,7 @@ describe.each([
     expect(await failureOf(listenTo(url, options)())).toBeInstanceOf(ApiError);
   });
 
-  it("throws an ApiError for a status that is no success", async () => {
+  it("throws an ApiError for a status other than 2xx", async () => {
     const { url } = await serve((_request, response) => json(response, 404, [{ error: { code: 404, message: "no" } }]));
     expect((await readAll(listenTo(url, options)())).error).toMatchObject({
       status: 404,
@@ -224,7 +224,7 @@ describe.each([
     ["content after the array", `[${one}] x`],
     ["a second array", `[${one}][]`],
     ["no comma", `[${one} {"n":2}]`],
-    ["what is no JSON", `[${one},{n:2}]`],
+    ["invalid JSON", `[${one},{n:2}]`],
   ])("throws INVALID_RESPONSE after the messages before it: %s", async (_name, body) => {
     const { url } = await talking((response) => response.end(body));
     const { error, read } = await readAll(listenTo(url, options)());
@@ -238,7 +238,7 @@ describe.each([
     expect(error).toMatchObject({ code: "INVALID_RESPONSE", message: expect.stringContaining("web page") });
   });
 
-  it("throws a ConnectionError where the connection breaks", async () => {
+  it("throws a ConnectionError if the connection breaks", async () => {
     const { url } = await talking((response) => {
       response.write(`[${one},`, () => setTimeout(() => response.destroy(), 20));
     });
@@ -247,7 +247,7 @@ describe.each([
     expect(error).toBeInstanceOf(ConnectionError);
   });
 
-  it("sends the request again where it failed before the first message, never after", async () => {
+  it("retries a failure before the first message, but not after it", async () => {
     const { seen, url } = await serve((_request, response, index) => {
       response.on("error", () => undefined);
       if (index === 0) return json(response, 503, failure);
@@ -367,7 +367,7 @@ describe.each([
     expect(error).toMatchObject({ code: expect.stringMatching(/CONNECTION_FAILED|INVALID_RESPONSE/) });
   });
 
-  it("slows the connection down where the reader is slow", async () => {
+  it("slows down the connection for a slow reader", async () => {
     const message = JSON.stringify({ n: 1, text: "x".repeat(64 * 1024) });
     let written = 0;
     const { url } = await talking(async (response) => {
@@ -385,7 +385,7 @@ describe.each([
     expect(written).toBeLessThan(150 * message.length);
   });
 
-  it("leaves nothing where the result is ignored", async () => {
+  it("leaves no timer or connection if the result is ignored", async () => {
     const { seen, url } = await talking((response) => response.write(`[${one},`));
     const before = resources();
     for (let n = 0; n < 20; n++) void listenTo(url, options)({ timeout: 1500 });
@@ -393,7 +393,7 @@ describe.each([
     expect(await leftovers(before)).toEqual([]);
   });
 
-  it("says so where reading begins too late", async () => {
+  it("throws a TimeoutError if reading begins too late", async () => {
     const { url } = await talking((response) => response.write(`[${one},`));
     const messages = listenTo(url, options)({ timeout: 700 });
     await sleep(1000);
@@ -402,7 +402,7 @@ describe.each([
   });
 });
 
-it("is one unhandled rejection where a failure is ignored", async () => {
+it("has one unhandled rejection if an error is ignored", async () => {
   const { seen, url } = await serve((_request, response) => json(response, 500, failure));
   void listenTo(url)();
   await until(() => unhandled.length > 0);
@@ -411,7 +411,7 @@ it("is one unhandled rejection where a failure is ignored", async () => {
   expect(unhandled.splice(0)).toHaveLength(1);
 });
 
-it("decodes brotli as well", async () => {
+it("decodes brotli", async () => {
   const { url } = await talking((response) => response.end(brotliCompressSync(`[${one}]`)), {
     "content-encoding": "br",
   });
@@ -419,7 +419,7 @@ it("decodes brotli as well", async () => {
   expect(await listenTo(url, { headers })()).toEqual([{ n: 1 }]);
 });
 
-it("asks for server-sent events where the API offers them", async () => {
+it("requests server-sent events if the API supports them", async () => {
   const { seen, url } = await talking((response) => response.end(`data: ${one}\n\n`), events);
   expect(await listenTo(url, {}, { ...api, altSse: true })()).toEqual([{ n: 1 }]);
   expect(await listenTo(url)()).toEqual([{ n: 1 }]);
@@ -431,13 +431,13 @@ it("cannot be part of a batch", async () => {
   const collected = batch(clientOf(url));
   const messages = stream<Message>(collected, method, {}, undefined);
   const [outcome] = await sendBatch(collected);
-  const message = expect.stringContaining("takes no method that streams: make this call with the client itself");
+  const message = expect.stringContaining("does not support methods that stream: make this call without the batch");
   expect(outcome).toMatchObject({ status: "rejected", reason: { message } });
   expect(await failureOf(messages)).toMatchObject({ code: "INVALID_REQUEST", message });
   expect(seen).toHaveLength(0);
 });
 
-describe("a JSON array in place of one message", () => {
+describe("a JSON array instead of one message", () => {
   const unary: MethodDescriptor = { id: "talk.rooms.get", httpMethod: "GET", path: "rooms", response: "json" };
 
   const warning =
@@ -449,7 +449,7 @@ describe("a JSON array in place of one message", () => {
     ["json", { n: [1] }, []],
     ["value", [{ n: 1 }], []],
   ])("is a warning, and the value: %s, %j", async (response, value, want) => {
-    const { url } = await serve((_request, answer) => json(answer, 200, value));
+    const { url } = await serve((_request, reply) => json(reply, 200, value));
     const warnings: string[] = [];
     const logger = { warn: (message: string) => void warnings.push(message) };
     expect(await call(clientOf(url, { logger }), { ...unary, response }, {}, undefined)).toEqual(value);

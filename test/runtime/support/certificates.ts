@@ -1,4 +1,4 @@
-/** X.509 certificates for tests (RFC 5280), signed by an authority that is made anew in each run. */
+/** X.509 certificates for tests (RFC 5280), signed by an authority that is created in each run. */
 import { type KeyObject, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 
 /** A certificate and its key, both PEM. */
@@ -31,7 +31,7 @@ function certify(
   const extensions = [
     // basicConstraints
     sequence(oid("551d13"), der(0x04, sequence(...(isAuthority ? [der(0x01, Buffer.from([0xff]))] : [])))),
-    // subjectAltName: the name, and this machine
+    // subjectAltName: the name and 127.0.0.1
     sequence(oid("551d11"), der(0x04, sequence(der(0x82, subject), der(0x87, Buffer.from([127, 0, 0, 1]))))),
   ];
   const content = sequence(
@@ -45,9 +45,9 @@ function certify(
     der(0xa3, sequence(...extensions)),
   );
   const signature = sign("sha256", content, issuerKey);
-  const whole = sequence(content, ecdsaWithSha256, der(0x03, Buffer.from([0]), signature));
-  // No empty line at the end, which would make it no PEM.
-  const lines = whole.toString("base64").replace(/.{64}(?=.)/g, "$&\n");
+  const certificate = sequence(content, ecdsaWithSha256, der(0x03, Buffer.from([0]), signature));
+  // Without an empty line at the end, which would be invalid.
+  const lines = certificate.toString("base64").replace(/.{64}(?=.)/g, "$&\n");
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
 

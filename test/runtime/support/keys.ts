@@ -1,7 +1,7 @@
-/** A service account with a key of its own, and a token endpoint that checks what it is sent. */
+/** A service account with its own key, and a token endpoint that verifies assertions. */
 import { generateKeyPairSync } from "node:crypto";
 import { importPKCS8, importSPKI, type JWTPayload, jwtVerify, type JWTHeaderParameters, SignJWT } from "jose";
-import type { ServiceAccountKey } from "../../../runtime/src/auth/index.js";
+import type { ServiceAccountKey } from "../../../runtime/src/auth.js";
 import { type Seen, type TestServer, json, serve } from "./server.js";
 
 const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -26,12 +26,12 @@ export interface Assertion {
   readonly claims: JWTPayload & { readonly scope?: string; readonly target_audience?: string };
 }
 
-/** The assertion of a token request; throws unless it is signed with the key and holds now. */
+/** Returns the claims of a token request. Throws unless the key signed the assertion and it is valid now. */
 export async function verify(request: Seen): Promise<Assertion> {
   return verifyJwt(new URLSearchParams(request.body).get("assertion") ?? "");
 }
 
-/** Header and claims; throws unless it is signed with the key and holds now. */
+/** Returns header and claims. Throws unless the key signed them and they are valid now. */
 export async function verifyJwt(token: string): Promise<Assertion> {
   const { payload, protectedHeader } = await jwtVerify(token, await importSPKI(spki, "RS256"));
   return { header: protectedHeader, claims: payload };
@@ -48,7 +48,7 @@ export function idTokenFor(audience: string): Promise<string> {
   return signJwt({ aud: audience, iat: now, exp: now + 3600 });
 }
 
-/** A token endpoint that gives `token-1`, `token-2`, … */
+/** A token endpoint that returns `token-1`, `token-2`, … */
 export async function tokenServer(expiresIn = 3600): Promise<TestServer & { readonly assertions: Assertion[] }> {
   const assertions: Assertion[] = [];
   const server = await serve(async (request, response, index) => {

@@ -1,10 +1,10 @@
-/** What keeps this process alive: sockets, timers, requests under way. */
+/** What keeps this process alive: sockets, timers, pending requests. */
 import { setTimeout } from "node:timers/promises";
 
 /** Counts of Node's resources by kind. */
 export type Resources = ReadonlyMap<string, number>;
 
-/** How long leftovers have to go away, in milliseconds. */
+/** Milliseconds until leftovers must have ended. */
 export const patience = 5000;
 
 export function resources(): Resources {
@@ -13,7 +13,7 @@ export function resources(): Resources {
   return counts;
 }
 
-/** Kinds of which there are more than before, after what goes away by itself has gone. */
+/** Returns the kinds with more resources than before, after a wait for those that end by themselves. */
 export async function leftovers(before: Resources): Promise<string[]> {
   await until(() => added(before).length === 0);
   return added(before);
@@ -26,7 +26,7 @@ function added(before: Resources): string[] {
     .map(([kind, more]) => `${kind}: ${String(more)}`);
 }
 
-/** Waits for what takes a moment; gives up in the end, and then figures tell. */
+/** Waits until a condition holds, or for a limited time; then the counts show the problem. */
 export async function until(isReached: () => boolean): Promise<void> {
   for (let waited = 0; waited < patience && !isReached(); waited += 5) await setTimeout(5);
 }

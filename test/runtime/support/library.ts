@@ -1,6 +1,6 @@
-/** A small client as the generator would write it, with one method of every kind. */
+/** A small client like generated code, with one method of every kind. */
 import * as runtime from "../../../runtime/src/index.js";
-import { AnonymousCredentials } from "../../../runtime/src/auth/index.js";
+import { AnonymousCredentials } from "../../../runtime/src/auth.js";
 
 export const api: runtime.ApiDescriptor = {
   descriptors: 2,
@@ -185,12 +185,12 @@ export class LibraryClient extends runtime.ApiClient {
   }
 }
 
-/** A client of a test server, without sign-in and without pauses unless told otherwise. */
+/** A client of a test server. By default without authentication and without delays. */
 export function clientOf(rootUrl: string, options: runtime.ClientOptions = {}): LibraryClient {
   return new LibraryClient({ auth: new AnonymousCredentials(), rootUrl, ...options });
 }
 
-/** What a promise is rejected with. */
+/** Returns the error of a promise. */
 export async function failureOf(promise: PromiseLike<unknown>): Promise<unknown> {
   try {
     await promise;

@@ -1,4 +1,4 @@
-/** Content of any length that is known at every byte and kept nowhere: a block whose length divides no power of two. */
+/** Content of any length that needs no memory: a repeated block. No power of two is a multiple of its length. */
 const period = 1_000_003;
 const longest = 8 * 1024 * 1024;
 const block = Buffer.alloc(period);
@@ -25,10 +25,10 @@ export function expectPattern(offset: number, bytes: Uint8Array): void {
     throw new PatternError(`${String(bytes.length)} bytes at ${String(offset)} are others than were sent`);
 }
 
-/** The content in pieces. */
+/** The content in chunks. */
 export async function* patternPieces(
   size: number,
-  piece: number = 64 * 1024,
+  chunkSize: number = 64 * 1024,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let offset = 0; offset < size; offset += piece) yield pattern(offset, Math.min(piece, size - offset));
+  for (let offset = 0; offset < size; offset += chunkSize) yield pattern(offset, Math.min(chunkSize, size - offset));
 }

@@ -1,4 +1,4 @@
-/** A proxy on a real socket, that tunnels whatever it is asked for to one local server. */
+/** A proxy on a real socket that tunnels all requests to one local server. */
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { onTestFinished } from "vitest";
@@ -6,19 +6,19 @@ import { onTestFinished } from "vitest";
 export interface TestProxy {
   readonly url: string;
   /** `host:port` of each CONNECT. */
-  readonly asked: string[];
+  readonly requested: string[];
   /** `Proxy-Authorization` of each CONNECT. */
   readonly credentials: (string | undefined)[];
 }
 
-/** Starts a proxy that is stopped at the end of the test. With another status than 200 it refuses. */
+/** Starts a proxy that is stopped at the end of the test. With a status other than 200 it rejects. */
 export async function proxyTo(target: string, status = 200): Promise<TestProxy> {
-  const asked: string[] = [];
+  const requested: string[] = [];
   const credentials: (string | undefined)[] = [];
   const sockets = new Set<{ destroy(): unknown }>();
   const server = createServer();
   server.on("connect", (request, client) => {
-    asked.push(request.url ?? "");
+    requested.push(request.url ?? "");
     credentials.push(request.headers["proxy-authorization"]);
     sockets.add(client);
     client.on("error", () => undefined);
@@ -37,5 +37,5 @@ export async function proxyTo(target: string, status = 200): Promise<TestProxy> 
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  return { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, asked, credentials };
+  return { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, requested, credentials };
 }

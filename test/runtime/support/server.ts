@@ -1,9 +1,9 @@
-/** Servers on real sockets, which remember what they were asked. */
+/** Servers on real sockets, which record their requests. */
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** One request as the server saw it. */
+/** One request as the server received it. */
 export interface Seen {
   readonly method: string;
   /** Path and query, still encoded. */
@@ -13,7 +13,7 @@ export interface Seen {
 }
 
 export interface TestServer {
-  /** With a slash at the end. */
+  /** Ends with a slash. */
   readonly url: string;
   readonly seen: Seen[];
   readonly server: Server;
@@ -51,7 +51,7 @@ export async function serve(handler: Handler): Promise<TestServer> {
   return { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`, seen, server };
 }
 
-/** Answers with JSON. */
+/** Responds with JSON. */
 export function json(
   response: ServerResponse,
   status: number,
@@ -62,7 +62,7 @@ export function json(
   response.end(JSON.stringify(body));
 }
 
-/** A server that answers one status after the other, the last one for ever. */
+/** A handler that returns one status after the other, and then always the last one. */
 export function statuses(
   ...list: readonly (
     | number

@@ -1,4 +1,4 @@
-/** Local twins of the servers that sign-in needs, which check what they are sent, and ways to reach them. */
+/** Local servers for authentication, which verify their requests, and a transport to them. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { type Transport, undiciTransport } from "../../../runtime/src/index.js";
 import { idTokenFor, signJwt } from "./keys.js";
 import { type Handler, type Seen, type TestServer, json, serve } from "./server.js";
 
-/** Carries requests for these origins to local servers, and refuses all others. */
+/** Sends requests for these origins to local servers, and rejects all others. */
 export function rerouted(routes: { readonly [origin: string]: string }): Transport {
   const transport = undiciTransport();
   return {
@@ -19,7 +19,7 @@ export function rerouted(routes: { readonly [origin: string]: string }): Transpo
   };
 }
 
-/** A file in a folder of its own, readable by its owner alone. */
+/** A file in its own folder that only its owner can read. */
 export async function temporaryFile(name: string, content: unknown, mode = 0o600): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "discogen-"));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -35,7 +35,7 @@ export const hostOf = (server: TestServer): string => new URL(server.url).host;
 export const paths = (seen: readonly Seen[]): string[] =>
   seen.map((one) => decodeURIComponent(one.url.replace("/computeMetadata/v1/", "")));
 
-/** A metadata server. `answers` goes first, and may answer a path in its own way. */
+/** A metadata server. `answers` overrides its responses for some paths. */
 export async function metadataServer(
   answers: { readonly [path: string]: Handler } = {},
   flavor: Record<string, string> = { "metadata-flavor": "Google" },
@@ -64,7 +64,7 @@ export async function metadataServer(
   });
 }
 
-/** What IAM was asked: the account, the method, who asked, and the body. */
+/** A request to IAM: account, method, authorization and body. */
 export interface IamRequest {
   readonly account: string;
   readonly method: string;
@@ -72,14 +72,14 @@ export interface IamRequest {
   readonly body: { readonly [name: string]: unknown };
 }
 
-/** IAM's endpoint for impersonation. `refuse` may answer in its own way. */
-export async function iamServer(refuse?: Handler): Promise<TestServer & { readonly asked: IamRequest[] }> {
-  const asked: IamRequest[] = [];
+/** IAM's endpoint for impersonation. `refuse` overrides responses. */
+export async function iamServer(refuse?: Handler): Promise<TestServer & { readonly requests: IamRequest[] }> {
+  const requests: IamRequest[] = [];
   const server = await serve(async (request, response, index) => {
     const [, account = "", method = ""] =
       /^\/v1\/projects\/-\/serviceAccounts\/([^/:]+):(\w+)$/.exec(decodeURIComponent(request.url)) ?? [];
-    const body = JSON.parse(request.body) as IamRequest["body"]; // Looked at by the tests.
-    asked.push({ account, method, authorization: request.headers.authorization, body });
+    const body = JSON.parse(request.body) as IamRequest["body"]; // the tests check it
+    requests.push({ account, method, authorization: request.headers.authorization, body });
     if (refuse !== undefined) await refuse(request, response, index);
     if (response.writableEnded) return;
     switch (method) {
@@ -98,5 +98,5 @@ export async function iamServer(refuse?: Handler): Promise<TestServer & { readon
         return json(response, 404, { error: { code: 404, status: "NOT_FOUND", message: request.url } });
     }
   });
-  return { ...server, asked };
+  return { ...server, requests };
 }

@@ -1,4 +1,4 @@
-/** Copies of undici, of every version that users may have: as they are installed, and as a bundler leaves them. */
+/** Copies of undici in every version that users may have: installed, and bundled. */
 import { createRequire } from "node:module";
 import { build } from "esbuild";
 import type { Dispatcher } from "../../../runtime/src/index.js";
@@ -7,7 +7,7 @@ type MakeDispatcher = new (options?: object | string) => Dispatcher & {
   compose(interceptor: (dispatch: unknown) => unknown): Dispatcher;
 };
 
-/** What tests use of a copy. */
+/** The part of a copy that tests use. */
 export interface UndiciCopy {
   readonly Agent: MakeDispatcher;
   readonly EnvHttpProxyAgent: MakeDispatcher;
@@ -32,7 +32,7 @@ const text = (name: string): string => `
 function evaluate(code: string): UndiciCopy {
   const exports = {};
   new Function("exports", "require", "module", code)(exports, require, { exports });
-  return exports as UndiciCopy; // By the text above.
+  return exports as UndiciCopy; // the text above exports them
 }
 
 async function minified(name: string): Promise<string> {
@@ -60,7 +60,7 @@ export async function undiciCopies(): Promise<readonly (readonly [string, Undici
 
 const keys = ["undici.globalDispatcher.1", "undici.globalDispatcher.2"].map((key) => Symbol.for(key));
 
-/** Sets both global dispatchers to what they were, or to these. */
+/** Restores both global dispatchers, or sets them to these. */
 export function restoreGlobals(values: readonly unknown[]): void {
   for (const [index, key] of keys.entries()) Reflect.set(globalThis, key, values[index]);
 }

@@ -1,10 +1,10 @@
-/** The forms in which a call sends content, for tests of what holds in all of them. */
+/** The forms in which a call sends content, for tests that apply to all of them. */
 import { type CallOptions } from "../../../runtime/src/index.js";
 import type { LibraryClient } from "./library.js";
 
 export interface UploadForm {
   readonly name: string;
-  /** The parameter that holds the content. */
+  /** The parameter with the content. */
   readonly parameter: "media.body" | "requestBody.data";
   send(
     client: LibraryClient,

@@ -1,7 +1,7 @@
 /**
- * Google's resumable uploads as a server, after the public description of the protocol alone: a POST opens a session,
- * PUTs carry parts that begin where the last one ended, in multiples of 256 KiB but for the last one; 308 with `Range`
- * tells what has arrived. What it is sent is held against the pattern, and not kept.
+ * A server for Google's resumable uploads, written from the public description of the protocol. A POST opens a session.
+ * PUTs send chunks, each of which begins where the last one ended. All but the last are multiples of 256 KiB. A 308 with
+ * `Range` reports what has arrived. The server compares the content with the pattern and does not keep it.
  */
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,7 +10,7 @@ import { PatternError, expectPattern } from "./pattern.js";
 
 const granularity = 256 * 1024;
 
-/** One request, its body counted. */
+/** One request and the size of its body. */
 export interface Step {
   readonly method: string;
   readonly url: string;
@@ -19,15 +19,15 @@ export interface Step {
   readonly size: number;
 }
 
-/** What the server does to a request instead of answering it well. */
+/** How the server fails a request. */
 export type Fault =
-  /** Answers at once with this status, and keeps nothing of the request. */
+  /** Responds immediately with this status, and keeps nothing of the request. */
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
-  /** Keeps so many bytes of the content, in whole granules, and then cuts the connection. */
+  /** Keeps this many bytes of the content, rounded down to granules, and then closes the connection. */
   | { readonly cutAfter: number }
-  /** Keeps the part and cuts the connection instead of answering. */
-  | "cut before the answer"
-  /** Keeps so many bytes of the part and answers as if that were all. */
+  /** Keeps the chunk and closes the connection without a response. */
+  | "cut before the response"
+  /** Keeps this many bytes of the chunk and responds as if that were all. */
   | { readonly keep: number }
   /** Forgets the session. */
   | "forget"
@@ -35,9 +35,9 @@ export type Fault =
   | "lose everything";
 
 export interface UploadServerOptions {
-  /** Asked for each request. */
+  /** Called for each request. */
   readonly fault?: (step: Omit<Step, "size">, index: number) => Fault | undefined;
-  /** How the session is named in `Location`. Default: an absolute URL on this server. */
+  /** The `Location` of the session. Default: an absolute URL on this server. */
   readonly location?: (origin: string, path: string) => string;
 }
 
@@ -110,8 +110,8 @@ export async function uploadServer(options: UploadServerOptions = {}): Promise<U
       return refuse(request, response, `part of ${String(size)} bytes is no multiple of 256 KiB`);
     session.arrived += most === undefined ? size : Math.floor(Math.min(size, most) / granularity) * granularity;
     if (String(session.arrived) === total) session.finished = true;
-    if (fault === "cut before the answer" || isCut(fault)) return cut(request, size);
-    answer(request, response, session);
+    if (fault === "cut before the response" || isCut(fault)) return cut(request, size);
+    respond(request, response, session);
     return size;
   };
 
@@ -165,7 +165,7 @@ export async function uploadServer(options: UploadServerOptions = {}): Promise<U
   };
 }
 
-/** How much of a part is kept at most; `undefined`: all of it. */
+/** The maximum number of bytes of a chunk that are kept; `undefined`: all. */
 function limitOf(fault: Fault | undefined): number | undefined {
   if (typeof fault !== "object") return undefined;
   if ("keep" in fault) return fault.keep;
@@ -176,7 +176,7 @@ function isCut(fault: Fault | undefined): fault is { readonly cutAfter: number }
   return typeof fault === "object" && "cutAfter" in fault;
 }
 
-function answer({ headers }: IncomingMessage, response: ServerResponse, { arrived, finished }: Session): void {
+function respond({ headers }: IncomingMessage, response: ServerResponse, { arrived, finished }: Session): void {
   if (finished) {
     response
       .writeHead(200, { "content-type": "application/json" })
@@ -185,7 +185,7 @@ function answer({ headers }: IncomingMessage, response: ServerResponse, { arrive
   }
   const range: Record<string, string> = arrived === 0 ? {} : { range: `bytes=0-${String(arrived - 1)}` };
   const fields = { ...range, "content-length": "0", "access-control-expose-headers": "*" };
-  // Google's servers know this field of clients that cannot see a 308.
+  // Google's servers support this header for clients that cannot read a 308.
   if (headers["x-guploader-no-308"] === "yes")
     response.writeHead(200, { ...fields, "x-http-status-code-override": "308" }).end();
   else response.writeHead(308, fields).end();

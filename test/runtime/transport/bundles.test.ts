@@ -79,7 +79,7 @@ describe.each(formats)("as one file, %s", (format) => {
     const proxy = await proxyTo("http://127.0.0.1:1/", 403);
     const program = "return list().catch(({ code }) => code)";
     const seen = await run(format, program, { ROOT_URL: rootUrl, [name]: proxy.url, ...env });
-    expect([seen, proxy.asked]).toEqual(["CONNECTION_FAILED", [`${new URL(rootUrl).host}:443`]]);
+    expect([seen, proxy.requested]).toEqual(["CONNECTION_FAILED", [`${new URL(rootUrl).host}:443`]]);
   });
 
   it("does not use the proxy for addresses in NO_PROXY", async () => {
@@ -87,7 +87,7 @@ describe.each(formats)("as one file, %s", (format) => {
     const env = { ROOT_URL: "https://192.0.2.1/", HTTPS_PROXY: proxy.url, NO_PROXY: "192.0.2.0/24" };
     const program = "setTimeout(() => process.exit(), 300); list().catch(() => {}); return 'sent'";
     expect(await run(format, program, env)).toBe("sent");
-    expect(proxy.asked).toEqual([]);
+    expect(proxy.requested).toEqual([]);
   });
 
   it.each(["undici", "undici-6"])("sends over a dispatcher that %s in the same file sets", async (name) => {
@@ -100,7 +100,7 @@ describe.each(formats)("as one file, %s", (format) => {
       return list();
     `;
     const env = { ROOT_URL: "https://library.test/", HTTPS_PROXY: proxy.url };
-    expect([await run(format, program, env), proxy.asked]).toEqual([{ kind: "mocked" }, []]);
+    expect([await run(format, program, env), proxy.requested]).toEqual([{ kind: "mocked" }, []]);
   });
 
   it.each(["undici", "undici-6"])("sends through the proxy if %s in the same file sets no dispatcher", async (name) => {
@@ -111,6 +111,6 @@ describe.each(formats)("as one file, %s", (format) => {
       return list().catch(({ code }) => code);
     `;
     const env = { ROOT_URL: "https://library.test/", HTTPS_PROXY: proxy.url };
-    expect([await run(format, program, env), proxy.asked]).toEqual(["CONNECTION_FAILED", ["library.test:443"]]);
+    expect([await run(format, program, env), proxy.requested]).toEqual(["CONNECTION_FAILED", ["library.test:443"]]);
   });
 });

@@ -112,7 +112,7 @@ describe("a certificate", () => {
     const proxy = await proxyTo(server.url);
     vi.stubEnv("HTTPS_PROXY", proxy.url);
     await clientOf("https://library.test/", { mtls: robot }).books.list();
-    expect([server.names, proxy.asked]).toEqual([["robot.test"], ["library.test:443"]]);
+    expect([server.names, proxy.requested]).toEqual([["robot.test"], ["library.test:443"]]);
   });
 });
 
@@ -165,7 +165,7 @@ describe("the environment", () => {
     [
       "no workload",
       { cert_configs: { macos_keychain: {} } },
-      /certificate_config\.json names no cert_configs\.workload\.cert_path/,
+      /certificate_config\.json contains no cert_configs\.workload\.cert_path/,
     ],
     [
       "a missing file",
@@ -208,12 +208,12 @@ describe("rejected", () => {
     [
       "a certificate together with a dispatcher",
       { mtls: robot, dispatcher: { dispatch: () => true } },
-      "is of no use beside dispatcher",
+      "cannot be combined with dispatcher",
     ],
     [
       "a certificate together with a transport",
       { mtls: robot, transport: { send: () => Promise.reject(new Error("unused")) } },
-      "is of no use beside transport",
+      "cannot be combined with transport",
     ],
   ])("%s", (_name, options, want) => {
     expect(() => new LibraryClient(options)).toThrow(

@@ -60,6 +60,6 @@ describe("NO_PROXY", () => {
     // This address is reserved for documentation, so there is no response.
     const client = clientOf("https://192.0.2.1/", { timeout: 300, retry: false });
     await failureOf(client.books.list());
-    expect(proxy.asked.length === 0).toBe(isDirect);
+    expect(proxy.requested.length === 0).toBe(isDirect);
   });
 });

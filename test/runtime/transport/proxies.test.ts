@@ -4,7 +4,7 @@ import { inspect, promisify } from "node:util";
 import { Agent, EnvHttpProxyAgent, getGlobalDispatcher, MockAgent, setGlobalDispatcher } from "undici";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { ConnectionError, InvalidRequestError } from "../../../runtime/src/index.js";
-import { AnonymousCredentials, ServiceAccountCredentials } from "../../../runtime/src/auth/index.js";
+import { AnonymousCredentials, ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 import { isDefaultDispatcher } from "../../../runtime/src/transport/default-dispatcher.js";
 import { isDirect } from "../../../runtime/src/transport/proxies.js";
 import { keyFor } from "../support/keys.js";
@@ -42,7 +42,7 @@ describe("a proxy of the environment", () => {
       // undici does not reuse a connection immediately.
       await new Promise((resolve) => setTimeout(resolve, 20));
       await client.withOptions({ quotaProject: "q" }).books.get({ book: "b" });
-      expect(proxy.asked).toEqual(["library.test:80"]);
+      expect(proxy.requested).toEqual(["library.test:80"]);
       expect(seen.map((one) => [one.url, one.headers.host])).toEqual([
         ["/v1/books/a", "library.test"],
         ["/v1/books/b", "library.test"],
@@ -55,7 +55,7 @@ describe("a proxy of the environment", () => {
     proxied({ [name]: proxy.url });
     const error = await failureOf(clientOf("https://library.test/", { retry: false }).books.list());
     expect(error).toMatchObject({ code: "CONNECTION_FAILED", sent: false, message: expect.stringContaining("403") });
-    expect(proxy.asked).toEqual(["library.test:443"]);
+    expect(proxy.requested).toEqual(["library.test:443"]);
   });
 
   it("can be set without a scheme", async () => {
@@ -63,7 +63,7 @@ describe("a proxy of the environment", () => {
     const proxy = await proxyTo(url);
     proxied({ HTTP_PROXY: proxy.url.slice("http://".length) });
     await clientOf(api).books.list();
-    expect(proxy.asked).toHaveLength(1);
+    expect(proxy.requested).toHaveLength(1);
   });
 
   it("is used for token requests too", async () => {
@@ -71,7 +71,7 @@ describe("a proxy of the environment", () => {
     proxied({ HTTPS_PROXY: proxy.url });
     const auth = ServiceAccountCredentials.fromJSON(keyFor("https://oauth.test/token"), { scopes: ["s"] });
     await failureOf(clientOf("https://library.test/", { auth, totalTimeout: 500 }).books.list());
-    expect(new Set(proxy.asked)).toEqual(new Set(["oauth.test:443"]));
+    expect(new Set(proxy.requested)).toEqual(new Set(["oauth.test:443"]));
   });
 
   it("gets its credentials, which are never shown", async () => {
@@ -112,7 +112,7 @@ describe("no proxy", () => {
     const error = await failureOf(clientOf(api, { retry: false }).books.list());
     // The host does not exist.
     expect(error).toMatchObject({ code: "CONNECTION_FAILED", systemCode: expect.stringMatching(/^E/) });
-    expect(proxy.asked).toEqual([]);
+    expect(proxy.requested).toEqual([]);
   });
 
   it("for this machine", async () => {
@@ -121,7 +121,7 @@ describe("no proxy", () => {
     proxied({ HTTP_PROXY: proxy.url });
     await clientOf(url).books.list();
     expect(seen).toHaveLength(1);
-    expect(proxy.asked).toEqual([]);
+    expect(proxy.requested).toEqual([]);
   });
 
   it.each<[string, boolean]>([
@@ -152,7 +152,7 @@ describe("a dispatcher that the user set wins over the environment", () => {
     const client = clientOf(api, { dispatcher });
     await client.books.list();
     await client.books.list();
-    expect([new Set(chosen.asked), other.asked]).toEqual([new Set(["library.test:80"]), []]);
+    expect([new Set(chosen.requested), other.requested]).toEqual([new Set(["library.test:80"]), []]);
   });
 
   it("the current global one, for each request", async () => {
@@ -169,7 +169,7 @@ describe("a dispatcher that the user set wins over the environment", () => {
       .reply(200, { items: ["mocked"] });
     setGlobalDispatcher(agent);
     expect(await client.books.list()).toEqual({ items: ["mocked"] });
-    expect([proxy.asked.length, seen.length]).toEqual([1, 1]);
+    expect([proxy.requested.length, seen.length]).toEqual([1, 1]);
   });
 
   it.each<[string, () => object, boolean]>([
@@ -192,7 +192,7 @@ it("reads the variables with the first request, so a program can set them itself
   const client = clientOf(api, { auth: new AnonymousCredentials() });
   vi.stubEnv("HTTP_PROXY", proxy.url);
   await client.books.list();
-  expect(proxy.asked).toHaveLength(1);
+  expect(proxy.requested).toHaveLength(1);
 });
 
 it("ignores the dispatcher that Node's own fetch sets", async () => {
@@ -204,13 +204,13 @@ it("ignores the dispatcher that Node's own fetch sets", async () => {
   const script = `
     await (await fetch(${JSON.stringify(url)})).text();
     const { ApiClient, call } = await import(${source("index.ts")});
-    const { AnonymousCredentials } = await import(${source("auth/index.ts")});
+    const { AnonymousCredentials } = await import(${source("auth.ts")});
     const api = { descriptors: 2, id: "a:v1", rootUrl: ${JSON.stringify(api)}, servicePath: "", scopes: [] };
     const method = { id: "m", httpMethod: "GET", path: "after-fetch", response: "json" };
     await call(new ApiClient(api, { auth: new AnonymousCredentials() }), method, {}, undefined);
   `;
   const env = { ...process.env, HTTP_PROXY: proxy.url, NO_PROXY: "", http_proxy: undefined, no_proxy: undefined };
   await promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], { env });
-  expect(proxy.asked).toEqual(["library.test:80"]);
+  expect(proxy.requested).toEqual(["library.test:80"]);
   expect(seen.map((one) => one.url)).toEqual(["/", "/after-fetch"]);
 });

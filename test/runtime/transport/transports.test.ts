@@ -13,7 +13,7 @@ import {
   type Transport,
   undiciTransport,
 } from "../../../runtime/src/index.js";
-import { AccessTokenCredentials } from "../../../runtime/src/auth/index.js";
+import { AccessTokenCredentials } from "../../../runtime/src/auth.js";
 import { failureOf, clientOf as libraryClientOf, type LibraryClient } from "../support/library.js";
 import { serve, statuses } from "../support/server.js";
 

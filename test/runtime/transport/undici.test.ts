@@ -9,7 +9,7 @@ import { Agent, getGlobalDispatcher, MockAgent, ProxyAgent, setGlobalDispatcher 
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ConnectionError, InvalidRequestError, undiciTransport } from "../../../runtime/src/index.js";
 import type { Dispatcher } from "../../../runtime/src/index.js";
-import { AccessTokenCredentials } from "../../../runtime/src/auth/index.js";
+import { AccessTokenCredentials } from "../../../runtime/src/auth.js";
 import { clientOf, failureOf, LibraryClient } from "../support/library.js";
 import { json, serve, statuses } from "../support/server.js";
 
@@ -141,7 +141,7 @@ describe("dispatchers", () => {
     const script = `
       await (await fetch(${JSON.stringify(url)})).text();
       const { ApiClient, call } = await import(${JSON.stringify(new URL("../../../runtime/src/index.ts", import.meta.url).href)});
-      const { AnonymousCredentials } = await import(${JSON.stringify(new URL("../../../runtime/src/auth/index.ts", import.meta.url).href)});
+      const { AnonymousCredentials } = await import(${JSON.stringify(new URL("../../../runtime/src/auth.ts", import.meta.url).href)});
       const api = { descriptors: 2, id: "a:v1", rootUrl: ${JSON.stringify(url)}, servicePath: "", scopes: [] };
       const method = { id: "m", httpMethod: "GET", path: "after-fetch", response: "json" };
       console.log(JSON.stringify(await call(new ApiClient(api, { auth: new AnonymousCredentials() }), method, {}, undefined)));

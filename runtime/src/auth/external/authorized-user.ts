@@ -1,4 +1,4 @@
-/** Sign-in as a person of a workforce pool who signed in before (`gcloud auth application-default login --login-config`). */
+/** Credentials of a user of a workforce pool who signed in with `gcloud auth application-default login --login-config`. */
 import { type InstanceCheck, instancesOf } from "../../kinds.js";
 import {
   type CredentialFile,
@@ -13,7 +13,7 @@ import type { ExternalAccountOptions } from "./external-account.js";
 import { basicAuthorization } from "./sts.js";
 import { trustedUrl } from "./trust.js";
 
-/** What gcloud leaves of the sign-in. Further members are ignored. */
+/** The file that gcloud writes at the sign-in. Other members are ignored. */
 export interface ExternalAccountAuthorizedUserConfig {
   readonly type: "external_account_authorized_user";
   readonly client_id: string;
@@ -28,18 +28,18 @@ export interface ExternalAccountAuthorizedUserConfig {
   readonly universe_domain?: string;
 }
 
-/** Options of {@link ExternalAccountAuthorizedUserCredentials}. What the tokens are good for was settled at the sign-in. */
+/** Options of {@link ExternalAccountAuthorizedUserCredentials}. The scopes of the tokens are those of the sign-in. */
 export interface ExternalAccountAuthorizedUserOptions
   extends Omit<TokenOptions, "scopes">, Pick<ExternalAccountOptions, "allow"> {}
 
 const fileKind: FileKind = {
   type: "external_account_authorized_user",
   advice:
-    'ExternalAccountAuthorizedUserCredentials takes the sign-in of a person of a workforce pool, with "type": "external_account_authorized_user"',
+    'ExternalAccountAuthorizedUserCredentials takes the sign-in of a user of a workforce pool, with "type": "external_account_authorized_user"',
   fromJson: "ExternalAccountAuthorizedUserCredentials.fromJSON",
 };
 
-/** Credentials of a person of a workforce pool. A refresh token that the server replaces is used from then on. */
+/** Credentials of a user of a workforce pool. If the server replaces the refresh token, the new one is used. */
 export class ExternalAccountAuthorizedUserCredentials extends TokenCredentials {
   static override readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf(
     "ExternalAccountAuthorizedUserCredentials",
@@ -49,9 +49,9 @@ export class ExternalAccountAuthorizedUserCredentials extends TokenCredentials {
   }
 
   /**
-   * Credentials from a file.
+   * Creates credentials from a file.
    *
-   * @throws AuthError `KEY_…`, naming the file and the place in it, never what stands there.
+   * @throws AuthError `KEY_…`, which names the file and the member, never its value
    */
   static async fromFile(
     path: string,
@@ -61,10 +61,10 @@ export class ExternalAccountAuthorizedUserCredentials extends TokenCredentials {
   }
 
   /**
-   * Credentials from an object or as JSON.
+   * Creates credentials from an object or JSON text.
    *
-   * @param source What to call it in messages.
-   * @throws AuthError `KEY_…`, naming the place, never what stands there.
+   * @param source The name of the configuration in messages.
+   * @throws AuthError `KEY_…`, which names the member, never its value
    */
   static fromJSON(
     config: ExternalAccountAuthorizedUserConfig | JsonObject | string,
@@ -89,19 +89,19 @@ function kindOf(file: CredentialFile, { allow }: ExternalAccountAuthorizedUserOp
     universeDomain,
     withoutScopes: "none",
     async getToken({ network }) {
-      const answer = await requestForm(network, {
+      const members = await requestForm(network, {
         account: source,
         url,
         headers: { authorization },
         form: { grant_type: "refresh_token", refresh_token: refreshToken },
         metrics: "auth-request-type/at cred-type/u",
         hint: (reason) =>
-          reason === "invalid_grant" ? "The sign-in has ended or was revoked: sign in again" : undefined,
+          reason === "invalid_grant" ? "The sign-in has expired or was revoked. Sign in again" : undefined,
       });
-      // A refresh token may serve once only (RFC 6749 §6).
-      const next = answer["refresh_token"];
+      // A refresh token may be valid only once (RFC 6749 §6).
+      const next = members["refresh_token"];
       if (typeof next === "string" && next !== "") refreshToken = next;
-      return readAccessToken({ account: source, url }, answer);
+      return readAccessToken({ account: source, url }, members);
     },
   };
 }

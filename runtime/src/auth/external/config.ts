@@ -1,12 +1,12 @@
-/** Configurations of external accounts (AIP-4117): what they may hold, and what is read out of them. */
-import type { Url } from "../../platform/types.js";
+/** Reads configurations of external accounts (AIP-4117). */
+import type { Url } from "../../platform-types.js";
 import type { CredentialFile, FileKind } from "../credential-file.js";
 import { accountIn } from "../iam.js";
 import { basicAuthorization } from "./sts.js";
 import { readNumber, readSource, type SubjectSource } from "./subject-source.js";
 import { type Trust, trustedUrl } from "./trust.js";
 
-/** A configuration as `gcloud iam workload-identity-pools create-cred-config` writes it. Further members are ignored. */
+/** A configuration as `gcloud iam workload-identity-pools create-cred-config` writes it. Other members are ignored. */
 export interface ExternalAccountConfig {
   readonly type: "external_account";
   /** The provider of the pool: `//iam.googleapis.com/projects/…/workloadIdentityPools/…/providers/…`. */
@@ -14,9 +14,9 @@ export interface ExternalAccountConfig {
   readonly subject_token_type: string;
   /** Default: `https://sts.googleapis.com/v1/token`, in the configuration's universe. */
   readonly token_url?: string;
-  /** Where subject tokens come from. May be missing where the option `subjectToken` says so. */
+  /** Where subject tokens come from. Not needed with the option `subjectToken`. */
   readonly credential_source?: ExternalCredentialSource;
-  /** The service account to act as; without it the external identity itself is used. */
+  /** The service account to impersonate. Default: none, the external identity itself is used. */
   readonly service_account_impersonation_url?: string;
   readonly service_account_impersonation?: {
     /** From 600 to 43,200. Default: 3600. */
@@ -25,7 +25,7 @@ export interface ExternalAccountConfig {
   readonly client_id?: string;
   readonly client_secret?: string;
   readonly quota_project_id?: string;
-  /** The project that pays for the sign-in; for workforce pools only. */
+  /** The quota project of the token exchange, only for workforce pools. */
   readonly workforce_pool_user_project?: string;
   /** Default: `googleapis.com`. */
   readonly universe_domain?: string;
@@ -62,7 +62,7 @@ export interface ExternalAccount {
   readonly audience: string;
   readonly subjectTokenType: string;
   readonly tokenUrl: Url;
-  /** The `authorization` that the STS wants of OAuth clients. */
+  /** The `authorization` header that the STS requires of OAuth clients. */
   readonly clientAuthorization: string | undefined;
   readonly impersonation: ServiceAccountImpersonation | undefined;
   readonly quotaProject: string | undefined;
@@ -75,7 +75,7 @@ export interface ServiceAccountImpersonation {
   readonly email: string;
   /** The account's URL, without a method. */
   readonly url: string;
-  /** In seconds, where the configuration says. */
+  /** In seconds, if it is configured. */
   readonly lifetime: number | undefined;
 }
 
@@ -86,15 +86,16 @@ export const externalAccountFile: FileKind = {
   fromJson: "ExternalAccountCredentials.fromJSON",
 };
 
-/** @throws AuthError `KEY_…`, naming the place in the configuration */
+/** @throws AuthError `KEY_…`, which names the member */
 export function readExternalAccount(
   file: CredentialFile,
   trust: Trust,
-  give: (() => Promise<string>) | undefined,
+  subjectToken: (() => Promise<string>) | undefined,
 ): ExternalAccount {
   file.expect(externalAccountFile);
   const universeDomain = file.universe();
-  const subject: SubjectSource = give === undefined ? readSource(file, trust) : { kind: "programmatic", give };
+  const subject: SubjectSource =
+    subjectToken === undefined ? readSource(file, trust) : { kind: "programmatic", subjectToken };
   const host = subject.kind === "x509" ? "sts.mtls" : "sts";
   const clientId = file.text("client_id");
   const tokenUrl = file.text("token_url") ?? `https://${host}.${universeDomain}/v1/token`;
@@ -120,7 +121,7 @@ function readImpersonation(file: CredentialFile, trust: Trust): ServiceAccountIm
   const { href } = trustedUrl(file, member, text, "iamcredentials", trust);
   const account = accountIn(href);
   if (account === undefined)
-    throw file.problem("KEY_FIELD_INVALID", member, "must end in /serviceAccounts/ADDRESS:generateAccessToken");
+    throw file.problem("KEY_FIELD_INVALID", member, "must end with /serviceAccounts/ADDRESS:generateAccessToken");
   return { ...account, lifetime: readLifetime(file) };
 }
 
@@ -134,5 +135,5 @@ function readWorkforceProject(file: CredentialFile): string | undefined {
   const project = file.text("workforce_pool_user_project");
   if (project === undefined || /^\/\/iam\.[^/]+\/locations\/[^/]+\/workforcePools\//.test(file.required("audience")))
     return project;
-  throw file.problem("KEY_FIELD_INVALID", "workforce_pool_user_project", "is for workforce pools only");
+  throw file.problem("KEY_FIELD_INVALID", "workforce_pool_user_project", "is only for workforce pools");
 }

@@ -1,17 +1,17 @@
-/** Tokens that may do less than the credentials they come from: credential access boundaries, for Cloud Storage. */
+/** Tokens with fewer permissions than their source credentials: credential access boundaries, for Cloud Storage. */
 import { AuthError, type Fault, InvalidRequestError } from "../../errors.js";
 import { type InstanceCheck, instancesOf } from "../../kinds.js";
 import { lowerCase } from "../../request/headers.js";
-import { defaultUniverse } from "../../universe.js";
+import { defaultUniverse } from "../universe.js";
 import type { JsonObject } from "../credential-file.js";
 import { type Credentials, withDefaultScopes } from "../credentials.js";
 import { type Network, TokenRefusal } from "../endpoint.js";
 import { iamScope } from "../iam.js";
-import { type TokenAnswer, readAccessToken } from "../token-request.js";
+import { type IssuedToken, readAccessToken } from "../token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "../tokens.js";
 import { accessTokenType, exchangeToken } from "./sts.js";
 
-/** The most that a token may do: whatever one of the rules allows. From 1 to 10 rules. */
+/** Limits what a token may do to what at least one of 1 to 10 rules allows. */
 export interface CredentialAccessBoundary {
   readonly accessBoundary: { readonly accessBoundaryRules: readonly AccessBoundaryRule[] };
 }
@@ -35,21 +35,21 @@ export type DownscopedOptions = Omit<TokenOptions, "scopes">;
 
 const name = "DownscopedCredentials";
 
-/** The most rules that a boundary may have. */
+/** The maximum number of rules of a boundary. */
 const ruleLimit = 10;
 
-/** How long a token is kept whose end is not told, in milliseconds: it ends with a person's token, of unknown age. */
+/** Milliseconds to cache a token without `expires_in`. It expires with the user's token, whose age is unknown. */
 const unknownLifetime: number = 5 * 60_000;
 
 /**
- * Credentials that are narrowed to a boundary. A broker with more rights makes them, and hands what
- * `getRequestHeaders()` gives to those who may do less.
+ * Credentials that are limited to a boundary. A broker with more permissions creates them, and passes the headers of
+ * `getRequestHeaders()` to clients with fewer permissions.
  */
 export class DownscopedCredentials extends TokenCredentials {
   static override readonly [Symbol.hasInstance]: InstanceCheck = /* @__PURE__ */ instancesOf("DownscopedCredentials");
   /**
-   * @param source The credentials to narrow. Without scopes of their own they get that of the whole cloud platform.
-   * @throws InvalidRequestError `INVALID_OPTION`, listing every fault of the boundary.
+   * @param source The credentials to limit. Credentials without scopes get the scope `cloud-platform`.
+   * @throws InvalidRequestError `INVALID_OPTION`, which lists every problem of the boundary
    */
   constructor(source: Credentials, boundary: CredentialAccessBoundary, options: DownscopedOptions = {}) {
     checkBoundary(boundary);
@@ -58,7 +58,7 @@ export class DownscopedCredentials extends TokenCredentials {
 }
 
 function kindOf(source: Credentials, { accessBoundary }: CredentialAccessBoundary): TokenKind {
-  // As it is now, whatever the caller does to it later.
+  // A copy, since the caller may change the object later.
   const boundary: object = structuredClone({ accessBoundary });
   return {
     name,
@@ -73,7 +73,7 @@ function kindOf(source: Credentials, { accessBoundary }: CredentialAccessBoundar
         return await exchange(source, boundary, authorization, network);
       } catch (error) {
         if (!(error instanceof TokenRefusal) || source.invalidate === undefined) throw error;
-        // The source's token may have been revoked before its time.
+        // The source's token may have been revoked.
         source.invalidate(authorization);
         const next = await authorizationOf(source, network);
         if (next === authorization) throw error;
@@ -88,22 +88,22 @@ async function exchange(
   boundary: object,
   authorization: string,
   network: Network,
-): Promise<TokenAnswer> {
-  const ask = { account: name, url: new URL(`https://sts.${source.universeDomain ?? defaultUniverse}/v1/token`) };
-  const answer = await exchangeToken(network, {
-    ...ask,
+): Promise<IssuedToken> {
+  const target = { account: name, url: new URL(`https://sts.${source.universeDomain ?? defaultUniverse}/v1/token`) };
+  const members = await exchangeToken(network, {
+    ...target,
     subjectToken: authorization.slice("Bearer ".length),
     subjectTokenType: accessTokenType,
     options: boundary,
   });
-  const { lifetime, token } = readAccessToken(ask, answer);
-  return { token, lifetime: answer["expires_in"] === undefined ? unknownLifetime : lifetime };
+  const { lifetime, token } = readAccessToken(target, members);
+  return { token, lifetime: members["expires_in"] === undefined ? unknownLifetime : lifetime };
 }
 
 async function authorizationOf(source: Credentials, network: Network): Promise<string> {
   const { authorization } = lowerCase(await source.getRequestHeaders(undefined, network));
   if (authorization !== undefined && /^Bearer \S+$/.test(authorization)) return authorization;
-  throw new AuthError("NO_CREDENTIALS", `${name}: the source credentials gave no access token to narrow`);
+  throw new AuthError("NO_CREDENTIALS", `${name}: the source credentials returned no access token`);
 }
 
 function checkBoundary(boundary: unknown): void {
@@ -112,7 +112,7 @@ function checkBoundary(boundary: unknown): void {
   const path = "accessBoundary.accessBoundaryRules";
   const rules = memberOf(memberOf(boundary, "accessBoundary"), "accessBoundaryRules");
   if (!Array.isArray(rules) || rules.length === 0 || rules.length > ruleLimit)
-    fault(path, `must be a list of 1 to ${String(ruleLimit)} rules`);
+    fault(path, `must be an array of 1 to ${String(ruleLimit)} rules`);
   else {
     for (const [index, rule] of rules.entries()) {
       const place = `${path}[${String(index)}]`;
@@ -120,7 +120,7 @@ function checkBoundary(boundary: unknown): void {
       if (!isText(memberOf(rule, "availableResource")))
         fault(`${place}.availableResource`, "must be a non-empty string");
       if (!Array.isArray(permissions) || permissions.length === 0 || !permissions.every(isText))
-        fault(`${place}.availablePermissions`, "must be a non-empty list of strings");
+        fault(`${place}.availablePermissions`, "must be a non-empty array of strings");
       const condition = memberOf(rule, "availabilityCondition");
       if (condition !== undefined && !isText(memberOf(condition, "expression")))
         fault(`${place}.availabilityCondition.expression`, "must be a non-empty string");
@@ -130,7 +130,7 @@ function checkBoundary(boundary: unknown): void {
 }
 
 function memberOf(value: unknown, member: string): unknown {
-  return (Object(value) as JsonObject)[member]; // anything can be looked into by name
+  return (Object(value) as JsonObject)[member]; // any value can be read by name
 }
 
 function isText(value: unknown): boolean {

@@ -1,6 +1,6 @@
-/** Subject tokens that a program of the user's prints (AIP-4117, executable-sourced credentials). */
+/** Subject tokens that a program of the user prints (AIP-4117, executable-sourced credentials). */
 import { AuthError } from "../../errors.js";
-import type { AbortSignal } from "../../platform/types.js";
+import type { AbortSignal } from "../../platform-types.js";
 import { printable, redact, shownName } from "../../redact.js";
 import type { JsonObject } from "../credential-file.js";
 import type { ExternalAccount } from "./config.js";
@@ -9,7 +9,7 @@ import { environment, hasFiles } from "../../platform/node/environment.js";
 import { readTextFile } from "../../platform/node/files.js";
 import { runProgram } from "../../platform/node/subprocess.js";
 
-/** The environment variable that allows programs to be run, if its value is 1. */
+/** The environment variable that must be 1 to run programs. */
 const optIn = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES";
 
 const saml = "urn:ietf:params:oauth:token-type:saml2";
@@ -19,17 +19,17 @@ const tokenTypes: ReadonlySet<unknown> = new Set([
   "urn:ietf:params:oauth:token-type:jwt",
 ]);
 
-/** A token of the output file where it holds one that has not ended, else of the program. */
+/** Returns the token of the output file if it has not expired, else that of the program. */
 export async function executableSubjectToken(
   account: ExternalAccount,
   source: ExecutableSource,
   signal?: AbortSignal,
 ): Promise<string> {
-  // Without an environment there is nothing to allow: running it reports that.
+  // Platforms without an environment report an error when the program starts.
   if (hasFiles && environment(optIn) !== "1") {
     throw new AuthError(
       "KEY_UNTRUSTED",
-      `${account.source}#/credential_source/executable: asks to run a program. If you trust this file, set the environment variable ${optIn}=1`,
+      `${account.source}#/credential_source/executable: runs a program. If you trust this file, set the environment variable ${optIn}=1`,
     );
   }
   const problem = (message: string): AuthError =>
@@ -40,7 +40,7 @@ export async function executableSubjectToken(
   );
 }
 
-/** What is wrong with the file is for the program to mend: it is run then. */
+/** Returns `undefined` if the file cannot be used: the program then writes a new one. */
 async function cachedToken(account: ExternalAccount, source: ExecutableSource): Promise<string | undefined> {
   if (source.outputFile === undefined) return undefined;
   const problem = (message: string): AuthError => new AuthError("TOKEN_UNAVAILABLE", message);
@@ -51,7 +51,7 @@ async function cachedToken(account: ExternalAccount, source: ExecutableSource): 
   }
 }
 
-/** What the program prints. It is not run by a shell and gets nothing to read; past its time it is killed. */
+/** Runs the program without a shell and without input, and returns its output. It is killed after the timeout. */
 function run(
   account: ExternalAccount,
   { command, outputFile, timeout }: ExecutableSource,
@@ -70,11 +70,11 @@ function run(
   return runProgram({ command, env, timeout, signal }, (message, stdout) => problem(message + reasonOf(stdout)));
 }
 
-/** The reason that a failed program gives, if it keeps to the form. */
+/** The error that a failed program reports, if it is in the documented format. */
 function reasonOf(stdout: string): string {
   const { code, message } = membersOf(stdout) ?? {};
-  const said = [code, message].filter((part) => typeof part === "string").map((part) => printable(redact(part), 500));
-  return said.length === 0 ? "" : `: ${said.join(": ")}`;
+  const texts = [code, message].filter((part) => typeof part === "string").map((part) => printable(redact(part), 500));
+  return texts.length === 0 ? "" : `: ${texts.join(": ")}`;
 }
 
 function readToken(
@@ -83,22 +83,22 @@ function readToken(
   stdout: string,
   problem: (message: string) => AuthError,
 ): string {
-  // The output is never quoted: it holds the token.
+  // The output is never quoted: it contains the token.
   const output = membersOf(stdout);
-  if (output === undefined) throw problem("prints no JSON object");
+  if (output === undefined) throw problem("does not print a JSON object");
   const { expiration_time: expiration, success, token_type: type, version } = output;
-  if (version !== 1) throw problem(`prints no "version": 1, the only one there is`);
+  if (version !== 1) throw problem(`does not print "version": 1, the only supported version`);
   if (success === false) throw problem(`reports a failure${reasonOf(stdout)}`);
-  if (success !== true) throw problem(`prints no "success"`);
-  if (!tokenTypes.has(type)) throw problem(`prints no "token_type" of ${[...tokenTypes].join(", ")}`);
+  if (success !== true) throw problem(`does not print "success"`);
+  if (!tokenTypes.has(type)) throw problem(`does not print a "token_type" of ${[...tokenTypes].join(", ")}`);
   if ((type === saml) !== (account.subjectTokenType === saml))
-    throw problem(`prints a token of another type than the subject_token_type, ${shownName(account.subjectTokenType)}`);
+    throw problem(`prints a token whose type is not the subject_token_type, ${shownName(account.subjectTokenType)}`);
   if (expiration === undefined ? outputFile !== undefined : typeof expiration !== "number")
-    throw problem(`prints no "expiration_time" in seconds, which it must where there is an output_file`);
-  if (typeof expiration === "number" && expiration * 1000 <= Date.now()) throw problem("gave a token that has ended");
+    throw problem(`does not print "expiration_time" in seconds, which an output_file requires`);
+  if (typeof expiration === "number" && expiration * 1000 <= Date.now()) throw problem("returned an expired token");
   const name = type === saml ? "saml_response" : "id_token";
   const token = output[name];
-  if (typeof token !== "string" || token === "") throw problem(`prints no ${JSON.stringify(name)}`);
+  if (typeof token !== "string" || token === "") throw problem(`does not print ${JSON.stringify(name)}`);
   return token;
 }
 

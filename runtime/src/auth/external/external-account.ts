@@ -1,4 +1,4 @@
-/** Sign-in by an identity of elsewhere: workload and workforce identity federation (AIP-4117). */
+/** Credentials of an identity outside of Google Cloud: workload and workforce identity federation (AIP-4117). */
 import { AuthError } from "../../errors.js";
 import { type InstanceCheck, instancesOf } from "../../kinds.js";
 import { shownName } from "../../redact.js";
@@ -18,25 +18,25 @@ import {
 /** Options of {@link ExternalAccountCredentials}. */
 export interface ExternalAccountOptions extends TokenOptions {
   /**
-   * Gives subject tokens, instead of the configuration's `credential_source`. Asked whenever a token of Google's is
-   * needed, about once an hour; it has a minute to answer.
+   * Returns a subject token, instead of the configuration's `credential_source`. Called whenever a Google token is
+   * needed, about once an hour. Its timeout is one minute.
    */
   readonly subjectToken?: (() => Promise<string>) | undefined;
   /**
-   * Holds the configuration to Google's URLs and those listed here, each with all below it. Default: any https URL,
-   * since whoever names this class vouches for the configuration.
+   * URL prefixes that the configuration may use besides Google's own. Default: any https URL, since you chose this
+   * class for a configuration that you trust.
    */
   readonly allow?: { readonly urls?: readonly string[] | undefined } | undefined;
 }
 
 const name = "ExternalAccountCredentials";
 
-/** How long the tokens of a service account hold, in seconds. */
+/** Lifetime of the tokens of a service account in seconds. */
 const defaultLifetime = 3600;
 
 /**
- * Credentials of an identity that Google's STS trusts: a token of another cloud or identity provider, a program, or a
- * certificate. Programs are run only where the environment variable `GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES` is 1.
+ * Credentials of an identity that Google's STS trusts: by a token of another cloud or identity provider, by a program,
+ * or by a certificate. Programs run only if the variable `GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES` is 1.
  */
 export class ExternalAccountCredentials extends TokenCredentials implements ScopedCredentials {
   static override readonly [Symbol.hasInstance]: InstanceCheck =
@@ -51,9 +51,10 @@ export class ExternalAccountCredentials extends TokenCredentials implements Scop
   }
 
   /**
-   * Credentials from a configuration file. Load only files that you trust: they say where secrets are read and sent.
+   * Creates credentials from a configuration file. Load only files that you trust: they define where secrets are read
+   * and sent.
    *
-   * @throws AuthError `KEY_…`, naming the file and the place in it.
+   * @throws AuthError `KEY_…`, which names the file and the member
    */
   static async fromFile(path: string, options?: ExternalAccountOptions): Promise<ExternalAccountCredentials> {
     const file = await readCredentialFile(path, externalAccountFile);
@@ -61,10 +62,10 @@ export class ExternalAccountCredentials extends TokenCredentials implements Scop
   }
 
   /**
-   * Credentials from a configuration as an object or as JSON.
+   * Creates credentials from a configuration as an object or JSON text.
    *
-   * @param source What to call it in messages.
-   * @throws AuthError `KEY_…`, naming the place.
+   * @param source The name of the configuration in messages.
+   * @throws AuthError `KEY_…`, which names the member
    */
   static fromJSON(
     config: ExternalAccountConfig | JsonObject | string,
@@ -74,17 +75,17 @@ export class ExternalAccountCredentials extends TokenCredentials implements Scop
     const trust = options.allow === undefined ? undefined : (options.allow.urls ?? []);
     const file = parseCredentials(config, source, externalAccountFile.advice);
     const account = readExternalAccount(file, trust, options.subjectToken);
-    // A transport of the caller's own presents the certificate itself.
+    // A custom transport presents the certificate itself.
     const presents = options.transport === undefined && options.dispatcher === undefined;
     return new ExternalAccountCredentials(account, Tokens.of(kindOf(account, presents), options, account.quotaProject));
   }
 
-  /** The address of the service account that is acted as; `undefined` where the external identity itself is used. */
+  /** The address of the impersonated service account; `undefined` if the external identity itself is used. */
   get email(): string | undefined {
     return this.#account.impersonation?.email;
   }
 
-  /** The same identity with other scopes. */
+  /** Returns credentials of the same identity with other scopes. */
   withScopes(scopes: readonly string[]): ExternalAccountCredentials {
     return new ExternalAccountCredentials(this.#account, this.#tokens.withScopes(scopes));
   }
@@ -107,25 +108,25 @@ function kindOf(account: ExternalAccount, presents: boolean): TokenKind {
       Promise.reject(
         new AuthError(
           "TOKEN_UNAVAILABLE",
-          `${source}: only service accounts have id tokens: add a service_account_impersonation_url`,
+          `${source}: only service accounts have ID tokens. Add a service_account_impersonation_url`,
         ),
       ),
   };
   if (impersonation === undefined) return federated;
-  const who = impersonationBy(federated, impersonation);
+  const impersonated = impersonationBy(federated, impersonation);
   return {
     ...federated,
     async getToken({ network, scopes }) {
       const { lifetime = defaultLifetime } = impersonation;
-      return generateAccessToken(await networkFor(network), who, scopes, lifetime);
+      return generateAccessToken(await networkFor(network), impersonated, scopes, lifetime);
     },
     async getIdToken(audience, network) {
-      return generateIdToken(await networkFor(network), who, audience);
+      return generateIdToken(await networkFor(network), impersonated, audience);
     },
   };
 }
 
-/** The service account, by the token of the external identity, which is kept as well. */
+/** The impersonated service account. Its source is the token of the external identity, which is cached too. */
 function impersonationBy(federated: TokenKind, { email, url }: ServiceAccountImpersonation): Impersonation {
   const tokens = Tokens.of(federated, { scopes: [iamScope] });
   const source: Credentials = {

@@ -1,4 +1,4 @@
-/** The external kinds of credential files, for those who come upon one: by Application Default Credentials. */
+/** Creates credentials from external account files that Application Default Credentials find. */
 import type { JsonObject } from "../credential-file.js";
 import type { TokenCredentials } from "../tokens.js";
 import { ExternalAccountAuthorizedUserCredentials } from "./authorized-user.js";
@@ -6,19 +6,19 @@ import { ExternalAccountCredentials, type ExternalAccountOptions } from "./exter
 
 /** Options of {@link credentialsFromJSON}. */
 export interface ExternalOptions extends ExternalAccountOptions {
-  /** What to call the file in messages. */
+  /** The name of the file in messages. */
   readonly source?: string | undefined;
 }
 
 /**
- * Credentials from a file whose `type` is `external_account` or `external_account_authorized_user`. Nobody vouches for
- * what was only found: its URLs must be Google's or listed in `allow`.
+ * Creates credentials from a file whose `type` is `external_account` or `external_account_authorized_user`. A file that
+ * was found, not chosen, is not trusted: its URLs must be Google's or listed in `allow`.
  *
  * @throws AuthError `KEY_…`
  */
 export function credentialsFromJSON(json: JsonObject, { source, ...options }: ExternalOptions = {}): TokenCredentials {
-  const held = { ...options, allow: options.allow ?? {} };
+  const restricted = { ...options, allow: options.allow ?? {} };
   return json["type"] === "external_account_authorized_user"
-    ? ExternalAccountAuthorizedUserCredentials.fromJSON(json, held, source)
-    : ExternalAccountCredentials.fromJSON(json, held, source);
+    ? ExternalAccountAuthorizedUserCredentials.fromJSON(json, restricted, source)
+    : ExternalAccountCredentials.fromJSON(json, restricted, source);
 }

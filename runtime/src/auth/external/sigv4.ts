@@ -1,14 +1,14 @@
 /** Signs AWS requests, Signature Version 4 (AWS IAM User Guide, "Create a signed AWS API request"). */
-import type { Url } from "../../platform/types.js";
+import type { Url } from "../../platform-types.js";
 
-/** Keys of AWS; those of a role come with a session token. */
+/** AWS keys. Keys of a role have a session token. */
 export interface AwsKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string | undefined;
 }
 
-/** What is signed. Header names in lower case; several values of one name joined by commas. */
+/** A request to sign. Header names are in lower case; several values of one name are joined with commas. */
 export interface AwsRequest {
   readonly method: string;
   readonly url: Url;
@@ -22,7 +22,7 @@ const encoder = new TextEncoder();
 
 const algorithm = "AWS4-HMAC-SHA256";
 
-/** All headers of the signed request, `authorization` among them. @param now Milliseconds since the epoch. */
+/** Returns all headers of the signed request, including `authorization`. @param now Milliseconds since the epoch. */
 export async function signAwsRequest(request: AwsRequest, keys: AwsKeys, now: number): Promise<Record<string, string>> {
   const { body = "", method, region, service, url } = request;
   const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, "");
@@ -64,7 +64,7 @@ function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** `URL` has removed dots already; what is left are doubled slashes. */
+/** Removes doubled slashes. `URL` has already removed dot segments. */
 function canonicalPath({ pathname }: Url): string {
   return pathname.replace(/\/+/g, "/").split("/").map(reencode).join("/");
 }
@@ -87,7 +87,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Percent-encodes all but the unreserved characters of RFC 3986, whatever was encoded before. */
+/** Percent-encodes all but the unreserved characters of RFC 3986, even if they were encoded before. */
 function reencode(text: string): string {
   return encodeURIComponent(decodeURIComponent(text)).replace(
     /[!'()*]/g,

@@ -1,16 +1,16 @@
 /** Google's Security Token Service: exchanges one token for another (RFC 8693). */
-import { base64 } from "../../bytes.js";
+import { base64 } from "../../platform/bytes.js";
 import type { JsonObject } from "../credential-file.js";
 import type { Network } from "../endpoint.js";
-import { type TokenRequest, requestForm } from "../token-request.js";
+import { type TokenEndpointRequest, requestForm } from "../token-request.js";
 
 /** One exchange. */
-export interface TokenExchange extends Omit<TokenRequest, "form" | "headers" | "hint"> {
+export interface TokenExchange extends Omit<TokenEndpointRequest, "form" | "headers" | "hint"> {
   readonly subjectToken: string;
   readonly subjectTokenType: string;
   readonly audience?: string;
   readonly scopes?: readonly string[];
-  /** What only Google's STS knows; sent as JSON. */
+  /** Options of Google's STS, sent as JSON. */
   readonly options?: object | undefined;
   /** The `authorization` of an OAuth client. */
   readonly authorization?: string | undefined;
@@ -18,13 +18,13 @@ export interface TokenExchange extends Omit<TokenRequest, "form" | "headers" | "
 
 export const accessTokenType = "urn:ietf:params:oauth:token-type:access_token";
 
-/** What the STS answers. @throws AuthError `TOKEN_REFUSED` or `TOKEN_UNAVAILABLE` */
+/** Returns the response of the STS. @throws AuthError `TOKEN_REFUSED` or `TOKEN_UNAVAILABLE` */
 export function exchangeToken(
   network: Network,
-  { audience, authorization, options, scopes, subjectToken, subjectTokenType, ...ask }: TokenExchange,
+  { audience, authorization, options, scopes, subjectToken, subjectTokenType, ...target }: TokenExchange,
 ): Promise<JsonObject> {
   return requestForm(network, {
-    ...ask,
+    ...target,
     headers: authorization === undefined ? {} : { authorization },
     hint,
     form: {
@@ -39,18 +39,18 @@ export function exchangeToken(
   });
 }
 
-/** HTTP Basic, as OAuth clients sign in (RFC 6749 §2.3.1). */
+/** HTTP Basic authentication of OAuth clients (RFC 6749 §2.3.1). */
 export function basicAuthorization(id: string, secret: string): string {
   return `Basic ${base64(new TextEncoder().encode(`${id}:${secret}`))}`;
 }
 
-/** What to do about the refusals of Google's STS. */
+/** Returns advice for refusals of Google's STS. */
 function hint(reason: string | undefined): string | undefined {
   switch (reason) {
     case "invalid_grant":
-      return "Check that the subject token has not ended and is meant for this provider: its issuer, its audience, and the provider's attribute condition";
+      return "Check that the subject token has not expired and is meant for this provider: its issuer, its audience, and the provider's attribute condition";
     case "invalid_target":
-      return "Check the audience: it must be the full name of a provider that is there and not disabled";
+      return "Check the audience: it must be the full name of a provider that exists and is not disabled";
     case "unauthorized_client":
       return "The provider's attribute condition refuses this identity";
     default:

@@ -1,11 +1,12 @@
-/** Where subject tokens come from: what the `credential_source` of a configuration says (AIP-4117). */
+/** Reads where subject tokens come from: the `credential_source` of a configuration (AIP-4117). */
 import type { Fault } from "../../errors.js";
-import type { Url } from "../../platform/types.js";
+import type { Url } from "../../platform-types.js";
 import { readHeaders } from "../../request/headers.js";
 import type { CredentialFile } from "../credential-file.js";
+import type { CertificatePaths } from "../node/certificate.js";
 import { type Trust, trustedUrl } from "./trust.js";
 
-/** Where subject tokens come from; `kind` as Google counts them. */
+/** Where subject tokens come from. `kind` is the name in Google's metrics. */
 export type SubjectSource =
   | AwsSource
   | CertificateSource
@@ -17,7 +18,7 @@ export type SubjectSource =
 export interface FileSource {
   readonly kind: "file";
   readonly path: string;
-  /** The member that holds the token, where the file is JSON. */
+  /** The member that contains the token, if the file is JSON. */
   readonly field: string | undefined;
 }
 
@@ -38,23 +39,20 @@ export interface ExecutableSource {
 
 export interface AwsSource {
   readonly kind: "aws";
-  /** With `{region}` in it. */
+  /** Contains `{region}`. */
   readonly verificationUrl: string;
   readonly regionUrl: Url | undefined;
   readonly keysUrl: Url | undefined;
   readonly sessionUrl: Url | undefined;
 }
 
-export interface CertificateSource {
+export interface CertificateSource extends CertificatePaths {
   readonly kind: "x509";
-  /** `undefined`: the well-known place. */
-  readonly configPath: string | undefined;
-  readonly chainPath: string | undefined;
 }
 
 export interface ProgrammaticSource {
   readonly kind: "programmatic";
-  readonly give: () => Promise<string>;
+  readonly subjectToken: () => Promise<string>;
 }
 
 /** Reads the `credential_source` of a configuration. */
@@ -67,7 +65,7 @@ export function readSource(config: CredentialFile, trust: Trust): SubjectSource 
   const kinds = ["executable", "certificate", "file", "url"].filter((name) => file.has(name));
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1) {
-    const message = `must hold one of file, url, executable, certificate and environment_id, and holds ${kind === undefined ? "none" : kinds.join(" and ")}`;
+    const message = `must have one of file, url, executable, certificate and environment_id, and has ${kind === undefined ? "none" : kinds.join(" and ")}`;
     throw config.problem("KEY_FIELD_INVALID", member, message);
   }
   switch (kind) {
@@ -99,7 +97,7 @@ function readField(file: CredentialFile): string | undefined {
 function readSourceHeaders(file: CredentialFile): { readonly [name: string]: string } {
   if (!file.has("headers")) return {};
   const faults: Fault[] = [];
-  // Every value is looked at.
+  // Every value is checked.
   const headers = readHeaders(file.nested("headers").members as { readonly [name: string]: string }, faults);
   const [fault] = faults;
   if (fault === undefined) return headers;
@@ -123,7 +121,7 @@ function readCertificate(file: CredentialFile): CertificateSource {
   const usesDefault = file.members["use_default_certificate_config"] === true;
   const configPath = file.text("certificate_config_location");
   if (usesDefault !== (configPath === undefined)) {
-    const message = `must be ${usesDefault ? "missing" : "there"}, since use_default_certificate_config is ${usesDefault ? "" : "not "}true`;
+    const message = `must be ${usesDefault ? "missing" : "set"}, since use_default_certificate_config is ${usesDefault ? "" : "not "}true`;
     throw file.problem("KEY_FIELD_INVALID", "certificate_config_location", message);
   }
   return { kind: "x509", configPath, chainPath: file.text("trust_chain_path") };
@@ -131,7 +129,7 @@ function readCertificate(file: CredentialFile): CertificateSource {
 
 function readAws(file: CredentialFile, trust: Trust): AwsSource {
   if (file.text("environment_id") !== "aws1")
-    throw file.problem("KEY_FIELD_INVALID", "environment_id", "must be aws1, the only one there is");
+    throw file.problem("KEY_FIELD_INVALID", "environment_id", "must be aws1, the only supported version");
   const metadataUrl = (member: string): Url | undefined => {
     const text = file.text(member);
     return text === undefined ? undefined : trustedUrl(file, member, text, "source", trust);
@@ -148,7 +146,7 @@ function readAws(file: CredentialFile, trust: Trust): AwsSource {
   };
 }
 
-/** A whole number in this range, where the member is there. */
+/** An integer in this range, or `undefined` if the member is absent. */
 export function readNumber(file: CredentialFile, name: string, least: number, most: number): number | undefined {
   if (!file.has(name)) return undefined;
   const value = file.members[name];

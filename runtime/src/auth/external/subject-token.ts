@@ -1,15 +1,15 @@
-/** Gets a subject token: what proves to Google's STS who we are elsewhere. */
+/** Reads a subject token: the proof of the external identity for Google's STS. */
 import { AuthError, DiscogenError } from "../../errors.js";
-import type { AbortSignal } from "../../platform/types.js";
+import type { AbortSignal } from "../../platform-types.js";
 import { within } from "../../policy/wait.js";
 import { printable, quotedName, redact, safeCause, shownName } from "../../redact.js";
-import { askEndpoint, type Network } from "../endpoint.js";
+import { callEndpoint, type Network } from "../endpoint.js";
 import type { JsonObject } from "../credential-file.js";
 import type { ExternalAccount } from "./config.js";
 import type { FileSource, ProgrammaticSource, UrlSource } from "./subject-source.js";
 import { readTextFile } from "../../platform/node/files.js";
 
-/** Milliseconds for one request to a source of tokens. */
+/** Milliseconds for one request to a source of subject tokens. */
 const urlTimeout = 10_000;
 
 /** Milliseconds for the caller's function. */
@@ -28,14 +28,13 @@ export async function readSubjectToken(account: ExternalAccount, network: Networ
     case "aws":
       return (await import("./aws.js")).awsSubjectToken(account, subject, network);
     case "x509":
-      return (await (await import("../../platform/node/certificate.js")).readCertificate(account.source, subject))
-        .subjectToken;
+      return (await (await import("../node/certificate.js")).readCertificate(account.source, subject)).subjectToken;
     case "programmatic":
       return programSubjectToken(account, subject, network.signal);
   }
 }
 
-/** Read each time: whoever writes the file replaces the token before it ends. */
+/** Reads the file each time, since its token is replaced before it expires. */
 async function fileSubjectToken(account: ExternalAccount, { field, path }: FileSource): Promise<string> {
   const problem = (message: string): AuthError =>
     new AuthError("TOKEN_UNAVAILABLE", `${account.source}#/credential_source/file: ${shownName(path)} ${message}`);
@@ -47,7 +46,7 @@ async function urlSubjectToken(
   { field, headers, url }: UrlSource,
   network: Network,
 ): Promise<string> {
-  const { text } = await askEndpoint(network, {
+  const { text } = await callEndpoint(network, {
     account: account.source,
     method: "GET",
     url,
@@ -59,21 +58,21 @@ async function urlSubjectToken(
     text,
     field,
     (message) =>
-      new AuthError("TOKEN_UNAVAILABLE", `${account.source}: the answer of ${shownName(url.origin)} ${message}`),
+      new AuthError("TOKEN_UNAVAILABLE", `${account.source}: the response from ${shownName(url.origin)} ${message}`),
   );
 }
 
 async function programSubjectToken(
   account: ExternalAccount,
-  { give }: ProgrammaticSource,
+  { subjectToken }: ProgrammaticSource,
   signal?: AbortSignal,
 ): Promise<string> {
   const problem = (message: string, options?: ErrorOptions): AuthError =>
     new AuthError("TOKEN_UNAVAILABLE", `${account.source}: subjectToken() ${message}`, options);
-  const late = (): AuthError => problem(`gave no token within ${String(programTimeout)} ms`);
+  const late = (): AuthError => problem(`returned no token within ${String(programTimeout)} ms`);
   let token: unknown;
   try {
-    const given = Promise.resolve(give());
+    const given = Promise.resolve(subjectToken());
     token = await within(given, { signal, remaining: programTimeout, aborted: late, expired: late });
   } catch (error) {
     if (error instanceof DiscogenError) throw error;
@@ -81,10 +80,10 @@ async function programSubjectToken(
     throw problem(`failed: ${text}`, { cause: safeCause(error) });
   }
   if (typeof token === "string" && token !== "") return token;
-  throw problem("gave no token");
+  throw problem("returned no token");
 }
 
-/** The token in a text, or in a member of JSON. */
+/** The token: a text, or a member of a JSON object. */
 function tokenIn(text: string, field: string | undefined, problem: (message: string) => AuthError): string {
   let token: unknown = text.trim();
   if (field !== undefined) {
@@ -95,5 +94,5 @@ function tokenIn(text: string, field: string | undefined, problem: (message: str
     }
   }
   if (typeof token === "string" && token !== "") return token;
-  throw problem(field === undefined ? "is empty" : `holds no ${quotedName(field)}`);
+  throw problem(field === undefined ? "is empty" : `contains no ${quotedName(field)}`);
 }

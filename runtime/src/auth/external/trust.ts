@@ -1,22 +1,22 @@
 /**
- * Which URLs a configuration may send us to.
+ * Checks the URLs of a configuration.
  *
- * A configuration that someone else wrote could have our secrets sent anywhere. Whoever names the class of the
- * credentials vouches for the configuration; where its kind was only found in a file, its URLs must be Google's or listed.
+ * A configuration from an untrusted source could send secrets anywhere. A caller who chooses the class trusts the
+ * configuration. If the kind comes from a file, its URLs must be Google's or listed.
  */
 import { environment } from "../../platform/node/environment.js";
-import type { Url } from "../../platform/types.js";
+import type { Url } from "../../platform-types.js";
 import { shownName } from "../../redact.js";
-import { defaultUniverse } from "../../universe.js";
+import { defaultUniverse } from "../universe.js";
 import { type CredentialFile, endpointOf } from "../credential-file.js";
 
-/** URLs allowed besides Google's; `undefined`: the caller vouches for the configuration, all are. */
+/** URLs that are allowed besides Google's. `undefined`: the caller trusts the configuration, so all are allowed. */
 export type Trust = readonly string[] | undefined;
 
-/** What a URL is for: Google's STS or IAM, a source of subject tokens, the STS of AWS. */
+/** The purpose of a URL: Google's STS or IAM, a source of subject tokens, or the STS of AWS. */
 export type UrlUse = "iamcredentials" | "source" | "sts" | "verification";
 
-/** The URL at this member, or the fallback. */
+/** Reads and checks the URL of a member. */
 export function trustedUrl(file: CredentialFile, member: string, text: string, use: UrlUse, trust: Trust): Url {
   const url =
     use === "source" && isLinkLocal(text)
@@ -26,11 +26,11 @@ export function trustedUrl(file: CredentialFile, member: string, text: string, u
   throw file.problem(
     "KEY_UNTRUSTED",
     member,
-    `is at ${shownName(url.origin)}, which is not Google's. If you trust this configuration, load it by the class of its kind, or list that URL in allow.urls`,
+    `is at ${shownName(url.origin)}, which is not Google's. If you trust this configuration, load it with the class of its kind, or list the URL in allow.urls`,
   );
 }
 
-/** Addresses of a machine's own metadata service, which plain http is spoken with. */
+/** Whether it is the address of a machine's own metadata service, which uses http. */
 function isLinkLocal(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { hostname, password, protocol, username } = new URL(text);
@@ -46,7 +46,7 @@ function isKnown(url: Url, use: UrlUse): boolean {
   return trustedUniverses().some((universe) => isService(url.host, use, universe));
 }
 
-/** A file's own word for its universe would let it name any; that of the environment is the operator's. */
+/** The default universe and that of the environment. The file's own universe could be any domain. */
 function trustedUniverses(): string[] {
   const own = environment("GOOGLE_CLOUD_UNIVERSE_DOMAIN");
   return own === undefined ? [defaultUniverse] : [defaultUniverse, own];
@@ -62,7 +62,7 @@ function isService(host: string, service: string, universe: string): boolean {
   );
 }
 
-/** Whether an entry of the list, an origin or the beginning of a URL, covers a URL; `*.` stands for any subdomain. */
+/** Whether an entry of the list, an origin or a URL prefix, covers a URL. `*.` stands for any subdomain. */
 function covers(listed: string, url: Url): boolean {
   const bare = listed.replace("://*.", "://");
   if (!URL.canParse(bare)) return false;

@@ -3,7 +3,7 @@
  * and Deno throws when a program reads variables without `--allow-env`.
  */
 import type * as Diagnostics from "node:diagnostics_channel";
-import type { Environment } from "../types.js";
+import type { Environment } from "../../platform-types.js";
 
 /** Whether the platform has files, a home folder and environment variables. */
 export const hasFiles: boolean = true;

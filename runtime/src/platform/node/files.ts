@@ -35,7 +35,7 @@ export async function readTextFile(path: string, problem: (message: string, code
 /** Returns the bytes, at most one more than the limit, or `undefined` on timeout. */
 async function readBounded(file: promises.FileHandle): Promise<Buffer | undefined> {
   const isFile = (await file.stat()).isFile();
-  const deadline = performance.now() + (isFile ? Number.POSITIVE_INFINITY : pipeTimeout);
+  const deadline = performance.now() + (isFile ? Infinity : pipeTimeout);
   const buffer = Buffer.allocUnsafe(limit + 1);
   for (let size = 0; ;) {
     const count = await readSome(file, buffer, size);

@@ -1,7 +1,7 @@
 /** Runs programs. */
 import type { ExecFileException } from "node:child_process";
 import { codeOf } from "../../redact.js";
-import type { AbortSignal } from "../types.js";
+import type { AbortSignal } from "../../platform-types.js";
 
 /** A program to run, and its limits. */
 export interface Program {

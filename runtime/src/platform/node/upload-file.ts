@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { InvalidRequestError, UploadError } from "../../errors.js";
 import { codeOf } from "../../redact.js";
-import { type StreamChunks, streamChunks, unreadable } from "../../request/streams.js";
+import { unreadable } from "../unreadable.js";
 
 /** The size of a read in bytes. */
 const chunkSize: number = 256 * 1024;
@@ -116,16 +116,28 @@ async function statOf(path: string): Promise<Stats | undefined> {
   }
 }
 
-/** Returns the chunks of a file for one request. `isRepeated`: an earlier request has sent them already. */
+/** Chunks of a file. */
+export interface FileReader {
+  next(): Promise<IteratorResult<Uint8Array, undefined>>;
+  return(): Promise<IteratorReturnResult<undefined>>;
+}
+
+/**
+ * Reads a file in chunks, for one request.
+ *
+ * @param isRepeated Another request has read the file before. A pipe or device cannot be read again.
+ * @param chunksOf Reads a pipe or device.
+ */
 export async function readFile(
   subject: string,
   parameter: string,
   path: string,
   isRepeated: boolean,
-): Promise<Pick<StreamChunks, "next" | "return">> {
+  chunksOf: (stream: Readable) => FileReader & { open(): void },
+): Promise<FileReader> {
   const file = await openFile(subject, parameter, path);
   if (!("size" in file)) {
-    const chunks = streamChunks(subject, parameter, file);
+    const chunks = chunksOf(file);
     chunks.open();
     if (!isRepeated) return chunks;
     await chunks.return();

@@ -1,7 +1,7 @@
 /** Browsers and workers have no environment. Clients are configured only by their options. */
-import { userAgent } from "../../transport/fetch-platform.js";
+import { userAgent } from "../fetch-platform.js";
 import type * as Diagnostics from "node:diagnostics_channel";
-import type { Environment } from "../types.js";
+import type { Environment } from "../../platform-types.js";
 
 export const hasFiles: boolean = false;
 

@@ -4,7 +4,6 @@
  * modules from an exactly pinned version.
  */
 import type { Socket } from "node:net";
-import type { Dispatcher } from "../dispatcher.js";
 
 export { default as buildConnector } from "undici/lib/core/connect.js";
 export { default as Agent } from "undici/lib/dispatcher/agent.js";
@@ -12,6 +11,11 @@ export { default as Pool } from "undici/lib/dispatcher/pool.js";
 
 /** Opens connections. The type of the option `connect` of agents. */
 export type Connector = (options: object, callback: (error: Error | null, socket: Socket | null) => void) => Socket;
+
+/** The part of a dispatcher that is used here. */
+interface Dispatcher {
+  dispatch(options: object, handler: object): boolean;
+}
 
 /** The modules for proxies. */
 export interface ProxyModules {

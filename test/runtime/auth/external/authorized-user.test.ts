@@ -1,10 +1,10 @@
-/** The sign-in of a person of a workforce pool, with refresh tokens that serve once. */
+/** Credentials of a user of a workforce pool, with refresh tokens that are valid once. */
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import {
   type ExternalAccountAuthorizedUserConfig,
   ExternalAccountAuthorizedUserCredentials,
-} from "../../../../runtime/src/auth/index.js";
+} from "../../../../runtime/src/auth.js";
 import { clientOf } from "../../support/library.js";
 import { json, serve } from "../../support/server.js";
 import { formOf, refusalOf, temporaryFile } from "./support.js";
@@ -19,13 +19,13 @@ const configFor = (url: string): ExternalAccountAuthorizedUserConfig => ({
   quota_project_id: "payer",
 });
 
-describe("the sign-in of a federated person", () => {
-  it("exchanges the refresh token, and goes on with the one that replaces it", async () => {
+describe("the sign-in of a federated user", () => {
+  it("exchanges the refresh token, and then uses the one that replaces it", async () => {
     const { seen, url } = await serve((_request, response, index) =>
       json(response, 200, {
         access_token: `token-${String(index + 1)}`,
         expires_in: 3600,
-        // The third answer keeps the second's.
+        // The third response does not replace the token of the second.
         ...(index < 2 ? { refresh_token: `hush-${String(index + 1)}` } : {}),
       }),
     );
@@ -49,7 +49,7 @@ describe("the sign-in of a federated person", () => {
     );
   });
 
-  it("signs calls of clients, whose scopes it cannot change", async () => {
+  it("authorizes calls of clients, without their scopes", async () => {
     const { url: tokens } = await serve((_request, response) => json(response, 200, { access_token: "t" }));
     const { seen, url } = await serve((_request, response) => json(response, 200, {}));
     const path = await temporaryFile(JSON.stringify(configFor(tokens)), "sign-in.json");
@@ -58,7 +58,7 @@ describe("the sign-in of a federated person", () => {
     expect(seen[0]?.headers.authorization).toBe("Bearer t");
   });
 
-  it("that has ended says so, and shows no secret", async () => {
+  it("reports that it has expired, without showing a secret", async () => {
     const { url } = await serve((request, response) =>
       json(response, 400, {
         error: "invalid_grant",
@@ -67,7 +67,7 @@ describe("the sign-in of a federated person", () => {
     );
     const auth = ExternalAccountAuthorizedUserCredentials.fromJSON(configFor(url));
     const error = await refusalOf(auth.getRequestHeaders());
-    expect(error.message).toMatch(/sign in again$/);
+    expect(error.message).toMatch(/Sign in again$/);
     for (const shown of [inspect(error), inspect(auth, { depth: null, showHidden: true }), JSON.stringify(auth)])
       expect(shown).not.toMatch(/hush|aWQ6/);
   });

@@ -1,8 +1,8 @@
-/** Subject tokens of AWS, from the environment and from a metadata server that asks for sessions. */
+/** Subject tokens of AWS, from the environment and from a metadata server that requires sessions. */
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { signAwsRequest } from "../../../../runtime/src/auth/external/sigv4.js";
-import { ExternalAccountCredentials } from "../../../../runtime/src/auth/index.js";
+import { ExternalAccountCredentials } from "../../../../runtime/src/auth.js";
 import { type TestServer, json, serve } from "../../support/server.js";
 import { audience, formOf, google, type Members, refusalOf, scopes } from "./support.js";
 
@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.unstubAllEnvs());
 
-/** What the STS got: a request that must be signed with these keys. */
+/** The request that the STS received. It must be signed with these keys. */
 async function verified(
   subjectToken: string | undefined,
   sessionToken?: string,
@@ -54,7 +54,7 @@ async function verified(
 
 const session = "session-1";
 
-/** A metadata server, version 2 only: without a session it refuses. `failures` of its first answers are no answers. */
+/** A metadata server, only version 2: it requires a session. The first `failures` requests fail. */
 function metadata(failures = 0): Promise<TestServer> {
   return serve(({ headers, method, url }, response, index) => {
     if (index < failures) return void response.writeHead(503).end();
@@ -95,7 +95,7 @@ async function subjectOf(credential_source: Members): Promise<string | undefined
 }
 
 describe("the signed request", () => {
-  it("is made from the environment, and asks nobody", async () => {
+  it("is created from the environment without requests", async () => {
     vi.stubEnv("AWS_DEFAULT_REGION", "us-east-2");
     vi.stubEnv("AWS_ACCESS_KEY_ID", keys.accessKeyId);
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", keys.secretAccessKey);
@@ -107,7 +107,7 @@ describe("the signed request", () => {
     expect(seen).toEqual([]);
   });
 
-  it("prefers AWS_REGION, and carries the session token", async () => {
+  it("prefers AWS_REGION, and contains the session token", async () => {
     vi.stubEnv("AWS_REGION", "eu-west-3");
     vi.stubEnv("AWS_DEFAULT_REGION", "us-east-2");
     vi.stubEnv("AWS_ACCESS_KEY_ID", keys.accessKeyId);
@@ -117,7 +117,7 @@ describe("the signed request", () => {
     expect((await verified(await subjectOf(sourceAt(url)), "passing")).region).toBe("eu-west-3");
   });
 
-  it("is made from the metadata of the instance, in one session", async () => {
+  it("is created from the metadata of the instance, in one session", async () => {
     const { seen, url } = await metadata();
     expect((await verified(await subjectOf(sourceAt(url)), "temporary")).region).toBe("eu-west-1");
     expect(seen.map((request) => `${request.method} ${request.url}`)).toEqual([
@@ -143,24 +143,24 @@ describe("the signed request", () => {
 });
 
 describe("a metadata server", () => {
-  it("that is ill for a moment is asked again", async () => {
+  it("that fails temporarily is requested again", async () => {
     const { url } = await metadata(2);
     expect((await verified(await subjectOf(sourceAt(url)), "temporary")).region).toBe("eu-west-1");
   });
 
   it.each<[string, Record<string, string>, RegExp]>([
-    ["without a zone", { "/zone": "?" }, /\/zone is no availability zone$/],
-    ["without a role", { "/keys": "<html>" }, /\/keys is no name of a role: does the instance have one\?$/],
+    ["without a zone", { "/zone": "?" }, /\/zone is not an availability zone$/],
+    ["without a role", { "/keys": "<html>" }, /\/keys is not the name of a role\. Check that the instance has one$/],
     [
       "whose role has no keys",
       { "/keys/my-role": '{"Code":"Failed","Message":"hush"}' },
-      /\/keys\/my-role holds no keys$/,
+      /\/keys\/my-role contains no keys$/,
     ],
-    ["whose keys are no JSON", { "/keys/my-role": "hush" }, /\/keys\/my-role holds no keys$/],
-  ])("%s", async (_name, answers, message) => {
+    ["whose keys are not JSON", { "/keys/my-role": "hush" }, /\/keys\/my-role contains no keys$/],
+  ])("%s", async (_name, responses, message) => {
     const usual: Record<string, string> = { "/zone": "eu-west-1a", "/keys": "my-role" };
     const { url } = await serve(
-      (request, response) => void response.end(answers[request.url] ?? usual[request.url] ?? session),
+      (request, response) => void response.end(responses[request.url] ?? usual[request.url] ?? session),
     );
     const error = await refusalOf(subjectOf(sourceAt(url)));
     expect(error.code).toBe("TOKEN_UNAVAILABLE");
@@ -168,7 +168,7 @@ describe("a metadata server", () => {
     expect(inspect(error)).not.toContain("hush");
   });
 
-  it("that wants a session which the configuration does not name", async () => {
+  it("that requires a session which the configuration lacks", async () => {
     const { url } = await metadata();
     const { imdsv2_session_token_url: _, ...source } = sourceAt(url);
     const error = await refusalOf(subjectOf(source));
@@ -186,8 +186,8 @@ describe("a metadata server", () => {
   });
 });
 
-it("a region that is none is refused", async () => {
+it("rejects an invalid region", async () => {
   vi.stubEnv("AWS_REGION", "example.com/");
   const { url } = await metadata();
-  expect((await refusalOf(subjectOf(sourceAt(url)))).message).toMatch(/^AWS_REGION: must be a region/);
+  expect((await refusalOf(subjectOf(sourceAt(url)))).message).toMatch(/^AWS_REGION: must be an AWS region/);
 });

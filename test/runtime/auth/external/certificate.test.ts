@@ -1,4 +1,4 @@
-/** Certificates as subject tokens, over mutual TLS with a server that asks for them. */
+/** Certificates as subject tokens, over mutual TLS with a server that requires them. */
 import { X509Certificate } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { ExternalAccountCredentials } from "../../../../runtime/src/auth/index.js";
+import { ExternalAccountCredentials } from "../../../../runtime/src/auth.js";
 import { undiciTransport } from "../../../../runtime/src/index.js";
 import { type Certified, ca, certificateFor } from "../../support/certificates.js";
 import { configOf, email, formOf, google, type Members, refusalOf, scopes, temporaryFolder } from "./support.js";
@@ -20,13 +20,13 @@ const between = certificateFor("between");
 const derOf = (pem: string): string => new X509Certificate(pem).raw.toString("base64");
 
 beforeEach(() => {
-  // The server's own certificate is not what is tested: nobody has told this process of the authority.
+  // The server's own certificate is not tested: this process does not know its authority.
   vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
   vi.stubEnv("GOOGLE_API_CERTIFICATE_CONFIG", "");
 });
 afterEach(() => void vi.unstubAllEnvs());
 
-/** STS and IAM that take connections with a certificate of the authority only, and tell whose. */
+/** STS and IAM that require a certificate of the authority, and record its subject. */
 async function secured(): Promise<{
   readonly url: string;
   readonly peers: string[];
@@ -38,15 +38,15 @@ async function secured(): Promise<{
   const bodies: string[] = [];
   const options = { ...server, ca, requestCert: true };
   const listener = createServer(options, (request, response) => {
-    // With `requestCert` the socket is one of TLS.
+    // With `requestCert`, the socket is a TLS socket.
     peers.push(`${request.url ?? ""} ${String((request.socket as TLSSocket).getPeerCertificate().subject.CN)}`);
     connections.push(request.headers.connection);
     let body = "";
-    request.setEncoding("utf8").on("data", (piece: string) => (body += piece));
+    request.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
     request.on("end", () => {
       bodies.push(body);
-      const answer = request.url === "/v1/token" ? { access_token: "federated" } : { accessToken: "impersonated" };
-      response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
+      const reply = request.url === "/v1/token" ? { access_token: "federated" } : { accessToken: "impersonated" };
+      response.setHeader("content-type", "application/json").end(JSON.stringify(reply));
     });
   });
   await new Promise<void>((resolve) => void listener.listen(0, "127.0.0.1", resolve));
@@ -54,7 +54,7 @@ async function secured(): Promise<{
   return { url: `https://127.0.0.1:${String((listener.address() as AddressInfo).port)}/`, peers, bodies, connections };
 }
 
-/** A certificate with its configuration, in files. */
+/** Writes a certificate and its configuration to files. */
 async function installed(
   { cert, key }: Certified,
   chain?: string,
@@ -85,7 +85,7 @@ const of = (url: string, credential_source: Members, rest: Members = {}): Extern
   );
 
 describe("a certificate", () => {
-  it("is what connections are made with, and the subject token", async () => {
+  it("is presented by connections, and is the subject token", async () => {
     const { bodies, connections, peers, url } = await secured();
     const { source } = await installed(client);
     expect(await of(url, source).getRequestHeaders()).toEqual({ authorization: "Bearer federated" });
@@ -96,7 +96,7 @@ describe("a certificate", () => {
     expect(form["subject_token_type"]).toBe("urn:ietf:params:oauth:token-type:mtls");
   });
 
-  it("is also what the IAM is shown", async () => {
+  it("is presented to IAM too", async () => {
     const { peers, url } = await secured();
     const { source } = await installed(client);
     const iam = `${url}v1/projects/-/serviceAccounts/${email}:generateAccessToken`;
@@ -108,7 +108,7 @@ describe("a certificate", () => {
     ]);
   });
 
-  it("is read anew for every token", async () => {
+  it("is read for every token", async () => {
     const { peers, url } = await secured();
     const { folder, source } = await installed(client);
     const auth = of(url, source);
@@ -123,7 +123,7 @@ describe("a certificate", () => {
 
   it.each<[string, () => Promise<{ readonly folder: string }>]>([
     [
-      "by the environment",
+      "through the environment",
       async () => {
         const one = await installed(client);
         vi.stubEnv("GOOGLE_API_CERTIFICATE_CONFIG", join(one.folder, "certificate_config.json"));
@@ -145,7 +145,7 @@ describe("a certificate", () => {
     expect(peers).toEqual(["/v1/token workload"]);
   });
 
-  it("is left to a transport of the caller's own", async () => {
+  it("is not presented by the caller's own transport", async () => {
     const { config, exchanges } = await google(/./);
     const { source } = await installed(client);
     await ExternalAccountCredentials.fromJSON(
@@ -158,8 +158,8 @@ describe("a certificate", () => {
 
 describe("the chain of a certificate", () => {
   it.each<[string, string, readonly string[]]>([
-    ["without it", `${between.cert}${ca}`, [derOf(client.cert), derOf(between.cert), derOf(ca)]],
-    ["with it first", `${client.cert}${between.cert}`, [derOf(client.cert), derOf(between.cert)]],
+    ["without the client's certificate", `${between.cert}${ca}`, [derOf(client.cert), derOf(between.cert), derOf(ca)]],
+    ["with the client's certificate first", `${client.cert}${between.cert}`, [derOf(client.cert), derOf(between.cert)]],
     ["that is empty", "", [derOf(client.cert)]],
   ])("%s", async (_name, chain, sent) => {
     const { bodies, url } = await secured();
@@ -168,18 +168,18 @@ describe("the chain of a certificate", () => {
     expect(JSON.parse(new URLSearchParams(bodies[0]).get("subject_token") ?? "")).toEqual(sent);
   });
 
-  it("must not have it in the middle", async () => {
+  it("must not contain the client's certificate in the middle", async () => {
     const { source } = await installed(client, `${ca}${client.cert}`);
     const error = await refusalOf(of("https://127.0.0.1:1/", source).getRequestHeaders());
     expect(error.code).toBe("KEY_BROKEN");
-    expect(error.message).toMatch(/chain\.pem must have the client's certificate first, or not at all$/);
+    expect(error.message).toMatch(/chain\.pem must contain the client's certificate first, or not at all$/);
   });
 });
 
-describe("files that will not do", () => {
+describe("rejects", () => {
   it.each<[string, string, string | undefined, string, RegExp]>([
     [
-      "a configuration that is no JSON",
+      "a configuration that is not JSON",
       "certificate_config.json",
       "{",
       "KEY_NOT_JSON",
@@ -192,16 +192,22 @@ describe("files that will not do", () => {
       "KEY_FIELD_MISSING",
       /certificate_config\.json#\/cert_configs\/workload: is missing/,
     ],
-    ["a certificate that is none", "cert.pem", "hush", "KEY_BROKEN", /cert\.pem holds no certificate$/],
+    ["an invalid certificate", "cert.pem", "hush", "KEY_BROKEN", /cert\.pem contains no certificate$/],
     [
       "a damaged certificate",
       "cert.pem",
       client.cert.replace(/\n.{20}/, "\nAAAAAAAAAAAAAAAAAAAA"),
       "KEY_BROKEN",
-      /cert\.pem holds a damaged certificate$/,
+      /cert\.pem contains a damaged certificate$/,
     ],
-    ["the key of another", "key.pem", between.key, "KEY_BROKEN", /do not fit together, or one is damaged$/],
-    ["a key that is none", "key.pem", "hush", "KEY_BROKEN", /do not fit together, or one is damaged$/],
+    [
+      "the key of another certificate",
+      "key.pem",
+      between.key,
+      "KEY_BROKEN",
+      /do not match, or one of them is damaged$/,
+    ],
+    ["an invalid key", "key.pem", "hush", "KEY_BROKEN", /do not match, or one of them is damaged$/],
   ])("%s", async (_name, file, content, code, message) => {
     const { folder, source } = await installed(client);
     await writeFile(join(folder, file), content ?? "");
@@ -210,7 +216,7 @@ describe("files that will not do", () => {
     expect(inspect(error)).not.toContain("hush");
   });
 
-  it("a configuration that nothing tells of", async () => {
+  it("a configuration whose path is unknown", async () => {
     for (const name of ["APPDATA", "CLOUDSDK_CONFIG"]) vi.stubEnv(name, undefined);
     const homeless = vi.spyOn(os, "homedir").mockImplementation(() => {
       throw new Error("uv_os_homedir returned ENOENT");
@@ -218,11 +224,11 @@ describe("files that will not do", () => {
     onTestFinished(() => homeless.mockRestore());
     const auth = of("https://127.0.0.1:1/", { certificate: { use_default_certificate_config: true } });
     expect((await refusalOf(auth.getRequestHeaders())).message).toContain(
-      "neither GOOGLE_API_CERTIFICATE_CONFIG nor gcloud's folder says where the certificate is",
+      "cannot find the certificate: GOOGLE_API_CERTIFICATE_CONFIG is not set, and gcloud's folder is unknown",
     );
   });
 
-  it("a configuration that is not there", async () => {
+  it("a configuration that does not exist", async () => {
     vi.stubEnv("CLOUDSDK_CONFIG", "/no/such/folder");
     const auth = of("https://127.0.0.1:1/", { certificate: { use_default_certificate_config: true } });
     expect((await refusalOf(auth.getRequestHeaders())).message).toContain(

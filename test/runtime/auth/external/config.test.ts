@@ -1,10 +1,7 @@
-/** What is wrong with a configuration is said with its place; what it may not ask for is refused. */
+/** Invalid and untrusted configurations: each error names the member. */
 import { describe, expect, it, vi } from "vitest";
 import { credentialsFromJSON } from "../../../../runtime/src/auth/external/index.js";
-import {
-  ExternalAccountAuthorizedUserCredentials,
-  ExternalAccountCredentials,
-} from "../../../../runtime/src/auth/index.js";
+import { ExternalAccountAuthorizedUserCredentials, ExternalAccountCredentials } from "../../../../runtime/src/auth.js";
 import type { AuthError } from "../../../../runtime/src/index.js";
 import { type Members, audience, configOf, email, refusalOf, temporaryFile } from "./support.js";
 
@@ -17,7 +14,7 @@ const load = (members: Members): Promise<unknown> =>
   Promise.resolve().then(() => ExternalAccountCredentials.fromJSON(configOf({ credential_source: file, ...members })));
 const loadSource = (source: unknown): Promise<unknown> => load({ credential_source: source });
 
-describe("a configuration", () => {
+describe("rejects a configuration", () => {
   it.each<[string, Members, string, string]>([
     ["of another kind", { type: "service_account" }, "KEY_WRONG_TYPE", '#/type: is "service_account"'],
     ["without an audience", { audience: "" }, "KEY_FIELD_MISSING", "#/audience: is missing or empty"],
@@ -28,21 +25,21 @@ describe("a configuration", () => {
       "KEY_FIELD_MISSING",
       "#/credential_source: is missing. Or pass",
     ],
-    ["with a source that is no object", { credential_source: "file" }, "KEY_WRONG_TYPE", "#/credential_source: is not"],
     [
-      "with a token URL that is none",
-      { token_url: "sts" },
-      "KEY_FIELD_INVALID",
-      "#/token_url: must be an absolute URL",
+      "with a source that is not an object",
+      { credential_source: "file" },
+      "KEY_WRONG_TYPE",
+      "#/credential_source: is not",
     ],
+    ["with an invalid token URL", { token_url: "sts" }, "KEY_FIELD_INVALID", "#/token_url: must be an absolute URL"],
     [
-      "with a token URL in the open",
+      "with a token URL over http",
       { token_url: "http://sts.googleapis.com/v1/token" },
       "KEY_FIELD_INVALID",
       "#/token_url: must be https",
     ],
     [
-      "with a token URL in the open, at a metadata server",
+      "with a token URL over http, at a metadata server",
       { token_url: "http://169.254.169.254/v1/token" },
       "KEY_FIELD_INVALID",
       "#/token_url: must be https",
@@ -51,13 +48,13 @@ describe("a configuration", () => {
       "with an impersonation URL of another method",
       { service_account_impersonation_url: iam.replace(":generateAccessToken", ":signJwt") },
       "KEY_FIELD_INVALID",
-      "#/service_account_impersonation_url: must end in",
+      "#/service_account_impersonation_url: must end with",
     ],
     [
-      "with an impersonation URL whose percent-encoding is broken",
+      "with an impersonation URL with invalid percent-encoding",
       { service_account_impersonation_url: iam.replace("@", "%zz@") },
       "KEY_FIELD_INVALID",
-      "#/service_account_impersonation_url: must end in",
+      "#/service_account_impersonation_url: must end with",
     ],
     [
       "with a lifetime that is too long",
@@ -69,12 +66,17 @@ describe("a configuration", () => {
       "#/service_account_impersonation/token_lifetime_seconds: must be a number from 600 to 43200",
     ],
     [
-      "with a project that pays, but no workforce pool",
+      "with a quota project, but no workforce pool",
       { audience, workforce_pool_user_project: "payer" },
       "KEY_FIELD_INVALID",
-      "#/workforce_pool_user_project: is for workforce pools only",
+      "#/workforce_pool_user_project: is only for workforce pools",
     ],
-    ["of a universe that is no domain", { universe_domain: "a/b" }, "KEY_FIELD_INVALID", "#/universe_domain: must be"],
+    [
+      "of a universe that is not a domain",
+      { universe_domain: "a/b" },
+      "KEY_FIELD_INVALID",
+      "#/universe_domain: must be",
+    ],
   ])("%s", async (_name, members, code, message) => {
     const error = await refusalOf(load(members));
     expect([error.code, error.message]).toEqual([code, expect.stringContaining(`the configuration${message}`)]);
@@ -82,32 +84,32 @@ describe("a configuration", () => {
 
   it.each<[string, Members, string, string]>([
     [
-      "is none",
+      "is missing",
       {},
       "KEY_FIELD_INVALID",
-      ": must hold one of file, url, executable, certificate and environment_id, and holds none",
+      ": must have one of file, url, executable, certificate and environment_id, and has none",
     ],
     [
-      "is two",
+      "is ambiguous",
       { file: "/a", url: "https://a.example.com" },
       "KEY_FIELD_INVALID",
-      ": must hold one of file, url, executable, certificate and environment_id, and holds file and url",
+      ": must have one of file, url, executable, certificate and environment_id, and has file and url",
     ],
     [
-      "has a format that is none",
+      "has an unknown format",
       { ...file, format: { type: "xml" } },
       "KEY_FIELD_INVALID",
       "/format/type: must be text or json",
     ],
     [
-      "is JSON without saying where",
+      "is JSON without the name of the member",
       { ...file, format: { type: "json" } },
       "KEY_FIELD_MISSING",
       "/format/subject_token_field_name: is missing",
     ],
-    ["is a URL in the open", { url: "http://tokens.example.com/" }, "KEY_FIELD_INVALID", "/url: must be https"],
+    ["is a URL over http", { url: "http://tokens.example.com/" }, "KEY_FIELD_INVALID", "/url: must be https"],
     [
-      "has a header that would be two",
+      "has a header with a line break",
       { url: "https://a.example.com", headers: { "x-a": "b\r\nc: d" } },
       "KEY_FIELD_INVALID",
       "/headers/x-a: contains a line break",
@@ -125,24 +127,29 @@ describe("a configuration", () => {
       "/executable/command: must be",
     ],
     [
-      "is a program with too little time",
+      "is a program with a short timeout",
       { executable: { command: "a", timeout_millis: 10 } },
       "KEY_FIELD_INVALID",
       "/executable/timeout_millis: must be a number from 5000 to 120000",
     ],
     [
-      "is a certificate in two places",
+      "is a certificate with two paths",
       { certificate: { use_default_certificate_config: true, certificate_config_location: "/a" } },
       "KEY_FIELD_INVALID",
       "/certificate/certificate_config_location: must be missing",
     ],
     [
-      "is a certificate in no place",
+      "is a certificate without a path",
       { certificate: {} },
       "KEY_FIELD_INVALID",
-      "/certificate/certificate_config_location: must be there",
+      "/certificate/certificate_config_location: must be set",
     ],
-    ["is an AWS to come", { ...aws, environment_id: "aws2" }, "KEY_FIELD_INVALID", "/environment_id: must be aws1"],
+    [
+      "is an unknown version of AWS",
+      { ...aws, environment_id: "aws2" },
+      "KEY_FIELD_INVALID",
+      "/environment_id: must be aws1",
+    ],
     [
       "is AWS without its STS",
       { environment_id: "aws1" },
@@ -158,21 +165,21 @@ describe("a configuration", () => {
   });
 
   it.each([
-    ["a file that is not there", "/no/such/file", "KEY_FILE_UNREADABLE"],
-    ["a file that is no JSON", undefined, "KEY_NOT_JSON"],
+    ["a file that does not exist", "/no/such/file", "KEY_FILE_UNREADABLE"],
+    ["a file that is not JSON", undefined, "KEY_NOT_JSON"],
   ])("in %s", async (_name, given, code) => {
     const path = given ?? (await temporaryFile("{"));
     const error = await refusalOf(ExternalAccountCredentials.fromFile(path));
     expect([error.code, error.message]).toEqual([code, expect.stringContaining(path)]);
   });
 
-  it("may say null for what it leaves out", async () => {
+  it("accepts null for absent members", async () => {
     const members = { service_account_impersonation: null, client_id: null, token_url: null };
     const source = { ...file, url: null, executable: null, certificate: null, environment_id: null, format: null };
     await expect(load({ ...members, credential_source: source })).resolves.toBeInstanceOf(ExternalAccountCredentials);
   });
 
-  it("in a file is read whole, and belongs to its universe", async () => {
+  it("reads a file completely, with its universe", async () => {
     const config = configOf({ credential_source: file, universe_domain: "example.cloud", client_id: "hush" });
     const auth = await ExternalAccountCredentials.fromFile(await temporaryFile(JSON.stringify(config)), {
       scopes: ["a"],
@@ -181,7 +188,7 @@ describe("a configuration", () => {
   });
 });
 
-describe("a configuration that nobody vouches for", () => {
+describe("an untrusted configuration", () => {
   const found = (members: Members, allow?: { urls: string[] }): Promise<unknown> =>
     Promise.resolve().then(() =>
       credentialsFromJSON(configOf({ credential_source: file, ...members }), { source: "found.json", allow }),
@@ -189,7 +196,7 @@ describe("a configuration that nobody vouches for", () => {
   const source = (members: Members): Members => ({ credential_source: members });
 
   it.each<[string, Members]>([
-    ["nothing but defaults", {}],
+    ["only defaults", {}],
     ["the STS of a region", { token_url: "https://sts.europe-west4.rep.googleapis.com/v1/token" }],
     ["the STS of certificates", { token_url: "https://sts.mtls.googleapis.com/v1/token" }],
     ["the STS of a private connection", { token_url: "https://sts-mine.p.googleapis.com/v1/token" }],
@@ -200,7 +207,7 @@ describe("a configuration that nobody vouches for", () => {
       source({ ...aws, url: "http://169.254.169.254/a", region_url: "http://[fd00:ec2::254]/b" }),
     ],
     ["the metadata server of Azure", source({ url: "http://169.254.169.254/metadata/identity/oauth2/token" })],
-  ])("may name %s", async (_name, members) => {
+  ])("may use %s", async (_name, members) => {
     await expect(found(members)).resolves.toBeInstanceOf(ExternalAccountCredentials);
   });
 
@@ -214,7 +221,7 @@ describe("a configuration that nobody vouches for", () => {
       { token_url: "https://storage.googleapis.com/bucket" },
     ],
     ["a token URL at another port", "token_url", { token_url: "https://sts.googleapis.com:8443/v1/token" }],
-    ["a universe of its own", "token_url", { universe_domain: "example.com" }],
+    ["its own universe", "token_url", { universe_domain: "example.com" }],
     [
       "an IAM elsewhere",
       "service_account_impersonation_url",
@@ -228,7 +235,7 @@ describe("a configuration that nobody vouches for", () => {
       "regional_cred_verification_url",
       source({ ...aws, regional_cred_verification_url: "https://sts.{region}.example.com" }),
     ],
-  ])("may not name %s", async (_name, member, members) => {
+  ])("may not use %s", async (_name, member, members) => {
     const error = await refusalOf(found(members));
     expect(error.code).toBe("KEY_UNTRUSTED");
     expect(error.message).toMatch(
@@ -241,12 +248,12 @@ describe("a configuration that nobody vouches for", () => {
     ["itself", elsewhere, true],
     ["its origin", "https://sts.googleapis.com.example.com", true],
     ["a folder above it", "https://sts.googleapis.com.example.com/v1", true],
-    ["half a name above it", "https://sts.googleapis.com.example.com/v", false],
+    ["half of a path segment", "https://sts.googleapis.com.example.com/v", false],
     ["all subdomains", "https://*.example.com", true],
     ["another host", "https://example.com", false],
     ["another scheme", "http://sts.googleapis.com.example.com", false],
-    ["nothing that is a URL", "sts.googleapis.com.example.com", false],
-  ])("may name what is listed by %s: %s", async (_name, listed, isAllowed) => {
+    ["a text that is not a URL", "sts.googleapis.com.example.com", false],
+  ])("may use a URL that is listed by %s: %s", async (_name, listed, isAllowed) => {
     const loaded = found({ token_url: elsewhere }, { urls: [listed] });
     const code = await loaded.then(
       () => undefined,
@@ -255,7 +262,7 @@ describe("a configuration that nobody vouches for", () => {
     expect(code).toBe(isAllowed ? undefined : "KEY_UNTRUSTED");
   });
 
-  it("may belong to the universe that the environment names", async () => {
+  it("may belong to the universe in the environment", async () => {
     vi.stubEnv("GOOGLE_CLOUD_UNIVERSE_DOMAIN", "example.cloud");
     await expect(found({ universe_domain: "example.cloud" })).resolves.toMatchObject({
       universeDomain: "example.cloud",
@@ -263,7 +270,7 @@ describe("a configuration that nobody vouches for", () => {
     vi.unstubAllEnvs();
   });
 
-  it("may be the sign-in of a person, by the same rules", async () => {
+  it("may be the sign-in of a user, by the same rules", async () => {
     const members = {
       type: "external_account_authorized_user",
       client_id: "id",

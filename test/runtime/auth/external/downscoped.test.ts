@@ -1,4 +1,4 @@
-/** Downscoped tokens: what the STS is sent, how long they are kept, and which boundaries are none. */
+/** Downscoped tokens: requests to the STS, caching, and invalid boundaries. */
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import {
@@ -7,7 +7,7 @@ import {
   type CredentialAccessBoundary,
   DownscopedCredentials,
   ServiceAccountCredentials,
-} from "../../../../runtime/src/auth/index.js";
+} from "../../../../runtime/src/auth.js";
 import { InvalidRequestError, type Transport, undiciTransport } from "../../../../runtime/src/index.js";
 import { keyFor, tokenServer } from "../../support/keys.js";
 import { failureOf } from "../../support/library.js";
@@ -21,7 +21,7 @@ const rule = {
 };
 const boundary: CredentialAccessBoundary = { accessBoundary: { accessBoundaryRules: [rule] } };
 
-/** A local STS, and a transport that takes it for Google's. */
+/** A local STS, and a transport that sends requests for Google's STS to it. */
 async function sts(
   handler: Handler,
 ): Promise<TestServer & { readonly transport: Transport; readonly origins: string[] }> {
@@ -39,8 +39,8 @@ async function sts(
 const numbered: Handler = (_request, response, index) =>
   json(response, 200, { access_token: `narrow-${String(index + 1)}`, token_type: "Bearer", expires_in: 3600 });
 
-describe("the exchange", () => {
-  it("sends the source's token and the boundary", async () => {
+describe("the token request", () => {
+  it("contains the source's token and the boundary", async () => {
     const { origins, seen, transport } = await sts(numbered);
     const auth = new DownscopedCredentials(new AccessTokenCredentials("wide"), boundary, {
       transport,
@@ -63,7 +63,7 @@ describe("the exchange", () => {
     expect(JSON.parse(options ?? "")).toEqual(boundary);
   });
 
-  it("asks the source for the scope of the platform where it has none", async () => {
+  it("uses the scope cloud-platform for a source without scopes", async () => {
     const { assertions, url } = await tokenServer();
     const { seen, transport } = await sts(numbered);
     await new DownscopedCredentials(ServiceAccountCredentials.fromJSON(keyFor(url)), boundary, {
@@ -73,7 +73,7 @@ describe("the exchange", () => {
     expect(formOf(seen[0])["subject_token"]).toBe("token-1");
   });
 
-  it("goes to the STS of the source's universe", async () => {
+  it("is sent to the STS of the source's universe", async () => {
     const { origins, transport } = await sts(numbered);
     const source: Credentials = {
       universeDomain: "example.cloud",
@@ -84,7 +84,7 @@ describe("the exchange", () => {
     expect([origins, auth.universeDomain]).toEqual([["https://sts.example.cloud"], "example.cloud"]);
   });
 
-  it("takes a new token of the source where the STS refuses the first, once", async () => {
+  it("is repeated once with a new token of the source if the STS rejects the first", async () => {
     const { url } = await tokenServer();
     const { seen, transport } = await sts((request, response, index) =>
       formOf(request)["subject_token"] === "token-1"
@@ -99,12 +99,12 @@ describe("the exchange", () => {
   });
 
   it.each<[string, Credentials]>([
-    ["that can give no other", new AccessTokenCredentials("wide-hush")],
+    ["that has no other token", new AccessTokenCredentials("wide-hush")],
     [
-      "that gives the same again",
+      "that returns the same token again",
       { getRequestHeaders: () => Promise.resolve({ authorization: "Bearer wide-hush" }), invalidate: () => undefined },
     ],
-  ])("does not repeat a refused token of a source %s", async (_name, source) => {
+  ])("is not repeated for a source %s", async (_name, source) => {
     const { seen, transport } = await sts((_request, response) => json(response, 400, { error: "invalid_grant" }));
     const auth = new DownscopedCredentials(source, boundary, { transport });
     const error = await refusalOf(auth.getRequestHeaders());
@@ -112,14 +112,14 @@ describe("the exchange", () => {
     expect(inspect([error, auth], { depth: null, showHidden: true })).not.toContain("wide-hush");
   });
 
-  it("needs a token to narrow", async () => {
+  it("needs a token of the source", async () => {
     const source: Credentials = { getRequestHeaders: () => Promise.resolve({ "x-goog-api-key": "k" }) };
     expect((await refusalOf(new DownscopedCredentials(source, boundary).getRequestHeaders())).code).toBe(
       "NO_CREDENTIALS",
     );
   });
 
-  it("keeps a token whose end is not told for a short while", async () => {
+  it("caches a token without expires_in for a short time", async () => {
     const { seen, transport } = await sts((_request, response) => json(response, 200, { access_token: "a" }));
     const auth = new DownscopedCredentials(new AccessTokenCredentials("wide"), boundary, { transport });
     await auth.getRequestHeaders();
@@ -137,21 +137,21 @@ describe("a boundary", () => {
   const of = (...rules: unknown[]): unknown => ({ accessBoundary: { accessBoundaryRules: rules } });
   const path = "accessBoundary.accessBoundaryRules";
   it.each<[string, unknown, string]>([
-    ["that is none", undefined, path],
+    ["that is missing", undefined, path],
     ["without rules", of(), path],
     ["with more than ten rules", of(...Array.from({ length: 11 }, () => rule)), path],
     ["for no resource", of({ ...rule, availableResource: "" }), `${path}[0].availableResource`],
     ["without permissions", of(rule, { ...rule, availablePermissions: [] }), `${path}[1].availablePermissions`],
-    ["with a permission that is none", of({ ...rule, availablePermissions: [1] }), `${path}[0].availablePermissions`],
+    ["with an invalid permission", of({ ...rule, availablePermissions: [1] }), `${path}[0].availablePermissions`],
     [
-      "with a condition that says nothing",
+      "with an empty condition",
       of({ ...rule, availabilityCondition: { title: "a" } }),
       `${path}[0].availabilityCondition.expression`,
     ],
   ])("%s", async (_name, wrong, parameter) => {
     const error = await failureOf(
       Promise.resolve().then(
-        // As callers without type checks may pass it.
+        // Callers without type checks may pass it.
         () => new DownscopedCredentials(new AccessTokenCredentials("a"), wrong as CredentialAccessBoundary),
       ),
     );

@@ -1,9 +1,9 @@
-/** Subject tokens of programs that are really run. */
+/** Subject tokens of real programs. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { ExternalAccountCredentials } from "../../../../runtime/src/auth/index.js";
+import { ExternalAccountCredentials } from "../../../../runtime/src/auth.js";
 import {
   email,
   formOf,
@@ -57,21 +57,21 @@ async function tokenOf(
 describe("a program", () => {
   it.each<[string, Members, Members]>([
     ["a JWT", success(), {}],
-    ["an id token", success({ token_type: "urn:ietf:params:oauth:token-type:id_token" }), {}],
+    ["an ID token", success({ token_type: "urn:ietf:params:oauth:token-type:id_token" }), {}],
     [
       "a SAML response",
       success({ token_type: saml, id_token: undefined, saml_response: "subject" }),
       { subject_token_type: saml },
     ],
-    ["a token that does not say when it ends", success({ expiration_time: undefined }), {}],
-  ])("gives %s", async (_name, output, members) => {
+    ["a token without an expiry", success({ expiration_time: undefined }), {}],
+  ])("returns %s", async (_name, output, members) => {
     expect(await tokenOf({ command: await printing(output) }, members)).toEqual({
       token: "subject",
       refusal: undefined,
     });
   });
 
-  it("gets what it needs by arguments and environment, and nothing to read", async () => {
+  it("gets arguments and environment variables, and no input", async () => {
     const folder = await temporaryFolder();
     const seen = join(folder, "seen.json");
     const command = await commandOf(
@@ -108,7 +108,7 @@ describe("a program", () => {
     ]);
   });
 
-  it.each(["", "0", "true"])("is not run unless the environment says 1: %j", async (value) => {
+  it.each(["", "0", "true"])("does not run if the environment variable is %j", async (value) => {
     vi.stubEnv("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", value);
     const made = join(await temporaryFolder(), "made");
     const command = await commandOf(
@@ -129,13 +129,17 @@ describe("a program", () => {
       { version: 1, success: false, code: "401", message: "signed out" },
       /reports a failure: 401: signed out$/,
     ],
-    ["prints no object", 5, /prints no JSON object$/],
-    ["is of another version", success({ version: 2 }), /"version": 1/],
-    ["does not say whether it succeeded", success({ success: undefined }), /prints no "success"$/],
-    ["gives another kind of token", success({ token_type: "x" }), /prints no "token_type" of urn/],
-    ["gives SAML where OIDC is wanted", success({ token_type: saml, saml_response: "a" }), /of another type than/],
-    ["gives no token", success({ id_token: "" }), /prints no "id_token"$/],
-    ["gives a token that has ended", success({ expiration_time: 1 }), /gave a token that has ended$/],
+    ["prints a number", 5, /does not print a JSON object$/],
+    ["prints another version", success({ version: 2 }), /"version": 1/],
+    ["does not print success", success({ success: undefined }), /does not print "success"$/],
+    ["prints an unknown type of token", success({ token_type: "x" }), /does not print a "token_type" of urn/],
+    [
+      "prints SAML instead of OIDC",
+      success({ token_type: saml, saml_response: "a" }),
+      /whose type is not the subject_token_type/,
+    ],
+    ["prints no token", success({ id_token: "" }), /does not print "id_token"$/],
+    ["prints an expired token", success({ expiration_time: 1 }), /returned an expired token$/],
   ])("that %s", async (_name, output, message) => {
     const { refusal } = await tokenOf({ command: await printing(output) });
     expect(refusal).toMatchObject({ code: "TOKEN_UNAVAILABLE", message: expect.stringMatching(message) as string });
@@ -144,11 +148,11 @@ describe("a program", () => {
   it.each<[string, string, RegExp]>([
     ["fails", `console.log("hush"); process.exit(3)`, /failed with exit code 3$/],
     [
-      "fails by the rules",
+      "fails with a documented error",
       `console.log('{"version":1,"success":false,"code":"x","message":"no session"}'); process.exit(1)`,
       /failed with exit code 1: x: no session$/,
     ],
-    ["prints garbage", `console.log("hush")`, /prints no JSON object$/],
+    ["prints text", `console.log("hush")`, /does not print a JSON object$/],
     ["prints too much", `console.log("hush".repeat(1_000_000))`, /prints more than 1 MiB$/],
   ])("that %s", async (_name, script, message) => {
     const { refusal } = await tokenOf({ command: await commandOf(script) });
@@ -157,8 +161,8 @@ describe("a program", () => {
   });
 
   it.each([
-    ["that is not there", "/no/such/program", "ENOENT"],
-    ["in a folder that is none", `${process.execPath}/program`, "ENO"],
+    ["that does not exist", "/no/such/program", "ENOENT"],
+    ["in a path that is not a folder", `${process.execPath}/program`, "ENO"],
   ])("%s", async (_name, command, code) => {
     const { refusal } = await tokenOf({ command });
     expect(refusal).toMatchObject({
@@ -167,7 +171,7 @@ describe("a program", () => {
     });
   });
 
-  it("that never ends is killed, and nothing waits for what holds on to its output", async () => {
+  it("that never ends is killed, and nothing waits for processes that keep its output open", async () => {
     const pidFile = join(await temporaryFolder(), "pid");
     const command = await commandOf(
       `import { spawn } from "node:child_process";
@@ -187,33 +191,33 @@ describe("a program", () => {
 describe("an output file", () => {
   const never = "/no/such/program";
 
-  it("is used while its token holds, and the program is not run", async () => {
+  it("is used until its token expires, and the program does not run", async () => {
     const output_file = await temporaryFile(JSON.stringify(success()));
     expect((await tokenOf({ command: never, output_file })).token).toBe("subject");
   });
 
   it.each<[string, unknown]>([
-    ["is not there", undefined],
-    ["holds a token that has ended", success({ id_token: "old", expiration_time: 1 })],
-    ["holds a token without an end", success({ id_token: "old", expiration_time: undefined })],
-    ["holds a failure", { version: 1, success: false, code: "1", message: "no" }],
+    ["does not exist", undefined],
+    ["contains an expired token", success({ id_token: "old", expiration_time: 1 })],
+    ["contains a token without an expiry", success({ id_token: "old", expiration_time: undefined })],
+    ["contains a failure", { version: 1, success: false, code: "1", message: "no" }],
     ["is damaged", "{"],
-  ])("that %s has the program run", async (_name, content) => {
+  ])("that %s makes the program run", async (_name, content) => {
     const output_file = join(await temporaryFolder(), "output.json");
     if (content !== undefined)
       await writeFile(output_file, typeof content === "string" ? content : JSON.stringify(content));
     expect((await tokenOf({ command: await printing(success()), output_file })).token).toBe("subject");
   });
 
-  it("needs tokens that say when they end", async () => {
+  it("needs tokens with an expiry", async () => {
     const output_file = join(await temporaryFolder(), "output.json");
     const command = await printing(success({ expiration_time: undefined }));
     const { refusal } = await tokenOf({ command, output_file });
-    expect(refusal).toMatchObject({ message: expect.stringContaining('prints no "expiration_time"') as string });
+    expect(refusal).toMatchObject({ message: expect.stringContaining('does not print "expiration_time"') as string });
   });
 });
 
-it("no program is run by a configuration that gets its tokens from a function", async () => {
+it("does not run a program if a function returns the tokens", async () => {
   const { config } = await google();
   const auth = ExternalAccountCredentials.fromJSON(
     { ...config, credential_source: { executable: { command: "/no/such/program" } } },

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
-import { ExternalAccountCredentials } from "../../../../runtime/src/auth/index.js";
+import { ExternalAccountCredentials } from "../../../../runtime/src/auth.js";
 import { AbortError, type Transport, undiciTransport } from "../../../../runtime/src/index.js";
 import { clientOf, failureOf } from "../../support/library.js";
 import { json, serve, statuses } from "../../support/server.js";
@@ -25,8 +25,8 @@ const subjectToken = (): Promise<string> => Promise.resolve("subject");
 const of = (config: Members, options = {}): ExternalAccountCredentials =>
   ExternalAccountCredentials.fromJSON(config, { scopes, ...options });
 
-describe("the exchange", () => {
-  it("sends what the STS asks for", async () => {
+describe("the token request", () => {
+  it("contains what the STS requires", async () => {
     const { config, exchanges } = await google();
     expect(await of(config, { subjectToken }).getRequestHeaders()).toEqual({ authorization: "Bearer federated-1" });
     expect(formOf(exchanges[0])).toEqual({
@@ -45,13 +45,13 @@ describe("the exchange", () => {
 
   it.each<[string, Members, Members, string | undefined]>([
     [
-      "names an OAuth client",
+      "contains an OAuth client",
       { client_id: "id", client_secret: "hush" },
       {},
       `Basic ${Buffer.from("id:hush").toString("base64")}`,
     ],
     [
-      "names the project that pays for a workforce pool",
+      "contains the quota project of a workforce pool",
       {
         audience: "//iam.googleapis.com/locations/global/workforcePools/p/providers/q",
         workforce_pool_user_project: "payer",
@@ -63,7 +63,7 @@ describe("the exchange", () => {
       undefined,
     ],
     [
-      "leaves that project out for an OAuth client, which has one",
+      "does not contain that project for an OAuth client, which has its own",
       {
         audience: "//iam.googleapis.com/locations/global/workforcePools/p/providers/q",
         workforce_pool_user_project: "payer",
@@ -80,7 +80,7 @@ describe("the exchange", () => {
     expect(exchanges[0]?.headers.authorization).toBe(authorization);
   });
 
-  it("names the project that pays for calls: the option, else the configuration's", async () => {
+  it("the headers contain the quota project: the option, else the configuration's", async () => {
     const { config } = await google();
     const own = { ...config, quota_project_id: "of-config" };
     expect(await of(own, { subjectToken }).getRequestHeaders()).toMatchObject({ "x-goog-user-project": "of-config" });
@@ -89,7 +89,7 @@ describe("the exchange", () => {
     });
   });
 
-  it("gets the scopes of the client it is used with, and signs its calls", async () => {
+  it("uses the scopes of the client, and authorizes its calls", async () => {
     const { config, exchanges } = await google();
     const { seen, url } = await serve((_request, response) => json(response, 200, {}));
     const client = clientOf(url, { auth: ExternalAccountCredentials.fromJSON(config, { subjectToken }) });
@@ -100,7 +100,7 @@ describe("the exchange", () => {
     );
   });
 
-  it("is tried again while the STS is ill, and happens once however many wait", async () => {
+  it("is retried while the STS fails, and is shared by waiting calls", async () => {
     let calls = 0;
     const { url, seen } = await serve((_request, response, index) =>
       index < 2
@@ -118,7 +118,7 @@ describe("the exchange", () => {
     expect([seen.length, calls]).toEqual([3, 1]);
   });
 
-  it("goes on for the others when one who waits gives up", async () => {
+  it("continues for other calls when one call stops waiting", async () => {
     let give: ((token: string) => void) | undefined;
     const { config, exchanges } = await google();
     const { url } = await serve((_request, response) => json(response, 200, { name: "b" }));
@@ -138,8 +138,8 @@ describe("the exchange", () => {
   });
 });
 
-describe("an STS that is slow", () => {
-  it("holds no call longer than that call waits, and serves the next", async () => {
+describe("a slow STS", () => {
+  it("delays a call at most until its timeout, and its token is used by the next call", async () => {
     let release: (() => void) | undefined;
     const { url: stsUrl, seen } = await serve((_request, response) => {
       release = () => json(response, 200, { access_token: "late", expires_in: 3600 });
@@ -154,7 +154,7 @@ describe("an STS that is slow", () => {
     expect(seen).toHaveLength(1);
   });
 
-  it("is not waited for without end, nor is any other server", async () => {
+  it("has a timeout, like any other server", async () => {
     const { config, impersonationUrl } = await google();
     const source = await serve((_request, response) => void response.end("subject"));
     const real = undiciTransport();
@@ -175,7 +175,7 @@ describe("impersonation", () => {
   it.each<[string, Members, string]>([
     ["for an hour", {}, "3600s"],
     [
-      "for as long as the configuration says",
+      "for the lifetime in the configuration",
       { service_account_impersonation: { token_lifetime_seconds: 900 } },
       "900s",
     ],
@@ -194,20 +194,20 @@ describe("impersonation", () => {
     expect(JSON.parse(impersonations[0]?.body ?? "")).toEqual({ scope: scopes, lifetime });
   });
 
-  it("keeps the token of the external identity for other scopes, and gets a new one when that is refused", async () => {
+  it("caches the token of the external identity for other scopes, and replaces it when it is rejected", async () => {
     const { config, exchanges, impersonations, impersonationUrl } = await google();
     const auth = of({ ...config, service_account_impersonation_url: impersonationUrl }, { subjectToken });
     await auth.getRequestHeaders();
     await auth.withScopes([cloudPlatform]).getRequestHeaders();
     expect([exchanges.length, impersonations.length]).toEqual([1, 2]);
-    // Now the IAM takes only a token that nobody has yet.
+    // From now on, IAM accepts only the next token.
     const [known] = exchanges;
     if (known !== undefined) exchanges.push(known);
     await auth.withScopes(["https://example.com/auth/c"]).getRequestHeaders();
     expect(impersonations.at(-1)?.headers.authorization).toBe("Bearer federated-3");
   });
 
-  it("gives id tokens", async () => {
+  it("returns ID tokens", async () => {
     const { config, impersonations, impersonationUrl } = await google();
     const auth = of({ ...config, service_account_impersonation_url: impersonationUrl }, { subjectToken });
     expect(await auth.getIdToken("https://service.example.com")).toBe("id-1");
@@ -218,10 +218,10 @@ describe("impersonation", () => {
     });
   });
 
-  it("is what id tokens need", async () => {
+  it("is required for ID tokens", async () => {
     const { config } = await google();
     const error = await refusalOf(of(config, { subjectToken }).getIdToken("https://service.example.com"));
-    expect(error.message).toContain("add a service_account_impersonation_url");
+    expect(error.message).toContain("Add a service_account_impersonation_url");
   });
 });
 
@@ -242,11 +242,11 @@ describe("a file as the source", () => {
   });
 
   it.each<[string, string | undefined, Members, RegExp]>([
-    ["is not there", undefined, {}, /cannot be read \(ENOENT\)$/],
+    ["does not exist", undefined, {}, /cannot be read \(ENOENT\)$/],
     ["is empty", " \n", {}, /is empty$/],
-    ["is no JSON", "eyJsecret.eyJsecret.c", { type: "json", subject_token_field_name: "t" }, /is not JSON$/],
-    ["is JSON without the member", '{"u":1}', { type: "json", subject_token_field_name: "t" }, /holds no "t"$/],
-    ["is JSON of another kind", "null", { type: "json", subject_token_field_name: "t" }, /holds no "t"$/],
+    ["is not JSON", "eyJsecret.eyJsecret.c", { type: "json", subject_token_field_name: "t" }, /is not JSON$/],
+    ["is JSON without the member", '{"u":1}', { type: "json", subject_token_field_name: "t" }, /contains no "t"$/],
+    ["is JSON of another kind", "null", { type: "json", subject_token_field_name: "t" }, /contains no "t"$/],
   ])("that %s", async (_name, text, format, message) => {
     const { config } = await google();
     const file = text === undefined ? "/no/such/file" : await temporaryFile(text);
@@ -266,7 +266,7 @@ describe("a file as the source", () => {
 describe("a URL as the source", () => {
   const format = { type: "json", subject_token_field_name: "value" };
 
-  it("is asked with the configuration's headers, again while it is ill", async () => {
+  it("is requested with the configuration's headers, and retried while it fails", async () => {
     const { config, exchanges } = await google();
     const { seen, url } = await serve((request, response, index) =>
       index === 0 ? json(response, 500, {}) : json(response, 200, { value: request.headers["x-who"] }),
@@ -281,9 +281,9 @@ describe("a URL as the source", () => {
   });
 
   it.each<[string, number, string, RegExp]>([
-    ["refuses", 403, '{"error":"hush-hush says no"}', /refused to give a token \(status 403\)/],
-    ["answers nonsense", 200, "<html>", /is not JSON$/],
-    ["answers without the member", 200, "{}", /holds no "value"$/],
+    ["refuses", 403, '{"error":"hush-hush says no"}', /refused to issue a token \(status 403\)/],
+    ["returns HTML", 200, "<html>", /is not JSON$/],
+    ["returns JSON without the member", 200, "{}", /contains no "value"$/],
   ])("that %s", async (_name, status, body, message) => {
     const { config } = await google();
     const { url } = await serve((_request, response) => void response.writeHead(status).end(body));
@@ -304,21 +304,21 @@ describe("a function as the source", () => {
       },
       /subjectToken\(\) failed: no vault$/,
     ],
-    ["gives nothing", () => Promise.resolve(""), /subjectToken\(\) gave no token$/],
+    ["returns an empty string", () => Promise.resolve(""), /subjectToken\(\) returned no token$/],
   ])("that %s", async (_name, give, message) => {
     const { config } = await google();
     const error = await refusalOf(of(config, { subjectToken: give }).getRequestHeaders());
     expect(error).toMatchObject({ code: "TOKEN_UNAVAILABLE", message: expect.stringMatching(message) as string });
   });
 
-  it("that never answers does not hold calls for ever", async () => {
+  it("that never resolves does not block calls forever", async () => {
     vi.useFakeTimers();
     try {
       const { config } = await google();
       const failure = refusalOf(of(config, { subjectToken: () => new Promise(() => undefined) }).getRequestHeaders());
       await vi.dynamicImportSettled();
       await vi.advanceTimersByTimeAsync(60_000);
-      expect((await failure).message).toMatch(/gave no token within 60000 ms$/);
+      expect((await failure).message).toMatch(/returned no token within 60000 ms$/);
     } finally {
       vi.useRealTimers();
     }
@@ -326,7 +326,7 @@ describe("a function as the source", () => {
 });
 
 describe("secrets", () => {
-  it("show in no error of the STS that repeats them, and in nothing that is printed", async () => {
+  it("are not in errors of an STS that returns them, nor in printed output", async () => {
     const { config } = await google("another");
     const auth = of(
       { ...config, client_id: "id", client_secret: "hush-client" },
@@ -334,15 +334,15 @@ describe("secrets", () => {
     );
     const error = await refusalOf(auth.getRequestHeaders());
     expect(error).toMatchObject({ code: "TOKEN_REFUSED", reason: "invalid_grant" });
-    expect(error.message).toContain("Check that the subject token has not ended");
+    expect(error.message).toContain("Check that the subject token has not expired");
     for (const shown of [inspect(error), inspect(auth, { depth: null, showHidden: true }), JSON.stringify(auth)])
       expect(shown).not.toMatch(/hush/);
   });
 
-  it("show in no error of an STS that answers garbage", async () => {
+  it("are not in errors of an STS that returns invalid data", async () => {
     const { url } = await serve(statuses({ status: 200, body: { access_token: 5, echo: "subject" } }));
     const error = await refusalOf(of(configOf({ token_url: url }), { subjectToken }).getRequestHeaders());
     expect(error).toMatchObject({ code: "TOKEN_UNAVAILABLE" });
-    expect(error.message).toMatch(/holds no access_token$/);
+    expect(error.message).toMatch(/contains no access_token$/);
   });
 });

@@ -1,4 +1,4 @@
-/** External accounts that the environment offers, and what a program pays that has none. */
+/** External accounts of the environment, and their cost for programs without one. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -8,12 +8,12 @@ import {
   credentialsFromFile,
   ExternalAccountAuthorizedUserCredentials,
   ExternalAccountCredentials,
-} from "../../../../runtime/src/auth/index.js";
+} from "../../../../runtime/src/auth.js";
 import { configOf, formOf, google, refusalOf, scopes, temporaryFile } from "./support.js";
 
 afterEach(() => void vi.unstubAllEnvs());
 
-it("Application Default Credentials take a configuration whose URLs are listed", async () => {
+it("Application Default Credentials accept a configuration with listed URLs", async () => {
   const { config, exchanges, url } = await google();
   const token = await temporaryFile("subject");
   const path = await temporaryFile(JSON.stringify({ ...config, credential_source: { file: token } }));
@@ -24,7 +24,7 @@ it("Application Default Credentials take a configuration whose URLs are listed",
   expect(formOf(exchanges[0])["scope"]).toBe(scopes.join(" "));
 });
 
-it("Application Default Credentials refuse others, naming the file and the way out", async () => {
+it("Application Default Credentials reject other URLs, with the file and advice", async () => {
   const { config } = await google();
   const path = await temporaryFile(JSON.stringify({ ...config, credential_source: { file: "/token" } }));
   vi.stubEnv("GOOGLE_APPLICATION_CREDENTIALS", path);
@@ -33,7 +33,7 @@ it("Application Default Credentials refuse others, naming the file and the way o
   expect(error.message).toContain(`${path}#/token_url: is at http://127.0.0.1`);
 });
 
-it("a file of a federated person's sign-in is known by its type", async () => {
+it("detects the sign-in of a federated user by its type", async () => {
   const members = { client_id: "id", client_secret: "hush", refresh_token: "hush" };
   const config = { ...configOf(members), type: "external_account_authorized_user" };
   const auth = await credentialsFromFile(await temporaryFile(JSON.stringify(config)));

@@ -1,4 +1,4 @@
-/** AWS signatures against the vectors that AWS publishes: all with the same keys, time, region and service. */
+/** AWS signatures, checked with the vectors that AWS publishes. All have the same keys, time, region and service. */
 import { describe, expect, it } from "vitest";
 import { signAwsRequest } from "../../../../runtime/src/auth/external/sigv4.js";
 

@@ -1,4 +1,4 @@
-/** A configuration of an external account, and local stand-ins for Google's STS and IAM that check what they are sent. */
+/** A configuration of an external account, and local servers for Google's STS and IAM that check requests. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ export const scopes: readonly string[] = ["https://example.com/auth/a", "https:/
 export const cloudPlatform = "https://www.googleapis.com/auth/cloud-platform";
 export const email = "robot@example-123.iam.gserviceaccount.com";
 
-/** The members of a configuration; `undefined` leaves one out. */
+/** The members of a configuration; `undefined` removes one. */
 export type Members = Record<string, unknown>;
 
 export function configOf(members: Members): Members {
@@ -37,7 +37,7 @@ export function formOf(request: Seen | undefined): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(request?.body));
 }
 
-/** What a promise is rejected with, which must be an error of ours. */
+/** The error of a promise, which must be a `DiscogenError`. */
 export async function refusalOf(promise: PromiseLike<unknown>): Promise<AuthError> {
   const error = await failureOf(promise);
   if (error instanceof AuthError) return error;
@@ -45,7 +45,7 @@ export async function refusalOf(promise: PromiseLike<unknown>): Promise<AuthErro
 }
 
 /**
- * An STS at `/v1/token` that takes the subject token `subject`, and an IAM that takes the STS's tokens. Tokens are
+ * An STS at `/v1/token` that accepts the subject token `subject`, and an IAM that accepts the STS's tokens. Tokens are
  * numbered: `federated-1`, `impersonated-1`, `id-1`.
  */
 export async function google(subject: string | RegExp = "subject"): Promise<

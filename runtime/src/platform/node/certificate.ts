@@ -1,2 +1,0 @@
-/** Client certificates for workload identity federation. */
-export { mutualTls, readCertificate } from "../../auth/external/certificate.js";

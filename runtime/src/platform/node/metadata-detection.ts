@@ -1,2 +1,0 @@
-/** The search for a metadata server. */
-export { detectMetadata } from "../../auth/metadata-detection.js";

@@ -1,8 +1,0 @@
-import type { Detection } from "../../auth/metadata-detection.js";
-import type { Transport } from "../../transport/transport.js";
-import type { Environment } from "../types.js";
-
-/** Does not search: a web page must not probe the user's network. */
-export async function detectMetadata(_transport: Transport | undefined, _env: Environment): Promise<Detection> {
-  return { absent: "not searched for on this platform" };
-}
