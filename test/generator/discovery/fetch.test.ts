@@ -96,7 +96,7 @@ describe("reports", () => {
 
 it("stops waiting for the next attempt when the signal aborts", async () => {
   const controller = new AbortController();
-  const { url, seen } = await serve(answers([429, "", { "retry-after": "9" }]));
+  const { url, seen } = await serve(responses([429, "", { "retry-after": "9" }]));
   const error = errorOf(fetchText(url, undefined, controller.signal));
   await vi.waitFor(() => expect(seen).toHaveLength(1));
   setTimeout(() => controller.abort(), 100);
