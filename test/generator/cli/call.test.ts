@@ -272,7 +272,7 @@ describe("what cannot be called", () => {
     [
       "tokens over plain http",
       [...list, ...project, "--root-url", "http://192.0.2.1/"],
-      /rootUrl is http:.*https only/,
+      /rootUrl is http:.*only over https/,
     ],
     [
       "a server that is not there",
