@@ -20,7 +20,7 @@ const MODES = ["node10", "node16-cjs", "node16-esm", "bundler"] as const;
 
 describe("are-the-types-wrong", () => {
   it.each([
-    ["runtime", [".", "./auth", "./files", "./names", "./testing"]],
+    ["runtime", [".", "./auth", "./files", "./names", "./retry", "./testing"]],
     ["generated", ["./sqladmin/v1", "./sqladmin/v1beta3"]],
   ])("finds types and modules of the same format for every entry of %s", async (name, expected) => {
     const found = await packed(name);
@@ -48,7 +48,7 @@ describe("a package", () => {
   it.each([
     [
       "runtime",
-      /^(?:README\.md|LICENSE|THIRD_PARTY_NOTICES|(?:(?:auth|files|names|testing)\/)?package\.json|dist\/(?:cjs|esm|web)\/.+)$/,
+      /^(?:README\.md|LICENSE|THIRD_PARTY_NOTICES|(?:(?:auth|files|names|retry|testing)\/)?package\.json|dist\/(?:cjs|esm|web)\/.+)$/,
     ],
     ["generated", /^(?:README\.md|LICENSE|(?:[\w-]+\/[\w-]+\/)?package\.json|dist\/.+\.(?:js|cjs|d\.ts|d\.cts))$/],
   ])("%s contains its builds and no sources", async (name, allowed) => {

@@ -268,7 +268,7 @@ describe("discogen call rejects", () => {
     [
       "tokens over plain http",
       [...list, ...project, "--root-url", "http://192.0.2.1/"],
-      /rootUrl is http:.*https only/,
+      /rootUrl is http:.*only over https/,
     ],
     ["a server that is down", [SHELVES, "ping", "--root-url", "http://127.0.0.1:1/"], /CALL_FAILED .*ECONNREFUSED/],
   ] as const)("%s", async (_, args, message) => {
