@@ -43,8 +43,8 @@ const AHEAD = 8;
 const APIS_PER_WORKER = 4;
 
 /**
- * V8 compiles and collects garbage on threads of its own, which keep a second core busy. On two cores, 110 documents took
- * as long with two workers as without, on Node 20 and 24, and 20 to 40 % more processor time.
+ * V8 compiles and collects garbage on threads of its own, which keep a second core busy. On two cores, two workers are not
+ * faster than none: each loads and warms up the same code, up to 40 % more processor time for 110 documents (Node 24).
  */
 const CORES_PER_WORKER = 2;
 
