@@ -10,10 +10,12 @@ const dist = join(root, "dist");
 const modules = (await readdir(dist, { recursive: true })).filter((path) => path.endsWith("index.js"));
 const apis = modules.map((path) => dirname(path).replaceAll("\\", "/"));
 
-await build({
-  input: Object.fromEntries(apis.map((api) => [`${api}/index`, join(dist, api, "index.js")])),
-  external: "@discogen/runtime",
-  output: { dir: dist, format: "cjs", strict: true, exports: "named", esModule: true, entryFileNames: "[name].cjs" },
-});
+// One build for each API, so that no module is shared between APIs.
+for (const api of apis)
+  await build({
+    input: join(dist, api, "index.js"),
+    external: "@discogen/runtime",
+    output: { file: join(dist, api, "index.cjs"), format: "cjs", strict: true, exports: "named", esModule: true },
+  });
 await commonjsDeclarations(dist, dist);
 await writeSubpathFolders(root, apis);

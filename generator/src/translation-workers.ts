@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import type { CodeRequest } from "./config/define.js";
 import type { SourceText } from "./discovery/sources.js";
 import type { Translation } from "./translate.js";
-import type { TranslationThread } from "./translator.js";
+import type { TranslationThread } from "./translation-thread.js";
 
 /** A message to a worker. */
 export interface TranslationTask {

@@ -1,23 +1,11 @@
 /** Runs translations on this thread, or on workers. */
 import { setImmediate } from "node:timers/promises";
-import type { CodeRequest } from "./config/define.js";
-import type { SourceText } from "./discovery/sources.js";
-import type { Translation } from "./translate.js";
-
-export type Translate = (source: SourceText, request: CodeRequest) => Promise<Translation>;
+import type { Translate, TranslationThread } from "./translation-thread.js";
 
 export interface Translator {
   readonly translate: Translate;
   /** Ends the workers and drops translations that have not started. */
   readonly close: () => Promise<void>;
-}
-
-/** A thread that translates one document at a time. */
-export interface TranslationThread {
-  readonly translate: Translate;
-  readonly close: () => Promise<unknown>;
-  /** How many more documents it accepts. */
-  free: number;
 }
 
 /** Returns a translator with this number of workers. With fewer than two, it uses this thread and no worker. */
