@@ -68,7 +68,7 @@ export interface Mock {
   /** Base URL of the APIs: the `rootUrl` of clients. Ends with a slash. */
   readonly url: string;
   readonly tokenUrl: string;
-  /** Generated for this mock. Other mocks reject it. */
+  /** Has its own key id. Mocks in other processes reject it; mocks in this process share its RSA key pair. */
   readonly key: ServiceAccountKey;
   /** The last 10,000 requests, in the order of their responses. */
   readonly requests: readonly LoggedRequest[];
