@@ -14,9 +14,10 @@ const SLOW =
 const ISOLATED =
   /vi\.(?:mock|doMock|hoisted|resetModules)\(|undici-copies\.js|from "undici|support\/dispatcher\.js|setFlagsFromString|process\.chdir/;
 
+/** Node loads the built packages as it does for users: Vitest does not transform them. */
+const BUILT = { deps: { external: [/\/(?:runtime|generator|generated)\/dist\//] } };
+
 const OPTIONS = {
-  // Node loads the built packages as it does for users: Vitest does not transform them.
-  server: { deps: { external: [/\/(?:runtime|generator|generated)\/dist\//] } },
   // Tests must not use the cache of the user who runs them.
   env: { XDG_CACHE_HOME: pathTo("node_modules/.cache") },
   // End-to-end tests start compilers and servers, on machines with two cores.
@@ -25,16 +26,18 @@ const OPTIONS = {
 };
 
 /** With `--mode quick`, tests use the sources of the packages, so they need no build. */
-export default defineConfig(({ mode }) => {
+export default defineConfig(async ({ mode }) => {
   const isQuick = mode === "quick";
+  // The only module that the generator's sources import and that has no source here.
+  if (isQuick) await import(pathTo("generator/compile-transformation.js"));
   const files = testFiles();
   const slow = files.filter(({ path, text }) => path.startsWith("test/e2e/") || SLOW.test(text));
   const rest = files.filter((file) => !slow.includes(file));
   const shared = rest.filter(({ text }) => !ISOLATED.test(text));
   const isolated = [...rest.filter((file) => !shared.includes(file)), ...(isQuick ? [] : slow)];
   const project = (name: string, from: readonly TestFile[], isolate: boolean) => ({
-    resolve: { alias: isQuick ? sources() : {} },
-    test: { ...OPTIONS, name, include: from.map(({ path }) => path), isolate },
+    resolve: { alias: isQuick ? [...sources()] : [] },
+    test: { ...OPTIONS, server: isQuick ? {} : BUILT, name, include: from.map(({ path }) => path), isolate },
   });
   return {
     test: {
@@ -64,12 +67,26 @@ function testFiles(folder = "test"): readonly TestFile[] {
 }
 
 /** Entries of the packages, each with its source. */
-function sources(): Record<string, string> {
-  const entries = ["runtime/auth", "runtime/files", "runtime/names", "runtime/testing", "runtime", "generator/mock"];
+function sources(): readonly { readonly find: string | RegExp; readonly replacement: string }[] {
+  const entries = [
+    ...["auth", "files", "names", "retry", "testing"].map((name) => `runtime/${name}`),
+    "runtime",
+    "generator/mock",
+  ];
   const aliases = [...entries, "generator"].map((entry) => {
     const [name = "", path = "index"] = entry.split("/");
     const source = pathTo(`${name}/src/${path}`);
-    return [`@discogen/${entry}`, existsSync(`${source}.ts`) ? `${source}.ts` : `${source}/index.ts`];
+    return {
+      find: `@discogen/${entry}`,
+      replacement: existsSync(`${source}.ts`) ? `${source}.ts` : `${source}/index.ts`,
+    };
   });
-  return { ...Object.fromEntries(aliases), "@discogen/generated": pathTo("generated") };
+  return [
+    ...aliases,
+    // After a build, the folder of an API has a package.json that leads to the build.
+    { find: /^@discogen\/generated\/(.+)$/, replacement: pathTo("generated/$1/index.ts") },
+    { find: "./openapi-typescript.js", replacement: pathTo("generator/dist/emit/openapi-typescript.js") },
+    // The compiled module imports it, too.
+    { find: "./type-factory.js", replacement: pathTo("generator/src/emit/type-factory.ts") },
+  ];
 }

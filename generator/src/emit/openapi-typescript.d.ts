@@ -1,4 +1,4 @@
-/** The part of openapi-typescript that `bundle/openapi-typescript.js` compiles, with nodes of our own. */
+/** The part of openapi-typescript that `compile-transformation.js` compiles, with nodes of our own. */
 import type { GlobalContext } from "openapi-typescript";
 import type { SchemaObject } from "../openapi/components.js";
 import type { TypeNode } from "./type-nodes.js";
