@@ -411,7 +411,7 @@ describe("commands", () => {
   );
 });
 
-/** Blocks that quote the help of a command; `…` stands for lines that are left out. */
+/** Blocks that quote the help of a command; `…` replaces omitted lines. */
 function blocksOf(text: string): readonly string[] {
   return [...text.matchAll(/^```\n(Usage: discogen [\s\S]*?)\n```$/gm)].map(([, block = ""]) => block);
 }
@@ -425,7 +425,7 @@ describe("diagnostics", () => {
 
   it.each(quoted)("in %s have the help of %s", (_, code, help) => {
     const text = Object.entries(codes).find(([name]) => name === code)?.[1].help;
-    // `…` at the end stands for further sentences.
+    // `…` at the end replaces further sentences.
     expect(help.endsWith("…") ? text?.startsWith(help.slice(0, -1).trim()) : text === help).toBe(true);
   });
 });
