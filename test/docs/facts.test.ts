@@ -326,7 +326,7 @@ describe("the default in calls.md is that of the client for", () => {
     expect(timeouts).toEqual([documented("option", "timeout")]);
   });
 
-  /** The pauses that the rules propose for a server that always responds like this; none is waited for. */
+  /** The delays that the rules propose for a server that always responds like this, without waiting. */
   async function proposalsFor(retryAfter: string): Promise<readonly (number | undefined)[]> {
     const proposals: (number | undefined)[] = [];
     const transport = createMockTransport(SQLAdminClient, {
