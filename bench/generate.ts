@@ -26,7 +26,8 @@ const BUDGETS = { small: 0.4, large: 0.4, heyApi: 0.1, openapiTypescript: 0.2, s
 const MEMORY_BUDGET = 400;
 
 export async function generate(rounds: number | undefined): Promise<Benchmark> {
-  if (!existsSync(documents)) throw new Unavailable(`${documents} is missing: it holds the documents to generate from`);
+  if (!existsSync(documents))
+    throw new Unavailable(`${documents} is missing: it contains the documents to generate from`);
   if (!existsSync(fileURLToPath(new URL("../generator/dist/cli/main.js", import.meta.url)))) {
     throw new Unavailable("the generator is not built: run npm run build");
   }

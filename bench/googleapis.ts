@@ -145,7 +145,7 @@ async function compilation(sides: Sides, rounds: number): Promise<readonly Compa
   return [
     compare(
       sides,
-      "tsc --noEmit, whole process",
+      "tsc --noEmit, complete process",
       "s",
       figures(({ wallTime }) => wallTime / 1000),
     ),

@@ -18,7 +18,7 @@ export const PEERS = {
   "@googleapis/drive": "20.1.0",
   "@googleapis/storage": "21.2.0",
   "@google-cloud/storage": "8.4.0",
-  /** Vertex AI has no package of its own. */
+  /** Vertex AI has no separate package. */
   googleapis: "178.0.0",
   /** The authentication library of Google's clients. */
   "google-auth-library": "11.3.4",

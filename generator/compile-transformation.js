@@ -50,7 +50,7 @@ await build({
 
 const manifest = createRequire(import.meta.url).resolve("openapi-typescript/package.json");
 const { version } = JSON.parse(await readFile(manifest, "utf8"));
-const licence = await readFile(join(dirname(manifest), "LICENSE"), "utf8");
+const license = await readFile(join(dirname(manifest), "LICENSE"), "utf8");
 const line = "-".repeat(80);
 await writeFile(
   join(root, "THIRD_PARTY_NOTICES"),
@@ -60,6 +60,6 @@ ${line}
 openapi-typescript ${version}: the transformation of schemas
 ${line}
 
-${licence.trim()}
+${license.trim()}
 `,
 );

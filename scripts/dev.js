@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const cwd = fileURLToPath(new URL("..", import.meta.url));
 
-// A process group of its own: `tsc` starts a native process, and both must end.
+// A separate process group: `tsc` starts a native process, and both must end.
 const compiler = spawn(
   process.execPath,
   ["node_modules/typescript/bin/tsc", "-b", "--watch", "--preserveWatchOutput"],

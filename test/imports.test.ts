@@ -1,4 +1,4 @@
-/** Imports run downwards and in no circles. The linter holds most of this; it does not see every lazy import and type. */
+/** Imports run downwards, without cycles. The linter checks most of this, but not every lazy import and type. */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "./support/folders.js";

@@ -23,7 +23,7 @@ async function lint(rows: readonly Row[], importOf: (module: string) => string):
     rows.map(async ({ module, path }, index) => {
       const file = join(folder, `row-${String(index)}`, path);
       await mkdir(dirname(file), { recursive: true });
-      // Each row is a repository of its own, so patterns of paths apply as they do here.
+      // Each row is a separate repository, so patterns of paths apply as they do here.
       await cp(join(ROOT, ".oxlintrc.json"), join(folder, `row-${String(index)}`, ".oxlintrc.json"));
       await writeFile(file, importOf(module));
     }),

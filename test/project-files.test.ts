@@ -24,7 +24,7 @@ async function manifestOf(...folder: readonly string[]): Promise<Manifest> {
 }
 
 describe.each(PACKAGES)("the package %s", (name) => {
-  it("has the licence of the repository, also in package.json", async () => {
+  it("has the license of the repository, also in package.json", async () => {
     const root = await textOf("LICENSE");
     expect(root).toContain("SPDX-License-Identifier: Apache-2.0");
     expect(root).toContain("Copyright The Discogen authors");

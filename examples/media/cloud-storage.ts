@@ -16,7 +16,7 @@ const auth = await ServiceAccountCredentials.fromFile(process.env["GOOGLE_APPLIC
 });
 const storage = new StorageClient({ auth, rootUrl: process.env["STORAGE_ROOT_URL"] });
 
-// Only one chunk is in memory, whatever the size: 1 MiB here, 8 MiB by default.
+// Only one chunk is in memory: 1 MiB here, 8 MiB by default.
 const object = await storage.objects.insert({
   bucket,
   name: "logs/today.txt",

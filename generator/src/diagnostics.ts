@@ -311,7 +311,7 @@ export const codes = {
   },
 } as const satisfies Record<string, CodeEntry>;
 
-/** A stable code, for instance `DANGLING_REFERENCE`. */
+/** A stable code, for example `DANGLING_REFERENCE`. */
 export type Code = keyof typeof codes;
 
 /** One problem, and where it is. */

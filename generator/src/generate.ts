@@ -43,7 +43,7 @@ const AHEAD = 8;
 const APIS_PER_WORKER = 4;
 
 /**
- * V8 compiles and collects garbage on threads of its own, which keep a second core busy. On two cores, two workers are not
+ * V8 compiles and collects garbage on separate threads, which keep a second core busy. On two cores, two workers are not
  * faster than none: each loads and warms up the same code, up to 40 % more processor time for 110 documents (Node 24).
  */
 const CORES_PER_WORKER = 2;
@@ -54,7 +54,7 @@ const MOST_WORKERS = 4;
 /**
  * Generates clients. Skips APIs that an earlier run wrote from the same documents, options and code.
  *
- * An API with errors is reported and its earlier output stays as it is. Other APIs are generated.
+ * An API with errors is reported, and its earlier output is not changed. Other APIs are generated.
  *
  * @throws the reason of `signal` when it aborts
  */

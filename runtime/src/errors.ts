@@ -68,12 +68,12 @@ function markPrototype(prototype: object, kind: string): void {
 }
 
 /**
- * The base class of all errors. These codes have no class of their own:
+ * The base class of all errors. These codes have no separate class:
  *
  * - `PAGE_TOKEN_REPEATED`: the server returned a page token that it had returned before, so the list would never end.
  * - `CONTENT_CHANGED`: the content of a download changed while the connection was interrupted.
  * - `CONTENT_DAMAGED`: the content of a download does not match its checksum.
- * - `RESPONSE_TOO_LARGE`: the response has more bytes than `maxResponseBytes` or a string can hold.
+ * - `RESPONSE_TOO_LARGE`: the response has more bytes than `maxResponseBytes`, or than a string can contain.
  * - `DISK_FULL`: `saveTo` found no free space on the disk.
  */
 export class DiscogenError extends Error {
@@ -89,7 +89,7 @@ export class DiscogenError extends Error {
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     const kind = ownKind(this.prototype);
-    // A user's subclass has no kind of its own, so its prototype chain decides.
+    // A user's subclass does not set a kind, so its prototype chain decides.
     return kind === undefined ? hasPrototypeOf(this, value) : isKind(value, kind);
   }
 }

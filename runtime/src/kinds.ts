@@ -37,7 +37,7 @@ export function hasPrototypeOf(type: unknown, value: unknown): boolean {
  */
 export function instancesOf(kind: string): InstanceCheck {
   return function check(this: unknown, value: unknown): boolean {
-    // A subclass inherits the check and has no kind of its own.
+    // A subclass inherits the check and does not set a kind.
     const isOwn = typeof this === "function" && Object.hasOwn(this, Symbol.hasInstance);
     return isOwn ? isKind(value, kind) : hasPrototypeOf(this, value);
   };

@@ -100,7 +100,7 @@ async function outcome(call: PromiseLike<unknown>): Promise<string> {
   try {
     return JSON.stringify(await call);
   } catch (error) {
-    if (!(error instanceof DiscogenError)) return `no error of ours: ${String(error)}`;
+    if (!(error instanceof DiscogenError)) return `not a DiscogenError: ${String(error)}`;
     const what =
       error instanceof ApiError ? error.status : error instanceof ConnectionError ? error.systemCode : undefined;
     // Ports differ, and newer versions of Node add advice about certificates.

@@ -7,7 +7,7 @@ export function unreleased(text: string): string {
   return sectionAfter(text, UNRELEASED);
 }
 
-/** Moves the changes under "Unreleased" to a section of their own, with a link to the tag. */
+/** Moves the changes under "Unreleased" to a separate section, with a link to the tag. */
 export function withRelease(text: string, version: string, date: string, address: string): string {
   const link = `[${version}]: ${address}/releases/tag/v${version}\n`;
   const isLink = /^\[[^\]]+\]: /m;

@@ -326,7 +326,7 @@ describe("the default in calls.md is that of the client for", () => {
     expect(timeouts).toEqual([documented("option", "timeout")]);
   });
 
-  /** The pauses that the rules propose for a server that always responds like this; none is waited for. */
+  /** The delays that the rules propose for a server that always responds like this, without waiting. */
   async function proposalsFor(retryAfter: string): Promise<readonly (number | undefined)[]> {
     const proposals: (number | undefined)[] = [];
     const transport = createMockTransport(SQLAdminClient, {
@@ -411,7 +411,7 @@ describe("commands", () => {
   );
 });
 
-/** Blocks that quote the help of a command; `…` stands for lines that are left out. */
+/** Blocks that quote the help of a command; `…` replaces omitted lines. */
 function blocksOf(text: string): readonly string[] {
   return [...text.matchAll(/^```\n(Usage: discogen [\s\S]*?)\n```$/gm)].map(([, block = ""]) => block);
 }
@@ -425,7 +425,7 @@ describe("diagnostics", () => {
 
   it.each(quoted)("in %s have the help of %s", (_, code, help) => {
     const text = Object.entries(codes).find(([name]) => name === code)?.[1].help;
-    // `…` at the end stands for further sentences.
+    // `…` at the end replaces further sentences.
     expect(help.endsWith("…") ? text?.startsWith(help.slice(0, -1).trim()) : text === help).toBe(true);
   });
 });

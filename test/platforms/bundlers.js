@@ -1,4 +1,4 @@
-// Makes one bundle: node bundlers.js BUNDLER '{"entry":…}' — in a process of its own, in the folder of the entry.
+// Makes one bundle: node bundlers.js BUNDLER '{"entry":…}' — in a separate process, in the folder of the entry.
 // Plain JavaScript: bundlers are installed when rows need them, so their types are not here.
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -78,7 +78,7 @@ const bundlers = {
       },
     });
   },
-  // Modules that are imported late get files of their own: Parcel has no option for one file.
+  // Modules that are imported late get separate files: Parcel has no option for one file.
   async parcel({ entry, folder, file, platform, format }) {
     const { Parcel } = installed("@parcel/core");
     const onNode = platform === "node";

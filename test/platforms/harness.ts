@@ -25,7 +25,7 @@ export interface Harness extends AsyncDisposable {
 /**
  * Starts the servers.
  *
- * @param document The API that the mock serves besides `sqladmin:v1beta3`.
+ * @param document The API that the mock serves in addition to `sqladmin:v1beta3`.
  * @param folder An empty folder for the program; `undefined` for platforms without files.
  */
 export async function startHarness(document: string, build: Build, folder: string | undefined): Promise<Harness> {

@@ -21,7 +21,7 @@ const FORMATS: readonly Format[] = ["esm", "commonjs"];
 
 /** A folder outside the repository, where only the packed packages and their dependencies are installed. */
 export interface Project extends AsyncDisposable {
-  /** Holds a folder for each format, with sources, JavaScript and clients. */
+  /** Contains a folder for each format, with sources, JavaScript and clients. */
   readonly folder: string;
   /** Bundles of the program, by what they were made of. */
   readonly bundles: Map<string, Promise<{ readonly folder: string; readonly file: string }>>;
@@ -72,7 +72,7 @@ async function prepare(folder: string, format: Format): Promise<string> {
   return compile(folder);
 }
 
-/** Writes JavaScript beside each source, in the format that `package.json` selects. */
+/** Writes JavaScript next to each source, in the format that `package.json` selects. */
 async function compile(folder: string): Promise<string> {
   const compilerOptions = {
     target: "es2022",

@@ -27,7 +27,7 @@ const HEAD: Line = ["platform", "build", ...AREAS];
 
 type Line = readonly string[];
 
-/** The line of a row: `yes`, `no` where the platform lacks it, `-` where there is nothing to check. */
+/** The line of a row: `yes`, `no` if the platform lacks it, `-` if there is nothing to check. */
 export function lineOf({ title, build }: Row, results: readonly Result[]): Line {
   return [title, build, ...AREAS.map((area) => cellOf(area, results))];
 }
@@ -82,7 +82,7 @@ export async function differencesOf(lines: ReadonlyMap<string, Line>): Promise<r
   });
 }
 
-/** Replaces the lines of the rows that ran, and leaves the others as they are. */
+/** Replaces the lines of the rows that ran, and does not change the others. */
 export async function writeTable(rows: readonly Row[], ran: ReadonlyMap<string, Line>): Promise<void> {
   const committed = await committedLines();
   const lines = rows.map(({ title }) => ran.get(title) ?? committed.get(title)).filter((line) => line !== undefined);

@@ -1,7 +1,7 @@
 /**
- * What the rows need beyond this repository, each at one exact version, in a folder of its own.
+ * What the rows need beyond this repository, each at one exact version, in a separate folder.
  *
- * Installed when a row first needs it, kept for later runs, and never part of the product.
+ * Installed when a row first needs it, reused by later runs, and never part of the product.
  */
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -14,8 +14,8 @@ it("ten thousand parallel calls without a cached token send one token request", 
   onTestFinished(() => dispatcher.close());
   const auth = ServiceAccountCredentials.fromJSON(keyFor(tokens));
   const { books } = new LibraryClient({ auth, rootUrl, dispatcher });
-  const answers = await Promise.all(Array.from({ length: 10_000 }, () => books.get({ book: "b" })));
-  expect(answers).toHaveLength(10_000);
+  const responses = await Promise.all(Array.from({ length: 10_000 }, () => books.get({ book: "b" })));
+  expect(responses).toHaveLength(10_000);
   expect(seen).toHaveLength(10_000);
   expect(new Set(seen.map(({ headers }) => headers.authorization))).toEqual(new Set(["Bearer token-1"]));
   expect(tokenRequests).toHaveLength(1);

@@ -20,9 +20,8 @@ it("has one row for each fault, and no others", () => {
 });
 
 it("reports no leftovers", () => {
-  expect(page).not.toContain("**\n");
   expect(lines.filter((line) => line.includes("| **"))).toEqual([]);
-  expect(page).not.toContain("no error of ours");
+  expect(page).not.toContain("not a DiscogenError");
 });
 
 describe.each(sections)("$title", ({ faults }) => {

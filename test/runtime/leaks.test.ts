@@ -108,9 +108,9 @@ it.each<[string, Phase]>([
   ],
 ])("aborted in %s", async (_name, phase) => {
   const before = resources();
-  const nobody = { abort: () => undefined, elsewhere: "" };
-  const api = faultyServer([phase.server ?? silence], nobody, phase.network);
-  const tokens = faultyServer([phase.tokens ?? silence], nobody);
+  const noActions = { abort: () => undefined, elsewhere: "" };
+  const api = faultyServer([phase.server ?? silence], noActions, phase.network);
+  const tokens = faultyServer([phase.tokens ?? silence], noActions);
   // Only the timeout of undici ends a connection attempt.
   const { dispatcher, started: connectionsStarted, close } = countingAgent({ timeout: 1000 }, () => undefined);
   const client = new LibraryClient({

@@ -19,7 +19,7 @@ export const strings = (value: Json | undefined): string[] => (Array.isArray(val
 
 export const readDocument = (file: URL): JsonObject => {
   const document: Json = JSON.parse(readFileSync(file, "utf8"));
-  if (!isObject(document)) throw new TypeError(`${file.pathname} is no JSON object`);
+  if (!isObject(document)) throw new TypeError(`${file.pathname} is not a JSON object`);
   return document;
 };
 

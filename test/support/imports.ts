@@ -30,7 +30,7 @@ export async function importsBelow(root: string): Promise<Graph> {
   return graph;
 }
 
-/** Returns the imports between folders. A file in the root counts as a folder of its own. */
+/** Returns the imports between folders. A file in the root counts as a separate folder. */
 export function betweenFolders(graph: Graph): Graph {
   const folderOf = (path: string): string => (path.includes("/") ? dirname(path) : path);
   const folders = new Map<string, string[]>();

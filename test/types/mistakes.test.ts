@@ -21,7 +21,7 @@ const MISTAKES: readonly (readonly [name: string, code: string, want: string])[]
       "  Property 'instance' is missing in type '{ project: string; }' but required in type 'InstancesGetParams'.",
   ],
   [
-    "a misspelt parameter",
+    "a misspelled parameter",
     `sqladmin.instances.list({ «projekt»: "p" })`,
     "Object literal may only specify known properties, but 'projekt' does not exist in type 'InstancesListParams'. Did you mean to write 'project'?",
   ],

@@ -55,14 +55,14 @@ describe("parameters", () => {
     types(() => {
       void rooms.shelves.list({ parent: "rooms/1", "order.by": ["NAME", "AGE"], since: 9_007_199_254_740_993n });
       void rooms.shelves.list({ parent: "rooms/1", since: "1", "$.xgafv": "2" });
-      // @ts-expect-error a misspelt value
+      // @ts-expect-error a misspelled value
       void rooms.shelves.list({ parent: "rooms/1", "order.by": ["NAEM"] });
       // @ts-expect-error one value is not an array
       void rooms.shelves.list({ parent: "rooms/1", "order.by": "NAME" });
     });
   });
 
-  it("of a method win over global ones", () => {
+  it("of a method override global ones", () => {
     expectTypeOf<shelves.RoomsShelvesMoveParams["key"]>().toEqualTypeOf<string>();
     expectTypeOf<shelves.RoomsShelvesGetParams["key"]>().toEqualTypeOf<string | undefined>();
   });

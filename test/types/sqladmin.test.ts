@@ -69,7 +69,7 @@ describe("a call is checked", () => {
     });
   });
 
-  it("misspelt and mistyped parameters are rejected", () => {
+  it("misspelled and mistyped parameters are rejected", () => {
     types(() => {
       // @ts-expect-error the parameter is maxResults
       void sqladmin.instances.list({ project: "p", maxResult: 1 });

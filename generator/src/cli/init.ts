@@ -49,7 +49,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<ExitCod
     const help = existing === file ? "Edit it, or add --force to replace it." : "Edit it, or remove it first.";
     throw new InputError([diagnostic("CONFIG_EXISTS", existing, "the file already exists", { help })]);
   }
-  const { apis, output } = parsed.flag("yes") ? defaults(parsed) : await answers(parsed, terminal);
+  const { apis, output } = parsed.flag("yes") ? defaults(parsed) : await prompt(parsed, terminal);
   const wrong = apis.find((api) => !isApiId(api) && !isUrl(api) && !api.endsWith(".json"));
   if (wrong !== undefined)
     throw usage("init", `${quotedName(wrong)} is not an API; pass name:version, a path to a .json document, or a URL`);
@@ -68,17 +68,17 @@ async function run(args: readonly string[], terminal: Terminal): Promise<ExitCod
   return 0;
 }
 
-interface Answers {
+interface Choices {
   readonly apis: readonly string[];
   readonly output: string;
 }
 
-function defaults({ positionals, text }: Parsed): Answers {
+function defaults({ positionals, text }: Parsed): Choices {
   return { apis: positionals.length === 0 ? [API] : positionals, output: text("out") ?? OUT };
 }
 
 /** Asks the questions. Reads one line for each; an empty line selects the default. */
-async function answers(parsed: Parsed, { stdin, stderr, signal, interrupt }: Terminal): Promise<Answers> {
+async function prompt(parsed: Parsed, { stdin, stderr, signal, interrupt }: Terminal): Promise<Choices> {
   const reader = createInterface({ input: stdin, output: stderr });
   // While a line is read, Ctrl-C is not a signal.
   reader.once("SIGINT", interrupt);

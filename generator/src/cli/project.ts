@@ -52,7 +52,7 @@ export async function openProject(
 /** @throws {InputError} with the code CONFIG_MISSING if there is no config */
 export function requireConfig({ config }: Project): LoadedConfig {
   if (config !== undefined) return config;
-  throw new InputError([diagnostic("CONFIG_MISSING", "discogen.config.ts", "there is no such file in this folder")]);
+  throw new InputError([diagnostic("CONFIG_MISSING", "discogen.config.ts", "the file does not exist in this folder")]);
 }
 
 /** APIs by name, with their options in the config. Returns all APIs of the config if there are no names. */

@@ -1,4 +1,4 @@
-/** Colours of terminals (https://no-color.org, https://force-color.org). */
+/** Colors of terminals (https://no-color.org, https://force-color.org). */
 
 import type { Output, Terminal } from "./terminal.js";
 
@@ -9,8 +9,8 @@ export interface Style {
 }
 
 export function styleOf(stream: Output, env: Terminal["env"]): Style {
-  const isColoured = choiceOf(env) ?? (stream.isTTY === true && env["TERM"] !== "dumb");
-  const paint = (code: number) => (text: string) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const isColored = choiceOf(env) ?? (stream.isTTY === true && env["TERM"] !== "dumb");
+  const paint = (code: number) => (text: string) => (isColored ? `\u001b[${code}m${text}\u001b[0m` : text);
   return { error: paint(31), warning: paint(33), faint: paint(2) };
 }
 

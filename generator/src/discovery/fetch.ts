@@ -1,4 +1,4 @@
-/** One URL → its text: proxies, redirects, retries, time and size limits, and credentials for those who may see them. */
+/** One URL → its text: proxies, redirects, retries, time and size limits, and credentials for trusted hosts. */
 import type { HttpResponse } from "@discogen/runtime";
 import { AttemptFailure, retry } from "@discogen/runtime/retry";
 import { type Code, diagnostic, InputError, reasonOf } from "../diagnostics.js";
@@ -38,8 +38,8 @@ export async function fetchText(
   return retry<Fetched>({
     attempt: async (failures) => {
       const outcome = await attemptOnce(address, file, etag, signal, credentialHosts);
-      if (!("fault" in outcome)) return outcome;
-      return new AttemptFailure(outcome.fault, delayAfter(outcome, failures + 1));
+      if (!("error" in outcome)) return outcome;
+      return new AttemptFailure(outcome.error, delayAfter(outcome, failures + 1));
     },
     signal,
     aborted: () => signal?.reason,
@@ -48,7 +48,7 @@ export async function fetchText(
 
 /** A failed attempt. */
 interface Failure {
-  readonly fault: InputError;
+  readonly error: InputError;
   /** Milliseconds that the server requests, or 0; absent if another attempt would fail too. */
   readonly retryAfter?: number;
 }
@@ -66,40 +66,40 @@ async function attemptOnce(
   signal: AbortSignal | undefined,
   credentialHosts: readonly string[],
 ): Promise<Fetched | Failure> {
-  const fault = (message: string, code: Code = "FETCH_FAILED", help?: string) =>
+  const problem = (message: string, code: Code = "FETCH_FAILED", help?: string) =>
     new InputError([diagnostic(code, file, message, help === undefined ? {} : { help })]);
   const timeout = AbortSignal.timeout(TIMEOUT);
   const end = new AbortController();
   const signals = [timeout, end.signal, ...(signal === undefined ? [] : [signal])];
   try {
     const response = await follow(address, etag, AbortSignal.any(signals), credentialHosts);
-    if (typeof response === "string") return { fault: fault(response) };
+    if (typeof response === "string") return { error: problem(response) };
     const { status, body } = response;
     const newEtag = headerOf(response, "etag");
     if (status === 304 && etag !== undefined) return { text: undefined, etag: newEtag ?? etag };
     if (status < 200 || status > 299) {
       const { STATUS_CODES } = await import("node:http");
       const message = `the server responded with ${status} ${STATUS_CODES[status] ?? ""}`.trimEnd();
-      if (status === 404 || status === 410) return { fault: fault(message, "DOCUMENT_GONE") };
+      if (status === 404 || status === 410) return { error: problem(message, "DOCUMENT_GONE") };
       if (status === 401 || status === 403) {
         const help =
           "To fetch a private document, set DISCOGEN_API_KEY to an API key, or DISCOGEN_TOKEN to an access token. They are sent to Google, and to another host only if its URL is on the command line or in DISCOGEN_DIRECTORY_URL.";
-        return { fault: fault(message, "FETCH_FAILED", help) };
+        return { error: problem(message, "FETCH_FAILED", help) };
       }
       const isRetryable = status === 408 || status === 429 || status >= 500;
-      return { fault: fault(message), ...(isRetryable && { retryAfter: millisecondsOf(response) }) };
+      return { error: problem(message), ...(isRetryable && { retryAfter: millisecondsOf(response) }) };
     }
     if (/^text\/html\b/i.test(headerOf(response, "content-type") ?? ""))
-      return { fault: fault("the server responded with a web page instead of JSON") };
+      return { error: problem("the server responded with a web page instead of JSON") };
     const announced = Number(headerOf(response, "content-length") ?? 0);
     return { text: await textOf(chunksOf(body), file, announced), etag: newEtag };
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof InputError) return { fault: error };
+    if (error instanceof InputError) return { error };
     // Not retryable: a second attempt would double the long wait.
-    if (timeout.aborted) return { fault: fault(`the response was not complete after ${TIMEOUT / 1000} seconds`) };
-    if (isInvalidOption(error)) return { fault: fault(`the proxy setting is invalid: ${error.message}`) };
-    return { fault: fault(causeOf(error)), retryAfter: 0 };
+    if (timeout.aborted) return { error: problem(`the response was not complete after ${TIMEOUT / 1000} seconds`) };
+    if (isInvalidOption(error)) return { error: problem(`the proxy setting is invalid: ${error.message}`) };
+    return { error: problem(causeOf(error)), retryAfter: 0 };
   } finally {
     // An unread body would keep the connection open.
     end.abort();

@@ -19,7 +19,7 @@ import { type DocumentText, readBytes } from "./text.js";
 export interface SourceOptions extends DirectoryOptions {
   /** The lock whose pinned documents are used, or false for none. Default: the lock of the working folder. */
   readonly lock?: Lock | false | undefined;
-  /** The pins that an update replaces: bundled documents give way to live ones. Default: they do not. */
+  /** The pins that an update replaces: live documents replace bundled ones. Default: they do not. */
   readonly renewed?: Lock | undefined;
 }
 
@@ -97,8 +97,8 @@ function isWord(source: string): boolean {
 }
 
 /**
- * Whether the bundled document is used: always, but for updates. An update uses it where there is no live document, and
- * never to replace a live one.
+ * Whether the bundled document is used: always, but for updates. An update uses it if there is no live document, and
+ * never replaces a live one with it.
  *
  * @returns warnings, or undefined if the live document is used
  */

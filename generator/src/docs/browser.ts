@@ -1,4 +1,4 @@
-/** Scripts and styles of the site, besides the renderer. */
+/** Scripts and styles of the site, in addition to the renderer. */
 
 /** Passes the document of the page to the renderer. Every feature that sends requests to other hosts is off. */
 export const REFERENCE_SCRIPT = `"use strict";

@@ -6,7 +6,7 @@ import { MARK, type SiteFile } from "./site.js";
 const FOLDER = new URL("../../dist/docs/", import.meta.url);
 
 export async function rendererFiles(): Promise<readonly SiteFile[]> {
-  const heads = { "scalar.js": `/* ${MARK}. */\n`, "scalar.LICENSE.txt": `${MARK}: the licence of scalar.js.\n\n` };
+  const heads = { "scalar.js": `/* ${MARK}. */\n`, "scalar.LICENSE.txt": `${MARK}: the license of scalar.js.\n\n` };
   return Promise.all(
     Object.entries(heads).map(async ([path, head]) => ({
       path,

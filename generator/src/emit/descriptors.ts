@@ -126,7 +126,7 @@ function uploadDescriptor({ path, accept, maxSize, simple, multipart, resumable 
   };
 }
 
-/** Whether the runtime checks a pattern. Other path patterns are many and say little: compute has hundreds. */
+/** Whether the runtime checks a pattern. There are many other path patterns with little information: compute has hundreds. */
 function isChecked(pattern: string, isPath: boolean): boolean {
   return patternParts(pattern) !== undefined || (!isPath && isQuickPattern(pattern));
 }

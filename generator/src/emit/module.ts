@@ -62,7 +62,7 @@ function declarations(context: Context): string[] {
   ];
 }
 
-/** Stands before the client, which has it as a static property. No other name in the module equals the interface's. */
+/** Precedes the client, which has it as a static property. No other name in the module equals the interface's. */
 function masksConstant({ updateMasks: masks }: ApiModel): string[] {
   const data = updateMasks(masks);
   if (data === undefined) return [];

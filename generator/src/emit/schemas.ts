@@ -35,7 +35,7 @@ function sameEnum({ id, name: schemaName, shape }: SchemaModel, enums: Map<strin
   return other;
 }
 
-/** `twin` is the type of the same schema in requests, if it has one. It holds the properties that both share. */
+/** `twin` is the type of the same schema in requests, if it has one. It contains the properties that both share. */
 function declaration(complete: SchemaModel, twin: SchemaModel | undefined): string {
   const schema = twin === undefined ? complete : withoutShared(complete, twin);
   // Only discriminators depend on the path, and Discovery documents have none.

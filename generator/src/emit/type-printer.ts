@@ -1,7 +1,7 @@
 /** Trees of types → text, on one line or within the column limit. */
 import type { CompositeNode, MemberNode, TypeNode } from "./type-nodes.js";
 
-/** The longest line, unless it holds one token that cannot be broken. */
+/** The longest line, unless it contains one token that cannot be broken. */
 export const COLUMNS = 120;
 
 const OPERATORS: Readonly<Record<CompositeNode["kind"], string>> = { intersection: "&", union: "|" };

@@ -56,7 +56,7 @@ export interface MockContent {
   readonly type?: string;
 }
 
-/** A completed request. Contains neither query nor headers, which may hold secrets. */
+/** A completed request. Contains neither query nor headers, which may contain secrets. */
 export interface LoggedRequest {
   readonly method: string;
   /** As sent, without the query. */

@@ -1,5 +1,5 @@
 /**
- * Which methods return pages, and which property holds the items.
+ * Which methods return pages, and which property contains the items.
  *
  * A method is paged if its request has a page token (query or body) and its response has the next token. Only GET and
  * POST methods are paged: a PATCH of a resource with a token is not a list. Source: AIP-158, and counts over 1,199

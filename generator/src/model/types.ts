@@ -166,7 +166,7 @@ export type RequestModel =
     }
   | { readonly kind: "bytes" };
 
-/** Names of required properties, and for properties with a type of their own, those required in that type. */
+/** Names of required properties, and for properties with a separate type, those required in that type. */
 export interface RequiredProperties {
   readonly required: readonly string[];
   readonly nested: ReadonlyMap<string, RequiredProperties>;

@@ -11,7 +11,7 @@ import type {
 import { typeSchema } from "./components.js";
 import type { BodySchema, Content, Operation } from "./document-types.js";
 
-/** The parts of the model that bodies depend on, besides the method. */
+/** The parts of the model that bodies depend on, in addition to the method. */
 export interface BodyContext {
   readonly model: Pick<ApiModel, "dataWrapper">;
   readonly schema: (name: string) => SchemaModel | undefined;

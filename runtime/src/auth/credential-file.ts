@@ -32,7 +32,7 @@ export interface FileKind {
 
 /** Reads the members of a credential file. Errors name the member. */
 export class CredentialFile {
-  /** The file's name, or for instance `the key`; for messages. */
+  /** The file's name, or another name such as `the key`; for messages. */
   readonly source: string;
   readonly members: JsonObject;
   readonly #advice: string;
@@ -79,7 +79,7 @@ export class CredentialFile {
   universe(): string {
     const universe = this.text("universe_domain") ?? defaultUniverse;
     if (isDomain(universe)) return universe;
-    throw this.problem("KEY_FIELD_INVALID", "universe_domain", "must be a domain, for instance googleapis.com");
+    throw this.problem("KEY_FIELD_INVALID", "universe_domain", "must be a domain, for example googleapis.com");
   }
 
   /** The object in this member. */
@@ -193,7 +193,7 @@ async function warnIfOpen(path: string): Promise<void> {
   if ((mode & 0o044) === 0) return;
   warned.add(path);
   emitWarning(
-    `${shownName(path)} holds a secret and can be read by other users of this machine. Run chmod 600 on it`,
+    `${shownName(path)} contains a secret and can be read by other users of this machine. Run chmod 600 on it`,
     "DISCOGEN_KEY_FILE_OPEN",
   );
 }

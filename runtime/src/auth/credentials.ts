@@ -1,10 +1,10 @@
-/** What a client needs of credentials. */
+/** The interface between clients and credentials. */
 import type { AbortSignal, Headers } from "../platform-types.js";
 import type { Transport } from "../transport/transport.js";
 
 /** What a client passes to credentials that request a token. */
 export interface CredentialsContext {
-  /** The client's transport, for credentials without one of their own. */
+  /** The client's transport, for credentials without their own. */
   readonly transport?: Transport | undefined;
   /** Aborts when the call no longer waits for the token. If no other call waits, its request can end. */
   readonly signal?: AbortSignal | undefined;
@@ -15,11 +15,11 @@ export interface CredentialsContext {
  */
 export interface Credentials {
   /**
-   * The cloud that they belong to, for instance `googleapis.com`. A client of another cloud rejects them. Absent if it is
+   * The cloud that they belong to, for example `googleapis.com`. A client of another cloud rejects them. Absent if it is
    * not known, or not known until {@link getRequestHeaders} resolves.
    */
   readonly universeDomain?: string | undefined;
-  /** Returns header fields for a request to this URL, for instance `authorization`. Called before every attempt. */
+  /** Returns header fields for a request to this URL, for example `authorization`. Called before every attempt. */
   getRequestHeaders(url?: string, context?: CredentialsContext): Promise<Headers | Record<string, string>>;
   /**
    * Discards the token after the API returned 401. The client then sends the request once more.

@@ -28,7 +28,7 @@ export interface EndpointRequest {
   readonly body?: string;
   /** Secrets of the request besides `authorization`. No message shows them, even if the endpoint returns them. */
   readonly secrets?: readonly string[];
-  /** The kind of authentication for Google's metrics, for instance `auth-request-type/at cred-type/sa`. */
+  /** The kind of authentication for Google's metrics, for example `auth-request-type/at cred-type/sa`. */
   readonly metrics?: string;
   /** Milliseconds for one attempt. Default: 30,000. */
   readonly timeout?: number;

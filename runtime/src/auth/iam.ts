@@ -62,7 +62,7 @@ export async function generateAccessToken(
   const { accessToken: token, expireTime } = members;
   if (!isToken(token)) throw malformedResponse(target, "contains no accessToken");
   const left = typeof expireTime === "string" ? Date.parse(expireTime) - Date.now() : Number.NaN;
-  // A missing time, or one in the past, is no reliable lifetime: the requested one counts.
+  // A missing time, or one in the past, is not reliable: the requested lifetime counts.
   return { token, lifetime: left > 0 ? Math.min(left, lifetime * 1000) : lifetime * 1000 };
 }
 

@@ -68,7 +68,7 @@ function checked(options: ImpersonatedOptions): ImpersonatedOptions {
   if (!isAddress(targetPrincipal))
     fault(
       "targetPrincipal",
-      "must be the address of a service account, for instance robot@example-123.iam.gserviceaccount.com",
+      "must be the address of a service account, for example robot@example-123.iam.gserviceaccount.com",
     );
   if (!Array.isArray(delegates) || !delegates.every((one) => isAddress(String(one).replace(resourceName, ""))))
     fault("delegates", "must be an array of addresses of service accounts");

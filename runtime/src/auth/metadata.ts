@@ -62,7 +62,7 @@ export function metadataUrl(host: string, path: string): Url {
   if (/^[\w.:[\]-]+$/.test(host) && URL.canParse(text)) return new URL(text);
   const fault = {
     parameter: "host",
-    message: "must be a host, for instance metadata.google.internal or 127.0.0.1:8080",
+    message: "must be a host, for example metadata.google.internal or 127.0.0.1:8080",
   };
   throw new InvalidRequestError("MetadataCredentials", [fault], "INVALID_OPTION");
 }
@@ -142,7 +142,7 @@ async function universeOf(network: Network, url: Url): Promise<string | undefine
     if (text === "") return defaultUniverse;
     return isDomain(text) ? text : undefined;
   } catch (error) {
-    // Older servers know no universes.
+    // Older servers do not support universes.
     if (error instanceof TokenRefusal && error.status === 404) return defaultUniverse;
     if (error instanceof AuthError) return undefined;
     throw error;

@@ -1,7 +1,7 @@
 /** Expires the token of a google-auth-library client after a 401, so that it requests another one. */
 import type { Credentials } from "./credentials.js";
 
-/** The public members of `AuthClient` (versions 9 to 11) that hold its token and the time when it expires. */
+/** The public members of `AuthClient` (versions 9 to 11) that contain its token and the time when it expires. */
 interface TokenHolder {
   readonly credentials: StoredToken;
   setCredentials(credentials: StoredToken): void;

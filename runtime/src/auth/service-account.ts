@@ -48,7 +48,7 @@ export class ServiceAccountCredentials extends TokenCredentials implements Scope
   }
 
   /**
-   * Creates credentials from a key as an object or JSON text, for instance from a secret store.
+   * Creates credentials from a key as an object or JSON text, for example from a secret store.
    *
    * @param source The name of the key in messages.
    * @throws AuthError `KEY_…`, which names the member, never its value

@@ -4,7 +4,7 @@ import { shownName } from "../redact.js";
 
 /** A description of credentials without secrets. Unknown members are absent. */
 export interface CredentialsSummary {
-  /** The name of the class, for instance `ServiceAccountCredentials`. */
+  /** The name of the class, for example `ServiceAccountCredentials`. */
   readonly kind: string;
   /** The address of the account. */
   readonly email?: string;

@@ -174,7 +174,7 @@ export class Tokens {
     if (typeof audience !== "string" || audience === "")
       faults.push({
         parameter: "audience",
-        message: "must be a non-empty string, for instance the URL of the service",
+        message: "must be a non-empty string, for example the URL of the service",
       });
     throwFaults(kind, faults);
     const get = kind.getIdToken;
@@ -221,7 +221,7 @@ export abstract class TokenCredentials implements Credentials {
     return this.#tokens.scopes;
   }
 
-  /** The cloud that the credentials belong to, for instance `googleapis.com`; `undefined` while it is not known. */
+  /** The cloud that the credentials belong to, for example `googleapis.com`; `undefined` while it is not known. */
   get universeDomain(): string | undefined {
     return this.#tokens.universeDomain;
   }
@@ -266,13 +266,13 @@ function readScopes(scopes: unknown, faults: Fault[]): readonly string[] {
     (scope): scope is string => typeof scope === "string" && /^[\u0021\u0023-\u005b\u005d-\u007e]+$/.test(scope),
   );
   if (!Array.isArray(scopes) || valid.length < scopes.length)
-    faults.push({ parameter: "scopes", message: "must be an array of scopes, for instance SQLAdminClient.scopes" });
+    faults.push({ parameter: "scopes", message: "must be an array of scopes, for example SQLAdminClient.scopes" });
   return Object.freeze(valid);
 }
 
 function checkSubject(subject: unknown, faults: Fault[]): void {
   if (subject === undefined || (typeof subject === "string" && /^\S+$/.test(subject))) return;
-  faults.push({ parameter: "subject", message: "must be an address, for instance user@example.com" });
+  faults.push({ parameter: "subject", message: "must be an address, for example user@example.com" });
 }
 
 function throwFaults({ name }: TokenKind, faults: readonly Fault[]): void {

@@ -4,7 +4,7 @@ import { isShowable, quotedName, shownName } from "../redact.js";
 import type { RootUrl } from "../request/root-url.js";
 import type { Credentials } from "./credentials.js";
 
-/** The universe of everybody who does not know that there are others. */
+/** The universe of clients and credentials that name none. */
 export const defaultUniverse = "googleapis.com";
 
 /** Whether a text is a domain name with a dot in it. */
@@ -25,13 +25,13 @@ export function inUniverse(root: RootUrl, universe: string): RootUrl {
   return { ...root, origin: move(root.origin), hostname: move(root.hostname) };
 }
 
-/** Whether credentials say that they are of this universe, or do not say of which they are. */
+/** Whether credentials name this universe, or name none. */
 export function isOfUniverse(credentials: Credentials, universe: string | undefined): boolean {
   const own: unknown = universe === undefined ? undefined : credentials.universeDomain;
   return typeof own !== "string" || own === universe;
 }
 
-/** Throws an `AuthError` where credentials are of another universe: a token must not be shown to another cloud. */
+/** Throws an `AuthError` if credentials are of another universe: a token must not be shown to another cloud. */
 export function checkUniverse(subject: string, credentials: Credentials, universe: string | undefined): void {
   if (isOfUniverse(credentials, universe)) return;
   const own = credentials.universeDomain;

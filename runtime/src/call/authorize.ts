@@ -30,7 +30,7 @@ export async function authorize(call: PreparedCall): Promise<HeaderRecord> {
     if (isAuthorizedByCaller(call)) return {};
     throw new AuthError(
       "NO_CREDENTIALS",
-      `${call.methodId}: this client has no credentials. Pass \`auth\`, for instance \`await ServiceAccountCredentials.fromFile("service.json")\`; for public data or an emulator, \`new AnonymousCredentials()\``,
+      `${call.methodId}: this client has no credentials. Pass \`auth\`, for example \`await ServiceAccountCredentials.fromFile("service.json")\`; for public data or an emulator, \`new AnonymousCredentials()\``,
     );
   }
   const headers = lowerCase(await headersOf(call, credentials));

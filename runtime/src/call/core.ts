@@ -1,4 +1,4 @@
-/** The state of a client. Clients and resources hold it under a symbol, which no name of a document equals. */
+/** The state of a client. Clients and resources store it under a symbol, which no name of a document equals. */
 import type { AuthorizationHeaders } from "../auth/cached-headers.js";
 import type { Credentials, CredentialsContext } from "../auth/credentials.js";
 import { type Fault, InvalidRequestError } from "../errors.js";
@@ -11,7 +11,7 @@ import type { Transport } from "../transport/transport.js";
 import { version } from "../version.js";
 import type { BatchOptions, ClientOptions } from "./options.js";
 
-/** The key under which clients and resources hold the core. Not for applications. Copies of one version share it. */
+/** The key under which clients and resources store the core. Not for applications. Copies of one version share it. */
 export const core: unique symbol = Symbol.for(`@discogen/runtime.core ${version}`);
 
 /** A client, a resource, or anything else that can make calls. */
@@ -20,7 +20,7 @@ export interface CoreHolder {
 }
 
 /**
- * The base class of clients and resources. It holds the core and has no named member. The type is explicit, because the
+ * The base class of clients and resources. It stores the core and has no named member. The type is explicit, because the
  * declaration of a class with a computed member can only be inferred.
  */
 export const Holder: new (value: Core) => CoreHolder = class implements CoreHolder {

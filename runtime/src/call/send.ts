@@ -41,7 +41,7 @@ export function send(call: PreparedCall): Promise<Sent> {
 }
 
 /**
- * Makes one attempt. `onFailure` decides what follows, so that a first attempt which succeeds pays nothing for retries.
+ * Makes one attempt. `onFailure` decides what follows, so that a successful first attempt has no cost for retries.
  *
  * @param renewed The headers that authorize the request. Default: those of the credentials.
  */
@@ -91,7 +91,7 @@ function sendAgain(first: FailedRequest, call: PreparedCall): Promise<Sent> {
     if (!isRenewed && "error" in result && result.error instanceof ApiError && result.error.status === 401) {
       isRenewed = true;
       const renewed = await renew(call, result.request, result.authorization, canRepeat);
-      // The server has done nothing, so this holds for POST too, and does not count as a retry.
+      // The server has done nothing, so this applies to POST too, and does not count as a retry.
       if (renewed !== undefined) result = await attempt(call, built, renewed, keep);
     }
     if ("error" in result) return failedAttempt(call, failures, result.error, canRepeat);

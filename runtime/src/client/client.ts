@@ -5,7 +5,7 @@ import type { ApiDescriptor } from "../method.js";
 import type { HeadersInput } from "../request/headers.js";
 import { createCore } from "./core.js";
 
-/** A client of one API. It has no member of its own, because a document may use any name for a resource. */
+/** A client of one API. It has no other members, because a document may use any name for a resource. */
 export class ApiClient extends Holder {
   /**
    * @throws InvalidRequestError `INVALID_OPTION` with every invalid option

@@ -148,7 +148,7 @@ function transportOf(
 ): Transport {
   if (transport !== undefined && typeof transport?.send !== "function") addFault(faults, "transport", "has no send()");
   if (transport !== undefined && dispatcher !== undefined)
-    addFault(faults, "dispatcher", "cannot be used with transport: pass one of them");
+    addFault(faults, "dispatcher", "cannot be combined with transport: pass one of them, not both");
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function")
     addFault(faults, "dispatcher", "has no dispatch(): pass an Agent, Pool or another dispatcher of undici");
   return transport ?? platformTransport(dispatcher, certificate);

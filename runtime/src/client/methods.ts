@@ -71,7 +71,7 @@ function paramsForPolls({ operation }: MethodDescriptor, params: object | undefi
   return isRead ? { ...others, requestBody } : others;
 }
 
-/** The options without the conditions, which hold only for the first request. */
+/** The options without the conditions, which apply only to the first request. */
 function withoutEtags(options: CallOptions | undefined): CallOptions | undefined {
   if (options?.ifMatch === undefined && options?.ifNoneMatch === undefined) return options;
   const { ifMatch: _, ifNoneMatch: __, ...others } = options;

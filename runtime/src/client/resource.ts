@@ -2,7 +2,7 @@
 import { type CoreHolder, Holder, coreOf } from "../call/core.js";
 
 /**
- * A part of a client. It has no member of its own, because a document may use any name for a method. To keep a bundle
+ * A part of a client. It has no other members, because a document may use any name for a method. To keep a bundle
  * small, create a single resource: `new InstancesResource(client)`.
  */
 export class Resource extends Holder {

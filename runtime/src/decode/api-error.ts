@@ -7,7 +7,7 @@ import { type HttpHeaders, type HttpRequest, header } from "../transport/transpo
 import { LazyResponse } from "./api-response.js";
 import { parseErrorBody } from "./error-body.js";
 
-/** Statuses with a code of their own, for `ifNoneMatch` and `ifMatch`. */
+/** Statuses with a separate code, for `ifNoneMatch` and `ifMatch`. */
 const codes: { readonly [status: number]: ApiErrorCode } = { 304: "NOT_MODIFIED", 412: "PRECONDITION_FAILED" };
 
 /** Headers that identify a request for support, in order of preference. */

@@ -6,7 +6,7 @@ export interface MediaUpload {
   /**
    * Streams and other async iterables are read once, with at most one chunk in memory, and closed if the upload fails. A
    * stream that was read before, or passed to another call, throws an `InvalidRequestError` before anything is sent, and
-   * stays as it was. All other content can be sent again from any offset. A file that changes during the upload throws
+   * is not touched. All other content can be sent again from any offset. A file that changes during the upload throws
    * an `UploadError`.
    */
   readonly body: BytesBody;

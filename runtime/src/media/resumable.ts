@@ -151,7 +151,7 @@ function advance(upload: PreparedUpload, state: State, { request, response }: Se
   const moved = location === undefined ? undefined : sessionAt(core, location, core.origin + request.path);
   if (moved !== undefined) state.session = moved;
   const isProgress = state.offset === undefined || arrived > state.offset;
-  // Repeating bytes that the server lost is no failure, but must not reset the count, since it may take many requests.
+  // Repeating bytes that the server lost is not a failure, but must not reset the count: it may take many requests.
   if (arrived > state.highest) state.failures = 0;
   else if (!isProgress) state.failures++;
   state.highest = Math.max(state.highest, arrived);
@@ -182,7 +182,7 @@ function isLost(error: unknown): error is ApiError {
   return error instanceof ApiError && (error.status === 404 || error.status === 410);
 }
 
-/** The error of the call: as it is after an abort, a timeout or a final response, else an error with the session. */
+/** The error of the call: unchanged after an abort, a timeout or a final response, else an error with the session. */
 function stopped({ call, source }: PreparedUpload, { sent, session }: State, error: unknown): unknown {
   if (error instanceof AbortError || (error instanceof TimeoutError && error.code === "TOTAL_TIMEOUT")) return error;
   const init = { session: session.url, sent, cause: error };

@@ -147,7 +147,7 @@ function mimeTypeOf(
   const known = mimeType ?? (isBlob(body) && body.type !== "" ? body.type : undefined);
   const list = accept.join(", ");
   if (known !== undefined) {
-    if (!isMediaType(known)) fault("mimeType", "must be a media type, for instance image/png");
+    if (!isMediaType(known)) fault("mimeType", "must be a media type, for example image/png");
     else if (!isAccepted(known, accept)) fault("mimeType", `must be one of ${list}, not ${known}`);
     return known;
   }

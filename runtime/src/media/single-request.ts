@@ -11,7 +11,7 @@ export async function sendInOneRequest(upload: PreparedUpload): Promise<Sent> {
   const { call, media, source } = upload;
   const { built } = call;
   const metadata = built.body;
-  /** Errors of the content or of `onProgress`. They end the connection, but are no connection errors. */
+  /** Errors of the content or of `onProgress`. They end the connection, but are not connection errors. */
   const thrown: unknown[] = [];
   const content = { [Symbol.asyncIterator]: () => chunksOf(upload, thrown) };
   const { body, length } = metadata === undefined ? alone(upload, content) : afterMetadata(metadata, upload, content);

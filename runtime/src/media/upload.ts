@@ -13,8 +13,8 @@ export const upload: Sender = async (call) => {
 };
 
 /**
- * Cancels a resumable upload. The server discards the bytes that have arrived. An upload that no longer exists is no
- * error.
+ * Cancels a resumable upload. The server discards the bytes that have arrived. An upload that no longer exists is
+ * not an error.
  *
  * @param client Any client or resource of the API.
  * @param session From {@link UploadProgress} or `UploadError`.

@@ -11,7 +11,7 @@ export function userAgent(): string | undefined {
   return navigator?.userAgent;
 }
 
-/** Returns whether `fetch` sends streams. Chromium does only over HTTP/2, which a page cannot know in advance. */
+/** Returns whether `fetch` sends streams. Chromium does so only over HTTP/2, which a page cannot detect in advance. */
 export function canSendStreams(): boolean {
   if (isBrowser() || typeof Request !== "function" || typeof ReadableStream !== "function") return false;
   try {

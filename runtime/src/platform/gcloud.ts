@@ -1,7 +1,7 @@
-/** Where gcloud keeps its files: `CLOUDSDK_CONFIG`, else a folder of the platform's. */
+/** The folder of gcloud's files: `CLOUDSDK_CONFIG`, else the platform's default. */
 import type { Environment } from "../platform-types.js";
 
-/** The path of one of them. `undefined` where the environment does not tell. */
+/** The path of one of these files. `undefined` if the environment does not define the folder. */
 export function gcloudFile(name: string, env: Environment, platform: string, home: string): string | undefined {
   const isWindows = platform === "win32";
   const { APPDATA, CLOUDSDK_CONFIG } = env;

@@ -1,4 +1,4 @@
-/** The retry loop of calls, token requests, media and the generator. Its users decide what is retryable. */
+/** The retry loop of calls, token requests, media and the generator. Its callers decide what is retryable. */
 import type { AbortSignal } from "../platform-types.js";
 import { pause } from "./wait.js";
 

@@ -20,7 +20,7 @@ export interface RetryOptions {
 
 /** The argument of {@link RetryOptions.decide}. */
 export interface FailedAttempt {
-  /** For instance `sql.instances.list`. */
+  /** For example `sql.instances.list`. */
   readonly methodId: string;
   readonly httpMethod: string;
   /** 1 for the first. */

@@ -93,7 +93,7 @@ interface Opened {
 
 /**
  * Returns the chunks of a stream. Encodes strings as UTF-8 and throws for other values. Not a generator, which cannot
- * close a web stream while it waits for data, nor a stream that was never read.
+ * close a web stream while it waits for data, or a stream that was never read.
  */
 export function streamChunks(subject: string, parameter: string, stream: Stream): StreamChunks {
   handleErrors(stream);

@@ -55,7 +55,7 @@ function checkOption(options: CertificateOptions, mtls: ClientCertificate, fault
   for (const other of ["dispatcher", "transport"] as const) {
     if (options[other] === undefined) continue;
     fault(
-      `cannot be combined with ${other}. Put the certificate into ${other}, for instance new Agent({ connect: mtls })`,
+      `cannot be combined with ${other}. Put the certificate into ${other}, for example new Agent({ connect: mtls })`,
     );
   }
 }

@@ -76,7 +76,7 @@ async function chooseDispatcher(
   const connections =
     certificate === undefined ? (ordinary ??= connect(undefined)) : await connectionsWith(certificate);
   const { agent } = connections;
-  // Read for each request, because programs can set it at any time. It does not know the client's certificate.
+  // Read for each request, because programs can set it at any time. It does not use the client's certificate.
   const chosen = certificate === undefined ? chosenDispatcher : () => undefined;
   const proxies = readProxies();
   if (proxies === undefined) return () => chosen() ?? agent;

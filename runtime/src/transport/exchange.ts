@@ -88,7 +88,7 @@ export class Exchange implements Timed {
   onConnect(abort: (reason: Error) => void): void {
     this.abort = abort;
     this.connected = true;
-    if (this.done) abort(new Error("the request was canceled before it was sent"));
+    if (this.done) abort(new Error("the request was cancelled before it was sent"));
   }
 
   /** Returns `false` to pause the connection until `resume` is called. */

@@ -43,7 +43,7 @@ export async function iteratedContent(
 
 function headersOf(request: HttpRequest, isLengthKnown: boolean): FetchContent["headers"] {
   const isSent = (name: string): boolean => {
-    // `fetch` sets the length itself if it knows it.
+    // `fetch` sets the length itself if it is known.
     if (isLengthKnown && name === "content-length") return false;
     return !(setByBrowser.has(name) && isBrowser());
   };

@@ -11,7 +11,7 @@ export interface Proxies {
   readonly httpsProxy: string | undefined;
 }
 
-/** Reads the variables. As in curl, the lower-case name wins, and an empty value means no proxy. */
+/** Reads the variables. As in curl, the lower-case name takes precedence, and an empty value means no proxy. */
 export function readProxies(): Proxies | undefined {
   const httpProxy = proxyUrl("http_proxy") ?? proxyUrl("HTTP_PROXY");
   const httpsProxy = proxyUrl("https_proxy") ?? proxyUrl("HTTPS_PROXY");

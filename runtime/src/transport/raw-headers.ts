@@ -1,4 +1,4 @@
-/** Response headers as undici passes them: an array of names and values in turn, or a record. */
+/** Response headers as undici passes them: an array of alternating names and values, or a record. */
 import { type HttpHeaders, type HttpResponse, header } from "./transport.js";
 
 export type RawHeaders = HttpHeaders | readonly (Buffer | Buffer[] | string)[];

@@ -47,7 +47,10 @@ export class UndiciTransport implements Transport {
  */
 export function undiciTransport(dispatcher?: Dispatcher): Transport {
   if (dispatcher !== undefined && typeof dispatcher?.dispatch !== "function") {
-    const fault = { parameter: "dispatcher", message: "has no dispatch(): pass an Agent, Pool or the like of undici" };
+    const fault = {
+      parameter: "dispatcher",
+      message: "has no dispatch(): pass an Agent, Pool or another dispatcher of undici",
+    };
     throw new InvalidRequestError("undiciTransport", [fault], "INVALID_OPTION");
   }
   return new UndiciTransport(dispatcher, undefined);

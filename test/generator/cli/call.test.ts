@@ -234,9 +234,9 @@ describe("discogen call rejects", () => {
   it.each([
     ["no API", [], /USAGE .*no API given/],
     ["no method", [SQL], /USAGE .*no method given; `discogen call sqladmin:v1beta3 --help/],
-    ["a misspelt method", [SQL, "instances.lst"], /did you mean instances\.list\?/],
+    ["a misspelled method", [SQL, "instances.lst"], /did you mean instances\.list\?/],
     ["a method of another resource", [SQL, "q.clone"], /; similar methods: sql\.instances\.clone/],
-    ["a misspelt parameter", [...list, "--projct", "a"], /--projct.*did you mean --project\?/],
+    ["a misspelled parameter", [...list, "--projct", "a"], /--projct.*did you mean --project\?/],
     ["a parameter before the API", ["--project", "a", ...list], /--project must come after/],
     ["a missing required parameter", list, /sql\.instances\.list requires --project;/],
     ["an invalid number", [...list, ...project, "--maxResults", "many"], /--maxResults must be a number, not "many"/],

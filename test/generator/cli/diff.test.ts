@@ -9,7 +9,7 @@ const FIXTURE = join(ROOT, "test/fixtures/shelves.v1.json");
 /** The fixture with one text for another. */
 async function changed(from: string, to: string): Promise<string> {
   const text = await readFile(FIXTURE, "utf8");
-  if (!text.includes(from)) throw new Error(`the fixture does not hold ${from}`);
+  if (!text.includes(from)) throw new Error(`the fixture does not contain ${from}`);
   const file = join(await temporaryFolder(), "shelves.json");
   await writeFile(file, text.replace(from, to));
   return file;

@@ -118,7 +118,7 @@ describe("credentials of a call", () => {
     ["a user name", "@evil.test/x"],
     ["a backslash", "\\\\evil.test/x"],
     ["a port", ":80@evil.test/x"],
-  ])("are sent to the root URL, whatever the path of a method: %s", async (_, path) => {
+  ])("are sent to the root URL for every path of a method: %s", async (_, path) => {
     const { url, seen } = await serve((_, response) => void response.end("{}"));
     const methods = { get: { id: "x.get", httpMethod: "GET", path } };
     const text = await documentWith({ rootUrl: url, servicePath: path, methods, resources: {} });

@@ -18,10 +18,10 @@ const FILM = {
   methods: { get: { id: "film.get", httpMethod: "GET", path: "film", supportsMediaDownload: true } },
 };
 
-/** A server that does not respond, or only in part. `isAsked` resolves when it has a request. */
+/** A server that does not respond, or only in part. `isRequested` resolves when it has a request. */
 async function silent(begin: "nothing" | "pages" | "part" = "nothing") {
-  let asked = () => {};
-  const isAsked = new Promise<void>((resolve) => (asked = resolve));
+  let requested = () => {};
+  const isRequested = new Promise<void>((resolve) => (requested = resolve));
   const { url } = await serve(({ url }, response) => {
     if (begin === "part") response.writeHead(200, { "content-length": "1000000" }).write("x".repeat(100_000));
     if (begin === "pages" && !url.includes("pageToken")) {
@@ -29,9 +29,9 @@ async function silent(begin: "nothing" | "pages" | "part" = "nothing") {
       return;
     }
     // By then, the client has received the part.
-    setTimeout(asked, begin === "nothing" ? 0 : 100);
+    setTimeout(requested, begin === "nothing" ? 0 : 100);
   });
-  return { url, isAsked };
+  return { url, isRequested };
 }
 
 describe("Ctrl-C exits with 130 and leaves no files", () => {
@@ -50,16 +50,16 @@ describe("Ctrl-C exits with 130 and leaves no files", () => {
     ],
     ["a download", "part", (url) => ["call", "film.json", "getMedia", "--root-url", url, "--out", "film.mp4"]],
   ])("%s", async (_, begin, args) => {
-    const { url, isAsked } = await silent(begin);
+    const { url, isRequested } = await silent(begin);
     const folder = await temporaryFolder();
     await writeFile(join(folder, "discogen.config.json"), JSON.stringify({ apis: [`${url}rest`] }));
     await writeFile(join(folder, "film.json"), JSON.stringify(FILM));
     const { child, ended, printed } = startWith({}, folder, ...args(url));
-    await Promise.race([isAsked, ended]);
+    await Promise.race([isRequested, ended]);
     child.kill("SIGINT");
     expect(await ended).toEqual([130, null]);
-    const said = await printed(/interrupted/);
-    expect(said).not.toMatch(/^\s+at /m);
+    const output = await printed(/interrupted/);
+    expect(output).not.toMatch(/^\s+at /m);
     expect(await filesOf(folder)).toEqual(["discogen.config.json", "film.json"]);
   });
 

@@ -13,11 +13,11 @@ describe("discogen mock", () => {
     });
     const seen: unknown[] = [];
     for (let turn = 0; turn < 5; turn += 1) {
-      const answer = await fetch(`${url}sql/v1beta3/projects/example-123/instances`).then(
+      const received = await fetch(`${url}sql/v1beta3/projects/example-123/instances`).then(
         (response) => response.json() as Promise<{ error: { code: number; status: string } }>, // all are refused
         () => undefined,
       );
-      seen.push(answer === undefined ? "cut" : [answer.error.code, answer.error.status]);
+      seen.push(received === undefined ? "cut" : [received.error.code, received.error.status]);
     }
     const unsigned = [401, "UNAUTHENTICATED"];
     expect(seen).toEqual([unsigned, [503, "UNAVAILABLE"], "cut", [429, "RESOURCE_EXHAUSTED"], unsigned]);

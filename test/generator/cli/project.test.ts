@@ -298,7 +298,7 @@ describe("discogen list", () => {
   });
 });
 
-describe("a suggestion is printed for a misspelt name", () => {
+describe("a suggestion is printed for a misspelled name", () => {
   it.each([
     ["a command", ["udpate"], 'unknown command "udpate"; did you mean update?'],
     ["an option", ["generate", "--wach"], "did you mean --watch?"],

@@ -15,14 +15,14 @@ function bar(isTTY: boolean, env: object, done: number, total: number, name: str
   return String(stderr.read() ?? "");
 }
 
-describe("colours", () => {
+describe("colors", () => {
   it.each([
     ["are used on a terminal", true, {}, "\u001b[31mx\u001b[0m"],
     ["are not used in a file", false, {}, "x"],
     ["are off with NO_COLOR", true, { NO_COLOR: "1" }, "x"],
     ["are off on a dumb terminal", true, { TERM: "dumb" }, "x"],
     [
-      "are on with FORCE_COLOR, whatever NO_COLOR is",
+      "are on with FORCE_COLOR, with and without NO_COLOR",
       false,
       { FORCE_COLOR: "1", NO_COLOR: "1" },
       "\u001b[31mx\u001b[0m",

@@ -122,7 +122,7 @@ const line = (change: Change) => `${change.class} ${change.subject} ${change.asp
 
 const lines = (before: object, after: object) => diffModels(modelOf(before), modelOf(after)).map(line);
 
-type Row = readonly [behaviour: string, edits: Edits, applied: readonly string[], reverted: readonly string[]];
+type Row = readonly [behavior: string, edits: Edits, applied: readonly string[], reverted: readonly string[]];
 
 const BOOKS = "/resources/books/methods";
 

@@ -29,7 +29,7 @@ describe("rejects with the place", () => {
     ...MINIMAL,
     methods: { go: { id: "go", path: "go", httpMethod: "GET", ...facts } },
   });
-  const table: readonly (readonly [behaviour: string, given: unknown, want: readonly string[]])[] = [
+  const table: readonly (readonly [behavior: string, given: unknown, want: readonly string[]])[] = [
     ["empty text", "", ["INVALID_JSON "]],
     ["HTML", "<html></html>", ["INVALID_JSON "]],
     ["a truncated document", '{"name": "shelves"', ["INVALID_JSON "]],

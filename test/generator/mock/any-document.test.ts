@@ -97,7 +97,7 @@ describe("a resource named by its path", () => {
   });
 });
 
-describe("a method with nothing but a type", () => {
+describe("a method with only a type", () => {
   it("returns the same sample each time, also for recursive types", async () => {
     const first = await call("POST", "v2/houses/a:plan", {});
     expect(first).toMatchObject({ status: 200, body: { steps: ["sample-steps"], room: { size: 1, colour: "RED" } } });

@@ -143,7 +143,7 @@ describe("a request of an allowed origin", () => {
 });
 
 describe("a preflight", () => {
-  const asks = { "access-control-request-method": "PUT", "access-control-request-headers": "authorization,x-a" };
+  const requested = { "access-control-request-method": "PUT", "access-control-request-headers": "authorization,x-a" };
   const allows = {
     "access-control-allow-headers": "authorization,x-a",
     "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
@@ -155,20 +155,20 @@ describe("a preflight", () => {
   it.each(["token", "batch", INSTANCES, "upload/storage/v1/b/shop/o?uploadType=resumable", "nowhere"])(
     "of an allowed origin gets 204, without a token: %s",
     async (path) => {
-      const received = await send(mock, path, { method: "OPTIONS", headers: { origin: PAGE, ...asks } });
+      const received = await send(mock, path, { method: "OPTIONS", headers: { origin: PAGE, ...requested } });
       expect(received).toMatchObject({ status: 204, headers: allows, body: "" });
       expect(received.headers).not.toHaveProperty("access-control-allow-private-network");
     },
   );
 
   it("for a private network gets the permission", async () => {
-    const headers = { origin: PAGE, ...asks, "access-control-request-private-network": "true" };
+    const headers = { origin: PAGE, ...requested, "access-control-request-private-network": "true" };
     const received = await send(mock, INSTANCES, { method: "OPTIONS", headers });
     expect(received).toMatchObject({ status: 204, headers: { "access-control-allow-private-network": "true" } });
   });
 
   it("of another origin gets 403 that names the option, and no permission", async () => {
-    const received = await send(mock, INSTANCES, { method: "OPTIONS", headers: { origin: OTHER, ...asks } });
+    const received = await send(mock, INSTANCES, { method: "OPTIONS", headers: { origin: OTHER, ...requested } });
     expect(received).toMatchObject({ status: 403, headers: { vary: "Origin" } });
     expect(received.body).toContain(`Start it with --cors ${OTHER}.`);
     expect(corsNames(received)).toEqual([]);
@@ -177,7 +177,8 @@ describe("a preflight", () => {
   it("does not consume a fault and is not logged", async () => {
     const faults = [{ on: "call", status: 503 }] as const;
     const own = await mockFor({ cors: PAGE, faults });
-    for (const origin of [PAGE, OTHER]) await send(own, INSTANCES, { method: "OPTIONS", headers: { origin, ...asks } });
+    for (const origin of [PAGE, OTHER])
+      await send(own, INSTANCES, { method: "OPTIONS", headers: { origin, ...requested } });
     expect(own.faults).toEqual(faults);
     expect(own.requests).toEqual([]);
   });

@@ -220,8 +220,8 @@ describe("a session", () => {
   });
 
   it("accepts all content in one request, with and without a range", async () => {
-    expect(await (await started()).put(undefined, "whole")).toEqual([200, null]);
-    expect(await (await started()).put("bytes 0-4/5", "whole")).toEqual([200, null]);
+    expect(await (await started()).put(undefined, "bytes")).toEqual([200, null]);
+    expect(await (await started()).put("bytes 0-4/5", "bytes")).toEqual([200, null]);
     expect(await (await started()).put(undefined, "")).toEqual([200, null]);
   });
 
@@ -250,14 +250,14 @@ describe("a session", () => {
 
   it("needs no access token", async () => {
     const { session } = await started();
-    expect((await fetch(session, { method: "PUT", body: "whole" })).status).toBe(200);
+    expect((await fetch(session, { method: "PUT", body: "bytes" })).status).toBe(200);
   });
 
   it("stores complete 256 KiB blocks of an interrupted chunk", async () => {
     const { send, put, session } = await started({ faults: [{ on: "upload", after: 1, cutAfter: kib256 + 100 }] });
-    const whole = new Uint8Array(2 * kib256);
+    const content = new Uint8Array(2 * kib256);
     await expect(
-      send(session, { method: "PUT", headers: { "content-range": "bytes 0-524287/524289" }, body: whole }),
+      send(session, { method: "PUT", headers: { "content-range": "bytes 0-524287/524289" }, body: content }),
     ).rejects.toThrow("fetch failed");
     expect(await put("bytes */524289", "")).toEqual([308, "bytes=0-262143"]);
   });

@@ -302,7 +302,7 @@ describe("a method that the mock does not model", () => {
       () => `${instances}/orders/resetSslConfig`,
       { operation: expect.any(String) },
     ],
-  ])("is answered by a sample of its type: %s", async (_id, verb, path, want) => {
+  ])("responds with a sample of its type: %s", async (_id, verb, path, want) => {
     expect(await call(verb, path())).toMatchObject({ status: 200, body: want });
   });
 

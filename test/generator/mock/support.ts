@@ -60,20 +60,20 @@ export async function sign(mock: Mock, { claims, header, privateKey }: Signing =
 }
 
 /** A response with its body. */
-export interface Answer {
+export interface MockedResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Json | undefined;
 }
 
-export async function responseOf(response: Response): Promise<Answer> {
+export async function responseOf(response: Response): Promise<MockedResponse> {
   const text = await response.text();
   const isJson = (response.headers.get("content-type") ?? "").startsWith("application/json");
   const body: Json | undefined = text === "" ? undefined : isJson ? JSON.parse(text) : text;
   return { status: response.status, headers: response.headers, body };
 }
 
-export async function exchange(mock: Mock, form: Record<string, string>): Promise<Answer> {
+export async function exchange(mock: Mock, form: Record<string, string>): Promise<MockedResponse> {
   return responseOf(await fetch(mock.tokenUrl, { method: "POST", body: new URLSearchParams(form) }));
 }
 
@@ -93,7 +93,7 @@ export function exampleFor(projects: readonly string[]): Fixtures {
   );
 }
 
-export type Call = (verb: string, path: string, body?: Json) => Promise<Answer>;
+export type Call = (verb: string, path: string, body?: Json) => Promise<MockedResponse>;
 
 /** Returns a function that sends requests with a token for every scope. */
 export async function authorized(mock: Mock, claims: Readonly<Record<string, unknown>> = {}): Promise<Call> {

@@ -67,7 +67,7 @@ describe("an assertion that Google would reject", () => {
     ["of an unknown account", () => ({ claims: { iss: "eve@example.com" } }), "invalid_grant", "account not found"],
     ["without an account", () => ({ claims: { iss: undefined } }), "invalid_grant", "account not found"],
     [
-      "for somebody else",
+      "for another audience",
       () => ({ claims: { aud: "https://example.com/" } }),
       "invalid_grant",
       "Failed audience check",

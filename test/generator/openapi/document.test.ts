@@ -54,9 +54,9 @@ const inPath = (pattern?: string) => ({
 });
 
 describe("paths", () => {
-  const table: readonly (readonly [behaviour: string, methods: object, want: Record<string, string>])[] = [
-    ["stand below the service path", { a: { path: "books" } }, { a: "get /api/books" }],
-    ["stand below the root URL if they begin with a slash", { a: { path: "/books" } }, { a: "get /books" }],
+  const table: readonly (readonly [behavior: string, methods: object, want: Record<string, string>])[] = [
+    ["are below the service path", { a: { path: "books" } }, { a: "get /api/books" }],
+    ["are below the root URL if they begin with a slash", { a: { path: "/books" } }, { a: "get /books" }],
     ["keep {x}", { a: { path: "books/{id}", parameters: { id: inPath() } } }, { a: "get /api/books/{id}" }],
     [
       "replace {+x} without a pattern by {x}",
@@ -150,7 +150,7 @@ describe("paths", () => {
 });
 
 describe("parameters", () => {
-  const table: readonly (readonly [behaviour: string, given: object, want: object])[] = [
+  const table: readonly (readonly [behavior: string, given: object, want: object])[] = [
     ["are optional text", { type: "string" }, { schema: { type: "string" } }],
     ["are required", { type: "string", required: true }, { required: true, schema: { type: "string" } }],
     [

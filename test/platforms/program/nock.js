@@ -3,7 +3,7 @@ import { intercepted } from "./intercepted.js";
 
 const { default: nock } = await import(process.argv[3]);
 nock.disableNetConnect();
-// The harness is no part of what is tested.
+// The harness is not tested here.
 nock.enableNetConnect("127.0.0.1");
 let count = 0;
 nock("https://oauth2.googleapis.com")

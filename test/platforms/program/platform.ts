@@ -7,20 +7,20 @@ export type Build = "CommonJS" | "ES modules" | "web";
 export interface Input {
   /** The build of the runtime that the program should get. */
   readonly build: Build;
-  /** Where the mock serves. */
+  /** The URL of the mock. */
   readonly rootUrl: string;
   /** The server that receives the report and messages to the mock. Ends with a slash. */
   readonly harnessUrl: string;
   /** A service-account key that the mock accepts. */
   readonly key: ServiceAccountKey;
-  /** A folder to write to, which holds the key as `key.json`, as the environment says, too; undefined where the platform has no files. */
+  /** A folder to write to, with the key as `key.json`, which the environment names; undefined if the platform has no files. */
   readonly folder?: string;
 }
 
-/** What a platform brings besides its globals. */
+/** The features of a platform in addition to its globals. */
 export interface Platform {
   readonly input: Input;
-  /** Undefined where the platform does not have streams of Node. */
+  /** Undefined if the platform does not have Node streams. */
   readonly nodeStream?: (chunks: Iterable<Uint8Array>) => AsyncIterable<Uint8Array>;
   /** The builds of the runtime that this process can load; undefined for a program in one file. */
   readonly builds?: Readonly<Record<Exclude<Build, "web">, RuntimeErrors>>;
@@ -32,7 +32,7 @@ export interface RuntimeErrors {
 }
 
 /**
- * Resolves to `"not possible"` where the platform lacks something and the error says so, and to `"skipped"` where the
+ * Resolves to `"not possible"` if the platform lacks something and the error says so, and to `"skipped"` if the
  * row does not need the check.
  */
 export type Check = (platform: Platform) => Promise<"not possible" | "skipped" | undefined | void>;
@@ -50,7 +50,7 @@ export interface Result {
   readonly error?: string;
 }
 
-/** Sends a message to the harness, for instance to `faults` with a fault of the mock. */
+/** Sends a message to the harness, for example to `faults` with a fault of the mock. */
 export async function post({ input }: Pick<Platform, "input">, path: string, message: unknown = null): Promise<void> {
   const response = await fetch(input.harnessUrl + path, { method: "POST", body: JSON.stringify(message) });
   if (!response.ok) throw new Error(`the harness responded to ${path} with ${response.status}`);

@@ -6,7 +6,7 @@ import { resultOf } from "./outcome.ts";
 import { type Input, post } from "./platform.ts";
 
 async function check(): Promise<void> {
-  // No such host: only a proxy can respond.
+  // The host does not exist: only a proxy can respond.
   const options = { auth: new AnonymousCredentials(), rootUrl: "http://sqladmin.invalid/", retry: false } as const;
   const client = new SQLAdminClient(options);
   for (let call = 1; call <= 3; call++) {

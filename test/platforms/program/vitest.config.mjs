@@ -1,2 +1,2 @@
-// Vitest of its own: it looks for tests where this file is.
+// A separate Vitest project, with the tests next to this file.
 export default { test: { include: ["tested.js"], root: import.meta.dirname } };

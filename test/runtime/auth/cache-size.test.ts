@@ -42,7 +42,7 @@ it.each([
   },
 );
 
-it("requests 2,500 tokens once each if the cache holds 3,000", { timeout: 120_000 }, async () => {
+it("requests 2,500 tokens once each if the cache size is 3,000", { timeout: 120_000 }, async () => {
   const { transport, requests } = endpoint();
   const auth = credentials(transport, 3000);
   for (let i = 0; i < 5000; i++)

@@ -148,7 +148,7 @@ describe.skipIf(process.platform === "win32")("the warning about a file that oth
     const path = await temporaryFile("a.json", json, mode);
     for (let i = 0; i < 2; i++) await credentialsFromFile(path).catch(() => undefined);
     const warning = [
-      `${path} holds a secret and can be read by other users of this machine. Run chmod 600 on it`,
+      `${path} contains a secret and can be read by other users of this machine. Run chmod 600 on it`,
       { code: "DISCOGEN_KEY_FILE_OPEN" },
     ];
     expect(warnings.mock.calls).toEqual(Array.from({ length: expected }, () => warning));

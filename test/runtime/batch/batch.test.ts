@@ -32,7 +32,7 @@ const getBooks = (books: LibraryBatch, names: readonly string[]): Promise<unknow
   names.map((book) => books.books.get({ book }));
 
 describe("the request", () => {
-  it("is one request with each call as it is sent alone", async () => {
+  it("is one request with each call as it would be sent separately", async () => {
     const server = await serveBatches(() => ({ status: 200, body: {} }));
     const client = clientOf(server.url, { auth: new AccessTokenCredentials("a-token"), quotaProject: "payer" });
     const all = client.batch();

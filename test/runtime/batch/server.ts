@@ -90,7 +90,7 @@ export function partsOf({ body, headers }: Pick<Seen, "body" | "headers">): Part
     if (!segment.startsWith("\r\n")) throw new Error("a boundary that does not end its line");
     const [outer = "", inner = "", ...more] = segment.slice(2).split("\r\n\r\n");
     const fields = fieldsOf(outer.split("\r\n"));
-    if (fields["content-type"] !== "application/http") throw new Error("a part that is no application/http");
+    if (fields["content-type"] !== "application/http") throw new Error("a part that is not application/http");
     const [line = "", ...innerFields] = inner.split("\r\n");
     const [, method, path] = /^([A-Z]+) (\/\S*) HTTP\/1\.1$/.exec(line) ?? [];
     if (method === undefined || path === undefined) throw new Error(`no request line: ${line}`);

@@ -336,7 +336,7 @@ describe("authorization", () => {
     const withScopes = vi.fn<ScopedCredentials["withScopes"]>((scopes) => ({
       getRequestHeaders: async () => ({ authorization: `Bearer ${scopes.join("+")}` }),
     }));
-    const auth = { scopes: [], withScopes, getRequestHeaders: () => Promise.reject(new Error("not asked")) };
+    const auth = { scopes: [], withScopes, getRequestHeaders: () => Promise.reject(new Error("not requested")) };
     const client = clientOf(url, { auth });
     await client.books.list();
     await client.books.list();

@@ -36,9 +36,9 @@ describe("rejects", () => {
     ["null as credentials", { auth: null }, "getRequestHeaders"],
     ["a relative root", { rootUrl: "/x" }, "rootUrl must be an absolute URL"],
     ["another scheme", { rootUrl: "ftp://h/" }, "rootUrl must be http or https, not ftp"],
-    ["a root with credentials", { rootUrl: "https://me:s3cret@h/" }, "rootUrl must not carry credentials"],
-    ["a root with a query", { rootUrl: "https://h/?a=1" }, "rootUrl must not carry a query"],
-    ["a root with a fragment", { rootUrl: "https://h/#a" }, "rootUrl must not carry a query or fragment"],
+    ["a root with credentials", { rootUrl: "https://me:s3cret@h/" }, "rootUrl must not contain credentials"],
+    ["a root with a query", { rootUrl: "https://h/?a=1" }, "rootUrl must not contain a query"],
+    ["a root with a fragment", { rootUrl: "https://h/#a" }, "rootUrl must not contain a query or fragment"],
     ["a token over http", { auth: token, rootUrl: "http://example.com/" }, "only over https"],
     ["an API key over http", { auth: new ApiKeyCredentials("k"), rootUrl: "http://10.0.0.1/" }, "only over https"],
     ["a timeout of 0", { timeout: 0 }, "timeout must be milliseconds above 0"],
@@ -97,8 +97,8 @@ describe("root URLs", () => {
 describe("copies of clients", () => {
   it("share all options that are not overridden, including credentials and tokens", async () => {
     const { seen, url } = await serve(statuses(200));
-    let asked = 0;
-    const auth = { getRequestHeaders: async () => ({ authorization: `Bearer ${String(asked++)}` }) };
+    let tokenRequests = 0;
+    const auth = { getRequestHeaders: async () => ({ authorization: `Bearer ${String(tokenRequests++)}` }) };
     const client = clientOf(url, { auth, headers: { "X-A": "1", "x-b": "1" }, userAgent: "first/1" });
     const clone = client.withOptions({ headers: { "x-b": "2" }, quotaProject: "q", userAgent: undefined });
     expect(clone).toBeInstanceOf(LibraryClient);

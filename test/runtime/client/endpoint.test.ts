@@ -131,15 +131,15 @@ describe("requests are sent", () => {
   it("to the mTLS root with a certificate, unless the environment forbids it", () => {
     const mtls = { cert: "a certificate", key: "a key" };
     const rootOf = (options: ClientOptions): string => {
-      let asked = "";
+      let requested = "";
       const credentials: Credentials = {
         getRequestHeaders: (url = "") => {
-          asked = url;
+          requested = url;
           return Promise.reject(new Error("enough"));
         },
       };
       void new BooksResource(new Client({ auth: credentials, mtls, ...options })).list().catch(() => undefined);
-      return asked;
+      return requested;
     };
     environment();
     expect(rootOf({})).toBe("https://library.mtls.googleapis.com/");
@@ -177,7 +177,7 @@ describe("rejects", () => {
       {},
       "region is not in this API's document; similar regions are ",
     ],
-    ["a universe that is no domain", { universeDomain: "https://x" }, {}, "universeDomain must be a domain"],
+    ["a universe that is not a domain", { universeDomain: "https://x" }, {}, "universeDomain must be a domain"],
     ["a universe with a port", { universeDomain: "example.cloud:8" }, {}, "universeDomain must be a domain"],
     [
       "an invalid universe of the environment",

@@ -19,7 +19,7 @@ const quick: ClientOptions = { retry: { maxDelay: 1 } };
 const get = (url: string, options: ClientOptions = quick) => clientOf(url, options).books.exportMedia({ book: "b" });
 
 /** How the server handles one request. Default: correctly. */
-interface Behaviour {
+interface Behavior {
   /** Closes the connection after this many bytes. */
   readonly cut?: number;
   /** Does not support ranges. */
@@ -29,14 +29,14 @@ interface Behaviour {
   readonly bytes?: Buffer;
 }
 
-/** Serves bytes by RFC 9110 §14, with one behaviour for each request. */
+/** Serves bytes by RFC 9110 §14, with one behavior for each request. */
 function serving(
   bytes: Buffer,
   headers: Readonly<Record<string, string | string[]>>,
-  behaviours: readonly Behaviour[] = [],
+  behaviors: readonly Behavior[] = [],
 ): Handler {
   return (request, response, index) => {
-    const { cut, ignoresRange, status, headers: other, bytes: others = bytes } = behaviours[index] ?? {};
+    const { cut, ignoresRange, status, headers: other, bytes: others = bytes } = behaviors[index] ?? {};
     if (status !== undefined) return void response.writeHead(status).end();
     const range = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? "");
     const all = { ...headers, ...other };
@@ -92,7 +92,7 @@ describe("ranges", () => {
 describe("a download is resumed after a broken connection", () => {
   const etag = { etag: '"v1"' };
   const last = String(size - 1);
-  it.each<[string, Record<string, string | string[]>, readonly Behaviour[], readonly (string | undefined)[]]>([
+  it.each<[string, Record<string, string | string[]>, readonly Behavior[], readonly (string | undefined)[]]>([
     ["with its ETag", etag, [{ cut: 300_000 }], [undefined, `bytes=300000-${last}`]],
     ["with its generation", { "x-goog-generation": "7" }, [{ cut: 300_000 }], [undefined, `bytes=300000-${last}`]],
     [
@@ -114,8 +114,8 @@ describe("a download is resumed after a broken connection", () => {
       [{ cut: 300_000 }, { ignoresRange: true }],
       [undefined, `bytes=300000-${last}`],
     ],
-  ])("%s", async (_name, headers, behaviours, ranges) => {
-    const server = await serve(serving(content, headers, behaviours));
+  ])("%s", async (_name, headers, behaviors, ranges) => {
+    const server = await serve(serving(content, headers, behaviors));
     const progress: DownloadProgress[] = [];
     const media = await clientOf(server.url, quick).books.exportMedia(
       { book: "b" },
@@ -168,7 +168,7 @@ describe("a download is resumed after a broken connection", () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it.each<[string, Behaviour]>([
+  it.each<[string, Behavior]>([
     ["ETag", { headers: { etag: '"v2"' } }],
     ["generation", { headers: { "x-goog-generation": "8" } }],
     ["encoding", { headers: { "content-encoding": "gzip" } }],

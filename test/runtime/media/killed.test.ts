@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { expect, it, onTestFinished } from "vitest";
 import { temporaryFolder } from "../../support/folders.js";
-import { patternPieces } from "../support/pattern.js";
+import { patternChunks } from "../support/pattern.js";
 import { uploadServer } from "../support/upload-server.js";
 
 const size = 20 * 1024 * 1024 + 1;
@@ -22,7 +22,7 @@ process.disconnect();
 it("a second process finishes the upload of a killed one from the stored session", async () => {
   const folder = await temporaryFolder();
   const content = join(folder, "content");
-  await writeFile(content, await buffer(patternPieces(size)));
+  await writeFile(content, await buffer(patternChunks(size)));
   await writeFile(join(folder, "upload.ts"), program);
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
   const server = await uploadServer();

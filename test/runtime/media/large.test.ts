@@ -2,7 +2,7 @@
 /** Uploads and downloads 1 GiB over connections that are reset every 10 to 50 MB, with little memory. */
 import { describe, expect, it } from "vitest";
 import { clientOf } from "../support/library.js";
-import { expectPattern, pattern, patternPieces } from "../support/pattern.js";
+import { expectPattern, pattern, patternChunks } from "../support/pattern.js";
 import { serve } from "../support/server.js";
 import { uploadServer } from "../support/upload-server.js";
 
@@ -40,7 +40,7 @@ describe("1 GiB", () => {
     });
     const before = process.memoryUsage().rss;
     const { books } = clientOf(server.url, { retry: { maxDelay: 1 } });
-    await books.create({ requestBody: {}, media: { body: patternPieces(size) } });
+    await books.create({ requestBody: {}, media: { body: patternChunks(size) } });
     expect([server.arrived(), server.finished()]).toEqual([size, true]);
     expect(cuts).toBeGreaterThan(size / (50 * megabyte) - 1);
     expectSmall(before);

@@ -17,7 +17,7 @@ import {
 } from "../../../runtime/src/index.js";
 import { temporaryFolder } from "../../support/folders.js";
 import { clientOf, failureOf, methods } from "../support/library.js";
-import { pattern, patternPieces } from "../support/pattern.js";
+import { pattern, patternChunks } from "../support/pattern.js";
 import { serve, statuses } from "../support/server.js";
 import { type Fault, type Step, type UploadServer, uploadServer } from "../support/upload-server.js";
 
@@ -30,7 +30,7 @@ const forms: readonly (readonly [string, (folder: string) => MediaUpload["body"]
   ["bytes", () => pattern(0, size)],
   ["a Blob", () => new Blob([pattern(0, size)])],
   ["a file", (folder) => ({ path: join(folder, "content") })],
-  ["a stream", () => Readable.from(patternPieces(size, 10_007))],
+  ["a stream", () => Readable.from(patternChunks(size, 10_007))],
 ];
 const replayable = forms.slice(0, 3);
 
@@ -98,7 +98,7 @@ describe("the protocol", () => {
     ["is one byte", 1, ["PUT bytes 0-0/1"]],
   ])("the last chunk of a stream that %s contains the size", async (_name, length, parts) => {
     const server = await uploadServer();
-    await upload(server, { body: patternPieces(length) });
+    await upload(server, { body: patternChunks(length) });
     expect(ranges(server).slice(1)).toEqual(parts);
     expect(server.finished()).toBe(true);
   });
@@ -245,7 +245,7 @@ describe("it stops", () => {
     const server = await uploadServer({ fault: faults });
     return { error: await failureOf(upload(server, media, options)), server };
   };
-  const stream = (): Readable => Readable.from(patternPieces(size));
+  const stream = (): Readable => Readable.from(patternChunks(size));
 
   it("after the attempts of the policy, with an error that contains the session without showing it", async () => {
     const { error, server } = await stop(
@@ -459,7 +459,7 @@ describe("a stored session", () => {
       method: "DELETE",
       url: expect.stringContaining("upload_id=session-1"),
     });
-    expect(await failureOf(upload(server, { body: Readable.from(patternPieces(size)), session }))).toMatchObject({
+    expect(await failureOf(upload(server, { body: Readable.from(patternChunks(size)), session }))).toMatchObject({
       code: "UPLOAD_SESSION_LOST",
     });
     await upload(server, { body: pattern(0, size), session });

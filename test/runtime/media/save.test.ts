@@ -98,7 +98,7 @@ describe.skipIf(process.platform !== "linux")("saveTo", () => {
     expect(await modeOf(join(folder, beside))).toBe(0o600);
   });
 
-  it.skipIf(!isRoot)("keeps the owner of the file it replaces (skipped but for root)", async () => {
+  it.skipIf(!isRoot)("keeps the owner of the file it replaces (skipped unless root)", async () => {
     const path = join(await temporaryFolder(), "a");
     await writeFile(path, "older");
     await chown(path, 12, 34);

@@ -26,12 +26,12 @@ const sources: readonly (readonly [string, () => unknown])[] = [
   ["a web stream", () => Readable.toWeb(Readable.from(slowly()))],
 ];
 
-async function keeper(): Promise<{ readonly url: string; readonly kept: () => string }> {
+async function storingServer(): Promise<{ readonly url: string; readonly stored: () => string }> {
   const { seen, url } = await serve((request, response) => {
     if (request.url.includes("uploadType=resumable")) response.writeHead(200, { location: "/session" }).end();
     else response.writeHead(200, { "content-type": "application/json" }).end("{}");
   });
-  return { url, kept: () => seen.map(({ body }) => body).join("") };
+  return { url, stored: () => seen.map(({ body }) => body).join("") };
 }
 
 async function fifo(): Promise<string> {
@@ -46,9 +46,9 @@ const expired = (name: string): object =>
 
 describe.each(uploadForms)("$name", ({ name, send }) => {
   it.each(sources)("sends small chunks of %s that arrive slowly", async (_name, make) => {
-    const { url, kept } = await keeper();
+    const { url, stored } = await storingServer();
     await send(clientOf(url), make(), { timeout: 250 });
-    expect(kept()).toContain("01234567");
+    expect(stored()).toContain("01234567");
   });
 
   it.each<[string, () => unknown]>([
@@ -63,32 +63,32 @@ describe.each(uploadForms)("$name", ({ name, send }) => {
     ],
     ["never yields, as a web stream", () => new ReadableStream()],
   ])("ends for a stream that %s", async (_name, make) => {
-    const { url } = await keeper();
+    const { url } = await storingServer();
     expect(await failureOf(send(clientOf(url), make(), { timeout: 200 }))).toMatchObject(expired(name));
   });
 
   describe.skipIf(process.platform === "win32")("ends for a pipe without a writer", () => {
     it("with `timeout`", async () => {
-      const { url } = await keeper();
+      const { url } = await storingServer();
       const call = send(clientOf(url), { path: await fifo() }, { timeout: 200 });
       expect(await failureOf(call)).toMatchObject(expired(name));
     });
 
     it("with `totalTimeout`", async () => {
-      const { url } = await keeper();
+      const { url } = await storingServer();
       const call = send(clientOf(url), { path: await fifo() }, { totalTimeout: 100 });
       expect(await failureOf(call)).toMatchObject({ code: "TOTAL_TIMEOUT" });
     });
 
     it("with the signal", async () => {
-      const { url } = await keeper();
+      const { url } = await storingServer();
       const call = send(clientOf(url), { path: await fifo() }, { signal: AbortSignal.timeout(100) });
       expect(await failureOf(call)).toMatchObject({ code: "ABORTED" });
     });
   });
 
   it.skipIf(process.platform === "win32")("sends what is written to a pipe", async () => {
-    const { url, kept } = await keeper();
+    const { url, stored } = await storingServer();
     const path = await fifo();
     const call = send(clientOf(url), { path });
     await setTimeout(50);
@@ -97,19 +97,19 @@ describe.each(uploadForms)("$name", ({ name, send }) => {
     await setTimeout(50);
     writer.end("23");
     await call;
-    expect(kept()).toContain("0123");
+    expect(stored()).toContain("0123");
   });
 
   it.skipIf(process.platform !== "linux")("sends a file of /proc, which has content but no size", async () => {
-    const { url, kept } = await keeper();
+    const { url, stored } = await storingServer();
     await send(clientOf(url), { path: "/proc/version" });
-    expect(kept()).toContain("Linux version");
+    expect(stored()).toContain("Linux version");
   });
 
   it.skipIf(process.platform === "win32")("sends a device", async () => {
-    const { url, kept } = await keeper();
+    const { url, stored } = await storingServer();
     await send(clientOf(url), { path: "/dev/null" });
-    expect(kept()).not.toContain("\0");
+    expect(stored()).not.toContain("\0");
   });
 });
 

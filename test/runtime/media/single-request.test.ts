@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { type MediaUpload, operate, upload } from "../../../runtime/src/index.js";
 import { temporaryFolder } from "../../support/folders.js";
 import { clientOf, failureOf, methods } from "../support/library.js";
-import { pattern, patternPieces } from "../support/pattern.js";
+import { pattern, patternChunks } from "../support/pattern.js";
 import { type Seen, json, serve, statuses } from "../support/server.js";
 
 const text = "héllo\r\n--x\n";
@@ -62,7 +62,7 @@ function partsOf({ headers, body }: Seen): { readonly type: string; readonly con
 }
 
 describe("content alone", () => {
-  it.each(forms)("%s is sent as it is with uploadType=media", async (_name, body, isSized) => {
+  it.each(forms)("%s is sent unchanged with uploadType=media", async (_name, body, isSized) => {
     const folder = await folderWithContent();
     const { seen, url } = await serve(statuses(200));
     const media = { body: body(folder), mimeType: "text/x-note", resumable: false };
@@ -193,10 +193,10 @@ describe("content after its metadata", () => {
 
   it("arrives unchanged if it is larger than a chunk", async () => {
     const size = 3 * 1024 * 1024 + 17;
-    const whole = await buffer(patternPieces(size));
+    const complete = await buffer(patternChunks(size));
     const { seen, url } = await serve((_request, response) => json(response, 200, {}));
-    await clientOf(url).books.create({ media: { body: patternPieces(size), resumable: false } });
-    expect(seen[0]?.body).toBe(whole.toString());
-    expect(pattern(0, 10)).toEqual(whole.subarray(0, 10));
+    await clientOf(url).books.create({ media: { body: patternChunks(size), resumable: false } });
+    expect(seen[0]?.body).toBe(complete.toString());
+    expect(pattern(0, 10)).toEqual(complete.subarray(0, 10));
   });
 });

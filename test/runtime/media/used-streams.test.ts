@@ -20,12 +20,16 @@ async function* generated(): AsyncGenerator<Uint8Array, void, undefined> {
 }
 
 /** A server that stores what it receives, in one request or in chunks. */
-async function keeper(): Promise<{ readonly url: string; readonly seen: Seen[]; readonly kept: () => string }> {
+async function storingServer(): Promise<{
+  readonly url: string;
+  readonly seen: Seen[];
+  readonly stored: () => string;
+}> {
   const { seen, url } = await serve((request, response) => {
     if (request.url.includes("uploadType=resumable")) response.writeHead(200, { location: "/session" }).end();
     else response.writeHead(200, { "content-type": "application/json" }).end("{}");
   });
-  return { url, seen, kept: () => seen.map(({ body }) => body).join("") };
+  return { url, seen, stored: () => seen.map(({ body }) => body).join("") };
 }
 
 async function readStream(): Promise<Readable> {
@@ -171,7 +175,7 @@ const used: readonly (readonly [string, () => Promise<unknown>, string])[] = [
 for (const { name, parameter, send } of uploadForms) {
   describe(`${name}, before anything is sent, it rejects`, () => {
     it.each(used)("%s", async (_name, make, problem) => {
-      const { seen, url } = await keeper();
+      const { seen, url } = await storingServer();
       const error = await failureOf(send(clientOf(url), await make()));
       expect(error).toBeInstanceOf(InvalidRequestError);
       expect(error).toMatchObject({ faults: [{ parameter, message: expect.stringContaining(problem) as unknown }] });
@@ -190,7 +194,7 @@ for (const { name, parameter, send } of uploadForms) {
         },
       ],
     ])("%s that was passed to another call", async (_name, make) => {
-      const { seen, url, kept } = await keeper();
+      const { seen, url, stored } = await storingServer();
       const stream = make();
       // The credentials are asynchronous, so both calls begin before one of them reads.
       const auth = { getRequestHeaders: () => setTimeout(20, { authorization: "Bearer a" }) };
@@ -201,7 +205,7 @@ for (const { name, parameter, send } of uploadForms) {
       const requests = seen.length;
       expect(await failureOf(send(client, stream))).toMatchObject({ code: "INVALID_REQUEST" });
       expect(seen).toHaveLength(requests);
-      expect(kept()).toContain(text);
+      expect(stored()).toContain(text);
     });
   });
 
@@ -211,32 +215,32 @@ for (const { name, parameter, send } of uploadForms) {
       ["a stream whose input has ended", () => new PassThrough().end(text)],
       ["a Node stream from a web stream", () => Readable.fromWeb(new Blob([text]).stream() as never)], // of the same platform
     ])("%s", async (_name, make) => {
-      const { url, kept } = await keeper();
+      const { url, stored } = await storingServer();
       await send(clientOf(url), make());
-      expect(kept()).toContain(text);
+      expect(stored()).toContain(text);
     });
 
     it.each<[string, object]>([
       ["", {}],
       [" with unrelated members", { destroyed: true, locked: true, readable: false, on: () => undefined }],
     ])("an iterable%s that can be iterated again, twice", async (_name, members) => {
-      const { url, kept } = await keeper();
+      const { url, stored } = await storingServer();
       const body = { ...members, [Symbol.asyncIterator]: generated };
       await send(clientOf(url), body);
       await send(clientOf(url), body);
-      expect(kept().split(text)).toHaveLength(3);
+      expect(stored().split(text)).toHaveLength(3);
     });
 
     it("a stream that an invalid call did not use", async () => {
-      const { url, kept } = await keeper();
+      const { url, stored } = await storingServer();
       const body = Readable.from([text]);
       expect(await failureOf(send(clientOf(url), body, { timeout: -1 }))).toMatchObject({ code: "INVALID_REQUEST" });
       await send(clientOf(url), body);
-      expect(kept()).toContain(text);
+      expect(stored()).toContain(text);
     });
 
     it("a stream that a batch rejected", async () => {
-      const { url, kept } = await keeper();
+      const { url, stored } = await storingServer();
       const body = Readable.from([text]);
       const all = clientOf(url).batch();
       const rejected = failureOf(send(all as ReturnType<typeof clientOf>, body)); // the same client
@@ -245,12 +249,12 @@ for (const { name, parameter, send } of uploadForms) {
         message: expect.stringContaining("batch does not support media") as unknown,
       });
       await send(clientOf(url), body);
-      expect(kept()).toContain(text);
+      expect(stored()).toContain(text);
     });
   });
 
   it(`${name}, rejects a stream that is read elsewhere while the token is requested`, async () => {
-    const { url, kept } = await keeper();
+    const { url, stored } = await storingServer();
     const body = Readable.from([text]);
     const auth = {
       getRequestHeaders: async () => {
@@ -260,6 +264,6 @@ for (const { name, parameter, send } of uploadForms) {
     };
     const error = await failureOf(send(clientOf(url, { auth }), body));
     expect(String(error)).toContain("was read before");
-    expect(kept()).not.toMatch(/\d/);
+    expect(stored()).not.toMatch(/\d/);
   });
 }

@@ -140,7 +140,7 @@ describe("bodies", () => {
 });
 
 describe("headers", () => {
-  it("the call's headers win over the client's, and those over the runtime's, case-insensitively", () => {
+  it("the call's headers override the client's, and those override the runtime's, case-insensitively", () => {
     const on = base({}, { headers: { accept: "text/own", "x-own": "1" }, ownHeaders: new Set(["accept", "x-own"]) });
     const { headers } = build(
       { ...methods.insert, apiVersion: "2026-01" },

@@ -1,4 +1,4 @@
-/** Conditional requests over real sockets (RFC 9110 §13): 304 and 412 have codes of their own. */
+/** Conditional requests over real sockets (RFC 9110 §13): 304 and 412 have separate codes. */
 import { describe, expect, it } from "vitest";
 import { ApiError, type CallOptions } from "../../../runtime/src/index.js";
 import { clientOf, failureOf } from "../support/library.js";

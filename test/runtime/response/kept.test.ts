@@ -120,7 +120,7 @@ const undici = undiciTransport();
 it.each([
   ["undici", undici],
   ["fetch", fetchTransport()],
-] satisfies [string, Transport][])("kept promises over %s hold their data alone", async (_name, transport) => {
+] satisfies [string, Transport][])("stored promises over %s reference only their data", async (_name, transport) => {
   const size = 1_000_000;
   const calls = 30;
   const { seen, url } = await serve((_request, response) => {

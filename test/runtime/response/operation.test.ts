@@ -407,7 +407,7 @@ describe("without wait()", () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it("an unidentified operation is no error", async () => {
+  it("an unidentified operation is not an error", async () => {
     const server = await serverOf({});
     expect(await start(server.url)).toEqual({});
   });

@@ -26,7 +26,7 @@ function added(before: Resources): string[] {
     .map(([kind, more]) => `${kind}: ${String(more)}`);
 }
 
-/** Waits until a condition holds, or for a limited time; then the counts show the problem. */
+/** Waits until a condition is true, or for a limited time; then the counts show the problem. */
 export async function until(isReached: () => boolean): Promise<void> {
   for (let waited = 0; waited < patience && !isReached(); waited += 5) await setTimeout(5);
 }

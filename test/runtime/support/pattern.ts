@@ -26,7 +26,7 @@ export function expectPattern(offset: number, bytes: Uint8Array): void {
 }
 
 /** The content in chunks. */
-export async function* patternPieces(
+export async function* patternChunks(
   size: number,
   chunkSize: number = 64 * 1024,
 ): AsyncGenerator<Uint8Array, void, undefined> {

@@ -107,7 +107,7 @@ export async function uploadServer(options: UploadServerOptions = {}): Promise<U
       if (error instanceof PatternError) return refuse(request, response, error.message);
     }
     if (part !== null && !isLast && most === undefined && size % granularity !== 0)
-      return refuse(request, response, `part of ${String(size)} bytes is no multiple of 256 KiB`);
+      return refuse(request, response, `part of ${String(size)} bytes is not a multiple of 256 KiB`);
     session.arrived += most === undefined ? size : Math.floor(Math.min(size, most) / granularity) * granularity;
     if (String(session.arrived) === total) session.finished = true;
     if (fault === "cut before the response" || isCut(fault)) return cut(request, size);
@@ -131,9 +131,9 @@ export async function uploadServer(options: UploadServerOptions = {}): Promise<U
     if (fault === "lose everything" && session !== undefined) session.arrived = 0;
     const handle = (): Promise<number> => {
       if (typeof fault === "object" && "status" in fault)
-        return refuse(request, response, "asked for", fault.status, fault.headers);
+        return refuse(request, response, "requested by the test", fault.status, fault.headers);
       if (id === "") return begin(request, response);
-      if (session === undefined) return refuse(request, response, "no such session", 404);
+      if (session === undefined) return refuse(request, response, "unknown session", 404);
       if (step.method === "DELETE") {
         sessions.delete(id);
         return refuse(request, response, "cancelled", 499);

@@ -150,7 +150,7 @@ describe("a mock transport", () => {
 
   it("is typed by the client's methods and their responses", () => {
     // @ts-expect-error there is no such method
-    const misspelt: Handlers = { "sql.instance.list": () => ({}) };
+    const misspelled: Handlers = { "sql.instance.list": () => ({}) };
     // @ts-expect-error items is an array of instances
     const wrong: Handlers = { "sql.instances.list": () => ({ items: "none" }) };
     // @ts-expect-error a wrong enum value in the response of a method
@@ -159,6 +159,6 @@ describe("a mock transport", () => {
       "sql.backupRuns.get": () => ({ status: "DONE" }),
       "sql.flags.list": () => mockResponse({}),
     };
-    expect(Object.keys({ ...misspelt, ...wrong, ...value, ...right })).toHaveLength(4);
+    expect(Object.keys({ ...misspelled, ...wrong, ...value, ...right })).toHaveLength(4);
   });
 });

@@ -141,7 +141,7 @@ describe("no proxy", () => {
   });
 });
 
-describe("a dispatcher that the user set wins over the environment", () => {
+describe("a dispatcher that the user set takes precedence over the environment", () => {
   it("a client's own", async () => {
     const { url } = await serve(statuses(200));
     const [chosen, other] = [await proxyTo(url), await proxyTo(url)];

@@ -103,7 +103,7 @@ describe.each([
     expect(written).toBeLessThan(64 * mebibyte);
   });
 
-  it("rejects more than a string can hold, by default and with a higher limit", async () => {
+  it("rejects more than the maximum length of a string, by default and with a higher limit", async () => {
     const block = gzipSync(Buffer.alloc(16 * mebibyte, "[1,"));
     // A gzip body may consist of several members.
     const { url } = await serve(responding(Buffer.concat(Array.from({ length: 33 }, () => block)), gzip));

@@ -32,7 +32,7 @@ async function raw(...responses: readonly string[]): Promise<string> {
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
 }
 
-/** A server that reads the first chunk of each request, and then no more. */
+/** A server that reads only the first chunk of each request. */
 async function hangingUp(): Promise<string> {
   const server = createServer((socket) => {
     socket.on("error", () => undefined);

@@ -38,7 +38,7 @@ describe("dispatchers", () => {
     expect(response.headers.get("x-a")).toBe("1");
   });
 
-  it("a client's own wins over the global one", async () => {
+  it("a client's own takes precedence over the global one", async () => {
     const agent = mockAgent();
     agent
       .get("https://library.example.com")
@@ -61,12 +61,12 @@ describe("dispatchers", () => {
 
   it("sends requests through a proxy agent", async () => {
     const { seen, url } = await serve(statuses(200));
-    const asked: string[] = [];
+    const requested: string[] = [];
     const proxy = createServer((client) => {
       client.on("error", () => undefined);
       client.once("data", (head) => {
         const target = /^CONNECT ([^ ]+):(\d+) /.exec(head.toString());
-        asked.push(target?.[0] ?? "");
+        requested.push(target?.[0] ?? "");
         const upstream = connect(Number(target?.[2]), target?.[1] ?? "", () => {
           client.write("HTTP/1.1 200 OK\r\n\r\n");
           client.pipe(upstream).pipe(client);
@@ -82,7 +82,7 @@ describe("dispatchers", () => {
       proxy.close();
     });
     await clientOf(url, { dispatcher }).books.get({ book: "b" });
-    expect(asked).toEqual([`CONNECT 127.0.0.1:${new URL(url).port} `]);
+    expect(requested).toEqual([`CONNECT 127.0.0.1:${new URL(url).port} `]);
     expect(seen).toHaveLength(1);
   });
 

@@ -1,4 +1,4 @@
-/** Behaviour of an API that its document does not describe, as data and pure functions. */
+/** Behavior of an API that its document does not describe, as data and pure functions. */
 import type { JsonObject } from "../json.js";
 
 export interface ApiFacts {

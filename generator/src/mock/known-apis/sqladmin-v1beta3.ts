@@ -1,4 +1,4 @@
-/** Cloud SQL v1beta3: behaviour that its document does not describe. */
+/** Cloud SQL v1beta3: behavior that its document does not describe. */
 import { GoogleError } from "../google-error.js";
 import { isObject, type JsonObject, own, ownString } from "../json.js";
 import type { ApiFacts } from "./api-facts.js";

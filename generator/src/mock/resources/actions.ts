@@ -16,7 +16,7 @@ import { withoutCustomVerb } from "../routes.js";
 import { isMarkedDeleted, withoutDeletionMarks } from "./soft-delete.js";
 import type { MockState } from "../mock-state.js";
 
-/** Returns the handler of a custom method: known behaviour if there is any, else a sample response. */
+/** Returns the handler of a custom method: known behavior if there is any, else a sample response. */
 export function actionHandler(entry: IndexedMethod, all: readonly CollectionFacts[], mockState: MockState): Handler {
   const owner = ownerOf(entry, all);
   /** Returns the path of the item that the call acts on, after checking that the item exists. */

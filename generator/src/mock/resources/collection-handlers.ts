@@ -108,7 +108,7 @@ function newKey(collection: Collection, item: JsonObject): string {
   return isNumeral(property) ? String(randomInt(1e12, 2e12)) : randomBytes(8).toString("hex");
 }
 
-/** Returns the id beside the item: `instanceId` of `POST …/instances` (AIP-133), in the query or the body. */
+/** Returns the id that is passed next to the item: `instanceId` of `POST …/instances` (AIP-133), in the query or the body. */
 function chosenId({ entry: { api, method }, query, body, path }: Call): string | undefined {
   const plural = splitPath(path)[1].toLowerCase();
   const isIdOf = (name: string) => name.endsWith("Id") && plural.startsWith(name.slice(0, -3).toLowerCase());

@@ -3,7 +3,7 @@
  *
  * Uses paths and types, not only names: `get` at `…/instances/{instance}` makes `…/instances` a collection. A POST there
  * with the same type inserts, a PUT to the item replaces it, and so on. If one variable names the item (`v1/{+name}`),
- * its pattern gives the path. A method that does not match gets no role.
+ * its pattern gives the path. A method that does not match has no role.
  */
 import type { MethodModel, PropertyModel, TypeModel } from "../../model/types.js";
 import { type ApiIndex, type IndexedMethod, isStringProperty, propertiesOf, schemaName } from "../api-index.js";

@@ -128,7 +128,7 @@ function filled(
   return Object.fromEntries(result);
 }
 
-/** Placeholders in a path that stand for another name. */
+/** Placeholders in a path that replace another name. */
 const ALIASES: ReadonlySet<string> = new Set(["-", "me", "my_customer", "~"]);
 
 /** Compares a property with the path. Some properties contain the complete URL (Compute Engine's `zone`). */

@@ -14,7 +14,7 @@ import { isReader, progressIn, withValue } from "./progress.js";
 import { canonicalPath, withoutCustomVerb } from "../routes.js";
 import type { MockState } from "../mock-state.js";
 
-/** Facts about the change that an operation stands for. */
+/** Facts about the change that an operation reports. */
 export interface OperationFacts {
   readonly entry: IndexedMethod;
   readonly operation: OperationModel;

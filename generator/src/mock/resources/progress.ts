@@ -91,7 +91,7 @@ export function finish(path: string, progress: Progress, mockState: MockState): 
   for (const _state of STATES) advance(path, progress, mockState);
 }
 
-/** Ends an unfinished operation as failed. The change that it stands for is not undone. */
+/** Ends an unfinished operation as failed. The change that it reports is not undone. */
 export function cancel(path: string, progress: Progress, { store }: MockState): void {
   const item = store.get(path);
   if (item === undefined || isOver(item, progress)) return;

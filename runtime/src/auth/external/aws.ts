@@ -37,7 +37,7 @@ function regionFromEnvironment(): string | undefined {
   const region = environment("AWS_REGION") ?? environment("AWS_DEFAULT_REGION");
   if (region === undefined) return undefined;
   if (/^[a-z0-9-]+$/.test(region)) return region;
-  throw new AuthError("KEY_FIELD_INVALID", "AWS_REGION: must be an AWS region, for instance eu-west-1");
+  throw new AuthError("KEY_FIELD_INVALID", "AWS_REGION: must be an AWS region, for example eu-west-1");
 }
 
 function keysFromEnvironment(): AwsKeys | undefined {

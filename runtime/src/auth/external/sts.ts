@@ -52,7 +52,7 @@ function hint(reason: string | undefined): string | undefined {
     case "invalid_target":
       return "Check the audience: it must be the full name of a provider that exists and is not disabled";
     case "unauthorized_client":
-      return "The provider's attribute condition refuses this identity";
+      return "The provider's attribute condition rejects this identity";
     default:
       return undefined;
   }

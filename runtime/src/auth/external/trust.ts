@@ -2,7 +2,7 @@
  * Checks the URLs of a configuration.
  *
  * A configuration from an untrusted source could send secrets anywhere. A caller who chooses the class trusts the
- * configuration. If the kind comes from a file, its URLs must be Google's or listed.
+ * configuration. If the kind is read from a file, its URLs must be Google's or listed.
  */
 import { environment } from "../../platform/node/environment.js";
 import type { Url } from "../../platform-types.js";
@@ -62,7 +62,7 @@ function isService(host: string, service: string, universe: string): boolean {
   );
 }
 
-/** Whether an entry of the list, an origin or a URL prefix, covers a URL. `*.` stands for any subdomain. */
+/** Whether an entry of the list, an origin or a URL prefix, covers a URL. `*.` matches any subdomain. */
 function covers(listed: string, url: Url): boolean {
   const bare = listed.replace("://*.", "://");
   if (!URL.canParse(bare)) return false;

@@ -20,7 +20,7 @@ export async function readTextFile(path: string, problem: (message: string, code
   const { constants, promises } = process.getBuiltinModule("node:fs");
   let bytes: Buffer | undefined;
   try {
-    // Without O_NONBLOCK, opening a pipe that has no writer blocks a thread forever. Windows has no such flag.
+    // Without O_NONBLOCK, opening a pipe that has no writer blocks a thread forever. Windows does not have this flag.
     const file = await promises.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     bytes = await readBounded(file).finally(() => file.close());
   } catch (error) {
