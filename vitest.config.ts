@@ -10,9 +10,11 @@ import { defineConfig } from "vitest/config";
 const SLOW =
   /child_process|worker_threads|support\/(?:browser|discogen|packed|running)\.js|type-check\.js|platform\/run\.js|untrusted-folder\.js|typescript-6|CORPUS|^\/\/ slow:|dist\//m;
 
-/** Test files that replace modules, globals or flags, so other files cannot run in the same process. */
+/**
+ * Test files that replace modules, globals or flags, or share a browser, so other files cannot run in the same process.
+ */
 const ISOLATED =
-  /vi\.(?:mock|doMock|hoisted|resetModules)\(|undici-copies\.js|from "undici|support\/dispatcher\.js|setFlagsFromString|process\.chdir/;
+  /vi\.(?:mock|doMock|hoisted|resetModules)\(|undici-copies\.js|from "undici|support\/(?:browser|dispatcher)\.js|setFlagsFromString|process\.chdir/;
 
 /** Node loads the built packages as it does for users: Vitest does not transform them. */
 const BUILT = { deps: { external: [/\/(?:runtime|generator|generated)\/dist\//] } };
@@ -34,7 +36,9 @@ export default defineConfig(async ({ mode }) => {
   const slow = files.filter(({ path, text }) => path.startsWith("test/e2e/") || SLOW.test(text));
   const rest = files.filter((file) => !slow.includes(file));
   const shared = rest.filter(({ text }) => !ISOLATED.test(text));
-  const isolated = [...rest.filter((file) => !shared.includes(file)), ...(isQuick ? [] : slow)];
+  // Tests of the runtime count sockets, timers and bytes in their process.
+  const sharedSlow = slow.filter(({ path, text }) => !path.startsWith("test/runtime/") && !ISOLATED.test(text));
+  const isolated = (isQuick ? rest : files).filter((file) => !shared.includes(file) && !sharedSlow.includes(file));
   const project = (name: string, from: readonly TestFile[], isolate: boolean) => ({
     resolve: { alias: isQuick ? [...sources()] : [] },
     test: { ...OPTIONS, server: isQuick ? {} : BUILT, name, include: from.map(({ path }) => path), isolate },
@@ -42,9 +46,13 @@ export default defineConfig(async ({ mode }) => {
   return {
     test: {
       // Starting a process for each file takes longer than most unit tests.
-      projects: [project("unit", shared, false), project("process", isolated, true)],
-      // Many tests wait for processes and servers. On two cores Vitest would run one file at a time.
-      maxWorkers: Math.max(2, availableParallelism() - 1),
+      projects: [
+        project("unit", shared, false),
+        project("slow", isQuick ? [] : sharedSlow, false),
+        project("process", isolated, true),
+      ],
+      // Many tests wait for timers, processes and servers. On two cores Vitest would run one file at a time.
+      maxWorkers: Math.max(3, availableParallelism() - 1),
     },
   };
 });

@@ -11,8 +11,19 @@ import { json, serve } from "../support/server.js";
 
 const formats = ["esm", "cjs"] as const;
 
-/** Bundles a program for Node, runs it in a folder without packages, and returns its JSON output. */
-async function run(format: (typeof formats)[number], program: string, env: NodeJS.ProcessEnv): Promise<unknown> {
+type Format = (typeof formats)[number];
+
+const bundles = new Map<string, Promise<string>>();
+
+/** Bundles a program for Node, once for each format. */
+function bundled(format: Format, program: string): Promise<string> {
+  const key = `${format} ${program}`;
+  const bundle = bundles.get(key) ?? bundleOf(format, program);
+  bundles.set(key, bundle);
+  return bundle;
+}
+
+async function bundleOf(format: Format, program: string): Promise<string> {
   const folder = await temporaryFolder();
   await install(folder, {
     "@discogen/runtime": join(ROOT, "runtime"),
@@ -44,9 +55,14 @@ async function run(format: (typeof formats)[number], program: string, env: NodeJ
     // The user's own undici calls require(), which ES modules do not have.
     ...(format === "esm" && program.includes("undici") ? { banner: { js: requireBanner } } : {}),
   });
+  return outputFiles[0]?.text ?? "";
+}
+
+/** Runs a bundled program in a folder without packages, and returns its JSON output. */
+async function run(format: Format, program: string, env: NodeJS.ProcessEnv): Promise<unknown> {
   const emptyFolder = await temporaryFolder();
   const file = join(emptyFolder, format === "esm" ? "program.mjs" : "program.cjs");
-  await writeFile(file, outputFiles[0]?.text ?? "");
+  await writeFile(file, await bundled(format, program));
   const { stderr, stdout } = await node([file], emptyFolder, { ...withoutProxies, ...env });
   expect(stderr).toBe("");
   return JSON.parse(stdout);

@@ -32,8 +32,17 @@ const responding =
 
 const gzip = { "content-encoding": "gzip" };
 
+/** Returns gzip content of this many MiB. It consists of several members, because compressing one large one takes long. */
+const compressed = (mebibytes: number, fill: number | string = 0): Buffer => {
+  const block = gzipSync(Buffer.alloc(16 * mebibyte, fill));
+  return Buffer.concat(Array.from({ length: mebibytes / 16 }, () => block));
+};
+
+const compressed64 = gzipSync(Buffer.alloc(64 * mebibyte));
+const compressed256 = compressed(256);
+
 /** Less than a kilobyte that decodes to 64 MiB. */
-const doubled = gzipSync(gzipSync(Buffer.alloc(64 * mebibyte)));
+const doubled = gzipSync(compressed64);
 
 const undici = undiciTransport();
 
@@ -65,8 +74,8 @@ describe.each([
     ["characters of several bytes", 1000, JSON.stringify({ a: "é".repeat(600) }), {}],
     ["compressed content of one byte more", 100_000, gzipSync(jsonOf(100_001)), gzip],
     ["small compressed content", 100, gzipSync(jsonOf(101)), gzip],
-    ["a few kilobytes that decode to megabytes", 1_000_000, gzipSync(Buffer.alloc(64 * mebibyte)), gzip],
-    ["a large body that decodes to a larger one", 3 * mebibyte, gzipSync(Buffer.alloc(256 * mebibyte)), gzip],
+    ["a few kilobytes that decode to megabytes", 1_000_000, compressed64, gzip],
+    ["a large body that decodes to a larger one", 3 * mebibyte, compressed256, gzip],
     ["compressed random bytes", 20_000, gzipSync(jsonOf(30_000), { level: 0 }), gzip],
     ["a body with the encoding identity", 1000, jsonOf(1001), { "content-encoding": "identity" }],
   ])("rejects %s, without retries", async (_name, maxResponseBytes, body, headers) => {
@@ -104,9 +113,7 @@ describe.each([
   });
 
   it("rejects more than the maximum length of a string, by default and with a higher limit", async () => {
-    const block = gzipSync(Buffer.alloc(16 * mebibyte, "[1,"));
-    // A gzip body may consist of several members.
-    const { url } = await serve(responding(Buffer.concat(Array.from({ length: 33 }, () => block)), gzip));
+    const { url } = await serve(responding(compressed(33 * 16, "[1,"), gzip));
     for (const maxResponseBytes of [undefined, Number.POSITIVE_INFINITY]) {
       const error = await failureOf(clientOf(url, { maxResponseBytes }).books.get({ book: "b" }));
       expect(error).toMatchObject({
@@ -228,8 +235,7 @@ describe("decoding", () => {
   });
 
   it("ends on abort", async () => {
-    const bomb = gzipSync(Buffer.alloc(400 * mebibyte));
-    const { url } = await serve(responding(bomb, gzip));
+    const { url } = await serve(responding(compressed(400), gzip));
     const controller = new AbortController();
     const call = libraryClientOf(url, { transport: undici }).books.get({ book: "b" }, { signal: controller.signal });
     setTimeout(() => controller.abort(), 100);
