@@ -19,9 +19,7 @@ export interface TranslationResult {
 }
 
 export function startWorker(): TranslationThread {
-  // Most objects are short-lived. By default V8 lets them use half as much memory again.
-  const resourceLimits = { maxYoungGenerationSizeMb: 24 };
-  const worker = new Worker(new URL("./translation-worker.js", import.meta.url), { resourceLimits });
+  const worker = new Worker(new URL("./translation-worker.js", import.meta.url));
   const pending = new Map<number, (translation: Translation) => void>();
   let lastId = 0;
   worker.on("message", ({ id, translation }: TranslationResult) => {

@@ -1,4 +1,4 @@
-/** Runs translations on this thread, or on workers. */
+/** Runs translations on this thread and on workers. */
 import { setImmediate } from "node:timers/promises";
 import type { Translate, TranslationThread } from "./translation-thread.js";
 
@@ -8,8 +8,8 @@ export interface Translator {
   readonly close: () => Promise<void>;
 }
 
-/** Returns a translator with this number of workers. With fewer than two, it uses this thread and no worker. */
-export function createTranslator(workers: number): Translator {
+/** Returns a translator that uses this number of threads: this one, and workers. */
+export function createTranslator(jobs: number): Translator {
   const waiting: ((thread: TranslationThread) => void)[] = [];
   let threads: Promise<readonly TranslationThread[]> | undefined;
   const release = (thread: TranslationThread) => {
@@ -19,7 +19,7 @@ export function createTranslator(workers: number): Translator {
   };
   return {
     translate: async (source, request) => {
-      threads ??= startThreads(workers);
+      threads ??= startThreads(jobs);
       const available = (await threads).find(({ free }) => free > 0);
       if (available !== undefined) available.free -= 1;
       const thread = available ?? (await new Promise<TranslationThread>((resolve) => waiting.push(resolve)));
@@ -33,10 +33,11 @@ export function createTranslator(workers: number): Translator {
 }
 
 /** Loads only what is used: a run without changes translates nothing. */
-async function startThreads(workers: number): Promise<readonly TranslationThread[]> {
-  if (workers < 2) return [await thisThread()];
+async function startThreads(jobs: number): Promise<readonly TranslationThread[]> {
+  if (jobs < 2) return [await thisThread()];
   const { startWorker } = await import("./translation-workers.js");
-  return Array.from({ length: workers }, startWorker);
+  const workers = Array.from({ length: jobs - 1 }, startWorker);
+  return [...workers, await thisThread()];
 }
 
 async function thisThread(): Promise<TranslationThread> {
