@@ -29,8 +29,6 @@ export interface HashedFile {
 }
 
 export interface OutputState {
-  /** True if the manifest has no entries. */
-  readonly isFirst: boolean;
   /** Returns a hash of everything that the output of a document depends on. */
   readonly inputOf: (text: string | Uint8Array, request: CodeRequest) => string;
   /** Returns the API that was written from this input, if all its files are still there unchanged. */
@@ -60,7 +58,6 @@ export async function openOutputState(folder: string): Promise<OutputState> {
   const paths = new Set([...before.values()].flatMap(({ files }) => Object.keys(files)));
   const droppedFrom = (ids: ReadonlySet<string>) => [...before].filter(([id]) => !ids.has(id));
   return {
-    isFirst: before.size === 0,
     inputOf: (text, { include = [], exclude = [], enums = "closed", patch = [], streaming = {} }) =>
       hashOfTexts(print, JSON.stringify([include, exclude, enums, patch, Object.entries(streaming).sort()]), text),
     find: async (input) => {

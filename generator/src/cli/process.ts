@@ -8,7 +8,7 @@ import type { Terminal } from "./terminal.js";
 
 /** Runs the command line of this process, and sets its exit code. */
 export async function runProcess(): Promise<void> {
-  // From Node 22.8 on. The compiler is 10 MB of JavaScript: the cache saves compiling it in every run.
+  // From Node 22.8 on, Node caches compiled modules between runs.
   if ("enableCompileCache" in module && typeof module.enableCompileCache === "function") module.enableCompileCache();
   const terminal = processTerminal();
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
