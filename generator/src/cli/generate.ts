@@ -42,7 +42,7 @@ const HELP = `
                       (default: generated)
 ${SELECTION_HELP}  --enums MODE        closed: only the values of the document (default)
                       open: any other string, too
-  --jobs N            threads that write code (default: one per core, at most 4)
+  --jobs N            threads that write code (default: one per core, up to 4)
   --config FILE       the config (default: discogen.config.ts, .mts, .js, .mjs
                       or .json in this folder); executed unless it is JSON, so
                       run this only in folders that you trust
