@@ -7,7 +7,7 @@ import { writeOutput } from "../files.js";
 import { checkedOrigin } from "../mock/cors.js";
 import type { Fixtures } from "../mock/fixtures.js";
 import { isObject, parseJson } from "../mock/json.js";
-import { isMockKey } from "../mock/sign-in/key.js";
+import { isMockKey } from "../mock/authentication/key.js";
 import { choice, type Command, type ExitCode, FORCE_HELP, FORCE_OPTION, parse, usage } from "./command.js";
 import { printDiagnostics } from "./print.js";
 import { loadNamed, openProject } from "./project.js";

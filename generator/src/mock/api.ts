@@ -2,7 +2,7 @@
 import type { ApiModel } from "../model/types.js";
 import { actionHandler } from "./resources/actions.js";
 import { type ApiIndex, indexApi, type IndexedMethod } from "./api-index.js";
-import { authorize } from "./sign-in/authorize.js";
+import { authorize } from "./authentication/authorize.js";
 import { type Call, type Handler, readBody } from "./call.js";
 import { collectionHandler } from "./resources/collection-handlers.js";
 import { type Collection, collectionsOf, parentOf } from "./resources/collections.js";
@@ -20,7 +20,7 @@ import { progressOf } from "./resources/progress.js";
 import { checkParameters } from "./requests/parameters.js";
 import { createReplay } from "./resources/replays.js";
 import { canonicalPath, compileRoutes, findRoute, withoutCustomVerb } from "./routes.js";
-import type { TokenStore } from "./sign-in/tokens.js";
+import type { TokenStore } from "./authentication/tokens.js";
 import type { MockState } from "./mock-state.js";
 
 export interface ApiOptions {

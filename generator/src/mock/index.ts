@@ -18,6 +18,6 @@ export {
   type MockResult,
 } from "./handlers.js";
 export type { Json, JsonObject } from "./json.js";
-export type { ServiceAccountKey } from "./sign-in/key.js";
+export type { ServiceAccountKey } from "./authentication/key.js";
 
 export { type LoggedRequest, type Mock, type MockContent, type MockOptions, startMock } from "./server.js";

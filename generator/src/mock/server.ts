@@ -8,14 +8,14 @@ import { createCors } from "./cors.js";
 import { checkedFault, createFaults, type Fault } from "./faults.js";
 import type { Fixtures } from "./fixtures.js";
 import type { MockHandlers } from "./handlers.js";
-import { createRsaKeys, createServiceAccountKey, type ServiceAccountKey } from "./sign-in/key.js";
+import { createRsaKeys, createServiceAccountKey, type ServiceAccountKey } from "./authentication/key.js";
 import { createListener, type HttpRequest } from "./listener.js";
 import { createContents } from "./media/contents.js";
 import { createPageTokens, DEFAULT_PAGE_SIZE } from "./lists/paging.js";
 import { canonicalPath } from "./routes.js";
 import { createStore } from "./resources/store.js";
-import { respondToTokenRequest, GOOGLE_TOKEN_URL, TOKEN_PATH } from "./sign-in/token-endpoint.js";
-import { createTokenStore } from "./sign-in/tokens.js";
+import { respondToTokenRequest, GOOGLE_TOKEN_URL, TOKEN_PATH } from "./authentication/token-endpoint.js";
+import { createTokenStore } from "./authentication/tokens.js";
 
 export interface MockOptions {
   /** The APIs to serve. */

@@ -4,7 +4,7 @@ import { errors, identity } from "./errors.ts";
 import { downloads, files, longStreams, nodeStreams, resumption, uploads } from "./media.ts";
 import { resultOf } from "./outcome.ts";
 import { type Checks, type Platform, type Result, post } from "./platform.ts";
-import { defaultCredentials, keyFile, signIn } from "./sign-in.ts";
+import { defaultCredentials, keyFile, signIn } from "./authentication.ts";
 
 const areas: Readonly<Record<string, Checks>> = {
   key: signIn,

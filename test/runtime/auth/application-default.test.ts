@@ -14,7 +14,7 @@ import { wellKnownFile } from "../../../runtime/src/auth/sources/application-def
 import { keyFor, tokenServer } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { serve, statuses } from "../support/server.js";
-import { hostOf, iamServer, metadataServer, paths, rerouted, temporaryFile } from "../support/sign-in.js";
+import { hostOf, iamServer, metadataServer, paths, rerouted, temporaryFile } from "../support/authentication.js";
 
 const user = { type: "authorized_user", client_id: "c", client_secret: "s", refresh_token: "r" };
 

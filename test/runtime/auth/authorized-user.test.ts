@@ -4,7 +4,7 @@ import { AuthorizedUserCredentials, type AuthorizedUserKey } from "../../../runt
 import { idTokenFor } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { type TestServer, json, serve, statuses } from "../support/server.js";
-import { rerouted, temporaryFile } from "../support/sign-in.js";
+import { rerouted, temporaryFile } from "../support/authentication.js";
 
 const keyFor = (tokenUri: string, rest: Partial<AuthorizedUserKey> = {}): AuthorizedUserKey => ({
   type: "authorized_user",

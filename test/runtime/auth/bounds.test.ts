@@ -19,7 +19,7 @@ import { countingAgent } from "../../../scripts/faults/agent.js";
 import { keyFor } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { serve } from "../support/server.js";
-import { rerouted } from "../support/sign-in.js";
+import { rerouted } from "../support/authentication.js";
 import { configOf, scopes, temporaryFolder } from "./external/support.js";
 
 afterEach(() => vi.unstubAllEnvs());

@@ -10,7 +10,7 @@ import {
 } from "../../../runtime/src/auth.js";
 import { keyFor, tokenServer } from "../support/keys.js";
 import { failureOf } from "../support/library.js";
-import { iamServer, rerouted, temporaryFile } from "../support/sign-in.js";
+import { iamServer, rerouted, temporaryFile } from "../support/authentication.js";
 
 const key = keyFor("http://127.0.0.1:1/token");
 const user = { type: "authorized_user", client_id: "c", client_secret: "s", refresh_token: "r" };

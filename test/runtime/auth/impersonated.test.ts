@@ -9,7 +9,7 @@ import type { Credentials, Transport } from "../../../runtime/src/index.js";
 import { keyFor, tokenServer, verifyJwt } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { json, serve, statuses } from "../support/server.js";
-import { iamServer, rerouted } from "../support/sign-in.js";
+import { iamServer, rerouted } from "../support/authentication.js";
 import { ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 
 const target = "robot@example-123.iam.gserviceaccount.com";

@@ -6,7 +6,7 @@ import { MetadataCredentials } from "../../../runtime/src/auth.js";
 import { detectMetadata } from "../../../runtime/src/auth/node/metadata-detection.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { json, serve, statuses } from "../support/server.js";
-import { hostOf, metadataServer, paths } from "../support/sign-in.js";
+import { hostOf, metadataServer, paths } from "../support/authentication.js";
 
 const flavor = { "metadata-flavor": "Google" };
 const token = "instance/service-accounts/default/token";

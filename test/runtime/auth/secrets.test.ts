@@ -18,7 +18,7 @@ import {
 import { keyFor, pkcs8 } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { type TestServer, serve } from "../support/server.js";
-import { rerouted } from "../support/sign-in.js";
+import { rerouted } from "../support/authentication.js";
 
 const refreshToken = "refresh-token-of-a-user";
 const clientSecret = "secret-of-a-client";

@@ -7,7 +7,7 @@ import { ServiceAccountCredentials, type ServiceAccountOptions } from "../../../
 import { keyFor, pkcs1, pkcs8, tokenServer, verify, verifyJwt } from "../support/keys.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { json, serve, statuses } from "../support/server.js";
-import { iamServer, rerouted, temporaryFile } from "../support/sign-in.js";
+import { iamServer, rerouted, temporaryFile } from "../support/authentication.js";
 
 const scopes = ["https://example.com/auth/a", "https://example.com/auth/b"];
 

@@ -19,7 +19,7 @@ import { serveBatches } from "../batch/server.js";
 import { keyFor } from "../support/keys.js";
 import { clientOf, failureOf, type LibraryClient } from "../support/library.js";
 import { type Handler, json, serve, statuses } from "../support/server.js";
-import { temporaryFile } from "../support/sign-in.js";
+import { temporaryFile } from "../support/authentication.js";
 
 const path = fileURLToPath(import.meta.url);
 const source = readFileSync(path, "utf8").split("\n");

@@ -1,6 +1,6 @@
 /** Media uploads in each of Google's protocols: simple, multipart and resumable. */
 import { randomBytes } from "node:crypto";
-import { authorize } from "../sign-in/authorize.js";
+import { authorize } from "../authentication/authorize.js";
 import { type IndexedMethod, isStringProperty, propertiesOf } from "../api-index.js";
 import { type Call, type Handler, readBody } from "../call.js";
 import { responseType, type Collection } from "../resources/collections.js";
@@ -12,7 +12,7 @@ import { withKinds } from "../resources/kinds.js";
 import type { HttpRequest } from "../listener.js";
 import { checkParameters } from "../requests/parameters.js";
 import { canonicalPath, compileRoutes, expandTemplate, findRoute, itemPath } from "../routes.js";
-import type { TokenStore } from "../sign-in/tokens.js";
+import type { TokenStore } from "../authentication/tokens.js";
 import type { MockState } from "../mock-state.js";
 import { contentProperties } from "./contents.js";
 import { readRelated } from "./multipart.js";
