@@ -93,7 +93,6 @@ function sources(): readonly { readonly find: string | RegExp; readonly replacem
     ...aliases,
     // After a build, the folder of an API has a package.json that leads to the build.
     { find: /^@discogen\/generated\/(.+)$/, replacement: pathTo("generated/$1/index.ts") },
-    { find: "./openapi-typescript.js", replacement: pathTo("generator/dist/emit/openapi-typescript.js") },
     // The compiled module imports it, too.
     { find: "./type-factory.js", replacement: pathTo("generator/src/emit/type-factory.ts") },
   ];

@@ -9,7 +9,6 @@ import {
   ApiError,
   type BatchOptions,
   call,
-  type CallOptions,
   type ClientOptions,
   type Credentials,
   type DownloadOptions,
@@ -23,6 +22,8 @@ import { AnonymousCredentials, ApiKeyCredentials } from "@discogen/runtime/auth"
 import { createMockTransport, mockResponse } from "@discogen/runtime/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { codes } from "../../generator/src/diagnostics.js";
+import { callOptions } from "../../runtime/src/call/options.js";
+import { clientOptions } from "../../runtime/src/client/options.js";
 import { discogen } from "../support/discogen.js";
 import { ROOT } from "../support/folders.js";
 
@@ -67,34 +68,6 @@ const errorCodes: { readonly [Code in ErrorCode]: 1 } = {
   UPLOAD_SESSION_LOST: 1,
 };
 
-const callOptions: Names<CallOptions> = {
-  headers: 1,
-  ifMatch: 1,
-  ifNoneMatch: 1,
-  quotaProject: 1,
-  retry: 1,
-  signal: 1,
-  timeout: 1,
-  totalTimeout: 1,
-};
-const clientOptions: Names<ClientOptions> = {
-  auth: 1,
-  dispatcher: 1,
-  headers: 1,
-  logger: 1,
-  maxResponseBytes: 1,
-  middleware: 1,
-  mtls: 1,
-  quotaProject: 1,
-  region: 1,
-  retry: 1,
-  rootUrl: 1,
-  timeout: 1,
-  totalTimeout: 1,
-  transport: 1,
-  universeDomain: 1,
-  userAgent: 1,
-};
 const batchOptions: Names<BatchOptions> = { signal: 1, size: 1 };
 const downloadOptions: Names<DownloadOptions> = { ...callOptions, onProgress: 1, range: 1 };
 const retryOptions: Names<RetryOptions> = { attempts: 1, decide: 1, idempotent: 1, maxDelay: 1 };

@@ -1,6 +1,6 @@
 /**
  * The functions of TypeScript that openapi-typescript's transformation of schemas calls, with TypeScript's names. They
- * make our own nodes, so no compiler is loaded. `bundle/openapi-typescript.js` builds the transformation with this
+ * make our own nodes, so no compiler is loaded. `compile-transformation.js` builds the transformation with this
  * module in place of `typescript`.
  */
 import {

@@ -7,12 +7,12 @@ import {
   type ClientOptions,
   type Credentials,
   type HttpRequest,
-  InvalidRequestError,
   withOptions,
 } from "../../../runtime/src/index.js";
 import { AccessTokenCredentials, AnonymousCredentials, ServiceAccountCredentials } from "../../../runtime/src/auth.js";
 import { keyFor, tokenServer } from "../support/keys.js";
 import { api as library, BooksResource, clientOf, failureOf, LibraryClient } from "../support/library.js";
+import { faultsOf } from "../support/faults.js";
 import { serve, statuses } from "../support/server.js";
 
 const api: ApiDescriptor = {
@@ -56,17 +56,6 @@ async function originOf(client: ApiClient): Promise<string> {
   };
   await new BooksResource(withOptions(client, { transport })).list();
   return origin;
-}
-
-function faultsOf(action: () => unknown): readonly string[] {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof InvalidRequestError && error.code === "INVALID_OPTION")
-      return error.faults.map((fault) => `${fault.parameter} ${fault.message}`);
-    throw error;
-  }
-  return [];
 }
 
 describe("requests are sent", () => {
@@ -199,13 +188,13 @@ describe("rejects", () => {
     ],
   ])("%s", (_name, options, given, want) => {
     environment(given);
-    const faults = faultsOf(() => new Client({ auth, ...options }));
+    const faults = faultsOf(() => new Client({ auth, ...options }), "INVALID_OPTION");
     expect(faults).toEqual([expect.stringContaining(want)]);
   });
 
   it("a region of an API without regions", () => {
     environment();
-    expect(faultsOf(() => new ApiClient(library, { auth, region: "us" }))).toEqual([
+    expect(faultsOf(() => new ApiClient(library, { auth, region: "us" }), "INVALID_OPTION")).toEqual([
       expect.stringContaining("this API's document has no regional endpoints"),
     ]);
   });

@@ -7,6 +7,7 @@ import {
   type MethodDescriptor,
 } from "../../../runtime/src/index.js";
 import { type BuiltRequest, type Params, type RequestBase, buildRequest } from "../../../runtime/src/request/build.js";
+import { faultsOf } from "../support/faults.js";
 import { type LibraryClient, api, clientOf, failureOf, methods } from "../support/library.js";
 
 function base(change: Partial<ApiDescriptor> = {}, rest: Partial<RequestBase> = {}): RequestBase {
@@ -27,16 +28,6 @@ function build(
   media = false,
 ): BuiltRequest {
   return buildRequest(on, method, params, options, media);
-}
-
-function faultsOf(action: () => unknown): readonly string[] {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof InvalidRequestError) return error.faults.map((fault) => `${fault.parameter} ${fault.message}`);
-    throw error;
-  }
-  return [];
 }
 
 describe("paths", () => {
@@ -127,7 +118,7 @@ describe("bodies", () => {
     ],
     ["a required body is missing", { ...methods.insert, requestRequired: true }, undefined, "is required"],
   ])("rejects: %s", (_name, method, requestBody, message) => {
-    const faults = faultsOf(() => build(method, { book: "b", requestBody }));
+    const faults = faultsOf(() => build(method, { book: "b", requestBody }), "INVALID_REQUEST");
     expect(faults).toEqual([expect.stringContaining(`requestBody`)]);
     expect(faults[0]).toContain(message);
   });
@@ -135,7 +126,9 @@ describe("bodies", () => {
   it("rejects a circular body", () => {
     const circular: { self?: unknown } = {};
     circular.self = circular;
-    expect(faultsOf(() => build(methods.insert, { requestBody: circular }))[0]).toContain("circular");
+    expect(faultsOf(() => build(methods.insert, { requestBody: circular }), "INVALID_REQUEST")[0]).toContain(
+      "circular",
+    );
   });
 });
 
@@ -177,7 +170,7 @@ describe("headers", () => {
     ["an empty etag", { ifMatch: "" }, "ifMatch"],
     ["a project with a line break", { quotaProject: "a\nb" }, "quotaProject"],
   ])("rejects: %s", (_name, options, message) => {
-    expect(faultsOf(() => build(methods.list, {}, options)).join()).toContain(message);
+    expect(faultsOf(() => build(methods.list, {}, options), "INVALID_REQUEST").join()).toContain(message);
   });
 });
 
@@ -194,7 +187,7 @@ it("reports all problems together, each with its parameter, after the method id"
     },
   };
   const action = (): unknown => build(method, { name: "..", size: 11, extra: null, requestBody: 1 });
-  expect(faultsOf(action).map((fault) => fault.split(" ")[0])).toEqual([
+  expect(faultsOf(action, "INVALID_REQUEST").map((fault) => fault.split(" ")[0])).toEqual([
     "shelf",
     "name",
     "size",
@@ -215,7 +208,7 @@ it.each<[string, readonly string[]]>([
 ])("sends the name %j unless it is unsafe, even if it does not match the pattern", (name, faults) => {
   const parameters = { name: { required: true, pattern: "^projects/[^/]+$" } } as const;
   const method: MethodDescriptor = { id: "m", httpMethod: "GET", path: "{+name}", parameters };
-  expect(faultsOf(() => build(method, { name }))).toEqual(faults);
+  expect(faultsOf(() => build(method, { name }), "INVALID_REQUEST")).toEqual(faults);
 });
 
 describe("parameters that are an instance of a class", () => {
@@ -232,7 +225,7 @@ describe("parameters that are an instance of a class", () => {
   it("are not read from inherited properties, in path, query and body", () => {
     const params = Object.create({ book: "b", extra: "e", requestBody: { a: 1 } }) as Params;
     expect(build(methods.insert, params)).toMatchObject({ path: "/v1/books", body: undefined });
-    expect(faultsOf(() => build(methods.get, params))).toEqual(["book is required"]);
+    expect(faultsOf(() => build(methods.get, params), "INVALID_REQUEST")).toEqual(["book is required"]);
   });
 });
 
