@@ -30,6 +30,11 @@ export type ErrorCode =
   | "API_ERROR"
   | "BATCH_FAILED"
   | "CONNECTION_FAILED"
+  | "CONSENT_CODE_REFUSED"
+  | "CONSENT_DENIED"
+  | "CONSENT_PORT_UNAVAILABLE"
+  | "CONSENT_STATE_MISMATCH"
+  | "CONSENT_TIMEOUT"
   | "CONTENT_CHANGED"
   | "CONTENT_DAMAGED"
   | "CREDENTIALS_FAILED"
@@ -46,15 +51,20 @@ export type ErrorCode =
   | "KEY_WRONG_TYPE"
   | "NO_CREDENTIALS"
   | "NOT_MODIFIED"
+  | "NO_PROJECT"
   | "NO_SCOPES"
   | "OPERATION_FAILED"
   | "OPERATION_UNKNOWN"
   | "PAGE_TOKEN_REPEATED"
   | "PRECONDITION_FAILED"
+  | "REFRESH_TOKEN_REVOKED"
   | "REGENERATE"
   | "RESPONSE_TOO_LARGE"
   | "TIMEOUT"
   | "TOKEN_REFUSED"
+  | "TOKEN_STORE_MISMATCH"
+  | "TOKEN_STORE_UNREADABLE"
+  | "TOKEN_STORE_UNWRITABLE"
   | "TOKEN_UNAVAILABLE"
   | "TOTAL_TIMEOUT"
   | "UNIVERSE_MISMATCH"
@@ -278,7 +288,13 @@ export class AbortError extends DiscogenError {
 /** Codes of {@link AuthError}. */
 export type AuthErrorCode = Extract<
   ErrorCode,
-  `KEY_${string}` | `NO_${string}` | `TOKEN_${string}` | "CREDENTIALS_FAILED" | "UNIVERSE_MISMATCH"
+  | `CONSENT_${string}`
+  | `KEY_${string}`
+  | `NO_${string}`
+  | `TOKEN_${string}`
+  | "CREDENTIALS_FAILED"
+  | "REFRESH_TOKEN_REVOKED"
+  | "UNIVERSE_MISMATCH"
 >;
 
 /**
@@ -286,9 +302,14 @@ export type AuthErrorCode = Extract<
  *
  * - `KEY_…`: the key file has a problem. The message names the file and the field.
  * - `KEY_UNTRUSTED`: the key file names a URL or a program that the options do not allow.
- * - `NO_CREDENTIALS`, `NO_SCOPES`: credentials or scopes are missing.
+ * - `NO_CREDENTIALS`, `NO_SCOPES`, `NO_PROJECT`: credentials, scopes or a project ID are missing.
  * - `TOKEN_REFUSED`: the token endpoint rejected the request.
  * - `TOKEN_UNAVAILABLE`: the token endpoint could not be reached, or its response is malformed.
+ * - `REFRESH_TOKEN_REVOKED`: the refresh token of a user was revoked or has expired. The user must sign in again.
+ * - `TOKEN_STORE_…`: the file with a user's tokens cannot be read or written, or belongs to another OAuth client.
+ * - `CONSENT_…`: a user's sign-in failed: `CONSENT_DENIED` by the user or by Google, `CONSENT_STATE_MISMATCH` if the
+ *   `state` is not that of the request, `CONSENT_CODE_REFUSED` for an authorization code that was used before or has
+ *   expired, `CONSENT_PORT_UNAVAILABLE` if the loopback server cannot listen, `CONSENT_TIMEOUT` if no response arrives.
  * - `CREDENTIALS_FAILED`: a `Credentials` object of another library threw an error.
  * - `UNIVERSE_MISMATCH`: the credentials belong to another universe (cloud) than the client.
  */

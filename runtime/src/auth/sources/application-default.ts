@@ -18,6 +18,29 @@ export interface ApplicationDefaultOptions extends CredentialsFileOptions {
   readonly quotaProject?: string | undefined;
 }
 
+/** A place that {@link searchCredentials} looked at. */
+export interface SearchedPlace {
+  /** What it is, for example `GOOGLE_APPLICATION_CREDENTIALS` or the path of a file. */
+  readonly place: string;
+  /** Why its credentials are not used, for example `is not set`. `undefined` if they are used. */
+  readonly reason: string | undefined;
+}
+
+/** The result of {@link searchCredentials}. */
+export interface CredentialSearch {
+  /** The credentials of the last place. `undefined` if no place has any. */
+  readonly credentials: TokenCredentials | undefined;
+  /** The places in the order of the search. The search ends at the first that has credentials. */
+  readonly places: readonly SearchedPlace[];
+}
+
+/** A place besides those of AIP-4110, for example the tokens of `discogen login`. */
+export interface AdditionalPlace {
+  readonly place: string;
+  /** Returns its credentials, or why it has none. */
+  find(options: ApplicationDefaultOptions): Promise<TokenCredentials | string>;
+}
+
 /**
  * Finds the credentials of the environment: the file that `GOOGLE_APPLICATION_CREDENTIALS` names, else the file that
  * `gcloud auth application-default login` wrote, else the metadata server of Google Cloud.
@@ -29,17 +52,58 @@ export interface ApplicationDefaultOptions extends CredentialsFileOptions {
  *   file exists but cannot be used
  */
 export async function applicationDefault(options: ApplicationDefaultOptions = {}): Promise<TokenCredentials> {
+  const { credentials, places } = await searchCredentials(options);
+  if (credentials !== undefined) return credentials;
+  throw nothingFound(places);
+}
+
+/**
+ * Finds credentials like {@link applicationDefault}, and describes each place.
+ *
+ * @param additional A place to look at after `GOOGLE_APPLICATION_CREDENTIALS`.
+ */
+export async function searchCredentials(
+  options: ApplicationDefaultOptions = {},
+  additional?: AdditionalPlace,
+): Promise<CredentialSearch> {
   if (!hasFiles) throw unsupported();
   const given = {
     ...options,
     quotaProject: options.quotaProject ?? environment("GOOGLE_CLOUD_QUOTA_PROJECT"),
   };
-  const named = environment("GOOGLE_APPLICATION_CREDENTIALS");
-  if (named !== undefined) return fromNamedFile(named, given);
-  const wellKnown = wellKnownFile(variables(), operatingSystem(), homeFolder());
-  const found = wellKnown === undefined ? undefined : await readIfPresent(wellKnown, given);
-  return found ?? fromMetadata(given, wellKnown);
+  const places: SearchedPlace[] = [];
+  for (const { place, find } of [
+    namedPlace,
+    ...(additional === undefined ? [] : [additional]),
+    gcloudPlace(),
+    metadataPlace,
+  ]) {
+    const found = await find(given);
+    const isReason = typeof found === "string";
+    places.push({ place, reason: isReason ? found : undefined });
+    if (!isReason) return { credentials: found, places };
+  }
+  return { credentials: undefined, places };
 }
+
+const namedPlace: AdditionalPlace = {
+  place: "GOOGLE_APPLICATION_CREDENTIALS",
+  async find(options) {
+    const path = environment("GOOGLE_APPLICATION_CREDENTIALS");
+    return path === undefined ? "is not set" : fromNamedFile(path, options);
+  },
+};
+
+function gcloudPlace(): AdditionalPlace {
+  const path = wellKnownFile(variables(), operatingSystem(), homeFolder());
+  if (path === undefined) return { place: "gcloud's folder", find: () => Promise.resolve("is unknown") };
+  return {
+    place: shownName(path),
+    find: async (options) => (await readIfPresent(path, options)) ?? "does not exist",
+  };
+}
+
+const metadataPlace: AdditionalPlace = { place: "metadata server", find: fromMetadata };
 
 /** The path of the file that gcloud writes. `undefined` if gcloud's folder is unknown. */
 export function wellKnownFile(env: Environment, platform: string, home: string): string | undefined {
@@ -62,15 +126,12 @@ async function readIfPresent(path: string, options: ApplicationDefaultOptions): 
   return (await mayExist(path)) ? credentialsFrom(await readCredentialFile(path, anyFile), options) : undefined;
 }
 
-async function fromMetadata(
-  options: ApplicationDefaultOptions,
-  wellKnown: string | undefined,
-): Promise<TokenCredentials> {
+async function fromMetadata(options: ApplicationDefaultOptions): Promise<TokenCredentials | string> {
   const { dispatcher, subject } = options;
   const own = options.transport ?? (dispatcher === undefined ? undefined : platformTransport(dispatcher, undefined));
   const { detectMetadata } = await import("../node/metadata-detection.js");
   const detection = await detectMetadata(own, variables());
-  if ("absent" in detection) throw nothingFound(wellKnown, detection.absent);
+  if ("absent" in detection) return detection.absent;
   const { host } = detection;
   if (subject === undefined) return new MetadataCredentials({ ...options, host });
   return new ImpersonatedCredentials({
@@ -80,11 +141,13 @@ async function fromMetadata(
   });
 }
 
-function nothingFound(wellKnown: string | undefined, metadata: string): AuthError {
-  const file = wellKnown === undefined ? "gcloud's folder is unknown" : `${shownName(wellKnown)} does not exist`;
+function nothingFound(places: readonly SearchedPlace[]): AuthError {
+  const tried = places.map(({ place, reason }) =>
+    place === metadataPlace.place ? `${place}: ${String(reason)}` : `${place} ${String(reason)}`,
+  );
   return new AuthError(
     "NO_CREDENTIALS",
-    `no Application Default Credentials: GOOGLE_APPLICATION_CREDENTIALS is not set; ${file}; metadata server: ${metadata}. Run \`gcloud auth application-default login\`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a credential file`,
+    `no Application Default Credentials: ${tried.join("; ")}. Run \`gcloud auth application-default login\`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a credential file`,
   );
 }
 
