@@ -1,7 +1,7 @@
 /** Sends requests to the endpoints that issue tokens, with retries, and explains their refusals. */
 import { parseErrorBody } from "../decode/error-body.js";
 import { readText } from "../decode/read.js";
-import { AuthError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
+import { AuthError, type AuthErrorCode, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
 import type { AbortSignal, Url } from "../platform-types.js";
 import { AttemptFailure, retry } from "../policy/retry-loop.js";
 import { type Failure, parseRetryAfter, pauseBefore, type RetryPolicy } from "../policy/retry.js";
@@ -30,12 +30,18 @@ export interface EndpointRequest {
   readonly secrets?: readonly string[];
   /** The kind of authentication for Google's metrics, for example `auth-request-type/at cred-type/sa`. */
   readonly metrics?: string;
+  /** What the endpoint refuses to do, for messages. Default: `issue a token`. */
+  readonly action?: string;
   /** Milliseconds for one attempt. Default: 30,000. */
   readonly timeout?: number;
   /** Attempts after the first. Default: 3. */
   readonly attempts?: number;
   /** Returns advice for a refusal, from OAuth's error code or google.rpc's status, and the endpoint's message. */
   readonly hint?: (reason: string | undefined, message: string) => string | undefined;
+  /** Returns the code of the error for a refusal. Default: `TOKEN_REFUSED`. */
+  readonly refusalCode?: (reason: string | undefined, message: string) => AuthErrorCode | undefined;
+  /** Whether the request may be repeated if the endpoint may have processed it. Default: true. */
+  readonly idempotent?: boolean;
 }
 
 /** How a token is requested. Credentials pass it on to their source credentials. */
@@ -57,7 +63,7 @@ export interface EndpointResponse {
 /** The maximum size of a response in bytes. */
 export const responseLimit: number = 1024 * 1024;
 
-/** Requesting a token twice has no effect. */
+/** Requesting a token twice has no effect, except with an authorization code. */
 const policy: RetryPolicy = { attempts: 3, maxDelay: 20_000, idempotent: true };
 
 /** A refusal, with the time of the server, since a wrong local clock can cause it. */
@@ -67,16 +73,16 @@ export class TokenRefusal extends AuthError {
   /** Milliseconds since the epoch, from the `Date` of the response. */
   readonly serverTime: number | undefined;
 
-  constructor(message: string, status: number, reason: string | undefined, serverTime: number | undefined) {
-    super("TOKEN_REFUSED", message, { reason });
-    this.status = status;
-    this.serverTime = serverTime;
+  constructor(message: string, code: AuthErrorCode, init: Pick<TokenRefusal, "reason" | "serverTime" | "status">) {
+    super(code, message, { reason: init.reason });
+    this.status = init.status;
+    this.serverTime = init.serverTime;
   }
 }
 
-/** @throws AuthError `TOKEN_REFUSED` (a {@link TokenRefusal}) or `TOKEN_UNAVAILABLE` */
+/** @throws AuthError `TOKEN_REFUSED` or the target's code (a {@link TokenRefusal}), or `TOKEN_UNAVAILABLE` */
 export async function callEndpoint({ signal, transport }: Network, target: EndpointRequest): Promise<EndpointResponse> {
-  const { attempts = policy.attempts, metrics, timeout = 30_000, url } = target;
+  const { attempts = policy.attempts, idempotent = true, metrics, timeout = 30_000, url } = target;
   const request: HttpRequest = {
     method: target.method,
     origin: url.origin,
@@ -95,7 +101,7 @@ export async function callEndpoint({ signal, transport }: Network, target: Endpo
   };
   const secrets = [...secretsOf(request), ...(target.secrets ?? [])];
   const failed = (failures: number, [error, failure]: [AuthError, Failure]): AttemptFailure =>
-    new AttemptFailure(error, pauseBefore(failures, { ...policy, attempts }, failure, Math.random()));
+    new AttemptFailure(error, pauseBefore(failures, { ...policy, attempts, idempotent }, failure, Math.random()));
   return retry<EndpointResponse>({
     signal,
     aborted: (error) => error,
@@ -146,7 +152,7 @@ export function isToken(value: unknown): value is string {
 }
 
 function refusal(target: EndpointRequest, { headers, status }: HttpResponse, text: string): [AuthError, Failure] {
-  const { account, url } = target;
+  const { account, action = "issue a token", url } = target;
   const { message, reasons, rpcStatus } = parseErrorBody(text, header(headers, "content-type"));
   const reason = reasons[0] ?? rpcStatus;
   const texts = [reason, message].filter((part) => part !== undefined).map((part) => printable(part, 500));
@@ -163,8 +169,9 @@ function refusal(target: EndpointRequest, { headers, status }: HttpResponse, tex
   }
   const hint = target.hint?.(reason, message ?? "");
   const end = hint === undefined ? "" : `. ${hint}`;
-  const full = `${account}: ${shownName(url.origin)} refused to issue a token (status ${String(status)})${details}${end}`;
-  return [new TokenRefusal(full, status, reason, dateOf(headers)), failure];
+  const full = `${account}: ${shownName(url.origin)} refused to ${action} (status ${String(status)})${details}${end}`;
+  const code = target.refusalCode?.(reason, message ?? "") ?? "TOKEN_REFUSED";
+  return [new TokenRefusal(full, code, { status, reason, serverTime: dateOf(headers) }), failure];
 }
 
 function dateOf(headers: HttpHeaders): number | undefined {

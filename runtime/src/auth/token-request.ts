@@ -12,7 +12,7 @@ import type { JsonObject } from "./credential-file.js";
 /** A request to a token endpoint. */
 export interface TokenEndpointRequest extends Pick<
   EndpointRequest,
-  "account" | "headers" | "hint" | "metrics" | "url"
+  "account" | "headers" | "hint" | "idempotent" | "metrics" | "refusalCode" | "url"
 > {
   readonly form: { readonly [name: string]: string };
 }
@@ -34,7 +34,14 @@ export async function requestToken(network: Network, target: TokenEndpointReques
 
 /** Requests an ID token, the `id_token` of the response. */
 export async function requestIdToken(network: Network, target: TokenEndpointRequest): Promise<IssuedToken> {
-  const { id_token: token } = await requestForm(network, target);
+  return readIdToken(target, await requestForm(network, target));
+}
+
+/** Reads the `id_token` of a response. */
+export function readIdToken(
+  target: Pick<EndpointRequest, "account" | "url">,
+  { id_token: token }: JsonObject,
+): IssuedToken {
   if (!isToken(token)) throw malformedResponse(target, "contains no id_token");
   return { token, lifetime: idTokenLifetime(token, Date.now()) };
 }
@@ -78,7 +85,15 @@ export function idTokenLifetime(token: string, now: number): number {
   return usualLifetime;
 }
 
-const secretFields: ReadonlySet<string> = new Set(["client_secret", "refresh_token", "subject_token", "actor_token"]);
+const secretFields: ReadonlySet<string> = new Set([
+  "actor_token",
+  "client_secret",
+  "code",
+  "code_verifier",
+  "refresh_token",
+  "subject_token",
+  "token",
+]);
 
 function secretsOf(form: TokenEndpointRequest["form"]): string[] {
   return Object.entries(form)

@@ -260,7 +260,8 @@ function rootOf(url: string | undefined): string | undefined {
   return url !== undefined && URL.canParse(url) ? `${new URL(url).origin}/` : undefined;
 }
 
-function readScopes(scopes: unknown, faults: Fault[]): readonly string[] {
+/** Reads an option with scopes. Problems are added to `faults`. */
+export function readScopes(scopes: unknown, faults: Fault[]): readonly string[] {
   // A scope contains no spaces (RFC 6749 §3.3).
   const valid = (Array.isArray(scopes) ? scopes : []).filter(
     (scope): scope is string => typeof scope === "string" && /^[\u0021\u0023-\u005b\u005d-\u007e]+$/.test(scope),
