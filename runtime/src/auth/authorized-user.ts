@@ -1,7 +1,13 @@
 /** Credentials of a user who signed in before: a refresh token is exchanged for access tokens (RFC 6749 §6). */
 import { AuthError, type AuthErrorCode } from "../errors.js";
 import { type InstanceCheck, instancesOf } from "../kinds.js";
-import { type CredentialFile, type FileKind, parseCredentials, readCredentialFile } from "./credential-file.js";
+import {
+  type CredentialFile,
+  type FileKind,
+  type JsonObject,
+  parseCredentials,
+  readCredentialFile,
+} from "./credential-file.js";
 import type { Network } from "./endpoint.js";
 import {
   type IssuedToken,
@@ -129,33 +135,40 @@ function authorizedUser(file: CredentialFile, options: AuthorizedUserOptions): S
   let hasStored = true;
   const reports = onTokens === undefined ? undefined : new TokenReports(source, onTokens);
 
-  const send = async (
+  /** Uses the refresh token that another process has stored. */
+  const adopt = async (revoked: string): Promise<void> => {
+    const newer = await reload?.().catch(() => undefined);
+    if (newer?.client_id !== clientId || !newer.refresh_token || newer.refresh_token === revoked) return;
+    // The calls of this program must not act for another user.
+    if (newer.account && key.account && newer.account !== key.account) return;
+    key = { ...key, refresh_token: newer.refresh_token };
+  };
+  /** Sends a request, again if another request or another process has replaced the refresh token in the meantime. */
+  const request = async (
     network: Network,
-    { metrics, ...rest }: TokenEndpointRequest["form"],
-  ): Promise<Awaited<ReturnType<typeof requestForm>>> => {
-    const request = (): ReturnType<typeof requestForm> => {
-      const form = { grant_type: "refresh_token", ...client, refresh_token: key.refresh_token, ...rest };
-      return requestForm(network, { ...target, form, metrics: `auth-request-type/${String(metrics)} cred-type/u` });
-    };
-    const { refresh_token: used } = key;
-    const members = await request().catch(async (error: unknown) => {
-      if (!(error instanceof AuthError) || error.code !== "REFRESH_TOKEN_REVOKED") throw error;
-      // Another request or another process may have received its replacement.
-      if (key.refresh_token === used) await adopt(used);
-      if (key.refresh_token === used) throw error;
-      return request();
-    });
+    form: TokenEndpointRequest["form"],
+    metrics: string,
+  ): Promise<JsonObject> => {
+    for (;;) {
+      const { refresh_token: used } = key;
+      try {
+        const grant = { grant_type: "refresh_token", ...client, refresh_token: used, ...form };
+        return await requestForm(network, { ...target, form: grant, metrics });
+      } catch (error) {
+        if (!(error instanceof AuthError) || error.code !== "REFRESH_TOKEN_REVOKED") throw error;
+        if (key.refresh_token === used) await adopt(used);
+        if (key.refresh_token === used) throw error;
+      }
+    }
+  };
+  const send = async (network: Network, form: TokenEndpointRequest["form"], metrics: string): Promise<JsonObject> => {
+    const members = await request(network, form, metrics);
     // A server may replace the refresh token, which invalidates the old one (RFC 6749 §6).
-    const changes = changesOf(members, clientId, Date.now(), rest["scope"] !== undefined);
+    const changes = changesOf(members, clientId, Date.now(), form["scope"] !== undefined);
     const isReplaced = changes.refresh_token !== undefined && changes.refresh_token !== key.refresh_token;
     key = { ...key, ...changes };
     await reports?.report(key, isReplaced);
     return members;
-  };
-  const adopt = async (revoked: string): Promise<void> => {
-    const newer = await reload?.().catch(() => undefined);
-    if (newer?.client_id !== clientId || !newer.refresh_token || newer.refresh_token === revoked) return;
-    key = { ...key, refresh_token: newer.refresh_token };
   };
   const takeStored = (): IssuedToken | undefined => {
     const token = hasStored ? storedToken(file.members, Date.now()) : undefined;
@@ -176,11 +189,11 @@ function authorizedUser(file: CredentialFile, options: AuthorizedUserOptions): S
       const ready = scopes.length === 0 ? takeStored() : undefined;
       if (ready !== undefined) return ready;
       const scope = scopes.length === 0 ? {} : { scope: scopes.join(" ") };
-      return readAccessToken(target, await send(network, { metrics: "at", ...scope }));
+      return readAccessToken(target, await send(network, scope, "auth-request-type/at cred-type/u"));
     },
 
     getIdToken: async (audience, network) =>
-      readIdToken(target, await send(network, { metrics: "it", target_audience: audience })),
+      readIdToken(target, await send(network, { target_audience: audience }, "auth-request-type/it cred-type/u")),
   };
   return {
     kind,

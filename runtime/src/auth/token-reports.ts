@@ -31,7 +31,7 @@ export class TokenReports {
     if (isReplaced) this.#isUnstored = true;
     // A later report contains the refresh token of this one.
     const own = this.#last.then(async () => {
-      await this.#onTokens(key);
+      await storeTokens(this.#source, this.#onTokens, key);
       this.#isUnstored = false;
     });
     const settled = (): void => undefined;
@@ -39,18 +39,24 @@ export class TokenReports {
     try {
       await own;
     } catch (error) {
-      const problem = storeProblem(this.#source, error, [key.refresh_token, key.token, key.client_secret]);
       // A refresh in the background has no call that could throw the error.
-      if (!this.#hasWarned) emitWarning(problem.message, "DISCOGEN_TOKENS_NOT_STORED");
+      if (!this.#hasWarned)
+        emitWarning(error instanceof Error ? error.message : String(error), "DISCOGEN_TOKENS_NOT_STORED");
       this.#hasWarned = true;
-      if (this.#isUnstored) throw problem;
+      if (this.#isUnstored) throw error;
     }
   }
 }
 
-function storeProblem(source: string, error: unknown, tokens: readonly (string | undefined)[]): DiscogenError {
-  if (error instanceof DiscogenError) return error;
-  const cause = safeCause(error, tokens.filter((token) => token !== undefined && token.length > 3).map(String));
-  const message = `${source}: onTokens could not store the tokens: ${cause.message}`;
-  return new AuthError("TOKEN_STORE_UNWRITABLE", message, { cause });
+/** @throws AuthError `TOKEN_STORE_UNWRITABLE` if the function throws, or the `DiscogenError` that it throws */
+export async function storeTokens(source: string, onTokens: OnTokens, key: AuthorizedUserKey): Promise<void> {
+  try {
+    await onTokens(key);
+  } catch (error) {
+    if (error instanceof DiscogenError) throw error;
+    const secrets = [key.refresh_token, key.token ?? "", key.client_secret ?? ""].filter(({ length }) => length > 3);
+    const cause = safeCause(error, secrets);
+    const message = `${source}: onTokens did not store the tokens: ${cause.message}`;
+    throw new AuthError("TOKEN_STORE_UNWRITABLE", message, { cause });
+  }
 }

@@ -80,7 +80,7 @@ class Redirect {
   /** Returns the page for a request. The browser may repeat the request, which shows the same page. */
   async receive(query: URLSearchParams): Promise<Page> {
     if (this.state === undefined || !hasState(query, this.state)) {
-      this.hasStrangers = true;
+      this.hasStrangers ||= query.has("state");
       return failurePage("This page does not belong to the sign-in that the program waits for.");
     }
     this.#accept(`?${query.toString()}`);

@@ -12,7 +12,7 @@ import { AuthorizedUserCredentials, type AuthorizedUserOptions, signInOf } from 
 import { CredentialFile, readCredentialFile } from "../credential-file.js";
 import { callEndpoint, malformedResponse, type Network } from "../endpoint.js";
 import { requestForm } from "../token-request.js";
-import { type OnTokens, TokenReports } from "../token-reports.js";
+import { type OnTokens, storeTokens } from "../token-reports.js";
 import { readScopes } from "../tokens.js";
 import { defaultUniverse } from "../universe.js";
 import { type AuthorizedUserKey, changesOf } from "../user-key.js";
@@ -145,17 +145,20 @@ export class OAuthClient {
     const { source } = this.#settings;
     const { codeVerifier, onTokens, signal, state } = options;
     const faults: Fault[] = [];
-    const query = queryIn(code, faults);
+    const text = typeof code === "string" ? code.trim() : code instanceof URL ? code.href : "";
+    if (!/^[\u0020-\u007e]+$/.test(text))
+      faults.push({ parameter: "code", message: "must be an authorization code or the URL of the redirect" });
+    const query = queryIn(text);
     if (!isVerifier(codeVerifier))
       faults.push({ parameter: "codeVerifier", message: "must be the one that authorizationUrl() returned" });
     if (state === undefined ? query !== undefined : typeof state !== "string" || state === "")
       faults.push({ parameter: "state", message: "must be the one that authorizationUrl() returned" });
     const redirectUri = this.#redirectUri(options.redirectUri, faults);
     if (faults.length > 0) throw invalid(faults);
-    const plain = query === undefined ? String(code) : codeIn(source, query, state ?? "");
+    const plain = query === undefined ? text : codeIn(source, query, state ?? "");
     const key = await this.#requestKey({ code: plain, codeVerifier, redirectUri }, signal);
     const credentials = this.#credentials(key, onTokens);
-    if (onTokens !== undefined) await new TokenReports(source, onTokens).report(key, true);
+    if (onTokens !== undefined) await storeTokens(source, onTokens, key);
     return credentials;
   }
 
@@ -172,9 +175,10 @@ export class OAuthClient {
    */
   async authorizeOnLoopback(options: LoopbackOptions): Promise<AuthorizedUserCredentials> {
     const { authorizeOnLoopback } = await import("./loopback.js");
+    const { onTokens, signal } = options;
     return authorizeOnLoopback(this.#settings, options, {
       begin: (redirectUri) => this.authorizationUrl({ ...options, accessType: "offline", redirectUri }),
-      end: (callback, request) => this.exchange(callback, { ...options, ...request }),
+      end: (callback, request) => this.exchange(callback, { ...request, onTokens, signal }),
     });
   }
 
@@ -230,13 +234,22 @@ export class OAuthClient {
         "TOKEN_STORE_MISMATCH",
         `${this.#settings.source}: the token store contains the sign-in of another OAuth client. Use another store, or delete this one and sign in again`,
       );
+    let known = key.refresh_token;
     const write = async (tokens: AuthorizedUserKey): Promise<void> => {
+      // The user signed out, or signed in again, in another process.
+      if ((await store.read())?.refresh_token !== known) return;
       await store.write(tokens);
+      known = tokens.refresh_token;
       await onTokens?.(tokens);
+    };
+    const reload = async (): Promise<AuthorizedUserKey | undefined> => {
+      const newer = await store.read();
+      known = newer?.refresh_token ?? known;
+      return newer;
     };
     // The secret goes to the endpoint of the client, not to one that the store names.
     const { token_uri: _uri, universe_domain: _universe, ...rest } = key;
-    return this.#credentials({ ...rest, ...this.#clientMembers() }, write, () => store.read());
+    return this.#credentials({ ...rest, ...this.#clientMembers() }, write, reload);
   }
 
   #credentials(
@@ -376,15 +389,9 @@ function checkText(name: string, value: unknown, form: RegExp, message: string, 
 }
 
 /** The query of a callback URL. `undefined` for a code. */
-function queryIn(code: unknown, faults: Fault[]): URLSearchParams | undefined {
-  const text = code instanceof URL ? code.href : code;
-  if (typeof text !== "string" || !/^[\u0020-\u007e]+$/.test(text)) {
-    faults.push({ parameter: "code", message: "must be an authorization code or the URL of the redirect" });
-    return undefined;
-  }
-  // A code never begins like a URL, with a slash or a question mark.
-  if (!/^(?:[a-z][a-z0-9+.-]*:|\/|\?)/i.test(text) || !URL.canParse(text, "http://localhost")) return undefined;
-  return new URL(text, "http://localhost").searchParams;
+function queryIn(text: string): URLSearchParams | undefined {
+  const isUrl = /^https?:\/\//i.test(text) || /[?&](?:code|error|state)=/.test(text);
+  return isUrl && URL.canParse(text, "http://localhost") ? new URL(text, "http://localhost").searchParams : undefined;
 }
 
 function hintFor(reason: string | undefined, code: string): string | undefined {

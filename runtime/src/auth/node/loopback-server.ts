@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { AuthError } from "../../errors.js";
 import { codeOf } from "../../redact.js";
+import { isLoopback } from "../../request/root-url.js";
 
 /** The address that the server listens on. */
 export interface LoopbackAddress {
@@ -62,8 +63,7 @@ function queryOf(
   { path }: LoopbackAddress,
 ): URLSearchParams | undefined {
   // A page of another host that resolves to this machine must not read the pages of this server.
-  if (method !== "GET" || !/^(?:127(?:\.\d+){3}|\[::1\]|localhost)(?::\d+)?$/i.test(headers.host ?? ""))
-    return undefined;
+  if (method !== "GET" || !isLoopback((headers.host ?? "").replace(/:\d+$/, "").toLowerCase())) return undefined;
   const target = `http://127.0.0.1${url}`;
   if (!url.startsWith("/") || !URL.canParse(target)) return undefined;
   const { pathname, searchParams } = new URL(target);
