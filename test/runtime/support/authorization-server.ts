@@ -93,7 +93,7 @@ export async function authorizationServer(behavior: Behavior = {}): Promise<Auth
       .split(" ")
       .map((scope) => `<label><input type="checkbox" name="scope" value="${scope}" checked>${scope}</label>`);
     response.writeHead(200, { "content-type": "text/html" });
-    response.end(`<!doctype html><title>Consent</title><form method="post" action="/consent">
+    response.end(`<!doctype html><title>Consent</title><link rel="icon" href="data:,"><form method="post" action="/consent">
       <input type="hidden" name="request" value="${id}">${boxes.join("")}
       <button name="answer" value="allow">Allow</button><button name="answer" value="deny">Deny</button></form>`);
   };

@@ -1,7 +1,7 @@
 /** Refreshed and rotated tokens, and how programs store them. */
 import { chmod, lstat, mkdir, readFile, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   AuthorizedUserCredentials,
   type AuthorizedUserKey,
@@ -54,9 +54,10 @@ async function tokenOf(auth: AuthorizedUserCredentials): Promise<string> {
 const refreshes = ({ seen }: AuthorizationServer): number =>
   seen.filter(({ body }) => body.includes("grant_type=refresh_token")).length;
 
-/** Runs with a function that records process warnings. */
+/** Records process warnings until the end of the test. */
 function warnings(): string[] {
   const list: string[] = [];
+  onTestFinished(() => void vi.restoreAllMocks());
   vi.spyOn(process, "emitWarning").mockImplementation((warning, options) => {
     list.push(`${String((options as { code?: string }).code)}: ${String(warning)}`);
   });
