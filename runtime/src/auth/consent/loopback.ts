@@ -8,15 +8,9 @@ import { openBrowser } from "../node/browser.js";
 import { type Page, startLoopbackServer } from "../node/loopback-server.js";
 import { hasState, stateMismatch } from "./callback.js";
 import { type ClientSettings, isLoopbackUri } from "./client-file.js";
-import type { AuthorizationRequest, LoopbackOptions } from "./options.js";
+import { authorizationUrl, type Client, exchange } from "./flow.js";
+import type { LoopbackOptions } from "./options.js";
 import { failurePage, successPage } from "./pages.js";
-
-/** The steps of a sign-in before and after its redirect. */
-export interface SignInSteps {
-  begin(redirectUri: string): Promise<AuthorizationRequest>;
-  /** @param callback The query of the redirect, with its question mark. */
-  end(callback: string, request: AuthorizationRequest): Promise<AuthorizedUserCredentials>;
-}
 
 const defaultTimeout: number = 5 * 60_000;
 
@@ -25,17 +19,20 @@ const subject = "authorizeOnLoopback";
 
 /** Signs a user in. The server is closed at the end, however it ends. */
 export async function authorizeOnLoopback(
-  settings: ClientSettings,
+  client: Client,
   options: LoopbackOptions,
-  steps: SignInSteps,
 ): Promise<AuthorizedUserCredentials> {
-  const { open = openOrPrint, signal, timeout = defaultTimeout } = options;
-  const address = addressFor(settings, options);
+  const { onTokens, open = openOrPrint, signal, timeout = defaultTimeout } = options;
+  const address = addressFor(client.settings, options);
   if (signal?.aborted === true) throw aborted(signal);
   const redirect = new Redirect();
   const server = await startLoopbackServer(address, (query) => redirect.receive(query));
   try {
-    const request = await steps.begin(address.uri(server.port));
+    const request = await authorizationUrl(client, {
+      ...options,
+      accessType: "offline",
+      redirectUri: address.uri(server.port),
+    });
     redirect.state = request.state;
     const opened = Promise.resolve(open(request.url));
     const callback = await within(Promise.race([redirect.callback, rejectionOf(opened)]), {
@@ -44,7 +41,7 @@ export async function authorizeOnLoopback(
       aborted: () => aborted(signal),
       expired: () => (redirect.hasStrangers ? stateMismatch(subject) : expired(timeout)),
     });
-    const credentials = await steps.end(callback, request);
+    const credentials = await exchange(client, callback, { ...request, onTokens, signal });
     redirect.show(successPage(credentials.toJSON().email, credentials.missingScopes(options.scopes)));
     return credentials;
   } catch (error) {

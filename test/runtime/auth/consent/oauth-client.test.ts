@@ -76,22 +76,33 @@ describe("authorizationUrl()", () => {
     });
   });
 
-  it.each<[string, string, boolean]>([
-    ["a registered one", "https://example.com/callback", true],
-    ["another path", "https://example.com/other", false],
-    ["another port", "http://localhost:8081/", false],
-    ["a loopback address", "http://127.0.0.1:8080/", false],
-  ])("for a web client, checks that a redirect URI is registered: %s", async (_name, redirectUri, isAllowed) => {
+  it.each<[string, string, object]>([
+    ["a registered one", "https://example.com/callback", { redirectUri: "https://example.com/callback" }],
+    ["another path", "https://example.com/other", { code: "INVALID_OPTION" }],
+    ["another port", "http://localhost:8081/", { code: "INVALID_OPTION" }],
+    ["a loopback address", "http://127.0.0.1:8080/", { code: "INVALID_OPTION" }],
+  ])("for a web client, checks that a redirect URI is registered: %s", async (_name, redirectUri, expected) => {
     const client = new OAuthClient({
       type: "web",
       clientId: "c",
       clientSecret: "secret",
       redirectUris: ["https://example.com/callback", "http://localhost:8080/"],
     });
-    const request = client.authorizationUrl({ scopes, redirectUri });
-    if (isAllowed) expect(await request).toMatchObject({ redirectUri });
-    else
-      expect(await failureOf(request)).toMatchObject({ message: expect.stringContaining("redirect_uris") as unknown });
+    const result: unknown = await client.authorizationUrl({ scopes, redirectUri }).catch((error: unknown) => error);
+    expect(result).toMatchObject(expected);
+  });
+
+  it.each<[string, readonly string[], object]>([
+    [
+      "uses the first registered one",
+      ["https://example.com/a", "https://example.com/b"],
+      { redirectUri: "https://example.com/a" },
+    ],
+    ["needs one", [], { code: "INVALID_OPTION" }],
+  ])("without a redirect URI, %s", async (_name, redirectUris, expected) => {
+    const client = new OAuthClient({ clientId: "c", redirectUris });
+    const result: unknown = await client.authorizationUrl({ scopes }).catch((error: unknown) => error);
+    expect(result).toMatchObject(expected);
   });
 });
 
