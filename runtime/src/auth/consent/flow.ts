@@ -54,7 +54,7 @@ export async function authorizationUrl(
     ...(includeGrantedScopes ? { include_granted_scopes: "true" } : {}),
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  return { url: url.href, state, codeVerifier, redirectUri };
+  return { url: url.href, state, codeVerifier, redirectUri, scopes };
 }
 
 export async function exchange(
@@ -74,9 +74,13 @@ export async function exchange(
   if (state === undefined ? query !== undefined : typeof state !== "string" || state === "")
     faults.push({ parameter: "state", message: "must be the one that authorizationUrl() returned" });
   const redirectUri = redirectUriOf(client, options.redirectUri, faults);
+  const scopes = readScopes(options.scopes ?? [], faults);
   if (faults.length > 0) throw invalid(faults);
   const plain = query === undefined ? text : codeIn(source, query, state ?? "");
-  const key = await requestKey(client, { code: plain, codeVerifier, redirectUri }, signal);
+  const key = {
+    ...(scopes.length === 0 ? {} : { scopes }),
+    ...(await requestKey(client, { code: plain, codeVerifier, redirectUri }, signal)),
+  };
   const credentials = credentialsOf(client, key, onTokens);
   if (onTokens !== undefined) await storeTokens(source, onTokens, key);
   return credentials;

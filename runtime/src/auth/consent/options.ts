@@ -62,6 +62,8 @@ export interface AuthorizationRequest {
   /** Store it in the user's session, and pass it to `exchange()`. Keep it secret. */
   readonly codeVerifier: string;
   readonly redirectUri: string;
+  /** The requested scopes. */
+  readonly scopes: readonly string[];
 }
 
 /** Options of `exchange()`. */
@@ -72,6 +74,8 @@ export interface ExchangeOptions extends Pick<AuthorizedUserOptions, "onTokens">
   readonly state?: string | undefined;
   /** The one of `authorizationUrl()`. Default: the first registered redirect URI. */
   readonly redirectUri?: string | undefined;
+  /** The requested scopes. They count as granted if the server does not return which are (RFC 6749 §5.1). */
+  readonly scopes?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
