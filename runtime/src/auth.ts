@@ -31,6 +31,7 @@ export { ImpersonatedCredentials, type ImpersonatedOptions } from "./auth/impers
 export type { ServiceAccountKey } from "./auth/key-file.js";
 export { MetadataCredentials, type MetadataOptions } from "./auth/metadata.js";
 export { openBrowser } from "./auth/node/browser.js";
+export type { SignInStorage } from "./auth/refresh-token.js";
 export { ServiceAccountCredentials, type ServiceAccountOptions } from "./auth/service-account.js";
 export type { CredentialsSummary } from "./auth/summary.js";
 export { AccessTokenCredentials, AnonymousCredentials, ApiKeyCredentials } from "./auth/simple.js";

@@ -1,41 +1,16 @@
 /** Credentials of a user who signed in before: a refresh token is exchanged for access tokens (RFC 6749 §6). */
-import { AuthError, type AuthErrorCode } from "../errors.js";
+import type { AuthErrorCode } from "../errors.js";
 import { type InstanceCheck, instancesOf } from "../kinds.js";
-import {
-  type CredentialFile,
-  type FileKind,
-  type JsonObject,
-  parseCredentials,
-  readCredentialFile,
-} from "./credential-file.js";
-import type { Network } from "./endpoint.js";
-import {
-  type IssuedToken,
-  type TokenEndpointRequest,
-  readAccessToken,
-  readIdToken,
-  requestForm,
-} from "./token-request.js";
-import { type OnTokens, TokenReports } from "./token-reports.js";
+import { type CredentialFile, type FileKind, parseCredentials, readCredentialFile } from "./credential-file.js";
+import { RefreshToken, type SignInStorage } from "./refresh-token.js";
+import { type IssuedToken, readAccessToken, readIdToken } from "./token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
-import { type AuthorizedUserKey, changesOf, missingScopes, scopesIn, storedToken } from "./user-key.js";
+import { type AuthorizedUserKey, missingScopes, scopesIn, storedToken } from "./user-key.js";
 
 /** Options of {@link AuthorizedUserCredentials}. */
-export interface AuthorizedUserOptions extends TokenOptions {
+export interface AuthorizedUserOptions extends TokenOptions, SignInStorage {
   /** A subset of the scopes that the user granted; others are refused. Default: all granted scopes. */
   readonly scopes?: readonly string[] | undefined;
-  /**
-   * Called with the complete sign-in after each token request, so that a program can store it. Calls are in order and
-   * never overlap. Must not use the credentials, which wait for it. If it throws after the server replaced the refresh
-   * token, the token request fails with `TOKEN_STORE_UNWRITABLE` or the `DiscogenError` that it threw, and the next one
-   * reports again. If the stored refresh token is still valid, a process warning reports the failure instead.
-   */
-  readonly onTokens?: OnTokens | undefined;
-  /**
-   * Reads the stored sign-in again. Called if the refresh token was revoked or has expired: another process may have
-   * stored a new one, which is then used.
-   */
-  readonly reload?: (() => Promise<AuthorizedUserKey | undefined>) | undefined;
   /** How the user signs in again: a sentence at the end of error messages. Default: advice to run gcloud. */
   readonly signInAdvice?: string | undefined;
 }
@@ -50,15 +25,16 @@ const fileKind: FileKind = {
 /** The sign-in that credentials were created from, with its current refresh token. */
 interface SignIn {
   readonly kind: TokenKind;
-  readonly clientId: string;
-  readonly key: AuthorizedUserKey;
+  readonly refreshToken: RefreshToken;
 }
 
 const signIns: WeakMap<object, SignIn> = new WeakMap();
 
-/** The client and the refresh token of credentials. `undefined` for other values. */
-export function signInOf(credentials: unknown): Pick<SignIn, "clientId" | "key"> | undefined {
-  return typeof credentials === "object" && credentials !== null ? signIns.get(credentials) : undefined;
+/** The current sign-in of credentials. `undefined` for other values. */
+export function keyOf(credentials: unknown): AuthorizedUserKey | undefined {
+  return typeof credentials === "object" && credentials !== null
+    ? signIns.get(credentials)?.refreshToken.key
+    : undefined;
 }
 
 /**
@@ -102,7 +78,7 @@ export class AuthorizedUserCredentials extends TokenCredentials {
 
   /** The scopes that the user granted, if the sign-in records them. The user may grant fewer than were requested. */
   get grantedScopes(): readonly string[] | undefined {
-    return scopesIn(this.#signIn.key.scopes);
+    return scopesIn(this.#signIn.refreshToken.key.scopes);
   }
 
   /** Returns those of the scopes that the user did not grant. Empty if {@link grantedScopes} is `undefined`. */
@@ -114,62 +90,23 @@ export class AuthorizedUserCredentials extends TokenCredentials {
 function authorizedUser(file: CredentialFile, options: AuthorizedUserOptions): SignIn {
   if (file.type !== undefined || !("refresh_token" in file.members)) file.expect(fileKind);
   const { source } = file;
-  const { onTokens, reload } = options;
   const universe = file.universe();
-  const clientId = file.required("client_id");
-  const clientSecret = file.text("client_secret");
-  const client = { client_id: clientId, ...(clientSecret === undefined ? {} : { client_secret: clientSecret }) };
+  const key: AuthorizedUserKey = {
+    ...file.unchecked<AuthorizedUserKey>(),
+    client_id: file.required("client_id"),
+    refresh_token: file.required("refresh_token"),
+  };
+  file.text("client_secret");
   const again = (scopes: string): string =>
-    options.signInAdvice === undefined ? `: ${signInAgain(file, clientId, scopes)}` : `. ${options.signInAdvice}`;
+    options.signInAdvice === undefined ? `: ${signInAgain(file, key.client_id, scopes)}` : `. ${options.signInAdvice}`;
   const target = {
     account: source,
     url: file.endpoint("token_uri", `https://oauth2.${universe}/token`),
     hint: (reason: string | undefined, description: string) => hintFor(reason, description, again),
     refusalCode,
   };
-  let key: AuthorizedUserKey = {
-    ...file.unchecked<AuthorizedUserKey>(),
-    client_id: clientId,
-    refresh_token: file.required("refresh_token"),
-  };
+  const refreshToken = new RefreshToken(target, key, options);
   let hasStored = true;
-  const reports = onTokens === undefined ? undefined : new TokenReports(source, onTokens);
-
-  /** Uses the refresh token that another process has stored. */
-  const adopt = async (revoked: string): Promise<void> => {
-    const newer = await reload?.().catch(() => undefined);
-    if (newer?.client_id !== clientId || !newer.refresh_token || newer.refresh_token === revoked) return;
-    // The calls of this program must not act for another user.
-    if (newer.account && key.account && newer.account !== key.account) return;
-    key = { ...key, refresh_token: newer.refresh_token };
-  };
-  /** Sends a request, again if another request or another process has replaced the refresh token in the meantime. */
-  const request = async (
-    network: Network,
-    form: TokenEndpointRequest["form"],
-    metrics: string,
-  ): Promise<JsonObject> => {
-    for (;;) {
-      const { refresh_token: used } = key;
-      try {
-        const grant = { grant_type: "refresh_token", ...client, refresh_token: used, ...form };
-        return await requestForm(network, { ...target, form: grant, metrics });
-      } catch (error) {
-        if (!(error instanceof AuthError) || error.code !== "REFRESH_TOKEN_REVOKED") throw error;
-        if (key.refresh_token === used) await adopt(used);
-        if (key.refresh_token === used) throw error;
-      }
-    }
-  };
-  const send = async (network: Network, form: TokenEndpointRequest["form"], metrics: string): Promise<JsonObject> => {
-    const members = await request(network, form, metrics);
-    // A server may replace the refresh token, which invalidates the old one (RFC 6749 §6).
-    const changes = changesOf(members, clientId, Date.now(), form["scope"] !== undefined);
-    const isReplaced = changes.refresh_token !== undefined && changes.refresh_token !== key.refresh_token;
-    key = { ...key, ...changes };
-    await reports?.report(key, isReplaced);
-    return members;
-  };
   const takeStored = (): IssuedToken | undefined => {
     const token = hasStored ? storedToken(file.members, Date.now()) : undefined;
     hasStored = false;
@@ -180,7 +117,8 @@ function authorizedUser(file: CredentialFile, options: AuthorizedUserOptions): S
     name: "AuthorizedUserCredentials",
     source,
     get email() {
-      return typeof key.account === "string" ? key.account || undefined : undefined;
+      const { account } = refreshToken.key;
+      return typeof account === "string" ? account || undefined : undefined;
     },
     universeDomain: universe,
     withoutScopes: "none",
@@ -189,19 +127,16 @@ function authorizedUser(file: CredentialFile, options: AuthorizedUserOptions): S
       const ready = scopes.length === 0 ? takeStored() : undefined;
       if (ready !== undefined) return ready;
       const scope = scopes.length === 0 ? {} : { scope: scopes.join(" ") };
-      return readAccessToken(target, await send(network, scope, "auth-request-type/at cred-type/u"));
+      const metrics = "auth-request-type/at cred-type/u";
+      return readAccessToken(target, await refreshToken.send(network, scope, metrics));
     },
 
-    getIdToken: async (audience, network) =>
-      readIdToken(target, await send(network, { target_audience: audience }, "auth-request-type/it cred-type/u")),
-  };
-  return {
-    kind,
-    clientId,
-    get key() {
-      return key;
+    async getIdToken(audience, network) {
+      const metrics = "auth-request-type/it cred-type/u";
+      return readIdToken(target, await refreshToken.send(network, { target_audience: audience }, metrics));
     },
   };
+  return { kind, refreshToken };
 }
 
 /** The OAuth clients of gcloud. */

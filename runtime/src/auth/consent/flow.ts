@@ -3,7 +3,7 @@ import { AbortError, AuthError, type Fault, InvalidRequestError } from "../../er
 import type { AbortSignal, Url } from "../../platform-types.js";
 import { within } from "../../policy/wait.js";
 import { platformTransport } from "../../transport/node/platform-transport.js";
-import { AuthorizedUserCredentials, type AuthorizedUserOptions, signInOf } from "../authorized-user.js";
+import { AuthorizedUserCredentials, type AuthorizedUserOptions, keyOf } from "../authorized-user.js";
 import { callEndpoint, malformedResponse, type Network } from "../endpoint.js";
 import { requestForm } from "../token-request.js";
 import { type OnTokens, storeTokens } from "../token-reports.js";
@@ -230,10 +230,10 @@ function bounded<T>(
 }
 
 function refreshTokenOf(client: Client, credentials: AuthorizedUserCredentials): string {
-  const signIn = signInOf(credentials);
-  if (signIn?.clientId === client.settings.clientId) return signIn.key.refresh_token;
+  const key = keyOf(credentials);
+  if (key?.client_id === client.settings.clientId) return key.refresh_token;
   const message =
-    signIn === undefined
+    key === undefined
       ? "must be a token, or AuthorizedUserCredentials"
       : "belong to another OAuth client, which alone can revoke them";
   throw invalid([{ parameter: "credentials", message }]);

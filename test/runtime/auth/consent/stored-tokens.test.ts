@@ -11,7 +11,9 @@ import {
 } from "../../../../runtime/src/auth.js";
 import { temporaryFolder } from "../../../support/folders.js";
 import { type AuthorizationServer, authorizationServer, consentTo, user } from "../../support/authorization-server.js";
+import { rerouted } from "../../support/authentication.js";
 import { failureOf } from "../../support/library.js";
+import { json, serve } from "../../support/server.js";
 
 /** A store in memory. */
 function memoryStore(): TokenStore & { key: AuthorizedUserKey | undefined } {
@@ -109,12 +111,21 @@ describe("restore()", () => {
     expect(refreshes(server)).toBe(0);
   });
 
-  it("sends the secret of the client only to the client's own endpoint", async () => {
-    const server = await authorizationServer();
+  it("sends the secret of the client, and only to the client's own endpoint", async () => {
+    const tokens = await serve((_request, response) => json(response, 200, { access_token: "t", expires_in: 3600 }));
+    // Fails for other hosts.
+    const transport = rerouted({ "https://oauth2.googleapis.com": tokens.url });
+    const client = new OAuthClient({ clientId: "c", clientSecret: "new-secret", transport });
     const store = memoryStore();
-    const { client } = await signedIn(server, store);
-    if (store.key !== undefined) store.key = { ...store.key, token_uri: "https://attacker.example.com/token" };
-    expect(server.isActive(await refresh(await restored(client, store)))).toBe(true);
+    store.key = {
+      client_id: "c",
+      client_secret: "old-secret",
+      refresh_token: "r",
+      token_uri: "https://attacker.example.com/token",
+      universe_domain: "attacker.example.com",
+    };
+    expect(await tokenOf(await restored(client, store))).toBe("t");
+    expect(new URLSearchParams(tokens.seen[0]?.body).get("client_secret")).toBe("new-secret");
   });
 
   it("follows a refresh token that another process has replaced", async () => {
@@ -126,6 +137,47 @@ describe("restore()", () => {
     expect(server.isActive(await refresh(second))).toBe(true);
     expect(server.isActive(await refresh(first))).toBe(true);
     expect(store.key?.token).toBe(await tokenOf(first));
+  });
+
+  it("finds the replacement in a response that arrives after the refusal of the old one", async () => {
+    let release = (): void => undefined;
+    const server = await serve((request, response, index) => {
+      const send = (): void => json(response, 200, { access_token: "t", id_token: "i", refresh_token: "r2" });
+      if (index === 0) release = send;
+      else if (request.body.includes("refresh_token=r2")) send();
+      else {
+        json(response, 400, { error: "invalid_grant" });
+        setTimeout(() => release(), 20);
+      }
+    });
+    const auth = AuthorizedUserCredentials.fromJSON({ client_id: "c", refresh_token: "r1", token_uri: server.url });
+    expect(await Promise.all([auth.getRequestHeaders(), auth.getIdToken("https://a.example.com")])).toEqual([
+      { authorization: "Bearer t" },
+      "i",
+    ]);
+  });
+
+  it("reads a response to its end after an abort, if the server replaces refresh tokens", async () => {
+    const abort = new AbortController();
+    const server = await serve((request, response, index) => {
+      if (index === 0) return json(response, 200, { access_token: "t1", refresh_token: "r2" });
+      if (index > 1) return json(response, 400, { error: "invalid_grant" });
+      response.writeHead(200, { "content-type": "application/json" }).write('{ "access_token": "t2", ');
+      setTimeout(() => abort.abort(), 10);
+      setTimeout(() => response.end('"refresh_token": "r3" }'), 30);
+    });
+    const stored: string[] = [];
+    const auth = AuthorizedUserCredentials.fromJSON(
+      { client_id: "c", refresh_token: "r1", token_uri: server.url },
+      { onTokens: (key) => void stored.push(key.refresh_token) },
+    );
+    expect(await tokenOf(auth)).toBe("t1");
+    auth.invalidate();
+    expect(await failureOf(auth.getRequestHeaders(undefined, { signal: abort.signal }))).toMatchObject({
+      code: "ABORTED",
+    });
+    expect(await tokenOf(auth)).toBe("t2");
+    expect(stored).toEqual(["r2", "r3"]);
   });
 
   it("keeps the sign-in that another process has stored", async () => {
