@@ -151,7 +151,7 @@ describe("the authorization token", () => {
     expect(seen.map(({ headers }) => headers.authorization)).toEqual(["first", "second"]);
   });
 
-  it("is not sent if there is none", async () => {
+  it("is not sent if no variable has one", async () => {
     const { seen, url } = await container();
     vi.stubEnv(full, url);
     const { config } = await google(awsVerifier("session"));
