@@ -19,6 +19,7 @@ export {
   type ExternalAccountAuthorizedUserOptions,
 } from "./auth/external/authorized-user.js";
 export type { ExternalAccountConfig, ExternalCredentialSource } from "./auth/external/config.js";
+export type { AwsSecurityCredentials, SubjectFunctions, SubjectTokenContext } from "./auth/external/subject-source.js";
 export {
   type AccessBoundaryRule,
   type CredentialAccessBoundary,

@@ -23,6 +23,8 @@ export interface EndpointRequest {
   readonly account: string;
   readonly method: "GET" | "POST" | "PUT";
   readonly url: Url;
+  /** The path itself is a secret, which no message shows. */
+  readonly secretPath?: boolean;
   /** Header fields besides those of every request, with names in lower case. */
   readonly headers?: { readonly [name: string]: string };
   readonly body?: string;
@@ -87,6 +89,7 @@ export async function callEndpoint({ signal, transport }: Network, target: Endpo
     method: target.method,
     origin: url.origin,
     path: url.pathname + url.search,
+    secretPath: target.secretPath,
     headers: {
       accept: "application/json",
       "accept-encoding": "gzip",
@@ -174,7 +177,8 @@ function refusal(target: EndpointRequest, { headers, status }: HttpResponse, tex
   return [new TokenRefusal(full, code, { status, reason, serverTime: dateOf(headers) }), failure];
 }
 
-function dateOf(headers: HttpHeaders): number | undefined {
+/** The server's time from the `Date` of its response, in milliseconds since the epoch. */
+export function dateOf(headers: HttpHeaders): number | undefined {
   const time = Date.parse(header(headers, "date") ?? "");
   return Number.isNaN(time) ? undefined : time;
 }
