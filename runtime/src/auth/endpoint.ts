@@ -44,6 +44,18 @@ export interface EndpointRequest {
   readonly refusalCode?: (reason: string | undefined, message: string) => AuthErrorCode | undefined;
   /** Whether the request may be repeated if the endpoint may have processed it. Default: true. */
   readonly idempotent?: boolean;
+  /** Decides about another attempt, instead of the usual rules. */
+  readonly afterFailure?: (failed: FailedRequest) => Promise<AttemptFailure>;
+}
+
+/** A failed attempt of a request to an endpoint. */
+export interface FailedRequest {
+  readonly error: AuthError;
+  readonly failure: Failure;
+  /** How many attempts failed before this one. */
+  readonly failures: number;
+  /** Milliseconds until the next attempt by the usual rules; `undefined`: no attempt follows. */
+  readonly delay: number | undefined;
 }
 
 /** How a token is requested. Credentials pass it on to their source credentials. */
@@ -103,8 +115,10 @@ export async function callEndpoint({ signal, transport }: Network, target: Endpo
     maxResponseBytes: responseLimit,
   };
   const secrets = [...secretsOf(request), ...(target.secrets ?? [])];
-  const failed = (failures: number, [error, failure]: [AuthError, Failure]): AttemptFailure =>
-    new AttemptFailure(error, pauseBefore(failures, { ...policy, attempts, idempotent }, failure, Math.random()));
+  const failed = async (failures: number, [error, failure]: [AuthError, Failure]): Promise<AttemptFailure> => {
+    const delay = pauseBefore(failures, { ...policy, attempts, idempotent }, failure, Math.random());
+    return target.afterFailure?.({ error, failure, failures, delay }) ?? new AttemptFailure(error, delay);
+  };
   return retry<EndpointResponse>({
     signal,
     aborted: (error) => error,
@@ -117,7 +131,7 @@ export async function callEndpoint({ signal, transport }: Network, target: Endpo
         // A custom transport may have no limit.
         if (text.length > responseLimit) throw tooLarge(target);
         if (response.status === 200) return { headers: response.headers, text };
-        return failed(failures, refusal(target, response, redact(text, secrets)));
+        return await failed(failures, refusal(target, response, redact(text, secrets)));
       } catch (thrown) {
         return failed(failures, unavailable(target, request, thrown, secrets));
       }
