@@ -34,11 +34,21 @@ export async function federatedToken(
   try {
     return readAccessToken(target, await exchange(subjectToken));
   } catch (error) {
-    // AWS rejects a request that was signed with a wrong clock.
-    if (!(error instanceof TokenRefusal) || subject.kind !== "aws") throw error;
-    const { adjustAfterRefusal } = await import("./aws.js");
-    if (!adjustAfterRefusal(account, error)) throw error;
+    if (!(error instanceof TokenRefusal) || !(await canAdjust(account, error, subjectToken))) throw error;
     return readAccessToken(target, await exchange(await readSubjectToken(account, network)));
+  }
+}
+
+/** Whether another subject token may be accepted: the local clock may be wrong. */
+async function canAdjust(account: ExternalAccount, refusal: TokenRefusal, refused: string): Promise<boolean> {
+  switch (account.subject.kind) {
+    // AWS rejects a request that was signed with a wrong clock.
+    case "aws":
+      return (await import("./aws.js")).adjustAfterRefusal(account, refusal);
+    case "executable":
+      return (await import("./executable.js")).rejectOutput(account, refused);
+    default:
+      return false;
   }
 }
 
