@@ -1,25 +1,5 @@
-/** Finds out from the environment whether this process runs on Google Cloud. Sends no request. */
+/** Finds out whether this machine belongs to Google Cloud. Sends no request. */
 import type { Environment } from "../../platform-types.js";
-
-/** Variables that Google Cloud's serverless platforms set. They always have a metadata server. */
-const serverless: readonly string[] = ["CLOUD_RUN_JOB", "CLOUD_RUN_WORKER_POOL", "FUNCTION_NAME", "K_SERVICE"];
-
-/** Returns what shows that there is a metadata server, as a clause for messages. `undefined` if nothing does. */
-export async function evidenceOfMetadata(env: Environment): Promise<string | undefined> {
-  return evidenceInVariables(env) ?? ((await isGooglesMachine(env)) ? "this is a machine of Google Cloud" : undefined);
-}
-
-/** Like {@link evidenceOfMetadata}, from variables that leave no doubt. */
-export function evidenceInVariables(env: Environment): string | undefined {
-  if (detectionMode(env) === "assume-present") return "METADATA_SERVER_DETECTION is assume-present";
-  const name = serverless.find((one) => (env[one] ?? "") !== "");
-  return name === undefined ? undefined : `${name} is set`;
-}
-
-/** `METADATA_SERVER_DETECTION`: `none`, `assume-present`, `bios-only` or `ping-only`. */
-export function detectionMode(env: Environment): string | undefined {
-  return env["METADATA_SERVER_DETECTION"]?.trim().toLowerCase();
-}
 
 /**
  * Whether this is a virtual machine of Compute Engine, or a container on one. A pod on GKE has the firmware's name of its
