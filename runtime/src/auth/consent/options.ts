@@ -93,3 +93,11 @@ export interface LoopbackOptions extends ConsentOptions, Pick<AuthorizedUserOpti
   /** Stops waiting. The promise then rejects with an `AbortError`. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** A description of an `OAuthClient` without secrets. */
+export interface OAuthClientSummary {
+  readonly kind: string;
+  readonly clientId: string;
+  readonly type: "installed" | "web";
+  readonly redirectUris: readonly string[];
+}
