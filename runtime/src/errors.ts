@@ -301,7 +301,7 @@ export type AuthErrorCode = Extract<
  * Authentication failed, so no request was sent to the API. The codes:
  *
  * - `KEY_…`: the key file has a problem. The message names the file and the field.
- * - `KEY_UNTRUSTED`: the key file names a URL or a program that the options do not allow.
+ * - `KEY_UNTRUSTED`: the key file, or a variable of the environment, names a URL or a program that is not allowed.
  * - `NO_CREDENTIALS`, `NO_SCOPES`, `NO_PROJECT`: credentials, scopes or a project ID are missing.
  * - `TOKEN_REFUSED`: the token endpoint rejected the request.
  * - `TOKEN_UNAVAILABLE`: the token endpoint could not be reached, or its response is malformed.

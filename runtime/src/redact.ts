@@ -129,8 +129,13 @@ export function isShowable(name: string): boolean {
 }
 
 function hasBase64(text: string): boolean {
+  return base64In(text).length > 0;
+}
+
+/** Returns the parts of a text that look like Base64 of at least 40 characters, such as keys. */
+export function base64In(text: string): string[] {
   const isOdd = (run: string): boolean => !run.split(/[/_-]/).every((part) => word.test(part));
-  return [...(text.match(base64Run) ?? []), ...(text.match(base64UrlRun) ?? [])].some(isOdd);
+  return [...(text.match(base64Run) ?? []), ...(text.match(base64UrlRun) ?? [])].filter(isOdd);
 }
 
 function kindOf(secret: string): string {

@@ -25,8 +25,9 @@ export interface Credentials {
    * Discards the token after the API returned 401. The client then sends the request once more.
    *
    * @param refused The `authorization` that was rejected. Do not discard a newer token.
+   * @param serverTime The server's time in milliseconds since the epoch, if it is known: the local clock may be wrong.
    */
-  invalidate?(refused?: string): void;
+  invalidate?(refused?: string, serverTime?: number): void;
 }
 
 /** Credentials that can be limited to scopes. Credentials without scopes get those of the client that uses them. */

@@ -1,7 +1,7 @@
 /** Sends requests to the endpoints that issue tokens, with retries, and explains their refusals. */
 import { parseErrorBody } from "../decode/error-body.js";
 import { readText } from "../decode/read.js";
-import { AuthError, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
+import { AuthError, type AuthErrorCode, ConnectionError, DiscogenError, TimeoutError } from "../errors.js";
 import type { AbortSignal, Url } from "../platform-types.js";
 import { AttemptFailure, retry } from "../policy/retry-loop.js";
 import { type Failure, parseRetryAfter, pauseBefore, type RetryPolicy } from "../policy/retry.js";
@@ -23,6 +23,8 @@ export interface EndpointRequest {
   readonly account: string;
   readonly method: "GET" | "POST" | "PUT";
   readonly url: Url;
+  /** The path itself is a secret, which no message shows. */
+  readonly secretPath?: boolean;
   /** Header fields besides those of every request, with names in lower case. */
   readonly headers?: { readonly [name: string]: string };
   readonly body?: string;
@@ -30,12 +32,30 @@ export interface EndpointRequest {
   readonly secrets?: readonly string[];
   /** The kind of authentication for Google's metrics, for example `auth-request-type/at cred-type/sa`. */
   readonly metrics?: string;
+  /** What the endpoint refuses to do, for messages. Default: `issue a token`. */
+  readonly action?: string;
   /** Milliseconds for one attempt. Default: 30,000. */
   readonly timeout?: number;
   /** Attempts after the first. Default: 3. */
   readonly attempts?: number;
   /** Returns advice for a refusal, from OAuth's error code or google.rpc's status, and the endpoint's message. */
   readonly hint?: (reason: string | undefined, message: string) => string | undefined;
+  /** Returns the code of the error for a refusal. Default: `TOKEN_REFUSED`. */
+  readonly refusalCode?: (reason: string | undefined, message: string) => AuthErrorCode | undefined;
+  /** Whether the request may be repeated if the endpoint may have processed it. Default: true. */
+  readonly idempotent?: boolean;
+  /** Decides about another attempt, instead of the usual rules. */
+  readonly afterFailure?: (failed: FailedRequest) => Promise<AttemptFailure>;
+}
+
+/** A failed attempt of a request to an endpoint. */
+export interface FailedRequest {
+  readonly error: AuthError;
+  readonly failure: Failure;
+  /** How many attempts failed before this one. */
+  readonly failures: number;
+  /** Milliseconds until the next attempt by the usual rules; `undefined`: no attempt follows. */
+  readonly delay: number | undefined;
 }
 
 /** How a token is requested. Credentials pass it on to their source credentials. */
@@ -57,7 +77,7 @@ export interface EndpointResponse {
 /** The maximum size of a response in bytes. */
 export const responseLimit: number = 1024 * 1024;
 
-/** Requesting a token twice has no effect. */
+/** Requesting a token twice has no effect, except with an authorization code. */
 const policy: RetryPolicy = { attempts: 3, maxDelay: 20_000, idempotent: true };
 
 /** A refusal, with the time of the server, since a wrong local clock can cause it. */
@@ -67,20 +87,21 @@ export class TokenRefusal extends AuthError {
   /** Milliseconds since the epoch, from the `Date` of the response. */
   readonly serverTime: number | undefined;
 
-  constructor(message: string, status: number, reason: string | undefined, serverTime: number | undefined) {
-    super("TOKEN_REFUSED", message, { reason });
-    this.status = status;
-    this.serverTime = serverTime;
+  constructor(message: string, code: AuthErrorCode, init: Pick<TokenRefusal, "reason" | "serverTime" | "status">) {
+    super(code, message, { reason: init.reason });
+    this.status = init.status;
+    this.serverTime = init.serverTime;
   }
 }
 
-/** @throws AuthError `TOKEN_REFUSED` (a {@link TokenRefusal}) or `TOKEN_UNAVAILABLE` */
+/** @throws AuthError `TOKEN_REFUSED` or the target's code (a {@link TokenRefusal}), or `TOKEN_UNAVAILABLE` */
 export async function callEndpoint({ signal, transport }: Network, target: EndpointRequest): Promise<EndpointResponse> {
-  const { attempts = policy.attempts, metrics, timeout = 30_000, url } = target;
+  const { attempts = policy.attempts, idempotent = true, metrics, timeout = 30_000, url } = target;
   const request: HttpRequest = {
     method: target.method,
     origin: url.origin,
     path: url.pathname + url.search,
+    secretPath: target.secretPath,
     headers: {
       accept: "application/json",
       "accept-encoding": "gzip",
@@ -94,8 +115,10 @@ export async function callEndpoint({ signal, transport }: Network, target: Endpo
     maxResponseBytes: responseLimit,
   };
   const secrets = [...secretsOf(request), ...(target.secrets ?? [])];
-  const failed = (failures: number, [error, failure]: [AuthError, Failure]): AttemptFailure =>
-    new AttemptFailure(error, pauseBefore(failures, { ...policy, attempts }, failure, Math.random()));
+  const failed = async (failures: number, [error, failure]: [AuthError, Failure]): Promise<AttemptFailure> => {
+    const delay = pauseBefore(failures, { ...policy, attempts, idempotent }, failure, Math.random());
+    return target.afterFailure?.({ error, failure, failures, delay }) ?? new AttemptFailure(error, delay);
+  };
   return retry<EndpointResponse>({
     signal,
     aborted: (error) => error,
@@ -108,7 +131,7 @@ export async function callEndpoint({ signal, transport }: Network, target: Endpo
         // A custom transport may have no limit.
         if (text.length > responseLimit) throw tooLarge(target);
         if (response.status === 200) return { headers: response.headers, text };
-        return failed(failures, refusal(target, response, redact(text, secrets)));
+        return await failed(failures, refusal(target, response, redact(text, secrets)));
       } catch (thrown) {
         return failed(failures, unavailable(target, request, thrown, secrets));
       }
@@ -146,7 +169,7 @@ export function isToken(value: unknown): value is string {
 }
 
 function refusal(target: EndpointRequest, { headers, status }: HttpResponse, text: string): [AuthError, Failure] {
-  const { account, url } = target;
+  const { account, action = "issue a token", url } = target;
   const { message, reasons, rpcStatus } = parseErrorBody(text, header(headers, "content-type"));
   const reason = reasons[0] ?? rpcStatus;
   const texts = [reason, message].filter((part) => part !== undefined).map((part) => printable(part, 500));
@@ -163,11 +186,13 @@ function refusal(target: EndpointRequest, { headers, status }: HttpResponse, tex
   }
   const hint = target.hint?.(reason, message ?? "");
   const end = hint === undefined ? "" : `. ${hint}`;
-  const full = `${account}: ${shownName(url.origin)} refused to issue a token (status ${String(status)})${details}${end}`;
-  return [new TokenRefusal(full, status, reason, dateOf(headers)), failure];
+  const full = `${account}: ${shownName(url.origin)} refused to ${action} (status ${String(status)})${details}${end}`;
+  const code = target.refusalCode?.(reason, message ?? "") ?? "TOKEN_REFUSED";
+  return [new TokenRefusal(full, code, { status, reason, serverTime: dateOf(headers) }), failure];
 }
 
-function dateOf(headers: HttpHeaders): number | undefined {
+/** The server's time from the `Date` of its response, in milliseconds since the epoch. */
+export function dateOf(headers: HttpHeaders): number | undefined {
   const time = Date.parse(header(headers, "date") ?? "");
   return Number.isNaN(time) ? undefined : time;
 }

@@ -5,6 +5,7 @@ import type { JsonObject } from "./credential-file.js";
 import type { Credentials } from "./credentials.js";
 import {
   callEndpoint,
+  dateOf,
   type EndpointRequest,
   isToken,
   type Network,
@@ -54,14 +55,14 @@ export async function generateAccessToken(
   scope: readonly string[],
   lifetime: number,
 ): Promise<IssuedToken> {
-  const [target, members] = await callIam(network, impersonation, "generateAccessToken", metricsOf("at"), {
+  const [target, members, serverTime] = await callIam(network, impersonation, "generateAccessToken", metricsOf("at"), {
     delegates: delegatesOf(impersonation),
     scope,
     lifetime: `${String(lifetime)}s`,
   });
   const { accessToken: token, expireTime } = members;
   if (!isToken(token)) throw malformedResponse(target, "contains no accessToken");
-  const left = typeof expireTime === "string" ? Date.parse(expireTime) - Date.now() : Number.NaN;
+  const left = typeof expireTime === "string" ? Date.parse(expireTime) - (serverTime ?? Date.now()) : Number.NaN;
   // A missing time, or one in the past, is not reliable: the requested lifetime counts.
   return { token, lifetime: left > 0 ? Math.min(left, lifetime * 1000) : lifetime * 1000 };
 }
@@ -73,9 +74,15 @@ export async function generateIdToken(
   audience: string,
 ): Promise<IssuedToken> {
   const body = { delegates: delegatesOf(impersonation), audience, includeEmail: true };
-  const [target, { token }] = await callIam(network, impersonation, "generateIdToken", metricsOf("it"), body);
+  const [target, { token }, serverTime] = await callIam(
+    network,
+    impersonation,
+    "generateIdToken",
+    metricsOf("it"),
+    body,
+  );
   if (!isToken(token)) throw malformedResponse(target, "contains no token");
-  return { token, lifetime: idTokenLifetime(token, Date.now()) };
+  return { token, lifetime: idTokenLifetime(token, serverTime) };
 }
 
 /** Signs claims with the key that Google manages for the account. */
@@ -91,16 +98,19 @@ function delegatesOf({ delegates }: Impersonation): readonly string[] | undefine
   return delegates.map((name) => (name.includes("/") ? name : `projects/-/serviceAccounts/${name}`));
 }
 
+/** A request, the members of the response, and the server's time. */
+type IamExchange = [target: EndpointRequest, members: JsonObject, serverTime: number | undefined];
+
 async function callIam(
   network: Network,
   impersonation: Impersonation,
   method: string,
   metrics: string,
   body: JsonObject,
-): Promise<[EndpointRequest, JsonObject]> {
+): Promise<IamExchange> {
   const { account, source } = impersonation;
   const url = new URL(`${impersonation.url}:${method}`);
-  const once = async (): Promise<[EndpointRequest, JsonObject]> => {
+  const once = async (): Promise<IamExchange> => {
     const headers = await sourceHeaders(impersonation, url, network);
     const target: EndpointRequest = {
       account,
@@ -112,9 +122,11 @@ async function callIam(
       hint,
     };
     try {
-      return [target, readMembers(target, (await callEndpoint(network, target)).text)];
+      const { headers: received, text } = await callEndpoint(network, target);
+      return [target, readMembers(target, text), dateOf(received)];
     } catch (error) {
-      if (error instanceof TokenRefusal && error.status === 401) source.invalidate?.(headers["authorization"]);
+      if (error instanceof TokenRefusal && error.status === 401)
+        source.invalidate?.(headers["authorization"], error.serverTime);
       throw error;
     }
   };

@@ -20,31 +20,40 @@ const clockTolerance = 30_000;
 export class AssertionExchange {
   #clockOffset = 0;
 
+  /** The server's time in milliseconds since the epoch, as far as it is known. */
+  now(): number {
+    return Date.now() + this.#clockOffset;
+  }
+
+  /** Switches to the server's clock. `false`: the difference is too small to cause a refusal. */
+  adjustClock(serverTime: number): boolean {
+    const offset = serverTime - Date.now();
+    if (Math.abs(offset - this.#clockOffset) < clockTolerance) return false;
+    this.#clockOffset = offset;
+    return true;
+  }
+
   /** @throws AuthError `TOKEN_REFUSED` or `TOKEN_UNAVAILABLE` */
   async run(network: Network, request: AssertionRequest): Promise<IssuedToken> {
     try {
       return await this.#once(network, request);
     } catch (error) {
-      if (!this.#adjustClock(error)) throw error;
+      if (!this.#isClockCause(error)) throw error;
       return this.#once(network, request);
     }
   }
 
   async #once(network: Network, { sign, tokenType, ...rest }: AssertionRequest): Promise<IssuedToken> {
-    const assertion = await sign(Date.now() + this.#clockOffset);
+    const assertion = await sign(this.now());
     const form = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
     const target: TokenEndpointRequest = { ...rest, form, hint: hintFor };
     return tokenType === "id_token" ? requestIdToken(network, target) : requestToken(network, target);
   }
 
   /** Switches to the server's clock after a refusal about times. `false`: the clock is not the cause. */
-  #adjustClock(error: unknown): boolean {
-    if (!(error instanceof TokenRefusal) || error.serverTime === undefined || !isClockRefusal(error.message))
-      return false;
-    const offset = error.serverTime - Date.now();
-    if (Math.abs(offset - this.#clockOffset) < clockTolerance) return false;
-    this.#clockOffset = offset;
-    return true;
+  #isClockCause(error: unknown): boolean {
+    if (!(error instanceof TokenRefusal) || error.serverTime === undefined) return false;
+    return isClockRefusal(error.message) && this.adjustClock(error.serverTime);
   }
 }
 

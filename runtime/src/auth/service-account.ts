@@ -4,11 +4,10 @@ import { shownName } from "../redact.js";
 import { defaultUniverse } from "./universe.js";
 import { AssertionSigner, assertionLifetime, type Claims } from "./assertion.js";
 import { parseCredentials, readCredentialFile } from "./credential-file.js";
-import type { ScopedCredentials } from "./credentials.js";
+import type { Credentials, ScopedCredentials } from "./credentials.js";
 import { accountUrl, generateIdToken, iamScope } from "./iam.js";
 import { AssertionExchange } from "./jwt-bearer.js";
 import { type Key, keyKind, readKey, type ServiceAccountKey } from "./key-file.js";
-import { AccessTokenCredentials } from "./simple.js";
 import type { IssuedToken } from "./token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
 
@@ -92,7 +91,7 @@ function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
   const shownEmail = shownName(email);
   const account = `${source} (${shownEmail})`;
   const selfSign = async (claims: Claims): Promise<IssuedToken> => ({
-    token: await signer.sign({ sub: email, ...claims }, Date.now()),
+    token: await signer.sign({ sub: email, ...claims }, exchange.now()),
     lifetime: assertionLifetime * 1000,
   });
   return {
@@ -101,6 +100,7 @@ function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
     email,
     universeDomain: universe,
     withoutScopes: selfSigned ? "audience" : undefined,
+    adjustClock: (serverTime) => void (selfSigned && exchange.adjustClock(serverTime)),
 
     async getToken({ audience: api, network, scopes, subject }) {
       const scope = scopes.join(" ");
@@ -121,8 +121,10 @@ function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
 
     async getIdToken(target, network) {
       if (lacksEndpoint(key)) {
-        const { token } = await selfSign({ scope: iamScope });
-        const own = new AccessTokenCredentials(token);
+        const own: Credentials = {
+          getRequestHeaders: async () => ({ authorization: `Bearer ${(await selfSign({ scope: iamScope })).token}` }),
+          invalidate: (_refused, serverTime) => void (serverTime && exchange.adjustClock(serverTime)),
+        };
         const url = accountUrl(email, universe);
         return generateIdToken(network, { account, source: own, url, delegates: [] }, target);
       }

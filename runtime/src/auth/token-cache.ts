@@ -1,5 +1,5 @@
 /**
- * Caches access tokens and refreshes them.
+ * Caches what expires, such as access tokens, and refreshes it.
  *
  * A token that expires soon is refreshed in the background while calls still use it. Shortly before it expires, calls
  * wait for the new one. All calls that wait share one request, on platforms where they can. Its response is not read to
@@ -10,13 +10,17 @@ import { sharesWork } from "../platform/node/environment.js";
 import type { AbortSignal } from "../platform-types.js";
 import { onAbort } from "../transport/abort-listeners.js";
 
-/** A token and the headers that contain it. */
-export interface Token {
-  readonly token: string;
-  readonly headers: Record<string, string>;
+/** A token, or another value that expires. */
+export interface Expiring {
   /** When it was received and when it expires, in milliseconds since the epoch. */
   readonly obtained: number;
   readonly expires: number;
+}
+
+/** A token and the headers that contain it. */
+export interface Token extends Expiring {
+  readonly token: string;
+  readonly headers: Record<string, string>;
 }
 
 /** A token that expires in fewer milliseconds is refreshed in the background. */
@@ -31,17 +35,17 @@ const backoff: number = 15_000;
  */
 const firstHold: number = 500;
 
-type Fetch = (signal: AbortSignal) => Promise<Token>;
+type Fetch<Value> = (signal: AbortSignal) => Promise<Value>;
 
-interface Waiter {
-  resolve(token: Token): void;
+interface Waiter<Value> {
+  resolve(token: Value): void;
   reject(error: unknown): void;
   stopListening?: () => void;
 }
 
 /** A request for a token, and the calls that wait for it. */
-class Refresh {
-  readonly #waiters: Set<Waiter> = new Set();
+class Refresh<Value> {
+  readonly #waiters: Set<Waiter<Value>> = new Set();
   readonly #abandoned: AbortController = new AbortController();
 
   /** Aborts when no call waits any more. */
@@ -50,15 +54,15 @@ class Refresh {
   }
 
   /** Waits for the token. Without a signal, the call waits to the end. */
-  wait(signal: AbortSignal | undefined): Promise<Token> {
+  wait(signal: AbortSignal | undefined): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = { resolve, reject };
+      const waiter: Waiter<Value> = { resolve, reject };
       this.#waiters.add(waiter);
       if (signal !== undefined) waiter.stopListening = onAbort(signal, () => this.#leave(waiter, signal));
     });
   }
 
-  end(settle: (waiter: Waiter) => void): void {
+  end(settle: (waiter: Waiter<Value>) => void): void {
     for (const waiter of this.#waiters) {
       waiter.stopListening?.();
       settle(waiter);
@@ -66,7 +70,7 @@ class Refresh {
     this.#waiters.clear();
   }
 
-  #leave(waiter: Waiter, signal: AbortSignal): void {
+  #leave(waiter: Waiter<Value>, signal: AbortSignal): void {
     waiter.stopListening?.();
     this.#waiters.delete(waiter);
     waiter.reject(abandoned(signal));
@@ -78,9 +82,10 @@ function abandoned(signal: AbortSignal): AbortError {
   return new AbortError("aborted while waiting for a token", { cause: signal.reason });
 }
 
-export class TokenCache {
-  #token: Token | undefined;
-  #refresh: Refresh | undefined;
+/** Keeps one value until it expires. */
+export class RefreshingCache<Value extends Expiring> {
+  #token: Value | undefined;
+  #refresh: Refresh<Value> | undefined;
   #notBefore = 0;
   /** Failures in a row that left calls without a token. */
   #failures = 0;
@@ -91,7 +96,7 @@ export class TokenCache {
    * Returns a valid token. `fetch` requests a new one for all calls that wait. Its signal aborts when the last of them
    * has stopped waiting because of its own `signal`.
    */
-  get(fetch: Fetch, signal?: AbortSignal): Promise<Token> {
+  get(fetch: Fetch<Value>, signal?: AbortSignal): Promise<Value> {
     const now = Date.now();
     const token = this.#token;
     const left = token === undefined ? 0 : token.expires - now;
@@ -109,14 +114,14 @@ export class TokenCache {
   }
 
   /** The token, if it needs no refresh yet. */
-  fresh(now: number = Date.now()): Token | undefined {
+  fresh(now: number = Date.now()): Value | undefined {
     const token = this.#token;
     return token !== undefined && token.expires - now > advisory ? token : undefined;
   }
 
-  /** Discards the token if it is the one that was rejected, or any token if `refused` is `undefined`. */
-  forget(refused: string | undefined): void {
-    if (refused === undefined || this.#token?.headers["authorization"] === refused) this.#token = undefined;
+  /** Discards the token if the condition holds for it. */
+  discard(isRejected: (token: Value) => boolean): void {
+    if (this.#token !== undefined && isRejected(this.#token)) this.#token = undefined;
   }
 
   /** When the token expires: 0 without a token, `Infinity` while one is requested. */
@@ -124,7 +129,7 @@ export class TokenCache {
     return this.#refresh === undefined ? (this.#token?.expires ?? 0) : Infinity;
   }
 
-  #startRefresh(fetch: Fetch, signal: AbortSignal | undefined): Promise<Token> {
+  #startRefresh(fetch: Fetch<Value>, signal: AbortSignal | undefined): Promise<Value> {
     if (signal?.aborted === true) return Promise.reject(abandoned(signal));
     const refresh = sharesWork() ? (this.#refresh ??= this.#begin(fetch)) : this.#begin(fetch);
     const isLate = refresh.signal.aborted;
@@ -133,8 +138,8 @@ export class TokenCache {
     return isLate ? token.catch(() => this.#startRefresh(fetch, signal)) : token;
   }
 
-  #begin(fetch: Fetch): Refresh {
-    const refresh = new Refresh();
+  #begin(fetch: Fetch<Value>): Refresh<Value> {
+    const refresh = new Refresh<Value>();
     fetch(refresh.signal).then(
       (token) => {
         this.#refresh = undefined;
@@ -160,6 +165,14 @@ export class TokenCache {
     this.#failure = error;
     // The cause of a first failure may be over, so the next call sends a request.
     if (this.#failures > 1) this.#heldUntil = now + Math.min(backoff, firstHold * 2 ** (this.#failures - 2));
+  }
+}
+
+/** Caches one access token. */
+export class TokenCache extends RefreshingCache<Token> {
+  /** Discards the token if it is the one that was rejected, or any token if `refused` is `undefined`. */
+  forget(refused: string | undefined): void {
+    this.discard(({ headers }) => refused === undefined || headers["authorization"] === refused);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Requests tokens from an endpoint that takes a form and returns JSON (RFC 6749 §4 and §5.1, RFC 8693). */
 import {
   callEndpoint,
+  dateOf,
   type EndpointRequest,
   isToken,
   type Network,
@@ -12,7 +13,7 @@ import type { JsonObject } from "./credential-file.js";
 /** A request to a token endpoint. */
 export interface TokenEndpointRequest extends Pick<
   EndpointRequest,
-  "account" | "headers" | "hint" | "metrics" | "url"
+  "account" | "headers" | "hint" | "idempotent" | "metrics" | "refusalCode" | "url"
 > {
   readonly form: { readonly [name: string]: string };
 }
@@ -34,16 +35,35 @@ export async function requestToken(network: Network, target: TokenEndpointReques
 
 /** Requests an ID token, the `id_token` of the response. */
 export async function requestIdToken(network: Network, target: TokenEndpointRequest): Promise<IssuedToken> {
-  const { id_token: token } = await requestForm(network, target);
+  const [members, serverTime] = await sendForm(network, target);
+  return readIdToken(target, members, serverTime);
+}
+
+/**
+ * Reads the `id_token` of a response.
+ *
+ * @param serverTime The server's time in milliseconds since the epoch, if it is known.
+ */
+export function readIdToken(
+  target: Pick<EndpointRequest, "account" | "url">,
+  { id_token: token }: JsonObject,
+  serverTime?: number,
+): IssuedToken {
   if (!isToken(token)) throw malformedResponse(target, "contains no id_token");
-  return { token, lifetime: idTokenLifetime(token, Date.now()) };
+  return { token, lifetime: idTokenLifetime(token, serverTime) };
 }
 
 /** Returns all members of a token endpoint's response. */
-export async function requestForm(
+export async function requestForm(network: Network, target: TokenEndpointRequest): Promise<JsonObject> {
+  const [members] = await sendForm(network, target);
+  return members;
+}
+
+/** Returns all members of the response, and the server's time. */
+async function sendForm(
   network: Network,
   { form, headers, ...target }: TokenEndpointRequest,
-): Promise<JsonObject> {
+): Promise<[JsonObject, number | undefined]> {
   const request: EndpointRequest = {
     ...target,
     method: "POST",
@@ -51,7 +71,8 @@ export async function requestForm(
     body: new URLSearchParams(form).toString(),
     secrets: secretsOf(form),
   };
-  return readMembers(request, (await callEndpoint(network, request)).text);
+  const response = await callEndpoint(network, request);
+  return [readMembers(request, response.text), dateOf(response.headers)];
 }
 
 /** Reads `access_token` and `expires_in` of a response. */
@@ -64,21 +85,34 @@ export function readAccessToken(
   return { token, lifetime: lifetime > 0 && Number.isFinite(lifetime) ? lifetime : usualLifetime };
 }
 
-/** The remaining lifetime of an ID token in milliseconds. The server may have issued it some time ago. */
-export function idTokenLifetime(token: string, now: number): number {
+/**
+ * The remaining lifetime of an ID token in milliseconds. Only times of servers count, since the local clock may be wrong.
+ *
+ * @param serverTime The time of the server that returned the token, which may have issued it before. `undefined` if it
+ *   is not known: then the token counts as new.
+ */
+export function idTokenLifetime(token: string, serverTime: number | undefined): number {
   try {
     const claims: unknown = JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
     const { exp, iat } = claims as { readonly exp?: unknown; readonly iat?: unknown }; // any JSON; checked below
-    const issued = typeof iat === "number" ? iat * 1000 : 0;
-    // The issuer's own times count if the local clock is behind.
-    if (typeof exp === "number") return Math.max(0, exp * 1000 - Math.max(issued, now));
+    const issued = typeof iat === "number" ? iat * 1000 : undefined;
+    const now = Math.max(issued ?? 0, serverTime ?? issued ?? Date.now());
+    if (typeof exp === "number") return Math.max(0, exp * 1000 - now);
   } catch {
     // The service that receives the token checks it.
   }
   return usualLifetime;
 }
 
-const secretFields: ReadonlySet<string> = new Set(["client_secret", "refresh_token", "subject_token", "actor_token"]);
+const secretFields: ReadonlySet<string> = new Set([
+  "actor_token",
+  "client_secret",
+  "code",
+  "code_verifier",
+  "refresh_token",
+  "subject_token",
+  "token",
+]);
 
 function secretsOf(form: TokenEndpointRequest["form"]): string[] {
   return Object.entries(form)

@@ -52,6 +52,8 @@ export interface TokenKind {
   readonly universeDomain?: string | undefined;
   getToken(request: TokenRequest): Promise<IssuedToken>;
   getIdToken?(audience: string, network: Network): Promise<IssuedToken>;
+  /** Takes over the time of a server that rejected a token. For kinds whose tokens depend on the local clock. */
+  adjustClock?(serverTime: number): void;
 }
 
 /** What credentials share with those that are derived from them. */
@@ -161,14 +163,15 @@ export class Tokens {
   }
 
   /** Discards the token if it is the one that was rejected. */
-  forget(refused: string | undefined): void {
+  forget(refused: string | undefined, serverTime?: number): void {
+    if (serverTime !== undefined) this.#shared.kind.adjustClock?.(serverTime);
     this.#cache?.forget(refused);
     // Without scopes, the token may belong to one API.
     if (this.scopes.length === 0) this.#shared.caches.forget(refused);
   }
 
   /** An ID token for this audience, cached like access tokens. */
-  async idToken(audience: string): Promise<string> {
+  async idToken(audience: string, signal?: AbortSignal): Promise<string> {
     const { kind } = this.#shared;
     const faults: Fault[] = [];
     if (typeof audience !== "string" || audience === "")
@@ -181,8 +184,9 @@ export class Tokens {
     if (get === undefined)
       throw new AuthError("TOKEN_UNAVAILABLE", `${kind.source}: ${kind.name} cannot request ID tokens`);
     const cache = this.#shared.caches.for(["id", audience]);
-    const network: Network = { transport: this.#transport(undefined) };
-    const { token } = await cache.get(() => this.#fetch(get.call(kind, audience, network)));
+    const transport = this.#transport(undefined);
+    const fetch = (signal: AbortSignal): Promise<Token> => this.#fetch(get.call(kind, audience, { transport, signal }));
+    const { token } = await cache.get(fetch, signal);
     return token;
   }
 
@@ -235,10 +239,12 @@ export abstract class TokenCredentials implements Credentials {
    * Returns an ID token for a service that checks them, such as Cloud Run.
    *
    * @param audience The service that receives it, usually its URL.
+   * @param options A signal that ends the waiting of this call. Other calls for the same token continue.
    * @throws AuthError `TOKEN_REFUSED`; `TOKEN_UNAVAILABLE`, also if this kind of credentials has no ID tokens
+   * @throws AbortError if the signal aborts
    */
-  getIdToken(audience: string): Promise<string> {
-    return this.#tokens.idToken(audience);
+  getIdToken(audience: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<string> {
+    return this.#tokens.idToken(audience, signal);
   }
 
   /** A description without secrets. `console.log` prints it too. */
@@ -247,8 +253,8 @@ export abstract class TokenCredentials implements Credentials {
   }
 
   /** Discards the token if it is the one that was rejected. */
-  invalidate(refused?: string): void {
-    this.#tokens.forget(refused);
+  invalidate(refused?: string, serverTime?: number): void {
+    this.#tokens.forget(refused, serverTime);
   }
 }
 
@@ -260,7 +266,8 @@ function rootOf(url: string | undefined): string | undefined {
   return url !== undefined && URL.canParse(url) ? `${new URL(url).origin}/` : undefined;
 }
 
-function readScopes(scopes: unknown, faults: Fault[]): readonly string[] {
+/** Reads an option with scopes. Problems are added to `faults`. */
+export function readScopes(scopes: unknown, faults: Fault[]): readonly string[] {
   // A scope contains no spaces (RFC 6749 §3.3).
   const valid = (Array.isArray(scopes) ? scopes : []).filter(
     (scope): scope is string => typeof scope === "string" && /^[\u0021\u0023-\u005b\u005d-\u007e]+$/.test(scope),

@@ -45,6 +45,15 @@ export async function authorize(call: PreparedCall): Promise<HeaderRecord> {
   return headers;
 }
 
+/** A request that the API refused with 401. */
+export interface RefusedRequest {
+  readonly request: HttpRequest;
+  /** The headers of the credentials. */
+  readonly authorization: HeaderRecord;
+  /** The `Date` of the response. */
+  readonly date: string | null;
+}
+
 /**
  * After a 401: invalidates the token. Returns new headers, or `undefined` if no other attempt can succeed.
  *
@@ -52,16 +61,16 @@ export async function authorize(call: PreparedCall): Promise<HeaderRecord> {
  */
 export async function renew(
   call: PreparedCall,
-  refused: HttpRequest,
-  authorization: HeaderRecord,
+  { authorization, date, request }: RefusedRequest,
   canRepeat: boolean,
 ): Promise<HeaderRecord | undefined> {
   const credentials = call.core.credentials();
   const used = authorization["authorization"];
   // The server would refuse the caller's own header again.
-  if (credentials === undefined || used !== refused.headers["authorization"]) return undefined;
+  if (credentials === undefined || used !== request.headers["authorization"]) return undefined;
   const invalidates = typeof credentials.invalidate === "function";
-  if (invalidates) credentials.invalidate?.(used);
+  // Without or with an invalid date, the server's time is not known.
+  if (invalidates) credentials.invalidate?.(used, Date.parse(date ?? "") || undefined);
   else await bounded(call, expire(credentials, used));
   if (!canRepeat) return undefined;
   const next = await authorize(call);

@@ -90,7 +90,7 @@ function sendAgain(first: FailedRequest, call: PreparedCall): Promise<Sent> {
     const canRepeat = built.body?.replayable !== false;
     if (!isRenewed && "error" in result && result.error instanceof ApiError && result.error.status === 401) {
       isRenewed = true;
-      const renewed = await renew(call, result.request, result.authorization, canRepeat);
+      const renewed = await renew(call, { ...result, date: result.error.response.headers.get("date") }, canRepeat);
       // The server has done nothing, so this applies to POST too, and does not count as a retry.
       if (renewed !== undefined) result = await attempt(call, built, renewed, keep);
     }

@@ -39,9 +39,12 @@ function hasPlainHost(url: string): boolean {
   return isShowable(url.replace(/^[^/]*\/\/(?:[^/]*@)?/, ""));
 }
 
-/** Metadata servers of Google and AWS. They serve only the machine itself, not a proxy. */
+/** Metadata servers of Google and AWS, and AWS's servers of container keys. They serve only the machine itself, not a proxy. */
 const metadataHosts: ReadonlySet<string> = new Set([
   "169.254.169.254",
+  "169.254.170.2",
+  "169.254.170.23",
+  "[fd00:ec2::23]",
   "[fd00:ec2::254]",
   "[fd20:ce::254]",
   "metadata.google.internal",

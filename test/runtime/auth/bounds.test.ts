@@ -95,6 +95,19 @@ const kinds: readonly (readonly [string, (url: string) => Credentials])[] = [
       return ExternalAccountCredentials.fromJSON(configOf({ credential_source: source }), { scopes });
     },
   ],
+  [
+    "AWS's keys of a container",
+    (url) => {
+      vi.stubEnv("AWS_REGION", "eu-west-1");
+      vi.stubEnv("AWS_ACCESS_KEY_ID", "");
+      vi.stubEnv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url);
+      const source = {
+        environment_id: "aws1",
+        regional_cred_verification_url: "https://sts.{region}.amazonaws.com/",
+      };
+      return ExternalAccountCredentials.fromJSON(configOf({ credential_source: source }), { scopes });
+    },
+  ],
 ];
 
 describe("a response that never ends", () => {

@@ -127,6 +127,29 @@ describe("the universe", () => {
   });
 });
 
+it("a call that waits for an ID token stops with its signal, and others continue", async () => {
+  let respond: (() => void) | undefined;
+  const server = await metadataServer({
+    "instance/service-accounts/default/identity": async (_request, response) => {
+      await new Promise<void>((resolve) => (respond = resolve));
+      response.writeHead(200, flavor).end("id-token");
+    },
+  });
+  const auth = new MetadataCredentials({ host: hostOf(server) });
+  const controller = new AbortController();
+  const first = failureOf(auth.getIdToken("https://a", { signal: controller.signal }));
+  const second = auth.getIdToken("https://a");
+  await vi.waitFor(() => expect(respond).toBeDefined());
+  controller.abort();
+  expect(await first).toMatchObject({ code: "ABORTED" });
+  respond?.();
+  expect(await second).toBe("id-token");
+  expect(await failureOf(auth.getIdToken("https://b", { signal: AbortSignal.abort() }))).toMatchObject({
+    code: "ABORTED",
+  });
+  expect(server.seen.length).toBe(1);
+});
+
 it("ID tokens are requested by audience, and cached", async () => {
   const server = await metadataServer();
   const auth = new MetadataCredentials({ host: hostOf(server) });
@@ -171,7 +194,7 @@ describe("detection", () => {
     });
   });
 
-  it("times out if a server does not respond, and closes the connection", async () => {
+  it("ends a probe if a server does not respond, and closes the connection", async () => {
     let open = 0;
     const server = createServer((socket) => {
       open++;
@@ -183,9 +206,8 @@ describe("detection", () => {
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
     const host = `127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    expect(await detectMetadata(undefined, { GCE_METADATA_HOST: host })).toEqual({
-      absent: `no response from ${host}`,
-    });
+    const search = detectMetadata(undefined, { GCE_METADATA_HOST: host }, AbortSignal.timeout(1500));
+    expect(await failureOf(search)).toMatchObject({ code: "ABORTED" });
     await vi.waitFor(() => expect(open).toBe(0));
   });
 

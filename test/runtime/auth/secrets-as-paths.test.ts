@@ -10,9 +10,11 @@ import {
   credentialsFromFile,
   ExternalAccountAuthorizedUserCredentials,
   ExternalAccountCredentials,
+  fileTokenStore,
   ImpersonatedCredentials,
   MetadataCredentials,
   AnonymousCredentials,
+  OAuthClient,
   ServiceAccountCredentials,
 } from "../../../runtime/src/auth.js";
 import { fetchTransport, undiciTransport } from "../../../runtime/src/index.js";
@@ -76,6 +78,12 @@ const places: readonly (readonly [string, (secret: string) => unknown])[] = [
   [
     "ExternalAccountAuthorizedUserCredentials.fromFile",
     (secret) => ExternalAccountAuthorizedUserCredentials.fromFile(secret),
+  ],
+  ["OAuthClient.fromFile", (secret) => OAuthClient.fromFile(secret)],
+  ["fileTokenStore.read", (secret) => fileTokenStore(secret).read()],
+  [
+    "fileTokenStore.write",
+    (secret) => fileTokenStore(`/dev/null/${secret}`).write({ client_id: "c", refresh_token: "r" }),
   ],
   ["credentialsFromFile", (secret) => credentialsFromFile(secret)],
   [

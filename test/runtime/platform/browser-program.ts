@@ -5,6 +5,9 @@ import {
   applicationDefault,
   AnonymousCredentials,
   ExternalAccountCredentials,
+  fileTokenStore,
+  OAuthClient,
+  openBrowser,
   ServiceAccountCredentials,
 } from "../../../runtime/src/auth.js";
 import {
@@ -66,6 +69,12 @@ const external = (source: object): Promise<unknown> =>
     { scopes: ["a"] },
   ).getRequestHeaders();
 
+const client = new OAuthClient({
+  clientId: "c",
+  redirectUris: ["https://example.com/callback"],
+  tokenUri: new URL("/token", url).href,
+});
+
 const programs: { readonly [name: string]: () => unknown } = {
   list: () => books.list(),
   "a string": () => upload("a text"),
@@ -113,6 +122,15 @@ const programs: { readonly [name: string]: () => unknown } = {
   "a subject token in a file": () => external({ file: "/token" }),
   "a subject token of a program": () => external({ executable: { command: "/program" } }),
   "a subject token in a certificate": () => external({ certificate: { use_default_certificate_config: true } }),
+  "a consent": async () => {
+    const request = await client.authorizationUrl({ scopes: ["a"] });
+    const auth = await client.exchange(`?code=code-1&state=${request.state}`, request);
+    await client.revoke(auth);
+    return { challenge: new URL(request.url).searchParams.get("code_challenge"), scopes: auth.grantedScopes };
+  },
+  "a sign-in on this machine": () => client.authorizeOnLoopback({ scopes: ["a"] }),
+  "a token store": () => fileTokenStore("tokens.json").read(),
+  openBrowser: () => openBrowser(url),
   "fetchTransport, given": () => clientOf(url, { transport: fetchTransport() }).books.list(),
 };
 

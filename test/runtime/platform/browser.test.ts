@@ -159,6 +159,20 @@ it.each([
   expect(tokens.seen.length).toBe(times);
 });
 
+it("a consent is requested, exchanged and revoked", async () => {
+  const server = await serve(({ url }, response) =>
+    json(response, 200, url === "/token" ? { access_token: "t", refresh_token: "refresh-1" } : {}),
+  );
+  const { value } = (await run("a consent", server.url)) as { value: { challenge: string; scopes: string[] } };
+  const [exchange, revoke] = server.seen.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
+  expect(exchange).toMatchObject({ code: "code-1", redirect_uri: "https://example.com/callback" });
+  const verifier = String(exchange?.["code_verifier"]);
+  expect(value.challenge).toBe(createHash("sha256").update(verifier).digest("base64url"));
+  expect(value.scopes).toEqual(["a"]);
+  expect(revoke).toMatchObject({ token: "refresh-1", client_id: "c" });
+  expect(await run("openBrowser", "https://example.com/")).toEqual({ value: false });
+});
+
 it.each([
   ["timeout", "TIMEOUT"],
   ["abort", "ABORTED"],
@@ -183,6 +197,8 @@ describe("the error for an unsupported feature names the alternative", () => {
       "KEY_FILE_UNREADABLE",
       /this platform has no files\. Pass the JSON text to ServiceAccountCredentials\.fromJ/,
     ],
+    ["a sign-in on this machine", "CONSENT_PORT_UNAVAILABLE", /Use authorizationUrl\(\) and exchange\(\)/],
+    ["a token store", "TOKEN_STORE_UNREADABLE", /this platform has no files\. Pass an object with read\(\)/],
     ["a dispatcher", "INVALID_OPTION", /dispatcher works only on Node.*fetchTransport/],
     ["a certificate", "INVALID_OPTION", /mtls works only on Node/],
     ["undiciTransport", "INVALID_OPTION", /works only on Node.*fetchTransport/],

@@ -127,6 +127,9 @@ describe("no proxy", () => {
   it.each<[string, boolean]>([
     ["http://169.254.169.254", true],
     ["http://metadata.google.internal", true],
+    ["http://169.254.170.2", true],
+    ["http://169.254.170.23", true],
+    ["http://[fd00:ec2::23]", true],
     ["http://metadata.google.internal.:80", true],
     ["http://[fd20:ce::254]", true],
     ["http://[fd00:ec2::254]:80", true],

@@ -96,7 +96,10 @@ function kindOf(file: CredentialFile, { allow }: ExternalAccountAuthorizedUserOp
         form: { grant_type: "refresh_token", refresh_token: refreshToken },
         metrics: "auth-request-type/at cred-type/u",
         hint: (reason) =>
-          reason === "invalid_grant" ? "The sign-in has expired or was revoked. Sign in again" : undefined,
+          reason === "invalid_grant"
+            ? "The sign-in has expired or was revoked. Run `gcloud auth application-default login --login-config=FILE` to sign in again"
+            : undefined,
+        refusalCode: (reason) => (reason === "invalid_grant" ? "REFRESH_TOKEN_REVOKED" : undefined),
       });
       // A refresh token may be valid only once (RFC 6749 §6).
       const next = members["refresh_token"];

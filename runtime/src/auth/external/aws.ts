@@ -1,30 +1,49 @@
 /** Subject tokens of AWS: a signed GetCallerIdentity request, which Google's STS sends to AWS (AIP-4117). */
 import { AuthError } from "../../errors.js";
 import { environment } from "../../platform/node/environment.js";
-import { shownName } from "../../redact.js";
-import { callEndpoint, type EndpointRequest, type Network } from "../endpoint.js";
-import type { JsonObject } from "../credential-file.js";
+import type { Network, TokenRefusal } from "../endpoint.js";
+import { RefreshingCache } from "../token-cache.js";
+import { containerEndpoint, containerKeys } from "./aws-container.js";
+import { type IssuedKeys, isRegion, readGivenKeys } from "./aws-keys.js";
+import { type InstanceMetadata, instanceMetadata } from "./aws-metadata.js";
 import type { ExternalAccount } from "./config.js";
+import { callFunction, functionProblem } from "./functions.js";
 import { type AwsKeys, signAwsRequest } from "./sigv4.js";
-import type { AwsSource } from "./subject-source.js";
+import type { AwsSource, GiveKeys } from "./subject-source.js";
 
-/** Milliseconds for one request to the instance metadata service. */
-const timeout = 5000;
+/**
+ * Milliseconds. A smaller difference between clocks causes no refusal: AWS accepts 15 minutes, and its SDKs correct the
+ * clock from 5 minutes on.
+ */
+const clockTolerance: number = 5 * 60_000;
 
-/** Lifetime of the session with the metadata service in seconds. */
-const sessionLifetime = "300";
+/** What the requests of one account share. */
+interface AwsState {
+  /** Keys of a container or of the caller's function. Those of the environment and of an instance are not cached. */
+  readonly keys: RefreshingCache<IssuedKeys>;
+  /** How far AWS's clock is ahead of the local one, in milliseconds. */
+  clockOffset: number;
+}
+
+const states: WeakMap<ExternalAccount, AwsState> = new WeakMap();
+
+function stateOf(account: ExternalAccount): AwsState {
+  const known = states.get(account);
+  if (known !== undefined) return known;
+  const state: AwsState = { keys: new RefreshingCache(), clockOffset: 0 };
+  states.set(account, state);
+  return state;
+}
 
 /** Returns the signed request as percent-encoded JSON, as Google's STS requires. */
 export async function awsSubjectToken(account: ExternalAccount, source: AwsSource, network: Network): Promise<string> {
-  const metadata = metadataOf(account, source, network);
-  const region = regionFromEnvironment() ?? (await metadata.region());
-  const keys = keysFromEnvironment() ?? (await metadata.keys());
+  const { keys, region } = await identityOf(account, source, network);
   const url = new URL(source.verificationUrl.replaceAll("{region}", region));
   const headers = await signAwsRequest(
     // The audience is signed too, so that no other provider accepts the request.
     { method: "POST", url, headers: { "x-goog-cloud-target-resource": account.audience }, region, service: "sts" },
     keys,
-    Date.now(),
+    Date.now() + stateOf(account).clockOffset,
   );
   const fields = Object.entries(headers).map(([name, value]) => ({
     key: name === "authorization" ? "Authorization" : name,
@@ -33,10 +52,79 @@ export async function awsSubjectToken(account: ExternalAccount, source: AwsSourc
   return encodeURIComponent(JSON.stringify({ url: url.href, method: "POST", headers: fields }));
 }
 
+/**
+ * Handles a refusal of Google's STS: switches to its clock if the local one is wrong, else discards cached keys, which may
+ * have been revoked. Returns whether another request makes sense now.
+ */
+export function adjustAfterRefusal(account: ExternalAccount, { serverTime }: TokenRefusal): boolean {
+  const state = stateOf(account);
+  const offset = serverTime === undefined ? state.clockOffset : serverTime - Date.now();
+  if (Math.abs(offset - state.clockOffset) >= clockTolerance) {
+    state.clockOffset = offset;
+    return true;
+  }
+  state.keys.discard(() => true);
+  return false;
+}
+
+interface AwsIdentity {
+  readonly keys: AwsKeys;
+  readonly region: string;
+}
+
+/** The keys in the order of the AWS SDKs: the caller's function, the environment, the container, the instance. */
+async function identityOf(account: ExternalAccount, source: AwsSource, network: Network): Promise<AwsIdentity> {
+  const metadata = instanceMetadata(account.source, source, network);
+  const { securityCredentials } = source;
+  if (securityCredentials !== undefined) {
+    const { keys, region } = await givenKeys(account, securityCredentials, network);
+    if (region !== undefined) return { keys, region };
+    if (regionFromEnvironment() === undefined && source.regionUrl === undefined)
+      throw functionProblem(account, "securityCredentials", "returned no region, and AWS_REGION is not set");
+    return { keys, region: regionFromEnvironment() ?? (await metadata.region()) };
+  }
+  const region = regionFromEnvironment();
+  const keys = keysFromEnvironment();
+  const endpoint = keys === undefined ? containerEndpoint() : undefined;
+  if (endpoint === undefined)
+    return { region: region ?? (await metadata.region()), keys: keys ?? (await metadata.keys()) };
+  const issued = await cachedKeys(account, network, (signal) =>
+    containerKeys(account.source, endpoint, { ...network, signal }),
+  );
+  return { keys: issued.keys, region: region ?? (await regionInContainer(metadata)) };
+}
+
+function givenKeys(account: ExternalAccount, give: GiveKeys, network: Network): Promise<IssuedKeys> {
+  return cachedKeys(account, network, async (signal) =>
+    readGivenKeys(await callFunction(account, "securityCredentials", give, signal), (message) =>
+      functionProblem(account, "securityCredentials", message),
+    ),
+  );
+}
+
+/** Fargate and EKS set the region in the environment. ECS on an instance may reach the instance's metadata service. */
+async function regionInContainer(metadata: InstanceMetadata): Promise<string> {
+  try {
+    return await metadata.region(1);
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error;
+    throw new AuthError(error.code, `${error.message}. Set AWS_REGION in the container's environment`, {
+      cause: error.cause,
+    });
+  }
+}
+
+function cachedKeys(
+  account: ExternalAccount,
+  { signal }: Network,
+  request: (signal: AbortSignal) => Promise<IssuedKeys>,
+): Promise<IssuedKeys> {
+  return stateOf(account).keys.get(request, signal);
+}
+
 function regionFromEnvironment(): string | undefined {
   const region = environment("AWS_REGION") ?? environment("AWS_DEFAULT_REGION");
-  if (region === undefined) return undefined;
-  if (/^[a-z0-9-]+$/.test(region)) return region;
+  if (region === undefined || isRegion(region)) return region;
   throw new AuthError("KEY_FIELD_INVALID", "AWS_REGION: must be an AWS region, for example eu-west-1");
 }
 
@@ -44,70 +132,4 @@ function keysFromEnvironment(): AwsKeys | undefined {
   const [accessKeyId, secretAccessKey] = [environment("AWS_ACCESS_KEY_ID"), environment("AWS_SECRET_ACCESS_KEY")];
   if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
   return { accessKeyId, secretAccessKey, sessionToken: environment("AWS_SESSION_TOKEN") };
-}
-
-/** The instance metadata service, with a session (version 2) if the configuration contains its URL. */
-function metadataOf(
-  account: ExternalAccount,
-  { keysUrl, regionUrl, sessionUrl }: AwsSource,
-  network: Network,
-): { region(): Promise<string>; keys(): Promise<AwsKeys> } {
-  let session: Promise<Record<string, string>> | undefined;
-  const hint = (): string | undefined =>
-    sessionUrl === undefined ? "Instances that require sessions (IMDSv2) need an imdsv2_session_token_url" : undefined;
-  const send = async (request: Pick<EndpointRequest, "headers" | "method" | "url">): Promise<string> =>
-    (await callEndpoint(network, { account: account.source, timeout, hint, ...request })).text.trim();
-  const startSession = async (): Promise<Record<string, string>> => {
-    if (sessionUrl === undefined) return {};
-    const headers = { "x-aws-ec2-metadata-token-ttl-seconds": sessionLifetime };
-    return { "x-aws-ec2-metadata-token": await send({ method: "PUT", url: sessionUrl, headers }) };
-  };
-  const get = async (url: URL): Promise<string> =>
-    send({ method: "GET", url, headers: { accept: "*/*", ...(await (session ??= startSession())) } });
-  const missing = (member: string, variables: string): AuthError =>
-    new AuthError(
-      "KEY_FIELD_MISSING",
-      `${account.source}#/credential_source/${member}: is missing, and ${variables} not set`,
-    );
-  const malformedResponse = (url: URL, problem: string): AuthError =>
-    new AuthError(
-      "TOKEN_UNAVAILABLE",
-      `${account.source}: the response from ${shownName(url.origin + url.pathname)} ${problem}`,
-    );
-  return {
-    async region() {
-      if (regionUrl === undefined) throw missing("region_url", "AWS_REGION is");
-      // An availability zone is a region and a letter. A local zone has one more part.
-      const region = /^[a-z]+(?:-[a-z]+)+-\d+/.exec(await get(regionUrl))?.[0];
-      if (region === undefined) throw malformedResponse(regionUrl, "is not an availability zone");
-      return region;
-    },
-    async keys() {
-      if (keysUrl === undefined) throw missing("url", "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are");
-      const role = await get(keysUrl);
-      if (!/^[\w+=,.@-]+$/.test(role))
-        throw malformedResponse(keysUrl, "is not the name of a role. Check that the instance has one");
-      const url = new URL(keysUrl);
-      url.pathname += url.pathname.endsWith("/") ? role : `/${role}`;
-      const keys = readKeys(await get(url));
-      if (keys === undefined) throw malformedResponse(url, "contains no keys");
-      return keys;
-    },
-  };
-}
-
-function readKeys(text: string): AwsKeys | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const { AccessKeyId, SecretAccessKey, Token } = Object(value) as JsonObject; // any JSON
-  if (typeof AccessKeyId !== "string" || typeof SecretAccessKey !== "string") return undefined;
-  return {
-    accessKeyId: AccessKeyId,
-    secretAccessKey: SecretAccessKey,
-    sessionToken: typeof Token === "string" ? Token : undefined,
-  };
 }

@@ -3,7 +3,7 @@ import type { Url } from "../../platform-types.js";
 import type { CredentialFile, FileKind } from "../credential-file.js";
 import { accountIn } from "../iam.js";
 import { basicAuthorization } from "./sts.js";
-import { readNumber, readSource, type SubjectSource } from "./subject-source.js";
+import { readNumber, readSource, type SubjectFunctions, type SubjectSource } from "./subject-source.js";
 import { type Trust, trustedUrl } from "./trust.js";
 
 /** A configuration as `gcloud iam workload-identity-pools create-cred-config` writes it. Other members are ignored. */
@@ -14,7 +14,7 @@ export interface ExternalAccountConfig {
   readonly subject_token_type: string;
   /** Default: `https://sts.googleapis.com/v1/token`, in the configuration's universe. */
   readonly token_url?: string;
-  /** Where subject tokens come from. Not needed with the option `subjectToken`. */
+  /** Where subject tokens come from. Not needed with the option `subjectToken` or `securityCredentials`. */
   readonly credential_source?: ExternalCredentialSource;
   /** The service account to impersonate. Default: none, the external identity itself is used. */
   readonly service_account_impersonation_url?: string;
@@ -87,15 +87,10 @@ export const externalAccountFile: FileKind = {
 };
 
 /** @throws AuthError `KEY_…`, which names the member */
-export function readExternalAccount(
-  file: CredentialFile,
-  trust: Trust,
-  subjectToken: (() => Promise<string>) | undefined,
-): ExternalAccount {
+export function readExternalAccount(file: CredentialFile, trust: Trust, functions: SubjectFunctions): ExternalAccount {
   file.expect(externalAccountFile);
   const universeDomain = file.universe();
-  const subject: SubjectSource =
-    subjectToken === undefined ? readSource(file, trust) : { kind: "programmatic", subjectToken };
+  const subject = readSource(file, trust, functions);
   const host = subject.kind === "x509" ? "sts.mtls" : "sts";
   const clientId = file.text("client_id");
   const tokenUrl = file.text("token_url") ?? `https://${host}.${universeDomain}/v1/token`;

@@ -19,6 +19,20 @@ const tokenTypes: ReadonlySet<unknown> = new Set([
   "urn:ietf:params:oauth:token-type:jwt",
 ]);
 
+/** The last token of each account's output file, and one that Google's STS rejected. */
+const outputs: WeakMap<ExternalAccount, { readonly token: string; isRejected: boolean }> = new WeakMap();
+
+/**
+ * Rejects a token of the output file: by a clock that is behind, it has not expired. Returns whether the token is from the
+ * file, so that the program can print another.
+ */
+export function rejectOutput(account: ExternalAccount, token: string): boolean {
+  const output = outputs.get(account);
+  if (output?.token !== token || output.isRejected) return false;
+  output.isRejected = true;
+  return true;
+}
+
 /** Returns the token of the output file if it has not expired, else that of the program. */
 export async function executableSubjectToken(
   account: ExternalAccount,
@@ -45,7 +59,11 @@ async function cachedToken(account: ExternalAccount, source: ExecutableSource): 
   if (source.outputFile === undefined) return undefined;
   const problem = (message: string): AuthError => new AuthError("TOKEN_UNAVAILABLE", message);
   try {
-    return readToken(account, source, await readTextFile(source.outputFile, problem), problem);
+    const token = readToken(account, source, await readTextFile(source.outputFile, problem), problem);
+    const last = outputs.get(account);
+    if (last?.token !== token) outputs.set(account, { token, isRejected: false });
+    else if (last.isRejected) return undefined;
+    return token;
   } catch {
     return undefined;
   }
@@ -95,7 +113,8 @@ function readToken(
     throw problem(`prints a token whose type is not the subject_token_type, ${shownName(account.subjectTokenType)}`);
   if (expiration === undefined ? outputFile !== undefined : typeof expiration !== "number")
     throw problem(`does not print "expiration_time" in seconds, which an output_file requires`);
-  if (typeof expiration === "number" && expiration * 1000 <= Date.now()) throw problem("returned an expired token");
+  if (typeof expiration === "number" && expiration * 1000 <= Date.now())
+    throw problem("returned an expired token. Check the clock of this machine");
   const name = type === saml ? "saml_response" : "id_token";
   const token = output[name];
   if (typeof token !== "string" || token === "") throw problem(`does not print ${JSON.stringify(name)}`);

@@ -1,5 +1,5 @@
 /** Credentials of an identity outside of Google Cloud: workload and workforce identity federation (AIP-4117). */
-import { AuthError } from "../../errors.js";
+import { AuthError, type Fault, InvalidRequestError } from "../../errors.js";
 import { type InstanceCheck, instancesOf } from "../../kinds.js";
 import { shownName } from "../../redact.js";
 import { type JsonObject, parseCredentials, readCredentialFile } from "../credential-file.js";
@@ -14,14 +14,10 @@ import {
   readExternalAccount,
   type ServiceAccountImpersonation,
 } from "./config.js";
+import type { SubjectFunctions } from "./subject-source.js";
 
 /** Options of {@link ExternalAccountCredentials}. */
-export interface ExternalAccountOptions extends TokenOptions {
-  /**
-   * Returns a subject token, instead of the configuration's `credential_source`. Called whenever a Google token is
-   * needed, about once an hour. Its timeout is one minute.
-   */
-  readonly subjectToken?: (() => Promise<string>) | undefined;
+export interface ExternalAccountOptions extends TokenOptions, SubjectFunctions {
   /**
    * URL prefixes that the configuration may use besides Google's own. Default: any https URL, since you chose this
    * class for a configuration that you trust.
@@ -65,7 +61,7 @@ export class ExternalAccountCredentials extends TokenCredentials implements Scop
    * Creates credentials from a configuration as an object or JSON text.
    *
    * @param source The name of the configuration in messages.
-   * @throws AuthError `KEY_…`, which names the member
+   * @throws AuthError `KEY_…`, which names the member; InvalidRequestError `INVALID_OPTION`
    */
   static fromJSON(
     config: ExternalAccountConfig | JsonObject | string,
@@ -74,7 +70,8 @@ export class ExternalAccountCredentials extends TokenCredentials implements Scop
   ): ExternalAccountCredentials {
     const trust = options.allow === undefined ? undefined : (options.allow.urls ?? []);
     const file = parseCredentials(config, source, externalAccountFile.advice);
-    const account = readExternalAccount(file, trust, options.subjectToken);
+    checkFunctions(options);
+    const account = readExternalAccount(file, trust, options);
     // A custom transport presents the certificate itself.
     const presents = options.transport === undefined && options.dispatcher === undefined;
     return new ExternalAccountCredentials(account, Tokens.of(kindOf(account, presents), options, account.quotaProject));
@@ -89,6 +86,16 @@ export class ExternalAccountCredentials extends TokenCredentials implements Scop
   withScopes(scopes: readonly string[]): ExternalAccountCredentials {
     return new ExternalAccountCredentials(this.#account, this.#tokens.withScopes(scopes));
   }
+}
+
+/** Callers without type checks may pass anything. @throws InvalidRequestError `INVALID_OPTION` */
+function checkFunctions({ securityCredentials, subjectToken }: SubjectFunctions): void {
+  const faults: Fault[] = [];
+  for (const [parameter, given] of Object.entries({ securityCredentials, subjectToken }))
+    if (given !== undefined && typeof given !== "function") faults.push({ parameter, message: "must be a function" });
+  if (securityCredentials !== undefined && subjectToken !== undefined)
+    faults.push({ parameter: "securityCredentials", message: "cannot be used with subjectToken. Pass one of them" });
+  if (faults.length > 0) throw new InvalidRequestError(name, faults, "INVALID_OPTION");
 }
 
 function kindOf(account: ExternalAccount, presents: boolean): TokenKind {

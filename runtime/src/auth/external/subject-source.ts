@@ -1,10 +1,50 @@
 /** Reads where subject tokens come from: the `credential_source` of a configuration (AIP-4117). */
 import type { Fault } from "../../errors.js";
-import type { Url } from "../../platform-types.js";
+import type { AbortSignal, Url } from "../../platform-types.js";
 import { readHeaders } from "../../request/headers.js";
 import type { CredentialFile } from "../credential-file.js";
 import type { CertificatePaths } from "../node/certificate.js";
 import { type Trust, trustedUrl } from "./trust.js";
+
+/** What the functions {@link SubjectFunctions} receive. */
+export interface SubjectTokenContext {
+  /** The `audience` of the configuration. */
+  readonly audience: string;
+  /** The `subject_token_type` of the configuration. */
+  readonly subjectTokenType: string;
+  /** Aborts after one minute, or when no call waits for the token any more. */
+  readonly signal: AbortSignal;
+}
+
+/** AWS keys, as the providers of the AWS SDK return them. */
+export interface AwsSecurityCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Needed for keys of a role. */
+  readonly sessionToken?: string | undefined;
+  /** Default: `AWS_REGION` or `AWS_DEFAULT_REGION`, else the instance's, if the configuration has a `region_url`. */
+  readonly region?: string | undefined;
+  /** When the keys expire: a `Date`, milliseconds since the epoch, or ISO 8601. Default: the keys are not cached. */
+  readonly expiration?: Date | number | string | undefined;
+}
+
+/** Returns AWS keys. */
+export type GiveKeys = (context: SubjectTokenContext) => AwsSecurityCredentials | Promise<AwsSecurityCredentials>;
+
+/** Functions that replace the `credential_source` of a configuration. Pass at most one of them. */
+export interface SubjectFunctions {
+  /**
+   * Returns AWS keys, for a configuration of AWS or without a `credential_source`. For a provider of the AWS SDK, such as
+   * `fromNodeProviderChain()`, pass `() => provider()`. The keys are cached until their `expiration`; without one, the
+   * function is called whenever a Google token is needed, about once an hour. Its timeout is one minute.
+   */
+  readonly securityCredentials?: GiveKeys | undefined;
+  /**
+   * Returns a subject token. The configuration's `credential_source` is not used. Called whenever a Google token is
+   * needed, about once an hour. Its timeout is one minute.
+   */
+  readonly subjectToken?: ((context: SubjectTokenContext) => Promise<string> | string) | undefined;
+}
 
 /** Where subject tokens come from. `kind` is the name in Google's metrics. */
 export type SubjectSource =
@@ -44,6 +84,8 @@ export interface AwsSource {
   readonly regionUrl: Url | undefined;
   readonly keysUrl: Url | undefined;
   readonly sessionUrl: Url | undefined;
+  /** The caller's function, instead of the environment and the metadata service. */
+  readonly securityCredentials: GiveKeys | undefined;
 }
 
 export interface CertificateSource extends CertificatePaths {
@@ -52,14 +94,25 @@ export interface CertificateSource extends CertificatePaths {
 
 export interface ProgrammaticSource {
   readonly kind: "programmatic";
-  readonly subjectToken: () => Promise<string>;
+  readonly subjectToken: NonNullable<SubjectFunctions["subjectToken"]>;
 }
 
-/** Reads the `credential_source` of a configuration. */
-export function readSource(config: CredentialFile, trust: Trust): SubjectSource {
-  const member = "credential_source";
+const member = "credential_source";
+
+/** Reads the `credential_source` of a configuration, unless a function replaces it. */
+export function readSource(
+  config: CredentialFile,
+  trust: Trust,
+  { securityCredentials, subjectToken }: SubjectFunctions,
+): SubjectSource {
+  if (subjectToken !== undefined) return { kind: "programmatic", subjectToken };
+  if (securityCredentials !== undefined) return readGivenAws(config, trust, securityCredentials);
   if (!config.has(member))
-    throw config.problem("KEY_FIELD_MISSING", member, "is missing. Or pass the option subjectToken");
+    throw config.problem(
+      "KEY_FIELD_MISSING",
+      member,
+      "is missing. Or pass the option subjectToken, or securityCredentials for AWS",
+    );
   const file = config.nested(member);
   if (file.text("environment_id") !== undefined) return readAws(file, trust);
   const kinds = ["executable", "certificate", "file", "url"].filter((name) => file.has(name));
@@ -127,6 +180,29 @@ function readCertificate(file: CredentialFile): CertificateSource {
   return { kind: "x509", configPath, chainPath: file.text("trust_chain_path") };
 }
 
+/** AWS with keys of the caller's function. The configuration may still say where to send the request, or the region. */
+function readGivenAws(config: CredentialFile, trust: Trust, securityCredentials: GiveKeys): AwsSource {
+  const type = "subject_token_type";
+  if (config.required(type) !== awsTokenType)
+    throw config.problem("KEY_FIELD_INVALID", type, `must be ${awsTokenType} with the option securityCredentials`);
+  if (!config.has(member)) {
+    const none = { regionUrl: undefined, keysUrl: undefined, sessionUrl: undefined };
+    return { kind: "aws", verificationUrl: usualVerificationUrl, ...none, securityCredentials };
+  }
+  const file = config.nested(member);
+  if (file.text("environment_id") !== undefined) return { ...readAws(file, trust), securityCredentials };
+  throw config.problem(
+    "KEY_FIELD_INVALID",
+    member,
+    "is not that of AWS, so the option securityCredentials does not apply. For a token of your own, pass subjectToken",
+  );
+}
+
+/** The type of a signed request of AWS. */
+const awsTokenType = "urn:ietf:params:aws:token-type:aws4_request";
+
+const usualVerificationUrl = "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15";
+
 function readAws(file: CredentialFile, trust: Trust): AwsSource {
   if (file.text("environment_id") !== "aws1")
     throw file.problem("KEY_FIELD_INVALID", "environment_id", "must be aws1, the only supported version");
@@ -143,6 +219,7 @@ function readAws(file: CredentialFile, trust: Trust): AwsSource {
     regionUrl: metadataUrl("region_url"),
     keysUrl: metadataUrl("url"),
     sessionUrl: metadataUrl("imdsv2_session_token_url"),
+    securityCredentials: undefined,
   };
 }
 

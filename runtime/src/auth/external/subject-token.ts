@@ -1,19 +1,16 @@
 /** Reads a subject token: the proof of the external identity for Google's STS. */
-import { AuthError, DiscogenError } from "../../errors.js";
+import { AuthError } from "../../errors.js";
 import type { AbortSignal } from "../../platform-types.js";
-import { within } from "../../policy/wait.js";
-import { printable, quotedName, redact, safeCause, shownName } from "../../redact.js";
+import { quotedName, shownName } from "../../redact.js";
 import { callEndpoint, type Network } from "../endpoint.js";
 import type { JsonObject } from "../credential-file.js";
 import type { ExternalAccount } from "./config.js";
+import { callFunction, functionProblem } from "./functions.js";
 import type { FileSource, ProgrammaticSource, UrlSource } from "./subject-source.js";
 import { readTextFile } from "../../platform/node/files.js";
 
 /** Milliseconds for one request to a source of subject tokens. */
 const urlTimeout = 10_000;
-
-/** Milliseconds for the caller's function. */
-const programTimeout = 60_000;
 
 /** @throws AuthError */
 export async function readSubjectToken(account: ExternalAccount, network: Network): Promise<string> {
@@ -67,20 +64,9 @@ async function programSubjectToken(
   { subjectToken }: ProgrammaticSource,
   signal?: AbortSignal,
 ): Promise<string> {
-  const problem = (message: string, options?: ErrorOptions): AuthError =>
-    new AuthError("TOKEN_UNAVAILABLE", `${account.source}: subjectToken() ${message}`, options);
-  const late = (): AuthError => problem(`returned no token within ${String(programTimeout)} ms`);
-  let token: unknown;
-  try {
-    const given = Promise.resolve(subjectToken());
-    token = await within(given, { signal, remaining: programTimeout, aborted: late, expired: late });
-  } catch (error) {
-    if (error instanceof DiscogenError) throw error;
-    const text = printable(redact(error instanceof Error ? error.message : String(error)));
-    throw problem(`failed: ${text}`, { cause: safeCause(error) });
-  }
+  const token = await callFunction(account, "subjectToken", subjectToken, signal);
   if (typeof token === "string" && token !== "") return token;
-  throw problem("returned no token");
+  throw functionProblem(account, "subjectToken", "returned no token");
 }
 
 /** The token: a text, or a member of a JSON object. */

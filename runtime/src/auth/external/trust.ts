@@ -6,7 +6,7 @@
  */
 import { environment } from "../../platform/node/environment.js";
 import type { Url } from "../../platform-types.js";
-import { shownName } from "../../redact.js";
+import { isShowable, shownName } from "../../redact.js";
 import { defaultUniverse } from "../universe.js";
 import { type CredentialFile, endpointOf } from "../credential-file.js";
 
@@ -26,9 +26,19 @@ export function trustedUrl(file: CredentialFile, member: string, text: string, u
   throw file.problem(
     "KEY_UNTRUSTED",
     member,
-    `is at ${shownName(url.origin)}, which is not Google's. If you trust this configuration, load it with the class of its kind, or list the URL in allow.urls`,
+    `is at ${shownName(url.origin)}, which is not Google's. If you trust this configuration, ${adviceFor(url)}`,
   );
 }
+
+/** How to allow a URL, for every function and command that loads a configuration. */
+function adviceFor({ hostname, origin }: Url): string {
+  // The hosts of GitHub's runners change from job to job.
+  const entry = hostname.endsWith(`.${githubHosts}`) ? `https://*.${githubHosts}` : origin;
+  if (!isShowable(entry)) return "list its origin in the option allow.urls";
+  return `pass the option allow: { urls: [${JSON.stringify(entry)}] }, or --allow-url '${entry}' on the command line`;
+}
+
+const githubHosts = "actions.githubusercontent.com";
 
 /** Whether it is the address of a machine's own metadata service, which uses http. */
 function isLinkLocal(text: string): boolean {

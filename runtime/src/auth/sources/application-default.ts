@@ -1,6 +1,6 @@
 /** Application Default Credentials (AIP-4110): the credentials that the environment provides. */
 import { AuthError } from "../../errors.js";
-import type { Environment } from "../../platform-types.js";
+import type { AbortSignal, Environment } from "../../platform-types.js";
 import { gcloudFile } from "../../platform/gcloud.js";
 import { environment, hasFiles, homeFolder, operatingSystem, variables } from "../../platform/node/environment.js";
 import { mayExist } from "../../platform/node/files.js";
@@ -16,6 +16,8 @@ import { anyFile, credentialsFrom, type CredentialsFileOptions } from "./from-fi
 export interface ApplicationDefaultOptions extends CredentialsFileOptions {
   /** The quota project. Default: `GOOGLE_CLOUD_QUOTA_PROJECT` of the environment, else the one of the credentials. */
   readonly quotaProject?: string | undefined;
+  /** Ends the search, which waits about 15 seconds for a metadata server that must exist but does not respond yet. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A place that {@link searchCredentials} looked at. */
@@ -130,14 +132,17 @@ async function fromMetadata(options: ApplicationDefaultOptions): Promise<TokenCr
   const { dispatcher, subject } = options;
   const own = options.transport ?? (dispatcher === undefined ? undefined : platformTransport(dispatcher, undefined));
   const { detectMetadata } = await import("../node/metadata-detection.js");
-  const detection = await detectMetadata(own, variables());
+  const detection = await detectMetadata(own, variables(), options.signal);
   if ("absent" in detection) return detection.absent;
   const { host } = detection;
   if (subject === undefined) return new MetadataCredentials({ ...options, host });
   return new ImpersonatedCredentials({
     ...options,
     sourceCredentials: new MetadataCredentials({ dispatcher, transport: options.transport, host }),
-    targetPrincipal: await metadataEmail({ transport: own ?? platformTransport(undefined, undefined) }, host),
+    targetPrincipal: await metadataEmail(
+      { transport: own ?? platformTransport(undefined, undefined), signal: options.signal },
+      host,
+    ),
   });
 }
 

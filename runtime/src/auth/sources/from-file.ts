@@ -10,14 +10,15 @@ import {
   readCredentialFile,
 } from "../credential-file.js";
 import type { Credentials } from "../credentials.js";
+import type { SubjectFunctions } from "../external/subject-source.js";
 import { trustedUrl } from "../external/trust.js";
 import { accountIn } from "../iam.js";
 import { ImpersonatedCredentials, impersonation } from "../impersonated.js";
 import { ServiceAccountCredentials } from "../service-account.js";
 import { type TokenCredentials, type TokenOptions, Tokens } from "../tokens.js";
 
-/** Options of credentials whose kind depends on the file. */
-export interface CredentialsFileOptions extends TokenOptions {
+/** Options of credentials whose kind depends on the file. The functions are for external accounts; others ignore them. */
+export interface CredentialsFileOptions extends TokenOptions, SubjectFunctions {
   /** The address of the user to act for: domain-wide delegation of a service account. */
   readonly subject?: string | undefined;
   /**
@@ -93,10 +94,12 @@ async function impersonatedFrom(file: CredentialFile, options: CredentialsFileOp
   const { delegates } = file.members;
   if (delegates !== undefined && !(Array.isArray(delegates) && delegates.every((one) => typeof one === "string")))
     throw file.problem("KEY_FIELD_INVALID", "delegates", "must be an array of addresses");
-  const { allow, dispatcher, transport } = options;
+  const { allow, dispatcher, securityCredentials, subjectToken, transport } = options;
   const sourceCredentials: Credentials = await credentialsFrom(file.nested("source_credentials"), {
     allow,
     dispatcher,
+    securityCredentials,
+    subjectToken,
     transport,
   });
   const kind = impersonation({ sourceCredentials, targetPrincipal: account.email, delegates }, account.url);

@@ -67,7 +67,8 @@ describe("the sign-in of a federated user", () => {
     );
     const auth = ExternalAccountAuthorizedUserCredentials.fromJSON(configFor(url));
     const error = await refusalOf(auth.getRequestHeaders());
-    expect(error.message).toMatch(/Sign in again$/);
+    expect(error).toMatchObject({ code: "REFRESH_TOKEN_REVOKED", reason: "invalid_grant" });
+    expect(error.message).toMatch(/Run `gcloud auth application-default login --login-config=FILE` to sign in again$/);
     for (const shown of [inspect(error), inspect(auth, { depth: null, showHidden: true }), JSON.stringify(auth)])
       expect(shown).not.toMatch(/hush|aWQ6/);
   });

@@ -238,10 +238,21 @@ describe("an untrusted configuration", () => {
   ])("may not use %s", async (_name, member, members) => {
     const error = await refusalOf(found(members));
     expect(error.code).toBe("KEY_UNTRUSTED");
-    expect(error.message).toMatch(
-      new RegExp(`^found\\.json#/(credential_source/)?${member}: is at http.*allow\\.urls$`),
-    );
+    const [, place, origin = ""] = /^found\.json#\/(.+?): is at (\S+), which is not Google's/.exec(error.message) ?? [];
+    expect(place?.replace("credential_source/", "")).toBe(member);
+    // What the message says helps.
+    expect(error.message).toContain(`allow: { urls: ["${origin}"] }, or --allow-url '${origin}' on the command line`);
+    await expect(found(members, { urls: [origin] })).resolves.toBeInstanceOf(ExternalAccountCredentials);
     await expect(load(members)).resolves.toBeInstanceOf(ExternalAccountCredentials);
+  });
+
+  it("of a GitHub runner is allowed for all of GitHub's runners, whose hosts change", async () => {
+    const members = source({ url: "https://run-7.actions.githubusercontent.com/token?api-version=2.0" });
+    const { message } = await refusalOf(found(members));
+    expect(message).toContain("is at https://run-7.actions.githubusercontent.com, which");
+    const [, entry = ""] = /--allow-url '([^']+)'/.exec(message) ?? [];
+    expect(entry).toBe("https://*.actions.githubusercontent.com");
+    await expect(found(members, { urls: [entry] })).resolves.toBeInstanceOf(ExternalAccountCredentials);
   });
 
   it.each<[string, string, boolean]>([

@@ -139,7 +139,11 @@ describe("a program", () => {
       /whose type is not the subject_token_type/,
     ],
     ["prints no token", success({ id_token: "" }), /does not print "id_token"$/],
-    ["prints an expired token", success({ expiration_time: 1 }), /returned an expired token$/],
+    [
+      "prints an expired token",
+      success({ expiration_time: 1 }),
+      /returned an expired token. Check the clock of this machine$/,
+    ],
   ])("that %s", async (_name, output, message) => {
     const { refusal } = await tokenOf({ command: await printing(output) });
     expect(refusal).toMatchObject({ code: "TOKEN_UNAVAILABLE", message: expect.stringMatching(message) as string });

@@ -44,11 +44,23 @@ export async function refusalOf(promise: PromiseLike<unknown>): Promise<AuthErro
   throw new Error("expected an AuthError", { cause: error });
 }
 
+/** Returns why the STS rejects a subject token, or `undefined` if it accepts it. */
+export type Verify = (token: string) => Promise<string | undefined>;
+
+function verifier(subject: string | RegExp | Verify): Verify {
+  if (typeof subject === "function") return subject;
+  const accepts = (token: string): boolean => (typeof subject === "string" ? token === subject : subject.test(token));
+  return async (token) => (accepts(token) ? undefined : `bad token ${token}`);
+}
+
 /**
  * An STS at `/v1/token` that accepts the subject token `subject`, and an IAM that accepts the STS's tokens. Tokens are
- * numbered: `federated-1`, `impersonated-1`, `id-1`.
+ * numbered: `federated-1`, `impersonated-1`, `id-1`. `now` is its clock.
  */
-export async function google(subject: string | RegExp = "subject"): Promise<
+export async function google(
+  subject: string | RegExp | Verify = "subject",
+  now: () => number = Date.now,
+): Promise<
   TestServer & {
     readonly exchanges: Seen[];
     readonly impersonations: Seen[];
@@ -58,17 +70,20 @@ export async function google(subject: string | RegExp = "subject"): Promise<
 > {
   const exchanges: Seen[] = [];
   const impersonations: Seen[] = [];
-  const server = await serve((request, response) => {
+  const verify = verifier(subject);
+  const server = await serve(async (request, response) => {
+    response.setHeader("date", new Date(now()).toUTCString());
     if (request.url === "/v1/token") {
       exchanges.push(request);
       const form = formOf(request);
       const token = form["subject_token"] ?? "";
+      const problem = await verify(token);
       const isGood =
-        (typeof subject === "string" ? token === subject : subject.test(token)) &&
+        problem === undefined &&
         form["grant_type"] === "urn:ietf:params:oauth:grant-type:token-exchange" &&
         form["requested_token_type"] === "urn:ietf:params:oauth:token-type:access_token" &&
         request.headers["content-type"] === "application/x-www-form-urlencoded";
-      if (!isGood) return json(response, 400, { error: "invalid_grant", error_description: `bad token ${token}` });
+      if (!isGood) return json(response, 400, { error: "invalid_grant", error_description: problem });
       return json(response, 200, {
         access_token: `federated-${String(exchanges.length)}`,
         issued_token_type: "urn:ietf:params:oauth:token-type:access_token",
