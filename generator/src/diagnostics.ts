@@ -137,7 +137,7 @@ export const codes = {
   SIGN_IN_FAILED: {
     severity: "error",
     title: "Credentials are missing or were rejected",
-    help: "Run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a credential file.",
+    help: "Run `gcloud auth application-default login`, or pass a credential file with --credentials or GOOGLE_APPLICATION_CREDENTIALS.",
   },
   UNTRUSTED_HOST: {
     severity: "error",

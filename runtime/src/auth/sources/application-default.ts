@@ -56,7 +56,7 @@ export interface AdditionalPlace {
 export async function applicationDefault(options: ApplicationDefaultOptions = {}): Promise<TokenCredentials> {
   const { credentials, places } = await searchCredentials(options);
   if (credentials !== undefined) return credentials;
-  throw nothingFound(places);
+  throw noCredentials(places);
 }
 
 /**
@@ -146,7 +146,8 @@ async function fromMetadata(options: ApplicationDefaultOptions): Promise<TokenCr
   });
 }
 
-function nothingFound(places: readonly SearchedPlace[]): AuthError {
+/** The error of a search that found no credentials. */
+export function noCredentials(places: readonly SearchedPlace[]): AuthError {
   const tried = places.map(({ place, reason }) =>
     place === metadataPlace.place ? `${place}: ${String(reason)}` : `${place} ${String(reason)}`,
   );
