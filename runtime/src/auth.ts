@@ -36,6 +36,6 @@ export type { SignInStorage } from "./auth/refresh-token.js";
 export { ServiceAccountCredentials, type ServiceAccountOptions } from "./auth/service-account.js";
 export type { CredentialsSummary } from "./auth/summary.js";
 export { AccessTokenCredentials, AnonymousCredentials, ApiKeyCredentials } from "./auth/simple.js";
-export type { TokenCredentials, TokenOptions } from "./auth/tokens.js";
+export type { AccessToken, TokenCredentials, TokenOptions, WaitOptions } from "./auth/tokens.js";
 export type { OnTokens } from "./auth/token-reports.js";
 export type { AuthorizedUserKey } from "./auth/user-key.js";

@@ -1,4 +1,5 @@
-/** How long to wait for a metadata server that must exist: in its first seconds, a pod on GKE has none. */
+/** When and how long to wait for a metadata server: in its first seconds, a pod on GKE has none. */
+import type { Environment } from "../platform-types.js";
 import { type Failure, isRetryable } from "../policy/retry.js";
 
 /** Attempts after the first, as in Google's Python library. */
@@ -9,6 +10,21 @@ const firstDelay = 1000;
 const jitter = 0.1;
 /** No attempt starts after this many milliseconds. */
 const limit = 15_000;
+
+/** Variables that Google Cloud's serverless platforms set. They always have a metadata server. */
+const serverless: readonly string[] = ["CLOUD_RUN_JOB", "CLOUD_RUN_WORKER_POOL", "FUNCTION_NAME", "K_SERVICE"];
+
+/** Returns which variable shows that there is a metadata server, as a clause for messages. `undefined` if none does. */
+export function evidenceInVariables(env: Environment): string | undefined {
+  if (detectionMode(env) === "assume-present") return "METADATA_SERVER_DETECTION is assume-present";
+  const name = serverless.find((one) => (env[one] ?? "") !== "");
+  return name === undefined ? undefined : `${name} is set`;
+}
+
+/** `METADATA_SERVER_DETECTION`: `none`, `assume-present`, `bios-only` or `ping-only`. */
+export function detectionMode(env: Environment): string | undefined {
+  return env["METADATA_SERVER_DETECTION"]?.trim().toLowerCase();
+}
 
 /** What a metadata server of this process did: it responded to detection, or issued a token. */
 export type Knowledge = "found" | "ready";
@@ -35,12 +51,13 @@ export function forgetServers(): void {
  *
  * @param failures How many attempts failed before this one.
  * @param elapsed Milliseconds since the first attempt started.
+ * @param least The delay that the server requests, in milliseconds.
  */
-export function delayForServer(failures: number, elapsed: number): number | undefined {
+export function delayForServer(failures: number, elapsed: number, least = 0): number | undefined {
   const left = limit - elapsed;
-  if (failures >= attempts || left <= 0) return undefined;
+  if (failures >= attempts || left <= 0 || least > left) return undefined;
   const delay = firstDelay * 2 ** failures * (1 - jitter + 2 * jitter * Math.random());
-  return Math.min(delay, left);
+  return Math.min(Math.max(delay, least), left);
 }
 
 /**

@@ -18,7 +18,14 @@ import {
   readMembers,
   TokenRefusal,
 } from "./endpoint.js";
-import { delayForServer, describeAttempts, isLate, knownServer, rememberServer } from "./metadata-wait.js";
+import {
+  delayForServer,
+  describeAttempts,
+  evidenceInVariables,
+  isLate,
+  knownServer,
+  rememberServer,
+} from "./metadata-wait.js";
 import { idTokenLifetime, readAccessToken, type IssuedToken } from "./token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
 
@@ -178,12 +185,12 @@ function waitForServer(host: string): NonNullable<EndpointRequest["afterFailure"
     const evidence = isLate(failure, knownServer(host)) ? await evidenceFor(host) : undefined;
     if (evidence === undefined) return new AttemptFailure(error, usual);
     const elapsed = performance.now() - start;
-    const delay = delayForServer(failures, elapsed);
-    const requested = failure.kind === "status" ? (failure.retryAfter ?? 0) : 0;
-    if (delay !== undefined) return new AttemptFailure(error, Math.max(delay, requested));
+    const requested = failure.kind === "status" ? failure.retryAfter : undefined;
+    const delay = delayForServer(failures, elapsed, requested);
+    if (delay !== undefined) return new AttemptFailure(error, delay);
     // From now on, a 404 is about the account.
     if (failure.kind === "status" && failure.status === 404) rememberServer(host, "ready");
-    const text = `${error.message}. There were ${describeAttempts(failures, elapsed)}, because ${evidence}`;
+    const text = `${error.message}. Gave up after ${describeAttempts(failures, elapsed)}. Waited because ${evidence}`;
     return new AttemptFailure(withMessage(error, text), undefined);
   };
 }
@@ -202,8 +209,10 @@ async function evidenceFor(host: string): Promise<string | undefined> {
   const url = `http://${(variable === undefined ? undefined : env[variable]) ?? ""}`;
   if (URL.canParse(url) && new URL(url).host === host) return `${String(variable)} is set`;
   if (!usualHosts.includes(host)) return undefined;
-  const { evidenceOfMetadata } = await import("../platform/node/google-machine.js");
-  return evidenceOfMetadata(env);
+  const shown = evidenceInVariables(env);
+  if (shown !== undefined) return shown;
+  const { isGooglesMachine } = await import("../platform/node/google-machine.js");
+  return (await isGooglesMachine(env)) ? "this is a machine of Google Cloud" : undefined;
 }
 
 /** The universe of the machine. `undefined` if it cannot be read now, which must not delay a token. */

@@ -81,6 +81,8 @@ it("delays are those of Google's Python library, about 15 seconds in all", () =>
   expect([0, 1, 2, 3, 4].map((failures) => delayForServer(failures, 0))).toEqual([1000, 2000, 4000, 8000, undefined]);
   expect(delayForServer(3, 14_000)).toBe(1000);
   expect(delayForServer(1, 15_000)).toBeUndefined();
+  // The server requests a delay.
+  expect([delayForServer(0, 0, 5000), delayForServer(0, 0, 20_000)]).toEqual([5000, undefined]);
 });
 
 describe("a token on Google Cloud", () => {
@@ -135,7 +137,7 @@ describe("a token on Google Cloud", () => {
     expect(await failureOf(new MetadataCredentials().getRequestHeaders())).toMatchObject({
       code: "TOKEN_UNAVAILABLE",
       message: expect.stringMatching(
-        /ECONNREFUSED.*\. There were 5 attempts in 1[4-7] s, because GCE_METADATA_HOST is set$/,
+        /ECONNREFUSED.*\. Gave up after 5 attempts in 1[4-7] s\. Waited because GCE_METADATA_HOST is set$/,
       ) as unknown,
     });
   });
@@ -230,6 +232,16 @@ describe("detection", () => {
       absent: "no response",
     });
     expect([transport.sent, clock.pauses]).toEqual([2, []]);
+  });
+
+  it.each<[string, number, number]>([
+    ["waits while a gateway responds for the server", 503, 5],
+    ["does not wait for another server", 404, 1],
+  ])("%s", async (_name, status, probes) => {
+    const server = await serve(statuses(status));
+    const found = await detectMetadata(undefined, { GCE_METADATA_HOST: hostOf(server) });
+    expect(found).toEqual({ absent: expect.stringContaining(`no response from ${hostOf(server)}`) as unknown });
+    expect(server.seen.length).toBe(probes);
   });
 
   it("waits for a usual name that was found before", async () => {

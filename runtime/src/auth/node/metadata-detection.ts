@@ -4,14 +4,21 @@
  */
 import { AbortError } from "../../errors.js";
 import type { AbortSignal, Environment } from "../../platform-types.js";
+import { isGooglesMachine } from "../../platform/node/google-machine.js";
 import { AttemptFailure, retry } from "../../policy/retry-loop.js";
 import { within } from "../../policy/wait.js";
 import { shownName } from "../../redact.js";
 import { header, type Transport } from "../../transport/transport.js";
 import { responseLimit } from "../endpoint.js";
 import { metadataHost, metadataUrl, usualHosts } from "../metadata.js";
-import { delayForServer, describeAttempts, knownServer, rememberServer } from "../metadata-wait.js";
-import { detectionMode, evidenceInVariables, isGooglesMachine } from "../../platform/node/google-machine.js";
+import {
+  delayForServer,
+  describeAttempts,
+  detectionMode,
+  evidenceInVariables,
+  knownServer,
+  rememberServer,
+} from "../metadata-wait.js";
 
 /** Milliseconds for all probes of one attempt, which run in parallel. */
 const limit = 1000;
@@ -52,17 +59,17 @@ export async function detectMetadata(
       attempt: async (failures) => {
         if (ended.aborted) throw aborted();
         const probes = mode === "bios-only" ? [] : hosts.map((host) => probe(host, transport));
-        const checks = probes.map((result, index) =>
-          result.then((found) => (found === true ? hosts[index] : undefined)),
-        );
+        const checks = probes.map(async (probed, index) => {
+          const host = hosts[index];
+          if ((await probed) !== true || host === undefined) return undefined;
+          rememberServer(hostOf(host), "found");
+          return host;
+        });
         // A machine of Google has a metadata server even if it responds slowly. A configured host has precedence.
         if (mode !== "ping-only" && named === undefined)
           checks.push(isGooglesMachine(env).then((found) => (found ? usualHosts[0] : undefined)));
         const host = await firstFound(checks);
-        if (host !== undefined) {
-          rememberServer(hostOf(host), "found");
-          return { host };
-        }
+        if (host !== undefined) return { host };
         const responses = await Promise.all(probes);
         const mustExist =
           named !== undefined ||
@@ -111,7 +118,9 @@ async function responds(host: string, transport: Transport): Promise<boolean | u
       timeout: limit,
       maxResponseBytes: responseLimit,
     });
-    return header(response.headers, "metadata-flavor") === "Google";
+    if (header(response.headers, "metadata-flavor") === "Google") return true;
+    // A gateway responds so while the server starts.
+    return response.status >= 500 ? undefined : false;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { Environment } from "../../platform-types.js";
 
-/** Always `undefined`: this platform does not show where it runs. */
-export async function evidenceOfMetadata(_env: Environment): Promise<string | undefined> {
-  return undefined;
+/** Always `false`: this platform does not show where it runs. */
+export async function isGooglesMachine(_env: Environment): Promise<boolean> {
+  return false;
 }
