@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { addAbortSignal } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { AuthError, Credentials } from "@discogen/runtime";
+import type { TokenCredentials } from "@discogen/runtime/auth";
 import { shownName } from "@discogen/runtime/names";
 import { type Code, type Diagnostic, diagnostic, InputError, printable, reasonOf } from "../diagnostics.js";
 import type { DynamicMember, DynamicMethod, DynamicPromise, DynamicResource } from "../dynamic/client.js";
@@ -158,13 +159,14 @@ async function credentialsFor(
   settings: CredentialSettings,
   key: string | undefined,
   { scopes }: MethodModel,
-  { env }: Terminal,
+  terminal: Terminal,
 ): Promise<Credentials> {
   const auth = await import("@discogen/runtime/auth");
   if (key !== undefined) return new auth.ApiKeyCredentials(key);
   // A method without scopes needs no credentials.
   if (scopes.length === 0 && settings.given.length === 0) return new auth.AnonymousCredentials();
-  const { credentials, places } = await findCredentials("call", settings, env);
+  const { credentials, error, places } = await findCredentials("call", settings, terminal);
+  if (error !== undefined) throw error;
   if (credentials !== undefined) return credentials;
   const { noCredentials } = await import("@discogen/runtime/credential-search");
   throw noCredentials(places);
@@ -175,11 +177,11 @@ async function defaultProjects(
   names: readonly string[],
   auth: Credentials,
   { id }: MethodModel,
-  { env, stderr }: Terminal,
+  terminal: Terminal,
 ): Promise<Readonly<Record<string, string>>> {
   const [name] = names;
   if (name === undefined) return {};
-  const project = await projectOf(auth, env).catch(async (error: unknown) => {
+  const project = await projectOf(auth, terminal).catch(async (error: unknown) => {
     const { AuthError } = await import("@discogen/runtime");
     if (!(error instanceof AuthError) || error.code !== "NO_PROJECT") throw error;
     const help = `Pass --${name}, or set GOOGLE_CLOUD_PROJECT.`;
@@ -187,7 +189,7 @@ async function defaultProjects(
       diagnostic("USAGE", "discogen call", `${id} requires --${name}: ${error.message}`, { help }),
     ]);
   });
-  stderr.write(`discogen: using project ${printable(project)}\n`);
+  terminal.stderr.write(`discogen: using project ${printable(project)}\n`);
   return Object.fromEntries(names.map((parameter) => [parameter, project]));
 }
 
@@ -230,16 +232,16 @@ async function print(
   return out === undefined ? printBytes(stdout, value.body) : value.saveTo(out);
 }
 
-/** Credentials of users of the library may lack `getProjectId()`. */
+/** The project of the credentials. API keys and anonymous calls have none, so they use that of the environment. */
 async function projectOf(
-  auth: Credentials & { getProjectId?(): Promise<string> },
-  env: Terminal["env"],
+  auth: Credentials & Partial<Pick<TokenCredentials, "getProjectId">>,
+  { env, signal }: Pick<Terminal, "env" | "signal">,
 ): Promise<string> {
-  if (auth.getProjectId !== undefined) return auth.getProjectId();
-  const project = env["GOOGLE_CLOUD_PROJECT"] || env["GCLOUD_PROJECT"];
-  if (project !== undefined && project !== "") return project;
+  if (auth.getProjectId !== undefined) return auth.getProjectId({ signal });
+  const project = env["GOOGLE_CLOUD_PROJECT"] || env["GCLOUD_PROJECT"] || undefined;
+  if (project !== undefined) return project;
   const { AuthError } = await import("@discogen/runtime");
-  throw new AuthError("NO_PROJECT", "neither GOOGLE_CLOUD_PROJECT nor GCLOUD_PROJECT is set");
+  throw new AuthError("NO_PROJECT", "no project ID: GOOGLE_CLOUD_PROJECT and GCLOUD_PROJECT are not set");
 }
 
 interface Failure {

@@ -1,6 +1,7 @@
 /** Options that choose credentials, for commands that authenticate. */
 import type { AdditionalPlace, CredentialSearch, FoundCredentials } from "@discogen/runtime/credential-search";
-import { quotedName } from "@discogen/runtime/names";
+import type { CredentialsFileOptions } from "@discogen/runtime/auth";
+import { quotedName, shownName } from "@discogen/runtime/names";
 import { diagnostic, InputError } from "../diagnostics.js";
 import { type Options, type Parsed, usage } from "./command.js";
 import type { Terminal } from "./terminal.js";
@@ -98,46 +99,55 @@ export interface ChosenCredentials extends CredentialSearch {
 }
 
 /**
- * Creates the credentials that the settings choose: of the file, else of the search.
+ * Creates the credentials that the settings choose: of the file, else of the search. Returns the error of a file that
+ * cannot be used, as the search does.
  *
  * @param signIn The place of the tokens of `discogen login`.
  * @throws {InputError} with the code USAGE for options that the credentials do not support
- * @throws AuthError `KEY_…` if a file cannot be used
  */
 export async function findCredentials(
   command: string,
   settings: CredentialSettings,
-  env: Terminal["env"],
+  { env, signal }: Pick<Terminal, "env" | "signal">,
   signIn?: AdditionalPlace,
 ): Promise<ChosenCredentials> {
   const { file, impersonated, subject, scopes } = settings;
-  const [{ credentialsFromFile, ImpersonatedCredentials }, { searchCredentials }, { InvalidRequestError }] =
-    await Promise.all([
-      import("@discogen/runtime/auth"),
-      import("@discogen/runtime/credential-search"),
-      import("@discogen/runtime"),
-    ]);
+  const [{ ImpersonatedCredentials, searchCredentials }, { InvalidRequestError }] = await Promise.all([
+    import("@discogen/runtime/credential-search"),
+    import("@discogen/runtime"),
+  ]);
   const quotaProject = settings.quotaProject ?? (env["GOOGLE_CLOUD_QUOTA_PROJECT"] || undefined);
   const allow = { urls: settings.allowedUrls };
   const own = { scopes, subject, quotaProject };
   // Credentials that impersonate an account need neither its scopes nor its user.
   const options = impersonated === undefined ? { allow, ...own } : { allow };
   try {
-    const found: CredentialSearch =
-      file === undefined
-        ? await searchCredentials(options, signIn)
-        : {
-            credentials: await credentialsFromFile(file, options),
-            places: [{ place: "--credentials", reason: undefined }],
-          };
-    const { credentials: source, places } = found;
+    const found =
+      file === undefined ? await searchCredentials({ ...options, signal }, signIn) : await inFile(file, options);
+    if (found.error instanceof InvalidRequestError) throw found.error;
+    const { credentials: source } = found;
     if (impersonated === undefined || source === undefined) return { ...found, source: undefined };
     const { target: targetPrincipal, delegates } = impersonated;
     const credentials = new ImpersonatedCredentials({ ...own, sourceCredentials: source, targetPrincipal, delegates });
-    return { credentials, places, source };
+    return { ...found, credentials, source };
   } catch (error) {
     if (error instanceof InvalidRequestError) throw unsupported(command, error.faults);
     throw error;
+  }
+}
+
+async function inFile(path: string, options: CredentialsFileOptions): Promise<CredentialSearch> {
+  const [{ credentialsFromFile }, { DiscogenError }] = await Promise.all([
+    import("@discogen/runtime/credential-search"),
+    import("@discogen/runtime"),
+  ]);
+  const place = { place: "--credentials", file: shownName(path) };
+  try {
+    const credentials = await credentialsFromFile(path, options);
+    return { credentials, error: undefined, places: [{ ...place, reason: undefined }] };
+  } catch (error) {
+    if (!(error instanceof DiscogenError)) throw error;
+    return { credentials: undefined, error, places: [{ ...place, reason: error.message }] };
   }
 }
 
