@@ -254,8 +254,18 @@ describe("a parameter with the name of an option", () => {
 
   it("is sent as a parameter", async () => {
     const { code, url, claims, headers } = await query([
-      ...["--subject", "math", "--credentials=none", "--body", "b", "--scope", "own", "--params", "p", "--all"],
-      ...["--quota-project", "q"],
+      "--subject",
+      "math",
+      "--credentials=none",
+      "--body",
+      "b",
+      "--scope",
+      "own",
+      "--params",
+      "p",
+      "--all",
+      "--quota-project",
+      "q",
     ]);
     expect({ code, url }).toEqual({
       code: 0,
