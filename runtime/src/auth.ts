@@ -12,7 +12,7 @@ export type {
   OAuthClientOptions,
 } from "./auth/consent/options.js";
 export { fileTokenStore, type TokenStore } from "./auth/consent/token-store.js";
-export type { Credentials, CredentialsContext, ScopedCredentials } from "./auth/credentials.js";
+export type { Credentials, CredentialsContext, ScopedCredentials, WaitOptions } from "./auth/credentials.js";
 export {
   ExternalAccountAuthorizedUserCredentials,
   type ExternalAccountAuthorizedUserConfig,
@@ -36,6 +36,6 @@ export type { SignInStorage } from "./auth/refresh-token.js";
 export { ServiceAccountCredentials, type ServiceAccountOptions } from "./auth/service-account.js";
 export type { CredentialsSummary } from "./auth/summary.js";
 export { AccessTokenCredentials, AnonymousCredentials, ApiKeyCredentials } from "./auth/simple.js";
-export type { AccessToken, TokenCredentials, TokenOptions, WaitOptions } from "./auth/tokens.js";
+export type { AccessToken, TokenCredentials, TokenOptions } from "./auth/tokens.js";
 export type { OnTokens } from "./auth/token-reports.js";
 export type { AuthorizedUserKey } from "./auth/user-key.js";

@@ -9,7 +9,7 @@ import { readHeader } from "../request/headers.js";
 import type { Transport } from "../transport/transport.js";
 import type { Dispatcher } from "../transport/dispatcher.js";
 import { registerCachedHeaders } from "./cached-headers.js";
-import type { Credentials, CredentialsContext } from "./credentials.js";
+import type { Credentials, CredentialsContext, WaitOptions } from "./credentials.js";
 import type { Network } from "./endpoint.js";
 import type { ProjectFacts } from "./project.js";
 import { type CredentialsSummary, identify, summaryOf } from "./summary.js";
@@ -45,12 +45,6 @@ export interface AccessToken {
   readonly token: string;
   /** When it expires, in milliseconds since the epoch. */
   readonly expires: number;
-}
-
-/** Options of methods that wait. */
-export interface WaitOptions {
-  /** Ends the waiting of this call. Other calls that wait for the same result continue. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** One kind of credentials. */
@@ -171,14 +165,15 @@ export class Tokens {
   }
 
   /** The project ID. Credentials that are derived from each other share the search and its result. */
-  async projectId(signal: AbortSignal | undefined): Promise<string> {
+  async projectId(credentials: Credentials, signal: AbortSignal | undefined): Promise<string> {
     const { projectIdOf } = await import("./project.js");
-    const { prefersEnvironment } = this.#shared;
-    return projectIdOf(this.#shared, { facts: this.project, prefersEnvironment }, this.#transport(undefined), signal);
+    const { prefersEnvironment, transport } = this.#shared;
+    const facts = projectFactsOf(credentials);
+    return projectIdOf(this.#shared, { facts, prefersEnvironment, transport }, signal);
   }
 
-  get project(): ProjectFacts {
-    return this.#shared.kind.project ?? {};
+  get project(): ProjectFacts | undefined {
+    return this.#shared.kind.project;
   }
 
   /** Gives the environment precedence over the project of the credentials. */
@@ -249,7 +244,9 @@ const tokensOf: WeakMap<object, Tokens> = new WeakMap();
 
 /** What credentials know of their project. `undefined` for credentials of other libraries. */
 export function projectFactsOf(credentials: Credentials): ProjectFacts | undefined {
-  return tokensOf.get(credentials)?.project;
+  const facts = tokensOf.get(credentials)?.project;
+  const federation = facts?.federation;
+  return federation === undefined ? facts : { ...facts, federation: { credentials, ...federation } };
 }
 
 /** Gives the environment precedence over the project of these credentials and of those derived from them. */
@@ -295,14 +292,16 @@ export abstract class TokenCredentials implements Credentials {
   }
 
   /**
-   * Returns the ID of the project: the one of the credentials (a key's `project_id`), else `GOOGLE_CLOUD_PROJECT` or
-   * `GCLOUD_PROJECT` of the environment.
+   * Returns the project ID: the one of the credentials (a key's `project_id`), else `GOOGLE_CLOUD_PROJECT` or
+   * `GCLOUD_PROJECT` of the environment, the one of gcloud's active configuration, the project of the pool of a
+   * federated identity, or the one of the machine. For `applicationDefault()`, the environment comes first. The
+   * result is cached, and shared with derived credentials.
    *
    * @throws AuthError `NO_PROJECT`, which lists what was tried
    * @throws AbortError if the signal aborts
    */
   getProjectId({ signal }: WaitOptions = {}): Promise<string> {
-    return this.#tokens.projectId(signal);
+    return this.#tokens.projectId(this, signal);
   }
 
   /**

@@ -107,6 +107,7 @@ function kindOf(account: ExternalAccount, presents: boolean): TokenKind {
     source,
     email: impersonation?.email,
     universeDomain,
+    project: { federation: account },
     async getToken({ network, scopes }) {
       const { federatedToken } = await import("./federation.js");
       return federatedToken(account, scopes, await networkFor(network));

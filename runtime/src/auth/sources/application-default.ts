@@ -8,7 +8,8 @@ import { shownName } from "../../redact.js";
 import { platformTransport } from "../../transport/node/platform-transport.js";
 import { readCredentialFile } from "../credential-file.js";
 import { ImpersonatedCredentials } from "../impersonated.js";
-import { MetadataCredentials, metadataEmail } from "../metadata.js";
+import { MetadataCredentials } from "../metadata.js";
+import { metadataEmail } from "../metadata-server.js";
 import { preferEnvironment, type TokenCredentials } from "../tokens.js";
 import { anyFile, credentialsFrom, type CredentialsFileOptions } from "./from-file.js";
 
@@ -160,7 +161,7 @@ async function readIfPresent(path: string, options: ApplicationDefaultOptions): 
 async function fromMetadata(options: ApplicationDefaultOptions): Promise<TokenCredentials | string> {
   const { dispatcher, subject } = options;
   const own = options.transport ?? (dispatcher === undefined ? undefined : platformTransport(dispatcher, undefined));
-  const { detectMetadata } = await import("../node/metadata-detection.js");
+  const { detectMetadata } = await import("../metadata-detection.js");
   const detection = await detectMetadata(own, variables(), options.signal);
   if ("absent" in detection) return detection.absent;
   const { host } = detection;
