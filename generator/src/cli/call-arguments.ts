@@ -131,7 +131,7 @@ export function readArguments(args: readonly string[], method: MethodModel, mode
 /** Whether a parameter may be left out, because its value is the project of the credentials. */
 export function hasDefault(name: string, { httpMethod, path }: MethodModel): boolean {
   // A project is deleted only if it is named.
-  const isDeleted = httpMethod === "DELETE" && path.endsWith(`{${name}}`);
+  const isDeleted = httpMethod === "DELETE" && [`{${name}}`, `{+${name}}`].some((end) => path.endsWith(end));
   return (name === "project" || name === "projectId") && !isDeleted;
 }
 

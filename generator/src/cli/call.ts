@@ -155,12 +155,14 @@ async function readJson(file: string, { signal, stdin }: Terminal): Promise<unkn
   ]);
 }
 
+type CallCredentials = Credentials & Pick<TokenCredentials, "getProjectId">;
+
 async function credentialsFor(
   settings: CredentialSettings,
   key: string | undefined,
   { scopes }: MethodModel,
   terminal: Terminal,
-): Promise<Credentials> {
+): Promise<CallCredentials> {
   const auth = await import("@discogen/runtime/auth");
   if (key !== undefined) return new auth.ApiKeyCredentials(key);
   // A method without scopes needs no credentials.
@@ -175,13 +177,13 @@ async function credentialsFor(
 /** Returns the project of the credentials for the parameters that need one, and prints it. */
 async function defaultProjects(
   names: readonly string[],
-  auth: Credentials,
+  auth: CallCredentials,
   { id }: MethodModel,
   terminal: Terminal,
 ): Promise<Readonly<Record<string, string>>> {
   const [name] = names;
   if (name === undefined) return {};
-  const project = await projectOf(auth, terminal).catch(async (error: unknown) => {
+  const project = await auth.getProjectId({ signal: terminal.signal }).catch(async (error: unknown) => {
     const { AuthError } = await import("@discogen/runtime");
     if (!(error instanceof AuthError) || error.code !== "NO_PROJECT") throw error;
     const help = `Pass --${name}, or set GOOGLE_CLOUD_PROJECT.`;
@@ -230,18 +232,6 @@ async function print(
   if (!(value instanceof MediaResponse)) return printValue(stdout, value);
   const out = own.text("out");
   return out === undefined ? printBytes(stdout, value.body) : value.saveTo(out);
-}
-
-/** The project of the credentials. API keys and anonymous calls have none, so they use that of the environment. */
-async function projectOf(
-  auth: Credentials & Partial<Pick<TokenCredentials, "getProjectId">>,
-  { env, signal }: Pick<Terminal, "env" | "signal">,
-): Promise<string> {
-  if (auth.getProjectId !== undefined) return auth.getProjectId({ signal });
-  const project = env["GOOGLE_CLOUD_PROJECT"] || env["GCLOUD_PROJECT"] || undefined;
-  if (project !== undefined) return project;
-  const { AuthError } = await import("@discogen/runtime");
-  throw new AuthError("NO_PROJECT", "no project ID: GOOGLE_CLOUD_PROJECT and GCLOUD_PROJECT are not set");
 }
 
 interface Failure {

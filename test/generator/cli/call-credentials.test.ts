@@ -219,13 +219,16 @@ describe("without --project, discogen call", () => {
     const { url, seen } = await api();
     const document = documentOf(url, {
       drop: { id: "x.drop", httpMethod: "DELETE", path: "projects/{projectId}", parameters: inPath("projectId") },
+      purge: { id: "x.purge", httpMethod: "DELETE", path: "p/{+projectId}", parameters: inPath("projectId") },
       empty: { id: "x.empty", httpMethod: "DELETE", path: "projects/{projectId}/all", parameters: inPath("projectId") },
     });
     const file = await temporaryFile("x.json", document);
     const env = { GOOGLE_CLOUD_PROJECT: "example-1" };
-    const refused = await run(["call", file, "drop"], env);
-    expect(refused.code).toBe(2);
-    expect(refused.stderr).toMatch(/x\.drop requires --projectId/);
+    for (const method of ["drop", "purge"]) {
+      const refused = await run(["call", file, method], env);
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toMatch(/requires --projectId/);
+    }
     expect(await run(["call", file, "empty"], env)).toMatchObject({ code: 0 });
     expect(seen.map((request) => request.url)).toEqual(["/projects/example-1/all"]);
   });
