@@ -10,6 +10,7 @@ export type {
   LoopbackOptions,
   OAuthClientInit,
   OAuthClientOptions,
+  OAuthClientSummary,
 } from "./auth/consent/options.js";
 export { fileTokenStore, type TokenStore } from "./auth/consent/token-store.js";
 export type { Credentials, CredentialsContext, ScopedCredentials, WaitOptions } from "./auth/credentials.js";

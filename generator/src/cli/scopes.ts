@@ -1,6 +1,7 @@
 /** `discogen scopes`. */
 import { methodsOf } from "../model/methods.js";
-import { fewestScopes } from "../model/scopes.js";
+import { recommendScopes, type ScopeAdvice, type ScopeChoice } from "../model/scopes.js";
+import { printable } from "../diagnostics.js";
 import { choice, type Command, type ExitCode, parse, usage } from "./command.js";
 import { namedMember } from "./methods.js";
 import { printJson } from "./print.js";
@@ -14,8 +15,12 @@ export const scopesCommand: Command = {
 Usage: discogen scopes <api> [method…] [options]
 
 Print the narrowest OAuth 2.0 scopes for the methods, one per line. Without a
-method, print those for all methods. If several sets of scopes fit, it prints
-the one that allows the fewest other methods.
+method, print those for all methods. Prefers scopes of the API to scopes that
+many APIs share, and scopes for reading to scopes for writing. Uses scopes for
+all of Google Cloud, and scopes that are limited to a part of the data, only if
+a method accepts no other.
+Standard output has only these scopes. Standard error has the other scopes that
+are enough, with their descriptions.
 Does not execute a config that is code: reads only discogen.config.json and the
 lock.
 
@@ -37,18 +42,47 @@ async function run(args: readonly string[], terminal: Terminal): Promise<ExitCod
   const { model, warnings } = await loadNamed(await openProject("scopes", parsed, terminal), api);
   const all = methodsOf(model.root);
   const methods = names.length === 0 ? all : names.map((name) => namedMember("scopes", name, model).method);
-  const scopes = fewestScopes(
-    methods.map((method) => method.scopes),
-    all.map((method) => method.scopes),
-  );
+  const advice = recommendScopes(methods, {
+    api: model.name,
+    all,
+    descriptions: new Map(model.scopes.map(({ scope, description }) => [scope, description])),
+  });
   if (reporter === "json")
     printJson(terminal, {
       ok: true,
       api: model.id,
       methods: methods.map(({ id }) => id),
-      scopes,
+      scopes: advice.scopes.map(({ scope }) => scope),
+      details: advice.scopes,
+      alternatives: advice.alternatives,
       diagnostics: warnings,
     });
-  else terminal.stdout.write(scopes.map((scope) => `${scope}\n`).join(""));
+  else {
+    terminal.stdout.write(advice.scopes.map(({ scope }) => `${scope}\n`).join(""));
+    terminal.stderr.write(explanation(advice, methods.filter(({ scopes }) => scopes.length > 0).length));
+  }
   return 0;
+}
+
+const limits: { readonly [Limit in NonNullable<ScopeChoice["limit"]>]: string } = {
+  app: "Only data that the app created or opened.",
+  metadata: "Only metadata, no content.",
+};
+
+/** Describes limits of the recommended scopes, and the other scopes. */
+function explanation({ alternatives, isExact, scopes }: ScopeAdvice, total: number): string {
+  const described = (choices: readonly ScopeChoice[]): string =>
+    choices
+      .map(({ description, limit, methods, scope }) => {
+        const count = methods === total ? "" : ` (${String(methods)} of ${String(total)} methods)`;
+        const texts = [description, limit === undefined ? "" : limits[limit]].filter((text) => text !== "");
+        return `  ${printable(scope)}${count}\n${texts.map((text) => `      ${printable(text)}\n`).join("")}`;
+      })
+      .join("");
+  const limited = scopes.filter(({ limit }) => limit !== undefined);
+  return [
+    limited.length === 0 ? "" : `No unlimited scope is enough for all methods. Limited:\n${described(limited)}`,
+    alternatives.length === 0 ? "" : `Other scopes:\n${described(alternatives)}`,
+    isExact ? "" : "There are too many combinations to compare. A smaller set may exist.\n",
+  ].join("");
 }

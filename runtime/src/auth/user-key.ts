@@ -33,7 +33,7 @@ const minimumLifetime: number = 5 * 60_000;
 /** Milliseconds in the longest lifetime of a stored access token. A later expiry is an error of a clock. */
 const maximumLifetime: number = 24 * 3600_000;
 
-/** The access token of a key. `undefined` if there is none that is valid for some minutes. */
+/** The access token of a key. `undefined` without a token that is valid for some minutes. */
 export function storedToken({ expiry, token }: JsonObject, now: number): IssuedToken | undefined {
   if (typeof token !== "string" || typeof expiry !== "string" || !/^[\u0021-\u007e]+$/.test(token)) return undefined;
   // Python writes UTC without a time zone in some versions.

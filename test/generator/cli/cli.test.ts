@@ -19,6 +19,13 @@ describe("exit codes and where things are printed", () => {
       /^{\n {2}"ok": true/,
       /^$/,
     ],
+    [
+      "the narrowest scopes, and the others on standard error",
+      ["scopes", "sqladmin:v1", "instances.list"],
+      0,
+      /^https:\/\/www\.googleapis\.com\/auth\/sqlservice\.admin\n$/,
+      /^Other scopes:\n {2}https:\S+\/cloud-platform\n {6}All data in Google Cloud\n$/,
+    ],
     ["help of a command", ["generate", "--help"], 0, /--out DIR[\s\S]*Example:/, /^$/],
     ["the bundled APIs", ["list", "--offline"], 0, /^sqladmin:v1 {2}bundled\nsqladmin:v1beta3 {2}bundled\n$/, /^$/],
     ["a filter without matches", ["list", "--offline", "zzz"], 0, /^$/, /^$/],

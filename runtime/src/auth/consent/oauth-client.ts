@@ -3,11 +3,12 @@
  * programs on the user's own machine (RFC 8252).
  */
 import { InvalidRequestError } from "../../errors.js";
-import { type InstanceCheck, instancesOf, setKind } from "../../kinds.js";
+import { type InstanceCheck, instancesOf } from "../../kinds.js";
 import type { AbortSignal, Url } from "../../platform-types.js";
 import { shownName } from "../../redact.js";
 import type { AuthorizedUserCredentials, AuthorizedUserOptions } from "../authorized-user.js";
 import { CredentialFile, readCredentialFile } from "../credential-file.js";
+import { identify } from "../summary.js";
 import { type ClientSettings, clientFile, clientIn, parseClient } from "./client-file.js";
 import type { Client } from "./flow.js";
 import type {
@@ -17,6 +18,7 @@ import type {
   LoopbackOptions,
   OAuthClientInit,
   OAuthClientOptions,
+  OAuthClientSummary,
 } from "./options.js";
 import type { TokenStore } from "./token-store.js";
 
@@ -43,7 +45,7 @@ export class OAuthClient {
         [{ parameter: "transport", message: "has no send()" }],
         "INVALID_OPTION",
       );
-    setKind(this, "OAuthClient");
+    identify(this, "OAuthClient");
   }
 
   /**
@@ -81,10 +83,10 @@ export class OAuthClient {
     return this.#client.settings.redirectUris;
   }
 
-  /** A description without secrets. `console.log` prints nothing secret either. */
-  toJSON(): object {
+  /** A description without secrets. `console.log` prints it too. */
+  toJSON(): OAuthClientSummary {
     const { clientId, redirectUris, type } = this;
-    return { kind: "OAuthClient", clientId: shownName(clientId), type, redirectUris };
+    return { kind: "OAuthClient", clientId: shownName(clientId), type, redirectUris: redirectUris.map(shownName) };
   }
 
   /**

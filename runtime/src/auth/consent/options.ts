@@ -28,9 +28,9 @@ export interface OAuthClientInit extends OAuthClientOptions {
   readonly universeDomain?: string | undefined;
 }
 
-/** What an authorization page asks the user. */
+/** Options for the page on which a user grants access. */
 export interface ConsentOptions {
-  /** The scopes that the user is to grant. */
+  /** The scopes to request. */
   readonly scopes: readonly string[];
   /** The address of the user, so that the page does not ask for it. */
   readonly loginHint?: string | undefined;
@@ -92,4 +92,12 @@ export interface LoopbackOptions extends ConsentOptions, Pick<AuthorizedUserOpti
   readonly port?: number | undefined;
   /** Stops waiting. The promise then rejects with an `AbortError`. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A description of an `OAuthClient` without secrets. */
+export interface OAuthClientSummary {
+  readonly kind: string;
+  readonly clientId: string;
+  readonly type: "installed" | "web";
+  readonly redirectUris: readonly string[];
 }

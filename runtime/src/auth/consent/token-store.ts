@@ -3,7 +3,7 @@ import type { AuthorizedUserKey } from "../user-key.js";
 
 /** A place where a program stores the sign-in of one user. */
 export interface TokenStore {
-  /** Returns the stored sign-in. `undefined` if there is none. */
+  /** Returns the stored sign-in, or `undefined` if the store is empty. */
   read(): Promise<AuthorizedUserKey | undefined>;
   /** Replaces the stored sign-in. */
   write(key: AuthorizedUserKey): Promise<void>;

@@ -326,9 +326,9 @@ describe("authorizeOnLoopback()", () => {
   it.each<[string, Partial<LoopbackOptions>, RegExp]>([
     ["a web client without a loopback redirect URI", {}, /do not contain a loopback redirect URI/],
     ["a port that is not registered", { port: 8085 }, /with port 8085/],
-    ["a port that is none", { port: 99_999 }, /port must be an integer from 0 to 65535/],
-    ["a timeout that is none", { timeout: 0 }, /timeout must be a number of milliseconds/],
-    ["an opener that is none", { open: "firefox" as never }, /open must be a function/],
+    ["an impossible port", { port: 99_999 }, /port must be an integer from 0 to 65535/],
+    ["a timeout of zero", { timeout: 0 }, /timeout must be a number of milliseconds/],
+    ["an opener that is no function", { open: "firefox" as never }, /open must be a function/],
     ["no scopes", { scopes: [] }, /scopes/],
   ])("rejects %s", async (_name, options, message) => {
     const redirectUris = ["https://example.com/callback"];

@@ -433,6 +433,7 @@ describe("the file of the client", () => {
       type: "web",
       redirectUris: ["https://example.com/callback"],
     });
+    expect(inspect(client)).toMatch(/^OAuthClient \{\s+clientId: '[^']+',\s+type: 'web'/);
     expect(inspect(client, { depth: null, showHidden: true }) + JSON.stringify(client)).not.toContain("GOCSPX");
   });
 
