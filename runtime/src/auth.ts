@@ -1,5 +1,12 @@
 /** The public surface of `@discogen/runtime/auth`, listed by name. */
-export { applicationDefault, type ApplicationDefaultOptions } from "./auth/sources/application-default.js";
+export {
+  type AdditionalPlace,
+  applicationDefault,
+  type ApplicationDefaultOptions,
+  type CredentialSearch,
+  type SearchedPlace,
+  searchCredentials,
+} from "./auth/sources/application-default.js";
 export { AuthorizedUserCredentials, type AuthorizedUserOptions } from "./auth/authorized-user.js";
 export { OAuthClient } from "./auth/consent/oauth-client.js";
 export type {
@@ -11,6 +18,7 @@ export type {
   OAuthClientInit,
   OAuthClientOptions,
   OAuthClientSummary,
+  RestoreOptions,
 } from "./auth/consent/options.js";
 export { fileTokenStore, type TokenStore } from "./auth/consent/token-store.js";
 export type { Credentials, CredentialsContext, ScopedCredentials, WaitOptions } from "./auth/credentials.js";

@@ -19,6 +19,7 @@ import { CREDENTIAL_HELP, type CredentialSettings, findCredentials, readCredenti
 import { type ClientMember, namedMember, returnsContent } from "./methods.js";
 import { printDiagnostics } from "./print.js";
 import { loadNamed, openProject } from "./project.js";
+import { signInPlace } from "./sign-in.js";
 import { SOURCE_HELP } from "./sources.js";
 import type { Terminal } from "./terminal.js";
 
@@ -167,11 +168,9 @@ async function credentialsFor(
   if (key !== undefined) return new auth.ApiKeyCredentials(key);
   // A method without scopes needs no credentials.
   if (scopes.length === 0 && settings.given.length === 0) return new auth.AnonymousCredentials();
-  const { credentials, error, places } = await findCredentials("call", settings, terminal);
+  const { credentials, error } = await findCredentials("call", settings, terminal, signInPlace(terminal.env));
   if (error !== undefined) throw error;
-  if (credentials !== undefined) return credentials;
-  const { noCredentials } = await import("@discogen/runtime/credential-search");
-  throw noCredentials(places);
+  return credentials;
 }
 
 /** Returns the project of the credentials for the parameters that need one, and prints it. */

@@ -1,6 +1,10 @@
 /** Options that choose credentials, for commands that authenticate. */
-import type { AdditionalPlace, CredentialSearch, FoundCredentials } from "@discogen/runtime/credential-search";
-import type { CredentialsFileOptions } from "@discogen/runtime/auth";
+import type {
+  AdditionalPlace,
+  CredentialSearch,
+  CredentialsFileOptions,
+  TokenCredentials,
+} from "@discogen/runtime/auth";
 import { quotedName, shownName } from "@discogen/runtime/names";
 import { diagnostic, InputError } from "../diagnostics.js";
 import { type Options, type Parsed, usage } from "./command.js";
@@ -92,11 +96,8 @@ function isUrlPrefix(text: string): boolean {
   return !bare.includes("*") && URL.canParse(bare) && /^https?:$/.test(new URL(bare).protocol);
 }
 
-/** The result of {@link findCredentials}. */
-export interface ChosenCredentials extends CredentialSearch {
-  /** The credentials that impersonate the account of `credentials`. `undefined` without `--impersonate`. */
-  readonly source: FoundCredentials | undefined;
-}
+/** The result of {@link findCredentials}. `source`: the credentials that impersonate the account, if there is one. */
+export type ChosenCredentials = CredentialSearch & { readonly source?: TokenCredentials };
 
 /**
  * Creates the credentials that the settings choose: of the file, else of the search. Returns the error of a file that
@@ -113,7 +114,7 @@ export async function findCredentials(
 ): Promise<ChosenCredentials> {
   const { file, impersonated, subject, scopes } = settings;
   const [{ ImpersonatedCredentials, searchCredentials }, { InvalidRequestError }] = await Promise.all([
-    import("@discogen/runtime/credential-search"),
+    import("@discogen/runtime/auth"),
     import("@discogen/runtime"),
   ]);
   const quotaProject = settings.quotaProject ?? (env["GOOGLE_CLOUD_QUOTA_PROJECT"] || undefined);
@@ -126,10 +127,10 @@ export async function findCredentials(
       file === undefined ? await searchCredentials({ ...options, signal }, signIn) : await inFile(file, options);
     if (found.error instanceof InvalidRequestError) throw found.error;
     const { credentials: source } = found;
-    if (impersonated === undefined || source === undefined) return { ...found, source: undefined };
+    if (impersonated === undefined || source === undefined) return found;
     const { target: targetPrincipal, delegates } = impersonated;
     const credentials = new ImpersonatedCredentials({ ...own, sourceCredentials: source, targetPrincipal, delegates });
-    return { ...found, credentials, source };
+    return { credentials, places: found.places, source };
   } catch (error) {
     if (error instanceof InvalidRequestError) throw unsupported(command, error.faults);
     throw error;
@@ -138,16 +139,16 @@ export async function findCredentials(
 
 async function inFile(path: string, options: CredentialsFileOptions): Promise<CredentialSearch> {
   const [{ credentialsFromFile }, { DiscogenError }] = await Promise.all([
-    import("@discogen/runtime/credential-search"),
+    import("@discogen/runtime/auth"),
     import("@discogen/runtime"),
   ]);
   const place = { place: "--credentials", file: shownName(path) };
   try {
     const credentials = await credentialsFromFile(path, options);
-    return { credentials, error: undefined, places: [{ ...place, reason: undefined }] };
+    return { credentials, places: [{ ...place, reason: undefined }] };
   } catch (error) {
     if (!(error instanceof DiscogenError)) throw error;
-    return { credentials: undefined, error, places: [{ ...place, reason: error.message }] };
+    return { error, places: [{ ...place, reason: error.message }] };
   }
 }
 

@@ -31,15 +31,18 @@ export interface SearchedPlace {
   readonly file?: string | undefined;
 }
 
-/** The result of {@link searchCredentials}. */
-export interface CredentialSearch {
-  /** The credentials of the last place. `undefined` if no place has any, or if they cannot be used. */
-  readonly credentials: TokenCredentials | undefined;
-  /** Why the credentials of the last place cannot be used. `undefined` if they can, or if no place has any. */
-  readonly error: DiscogenError | undefined;
+/** The result of {@link searchCredentials}: credentials, or why there are none. */
+export type CredentialSearch = {
   /** The places in the order of the search. The search ends at the first that has credentials, usable or not. */
   readonly places: readonly SearchedPlace[];
-}
+} & (
+  | { readonly credentials: TokenCredentials; readonly error?: undefined }
+  | {
+      readonly credentials?: undefined;
+      /** The error of {@link applicationDefault}: the credentials cannot be used, or no place has any. */
+      readonly error: DiscogenError;
+    }
+);
 
 /** A place besides those of AIP-4110, for example the tokens of `discogen login`. */
 export interface AdditionalPlace {
@@ -61,10 +64,9 @@ export interface AdditionalPlace {
  *   file exists but cannot be used
  */
 export async function applicationDefault(options: ApplicationDefaultOptions = {}): Promise<TokenCredentials> {
-  const { credentials, error, places } = await searchCredentials(options);
+  const { credentials, error } = await searchCredentials(options);
   if (error !== undefined) throw error;
-  if (credentials !== undefined) return credentials;
-  throw noCredentials(places);
+  return credentials;
 }
 
 /**
@@ -94,15 +96,15 @@ export async function searchCredentials(
     const found = await findIn(find, given);
     if (found instanceof DiscogenError) {
       places.push({ place, file, reason: found.message });
-      return { credentials: undefined, error: found, places };
+      return { error: found, places };
     }
     const isReason = typeof found === "string";
     places.push({ place, file, reason: isReason ? found : undefined });
     if (isReason) continue;
     preferEnvironment(found);
-    return { credentials: found, error: undefined, places };
+    return { credentials: found, places };
   }
-  return { credentials: undefined, error: undefined, places };
+  return { error: noCredentials(places), places };
 }
 
 /** Returns the credentials of a place, why it has none, or why they cannot be used. */
@@ -176,8 +178,7 @@ async function fromMetadata(options: ApplicationDefaultOptions): Promise<TokenCr
   });
 }
 
-/** The error of a search that found no credentials. */
-export function noCredentials(places: readonly SearchedPlace[]): AuthError {
+function noCredentials(places: readonly SearchedPlace[]): AuthError {
   const tried = places.map(({ place, reason }) =>
     place === metadataPlace.place ? `${place}: ${String(reason)}` : `${place} ${String(reason)}`,
   );
