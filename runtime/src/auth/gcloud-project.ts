@@ -4,10 +4,8 @@ import { readTextFile } from "../platform/node/files.js";
 import type { Environment } from "../platform-types.js";
 import { shownName } from "../redact.js";
 
-/** A place with a project ID, which is not checked yet, or why the place has none. */
-export type ProjectCandidate =
-  | { readonly place: string; readonly id: unknown }
-  | { readonly place: string; readonly reason: string };
+/** A place with a project ID, which is not checked yet, or a clause about why a place has none. */
+export type ProjectCandidate = { readonly place: string; readonly id: unknown } | { readonly problem: string };
 
 const configurationName: RegExp = /^[\w-]{1,100}$/;
 
@@ -17,20 +15,20 @@ export async function gcloudProject(env: Environment, platform: string, home: st
   if (project) return { place: "CLOUDSDK_CORE_PROJECT", id: project };
   const file = (name: string): string | undefined => gcloudFile(name, env, platform, home);
   const activeFile = file("active_config");
-  if (activeFile === undefined) return { place: "gcloud's folder", reason: "is unknown" };
+  if (activeFile === undefined) return { problem: "gcloud's folder is unknown" };
   const active = named ? { text: named } : await readIfPossible(activeFile);
   const name = ("text" in active ? active.text.trim() : "") || "default";
   const nameSource = named ? "CLOUDSDK_ACTIVE_CONFIG_NAME" : shownName(activeFile);
   // The name is a part of a path.
-  if (!configurationName.test(name)) return { place: nameSource, reason: "does not name a configuration" };
+  if (!configurationName.test(name)) return { problem: `${nameSource} does not name a configuration` };
   // gcloud's reserved name for having no configuration.
-  if (name === "NONE") return { place: nameSource, reason: "turns off gcloud's configuration" };
+  if (name === "NONE") return { problem: `${nameSource} turns off gcloud's configuration` };
   const path = file(`configurations${platform === "win32" ? "\\" : "/"}config_${name}`) ?? "";
   const place = shownName(path);
   const content = await readIfPossible(path);
-  if ("reason" in content) return { place, reason: content.reason };
+  if ("reason" in content) return { problem: `${place} ${content.reason}` };
   const id = coreProject(content.text);
-  return id === undefined ? { place, reason: "has no project" } : { place, id };
+  return id === undefined ? { problem: `${place} has no project` } : { place, id };
 }
 
 async function readIfPossible(path: string): Promise<{ readonly text: string } | { readonly reason: string }> {

@@ -15,6 +15,8 @@ import { type Expiring, RefreshingCache } from "./token-cache.js";
 
 /** What credentials know of their project. */
 export interface ProjectFacts {
+  /** The environment has precedence over the project of the credentials, because it provided them. */
+  readonly prefersEnvironment?: boolean | undefined;
   /** The member of their file with the project ID, and its value, which is not checked yet. */
   readonly own?: { readonly place: string; readonly id: unknown } | undefined;
   readonly federation?: FederatedProject | undefined;
@@ -38,8 +40,6 @@ export interface FederatedProject {
 /** What decides about a search. */
 export interface ProjectSearch {
   readonly facts?: ProjectFacts | undefined;
-  /** The environment has precedence over the project of the credentials. */
-  readonly prefersEnvironment?: boolean | undefined;
   /** The transport of the credentials, if they have their own. */
   readonly transport?: Transport | undefined;
 }
@@ -61,6 +61,10 @@ const readScopes: ReadonlySet<string> = new Set(
     (name) => `https://www.googleapis.com/auth/${name}`,
   ),
 );
+
+function isProject(value: unknown): value is string {
+  return typeof value === "string" && (projectId.test(value) || projectNumber.test(value));
+}
 
 const caches: WeakMap<object, RefreshingCache<Project>> = new WeakMap();
 
@@ -92,14 +96,11 @@ export async function projectIdOf(
 /** Looks at one place. `undefined` if it does not exist for these credentials. */
 type Place = () => ProjectCandidate | undefined | Promise<ProjectCandidate | undefined>;
 
-async function findProject(
-  { facts = {}, prefersEnvironment = false, transport }: ProjectSearch,
-  signal: AbortSignal,
-): Promise<string> {
+async function findProject({ facts = {}, transport }: ProjectSearch, signal: AbortSignal): Promise<string> {
   const network: Network = { transport: transport ?? platformTransport(undefined, undefined), signal };
   const own: Place = () => facts.own;
   const places: readonly Place[] = [
-    ...(prefersEnvironment ? [fromVariables, own] : [own, fromVariables]),
+    ...(facts.prefersEnvironment === true ? [fromVariables, own] : [own, fromVariables]),
     () => (hasFiles ? gcloudProject(variables(), operatingSystem(), homeFolder()) : undefined),
     () => fromFederation(facts.federation, network),
     () => fromMetadata(facts.metadataHost, transport, network),
@@ -108,15 +109,14 @@ async function findProject(
   for (const find of places) {
     const candidate = await find();
     if (candidate === undefined) continue;
-    const { place } = candidate;
-    if ("reason" in candidate) {
-      tried.push(`${place} ${candidate.reason}`);
+    if ("problem" in candidate) {
+      tried.push(candidate.problem);
       continue;
     }
-    const { id } = candidate;
-    const text = typeof id === "string" ? id.trim() : "";
-    if (projectId.test(text) || projectNumber.test(text)) return text;
-    if (id !== undefined && id !== null && text !== "")
+    const { id, place } = candidate;
+    const text = typeof id === "string" ? id.trim() : id;
+    if (isProject(text)) return text;
+    if (text !== undefined && text !== null && text !== "")
       // Using the next place instead could mean another project than the one that is meant.
       throw new AuthError(
         "NO_PROJECT",
@@ -134,8 +134,8 @@ function fromVariables(): ProjectCandidate {
   const place = projectVariables.find((name) => environment(name) !== undefined);
   if (place !== undefined) return { place, id: environment(place) };
   return hasFiles
-    ? { place: projectVariables.join(" and "), reason: "are not set" }
-    : { place: "this platform", reason: "has no environment and no files" };
+    ? { problem: `${projectVariables.join(" and ")} are not set` }
+    : { problem: "this platform has no environment and no files" };
 }
 
 async function fromFederation(
@@ -147,7 +147,7 @@ async function fromFederation(
   const [, number] = /^\/\/iam\.[^/]+\/projects\/([^/]+)\//.exec(audience) ?? [];
   const project = number ?? workforceProject;
   const place = `${source}#/${number === undefined ? "workforce_pool_user_project" : "audience"}`;
-  if (project === undefined) return { place: `${source}#/audience`, reason: "names no project" };
+  if (project === undefined) return { problem: `${source}#/audience names no project` };
   if (!projectNumber.test(project)) return { place, id: project };
   return candidate(place, () => resolveNumber(federation, project, network));
 }
@@ -157,10 +157,10 @@ async function resolveNumber(
   { credentials: given, source, universeDomain }: FederatedProject,
   number: string,
   network: Network,
-): Promise<string> {
+): Promise<unknown> {
   const credentials = given === undefined ? undefined : withProjectScopes(given);
   const url = new URL(`https://cloudresourcemanager.${universeDomain}/v1/projects/${number}`);
-  const once = async (): Promise<string> => {
+  const once = async (): Promise<unknown> => {
     const headers = lowerCase((await credentials?.getRequestHeaders(url.href, network)) ?? {});
     const target: EndpointRequest = {
       account: source,
@@ -173,8 +173,7 @@ async function resolveNumber(
         "The identity needs the permission resourcemanager.projects.get, for example by the role Browser (roles/browser), and the Cloud Resource Manager API must be enabled",
     };
     try {
-      const { projectId: id } = readMembers(target, (await callEndpoint(network, target)).text);
-      return String(id ?? "");
+      return readMembers(target, (await callEndpoint(network, target)).text)["projectId"];
     } catch (error) {
       if (error instanceof TokenRefusal && error.status === 401)
         credentials?.invalidate?.(headers["authorization"], error.serverTime);
@@ -202,21 +201,21 @@ async function fromMetadata(
   transport: Transport | undefined,
   network: Network,
 ): Promise<ProjectCandidate> {
-  const place = "the metadata server";
-  return candidate(place, async () => {
+  return candidate("the metadata server", async () => {
     if (ownHost !== undefined) return metadataProject(network, ownHost());
     const detection = await detectMetadata(transport, variables(), network.signal);
-    if ("absent" in detection) throw new AuthError("NO_PROJECT", detection.absent);
+    if ("absent" in detection) throw new AuthError("NO_PROJECT", `metadata server: ${detection.absent}`);
     return metadataProject(network, detection.host);
   });
 }
 
-/** The candidate of a place that a request finds. An error is the reason why there is none. */
-async function candidate(place: string, find: () => Promise<string>): Promise<ProjectCandidate> {
+/** The candidate of a place that a request finds. An error becomes the reason why there is none. */
+async function candidate(place: string, find: () => Promise<unknown>): Promise<ProjectCandidate> {
   try {
-    return { place, id: await find() };
+    const id = await find();
+    return isProject(id) ? { place, id } : { problem: `${place}: the response contains no project ID` };
   } catch (error) {
-    if (error instanceof DiscogenError && !(error instanceof AbortError)) return { place, reason: error.message };
+    if (error instanceof DiscogenError && !(error instanceof AbortError)) return { problem: error.message };
     throw error;
   }
 }

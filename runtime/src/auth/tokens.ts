@@ -167,13 +167,14 @@ export class Tokens {
   /** The project ID. Credentials that are derived from each other share the search and its result. */
   async projectId(credentials: Credentials, signal: AbortSignal | undefined): Promise<string> {
     const { projectIdOf } = await import("./project.js");
-    const { prefersEnvironment, transport } = this.#shared;
-    const facts = projectFactsOf(credentials);
-    return projectIdOf(this.#shared, { facts, prefersEnvironment, transport }, signal);
+    const { transport } = this.#shared;
+    return projectIdOf(this.#shared, { facts: projectFactsOf(credentials), transport }, signal);
   }
 
-  get project(): ProjectFacts | undefined {
-    return this.#shared.kind.project;
+  /** What is known of the project. */
+  get project(): ProjectFacts {
+    const { kind, prefersEnvironment } = this.#shared;
+    return prefersEnvironment ? { ...kind.project, prefersEnvironment } : (kind.project ?? {});
   }
 
   /** Gives the environment precedence over the project of the credentials. */
@@ -245,8 +246,8 @@ const tokensOf: WeakMap<object, Tokens> = new WeakMap();
 /** What credentials know of their project. `undefined` for credentials of other libraries. */
 export function projectFactsOf(credentials: Credentials): ProjectFacts | undefined {
   const facts = tokensOf.get(credentials)?.project;
-  const federation = facts?.federation;
-  return federation === undefined ? facts : { ...facts, federation: { credentials, ...federation } };
+  // Impersonation passes on the identity that the source credentials belong to.
+  return facts?.federation === undefined ? facts : { ...facts, federation: { credentials, ...facts.federation } };
 }
 
 /** Gives the environment precedence over the project of these credentials and of those derived from them. */
