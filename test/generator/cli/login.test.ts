@@ -97,7 +97,7 @@ describe("discogen login", () => {
       account: user,
       scopes: ["openid", "email", SCOPE],
     });
-    if (process.platform !== "win32") expect((await stat(store)).mode & 0o777).toBe(0o600);
+    expect((await stat(store)).mode & 0o777).toBe(process.platform === "win32" ? 0o666 : 0o600);
 
     const api = await serve((_, response) => json(response, 200, { items: [] }));
     const call = ["call", SQL, "instances.list", "--project", "p", "--root-url", api.url];
