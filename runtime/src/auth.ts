@@ -36,6 +36,7 @@ export {
   type DownscopedOptions,
 } from "./auth/external/downscoped.js";
 export { ExternalAccountCredentials, type ExternalAccountOptions } from "./auth/external/external-account.js";
+export { credentialsFromEnv } from "./auth/sources/from-env.js";
 export { credentialsFromFile, credentialsFromJSON, type CredentialsFileOptions } from "./auth/sources/from-file.js";
 export { ImpersonatedCredentials, type ImpersonatedOptions } from "./auth/impersonated.js";
 export type { ServiceAccountKey } from "./auth/key-file.js";
