@@ -9,11 +9,13 @@ import type { Terminal } from "./terminal.js";
 export const logoutCommand: Command = {
   summary: "Revoke and delete the sign-in of login",
   help: `
-Usage: discogen logout
+Usage: discogen logout [options]
 
 Revoke the access that you granted with discogen login, and delete the stored
 tokens. If the access cannot be revoked now, the tokens are deleted, with a
 warning. Credentials of gcloud are not changed.
+
+  --help              print this text
 
 Example:
   discogen logout

@@ -30,16 +30,19 @@ export function describeMembers(members: { readonly [name: string]: unknown }): 
   return undefined;
 }
 
+// oxlint-disable-next-line no-control-regex -- tag and length of an integer in DER
+const derVersion: RegExp = /^0[^]{1,4}\x02\x01([^])/;
+
 /** Describes a text that is not JSON: `is …`. */
 export function describeText(text: string): string | undefined {
   if (text.trim() === "") return text === "" ? "is empty" : "is blank";
   if (/^\0+$/.test(text)) return "contains only zero bytes, for example since a disk was full. Write it again";
   if (text.startsWith("SQLite format 3"))
     return "is a SQLite database, for example gcloud's credentials.db. Run `gcloud auth application-default login` to get a file for applications";
-  // DER of PFX and of PrivateKeyInfo, read as UTF-8.
-  if (/^0[^]{1,4}\x02\x01\x03/.test(text))
-    return "is a PKCS#12 key (.p12, .pfx). Create a key of the type JSON instead";
-  if (/^0[^]{1,4}\x02\x01\x00/.test(text)) return "is a private key in DER, not JSON. Create a key of the type JSON";
+  // DER of PFX and of PrivateKeyInfo, read as UTF-8: a sequence that begins with the version.
+  const [, version] = derVersion.exec(text) ?? [];
+  if (version === "\x03") return "is a PKCS#12 key (.p12, .pfx). Create a key of the type JSON instead";
+  if (version === "\0") return "is a private key in DER, not JSON. Create a key of the type JSON";
   if (/^(?:\0GITCRYPT|\$ANSIBLE_VAULT|age-encryption|-----BEGIN (?:PGP|AGE))/.test(text)) return encrypted;
   if (text.startsWith("\x1f\ufffd")) return "is compressed by gzip. Decompress it first";
   if (text.startsWith("PK\x03\x04")) return "is a ZIP archive. Extract the key file first";
@@ -59,18 +62,18 @@ function describeLines(text: string): string | undefined {
   if (/^1\/\/[\w-]{20,}$/.test(text))
     return "is a refresh token. It needs the client_id and client_secret it was issued to";
   if (/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(text)) return "is a JSON Web Token, for example an ID token, not credentials";
-  if (/^version https:\/\/git-lfs/.test(text)) return "is a pointer of Git LFS. Run `git lfs pull`";
+  if (text.startsWith("version https://git-lfs")) return "is a pointer of Git LFS. Run `git lfs pull`";
   if (/<plist|<!DOCTYPE plist/i.test(text.slice(0, 1000)))
     return firebase.replace("configuration", "configuration (GoogleService-Info.plist)");
   if (/^<(?:!doctype\s+html|html)/i.test(text))
     return "is an HTML page, for example a sign-in page in place of a download";
-  if (/^</.test(text)) return "is XML, not JSON";
+  if (text.startsWith("<")) return "is XML, not JSON";
   if (/\bapiKey["']?\s*:/.test(text) && /\bauthDomain["']?\s*:/.test(text)) return firebase;
   if (/^\[[^\]\n]+\]\s*$/m.test(text))
     return /^\s*gs_|^\[(?:Credentials|Boto|GSUtil|OAuth2)\]/m.test(text)
       ? "is a configuration of gsutil (.boto). Run `gcloud auth application-default login` to get a file for applications"
       : "is an INI file, for example gcloud's or AWS's configuration, not JSON";
-  if (/^\[/.test(text)) return undefined;
+  if (text.startsWith("[")) return undefined;
   if (/^(?:export\s+)?[A-Za-z_]\w*=/m.test(text))
     return "is a file of environment variables (.env). Load it, and pass the variable to credentialsFromEnv()";
   if (/^(?:---\s*$|[\w"'-]+\s*:(?:\s|$))/m.test(text)) return "is YAML, not JSON";

@@ -59,7 +59,7 @@ function misplaced(text: string): string | undefined {
   if (/^(?:SHA\d+:\S{20,}|(?:[0-9a-f]{2}:){9,}[0-9a-f]{2}|[0-9a-f]{32,64})$/i.test(text))
     return "is a fingerprint or the id of a key (private_key_id), not the key";
   if (/^(?:ssh-|ecdsa-)\S+ AAAA/.test(text)) return "is a public key for SSH, not a private key";
-  if (/^PuTTY-User-Key-File/.test(text)) return "is a PuTTY key. Google's key files have PEM keys";
+  if (text.startsWith("PuTTY-User-Key-File")) return "is a PuTTY key. Google's key files have PEM keys";
   if (/^(?:projects\/[^/]+\/secrets\/|[a-z][a-z+.-]*:\/\/|arn:|vault:|sm:)/.test(text))
     return "is a reference to a secret, not its value. Read the secret first";
   if (/^(?:~|\.{0,2}|[A-Z]:)[/\\][^\n]{1,250}\.[a-z0-9]{2,5}$/i.test(text))

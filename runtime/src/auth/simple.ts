@@ -18,9 +18,18 @@ function checkSecret(subject: string, parameter: string, value: unknown): void {
   throw new InvalidRequestError(subject, [{ parameter, message }], "INVALID_OPTION");
 }
 
-async function projectOf(credentials: Credentials, signal: AbortSignal | undefined): Promise<string> {
-  const { projectIdOf } = await import("./project.js");
-  return projectIdOf(credentials, {}, signal);
+const projects: WeakMap<object, Promise<string>> = new WeakMap();
+
+/** The project of the environment. Reads variables and files only, so calls that abort save nothing. */
+async function projectOf(credentials: object, signal: AbortSignal | undefined): Promise<string> {
+  const { findProject } = await import("./project.js");
+  const project = projects.get(credentials) ?? findProject({}, signal);
+  projects.set(credentials, project);
+  return project.catch((error: unknown) => {
+    // The next call searches again.
+    projects.delete(credentials);
+    throw error;
+  });
 }
 
 /** An OAuth 2.0 access token from elsewhere. It is not refreshed when it expires, usually after an hour. */
@@ -42,7 +51,7 @@ export class AccessTokenCredentials implements Credentials {
 
   /**
    * Returns the project ID: `GOOGLE_CLOUD_PROJECT` or `GCLOUD_PROJECT` of the environment, else the one of gcloud's
-   * active configuration, or the one of the machine. The result is cached.
+   * active configuration. The result is cached.
    *
    * @throws AuthError `NO_PROJECT`, which lists what was tried
    * @throws AbortError if the signal aborts
@@ -76,7 +85,7 @@ export class ApiKeyCredentials implements Credentials {
 
   /**
    * Returns the project ID: `GOOGLE_CLOUD_PROJECT` or `GCLOUD_PROJECT` of the environment, else the one of gcloud's
-   * active configuration, or the one of the machine. The result is cached.
+   * active configuration. The result is cached.
    *
    * @throws AuthError `NO_PROJECT`, which lists what was tried
    * @throws AbortError if the signal aborts
@@ -107,7 +116,7 @@ export class AnonymousCredentials implements Credentials {
 
   /**
    * Returns the project ID: `GOOGLE_CLOUD_PROJECT` or `GCLOUD_PROJECT` of the environment, else the one of gcloud's
-   * active configuration, or the one of the machine. The result is cached.
+   * active configuration. The result is cached.
    *
    * @throws AuthError `NO_PROJECT`, which lists what was tried
    * @throws AbortError if the signal aborts

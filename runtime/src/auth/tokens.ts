@@ -13,7 +13,7 @@ import type { Credentials, CredentialsContext, WaitOptions } from "./credentials
 import type { Network } from "./endpoint.js";
 import type { ProjectFacts } from "./project.js";
 import { type CredentialsSummary, identify, summaryOf } from "./summary.js";
-import { type Token, type TokenCache, TokenCaches } from "./token-cache.js";
+import { type Expiring, RefreshingCache, type Token, type TokenCache, TokenCaches } from "./token-cache.js";
 import type { IssuedToken } from "./token-request.js";
 
 /** Options of all credentials that request tokens. */
@@ -66,10 +66,15 @@ export interface TokenKind {
   adjustClock?(serverTime: number): void;
 }
 
+interface Project extends Expiring {
+  readonly id: string;
+}
+
 /** What credentials share with those that are derived from them. */
 interface Shared {
   /** The environment has precedence over the project of the credentials. */
   prefersEnvironment: boolean;
+  project: RefreshingCache<Project>;
   readonly kind: TokenKind;
   readonly caches: TokenCaches;
   readonly quotaProject: string | undefined;
@@ -112,6 +117,7 @@ export class Tokens {
       faults.push({ parameter: "tokenCacheSize", message: "must be an integer, 1 or more" });
     const shared: Shared = {
       prefersEnvironment: false,
+      project: new RefreshingCache("the project ID"),
       kind,
       caches: new TokenCaches(tokenCacheSize),
       quotaProject: readHeader("quotaProject", options.quotaProject ?? quotaProject, faults),
@@ -166,9 +172,23 @@ export class Tokens {
 
   /** The project ID. Credentials that are derived from each other share the search and its result. */
   async projectId(credentials: Credentials, signal: AbortSignal | undefined): Promise<string> {
-    const { projectIdOf } = await import("./project.js");
-    const { transport } = this.#shared;
-    return projectIdOf(this.#shared, { facts: projectFactsOf(credentials), transport }, signal);
+    const shared = this.#shared;
+    const find = async (ended: AbortSignal): Promise<Project> => {
+      try {
+        const [{ findProject }, { remotePlaces }] = await Promise.all([
+          import("./project.js"),
+          import("./project-places.js"),
+        ]);
+        const facts = projectFactsOf(credentials) ?? {};
+        const id = await findProject({ facts, others: remotePlaces(facts, shared.transport) }, ended);
+        return { id, obtained: Date.now(), expires: Infinity };
+      } catch (error) {
+        // The next call searches again.
+        shared.project = new RefreshingCache("the project ID");
+        throw error;
+      }
+    };
+    return (await shared.project.get(find, signal)).id;
   }
 
   /** What is known of the project. */

@@ -204,7 +204,7 @@ describe("discogen login", () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ["is damaged", '{"type":', /credentials\.json: is not JSON.*\n {2}help: Correct or delete this file/],
+    ["is damaged", '{"type":', /credentials\.json: is cut off.*\n {2}help: Correct or delete this file/],
     [
       "belongs to another client",
       JSON.stringify({ type: "authorized_user", client_id: "other", client_secret: "s", refresh_token: "r" }),

@@ -45,9 +45,10 @@ describe("the binary does what main does", () => {
   it.each(rows.map(([code, ...args]) => [args.join(" ").replaceAll(ROOT, ""), code, args] as const))(
     "%s: exit code %i",
     async (_, code, args) => {
-      const outcome = await discogenProcess(args, await temporaryFolder());
+      const folder = await temporaryFolder();
+      const outcome = await discogenProcess(args, folder);
       expect(outcome.code).toBe(code);
-      expect(withoutTimes(outcome)).toEqual(withoutTimes(await discogen(args, await temporaryFolder())));
+      expect(withoutTimes(outcome)).toEqual(withoutTimes(await discogen(args, folder)));
     },
   );
 

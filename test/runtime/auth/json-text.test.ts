@@ -65,5 +65,5 @@ it("reads whatever JSON.parse reads in the same way", () => {
 
 it("takes linear time for any text", () => {
   for (const part of ['\\"', "\\", " ", '"', "\u200b", "A", "%7B", "{", "\n"])
-    readJson(`{"${part.repeat(Math.floor(200_000 / part.length))}x`);
+    expect(readJson(`{"${part.repeat(Math.floor(200_000 / part.length))}x`)).toHaveProperty("problem");
 });

@@ -255,10 +255,11 @@ it("contains nothing of the key in messages about damaged keys", () => {
           return all.slice(0, index) + insert + all.slice(index + size);
         }, start);
         const reading = readPrivateKey(text);
-        if ("pem" in reading) return void expect(reading.pem).toBe(marked(joined));
-        for (let index = 0; index + 8 <= reading.fault.length; index++)
-          if (parts.has(reading.fault.slice(index, index + 8)))
-            throw new Error(`the message contains a part of the key: ${reading.fault}`);
+        const pem = "pem" in reading ? reading.pem : marked(joined);
+        expect(pem).toBe(marked(joined));
+        const message = "fault" in reading ? reading.fault : "";
+        const shown = Array.from(message, (_unused, index) => message.slice(index, index + 8));
+        expect(shown.filter((part) => parts.has(part))).toEqual([]);
       },
     ),
     { numRuns: 1000 },

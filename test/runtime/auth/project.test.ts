@@ -14,8 +14,9 @@ import {
   ImpersonatedCredentials,
   MetadataCredentials,
   ServiceAccountCredentials,
+  type TokenCredentials,
 } from "../../../runtime/src/auth.js";
-import { gcloudProject } from "../../../runtime/src/auth/gcloud-project.js";
+import { gcloudProject } from "../../../runtime/src/platform/node/gcloud-project.js";
 import { AbortError, type Transport } from "../../../runtime/src/index.js";
 import { hostOf, metadataServer, paths, rerouted, temporaryFile } from "../support/authentication.js";
 import { keyFor, tokenServer } from "../support/keys.js";
@@ -326,14 +327,18 @@ describe("the metadata server", () => {
   it("is used last by others, if it is detected", async () => {
     const server = await machine();
     vi.stubEnv("GCE_METADATA_HOST", hostOf(server));
-    expect((await refusalOf(new ApiKeyCredentials("k").getProjectId())).message).toContain(
+    const auth = (): TokenCredentials =>
+      ServiceAccountCredentials.fromJSON(keyFor("https://example.com/token"), { scopes: ["s"] });
+    expect((await refusalOf(auth().getProjectId())).message).toContain(
       "metadata server: NO_GCE_CHECK turns detection off",
     );
     expect(server.seen).toEqual([]);
     vi.stubEnv("NO_GCE_CHECK", undefined);
-    expect(await new ApiKeyCredentials("k").getProjectId()).toBe("machine-project");
+    expect(await auth().getProjectId()).toBe("machine-project");
+    expect((await refusalOf(new ApiKeyCredentials("k").getProjectId())).code).toBe("NO_PROJECT");
     await setGcloudProject("example-789");
     expect(await new ApiKeyCredentials("k").getProjectId()).toBe("example-789");
+    expect(await auth().getProjectId()).toBe("example-789");
   });
 
   it.each<[string, Handler, string]>([

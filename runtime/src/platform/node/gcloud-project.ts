@@ -1,16 +1,16 @@
 /** The project of gcloud's active configuration, from its variables and files. Starts no process. */
-import { gcloudFile } from "../platform/gcloud.js";
-import { readTextFile } from "../platform/node/files.js";
-import type { Environment } from "../platform-types.js";
-import { shownName } from "../redact.js";
+import { gcloudFile } from "../gcloud.js";
+import { readTextFile } from "./files.js";
+import type { Environment } from "../../platform-types.js";
+import { shownName } from "../../redact.js";
 
-/** A place with a project ID, which is not checked yet, or a clause about why a place has none. */
-export type ProjectCandidate = { readonly place: string; readonly id: unknown } | { readonly problem: string };
+/** A place with a project ID, which is not checked, or a clause about why there is none. */
+export type GcloudProject = { readonly place: string; readonly id: string } | { readonly problem: string };
 
 const configurationName: RegExp = /^[\w-]{1,100}$/;
 
 /** Reads gcloud's project as gcloud does: `CLOUDSDK_CORE_PROJECT`, else `project` of the active configuration. */
-export async function gcloudProject(env: Environment, platform: string, home: string): Promise<ProjectCandidate> {
+export async function gcloudProject(env: Environment, platform: string, home: string): Promise<GcloudProject> {
   const { CLOUDSDK_ACTIVE_CONFIG_NAME: named, CLOUDSDK_CORE_PROJECT: project } = env;
   if (project) return { place: "CLOUDSDK_CORE_PROJECT", id: project };
   const file = (name: string): string | undefined => gcloudFile(name, env, platform, home);
