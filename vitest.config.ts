@@ -77,7 +77,7 @@ function testFiles(folder = "test"): readonly TestFile[] {
 /** Entries of the packages, each with its source. */
 function sources(): readonly { readonly find: string | RegExp; readonly replacement: string }[] {
   const entries = [
-    ...["auth", "credential-search", "files", "names", "retry", "testing"].map((name) => `runtime/${name}`),
+    ...["auth", "files", "names", "retry", "testing"].map((name) => `runtime/${name}`),
     "runtime",
     "generator/mock",
   ];

@@ -2,19 +2,22 @@
  * Prints the Cloud SQL instances of a project, from all pages, with Application Default Credentials.
  *
  *   gcloud auth application-default login
- *   GOOGLE_CLOUD_PROJECT=your-project npx tsx examples/against-google.ts
+ *   gcloud config set project your-project
+ *   npx tsx examples/against-google.ts
  *
- *   GOOGLE_CLOUD_PROJECT            project ID; the Cloud SQL Admin API must be enabled in this project
+ * The Cloud SQL Admin API must be enabled in the project.
+ *
+ *   GOOGLE_CLOUD_PROJECT            project ID, used instead of that of the credentials or of gcloud (optional)
  *   GOOGLE_APPLICATION_CREDENTIALS  path of a key file, used instead of gcloud's credentials (optional)
  *   SQLADMIN_ROOT_URL               another server than Google's, such as a mock (optional)
  */
 import { SQLAdminClient } from "@discogen/generated/sqladmin/v1";
 import { applicationDefault } from "@discogen/runtime/auth";
 
-const { GOOGLE_CLOUD_PROJECT: project, SQLADMIN_ROOT_URL: rootUrl } = process.env;
-if (project === undefined) throw new Error("Set GOOGLE_CLOUD_PROJECT to a project ID.");
-
-const sqladmin = new SQLAdminClient({ auth: await applicationDefault(), rootUrl });
+const { SQLADMIN_ROOT_URL: rootUrl } = process.env;
+const auth = await applicationDefault();
+const project = await auth.getProjectId();
+const sqladmin = new SQLAdminClient({ auth, rootUrl });
 
 let count = 0;
 for await (const { name, databaseVersion, region, state } of sqladmin.instances.list({ project })) {

@@ -2,7 +2,7 @@
  * Acts for users of a domain (domain-wide delegation) and prints how many Cloud SQL instances each of them can see.
  *
  *   GOOGLE_APPLICATION_CREDENTIALS  path of the key file of a service account with domain-wide delegation
- *   GOOGLE_CLOUD_PROJECT            project ID
+ *   GOOGLE_CLOUD_PROJECT            project ID (optional; default: the project of the key file)
  *   SQLADMIN_ROOT_URL               another server than Google's, such as a mock (optional)
  *
  *   npx tsx examples/delegation.ts a@example.com b@example.com
@@ -10,17 +10,14 @@
 import { SQLAdminClient } from "@discogen/generated/sqladmin/v1";
 import { ServiceAccountCredentials } from "@discogen/runtime/auth";
 
-const {
-  GOOGLE_APPLICATION_CREDENTIALS: keyFile,
-  GOOGLE_CLOUD_PROJECT: project,
-  SQLADMIN_ROOT_URL: rootUrl,
-} = process.env;
+const { GOOGLE_APPLICATION_CREDENTIALS: keyFile, GOOGLE_CLOUD_PROJECT, SQLADMIN_ROOT_URL: rootUrl } = process.env;
 const users = process.argv.slice(2);
-if (keyFile === undefined || project === undefined || users.length === 0) {
-  throw new Error("Set GOOGLE_APPLICATION_CREDENTIALS and GOOGLE_CLOUD_PROJECT, and pass the users to act for.");
+if (keyFile === undefined || users.length === 0) {
+  throw new Error("Set GOOGLE_APPLICATION_CREDENTIALS to a key file, and pass the users to act for.");
 }
 
 const account = await ServiceAccountCredentials.fromFile(keyFile, { scopes: SQLAdminClient.scopes });
+const project = GOOGLE_CLOUD_PROJECT ?? (await account.getProjectId());
 for (const user of users) {
   const sqladmin = new SQLAdminClient({ auth: account.withSubject(user), rootUrl });
   let count = 0;

@@ -2,7 +2,7 @@
  * Acts as a service account without its key, through your own credentials, and prints the instances that the account can
  * see. With a user, the service account acts for that user (domain-wide delegation).
  *
- *   GOOGLE_CLOUD_PROJECT  project ID
+ *   GOOGLE_CLOUD_PROJECT  project ID, used instead of that of the credentials or of gcloud (optional)
  *
  *   npx tsx examples/impersonation.ts robot@example-123.iam.gserviceaccount.com [user@example.com]
  *
@@ -11,14 +11,13 @@
 import { SQLAdminClient } from "@discogen/generated/sqladmin/v1";
 import { applicationDefault, ImpersonatedCredentials } from "@discogen/runtime/auth";
 
-const { GOOGLE_CLOUD_PROJECT: project } = process.env;
 const [targetPrincipal, subject] = process.argv.slice(2);
-if (project === undefined || targetPrincipal === undefined) {
-  throw new Error("Set GOOGLE_CLOUD_PROJECT to a project ID, and pass the service account to act as.");
-}
+if (targetPrincipal === undefined) throw new Error("Pass the service account to act as.");
 
+const sourceCredentials = await applicationDefault();
+const project = await sourceCredentials.getProjectId();
 const auth = new ImpersonatedCredentials({
-  sourceCredentials: await applicationDefault(),
+  sourceCredentials,
   targetPrincipal,
   subject,
   lifetime: 600_000, // 10 minutes

@@ -3,22 +3,17 @@
  * the mock. Google has retired v1beta3: against-google.ts does the same with the live version, v1.
  *
  *   GOOGLE_APPLICATION_CREDENTIALS  path of the service account's key file
- *   GOOGLE_CLOUD_PROJECT            project ID
+ *   GOOGLE_CLOUD_PROJECT            project ID (optional; default: the project of the key file)
  *   SQLADMIN_ROOT_URL               another server than Google's, such as a mock (optional)
  */
 import { SQLAdminClient } from "@discogen/generated/sqladmin/v1beta3";
 import { ServiceAccountCredentials } from "@discogen/runtime/auth";
 
-const {
-  GOOGLE_APPLICATION_CREDENTIALS: keyFile,
-  GOOGLE_CLOUD_PROJECT: project,
-  SQLADMIN_ROOT_URL: rootUrl,
-} = process.env;
-if (keyFile === undefined || project === undefined) {
-  throw new Error("Set GOOGLE_APPLICATION_CREDENTIALS to a key file and GOOGLE_CLOUD_PROJECT to a project ID.");
-}
+const { GOOGLE_APPLICATION_CREDENTIALS: keyFile, GOOGLE_CLOUD_PROJECT, SQLADMIN_ROOT_URL: rootUrl } = process.env;
+if (keyFile === undefined) throw new Error("Set GOOGLE_APPLICATION_CREDENTIALS to a key file.");
 
 const auth = await ServiceAccountCredentials.fromFile(keyFile, { scopes: SQLAdminClient.scopes });
+const project = GOOGLE_CLOUD_PROJECT ?? (await auth.getProjectId());
 const sqladmin = new SQLAdminClient({ auth, rootUrl });
 
 const instances = [];

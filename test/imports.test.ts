@@ -6,7 +6,7 @@ import { type Graph, betweenFolders, cyclesIn, importsBelow, importsOf, upwardIn
 
 /** The layers of the runtime, the highest first. A folder imports only folders below it; those in one row are apart. */
 const layers = [
-  ["auth.ts", "credential-search.ts", "files.ts", "index.ts", "names.ts", "retry.ts", "testing.ts"],
+  ["auth.ts", "files.ts", "index.ts", "names.ts", "retry.ts", "testing.ts"],
   ["testing"],
   ["batch"],
   ["client", "media"],

@@ -137,7 +137,12 @@ export const codes = {
   SIGN_IN_FAILED: {
     severity: "error",
     title: "Credentials are missing or were rejected",
-    help: "Run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a credential file.",
+    help: "Run `discogen login` or `gcloud auth application-default login`, or pass a credential file with --credentials or GOOGLE_APPLICATION_CREDENTIALS.",
+  },
+  NOT_REVOKED: {
+    severity: "warning",
+    title: "The access of a deleted sign-in is not revoked",
+    help: "Revoke it at https://myaccount.google.com/permissions.",
   },
   UNTRUSTED_HOST: {
     severity: "error",

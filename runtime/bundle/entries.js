@@ -23,12 +23,7 @@ export const entries = {
 };
 
 /** Entries for tools that run on Node. */
-export const tools = {
-  "credential-search": "src/credential-search.ts",
-  files: "src/files.ts",
-  names: "src/names.ts",
-  retry: "src/retry.ts",
-};
+export const tools = { files: "src/files.ts", names: "src/names.ts", retry: "src/retry.ts" };
 
 /** No warnings about modules that are imported both statically and dynamically, nor about the time of builds. */
 export const checks = { ineffectiveDynamicImport: false, bundlerTimings: false };

@@ -14,7 +14,7 @@ const instances = ["catalogue", "orders", "reports", "sessions", "staging"].map(
 }));
 
 /** Runs an example with the environment that a user sets, against `discogen mock sqladmin:v1`. */
-async function example(name: string, ...args: readonly string[]) {
+async function example(name: string, args: readonly string[] = [], env: Record<string, string | undefined> = {}) {
   const folder = await temporaryFolder();
   const [fixtures, keyFile] = [join(folder, "fixtures.json"), join(folder, "key.json")];
   await writeFile(fixtures, JSON.stringify({ [`/v1/projects/${project}/instances`]: instances }));
@@ -23,6 +23,7 @@ async function example(name: string, ...args: readonly string[]) {
     GOOGLE_APPLICATION_CREDENTIALS: keyFile,
     GOOGLE_CLOUD_PROJECT: project,
     SQLADMIN_ROOT_URL: mock.url,
+    ...env,
   });
 }
 
@@ -36,14 +37,29 @@ describe("examples", () => {
     });
   });
 
-  it("against-google names the variable that is missing", async () => {
-    const environment = { GOOGLE_CLOUD_PROJECT: undefined };
-    const { code, stderr } = await node(["--import", "tsx", "examples/against-google.ts"], undefined, environment);
+  it("against-google uses the project of the key file without GOOGLE_CLOUD_PROJECT", async () => {
+    const { code, stderr } = await example("against-google", [], { GOOGLE_CLOUD_PROJECT: undefined });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `${project} has 5 instances.\n` });
+  });
+
+  it("against-google prints how to set the project if nothing names one", async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, "user.json");
+    const user = { type: "authorized_user", client_id: "c", client_secret: "s", refresh_token: "r" };
+    await writeFile(file, JSON.stringify(user), { mode: 0o600 });
+    const { code, stderr } = await example("against-google", [], {
+      CLOUDSDK_CONFIG: folder,
+      CLOUDSDK_CORE_PROJECT: undefined,
+      GCLOUD_PROJECT: undefined,
+      GOOGLE_APPLICATION_CREDENTIALS: file,
+      GOOGLE_CLOUD_PROJECT: undefined,
+      METADATA_SERVER_DETECTION: "none",
+    });
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("Set GOOGLE_CLOUD_PROJECT") });
   });
 
   it("delegation counts the instances that each user sees", async () => {
-    expect(await example("delegation", "a@example.com", "b@example.com")).toEqual({
+    expect(await example("delegation", ["a@example.com", "b@example.com"])).toEqual({
       code: 0,
       stdout: "a@example.com: 5\nb@example.com: 5\n",
       stderr: "",

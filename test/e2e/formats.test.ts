@@ -20,7 +20,7 @@ const MODES = ["node10", "node16-cjs", "node16-esm", "bundler"] as const;
 
 describe("are-the-types-wrong", () => {
   it.each([
-    ["runtime", [".", "./auth", "./credential-search", "./files", "./names", "./retry", "./testing"]],
+    ["runtime", [".", "./auth", "./files", "./names", "./retry", "./testing"]],
     ["generated", ["./sqladmin/v1", "./sqladmin/v1beta3"]],
   ])("finds types and modules of the same format for every entry of %s", async (name, expected) => {
     const found = await packed(name);

@@ -5,9 +5,10 @@ import { rangeNote } from "../emit/range-note.js";
 import type { ApiModel, MethodModel, ParameterModel } from "../model/types.js";
 import { didYouMean } from "../nearest.js";
 import { type Options, parse, type Parsed, usage } from "./command.js";
+import { CREDENTIAL_OPTIONS } from "./credentials.js";
 import { SOURCE_OPTIONS } from "./sources.js";
 
-/** If a parameter has the name of one of these options, pass it with `--params`. */
+/** A parameter of the method with the name of one of these takes precedence; the option is then `--call-NAME`. */
 export const OWN_OPTIONS: Options = {
   body: { type: "string" },
   params: { type: "string" },
@@ -16,15 +17,30 @@ export const OWN_OPTIONS: Options = {
   media: { type: "string" },
   out: { type: "string" },
   "root-url": { type: "string" },
-  scope: { type: "string", multiple: true },
+  ...CREDENTIAL_OPTIONS,
   ...SOURCE_OPTIONS,
 };
+
+/** The form of an option that no parameter can have. */
+const longForm = (name: string): string => `call-${name}`;
+
+const LONG_FORMS: Options = Object.fromEntries(
+  Object.entries(OWN_OPTIONS).map(([name, option]) => [longForm(name), option]),
+);
+
+/** The name of an option of `call` for a method with these parameters, without its dashes. */
+export function optionName(name: string, parameters: readonly ParameterModel[]): string {
+  return parameters.some((parameter) => parameter.name === name) ? longForm(name) : name;
+}
 
 /** The part of a command line that is readable before the parameters of the method are known. */
 export interface Target {
   readonly api: string | undefined;
   readonly method: string | undefined;
-  readonly own: Parsed;
+  /** The options of {@link SOURCE_OPTIONS}: no method has a parameter with one of these names. */
+  readonly sources: Parsed;
+  /** The command line. Options before the method, which cannot be parameters, are in their long form. */
+  readonly args: readonly string[];
 }
 
 /**
@@ -33,22 +49,36 @@ export interface Target {
  * @throws {InputError} with the code USAGE for a parameter before them, as its value would look like one of them
  */
 export function targetOf(args: readonly string[]): Target {
-  const config = {
-    args: [...args],
-    options: OWN_OPTIONS,
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
-  } as const;
+  const options = { ...OWN_OPTIONS, ...LONG_FORMS };
+  const config = { args: [...args], options, allowPositionals: true, strict: false, tokens: true } as const;
   const names: string[] = [];
+  const rewritten = [...args];
   for (const token of parseArgs(config).tokens) {
     if (token.kind === "option-terminator" || names.length === 2) break;
     if (token.kind === "positional") names.push(token.value);
-    else if (!Object.hasOwn(OWN_OPTIONS, token.name) && token.rawName !== "-h" && token.name !== "help")
+    else if (Object.hasOwn(OWN_OPTIONS, token.name))
+      rewritten[token.index] = args[token.index]?.replace("--", "--call-") ?? "";
+    else if (!Object.hasOwn(LONG_FORMS, token.name) && token.rawName !== "-h" && token.name !== "help")
       throw usage("call", `${shownName(token.rawName)} must come after the API and the method`);
   }
   const [api, method] = names;
-  return { api, method, own: parse("call", args, OWN_OPTIONS, false) };
+  return { api, method, sources: ownOptions(parse("call", args, options, false), []), args: rewritten };
+}
+
+/** The options of `call` in either form, without those that are parameters. */
+function ownOptions(parsed: Parsed, parameters: readonly ParameterModel[]): Parsed {
+  const taken = new Set(parameters.map(({ name }) => name));
+  const forms = (name: string): readonly string[] =>
+    Object.hasOwn(OWN_OPTIONS, name) ? [longForm(name), name].filter((form) => !taken.has(form)) : [];
+  return {
+    text: (name) =>
+      forms(name)
+        .map(parsed.text)
+        .find((text) => text !== undefined),
+    texts: (name) => forms(name).flatMap(parsed.texts),
+    flag: (name) => forms(name).some(parsed.flag),
+    positionals: parsed.positionals,
+  };
 }
 
 /** Parameters of a method: its own, and those of every method of the API. */
@@ -56,19 +86,25 @@ export function parametersOf(method: MethodModel, model: ApiModel): readonly Par
   return [...method.parameters, ...model.parameters.filter(({ name }) => !method.shadowedGlobals.includes(name))];
 }
 
+/** A command line for a method. */
+export interface CallArguments {
+  /** The options of `call`. */
+  readonly own: Parsed;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Required parameters that are not given, and whose value is the project of the credentials. */
+  readonly projects: readonly string[];
+}
+
 /**
- * Reads the parameters of a command line, as strings: requests contain strings, too.
+ * Reads the parameters of a command line, as strings (requests contain strings, too), and the options of `call`.
  *
  * @throws {InputError} with the code USAGE for unknown, invalid or missing parameters
  */
-export function readParameters(
-  args: readonly string[],
-  method: MethodModel,
-  model: ApiModel,
-): Readonly<Record<string, unknown>> {
-  const parameters = parametersOf(method, model).filter(({ name }) => !Object.hasOwn(OWN_OPTIONS, name));
+export function readArguments(args: readonly string[], method: MethodModel, model: ApiModel): CallArguments {
+  const parameters = parametersOf(method, model);
   const options = Object.fromEntries(parameters.map(({ name }) => [name, { type: "string", multiple: true } as const]));
-  const parsed = parse("call", withFlags(args, parameters), { ...options, ...OWN_OPTIONS });
+  const parsed = parse("call", withFlags(args, parameters), { ...OWN_OPTIONS, ...LONG_FORMS, ...options });
+  const own = ownOptions(parsed, parameters);
   const [, , unexpected] = parsed.positionals;
   if (unexpected !== undefined)
     throw usage("call", `unexpected argument ${quotedName(unexpected)}; pass parameters as --NAME VALUE`);
@@ -81,14 +117,22 @@ export function readParameters(
     return [[parameter.name, values[0]]];
   });
   const all: Readonly<Record<string, unknown>> = {
-    ...jsonParameters(parsed.text("params")),
+    ...jsonParameters(own.text("params")),
     ...Object.fromEntries(given),
   };
   // Checked before authentication, which can take long to fail.
   const missing = method.parameters.filter(({ name, required }) => required && !Object.hasOwn(all, name));
-  if (missing.length === 0) return all;
-  const names = missing.map(({ name }) => `--${name}`).join(" and ");
-  throw usage("call", `${method.id} requires ${names}; add --help to list its parameters`);
+  const projects = missing.map(({ name }) => name).filter((name) => hasDefault(name, method));
+  const names = missing.filter(({ name }) => !projects.includes(name)).map(({ name }) => `--${name}`);
+  if (names.length === 0) return { own, parameters: all, projects };
+  throw usage("call", `${method.id} requires ${names.join(" and ")}; add --help to list its parameters`);
+}
+
+/** Whether a parameter may be left out, because its value is the project of the credentials. */
+export function hasDefault(name: string, { httpMethod, path }: MethodModel): boolean {
+  // A project is deleted only if it is named.
+  const isDeleted = httpMethod === "DELETE" && [`{${name}}`, `{+${name}}`].some((end) => path.endsWith(end));
+  return (name === "project" || name === "projectId") && !isDeleted;
 }
 
 /** Turns `--flag` of a boolean parameter into `--flag=true`. */

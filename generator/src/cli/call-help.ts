@@ -1,7 +1,7 @@
 /** The output of `discogen call <api> [method] --help`. */
 import { printable } from "../diagnostics.js";
-import type { ApiModel, ParameterModel, TypeModel } from "../model/types.js";
-import { factsOf, OWN_OPTIONS, parametersOf } from "./call-arguments.js";
+import type { ApiModel, MethodModel, ParameterModel, TypeModel } from "../model/types.js";
+import { factsOf, hasDefault, optionName, OWN_OPTIONS, parametersOf } from "./call-arguments.js";
 import { type ClientMember, membersOf, returnsContent } from "./methods.js";
 
 const WIDTH = 80;
@@ -34,18 +34,23 @@ export function methodHelp(member: ClientMember, model: ApiModel, api: string): 
   const about = isDownload
     ? `Downloads the content of the resource that ${method.id} returns.`
     : oneLine(method.description);
+  const option = (name: string, value = "") => `  --${optionName(name, all)}${value}`;
   const options = [
     ...(request === undefined || isDownload
       ? []
-      : [`  --body FILE|-  ${request.kind === "bytes" ? "The bytes to send." : `${bodyOf(request.type)} as JSON.`}`]),
-    ...(mediaUpload === undefined ? [] : ["  --media FILE|-  The content to upload."]),
-    ...(method.paging === undefined ? [] : ["  --all  Print the items of all pages."]),
+      : [
+          `${option("body", " FILE|-")}  ${request.kind === "bytes" ? "The bytes to send." : `${bodyOf(request.type)} as JSON.`}`,
+        ]),
+    ...(mediaUpload === undefined ? [] : [`${option("media", " FILE|-")}  The content to upload.`]),
+    ...(method.paging === undefined ? [] : [`${option("all")}  Print the items of all pages.`]),
     ...(method.operation === undefined || isDownload
       ? []
-      : ["  --wait  Wait for the operation, and print it when it is done."]),
-    ...(returnsContent(member) ? ["  --out FILE  Where to save the content."] : []),
+      : [`${option("wait")}  Wait for the operation, and print it when it is done.`]),
+    ...(returnsContent(member) ? [`${option("out", " FILE")}  Where to save the content.`] : []),
   ];
+  const renamed = Object.keys(OWN_OPTIONS).filter((name) => optionName(name, all) !== name);
   const notes = [
+    ...renamed.map((name) => `The option --${name} of \`discogen call\` is --${optionName(name, all)} here.`),
     ...(isDownload || mediaDownload === undefined || mediaDownload.isOnly
       ? []
       : [`To download the content, call ${[...path.slice(0, -1), mediaDownload.member].join(".")}.`]),
@@ -55,9 +60,15 @@ export function methodHelp(member: ClientMember, model: ApiModel, api: string): 
     `Usage: discogen call ${api} ${path.join(".")}${example} [options]\n`,
     ...(about === "" ? [] : [wrapped(about, ""), ""]),
     `${id}: ${method.httpMethod} ${method.path.startsWith("/") ? method.path.slice(1) : model.servicePath + method.path}\n`,
-    ...section("Parameters", all.filter((parameter) => own.has(parameter)).map(parameterHelp)),
+    ...section(
+      "Parameters",
+      all.filter((parameter) => own.has(parameter)).map((one) => parameterHelp(one, method)),
+    ),
     ...section("Options", options),
-    ...section("Parameters of every method", all.filter((parameter) => !own.has(parameter)).map(parameterHelp)),
+    ...section(
+      "Parameters of every method",
+      all.filter((parameter) => !own.has(parameter)).map((one) => parameterHelp(one, method)),
+    ),
     ...notes.map((note) => wrapped(note, "")),
   ]
     .map((block) => block.split("\n").map(printable).join("\n"))
@@ -68,12 +79,11 @@ function section(title: string, entries: readonly string[]): readonly string[] {
   return entries.length === 0 ? [] : [`${title}:`, ...entries, ""];
 }
 
-function parameterHelp(parameter: ParameterModel): string {
-  const { name, type, description } = parameter;
-  // The name is also the name of an option.
-  const option = Object.hasOwn(OWN_OPTIONS, name) ? `--params '{"${name}":…}'` : `--${name} ${valueOf(type)}`;
-  const text = [factsOf(parameter), oneLine(description)].filter((part) => part !== "").join(" ");
-  return `  ${option}${text === "" ? "" : `\n${wrapped(text, "      ")}`}`;
+function parameterHelp(parameter: ParameterModel, method: MethodModel): string {
+  const { name, type, description, required } = parameter;
+  const fallback = required && hasDefault(name, method) ? "Default: the project of the credentials." : "";
+  const text = [factsOf(parameter), fallback, oneLine(description)].filter((part) => part !== "").join(" ");
+  return `  --${name} ${valueOf(type)}${text === "" ? "" : `\n${wrapped(text, "      ")}`}`;
 }
 
 function valueOf(type: TypeModel): string {

@@ -2,20 +2,24 @@
 import { readFile } from "node:fs/promises";
 import { addAbortSignal } from "node:stream";
 import { text } from "node:stream/consumers";
-import type { Credentials } from "@discogen/runtime";
+import type { AuthError, Credentials } from "@discogen/runtime";
+import type { TokenCredentials } from "@discogen/runtime/auth";
 import { shownName } from "@discogen/runtime/names";
-import { diagnostic, InputError, reasonOf } from "../diagnostics.js";
+import { type Code, type Diagnostic, diagnostic, InputError, printable, reasonOf } from "../diagnostics.js";
 import type { DynamicMember, DynamicMethod, DynamicPromise, DynamicResource } from "../dynamic/client.js";
 import type { LoadedModel } from "../load.js";
 import type { MethodModel } from "../model/types.js";
 import { VERSION } from "../version.js";
 import { printBytes, printList, printValue } from "./call-output.js";
-import { parseJson, readParameters, targetOf } from "./call-arguments.js";
+import { parseJson, readArguments, targetOf } from "./call-arguments.js";
 import { methodHelp, methodsHelp } from "./call-help.js";
 import { isAuthorized, refuseForeignHost } from "./call-host.js";
 import { type Command, type ExitCode, type Parsed, usage } from "./command.js";
+import { CREDENTIAL_HELP, type CredentialSettings, findCredentials, readCredentialSettings } from "./credentials.js";
 import { type ClientMember, namedMember, returnsContent } from "./methods.js";
+import { printDiagnostics } from "./print.js";
 import { loadNamed, openProject } from "./project.js";
+import { signInPlace } from "./sign-in.js";
 import { SOURCE_HELP } from "./sources.js";
 import type { Terminal } from "./terminal.js";
 
@@ -27,7 +31,9 @@ Usage: discogen call <api> <method> [--parameter value…] [options]
 Call a method and print the response as JSON. Authenticates with Application
 Default Credentials: the file that GOOGLE_APPLICATION_CREDENTIALS names, the
 credentials of \`gcloud auth application-default login\`, or the metadata server.
-With --key it uses only that API key.
+With --key it uses only that API key. Requests all scopes of the API unless you
+pass --scope. Without --project it uses the project of the credentials, and
+prints it to standard error.
 
 Credentials are sent to https://*.googleapis.com (or the universe of the
 credentials), to this machine, or to the host of --root-url. If a document
@@ -40,8 +46,7 @@ lock.
                       download the content, as in objects.getMedia
   --NAME VALUE        a parameter of the method; repeat it for a list;
                       use --NAME=VALUE if the value begins with -
-  --params JSON       parameters as a JSON object, for names that are also
-                      names of options
+  --params JSON       parameters as a JSON object
   --body FILE|-       the request body; - reads standard input
   --media FILE|-      content to upload
   --all               print the items of all pages, as one array
@@ -49,9 +54,11 @@ lock.
   --out FILE          where to save downloaded content
                       (default: standard output)
   --root-url URL      send the call to another server, such as discogen mock
-  --scope SCOPE       request this scope; can be repeated
-                      (default: all scopes of the API)
-${SOURCE_HELP}
+${CREDENTIAL_HELP}${SOURCE_HELP}  --call-NAME         the option --NAME, if the method has a parameter of this
+                      name, which takes precedence: --call-scope
+
+Exit codes: 0 done, 2 the input or the network is at fault, 3 authentication
+failed, 4 the API returned an error.
 Add --help to an API for its methods, or to a method for its parameters.
 
 Example:
@@ -62,37 +69,46 @@ Example:
 };
 
 async function helpOn(args: readonly string[], terminal: Terminal): Promise<string | undefined> {
-  const { api, method, own } = targetOf(args);
+  const { api, method, sources } = targetOf(args);
   if (api === undefined) return undefined;
-  const { model } = await loadNamed(await openProject("call", own, terminal, [api]), api);
+  const { model } = await loadNamed(await openProject("call", sources, terminal, [api]), api);
   return method === undefined ? methodsHelp(model, api) : methodHelp(namedMember("call", method, model), model, api);
 }
 
-async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const { api, method: name, own } = targetOf(args);
+async function run(line: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const { api, method: name, sources, args } = targetOf(line);
   if (api === undefined) throw usage("call", "no API given");
   if (name === undefined)
     throw usage("call", `no method given; \`discogen call ${shownName(api)} --help\` lists the methods`);
-  const loaded = await loadNamed(await openProject("call", own, terminal, [api]), api);
+  const loaded = await loadNamed(await openProject("call", sources, terminal, [api]), api);
   const { model } = loaded;
   const member = namedMember("call", name, model);
   const { method } = member;
-  const parameters = readParameters(args, method, model);
+  const { own, parameters, projects } = readArguments(args, method, model);
   checkOptions(own, member);
-  const content = await contentOf(own, method, terminal);
+  const settings = readCredentialSettings("call", own);
   // An API key is sent in a header, as logs contain URLs. Some methods have a parameter of this name.
   const isKey = method.parameters.every(({ name }) => name !== "key");
   const { key, ...others } = parameters;
+  const apiKey = isKey && typeof key === "string" ? key : undefined;
+  const [option] = settings.given;
+  if (apiKey !== undefined && option !== undefined)
+    throw usage("call", `--key and ${option} cannot be combined: a call with an API key uses no other credentials`);
+  const content = await contentOf(own, method, terminal);
   try {
-    const auth = await credentialsFor(own, isKey ? key : undefined, method);
+    const auth = await credentialsFor(settings, apiKey, method, terminal);
     const values = isKey ? others : parameters;
     const send = await methodOf(member, loaded, auth, own.text("root-url"), values, terminal);
-    await print(own, method, send({ ...values, ...content }, { signal: terminal.signal }), terminal);
+    const defaults = await defaultProjects(projects, auth, method, terminal);
+    await print(own, method, send({ ...values, ...defaults, ...content }, { signal: terminal.signal }), terminal);
     return 0;
   } catch (error) {
     // The reader closed the pipe, as `head` does.
     if (error instanceof Error && "code" in error && error.code === "EPIPE") return 0;
-    throw await explained(error, `${shownName(api)} ${member.path.join(".")}`);
+    const failure = await failureOf(error, `${shownName(api)} ${member.path.join(".")}`);
+    if (failure === undefined) throw error;
+    printDiagnostics(terminal, [failure.diagnostic]);
+    return failure.code;
   }
 }
 
@@ -140,13 +156,42 @@ async function readJson(file: string, { signal, stdin }: Terminal): Promise<unkn
   ]);
 }
 
-async function credentialsFor(own: Parsed, key: unknown, { scopes }: MethodModel): Promise<Credentials> {
+type CallCredentials = Credentials & Pick<TokenCredentials, "getProjectId">;
+
+async function credentialsFor(
+  settings: CredentialSettings,
+  key: string | undefined,
+  { scopes }: MethodModel,
+  terminal: Terminal,
+): Promise<CallCredentials> {
   const auth = await import("@discogen/runtime/auth");
-  const ownScopes = own.texts("scope");
-  if (typeof key === "string") return new auth.ApiKeyCredentials(key);
+  if (key !== undefined) return new auth.ApiKeyCredentials(key);
   // A method without scopes needs no credentials.
-  if (scopes.length === 0 && ownScopes.length === 0) return new auth.AnonymousCredentials();
-  return auth.applicationDefault(ownScopes.length === 0 ? {} : { scopes: ownScopes });
+  if (scopes.length === 0 && settings.given.length === 0) return new auth.AnonymousCredentials();
+  const { credentials, error } = await findCredentials("call", settings, terminal, signInPlace(terminal.env));
+  if (error !== undefined) throw error;
+  return credentials;
+}
+
+/** Returns the project of the credentials for the parameters that need one, and prints it. */
+async function defaultProjects(
+  names: readonly string[],
+  auth: CallCredentials,
+  { id }: MethodModel,
+  terminal: Terminal,
+): Promise<Readonly<Record<string, string>>> {
+  const [name] = names;
+  if (name === undefined) return {};
+  const project = await auth.getProjectId({ signal: terminal.signal }).catch(async (error: unknown) => {
+    const { AuthError } = await import("@discogen/runtime");
+    if (!(error instanceof AuthError) || error.code !== "NO_PROJECT") throw error;
+    const help = `Pass --${name}, or set GOOGLE_CLOUD_PROJECT.`;
+    throw new InputError([
+      diagnostic("USAGE", "discogen call", `${id} requires --${name}: ${error.message}`, { help }),
+    ]);
+  });
+  terminal.stderr.write(`discogen: using project ${printable(project)}\n`);
+  return Object.fromEntries(names.map((parameter) => [parameter, project]));
 }
 
 /**
@@ -188,22 +233,40 @@ async function print(
   return out === undefined ? printBytes(stdout, value.body) : value.saveTo(out);
 }
 
-/** Converts errors of the runtime to diagnostics. Their messages contain no secrets. */
-async function explained(error: unknown, call: string): Promise<unknown> {
-  const { AbortError, ApiError, AuthError, ConnectionError, DiscogenError, InvalidRequestError, TimeoutError } =
-    await import("@discogen/runtime");
-  if (!(error instanceof DiscogenError) || error instanceof AbortError) return error;
+interface Failure {
+  readonly diagnostic: Diagnostic;
+  readonly code: ExitCode;
+}
+
+/** Describes an error of the runtime; its message contains no secrets. `undefined` for other errors. */
+async function failureOf(error: unknown, call: string): Promise<Failure | undefined> {
+  const runtime = await import("@discogen/runtime");
+  if (!(error instanceof runtime.DiscogenError) || error instanceof runtime.AbortError) return undefined;
+  const failure = (exit: ExitCode, code: Code, message: string, options = {}): Failure => ({
+    diagnostic: diagnostic(code, "discogen call", message, options),
+    code: exit,
+  });
   const help = `Run \`discogen call ${call} --help\` for its parameters and scopes.`;
   const { message } = error;
-  if (error instanceof InvalidRequestError)
-    return new InputError([diagnostic("USAGE", "discogen call", message, { help })]);
-  if (error.code === "DISK_FULL") return new InputError([diagnostic("DISK_FULL", "discogen call", message)]);
-  if (error instanceof AuthError) return new InputError([diagnostic("SIGN_IN_FAILED", "discogen call", message)]);
-  const isNetwork = error instanceof ConnectionError || error instanceof TimeoutError;
-  const violations = error instanceof ApiError ? error.fieldViolations : [];
+  if (error instanceof runtime.InvalidRequestError) return failure(2, "USAGE", message, { help });
+  if (error.code === "DISK_FULL") return failure(2, "DISK_FULL", message);
+  if (error instanceof runtime.AuthError) return failure(3, "SIGN_IN_FAILED", message, authHelp(error));
+  if (error instanceof runtime.ConnectionError || error instanceof runtime.TimeoutError)
+    return failure(2, "CALL_FAILED", message, {
+      help: "Check the network, and the address of --root-url if you passed one.",
+    });
+  const violations = error instanceof runtime.ApiError ? error.fieldViolations : [];
   const fields = violations.map(({ field, description }) => `; ${field ?? ""}: ${description ?? ""}`).join("");
-  const options = isNetwork
-    ? { help: "Check the network, and the address of --root-url if you passed one." }
-    : { help };
-  return new InputError([diagnostic("CALL_FAILED", "discogen call", message + fields, options)]);
+  const isOfApi = error instanceof runtime.ApiError || error instanceof runtime.OperationError;
+  return failure(isOfApi ? 4 : 2, "CALL_FAILED", message + fields, { help });
+}
+
+/** The options of `call` that help with an error, if the message does not name them. */
+function authHelp({ code }: AuthError): { readonly help?: string } {
+  if (code === "KEY_UNTRUSTED")
+    return {
+      help: "Check where the credential file comes from. If you trust it, pass --allow-url, or set the environment variable that the message names.",
+    };
+  if (code === "NO_SCOPES") return { help: "Pass the scopes with --scope." };
+  return {};
 }

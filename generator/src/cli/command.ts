@@ -5,8 +5,11 @@ import { diagnostic, InputError } from "../diagnostics.js";
 import { didYouMean } from "../nearest.js";
 import type { Terminal } from "./terminal.js";
 
-/** 0: done. 1: a check found something. 2: invalid input. 70: a bug in Discogen. 130: interrupted. */
-export type ExitCode = 0 | 1 | 2 | 70 | 130;
+/**
+ * 0: done. 1: a check found something. 2: invalid input. 70: a bug in Discogen. 130: interrupted. Of `call` only: 3:
+ * authentication failed. 4: the API returned an error.
+ */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 70 | 130;
 
 export type Options = NonNullable<ParseArgsConfig["options"]>;
 

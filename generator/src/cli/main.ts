@@ -20,6 +20,9 @@ const COMMANDS: { readonly [name: string]: () => Promise<Command> } = {
   scopes: async () => (await import("./scopes.js")).scopesCommand,
   mock: async () => (await import("./mock.js")).mockCommand,
   call: async () => (await import("./call.js")).callCommand,
+  login: async () => (await import("./login.js")).loginCommand,
+  logout: async () => (await import("./logout.js")).logoutCommand,
+  whoami: async () => (await import("./whoami.js")).whoamiCommand,
 };
 
 /** Runs a command line. Errors are printed to standard error; the exit code describes them. */

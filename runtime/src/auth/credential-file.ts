@@ -4,7 +4,9 @@ import type { Url } from "../platform-types.js";
 import { adviceForKey, quotedName, shownName } from "../redact.js";
 import { isLoopback } from "../request/root-url.js";
 import { emitWarning } from "../platform/node/environment.js";
-import { modeOf, readTextFile } from "../platform/node/files.js";
+import { modeOf, readTextFile, unreadableReason } from "../platform/node/files.js";
+import { readJson } from "./json-text.js";
+import { describeMembers, describeText } from "./other-files.js";
 import { defaultUniverse, isDomain } from "./universe.js";
 
 /** A JSON object, as `JSON.parse` returns it. */
@@ -17,6 +19,7 @@ const types: { readonly [type: string]: string } = {
   authorized_user: "the sign-in of a user, as gcloud writes it",
   external_account: "a configuration for workload identity federation",
   external_account_authorized_user: "the sign-in of a federated user",
+  gdch_service_account: "a service identity of Google Distributed Cloud, which this library does not support",
   impersonated_service_account: "a configuration for impersonation",
   service_account: "the key of a service account",
 };
@@ -102,14 +105,23 @@ export class CredentialFile {
 
   /** Throws if the file is of another kind. */
   expect({ advice, type }: FileKind): void {
-    if (this.type === type) return;
-    if ("installed" in this.members || "web" in this.members) {
-      const message = `${this.source}: is an OAuth client, which users sign in with. ${advice}`;
-      throw new AuthError("KEY_WRONG_TYPE", message);
-    }
-    if (typeof this.type !== "string") throw this.problem("KEY_WRONG_TYPE", "type", `is missing. ${advice}`);
-    const known = Object.hasOwn(types, this.type) ? `, ${String(types[this.type])}` : "";
-    throw this.problem("KEY_WRONG_TYPE", "type", `is ${quotedName(this.type)}${known}. ${advice}`);
+    if (this.type !== type) throw this.wrongType(advice);
+  }
+
+  /** The error about a file of another kind. */
+  wrongType(advice: string): AuthError {
+    const { type } = this;
+    const known = typeof type === "string" && Object.hasOwn(types, type) ? types[type] : undefined;
+    const other = known === undefined ? describeMembers(this.members) : undefined;
+    if (other !== undefined) return new AuthError("KEY_WRONG_TYPE", `${this.source}: ${other}. ${advice}`);
+    if (typeof type !== "string") return this.problem("KEY_WRONG_TYPE", "type", `is missing. ${advice}`);
+    if (known !== undefined)
+      return this.problem("KEY_WRONG_TYPE", "type", `is ${quotedName(type)}, ${known}. ${advice}`);
+    // Other words may be a part of a key, in a file that was put together wrongly.
+    const name = /^[a-z]{1,20}(?:_[a-z]{1,20}){0,3}$/.test(type)
+      ? `is ${quotedName(type)}, which is unknown`
+      : "is unknown";
+    return this.problem("KEY_WRONG_TYPE", "type", `${name}. ${advice}`);
   }
 }
 
@@ -119,7 +131,7 @@ export async function readCredentialFile(
   { advice, fromJson }: Pick<FileKind, "advice" | "fromJson">,
 ): Promise<CredentialFile> {
   const text = await readTextFile(path, (message, code) => {
-    const reason = adviceForKey(path, fromJson) ?? reasonOf(code, fromJson) ?? `the key file ${message}`;
+    const reason = adviceForKey(path, fromJson) ?? reasonOf(path, code, fromJson) ?? `the key file ${message}`;
     return new AuthError("KEY_FILE_UNREADABLE", `${shownName(path)}: ${reason}`);
   });
   const file = parseCredentials(text, path, advice);
@@ -148,33 +160,16 @@ export function endpointOf(text: string, problem: (message: string) => Error): U
   throw problem("must be https, or http to this machine");
 }
 
-function reasonOf(code: string | undefined, fromJson: string): string | undefined {
-  switch (code) {
-    case "ENOENT":
-      return "the key file does not exist";
-    case "EACCES":
-    case "EPERM":
-      return "the current user may not read the key file";
-    case "EISDIR":
-      return "it is a folder, not a key file";
-    case "ENOSYS":
-      return `this platform has no files. Pass the JSON text to ${fromJson}()`;
-    default:
-      return undefined;
-  }
+function reasonOf(path: string, code: string | undefined, fromJson: string): string | undefined {
+  if (code === "ENOSYS") return `this platform has no files. Pass the JSON text to ${fromJson}()`;
+  return unreadableReason(path, code);
 }
 
 function parseJson(text: string, source: string, advice: string): unknown {
-  try {
-    return JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text);
-  } catch {
-    // The parser's message quotes the text, which contains the key.
-    const pem = text.includes("PRIVATE KEY-----") && !text.trimStart().startsWith("{");
-    throw new AuthError(
-      "KEY_NOT_JSON",
-      `${source}: ${text.trim() === "" ? "is empty" : pem ? "is a bare private key, not JSON" : "is not JSON, or is incomplete"}. ${advice}`,
-    );
-  }
+  const reading = readJson(text);
+  if ("value" in reading) return reading.value;
+  const problem = describeText(text) ?? `is not JSON, or is damaged${reading.problem}`;
+  throw new AuthError("KEY_NOT_JSON", `${source}: ${problem}. ${advice}`);
 }
 
 function objectOf(value: unknown, source: string, advice: string): JsonObject {

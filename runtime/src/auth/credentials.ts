@@ -10,6 +10,12 @@ export interface CredentialsContext {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of methods of credentials that wait. */
+export interface WaitOptions {
+  /** Ends the waiting of this call. Other calls that wait for the same result continue. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Authorizes requests. Any object with this method fits, including google-auth-library's clients.
  */

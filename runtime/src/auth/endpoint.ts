@@ -32,6 +32,8 @@ export interface EndpointRequest {
   readonly secrets?: readonly string[];
   /** The kind of authentication for Google's metrics, for example `auth-request-type/at cred-type/sa`. */
   readonly metrics?: string;
+  /** What the endpoint returns, for messages. Default: `token`. */
+  readonly result?: string;
   /** What the endpoint refuses to do, for messages. Default: `issue a token`. */
   readonly action?: string;
   /** Milliseconds for one attempt. Default: 30,000. */
@@ -213,6 +215,6 @@ function unavailable(
         ? { kind: "timeout" }
         : { kind: "final" };
   const cause = error instanceof ConnectionError || error instanceof TimeoutError ? error : safeCause(error, secrets);
-  const text = `${target.account}: no token from ${shownName(target.url.origin)}: ${redact(error.message, secrets)}`;
+  const text = `${target.account}: no ${target.result ?? "token"} from ${shownName(target.url.origin)}: ${redact(error.message, secrets)}`;
   return [new AuthError("TOKEN_UNAVAILABLE", text, { cause }), failure];
 }

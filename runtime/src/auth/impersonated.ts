@@ -8,7 +8,8 @@ import { type Credentials, type ScopedCredentials, withDefaultScopes } from "./c
 import type { Network } from "./endpoint.js";
 import { accountUrl, generateAccessToken, generateIdToken, iamScope, type Impersonation, signJwt } from "./iam.js";
 import { AssertionExchange } from "./jwt-bearer.js";
-import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
+import type { ProjectFacts } from "./project.js";
+import { projectFactsOf, TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
 
 /** Options of {@link ImpersonatedCredentials}. */
 export interface ImpersonatedOptions extends TokenOptions {
@@ -108,6 +109,10 @@ export function impersonation(
 
     get universeDomain(): string | undefined {
       return universe();
+    },
+
+    get project(): ProjectFacts | undefined {
+      return projectFactsOf(source);
     },
 
     async getToken({ network, scopes, subject }) {

@@ -1,8 +1,8 @@
 /** Reads and checks the key of a service account. Errors name the file and the member, never its value. */
 import type { AuthError, AuthErrorCode } from "../errors.js";
 import type { Url } from "../platform-types.js";
-import { shownName } from "../redact.js";
-import { type CredentialFile, type FileKind } from "./credential-file.js";
+import type { CredentialFile, FileKind } from "./credential-file.js";
+import { readPrivateKey } from "./private-key.js";
 
 /** The key of a service account, as downloaded from the Cloud console. Other members are ignored. */
 export interface ServiceAccountKey {
@@ -24,6 +24,7 @@ export interface Key {
   /** The file's name, or `the key`; for messages. */
   readonly source: string;
   readonly email: string;
+  /** PKCS#8. */
   readonly pem: string;
   readonly id: string | undefined;
   readonly quotaProject: string | undefined;
@@ -52,7 +53,7 @@ export function readKey(file: CredentialFile): Key {
   return {
     source: file.source,
     email: file.required("client_email"),
-    pem: checkPem(file.required("private_key"), file),
+    pem: readPem(file.required("private_key"), file),
     id: file.text("private_key_id"),
     quotaProject: file.text("quota_project_id"),
     universe,
@@ -62,19 +63,9 @@ export function readKey(file: CredentialFile): Key {
   };
 }
 
-/** Checks the lines around a PEM. Its content is checked when the key is imported. */
-function checkPem(text: string, file: CredentialFile): string {
-  // In an environment variable, line breaks often become a backslash and an n.
-  const pem = text.replaceAll("\\n", "\n").replaceAll("\r", "").trim();
-  const fault = (message: string): AuthError => file.problem("KEY_BROKEN", "private_key", message);
-  const match = /^-----BEGIN ([A-Z0-9 ]+)-----\n([\s\S]*)\n-----END \1-----$/.exec(pem);
-  if (match === null)
-    throw fault("is not a PEM: it must begin with -----BEGIN PRIVATE KEY----- and be complete to its last line");
-  const [, label = "", content = ""] = match;
-  if (label === "ENCRYPTED PRIVATE KEY" || content.includes("ENCRYPTED"))
-    throw fault("is encrypted. Keys of service accounts are not encrypted");
-  if (label !== "PRIVATE KEY" && label !== "RSA PRIVATE KEY")
-    throw fault(`is a PEM of the kind ${shownName(label)}, not PRIVATE KEY`);
-  if (!/^[A-Za-z0-9+/=\s]+$/.test(content)) throw fault("is not a PEM: it contains characters that are not Base64");
-  return `${pem}\n`;
+/** Reads the key, and repairs what happened to it on its way here. */
+function readPem(text: string, file: CredentialFile): string {
+  const reading = readPrivateKey(text);
+  if ("pem" in reading) return reading.pem;
+  throw file.problem("KEY_BROKEN", "private_key", reading.fault);
 }

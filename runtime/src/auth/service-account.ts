@@ -8,6 +8,7 @@ import type { Credentials, ScopedCredentials } from "./credentials.js";
 import { accountUrl, generateIdToken, iamScope } from "./iam.js";
 import { AssertionExchange } from "./jwt-bearer.js";
 import { type Key, keyKind, readKey, type ServiceAccountKey } from "./key-file.js";
+import type { ProjectFacts } from "./project.js";
 import type { IssuedToken } from "./token-request.js";
 import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "./tokens.js";
 
@@ -57,8 +58,10 @@ export class ServiceAccountCredentials extends TokenCredentials implements Scope
     options: ServiceAccountOptions = {},
     source = "the key",
   ): ServiceAccountCredentials {
-    const checked = readKey(parseCredentials(key, source, keyKind.advice));
-    const kind = serviceAccount(checked, options.selfSignedJwt ?? lacksEndpoint(checked));
+    const file = parseCredentials(key, source, keyKind.advice);
+    const checked = readKey(file);
+    const project = { place: `${file.source}#/project_id`, id: file.members["project_id"] };
+    const kind = serviceAccount(checked, project, options.selfSignedJwt ?? lacksEndpoint(checked));
     return new ServiceAccountCredentials(checked, Tokens.of(kind, options, checked.quotaProject));
   }
 
@@ -84,7 +87,7 @@ function lacksEndpoint({ endpoint, universe }: Key): boolean {
   return [universe, defaultUniverse].some((domain) => endpoint.hostname.endsWith(`.${domain}`));
 }
 
-function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
+function serviceAccount(key: Key, own: ProjectFacts["own"], selfSigned: boolean): TokenKind {
   const { audience, email, endpoint, source, universe } = key;
   const signer = new AssertionSigner(key);
   const exchange = new AssertionExchange();
@@ -99,6 +102,7 @@ function serviceAccount(key: Key, selfSigned: boolean): TokenKind {
     source,
     email,
     universeDomain: universe,
+    project: { own },
     withoutScopes: selfSigned ? "audience" : undefined,
     adjustClock: (serverTime) => void (selfSigned && exchange.adjustClock(serverTime)),
 

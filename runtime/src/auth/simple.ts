@@ -1,8 +1,9 @@
 /** Credentials with a fixed value: an access token, an API key, or nothing. */
 import { InvalidRequestError } from "../errors.js";
 import { type InstanceCheck, instancesOf } from "../kinds.js";
+import type { AbortSignal } from "../platform-types.js";
 import { registerCachedHeaders } from "./cached-headers.js";
-import type { Credentials } from "./credentials.js";
+import type { Credentials, WaitOptions } from "./credentials.js";
 import { type CredentialsSummary, identify, summaryOf } from "./summary.js";
 
 /** Printable characters without spaces, as a header value needs. A line break at the end is a common mistake. */
@@ -15,6 +16,20 @@ function checkSecret(subject: string, parameter: string, value: unknown): void {
       ? "contains a space, a line break or another invalid character"
       : "must be a non-empty string";
   throw new InvalidRequestError(subject, [{ parameter, message }], "INVALID_OPTION");
+}
+
+const projects: WeakMap<object, Promise<string>> = new WeakMap();
+
+/** The project of the environment. Reads variables and files only, so calls that abort save nothing. */
+async function projectOf(credentials: object, signal: AbortSignal | undefined): Promise<string> {
+  const { findProject } = await import("./project.js");
+  const project = projects.get(credentials) ?? findProject({}, signal);
+  projects.set(credentials, project);
+  return project.catch((error: unknown) => {
+    // The next call searches again.
+    projects.delete(credentials);
+    throw error;
+  });
 }
 
 /** An OAuth 2.0 access token from elsewhere. It is not refreshed when it expires, usually after an hour. */
@@ -32,6 +47,17 @@ export class AccessTokenCredentials implements Credentials {
 
   getRequestHeaders(): Promise<Record<string, string>> {
     return Promise.resolve(this.#headers);
+  }
+
+  /**
+   * Returns the project ID: `GOOGLE_CLOUD_PROJECT` or `GCLOUD_PROJECT` of the environment, else the one of gcloud's
+   * active configuration. The result is cached.
+   *
+   * @throws AuthError `NO_PROJECT`, which lists what was tried
+   * @throws AbortError if the signal aborts
+   */
+  getProjectId({ signal }: WaitOptions = {}): Promise<string> {
+    return projectOf(this, signal);
   }
 
   /** A description without secrets. `console.log` prints it too. */
@@ -57,6 +83,17 @@ export class ApiKeyCredentials implements Credentials {
     return Promise.resolve(this.#headers);
   }
 
+  /**
+   * Returns the project ID: `GOOGLE_CLOUD_PROJECT` or `GCLOUD_PROJECT` of the environment, else the one of gcloud's
+   * active configuration. The result is cached.
+   *
+   * @throws AuthError `NO_PROJECT`, which lists what was tried
+   * @throws AbortError if the signal aborts
+   */
+  getProjectId({ signal }: WaitOptions = {}): Promise<string> {
+    return projectOf(this, signal);
+  }
+
   /** A description without secrets. `console.log` prints it too. */
   toJSON(): CredentialsSummary {
     return summaryOf("ApiKeyCredentials");
@@ -75,6 +112,17 @@ export class AnonymousCredentials implements Credentials {
 
   getRequestHeaders(): Promise<Record<string, string>> {
     return Promise.resolve({});
+  }
+
+  /**
+   * Returns the project ID: `GOOGLE_CLOUD_PROJECT` or `GCLOUD_PROJECT` of the environment, else the one of gcloud's
+   * active configuration. The result is cached.
+   *
+   * @throws AuthError `NO_PROJECT`, which lists what was tried
+   * @throws AbortError if the signal aborts
+   */
+  getProjectId({ signal }: WaitOptions = {}): Promise<string> {
+    return projectOf(this, signal);
   }
 
   /** A description without secrets. `console.log` prints it too. */

@@ -45,8 +45,14 @@ interface Waiter<Value> {
 
 /** A request for a token, and the calls that wait for it. */
 class Refresh<Value> {
+  readonly #name: string;
   readonly #waiters: Set<Waiter<Value>> = new Set();
   readonly #abandoned: AbortController = new AbortController();
+
+  /** @param name What calls wait for, for messages. */
+  constructor(name: string) {
+    this.#name = name;
+  }
 
   /** Aborts when no call waits any more. */
   get signal(): AbortSignal {
@@ -73,17 +79,18 @@ class Refresh<Value> {
   #leave(waiter: Waiter<Value>, signal: AbortSignal): void {
     waiter.stopListening?.();
     this.#waiters.delete(waiter);
-    waiter.reject(abandoned(signal));
+    waiter.reject(abandoned(this.#name, signal));
     if (this.#waiters.size === 0) this.#abandoned.abort();
   }
 }
 
-function abandoned(signal: AbortSignal): AbortError {
-  return new AbortError("aborted while waiting for a token", { cause: signal.reason });
+function abandoned(name: string, signal: AbortSignal): AbortError {
+  return new AbortError(`aborted while waiting for ${name}`, { cause: signal.reason });
 }
 
 /** Keeps one value until it expires. */
 export class RefreshingCache<Value extends Expiring> {
+  readonly #name: string;
   #token: Value | undefined;
   #refresh: Refresh<Value> | undefined;
   #notBefore = 0;
@@ -91,6 +98,11 @@ export class RefreshingCache<Value extends Expiring> {
   #failures = 0;
   #failure: unknown;
   #heldUntil = 0;
+
+  /** @param name What calls wait for, for messages. */
+  constructor(name: string = "a token") {
+    this.#name = name;
+  }
 
   /**
    * Returns a valid token. `fetch` requests a new one for all calls that wait. Its signal aborts when the last of them
@@ -130,7 +142,7 @@ export class RefreshingCache<Value extends Expiring> {
   }
 
   #startRefresh(fetch: Fetch<Value>, signal: AbortSignal | undefined): Promise<Value> {
-    if (signal?.aborted === true) return Promise.reject(abandoned(signal));
+    if (signal?.aborted === true) return Promise.reject(abandoned(this.#name, signal));
     const refresh = sharesWork() ? (this.#refresh ??= this.#begin(fetch)) : this.#begin(fetch);
     const isLate = refresh.signal.aborted;
     const token = refresh.wait(signal);
@@ -139,7 +151,7 @@ export class RefreshingCache<Value extends Expiring> {
   }
 
   #begin(fetch: Fetch<Value>): Refresh<Value> {
-    const refresh = new Refresh<Value>();
+    const refresh = new Refresh<Value>(this.#name);
     fetch(refresh.signal).then(
       (token) => {
         this.#refresh = undefined;

@@ -9,10 +9,11 @@ import { readHeader } from "../request/headers.js";
 import type { Transport } from "../transport/transport.js";
 import type { Dispatcher } from "../transport/dispatcher.js";
 import { registerCachedHeaders } from "./cached-headers.js";
-import type { Credentials, CredentialsContext } from "./credentials.js";
+import type { Credentials, CredentialsContext, WaitOptions } from "./credentials.js";
 import type { Network } from "./endpoint.js";
+import type { ProjectFacts } from "./project.js";
 import { type CredentialsSummary, identify, summaryOf } from "./summary.js";
-import { type Token, type TokenCache, TokenCaches } from "./token-cache.js";
+import { type Expiring, RefreshingCache, type Token, type TokenCache, TokenCaches } from "./token-cache.js";
 import type { IssuedToken } from "./token-request.js";
 
 /** Options of all credentials that request tokens. */
@@ -39,6 +40,13 @@ export interface TokenRequest {
   readonly network: Network;
 }
 
+/** An access token for use outside of clients. */
+export interface AccessToken {
+  readonly token: string;
+  /** When it expires, in milliseconds since the epoch. */
+  readonly expires: number;
+}
+
 /** One kind of credentials. */
 export interface TokenKind {
   /** The name of the class, for messages about options. */
@@ -50,14 +58,23 @@ export interface TokenKind {
   /** `audience`: without scopes, each API gets its own token. `none`: a token needs no scopes. Default: scopes are required. */
   readonly withoutScopes?: "audience" | "none" | undefined;
   readonly universeDomain?: string | undefined;
+  /** What the credentials know of their project. */
+  readonly project?: ProjectFacts | undefined;
   getToken(request: TokenRequest): Promise<IssuedToken>;
   getIdToken?(audience: string, network: Network): Promise<IssuedToken>;
   /** Takes over the time of a server that rejected a token. For kinds whose tokens depend on the local clock. */
   adjustClock?(serverTime: number): void;
 }
 
+interface Project extends Expiring {
+  readonly id: string;
+}
+
 /** What credentials share with those that are derived from them. */
 interface Shared {
+  /** The environment has precedence over the project of the credentials. */
+  prefersEnvironment: boolean;
+  project: RefreshingCache<Project>;
   readonly kind: TokenKind;
   readonly caches: TokenCaches;
   readonly quotaProject: string | undefined;
@@ -99,6 +116,8 @@ export class Tokens {
     if (!(Number.isInteger(tokenCacheSize) && tokenCacheSize >= 1))
       faults.push({ parameter: "tokenCacheSize", message: "must be an integer, 1 or more" });
     const shared: Shared = {
+      prefersEnvironment: false,
+      project: new RefreshingCache("the project ID"),
       kind,
       caches: new TokenCaches(tokenCacheSize),
       quotaProject: readHeader("quotaProject", options.quotaProject ?? quotaProject, faults),
@@ -134,7 +153,7 @@ export class Tokens {
   }
 
   /** @throws AuthError `NO_SCOPES`, and what the kind of credentials throws */
-  async headers(url: string | undefined, context: CredentialsContext | undefined): Promise<Record<string, string>> {
+  async token(url: string | undefined, context: CredentialsContext | undefined): Promise<Token> {
     const { scopes, subject } = this;
     const { kind } = this.#shared;
     const audience = scopes.length === 0 && kind.withoutScopes === "audience" ? rootOf(url) : undefined;
@@ -148,7 +167,39 @@ export class Tokens {
     const transport = this.#transport(context?.transport);
     const fetch = (signal: AbortSignal): Promise<Token> =>
       this.#fetch(kind.getToken({ scopes, subject, audience, network: { transport, signal } }));
-    return (await cache.get(fetch, context?.signal)).headers;
+    return cache.get(fetch, context?.signal);
+  }
+
+  /** The project ID. Credentials that are derived from each other share the search and its result. */
+  async projectId(credentials: Credentials, signal: AbortSignal | undefined): Promise<string> {
+    const shared = this.#shared;
+    const find = async (ended: AbortSignal): Promise<Project> => {
+      try {
+        const [{ findProject }, { remotePlaces }] = await Promise.all([
+          import("./project.js"),
+          import("./project-places.js"),
+        ]);
+        const facts = projectFactsOf(credentials) ?? {};
+        const id = await findProject({ facts, others: remotePlaces(facts, shared.transport) }, ended);
+        return { id, obtained: Date.now(), expires: Infinity };
+      } catch (error) {
+        // The next call searches again.
+        shared.project = new RefreshingCache("the project ID");
+        throw error;
+      }
+    };
+    return (await shared.project.get(find, signal)).id;
+  }
+
+  /** What is known of the project. */
+  get project(): ProjectFacts {
+    const { kind, prefersEnvironment } = this.#shared;
+    return prefersEnvironment ? { ...kind.project, prefersEnvironment } : (kind.project ?? {});
+  }
+
+  /** Gives the environment precedence over the project of the credentials. */
+  preferEnvironment(): void {
+    this.#shared.prefersEnvironment = true;
   }
 
   get summary(): CredentialsSummary {
@@ -210,12 +261,27 @@ export class Tokens {
   }
 }
 
+const tokensOf: WeakMap<object, Tokens> = new WeakMap();
+
+/** What credentials know of their project. `undefined` for credentials of other libraries. */
+export function projectFactsOf(credentials: Credentials): ProjectFacts | undefined {
+  const facts = tokensOf.get(credentials)?.project;
+  // Impersonation passes on the identity that the source credentials belong to.
+  return facts?.federation === undefined ? facts : { ...facts, federation: { credentials, ...facts.federation } };
+}
+
+/** Gives the environment precedence over the project of these credentials and of those derived from them. */
+export function preferEnvironment(credentials: Credentials): void {
+  tokensOf.get(credentials)?.preferEnvironment();
+}
+
 /** The base class of credentials that request tokens. Each kind adds its own constructors and `with…` methods. */
 export abstract class TokenCredentials implements Credentials {
   readonly #tokens: Tokens;
 
   protected constructor(tokens: Tokens) {
     this.#tokens = tokens;
+    tokensOf.set(this, tokens);
     registerCachedHeaders(this, () => tokens.cachedHeaders());
     identify(this, tokens.kind);
   }
@@ -231,8 +297,32 @@ export abstract class TokenCredentials implements Credentials {
   }
 
   /** @throws AuthError `NO_SCOPES`, `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE` */
-  getRequestHeaders(url?: string, context?: CredentialsContext): Promise<Record<string, string>> {
-    return this.#tokens.headers(url, context);
+  async getRequestHeaders(url?: string, context?: CredentialsContext): Promise<Record<string, string>> {
+    return (await this.#tokens.token(url, context)).headers;
+  }
+
+  /**
+   * Returns an access token for use outside of clients, from the cache or requested.
+   *
+   * @throws AuthError `NO_SCOPES`, `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE`
+   * @throws AbortError if the signal aborts
+   */
+  async getAccessToken({ signal }: WaitOptions = {}): Promise<AccessToken> {
+    const { expires, token } = await this.#tokens.token(undefined, { signal });
+    return { token, expires };
+  }
+
+  /**
+   * Returns the project ID: the one of the credentials (a key's `project_id`), else `GOOGLE_CLOUD_PROJECT` or
+   * `GCLOUD_PROJECT` of the environment, the one of gcloud's active configuration, the project of the pool of a
+   * federated identity, or the one of the machine. For `applicationDefault()`, the environment comes first. The
+   * result is cached, and shared with derived credentials.
+   *
+   * @throws AuthError `NO_PROJECT`, which lists what was tried
+   * @throws AbortError if the signal aborts
+   */
+  getProjectId({ signal }: WaitOptions = {}): Promise<string> {
+    return this.#tokens.projectId(this, signal);
   }
 
   /**
@@ -243,7 +333,7 @@ export abstract class TokenCredentials implements Credentials {
    * @throws AuthError `TOKEN_REFUSED`; `TOKEN_UNAVAILABLE`, also if this kind of credentials has no ID tokens
    * @throws AbortError if the signal aborts
    */
-  getIdToken(audience: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<string> {
+  getIdToken(audience: string, { signal }: WaitOptions = {}): Promise<string> {
     return this.#tokens.idToken(audience, signal);
   }
 

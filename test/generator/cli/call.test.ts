@@ -238,7 +238,7 @@ describe("discogen call rejects", () => {
     ["a method of another resource", [SQL, "q.clone"], /; similar methods: sql\.instances\.clone/],
     ["a misspelled parameter", [...list, "--projct", "a"], /--projct.*did you mean --project\?/],
     ["a parameter before the API", ["--project", "a", ...list], /--project must come after/],
-    ["a missing required parameter", list, /sql\.instances\.list requires --project;/],
+    ["a missing required parameter", [SQL, "instances.get"], /sql\.instances\.get requires --instance;/],
     ["an invalid number", [...list, ...project, "--maxResults", "many"], /--maxResults must be a number, not "many"/],
     ["an invalid boolean", [...list, ...project, "--prettyPrint=yes"], /--prettyPrint must be true or false/],
     ["a value that is repeated", [...list, ...project, ...project], /--project takes one value, not 2/],
@@ -284,14 +284,14 @@ describe("discogen call rejects", () => {
   it("prints the error of the API once", async () => {
     const { call } = await shell();
     const outcome = await call(SQL, "instances.get", ...project, "--instance", "nope");
-    expect(outcome).toMatchObject({ code: 2, stdout: "" });
+    expect(outcome).toMatchObject({ code: 4, stdout: "" });
     expect(outcome.stderr).toMatch(/^error CALL_FAILED .*sql\.instances\.get failed with status 404 \(notFound\)/);
   });
 
   it("reports a key file that does not exist", async () => {
     const args = ["call", SQL, "instances.list", ...project];
     const { code, stderr } = await discogen(args, ROOT, { GOOGLE_APPLICATION_CREDENTIALS: "/nowhere/key.json" });
-    expect(code).toBe(2);
+    expect(code).toBe(3);
     expect(stderr).toMatch(/^error SIGN_IN_FAILED .*\/nowhere\/key\.json[\s\S]*gcloud auth application-default login/);
   });
 
@@ -308,7 +308,7 @@ describe("discogen call rejects", () => {
       "--root-url",
       url,
     ]);
-    expect(refused.code).toBe(2);
+    expect(refused.code).toBe(4);
     expect(refused.stderr).not.toContain("api-key-1");
     const { callWith } = await shell();
     const broken = await callWith('{"rootPassword": hunter2', SQL, "instances.insert", ...project, "--body", "-");

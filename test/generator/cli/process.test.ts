@@ -38,15 +38,17 @@ describe("the binary does what main does", () => {
     [0, "scopes", API, "instances.list"],
     [2, "scopes", API, "instances.lst"],
     [2, "mock", API, "--port", "eighty"],
-    [2, "call", API, "instances.list"],
+    [2, "call", API, "instances.get"],
+    [3, "call", API, "instances.list", "--project", "p", "--credentials", "none.json"],
     [0, "call", API, "instances.list", "--help"],
   ];
   it.each(rows.map(([code, ...args]) => [args.join(" ").replaceAll(ROOT, ""), code, args] as const))(
     "%s: exit code %i",
     async (_, code, args) => {
-      const outcome = await discogenProcess(args, await temporaryFolder());
+      const folder = await temporaryFolder();
+      const outcome = await discogenProcess(args, folder);
       expect(outcome.code).toBe(code);
-      expect(withoutTimes(outcome)).toEqual(withoutTimes(await discogen(args, await temporaryFolder())));
+      expect(withoutTimes(outcome)).toEqual(withoutTimes(await discogen(args, folder)));
     },
   );
 

@@ -27,6 +27,11 @@ const commands: readonly (readonly [string, (secret: string) => readonly string[
   ["the method", (secret) => ["call", "sqladmin:v1beta3", secret]],
   ["a body", (secret) => ["call", "sqladmin:v1beta3", "instances.insert", "--project", "p", "--body", secret]],
   ["the root URL", (secret) => [...call, "--root-url", secret]],
+  ["a credential file", (secret) => [...call, "--credentials", secret]],
+  ["an account", (secret) => [...call, "--impersonate", secret]],
+  ["a user", (secret) => [...call, "--subject", `${secret} `]],
+  ["a URL to allow", (secret) => [...call, "--allow-url", secret]],
+  ["a quota project", (secret) => [...call, "--quota-project", `${secret}\n`]],
   ["a directory", (secret) => ["list", "--directory-url", secret]],
   ["a reporter", (secret) => ["list", "--reporter", secret]],
   ["an output folder", (secret) => ["generate", "sqladmin:v1beta3", "--out", `/dev/null/${secret}`]],
@@ -51,7 +56,7 @@ it.each(commands)("is not printed: %s", { timeout: 240_000 }, async (_name, args
 it("reports that GOOGLE_APPLICATION_CREDENTIALS contains a key instead of a path", { timeout: 240_000 }, async () => {
   for (const [name, secret] of secrets) {
     const { code, stderr, stdout } = await discogen(call, undefined, { GOOGLE_APPLICATION_CREDENTIALS: secret });
-    expect([name, code]).toEqual([name, 2]);
+    expect([name, code]).toEqual([name, 3]);
     const looks =
       name === "short Base64 for URLs" ? /a Base64 text of 60 characters/ : /looks like (?:the key|an access)/;
     expect(stderr).toMatch(looks);

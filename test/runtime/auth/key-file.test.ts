@@ -34,7 +34,13 @@ async function errorOf(text: string): Promise<{ readonly error: AuthError; reado
 describe("a key file", () => {
   it.each<[string, string, string, string, RegExp]>([
     ["that is empty", "", "KEY_NOT_JSON", "", /is empty/],
-    ["that is cut off", JSON.stringify(key).slice(0, 400), "KEY_NOT_JSON", "", /not JSON, or is incomplete/],
+    [
+      "that is cut off",
+      JSON.stringify(key).slice(0, 400),
+      "KEY_NOT_JSON",
+      "",
+      /is cut off: it is JSON without its end/,
+    ],
     ["that is a bare private key", pkcs8, "KEY_NOT_JSON", "", /bare private key/],
     ["that contains an array", "[]", "KEY_WRONG_TYPE", "", /not a JSON object/],
     ["that contains a string", '"x"', "KEY_WRONG_TYPE", "", /not a JSON object/],
@@ -52,27 +58,33 @@ describe("a key file", () => {
       "#/type",
       /workload identity federation/,
     ],
-    ["of an unknown kind", withMember("type", "toString"), "KEY_WRONG_TYPE", "#/type", /"toString"\./],
+    ["of an unknown kind", withMember("type", "toString"), "KEY_WRONG_TYPE", "#/type", /is unknown\./],
     ["of an OAuth client", JSON.stringify({ installed: { client_id: "x" } }), "KEY_WRONG_TYPE", "", /OAuth client/],
     ["without a type", "{}", "KEY_WRONG_TYPE", "#/type", /is missing/],
     ["without an address", without("client_email"), "KEY_FIELD_MISSING", "#/client_email", /missing/],
     ["with an empty address", withMember("client_email", ""), "KEY_FIELD_MISSING", "#/client_email", /empty/],
     ["without a key", without("private_key"), "KEY_FIELD_MISSING", "#/private_key", /missing/],
     ["with a number for a key", withMember("private_key", 7), "KEY_FIELD_INVALID", "#/private_key", /must be a string/],
-    ["with text for a key", withMember("private_key", "secret-text"), "KEY_BROKEN", "#/private_key", /not a PEM/],
+    [
+      "with text for a key",
+      withMember("private_key", "secret-text"),
+      "KEY_BROKEN",
+      "#/private_key",
+      /not a private key in PEM/,
+    ],
     [
       "with a key cut off",
       withMember("private_key", lines.slice(0, 10).join("\n")),
       "KEY_BROKEN",
       "#/private_key",
-      /complete to its last line/,
+      /is cut off: its last line, -----END PRIVATE KEY-----, is missing or damaged, and only 432 of its 1,21\d bytes/,
     ],
     [
       "with a key without its middle",
       withMember("private_key", [...lines.slice(0, 5), ...lines.slice(9)].join("\n")),
       "KEY_BROKEN",
       "#/private_key",
-      /damaged/,
+      /is incomplete: only 1,02\d of its 1,21\d bytes are there/,
     ],
     [
       "with invalid characters in the key",
@@ -86,7 +98,7 @@ describe("a key file", () => {
       withMember("private_key", pkcs8.replaceAll("PRIVATE KEY", "CERTIFICATE")),
       "KEY_BROKEN",
       "#/private_key",
-      /kind CERTIFICATE/,
+      /is a certificate, not a private key/,
     ],
     [
       "with an encrypted key",
@@ -103,7 +115,7 @@ describe("a key file", () => {
       ),
       "KEY_BROKEN",
       "#/private_key",
-      /not an RSA private key/,
+      /is not an RSA private key but one for EC/,
     ],
     [
       "with an endpoint over http",
@@ -148,7 +160,7 @@ describe("a key file", () => {
   it("that is a folder", async () => {
     expect(await failureOf(ServiceAccountCredentials.fromFile(await folder()))).toMatchObject({
       code: "KEY_FILE_UNREADABLE",
-      message: expect.stringContaining("a folder"),
+      message: expect.stringContaining("an empty folder, not a key file"),
     });
   });
 
@@ -158,7 +170,7 @@ describe("a key file", () => {
     await chmod(path, 0);
     expect(await failureOf(ServiceAccountCredentials.fromFile(path))).toMatchObject({
       code: "KEY_FILE_UNREADABLE",
-      message: expect.stringContaining("may not be read"),
+      message: expect.stringContaining("may not read the key file"),
     });
   });
 });

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { applicationDefault, MetadataCredentials } from "../../../runtime/src/auth.js";
 import { delayForServer, forgetServers } from "../../../runtime/src/auth/metadata-wait.js";
-import { detectMetadata } from "../../../runtime/src/auth/node/metadata-detection.js";
+import { detectMetadata } from "../../../runtime/src/auth/metadata-detection.js";
 import { isGooglesMachine } from "../../../runtime/src/platform/node/google-machine.js";
 import { ConnectionError, TimeoutError, type Transport } from "../../../runtime/src/index.js";
 import type * as Wait from "../../../runtime/src/policy/wait.js";

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { MetadataCredentials } from "../../../runtime/src/auth.js";
-import { detectMetadata } from "../../../runtime/src/auth/node/metadata-detection.js";
+import { detectMetadata } from "../../../runtime/src/auth/metadata-detection.js";
 import { clientOf, failureOf } from "../support/library.js";
 import { json, serve, statuses } from "../support/server.js";
 import { hostOf, metadataServer, paths } from "../support/authentication.js";

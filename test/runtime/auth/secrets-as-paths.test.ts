@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import {
   applicationDefault,
   AuthorizedUserCredentials,
+  credentialsFromEnv,
   credentialsFromFile,
   ExternalAccountAuthorizedUserCredentials,
   ExternalAccountCredentials,
@@ -20,6 +21,7 @@ import {
 import { fetchTransport, undiciTransport } from "../../../runtime/src/index.js";
 import { keyFor, pkcs8 } from "../support/keys.js";
 import { clientOf, failureOf, LibraryClient } from "../support/library.js";
+import { rerouted } from "../support/authentication.js";
 import { configOf, scopes } from "./external/support.js";
 
 const key = JSON.stringify(keyFor("https://oauth2.googleapis.com/token"));
@@ -86,6 +88,15 @@ const places: readonly (readonly [string, (secret: string) => unknown])[] = [
     (secret) => fileTokenStore(`/dev/null/${secret}`).write({ client_id: "c", refresh_token: "r" }),
   ],
   ["credentialsFromFile", (secret) => credentialsFromFile(secret)],
+  ["the name of a variable", (secret) => credentialsFromEnv(secret)],
+  [
+    "the value of a variable",
+    (secret) =>
+      withEnv("TEST_CREDENTIALS", secret, async () => {
+        const auth = await credentialsFromEnv("TEST_CREDENTIALS", { scopes, transport: rerouted({}) });
+        return auth.getRequestHeaders();
+      }),
+  ],
   [
     "GOOGLE_APPLICATION_CREDENTIALS",
     (secret) => withEnv("GOOGLE_APPLICATION_CREDENTIALS", secret, () => applicationDefault()),

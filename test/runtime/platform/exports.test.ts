@@ -9,7 +9,7 @@ import type * as nodeEnvironment from "../../../runtime/src/platform/node/enviro
 import type * as nodeFiles from "../../../runtime/src/platform/node/files.js";
 import type * as nodeHashes from "../../../runtime/src/platform/node/hashes.js";
 import type * as nodeLoopback from "../../../runtime/src/auth/node/loopback-server.js";
-import type * as nodeMetadata from "../../../runtime/src/auth/node/metadata-detection.js";
+import type * as nodeIsolated from "../../../runtime/src/transport/node/isolated.js";
 import type * as nodeSave from "../../../runtime/src/response/node/save.js";
 import type * as nodeStreams from "../../../runtime/src/platform/node/streams.js";
 import type * as nodeSubprocess from "../../../runtime/src/platform/node/subprocess.js";
@@ -24,7 +24,7 @@ import type * as webEnvironment from "../../../runtime/src/platform/web/environm
 import type * as webFiles from "../../../runtime/src/platform/web/files.js";
 import type * as webHashes from "../../../runtime/src/platform/web/hashes.js";
 import type * as webLoopback from "../../../runtime/src/auth/web/loopback-server.js";
-import type * as webMetadata from "../../../runtime/src/auth/web/metadata-detection.js";
+import type * as webIsolated from "../../../runtime/src/transport/web/isolated.js";
 import type * as webSave from "../../../runtime/src/response/web/save.js";
 import type * as webStreams from "../../../runtime/src/platform/web/streams.js";
 import type * as webSubprocess from "../../../runtime/src/platform/web/subprocess.js";
@@ -59,7 +59,7 @@ it("exports the same types for Node and the web", () => {
   expectTypeOf<typeof webFiles>().toExtend<typeof nodeFiles>();
   expectTypeOf<typeof webHashes>().toExtend<typeof nodeHashes>();
   expectTypeOf<typeof webLoopback>().toExtend<typeof nodeLoopback>();
-  expectTypeOf<typeof webMetadata>().toExtend<typeof nodeMetadata>();
+  expectTypeOf<typeof webIsolated>().toExtend<typeof nodeIsolated>();
   expectTypeOf<typeof webSave>().toExtend<typeof nodeSave>();
   expectTypeOf<typeof webStreams>().toExtend<typeof nodeStreams>();
   expectTypeOf<typeof webSubprocess>().toExtend<typeof nodeSubprocess>();

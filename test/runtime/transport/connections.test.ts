@@ -2,7 +2,7 @@
 import net, { Socket } from "node:net";
 import { Agent, request } from "undici";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { isolatedTransport } from "../../../runtime/src/transport/isolated.js";
+import { isolatedTransport } from "../../../runtime/src/transport/node/isolated.js";
 import { node } from "../../support/discogen.js";
 import { ROOT } from "../../support/folders.js";
 import { json, serve } from "../support/server.js";

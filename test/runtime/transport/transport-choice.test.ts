@@ -2,7 +2,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ServiceAccountCredentials } from "../../../runtime/src/auth.js";
-import { detectMetadata } from "../../../runtime/src/auth/node/metadata-detection.js";
+import { detectMetadata } from "../../../runtime/src/auth/metadata-detection.js";
 import { fetchTransport, InvalidRequestError, undiciTransport } from "../../../runtime/src/index.js";
 import { keyFor, tokenServer } from "../support/keys.js";
 import { clientOf } from "../support/library.js";

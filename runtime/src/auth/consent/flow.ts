@@ -6,13 +6,19 @@ import { platformTransport } from "../../transport/node/platform-transport.js";
 import { AuthorizedUserCredentials, type AuthorizedUserOptions, keyOf } from "../authorized-user.js";
 import { callEndpoint, malformedResponse, type Network } from "../endpoint.js";
 import { requestForm } from "../token-request.js";
-import { type OnTokens, storeTokens } from "../token-reports.js";
+import { storeTokens } from "../token-reports.js";
 import { readScopes } from "../tokens.js";
 import { defaultUniverse } from "../universe.js";
 import { type AuthorizedUserKey, changesOf } from "../user-key.js";
 import { codeIn } from "./callback.js";
 import { type ClientSettings, isLoopbackUri } from "./client-file.js";
-import type { AuthorizationRequest, AuthorizationUrlOptions, ExchangeOptions, OAuthClientOptions } from "./options.js";
+import type {
+  AuthorizationRequest,
+  AuthorizationUrlOptions,
+  ExchangeOptions,
+  OAuthClientOptions,
+  RestoreOptions,
+} from "./options.js";
 import { challengeOf, isVerifier, randomText } from "./pkce.js";
 import type { TokenStore } from "./token-store.js";
 
@@ -81,7 +87,7 @@ export async function exchange(
     ...(scopes.length === 0 ? {} : { scopes }),
     ...(await requestKey(client, { code: plain, codeVerifier, redirectUri }, signal)),
   };
-  const credentials = credentialsOf(client, key, onTokens);
+  const credentials = credentialsOf(client, key, { onTokens });
   if (onTokens !== undefined) await storeTokens(source, onTokens, key);
   return credentials;
 }
@@ -118,7 +124,7 @@ export async function revoke(
 export async function restore(
   client: Client,
   store: TokenStore,
-  onTokens: OnTokens | undefined,
+  { onTokens, scopes }: RestoreOptions,
 ): Promise<AuthorizedUserCredentials | undefined> {
   const key = await store.read();
   if (key === undefined) return undefined;
@@ -142,23 +148,21 @@ export async function restore(
   };
   // The secret goes to the endpoint of the client, not to one that the store names.
   const { token_uri: _uri, universe_domain: _universe, ...rest } = key;
-  return credentialsOf(client, { ...rest, ...clientMembers(client) }, write, reload);
+  return credentialsOf(client, { ...rest, ...clientMembers(client) }, { onTokens: write, reload, scopes });
 }
 
 function credentialsOf(
   { options }: Client,
   key: AuthorizedUserKey,
-  onTokens: OnTokens | undefined,
-  reload?: AuthorizedUserOptions["reload"],
+  own: Pick<AuthorizedUserOptions, "onTokens" | "reload" | "scopes">,
 ): AuthorizedUserCredentials {
   const { dispatcher, quotaProject, signInAdvice = "Ask the user for consent again", transport } = options;
   return AuthorizedUserCredentials.fromJSON(key, {
     dispatcher,
     quotaProject,
     transport,
-    onTokens,
-    reload,
     signInAdvice,
+    ...own,
   });
 }
 

@@ -6,7 +6,7 @@ import { InvalidRequestError } from "../../errors.js";
 import { type InstanceCheck, instancesOf } from "../../kinds.js";
 import type { AbortSignal, Url } from "../../platform-types.js";
 import { shownName } from "../../redact.js";
-import type { AuthorizedUserCredentials, AuthorizedUserOptions } from "../authorized-user.js";
+import type { AuthorizedUserCredentials } from "../authorized-user.js";
 import { CredentialFile, readCredentialFile } from "../credential-file.js";
 import { identify } from "../summary.js";
 import { type ClientSettings, clientFile, clientIn, parseClient } from "./client-file.js";
@@ -19,6 +19,7 @@ import type {
   OAuthClientInit,
   OAuthClientOptions,
   OAuthClientSummary,
+  RestoreOptions,
 } from "./options.js";
 import type { TokenStore } from "./token-store.js";
 
@@ -150,12 +151,9 @@ export class OAuthClient {
    * @returns `undefined` if the store is empty
    * @throws AuthError `TOKEN_STORE_UNREADABLE`; `TOKEN_STORE_MISMATCH` for the sign-in of another client
    */
-  async restore(
-    store: TokenStore,
-    { onTokens }: Pick<AuthorizedUserOptions, "onTokens"> = {},
-  ): Promise<AuthorizedUserCredentials | undefined> {
+  async restore(store: TokenStore, options: RestoreOptions = {}): Promise<AuthorizedUserCredentials | undefined> {
     const flow = await import("./flow.js");
-    return flow.restore(this.#client, store, onTokens);
+    return flow.restore(this.#client, store, options);
   }
 }
 

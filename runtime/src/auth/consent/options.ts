@@ -79,6 +79,9 @@ export interface ExchangeOptions extends Pick<AuthorizedUserOptions, "onTokens">
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of `restore()`. */
+export type RestoreOptions = Pick<AuthorizedUserOptions, "onTokens" | "scopes">;
+
 /** Options of `authorizeOnLoopback()`. */
 export interface LoopbackOptions extends ConsentOptions, Pick<AuthorizedUserOptions, "onTokens"> {
   /**

@@ -8,7 +8,7 @@ import { type Credentials, withDefaultScopes } from "../credentials.js";
 import { type Network, TokenRefusal } from "../endpoint.js";
 import { iamScope } from "../iam.js";
 import { type IssuedToken, readAccessToken } from "../token-request.js";
-import { TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "../tokens.js";
+import { projectFactsOf, TokenCredentials, type TokenKind, type TokenOptions, Tokens } from "../tokens.js";
 import { accessTokenType, exchangeToken } from "./sts.js";
 
 /** Limits what a token may do to what at least one of 1 to 10 rules allows. */
@@ -66,6 +66,9 @@ function kindOf(source: Credentials, { accessBoundary }: CredentialAccessBoundar
     withoutScopes: "none",
     get universeDomain() {
       return source.universeDomain;
+    },
+    get project() {
+      return projectFactsOf(source);
     },
     async getToken({ network }) {
       const authorization = await authorizationOf(source, network);

@@ -107,6 +107,7 @@ function kindOf(account: ExternalAccount, presents: boolean): TokenKind {
     source,
     email: impersonation?.email,
     universeDomain,
+    project: { federation: account },
     async getToken({ network, scopes }) {
       const { federatedToken } = await import("./federation.js");
       return federatedToken(account, scopes, await networkFor(network));
@@ -137,7 +138,7 @@ function kindOf(account: ExternalAccount, presents: boolean): TokenKind {
 function impersonationBy(federated: TokenKind, { email, url }: ServiceAccountImpersonation): Impersonation {
   const tokens = Tokens.of(federated, { scopes: [iamScope] });
   const source: Credentials = {
-    getRequestHeaders: (url, context) => tokens.headers(url, context),
+    getRequestHeaders: async (url, context) => (await tokens.token(url, context)).headers,
     invalidate: (refused) => tokens.forget(refused),
   };
   return { account: `${federated.source} (${shownName(email)})`, source, url, delegates: [] };

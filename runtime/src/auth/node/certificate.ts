@@ -75,7 +75,7 @@ export async function mutualTls(source: string, { cert, key }: CertificateText):
     // OpenSSL's message may quote the key.
     throw new AuthError("KEY_BROKEN", `${source}: the certificate and its key do not match, or one of them is damaged`);
   }
-  const { isolatedTransport } = await import("../../transport/isolated.js");
+  const { isolatedTransport } = await import("../../transport/node/isolated.js");
   return isolatedTransport({ cert, key }).transport;
 }
 

@@ -1,5 +1,5 @@
 /** Application Default Credentials (AIP-4110): the credentials that the environment provides. */
-import { AuthError } from "../../errors.js";
+import { AbortError, AuthError, DiscogenError } from "../../errors.js";
 import type { AbortSignal, Environment } from "../../platform-types.js";
 import { gcloudFile } from "../../platform/gcloud.js";
 import { environment, hasFiles, homeFolder, operatingSystem, variables } from "../../platform/node/environment.js";
@@ -8,8 +8,9 @@ import { shownName } from "../../redact.js";
 import { platformTransport } from "../../transport/node/platform-transport.js";
 import { readCredentialFile } from "../credential-file.js";
 import { ImpersonatedCredentials } from "../impersonated.js";
-import { MetadataCredentials, metadataEmail } from "../metadata.js";
-import type { TokenCredentials } from "../tokens.js";
+import { MetadataCredentials } from "../metadata.js";
+import { metadataEmail } from "../metadata-server.js";
+import { preferEnvironment, type TokenCredentials } from "../tokens.js";
 import { anyFile, credentialsFrom, type CredentialsFileOptions } from "./from-file.js";
 
 /** Options of {@link applicationDefault}. */
@@ -26,19 +27,28 @@ export interface SearchedPlace {
   readonly place: string;
   /** Why its credentials are not used, for example `is not set`. `undefined` if they are used. */
   readonly reason: string | undefined;
+  /** The path of the file that the place names, for messages. */
+  readonly file?: string | undefined;
 }
 
-/** The result of {@link searchCredentials}. */
-export interface CredentialSearch {
-  /** The credentials of the last place. `undefined` if no place has any. */
-  readonly credentials: TokenCredentials | undefined;
-  /** The places in the order of the search. The search ends at the first that has credentials. */
+/** The result of {@link searchCredentials}: credentials, or why there are none. */
+export type CredentialSearch = {
+  /** The places in the order of the search. The search ends at the first that has credentials, usable or not. */
   readonly places: readonly SearchedPlace[];
-}
+} & (
+  | { readonly credentials: TokenCredentials; readonly error?: undefined }
+  | {
+      readonly credentials?: undefined;
+      /** The error of {@link applicationDefault}: the credentials cannot be used, or no place has any. */
+      readonly error: DiscogenError;
+    }
+);
 
 /** A place besides those of AIP-4110, for example the tokens of `discogen login`. */
 export interface AdditionalPlace {
   readonly place: string;
+  /** The path of its file, for messages. */
+  readonly file?: string | undefined;
   /** Returns its credentials, or why it has none. */
   find(options: ApplicationDefaultOptions): Promise<TokenCredentials | string>;
 }
@@ -54,15 +64,18 @@ export interface AdditionalPlace {
  *   file exists but cannot be used
  */
 export async function applicationDefault(options: ApplicationDefaultOptions = {}): Promise<TokenCredentials> {
-  const { credentials, places } = await searchCredentials(options);
-  if (credentials !== undefined) return credentials;
-  throw nothingFound(places);
+  const { credentials, error } = await searchCredentials(options);
+  if (error !== undefined) throw error;
+  return credentials;
 }
 
 /**
- * Finds credentials like {@link applicationDefault}, and describes each place.
+ * Finds credentials like {@link applicationDefault}, and describes each place. Returns the error of a place instead of
+ * throwing it.
  *
  * @param additional A place to look at after `GOOGLE_APPLICATION_CREDENTIALS`.
+ * @throws AuthError `NO_CREDENTIALS` on platforms without files
+ * @throws AbortError
  */
 export async function searchCredentials(
   options: ApplicationDefaultOptions = {},
@@ -74,33 +87,52 @@ export async function searchCredentials(
     quotaProject: options.quotaProject ?? environment("GOOGLE_CLOUD_QUOTA_PROJECT"),
   };
   const places: SearchedPlace[] = [];
-  for (const { place, find } of [
-    namedPlace,
+  for (const { place, file, find } of [
+    namedPlace(),
     ...(additional === undefined ? [] : [additional]),
     gcloudPlace(),
     metadataPlace,
   ]) {
-    const found = await find(given);
+    const found = await findIn(find, given);
+    if (found instanceof DiscogenError) {
+      places.push({ place, file, reason: found.message });
+      return { error: found, places };
+    }
     const isReason = typeof found === "string";
-    places.push({ place, reason: isReason ? found : undefined });
-    if (!isReason) return { credentials: found, places };
+    places.push({ place, file, reason: isReason ? found : undefined });
+    if (isReason) continue;
+    preferEnvironment(found);
+    return { credentials: found, places };
   }
-  return { credentials: undefined, places };
+  return { error: noCredentials(places), places };
 }
 
-const namedPlace: AdditionalPlace = {
-  place: "GOOGLE_APPLICATION_CREDENTIALS",
-  async find(options) {
-    const path = environment("GOOGLE_APPLICATION_CREDENTIALS");
-    return path === undefined ? "is not set" : fromNamedFile(path, options);
-  },
-};
+/** Returns the credentials of a place, why it has none, or why they cannot be used. */
+async function findIn(
+  find: AdditionalPlace["find"],
+  options: ApplicationDefaultOptions,
+): Promise<TokenCredentials | string | DiscogenError> {
+  try {
+    return await find(options);
+  } catch (error) {
+    if (error instanceof DiscogenError && !(error instanceof AbortError)) return error;
+    throw error;
+  }
+}
+
+function namedPlace(): AdditionalPlace {
+  const path = environment("GOOGLE_APPLICATION_CREDENTIALS");
+  const place = "GOOGLE_APPLICATION_CREDENTIALS";
+  if (path === undefined) return { place, find: () => Promise.resolve("is not set") };
+  return { place, file: shownName(path), find: (options) => fromNamedFile(path, options) };
+}
 
 function gcloudPlace(): AdditionalPlace {
   const path = wellKnownFile(variables(), operatingSystem(), homeFolder());
   if (path === undefined) return { place: "gcloud's folder", find: () => Promise.resolve("is unknown") };
   return {
     place: shownName(path),
+    file: shownName(path),
     find: async (options) => (await readIfPresent(path, options)) ?? "does not exist",
   };
 }
@@ -131,7 +163,7 @@ async function readIfPresent(path: string, options: ApplicationDefaultOptions): 
 async function fromMetadata(options: ApplicationDefaultOptions): Promise<TokenCredentials | string> {
   const { dispatcher, subject } = options;
   const own = options.transport ?? (dispatcher === undefined ? undefined : platformTransport(dispatcher, undefined));
-  const { detectMetadata } = await import("../node/metadata-detection.js");
+  const { detectMetadata } = await import("../metadata-detection.js");
   const detection = await detectMetadata(own, variables(), options.signal);
   if ("absent" in detection) return detection.absent;
   const { host } = detection;
@@ -146,7 +178,7 @@ async function fromMetadata(options: ApplicationDefaultOptions): Promise<TokenCr
   });
 }
 
-function nothingFound(places: readonly SearchedPlace[]): AuthError {
+function noCredentials(places: readonly SearchedPlace[]): AuthError {
   const tried = places.map(({ place, reason }) =>
     place === metadataPlace.place ? `${place}: ${String(reason)}` : `${place} ${String(reason)}`,
   );

@@ -75,9 +75,7 @@ export async function credentialsFrom(
       return external.credentialsFromJSON(file.members, { ...options, source: file.source });
     }
     default:
-      throw file.type === undefined
-        ? file.problem("KEY_WRONG_TYPE", "type", `is missing. ${fileAdvice}`)
-        : file.problem("KEY_WRONG_TYPE", "type", `is unknown. ${fileAdvice}`);
+      throw file.wrongType(fileAdvice);
   }
 }
 

@@ -18,3 +18,7 @@ export async function mayExist(_path: string): Promise<boolean> {
 export async function modeOf(_path: string): Promise<number | undefined> {
   return undefined;
 }
+
+export function unreadableReason(_path: string, _code: string | undefined): undefined {
+  return undefined;
+}

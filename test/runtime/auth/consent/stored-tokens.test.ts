@@ -336,9 +336,9 @@ describe("fileTokenStore()", () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ["no JSON", "tokens", /is not JSON, or is incomplete/],
+    ["no JSON", "tokens", /is not JSON, or is damaged/],
     ["an empty file", "", /is empty/],
-    ["incomplete JSON", '{ "type": "authorized_user"', /is not JSON, or is incomplete/],
+    ["incomplete JSON", '{ "type": "authorized_user"', /is cut off: it is JSON without its end/],
     ["other JSON", "[]", /is not a JSON object/],
     ["a service account's key", '{ "type": "service_account" }', /the key of a service account/],
     ["no refresh token", '{ "type": "authorized_user", "client_id": "c" }', /#\/refresh_token: is missing/],

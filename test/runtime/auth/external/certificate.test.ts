@@ -183,7 +183,7 @@ describe("rejects", () => {
       "certificate_config.json",
       "{",
       "KEY_NOT_JSON",
-      /certificate_config\.json: is not/,
+      /certificate_config\.json: is cut off/,
     ],
     [
       "a configuration for something else",

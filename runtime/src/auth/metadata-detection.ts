@@ -2,15 +2,16 @@
  * Detects a metadata server within one second, or waits for it where it must exist. Starts no process and leaves no
  * connection open.
  */
-import { AbortError } from "../../errors.js";
-import type { AbortSignal, Environment } from "../../platform-types.js";
-import { isGooglesMachine } from "../../platform/node/google-machine.js";
-import { AttemptFailure, retry } from "../../policy/retry-loop.js";
-import { within } from "../../policy/wait.js";
-import { shownName } from "../../redact.js";
-import { header, type Transport } from "../../transport/transport.js";
-import { responseLimit } from "../endpoint.js";
-import { metadataHost, metadataUrl, usualHosts } from "../metadata.js";
+import { AbortError } from "../errors.js";
+import { hasFiles } from "../platform/node/environment.js";
+import type { AbortSignal, Environment } from "../platform-types.js";
+import { isGooglesMachine } from "../platform/node/google-machine.js";
+import { AttemptFailure, retry } from "../policy/retry-loop.js";
+import { within } from "../policy/wait.js";
+import { shownName } from "../redact.js";
+import { header, type Transport } from "../transport/transport.js";
+import { responseLimit } from "./endpoint.js";
+import { metadataHost, metadataUrl, usualHosts } from "./metadata-server.js";
 import {
   delayForServer,
   describeAttempts,
@@ -18,7 +19,7 @@ import {
   evidenceInVariables,
   knownServer,
   rememberServer,
-} from "../metadata-wait.js";
+} from "./metadata-wait.js";
 
 /** Milliseconds for all probes of one attempt, which run in parallel. */
 const limit = 1000;
@@ -40,6 +41,8 @@ export async function detectMetadata(
   env: Environment,
   signal?: AbortSignal,
 ): Promise<Detection> {
+  // A web page must not probe the user's network.
+  if (!hasFiles) return { absent: "not searched for on this platform" };
   const mode = detectionMode(env);
   if (mode === "none") return { absent: "METADATA_SERVER_DETECTION turns detection off" };
   if (mode !== "assume-present" && env["NO_GCE_CHECK"]?.trim().toLowerCase() === "true")
@@ -102,7 +105,7 @@ async function firstFound<T>(checks: readonly Promise<T | undefined>[]): Promise
 async function probe(host: string, transport: Transport | undefined): Promise<boolean | undefined> {
   if (transport !== undefined) return responds(host, transport);
   // All connections end with the probe. One that is still connecting would keep the process alive.
-  const { isolatedTransport } = await import("../../transport/isolated.js");
+  const { isolatedTransport } = await import("../transport/node/isolated.js");
   const { destroy, transport: own } = isolatedTransport();
   return responds(host, own).finally(destroy);
 }

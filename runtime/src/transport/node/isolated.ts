@@ -1,11 +1,11 @@
 /** Transports with their own connections, for requests that must leave no open connection. */
 import type { Socket } from "node:net";
-import { isFetchChosen } from "./transport-choice.js";
-import { fetchTransport } from "./fetch.js";
-import { headerLimit } from "./header-limit.js";
-import type { Transport } from "./transport.js";
-import { undiciTransport } from "./undici.js";
-import { Agent, buildConnector, type Connector } from "./undici/inner.js";
+import { isFetchChosen } from "../transport-choice.js";
+import { fetchTransport } from "../fetch.js";
+import { headerLimit } from "../header-limit.js";
+import type { Transport } from "../transport.js";
+import { undiciTransport } from "../undici.js";
+import { Agent, buildConnector, type Connector } from "../undici/inner.js";
 
 export interface IsolatedTransport {
   readonly transport: Transport;
