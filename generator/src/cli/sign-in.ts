@@ -80,5 +80,5 @@ const HELP: Readonly<Record<string, string>> = {
   REFRESH_TOKEN_REVOKED: "Run `discogen login` again.",
   TOKEN_STORE_MISMATCH: "Run `discogen logout` first.",
   TOKEN_STORE_UNREADABLE: "Correct or delete this file, then run `discogen login`.",
-  TOKEN_STORE_UNWRITABLE: "Check the permissions of the folder, or set XDG_CONFIG_HOME to another one.",
+  TOKEN_STORE_UNWRITABLE: "Check the permissions of the file and its folder.",
 };

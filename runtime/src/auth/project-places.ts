@@ -108,7 +108,7 @@ async function fromMetadata(
   });
 }
 
-/** The candidate of a place that a request finds. An error becomes the reason why there is none. */
+/** The candidate of a place that a request finds. An error becomes the reason why the place has no project. */
 async function candidate(place: string, find: () => Promise<unknown>): Promise<ProjectCandidate> {
   try {
     const id = await find();

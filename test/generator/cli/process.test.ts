@@ -39,16 +39,15 @@ describe("the binary does what main does", () => {
     [2, "scopes", API, "instances.lst"],
     [2, "mock", API, "--port", "eighty"],
     [2, "call", API, "instances.get"],
-    [3, "call", API, "instances.list", "--project", "p", "--credentials", "none.json"],
+    [3, "call", API, "instances.list", "--project", "p", "--credentials", "/none/key.json"],
     [0, "call", API, "instances.list", "--help"],
   ];
   it.each(rows.map(([code, ...args]) => [args.join(" ").replaceAll(ROOT, ""), code, args] as const))(
     "%s: exit code %i",
     async (_, code, args) => {
-      const folder = await temporaryFolder();
-      const outcome = await discogenProcess(args, folder);
+      const outcome = await discogenProcess(args, await temporaryFolder());
       expect(outcome.code).toBe(code);
-      expect(withoutTimes(outcome)).toEqual(withoutTimes(await discogen(args, folder)));
+      expect(withoutTimes(outcome)).toEqual(withoutTimes(await discogen(args, await temporaryFolder())));
     },
   );
 

@@ -4,7 +4,7 @@ import { readTextFile } from "./files.js";
 import type { Environment } from "../../platform-types.js";
 import { shownName } from "../../redact.js";
 
-/** A place with a project ID, which is not checked, or a clause about why there is none. */
+/** A place with a project ID, which is not checked, or a clause about why it has no project. */
 export type GcloudProject = { readonly place: string; readonly id: string } | { readonly problem: string };
 
 const configurationName: RegExp = /^[\w-]{1,100}$/;
@@ -46,7 +46,7 @@ async function readIfPossible(path: string): Promise<{ readonly text: string } |
 }
 
 /** The option `project` in the section `core` of an INI file. `undefined` if it is not set. */
-export function coreProject(text: string): string | undefined {
+function coreProject(text: string): string | undefined {
   let section = "";
   let project = "";
   for (const line of text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/)) {
