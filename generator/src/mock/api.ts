@@ -9,7 +9,7 @@ import { type Collection, collectionsOf, parentOf } from "./resources/collection
 import { confirmFor } from "./resources/confirm.js";
 import { finalResponse } from "./requests/fields.js";
 import { fixedResponses, type Fixtures, storeFixtures } from "./fixtures.js";
-import { type HttpResponse, GoogleError } from "./google-error.js";
+import { type HttpResponse, GoogleError, notModelled } from "./google-error.js";
 import { handled, type MockHandlers } from "./handlers.js";
 import { own } from "./json.js";
 import type { HttpRequest } from "./listener.js";
@@ -70,7 +70,7 @@ export function createApi(
     const call = { entry, path, variables, query, headers, body, caller: grant?.subject };
     const given = await overrides.get(entry)?.(call, request);
     const response = given ?? downloaded(call, request, mockState) ?? respond(call);
-    if (response === undefined) throw new GoogleError(501, `The mock does not implement ${entry.method.id}.`);
+    if (response === undefined) throw notModelled(`The mock does not model ${entry.method.id}.`);
     return finalResponse(response, call);
   };
 }

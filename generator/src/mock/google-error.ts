@@ -73,6 +73,23 @@ export function errorInfo(reason: string, metadata: Readonly<Record<string, stri
   return { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason, domain: "googleapis.com", metadata };
 }
 
+/** Reason of a refusal: the request may be valid, but the mock cannot respond to it correctly. */
+export const NOT_MODELLED = "MOCK_NOT_MODELLED";
+
+/**
+ * Returns the refusal of a request that the mock does not model. Status 400, because clients retry 5xx.
+ *
+ * @param what Complete sentence that names what is not modelled. How to continue is added.
+ * @param instead Complete sentence that names an emulator, if there is one. Default: handlers and fixtures.
+ */
+export function notModelled(what: string, instead = "Add a handler or a fixture for the method."): GoogleError {
+  return new GoogleError(400, `${what} ${instead}`, {
+    code: "FAILED_PRECONDITION",
+    reason: NOT_MODELLED,
+    details: [errorInfo(NOT_MODELLED, {})],
+  });
+}
+
 /** A problem with one field of a request. */
 export interface FieldViolation {
   /** Path of the property, or name of the parameter; empty for the complete request. */
