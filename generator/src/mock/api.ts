@@ -16,11 +16,13 @@ import type { HttpRequest } from "./listener.js";
 import { contentAt } from "./media/contents.js";
 import { contentResponse } from "./media/download.js";
 import { createUploads } from "./media/uploads.js";
+import { createNames } from "./resources/other-names.js";
 import { progressOf } from "./resources/progress.js";
 import { checkParameters } from "./requests/parameters.js";
+import { canMake } from "./resources/roles.js";
 import { createReplay } from "./resources/replays.js";
 import { isLike } from "./resources/store.js";
-import { canonicalPath, compileRoutes, findRoute, withoutCustomVerb } from "./routes.js";
+import { canonicalPath, compileRoutes, findRoute } from "./routes.js";
 import type { TokenStore } from "./authentication/tokens.js";
 import type { MockState } from "./mock-state.js";
 
@@ -49,7 +51,8 @@ export function createApi(
   const handlers = bind(apis, collections, seeded, mockState);
   const routes = compileRoutes(entries);
   const replay = createReplay();
-  const upload = createUploads({ entries, collections, handlers }, mockState, tokens);
+  const resolveNames = createNames(collections, mockState);
+  const upload = createUploads({ entries, collections, handlers, resolveNames }, mockState, tokens);
 
   const respond = (call: Call): HttpResponse | undefined => {
     if (isDryRun(call)) return confirmFor({ entry: call.entry, collection: undefined }, mockState)(call, {}, call.path);
@@ -67,19 +70,13 @@ export function createApi(
     const grant = authorize(headers.authorization, entry, tokens);
     checkParameters(entry, variables, query);
     const body = readBody(entry, request);
-    const path = resolvedPath(canonicalPath(request.path), mockState);
-    const call = { entry, path, variables, query, headers, body, caller: grant?.subject };
+    const path = canonicalPath(request.path);
+    const call = resolveNames({ entry, path, variables, query, headers, body, caller: grant?.subject });
     const given = await overrides.get(entry)?.(call, request);
     const response = given ?? downloaded(call, request, mockState) ?? respond(call);
     if (response === undefined) throw notModelled(`The mock does not model ${entry.method.id}.`);
     return finalResponse(response, call);
   };
-}
-
-/** Replaces a `-` in a path (`projects/-/…`) if only one resource matches; keeps the custom verb. */
-function resolvedPath(path: string, { store }: MockState): string {
-  const item = withoutCustomVerb(path);
-  return store.resolve(item) + path.slice(item.length);
 }
 
 /** Returns true for a request that must be validated without being carried out (AIP-163). */
@@ -111,16 +108,14 @@ function bind(
 ): ReadonlyMap<IndexedMethod, Handler> {
   const handlers = new Map<IndexedMethod, Handler>();
   // Without an insert method or operations, the mock knows only the items of fixtures, and samples elsewhere.
-  const isFilled = (collection: Collection) =>
-    progressOf(collection) !== undefined || collection.roles.some(({ role }) => role === "insert");
+  const isFilled = (collection: Collection) => progressOf(collection) !== undefined || collection.roles.some(canMake);
   const filled = collections.filter(isFilled);
   const seededPaths = [...seeded];
   const all = collections.map((collection) => {
     const isOpen = (path: string) => !filled.includes(collection) && !seededPaths.some((seed) => isLike(seed, path));
     return { collection, parent: parentOf(collection, filled), isOpen };
   });
-  const inserts = filled.flatMap(({ roles }) => roles.filter(({ role }) => role === "insert"));
-  const made = new Set(inserts.map(({ entry }) => entry));
+  const made = new Set(filled.flatMap(({ roles }) => roles.filter(canMake).map(({ entry }) => entry)));
   for (const facts of all) {
     for (const role of facts.collection.roles) handlers.set(role.entry, collectionHandler(role, facts, mockState));
   }

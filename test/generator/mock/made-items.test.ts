@@ -13,7 +13,7 @@ import {
 } from "../../../generator/src/mock/resources/collections.js";
 import { keyOf } from "../../../generator/src/mock/resources/items.js";
 import { sampleObject, sampleOf } from "../../../generator/src/mock/resources/sample.js";
-import { isServerSet } from "../../../generator/src/mock/resources/server-facts.js";
+import { isInputOnly, isServerSet } from "../../../generator/src/mock/resources/server-facts.js";
 import { isServerKey } from "../../../generator/src/mock/resources/new-names.js";
 import { itemPath } from "../../../generator/src/mock/routes.js";
 import { CORPUS, needsCorpus } from "../../support/folders.js";
@@ -109,15 +109,19 @@ async function checkInsert(collection: Collection, place: string, call: Call): P
   const isPut = method.httpMethod === "PUT";
   const keys = "/made".repeat(collection.keyVariables.length);
   const wrapped = api.model.dataWrapper && body !== undefined ? { data: body } : body;
+  const list = find("list");
+  const before =
+    list === undefined ? [] : itemsOf(unwrapped((await call("GET", address(list, place))).body, collection));
   const sent = await call(method.httpMethod, address(insert, isPut ? place + keys : place), wrapped);
   if (sent.status > 299) return { problem: `insert: ${sent.status} ${text(sent.body)}` };
 
-  const list = find("list");
   const listed = list === undefined ? undefined : await call("GET", address(list, place));
   if (listed !== undefined && listed.status !== 200) return { problem: `list: ${listed.status} ${text(listed.body)}` };
   const isMade = method.operation === undefined && method.response !== undefined;
   const answered = isMade ? at(unwrapped(sent.body, collection), insert.returned) : undefined;
-  const all = listed === undefined ? [] : itemsOf(unwrapped(listed.body, collection));
+  const known = new Set(before.map((one) => JSON.stringify(one)));
+  const listedNow = listed === undefined ? [] : itemsOf(unwrapped(listed.body, collection));
+  const all = listedNow.filter((one) => !known.has(JSON.stringify(one)));
   if (listed !== undefined && all.length !== 1)
     return { problem: `list has ${all.length} items: ${text(listed.body)}` };
   const finished = isMade || listed !== undefined ? undefined : await outcomeOf(sent.body, collection, call);
@@ -134,8 +138,10 @@ async function checkInsert(collection: Collection, place: string, call: Call): P
   if (insert.isPartial) return { path };
   const stored = unwrapped(read.body, collection);
   const isNamed = namesAfter !== undefined;
-  const lost = properties.filter(({ name: property }) => {
+  const lost = properties.filter((one) => {
+    const property = one.name;
     const written = own(item, property);
+    if (isInputOnly(one)) return own(stored, property) !== undefined;
     if (isUrlOf(own(stored, property), written) || FIXED.has(property)) return false;
     const isName = property === collection.keyProperty || property === collection.reference;
     return written !== undefined && !(isNamed && isName) && !contains(own(stored, property), written);

@@ -12,6 +12,7 @@ import { withKinds } from "../resources/kinds.js";
 import type { HttpRequest } from "../listener.js";
 import { checkParameters } from "../requests/parameters.js";
 import { canonicalPath, compileRoutes, expandTemplate, findRoute, itemPath } from "../routes.js";
+import type { ResolveNames } from "../resources/other-names.js";
 import type { TokenStore } from "../authentication/tokens.js";
 import type { MockState } from "../mock-state.js";
 import { contentProperties } from "./contents.js";
@@ -22,6 +23,7 @@ export interface UploadFacts {
   readonly entries: readonly IndexedMethod[];
   readonly collections: readonly Collection[];
   readonly handlers: ReadonlyMap<IndexedMethod, Handler>;
+  readonly resolveNames: ResolveNames;
 }
 
 /** Complete content with its metadata. */
@@ -33,7 +35,7 @@ interface Received {
 
 /** Returns a function that handles upload requests. It returns `undefined` for other requests. */
 export function createUploads(
-  { entries, collections, handlers }: UploadFacts,
+  { entries, collections, handlers, resolveNames }: UploadFacts,
   mockState: MockState,
   tokens: TokenStore,
 ): (request: HttpRequest) => HttpResponse | undefined {
@@ -57,7 +59,7 @@ export function createUploads(
     const path = canonicalPath(expandTemplate(entry.template, found.variables));
     const finish = ({ metadata, bytes, type }: Received): HttpResponse => {
       checkContent(entry, type, bytes.length);
-      const call = {
+      const call = resolveNames({
         entry,
         path,
         variables: found.variables,
@@ -65,7 +67,7 @@ export function createUploads(
         headers: request.headers,
         body: metadata,
         caller: grant?.subject,
-      };
+      });
       const collection = collections.find(({ roles }) => roles.some((role) => role.entry === entry));
       const handler = collection === undefined ? undefined : handlers.get(entry);
       return finalResponse(store({ call, collection, handler, bytes, type }, mockState), call);

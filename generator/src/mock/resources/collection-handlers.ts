@@ -10,9 +10,10 @@ import { listHandler } from "../lists/lists.js";
 import { checkParent, type CollectionFacts, itemAt } from "./lookup.js";
 import { canonicalItem, chosenId, isServerKey, namedPath, newKey } from "./new-names.js";
 import { advance, type Progress, progressOf, withValue } from "./progress.js";
+import { isUpsert } from "./roles.js";
 import { itemPath } from "../routes.js";
 import { deletionMarks } from "./soft-delete.js";
-import { splitPath } from "./store.js";
+import { splitPath, type Store } from "./store.js";
 import { checkedMask, maskedMerge, maskOf } from "../requests/update-mask.js";
 import type { MockState } from "../mock-state.js";
 
@@ -60,7 +61,7 @@ function insertHandler({ collection, parent, role, confirm, progress }: RoleFact
       ? canonicalItem(call.path, collection)
       : itemPath(call.path, chosen ?? newKey(collection, written, store.list(call.path).length));
     checkParent(splitPath(path)[0], parent, store);
-    if (store.get(path) !== undefined)
+    if (store.get(path) !== undefined || isNameTaken(written, splitPath(path)[0], collection, store))
       throw new GoogleError(409, `Already exists: ${notFound(collection, path).message.replace("Not found: ", "")}`);
     const isNamedByClient = !isPut && chosen === undefined;
     const made = completeItem(written, { collection, path, ...factsFrom(call), now: now(), isNamedByClient });
@@ -69,6 +70,12 @@ function insertHandler({ collection, parent, role, confirm, progress }: RoleFact
     store.set(path, item);
     return confirm(call, item, path);
   };
+}
+
+/** Returns true if another item has the email address of this one. */
+function isNameTaken(item: JsonObject, place: string, { otherKeys }: Collection, store: Store): boolean {
+  const emails = otherKeys.filter((name) => /email/i.test(name) && own(item, name) !== undefined);
+  return emails.some((name) => store.list(place).some(([, other]) => own(other, name) === own(item, name)));
 }
 
 /** Returns the item in a request; an empty one for a request without a body, if the document allows that. */
@@ -107,8 +114,9 @@ function changeHandler(facts: RoleFacts, mockState: MockState): Handler {
     if (role.role === "update" && call.body === undefined) throw missing("the request body");
     const written = writtenIn(call, role, collection);
     const path = namedPath(call, role, collection, written);
-    const isUpsert = call.query.get("allowMissing") === "true" && store.get(path) === undefined;
-    const previous = isUpsert ? undefined : itemAt(path, facts, call, mockState);
+    const isNew = store.get(path) === undefined && isUpsert(role, call.query);
+    if (isNew) checkParent(splitPath(path)[0], facts.parent, store);
+    const previous = isNew ? undefined : itemAt(path, facts, call, mockState);
     if (previous !== undefined) checkEtag(call, previous, collection, isEtagWritable ? written : {});
     if (call.body === undefined && previous !== undefined) return confirm(call, previous, path);
     const changed = role.role === "patch" ? patched(previous ?? {}, written, call, collection) : written;
