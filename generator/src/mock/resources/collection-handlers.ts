@@ -1,4 +1,5 @@
 /** Handlers of get, list, insert, update, patch and delete for a collection in memory. */
+import { propertiesOf } from "../api-index.js";
 import type { Call, Handler } from "../call.js";
 import { type Collection, isAtItem, type RoleOf } from "./collections.js";
 import { type Confirm, confirmFor } from "./confirm.js";
@@ -91,9 +92,14 @@ function writtenIn(
     const values = inQuery.map(({ name }): [string, Json] => [name, query.get(name) ?? ""]);
     return Object.fromEntries([...values, ...properties.flatMap(({ name }) => entryOf(body ?? {}, name))]);
   }
-  const written = payload === undefined || body === undefined ? (body ?? {}) : own(body, payload);
+  if (payload === undefined) return body ?? {};
+  const written = own(body ?? {}, payload);
   if (isObject(written)) return written;
-  throw missing(payload ?? "the request body");
+  const { request } = entry.method;
+  const all = request?.kind === "json" ? propertiesOf(request.type, entry.api.schemas) : [];
+  const isRequired = all.some(({ name, description }) => name === payload && /^\W*required/i.test(description));
+  if (isRequired || entry.method.httpMethod !== "POST") throw missing(payload);
+  return {};
 }
 
 function entryOf(object: JsonObject, name: string): readonly [string, Json][] {

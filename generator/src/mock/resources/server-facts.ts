@@ -125,6 +125,8 @@ function factOf(property: PropertyModel, item: JsonObject, facts: ServerFacts): 
       ? undefined
       : idOf(property, item, facts);
   if (name === "mediaLink" && origin !== undefined) return `${origin}${readablePath(path)}?alt=media`;
+  // Some documents list the states in the description only.
+  if (name === "state" && type.enum === undefined && /\bone of ACTIVE\b/.test(description)) return "ACTIVE";
   if (!isServerSet(property)) return undefined;
   const state = /^(?:state|status|lifecycleState)$/.test(name) ? liveState(property) : undefined;
   if (state !== undefined) return state;
@@ -178,7 +180,7 @@ function linkTo(path: string, { origin, collection }: ServerFacts): string | und
 }
 
 /** Returns the path as clients write it: `@me` instead of `%40me`. */
-function readablePath(path: string): string {
+export function readablePath(path: string): string {
   return path.replaceAll(/%(?:40|24|2C|3B|3D)/g, decodeURIComponent);
 }
 
