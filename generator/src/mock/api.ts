@@ -19,6 +19,7 @@ import { createUploads } from "./media/uploads.js";
 import { progressOf } from "./resources/progress.js";
 import { checkParameters } from "./requests/parameters.js";
 import { createReplay } from "./resources/replays.js";
+import { isLike } from "./resources/store.js";
 import { canonicalPath, compileRoutes, findRoute, withoutCustomVerb } from "./routes.js";
 import type { TokenStore } from "./authentication/tokens.js";
 import type { MockState } from "./mock-state.js";
@@ -105,18 +106,18 @@ function downloaded(
 function bind(
   apis: readonly ApiIndex[],
   collections: readonly Collection[],
-  seeded: ReadonlySet<Collection>,
+  seeded: ReadonlySet<string>,
   mockState: MockState,
 ): ReadonlyMap<IndexedMethod, Handler> {
   const handlers = new Map<IndexedMethod, Handler>();
-  // Without an insert method, fixtures or operations, the mock cannot know which items exist.
+  // Without an insert method or operations, the mock knows only the items of fixtures, and samples elsewhere.
   const isFilled = (collection: Collection) =>
-    seeded.has(collection) ||
-    progressOf(collection) !== undefined ||
-    collection.roles.some(({ role }) => role === "insert");
+    progressOf(collection) !== undefined || collection.roles.some(({ role }) => role === "insert");
   const filled = collections.filter(isFilled);
+  const seededPaths = [...seeded];
   const all = collections.map((collection) => {
-    return { collection, parent: parentOf(collection, filled), isOpen: !filled.includes(collection) };
+    const isOpen = (path: string) => !filled.includes(collection) && !seededPaths.some((seed) => isLike(seed, path));
+    return { collection, parent: parentOf(collection, filled), isOpen };
   });
   for (const facts of all) {
     for (const role of facts.collection.roles) handlers.set(role.entry, collectionHandler(role, facts, mockState));

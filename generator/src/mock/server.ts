@@ -122,6 +122,7 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     contents.set(canonicalPath(path), { bytes: Buffer.from(data), type });
   const mockState = {
     store: createStore(),
+    samples: new Set<string>(),
     outcomes: new Map(),
     contents,
     policies: new Map(),
