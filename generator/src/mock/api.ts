@@ -67,8 +67,9 @@ export function createApi(
     if (found === undefined) throw new GoogleError(404, `Not found: no method has ${request.verb} at this path.`);
     const { route, variables } = found;
     const { entry } = route;
-    const isPublic = headers.authorization === undefined && apiFacts(entry.api.model.id).isPublic?.(request, mockState);
-    const grant = isPublic === true ? undefined : authorize(headers.authorization, entry, tokens);
+    const isAnonymous = headers.authorization === undefined && !tokens.isOpen;
+    const isPublic = isAnonymous && apiFacts(entry.api.model.id).isPublic?.(sent, mockState) === true;
+    const grant = isPublic ? undefined : authorize(headers.authorization, entry, tokens);
     checkParameters(entry, variables, query);
     const body = readBody(entry, request);
     const path = resolvedPath(canonicalPath(request.path), mockState);
@@ -92,11 +93,7 @@ function isDryRun({ query, body = {} }: Call): boolean {
 }
 
 /** Returns the content for a download request; `undefined` for any other request. */
-function downloaded(
-  { entry, path }: Call,
-  request: HttpRequest,
-  mockState: MockState,
-): HttpResponse | undefined {
+function downloaded({ entry, path }: Call, request: HttpRequest, mockState: MockState): HttpResponse | undefined {
   // A known method responds to downloads itself.
   if (knownMethod(entry) !== undefined) return undefined;
   const { method } = entry;

@@ -16,7 +16,7 @@ export interface ApiFacts {
   readonly methods: Readonly<Record<string, KnownMethod>>;
   /** Returns the request for the path that the document describes, if it was sent to another spelling of it. */
   readonly alias?: (request: HttpRequest, mockState: MockState) => HttpRequest;
-  /** Returns true for a request that needs no token. */
+  /** Returns true for a request without a token that needs none. Throws if it gets another error than 401. */
   readonly isPublic?: (request: HttpRequest, mockState: MockState) => boolean;
 }
 
