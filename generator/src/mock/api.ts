@@ -12,6 +12,7 @@ import { fixedResponses, type Fixtures, storeFixtures } from "./fixtures.js";
 import { type HttpResponse, GoogleError, notModelled } from "./google-error.js";
 import { handled, type MockHandlers } from "./handlers.js";
 import { own } from "./json.js";
+import { apiFacts, knownMethod } from "./known-apis/index.js";
 import type { HttpRequest } from "./listener.js";
 import { contentAt } from "./media/contents.js";
 import { contentResponse } from "./media/download.js";
@@ -56,7 +57,10 @@ export function createApi(
     return replay(call, () => handlers.get(call.entry)?.(call));
   };
 
-  return async (request) => {
+  const aliases = models.flatMap(({ id }) => apiFacts(id).alias ?? []);
+
+  return async (sent) => {
+    const request = aliases.reduce((one, alias) => alias(one, mockState), sent);
     const { query, headers } = request;
     const uploaded = upload(request);
     if (uploaded !== undefined) return uploaded;
@@ -64,7 +68,9 @@ export function createApi(
     if (found === undefined) throw new GoogleError(404, `Not found: no method has ${request.verb} at this path.`);
     const { route, variables } = found;
     const { entry } = route;
-    const grant = authorize(headers.authorization, entry, tokens);
+    const isAnonymous = headers.authorization === undefined && !tokens.isOpen;
+    const isPublic = isAnonymous && apiFacts(entry.api.model.id).isPublic?.(sent, mockState) === true;
+    const grant = isPublic ? undefined : authorize(headers.authorization, entry, tokens);
     checkParameters(entry, variables, query);
     const body = readBody(entry, request);
     const path = resolvedPath(canonicalPath(request.path), mockState);
@@ -88,11 +94,10 @@ function isDryRun({ query, body = {} }: Call): boolean {
 }
 
 /** Returns the content for a download request; `undefined` for any other request. */
-function downloaded(
-  { entry: { method }, path }: Call,
-  request: HttpRequest,
-  mockState: MockState,
-): HttpResponse | undefined {
+function downloaded({ entry, path }: Call, request: HttpRequest, mockState: MockState): HttpResponse | undefined {
+  // A known method responds to downloads itself.
+  if (knownMethod(entry) !== undefined) return undefined;
+  const { method } = entry;
   const { mediaDownload } = method;
   const isDownload = mediaDownload !== undefined && (mediaDownload.isOnly || request.query.get("alt") === "media");
   if (!isDownload && method.response?.kind !== "media") return undefined;
@@ -124,6 +129,8 @@ function bind(
   }
   for (const { resources } of apis) {
     for (const entry of resources.flatMap(({ methods }) => methods)) {
+      const known = knownMethod(entry);
+      if (known !== undefined) handlers.set(entry, (call) => known(call, mockState));
       if (!handlers.has(entry)) handlers.set(entry, actionHandler(entry, all, mockState));
     }
   }
