@@ -13,8 +13,8 @@ import { type HttpResponse, GoogleError, notModelled } from "./google-error.js";
 import { handled, type MockHandlers } from "./handlers.js";
 import { own } from "./json.js";
 import type { HttpRequest } from "./listener.js";
-import { contentAt } from "./media/contents.js";
-import { contentResponse } from "./media/download.js";
+import { contentAt, ownersOf } from "./media/contents.js";
+import { checkDownload, contentResponse } from "./media/download.js";
 import { createUploads } from "./media/uploads.js";
 import { progressOf } from "./resources/progress.js";
 import { checkParameters } from "./requests/parameters.js";
@@ -96,7 +96,12 @@ function downloaded(
   const isDownload = mediaDownload !== undefined && (mediaDownload.isOnly || request.query.get("alt") === "media");
   if (!isDownload && method.response?.kind !== "media") return undefined;
   const content = contentAt(path, mockState.contents);
-  if (content !== undefined) return contentResponse(content, request);
+  const owner = ownersOf(path).find((one) => mockState.store.get(one) !== undefined);
+  const item = owner === undefined ? undefined : mockState.store.get(owner);
+  if (content !== undefined) {
+    checkDownload(method, request.query, content, item);
+    return contentResponse(content, request, item);
+  }
   if (isDownload) throw new GoogleError(404, "Not found: this resource has no content.");
   return undefined;
 }
