@@ -6,6 +6,7 @@ import type { Collection } from "../resources/collections.js";
 import { finalResponse } from "../requests/fields.js";
 import { type HttpResponse, GoogleError, invalid } from "../google-error.js";
 import { type JsonObject, ownString } from "../json.js";
+import { knownMethod } from "../known-apis/index.js";
 import type { HttpRequest } from "../listener.js";
 import { checkParameters } from "../requests/parameters.js";
 import { canonicalPath, compileRoutes, expandTemplate, findRoute } from "../routes.js";
@@ -76,6 +77,8 @@ export function createUploads(
         content: { bytes, type },
         caller: grant?.subject,
       };
+      const known = knownMethod(entry);
+      if (known !== undefined) return finalResponse(known(call, mockState), call);
       const collection = collections.find(({ roles }) => roles.some((role) => role.entry === entry));
       const handler = collection === undefined ? undefined : handlers.get(entry);
       // Complete content meets the method here.
