@@ -2,7 +2,7 @@
 import { gunzipSync } from "node:zlib";
 import type { MethodModel } from "../../model/types.js";
 import { type HttpResponse, GoogleError, notModelled } from "../google-error.js";
-import { type JsonObject, ownString } from "../json.js";
+import { type JsonObject, own, ownString } from "../json.js";
 import type { HttpRequest } from "../listener.js";
 import { crc32c, md5 } from "./checksums.js";
 import type { Content } from "./contents.js";
@@ -58,7 +58,9 @@ export function contentResponse(
       location: { name: "If-Match", type: "header" },
     });
   const encoding = ownString(item, "contentEncoding") || undefined;
-  const about = { ...validators(content, encoding, etag), ...storedHeaders(content, item) };
+  // Composite objects have no MD5.
+  const hasMd5 = own(item, "componentCount") === undefined;
+  const about = { ...validators(content, encoding, etag, hasMd5), ...storedHeaders(content, item) };
   const isFixed = /\bno-transform\b/i.test(ownString(item, "cacheControl") ?? "");
   if (encoding === "gzip" && !isFixed && !acceptsGzip(headers["accept-encoding"]))
     return { status: 200, body: undefined, bytes: gunzipped(content.bytes), headers: { ...about, ...GUNZIPPED } };
@@ -74,12 +76,17 @@ const GUNZIPPED = {
   "accept-ranges": "none",
 };
 
-function validators({ bytes, generation }: Content, encoding: string | undefined, etag: string) {
+function validators(
+  { bytes, generation }: Content,
+  encoding: string | undefined,
+  etag: string,
+  hasMd5: boolean,
+): Record<string, string> {
   return {
     "accept-ranges": "bytes",
     etag,
     "x-goog-generation": generation,
-    "x-goog-hash": `crc32c=${crc32c(bytes)},md5=${md5(bytes)}`,
+    "x-goog-hash": [`crc32c=${crc32c(bytes)}`, ...(hasMd5 ? [`md5=${md5(bytes)}`] : [])].join(","),
     "x-goog-stored-content-encoding": encoding ?? "identity",
     "x-goog-stored-content-length": String(bytes.length),
   };
