@@ -1,5 +1,6 @@
 /** Handles API calls: routes a request to its method, checks it, and returns the response. */
 import type { ApiModel } from "../model/types.js";
+import { admit, notFound } from "./admission.js";
 import { actionHandler } from "./resources/actions.js";
 import { type ApiIndex, indexApi, type IndexedMethod } from "./api-index.js";
 import { authorize } from "./authentication/authorize.js";
@@ -16,6 +17,7 @@ import { apiFacts, knownMethod } from "./known-apis/index.js";
 import type { HttpRequest } from "./listener.js";
 import { contentAt, ownersOf } from "./media/contents.js";
 import { checkDownload, contentResponse } from "./media/download.js";
+import { compileUploadRoutes } from "./media/upload-routes.js";
 import { createUploads } from "./media/uploads.js";
 import { progressOf } from "./resources/progress.js";
 import { checkParameters } from "./requests/parameters.js";
@@ -31,8 +33,15 @@ export interface ApiOptions {
   readonly handlers: MockHandlers;
 }
 
+export interface Api {
+  /** Returns the response to a request. */
+  readonly respond: (request: HttpRequest) => Promise<HttpResponse>;
+  /** Checks the path and the token of a request without its body. Throws the error that its response would be. */
+  readonly admit: (head: HttpRequest) => void;
+}
+
 /**
- * Indexes models, stores fixtures and compiles routes, then returns the function that handles requests.
+ * Indexes models, stores fixtures and compiles routes, then returns the functions that handle requests.
  *
  * @throws {FixtureError} for fixtures that do not match the models
  * @throws {RangeError} for handlers of unknown methods
@@ -41,7 +50,7 @@ export function createApi(
   { models, fixtures, handlers: given }: ApiOptions,
   mockState: MockState,
   tokens: TokenStore,
-): (request: HttpRequest) => Promise<HttpResponse> {
+): Api {
   const apis = models.map(indexApi);
   const entries = apis.flatMap(({ resources }) => resources.flatMap(({ methods }) => methods));
   const collections = apis.flatMap(collectionsOf);
@@ -59,13 +68,16 @@ export function createApi(
 
   const aliases = models.flatMap(({ id }) => apiFacts(id).alias ?? []);
 
-  return async (sent) => {
-    const request = aliases.reduce((one, alias) => alias(one, mockState), sent);
+  const aliased = (sent: HttpRequest) => aliases.reduce((one, alias) => alias(one, mockState), sent);
+  const findUpload = compileUploadRoutes(entries);
+
+  const respondTo = async (sent: HttpRequest): Promise<HttpResponse> => {
+    const request = aliased(sent);
     const { query, headers } = request;
     const uploaded = upload(request);
     if (uploaded !== undefined) return uploaded;
     const found = findRoute(routes, request.verb, request.path);
-    if (found === undefined) throw new GoogleError(404, `Not found: no method has ${request.verb} at this path.`);
+    if (found === undefined) throw notFound(request);
     const { route, variables } = found;
     const { entry } = route;
     const isAnonymous = headers.authorization === undefined && !tokens.isOpen;
@@ -80,6 +92,7 @@ export function createApi(
     if (response === undefined) throw notModelled(`The mock does not model ${entry.method.id}.`);
     return finalResponse(response, call);
   };
+  return { respond: respondTo, admit: (head) => admit(aliased(head), { routes, findUpload, tokens }) };
 }
 
 /** Replaces a `-` in a path (`projects/-/…`) if only one resource matches; keeps the custom verb. */

@@ -151,25 +151,30 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     if (cert !== undefined) return cert;
     const document = serveDocuments(request, url);
     if (document !== undefined) return document;
-    return request.verb === "POST" && batches.has(request.path) ? respondToBatch(request, api) : api(request);
+    return request.verb === "POST" && batches.has(request.path)
+      ? respondToBatch(request, api.respond)
+      : api.respond(request);
   };
   const isForAll = (path: string) => path === TOKEN_PATH || certs.has(path) || isDocumentPath(path);
+  const admit = (head: HttpRequest) => {
+    if (!isForAll(head.path) && !batches.has(head.path)) api.admit(head);
+  };
   const onResponse = ({ verb, path, status }: { verb: string; path: string; status: number }) => {
     requests.push({ method: verb, path, status });
     if (requests.length > LOG_LIMIT) requests.shift();
   };
-  server.on(
-    "request",
-    createListener({
-      respond,
-      // Faults apply to calls only: without a token, a key or a document, a client can make no call.
-      faultOf: (path, query) => (isForAll(path) ? undefined : faultOf(query)),
-      latency: options.latency ?? 0,
-      cors,
-      onError: options.onError ?? logError,
-      onResponse,
-    }),
-  );
+  const listener = createListener({
+    respond,
+    admit,
+    // Faults apply to calls only: without a token, a key or a document, a client can make no call.
+    faultOf: (path, query) => (isForAll(path) ? undefined : faultOf(query)),
+    latency: options.latency ?? 0,
+    cors,
+    onError: options.onError ?? logError,
+    onResponse,
+  });
+  // Without this second event, Node.js permits each body before the listener can reject the request.
+  server.on("request", listener).on("checkContinue", listener);
 
   let closed: Promise<void> | undefined;
   const closeOnce = () => (closed ??= close(server));
