@@ -59,7 +59,8 @@ export function createApi(
   const handlers = bind(apis, collections, seeded, mockState);
   const routes = compileRoutes(entries);
   const replay = createReplay();
-  const upload = createUploads({ entries, collections, handlers }, mockState, tokens);
+  const findUpload = compileUploadRoutes(entries);
+  const upload = createUploads({ collections, handlers, overrides, findUpload }, mockState, tokens);
 
   const respond = (call: Call): HttpResponse | undefined => {
     if (isDryRun(call)) return confirmFor({ entry: call.entry, collection: undefined }, mockState)(call, {}, call.path);
@@ -69,12 +70,11 @@ export function createApi(
   const aliases = models.flatMap(({ id }) => apiFacts(id).alias ?? []);
 
   const aliased = (sent: HttpRequest) => aliases.reduce((one, alias) => alias(one, mockState), sent);
-  const findUpload = compileUploadRoutes(entries);
 
   const respondTo = async (sent: HttpRequest): Promise<HttpResponse> => {
     const request = aliased(sent);
     const { query, headers } = request;
-    const uploaded = upload(request);
+    const uploaded = await upload(request);
     if (uploaded !== undefined) return uploaded;
     const found = findRoute(routes, request.verb, request.path);
     if (found === undefined) throw notFound(request);

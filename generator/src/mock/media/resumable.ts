@@ -6,11 +6,11 @@ import { readContentRange } from "./content-range.js";
 import { cancel, complete, receive, type Session } from "./sessions.js";
 
 /** Returns the response to a request to the URL of a session. It needs no access token. */
-export function respondInSession(session: Session, request: HttpRequest): HttpResponse {
-  return withId(session, responseTo(session, request));
+export async function respondInSession(session: Session, request: HttpRequest): Promise<HttpResponse> {
+  return withId(session, await responseTo(session, request));
 }
 
-function responseTo(session: Session, request: HttpRequest): HttpResponse {
+function responseTo(session: Session, request: HttpRequest): HttpResponse | Promise<HttpResponse> {
   const { verb, headers, body, isCut = false } = request;
   if (verb === "DELETE") return cancel(session);
   if (verb !== "PUT" && verb !== "POST")

@@ -15,7 +15,7 @@ import { invalidRange } from "./content-range.js";
 export const GRANULARITY = 256 * 1024;
 
 /** Returns the response of the method, after all content was received. */
-export type Finish = (bytes: Buffer, headers: IncomingHttpHeaders) => HttpResponse;
+export type Finish = (bytes: Buffer, headers: IncomingHttpHeaders) => Promise<HttpResponse>;
 
 export interface Session {
   readonly id: string;
@@ -26,7 +26,7 @@ export interface Session {
   /** Number of bytes of the complete content, when the client has named it. */
   total: number | undefined;
   /** Response of the method, after the last byte. */
-  response: HttpResponse | undefined;
+  response: Promise<HttpResponse> | undefined;
   isCancelled: boolean;
 }
 
@@ -113,14 +113,20 @@ function checkTotal(session: Session, total: number | undefined): void {
  * @param headers Those of the last request. They can contain checksums of the complete content.
  * @throws {GoogleError} 400 if bytes are missing
  */
-export function complete(session: Session, headers: IncomingHttpHeaders): HttpResponse {
+export async function complete(session: Session, headers: IncomingHttpHeaders): Promise<HttpResponse> {
   if (session.size !== (session.total ?? session.size))
     throw invalidRange(`${session.size} bytes were received instead of ${session.total}`);
   const [first, ...others] = session.chunks;
   const bytes = first !== undefined && others.length === 0 ? first : Buffer.concat(session.chunks);
-  const response = session.finish(bytes, headers);
-  session.response = response;
-  // The session stays to repeat its response. The resource now owns the content.
-  session.chunks.length = 0;
-  return response;
+  session.response = session.finish(bytes, headers);
+  try {
+    const response = await session.response;
+    // The session stays to repeat its response. The resource now owns the content.
+    session.chunks.length = 0;
+    return response;
+  } catch (error) {
+    // The client can try again, for example after it has removed what violates a precondition.
+    session.response = undefined;
+    throw error;
+  }
 }

@@ -36,7 +36,11 @@ export function started(session: Session, request: HttpRequest): HttpResponse {
  *
  * @throws {GoogleError} 400 for unknown commands and wrong offsets
  */
-export function respondToCommands(session: Session, request: HttpRequest, commands: readonly string[]): HttpResponse {
+export async function respondToCommands(
+  session: Session,
+  request: HttpRequest,
+  commands: readonly string[],
+): Promise<HttpResponse> {
   const { headers, body, isCut = false } = request;
   const unknown = commands.find((command) => !["cancel", "finalize", "query", "upload"].includes(command));
   if (unknown !== undefined) throw notModelled(`The mock does not model the upload command ${unknown} in a session.`);
@@ -44,7 +48,7 @@ export function respondToCommands(session: Session, request: HttpRequest, comman
     cancel(session);
     return { status: 200, body: undefined, headers: { "x-goog-upload-status": "cancelled" } };
   }
-  if (session.response !== undefined) return withHeaders(session.response, { "x-goog-upload-status": "final" });
+  if (session.response !== undefined) return withHeaders(await session.response, { "x-goog-upload-status": "final" });
   const isLast = commands.includes("finalize");
   if (commands.includes("upload")) {
     const start = Number(headers["x-goog-upload-offset"] ?? 0);
@@ -55,7 +59,7 @@ export function respondToCommands(session: Session, request: HttpRequest, comman
       });
     receive(session, { body, start, total: undefined, isLast: isLast && !isCut, isPartial: isCut });
   }
-  if (isLast && !isCut) return withHeaders(complete(session, headers), { "x-goog-upload-status": "final" });
+  if (isLast && !isCut) return withHeaders(await complete(session, headers), { "x-goog-upload-status": "final" });
   const size = { "x-goog-upload-size-received": String(session.size) };
   return { status: 200, body: undefined, headers: { ...size, "x-goog-upload-status": "active" } };
 }

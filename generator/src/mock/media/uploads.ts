@@ -9,21 +9,26 @@ import { type JsonObject, ownString } from "../json.js";
 import { knownMethod } from "../known-apis/index.js";
 import type { HttpRequest } from "../listener.js";
 import { checkParameters } from "../requests/parameters.js";
-import { canonicalPath, compileRoutes, expandTemplate, findRoute } from "../routes.js";
+import { canonicalPath, expandTemplate } from "../routes.js";
 import type { TokenStore } from "../authentication/tokens.js";
 import type { MockState } from "../mock-state.js";
+import type { Override } from "../handlers.js";
 import { type Claim, checkBodyHash, checkClaims, hashClaims, metadataClaims } from "./checksums.js";
+import type { UploadedContent } from "./contents.js";
 import { isEditorType } from "./download.js";
 import { readRelated } from "./related.js";
 import { opened, respondInSession } from "./resumable.js";
 import { createSessions, type Session, type Sessions } from "./sessions.js";
 import { storeUpload } from "./store-upload.js";
 import { commandsOf, respondToCommands, started } from "./upload-commands.js";
+import type { FoundUpload } from "./upload-routes.js";
 
 export interface UploadFacts {
-  readonly entries: readonly IndexedMethod[];
   readonly collections: readonly Collection[];
   readonly handlers: ReadonlyMap<IndexedMethod, Handler>;
+  /** Handlers and fixtures of the user. */
+  readonly overrides: ReadonlyMap<IndexedMethod, Override>;
+  readonly findUpload: (request: HttpRequest) => FoundUpload | undefined;
 }
 
 /** Complete content with its metadata. */
@@ -36,59 +41,50 @@ interface Received {
   readonly claims: readonly Claim[];
 }
 
-type Finish = (received: Received) => HttpResponse;
+type Finish = (received: Received) => Promise<HttpResponse>;
 
 /** Returns a function that handles upload requests. It returns `undefined` for other requests. */
 export function createUploads(
-  { entries, collections, handlers }: UploadFacts,
+  { collections, handlers, overrides, findUpload }: UploadFacts,
   mockState: MockState,
   tokens: TokenStore,
-): (request: HttpRequest) => HttpResponse | undefined {
+): (request: HttpRequest) => Promise<HttpResponse> | undefined {
   const sessions = createSessions();
-  const uploading = entries.flatMap((entry) => {
-    const { mediaUpload } = entry.method;
-    const root = new URL(entry.api.model.rootUrl).pathname;
-    return mediaUpload === undefined ? [] : [{ ...entry, template: root + mediaUpload.path.slice(1), ordinary: entry }];
-  });
-  const ordinary = new Map<IndexedMethod, IndexedMethod>(uploading.map((entry) => [entry, entry.ordinary]));
-  const routes = compileRoutes(uploading);
+
+  /** Complete content meets the method here. */
+  const finished = async (call: Call, content: UploadedContent, request: HttpRequest): Promise<HttpResponse> => {
+    const { entry } = call;
+    const given = await overrides.get(entry)?.(call, request);
+    if (given !== undefined) return given;
+    const known = knownMethod(entry);
+    if (known !== undefined) return known(call, mockState);
+    const collection = collections.find(({ roles }) => roles.some((role) => role.entry === entry));
+    const handler = collection === undefined ? undefined : handlers.get(entry);
+    return storeUpload({ call, collection, handler, content }, mockState);
+  };
 
   return (request) => {
     const id = request.query.get("upload_id");
     if (id !== null) return respondAgain(sessions.find(id), request);
-    // Documents list this second path for resumable uploads; gcloud uses it.
-    const found = findRoute(routes, request.verb, request.path.replace(/^\/resumable(?=\/)/, ""));
-    const entry = found === undefined ? undefined : ordinary.get(found.route.entry);
-    if (found === undefined || entry === undefined) return undefined;
+    const found = findUpload(request);
+    if (found === undefined) return undefined;
+    const { entry, variables } = found;
     const grant = authorize(request.headers.authorization, entry, tokens);
-    checkParameters(entry, found.variables, request.query);
-    const path = canonicalPath(expandTemplate(entry.template, found.variables));
-    const finish = ({ metadata, bytes, type: sentType, claims }: Received): HttpResponse => {
-      const type = typeOf(metadata, sentType);
-      checkContent(entry, sentType ?? type, bytes.length);
+    checkParameters(entry, variables, request.query);
+    const path = canonicalPath(expandTemplate(entry.template, variables));
+    const finish = async ({ metadata, bytes, type: sentType, claims }: Received): Promise<HttpResponse> => {
+      const content = { bytes, type: typeOf(metadata, sentType) };
+      checkContent(entry, sentType ?? content.type, bytes.length);
       checkClaims([...claims, ...metadataClaims(metadata)], bytes);
-      const call: Call = {
-        entry,
-        path,
-        variables: found.variables,
-        query: request.query,
-        headers: request.headers,
-        body: metadata,
-        content: { bytes, type },
-        caller: grant?.subject,
-      };
-      const known = knownMethod(entry);
-      if (known !== undefined) return finalResponse(known(call, mockState), call);
-      const collection = collections.find(({ roles }) => roles.some((role) => role.entry === entry));
-      const handler = collection === undefined ? undefined : handlers.get(entry);
-      // Complete content meets the method here.
-      return finalResponse(storeUpload({ call, collection, handler, content: { bytes, type } }, mockState), call);
+      const { query, headers } = request;
+      const call: Call = { entry, path, variables, query, headers, body: metadata, content, caller: grant?.subject };
+      return finalResponse(await finished(call, content, request), call);
     };
     return receive(entry, request, sessions, finish);
   };
 }
 
-function respondAgain(session: Session, request: HttpRequest): HttpResponse {
+function respondAgain(session: Session, request: HttpRequest): Promise<HttpResponse> {
   const commands = commandsOf(request);
   return commands.length === 0 ? respondInSession(session, request) : respondToCommands(session, request, commands);
 }
@@ -101,7 +97,12 @@ const PROTOCOLS: ReadonlyMap<string, "media" | "multipart" | "resumable"> = new 
   ["resumable", "resumable"],
 ]);
 
-function receive(entry: IndexedMethod, request: HttpRequest, sessions: Sessions, finish: Finish): HttpResponse {
+async function receive(
+  entry: IndexedMethod,
+  request: HttpRequest,
+  sessions: Sessions,
+  finish: Finish,
+): Promise<HttpResponse> {
   const { headers, query } = request;
   const commands = commandsOf(request);
   const name =
@@ -144,7 +145,7 @@ function resumableUpload(
   entry: IndexedMethod,
   { headers, body }: HttpRequest,
   finish: Finish,
-): readonly [(bytes: Buffer, last: HttpRequest["headers"]) => HttpResponse, number | undefined] {
+): Parameters<Sessions["open"]> {
   const metadata = readMetadata(entry, body);
   const field = (name: string): string =>
     String(headers[`x-upload-${name}`] ?? headers[`x-goog-upload-header-${name}`] ?? "");
