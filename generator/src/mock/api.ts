@@ -15,8 +15,8 @@ import { handled, type MockHandlers } from "./handlers.js";
 import { own } from "./json.js";
 import { apiFacts, knownMethod } from "./known-apis/index.js";
 import type { HttpRequest } from "./listener.js";
-import { contentAt } from "./media/contents.js";
-import { contentResponse } from "./media/download.js";
+import { contentAt, ownersOf } from "./media/contents.js";
+import { checkDownload, contentResponse } from "./media/download.js";
 import { compileUploadRoutes } from "./media/upload-routes.js";
 import { createUploads } from "./media/uploads.js";
 import { progressOf } from "./resources/progress.js";
@@ -59,7 +59,8 @@ export function createApi(
   const handlers = bind(apis, collections, seeded, mockState);
   const routes = compileRoutes(entries);
   const replay = createReplay();
-  const upload = createUploads({ entries, collections, handlers }, mockState, tokens);
+  const findUpload = compileUploadRoutes(entries);
+  const upload = createUploads({ collections, handlers, overrides, findUpload }, mockState, tokens);
 
   const respond = (call: Call): HttpResponse | undefined => {
     if (isDryRun(call)) return confirmFor({ entry: call.entry, collection: undefined }, mockState)(call, {}, call.path);
@@ -69,12 +70,11 @@ export function createApi(
   const aliases = models.flatMap(({ id }) => apiFacts(id).alias ?? []);
 
   const aliased = (sent: HttpRequest) => aliases.reduce((one, alias) => alias(one, mockState), sent);
-  const findUpload = compileUploadRoutes(entries);
 
   const respondTo = async (sent: HttpRequest): Promise<HttpResponse> => {
     const request = aliased(sent);
     const { query, headers } = request;
-    const uploaded = upload(request);
+    const uploaded = await upload(request);
     if (uploaded !== undefined) return uploaded;
     const found = findRoute(routes, request.verb, request.path);
     if (found === undefined) throw notFound(request);
@@ -115,7 +115,12 @@ function downloaded({ entry, path }: Call, request: HttpRequest, mockState: Mock
   const isDownload = mediaDownload !== undefined && (mediaDownload.isOnly || request.query.get("alt") === "media");
   if (!isDownload && method.response?.kind !== "media") return undefined;
   const content = contentAt(path, mockState.contents);
-  if (content !== undefined) return contentResponse(content, request);
+  const owner = ownersOf(path).find((one) => mockState.store.get(one) !== undefined);
+  const item = owner === undefined ? undefined : mockState.store.get(owner);
+  if (content !== undefined) {
+    checkDownload(method, request.query, content, item);
+    return contentResponse(content, request, item);
+  }
   if (isDownload) throw new GoogleError(404, "Not found: this resource has no content.");
   return undefined;
 }
