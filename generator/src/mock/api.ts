@@ -142,15 +142,32 @@ function bind(
     const isOpen = (path: string) => !filled.includes(collection) && !seededPaths.some((seed) => isLike(seed, path));
     return { collection, parent: parentOf(collection, filled), isOpen };
   });
+  const inserts = filled.flatMap(({ roles }) => roles.filter(({ role }) => role === "insert"));
+  const made = new Set(inserts.map(({ entry }) => entry));
   for (const facts of all) {
     for (const role of facts.collection.roles) handlers.set(role.entry, collectionHandler(role, facts, mockState));
   }
   for (const { resources } of apis) {
-    for (const entry of resources.flatMap(({ methods }) => methods)) {
-      const known = knownMethod(entry);
-      if (known !== undefined) handlers.set(entry, (call) => known(call, mockState));
-      if (!handlers.has(entry)) handlers.set(entry, actionHandler(entry, all, mockState));
+    for (const { methods } of resources) {
+      const isMade = methods.some((entry) => made.has(entry));
+      for (const entry of methods) {
+        const known = knownMethod(entry);
+        if (known !== undefined) handlers.set(entry, (call) => known(call, mockState));
+        if (handlers.has(entry)) continue;
+        // A sample would contradict what the client made.
+        const isRefused = isMade && STANDARD.test(entry.method.name);
+        handlers.set(entry, isRefused ? refusal(entry) : actionHandler(entry, all, mockState));
+      }
     }
   }
   return handlers;
+}
+
+/** Names of standard methods. One without a role in its collection has an unusual path or type. */
+const STANDARD = /^(?:create|delete|get|insert|list|patch|update)$/;
+
+function refusal({ method }: IndexedMethod): Handler {
+  return () => {
+    throw notModelled(`The mock does not model ${method.id}.`);
+  };
 }
