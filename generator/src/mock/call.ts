@@ -20,6 +20,8 @@ export interface Call {
   readonly body: JsonObject | undefined;
   /** Email address of the account that makes the call. */
   readonly caller: string | undefined;
+  /** Content of an upload, with the media type of its part of the request. */
+  readonly content?: { readonly bytes: Buffer; readonly type: string };
 }
 
 export type Handler = (call: Call) => HttpResponse;

@@ -22,7 +22,7 @@ import { canConfirm, type Effect, effectOf } from "./effects.js";
 import { checkEtag } from "./etags.js";
 import { iamHandler } from "./iam.js";
 import { withEtag } from "./items.js";
-import { type CollectionFacts, itemAt } from "./lookup.js";
+import { checkOpen, checkParent, type CollectionFacts, itemAt } from "./lookup.js";
 import { cancel, finish, progressOf } from "./progress.js";
 import { sampleHandler, settingHandler, settingReader } from "./settings.js";
 import { isMarkedDeleted, withoutDeletionMarks } from "./soft-delete.js";
@@ -41,15 +41,29 @@ export function actionHandler(entry: IndexedMethod, all: readonly CollectionFact
   if (iam !== undefined) return iam;
   const refusal = refusalOf(entry);
   if (refusal !== undefined) return () => raise(refusal);
-  if (concern === undefined || concern.facts.isOpen) return freeHandler(entry, owner, mockState);
-  const handler = concernedHandler(entry, concern, mockState);
-  return (
-    handler ??
+  const free = freeHandler(entry, owner, mockState);
+  if (concern === undefined) return free;
+  const { facts, at } = concern;
+  const concerned =
+    concernedHandler(entry, concern, mockState) ??
     ((call) => {
       checkedPath(call);
       throw refusedFor(entry, concern);
-    })
-  );
+    });
+  if (facts.isFilled || at === "type") return concerned;
+  // Fixtures can fill part of a collection that has no insert method.
+  return (call) => {
+    const place = collectionPath(call.path, facts);
+    if (!facts.isOpen(place)) return concerned(call);
+    checkParent(place, facts.parent, mockState.store);
+    checkOpen(place, facts, mockState);
+    return free(call);
+  };
+}
+
+function collectionPath(path: string, { collection }: CollectionFacts): string {
+  const { length } = collection.template.split("/");
+  return withoutCustomVerb(path).split("/").slice(0, length).join("/");
 }
 
 /** Returns the handler of a method that concerns no resource that clients or fixtures can make. */

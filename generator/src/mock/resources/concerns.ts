@@ -22,7 +22,7 @@ export interface Concern {
 export function concernOf(entry: IndexedMethod, all: readonly CollectionFacts[]): Concern | undefined {
   const ofApi = all.filter(({ collection }) => collection.api === entry.api);
   const byPath = concernByPath(entry.shape, ofApi);
-  if (byPath !== undefined && !byPath.facts.isOpen) return byPath;
+  if (byPath !== undefined && byPath.facts.isFilled) return byPath;
   return concernByType(entry, ofApi) ?? byPath;
 }
 
@@ -37,7 +37,7 @@ function concernByPath(shape: string, all: readonly CollectionFacts[]): Concern 
     return [{ facts, at, length: wanted.length }];
   });
   // The longest path is the closest collection. Of two with the same path, one that clients fill.
-  return found.toSorted((a, b) => b.length - a.length || Number(a.facts.isOpen) - Number(b.facts.isOpen))[0];
+  return found.toSorted((a, b) => b.length - a.length || Number(b.facts.isFilled) - Number(a.facts.isFilled))[0];
 }
 
 function placeIn({ collection }: CollectionFacts, rest: readonly string[], hasVerb: boolean): Concern["at"] {
@@ -54,7 +54,7 @@ const DEPTH_LIMIT = 3;
 function concernByType(entry: IndexedMethod, all: readonly CollectionFacts[]): Concern | undefined {
   const { api, method } = entry;
   const request = method.request?.kind === "json" ? method.request.type : undefined;
-  const filled = all.filter(({ isOpen, collection }) => !isOpen && progressOf(collection) === undefined);
+  const filled = all.filter(({ isFilled, collection }) => isFilled && progressOf(collection) === undefined);
   const found =
     mentioned([responseType(method), request], filled, api.schemas) ??
     // A write with an item of any collection: what it stores would be lost.
