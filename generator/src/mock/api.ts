@@ -6,6 +6,7 @@ import { authorize } from "./authentication/authorize.js";
 import { type Call, type Handler, readBody } from "./call.js";
 import { collectionHandler } from "./resources/collection-handlers.js";
 import { type Collection, collectionsOf, parentOf } from "./resources/collections.js";
+import { guarded } from "./resources/guards.js";
 import { confirmFor } from "./resources/confirm.js";
 import { finalResponse } from "./requests/fields.js";
 import { fixedResponses, type Fixtures, storeFixtures } from "./fixtures.js";
@@ -125,7 +126,10 @@ function bind(
     return { collection, parent: parentOf(collection, filled), isFilled: filled.includes(collection), isOpen };
   });
   for (const facts of all) {
-    for (const role of facts.collection.roles) handlers.set(role.entry, collectionHandler(role, facts, mockState));
+    for (const role of facts.collection.roles) {
+      const handler = collectionHandler(role, facts, mockState);
+      handlers.set(role.entry, guarded(role, handler, facts, all, mockState));
+    }
   }
   for (const { resources } of apis) {
     for (const entry of resources.flatMap(({ methods }) => methods)) {

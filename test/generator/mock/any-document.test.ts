@@ -367,13 +367,6 @@ describe(`operations of Google's own documents${needsCorpus}`, () => {
       ({ name }) => `sql/v1beta4/projects/p/operations/${String(name)}`,
     ],
     [
-      "2026/bigquery.v2.json",
-      "POST",
-      "bigquery/v2/projects/p/jobs",
-      { configuration: { query: { query: "SELECT 1" } } },
-      ({ jobReference }) => `bigquery/v2/projects/p/jobs/${String(object(jobReference)["jobId"])}`,
-    ],
-    [
       "2026/redis.v1.json",
       "POST",
       "v1/projects/p/locations/l/instances?instanceId=a",

@@ -109,7 +109,9 @@ function failureIn(value: Json, at: string): string | undefined {
     return items.map((item, index) => failureIn(item, `${at}[${index}]`)).find((found) => found !== undefined);
   }
   for (const [name, entry] of Object.entries(object(value))) {
-    const isFailure = FAILURES.has(name) || (/^(done|jobComplete|success|ok)$/.test(name) && entry === false);
+    const isNext = at === "" && name === "nextPageToken";
+    const isFailure =
+      (FAILURES.has(name) && !isNext) || (/^(done|jobComplete|success|ok)$/.test(name) && entry === false);
     const found = isFailure ? `${at}.${name} reports a failure` : failureIn(entry, `${at}.${name}`);
     if (found !== undefined) return found;
   }
@@ -131,7 +133,10 @@ function sampleRequest(entry: IndexedMethod): SampleRequest {
     if (gap === "{/}") return "/a/b";
     return parameter === undefined || gap === "{+}" ? "a" : encodeURIComponent(valueOf(parameter));
   });
-  const body = method.request?.kind === "json" ? (sampleOf(method.request.type, api.schemas) ?? {}) : undefined;
+  const ids = method.httpMethod === "POST" ? [] : ["id", "name"];
+  const named = new Set(["etag", "kind", "parent", ...ids, ...names.map(({ name }) => name)]);
+  const sample = method.request?.kind === "json" ? (sampleOf(method.request.type, api.schemas) ?? {}) : undefined;
+  const body = sample === undefined ? undefined : withoutNames(sample, named, 2);
   return {
     entry,
     id: method.id,
@@ -139,6 +144,13 @@ function sampleRequest(entry: IndexedMethod): SampleRequest {
     path: `${path.slice(1)}${query.size === 0 ? "" : `?${query}`}`,
     body: api.model.dataWrapper && body !== undefined ? { data: body } : body,
   };
+}
+
+/** Returns the body without ids, which may contradict the path, and ETags, which name no version of the resource. */
+function withoutNames(value: Json, names: ReadonlySet<string>, depth: number): Json {
+  if (depth === 0 || typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(object(value)).filter(([name]) => !names.has(name));
+  return Object.fromEntries(entries.map(([name, entry]) => [name, withoutNames(entry, names, depth - 1)]));
 }
 
 function valueOf({ type, minimum }: ParameterModel): string {

@@ -5,7 +5,7 @@
 import type { TypeModel } from "../../model/types.js";
 import { type IndexedMethod, propertiesOf, resolved, type Schemas, schemaName } from "../api-index.js";
 import { withoutCustomVerb } from "../routes.js";
-import { responseType, shapeOf } from "./collections.js";
+import { type Collection, responseType, shapeOf } from "./collections.js";
 import type { CollectionFacts } from "./lookup.js";
 import { progressOf } from "./progress.js";
 
@@ -67,6 +67,17 @@ function concernByType(entry: IndexedMethod, all: readonly CollectionFacts[]): C
 function takes(request: TypeModel | undefined, itemName: string, schemas: Schemas): boolean {
   const types = [request, ...propertiesOf(request, schemas).map(({ type }) => type)];
   return types.some((type) => schemaName(type, schemas) === itemName);
+}
+
+/** Returns true if the items of a collection have a property with items that clients make: Drive's changes hold files. */
+export function holdsItemsOf({ api, item }: Collection, all: readonly CollectionFacts[]): boolean {
+  const filled = all.filter(
+    ({ isFilled, collection }) => isFilled && collection.api === api && progressOf(collection) === undefined,
+  );
+  const names = new Set(filled.map(({ collection }) => collection.itemName));
+  return propertiesOf(item, api.schemas).some(({ type }) =>
+    names.has(schemaName(elementOf(type, api.schemas), api.schemas) ?? ""),
+  );
 }
 
 /** Returns the first of these collections whose items are part of one of these types. */
