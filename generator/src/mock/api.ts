@@ -7,6 +7,7 @@ import { authorize } from "./authentication/authorize.js";
 import { type Call, type Handler, readBody } from "./call.js";
 import { collectionHandler } from "./resources/collection-handlers.js";
 import { type Collection, collectionsOf, parentOf } from "./resources/collections.js";
+import { guarded } from "./resources/guards.js";
 import { confirmFor } from "./resources/confirm.js";
 import { finalResponse } from "./requests/fields.js";
 import { fixedResponses, type Fixtures, storeFixtures } from "./fixtures.js";
@@ -140,12 +141,15 @@ function bind(
   const seededPaths = [...seeded];
   const all = collections.map((collection) => {
     const isOpen = (path: string) => !filled.includes(collection) && !seededPaths.some((seed) => isLike(seed, path));
-    return { collection, parent: parentOf(collection, filled), isOpen };
+    return { collection, parent: parentOf(collection, filled), isFilled: filled.includes(collection), isOpen };
   });
   const inserts = filled.flatMap(({ roles }) => roles.filter(({ role }) => role === "insert"));
   const made = new Set(inserts.map(({ entry }) => entry));
   for (const facts of all) {
-    for (const role of facts.collection.roles) handlers.set(role.entry, collectionHandler(role, facts, mockState));
+    for (const role of facts.collection.roles) {
+      const handler = collectionHandler(role, facts, mockState);
+      handlers.set(role.entry, guarded(role, handler, facts, all, mockState));
+    }
   }
   for (const { resources } of apis) {
     for (const { methods } of resources) {
