@@ -19,6 +19,8 @@ export interface Contents {
   delete(path: string): void;
   /** Moves the content to another path. It keeps its generation. */
   move(from: string, to: string): void;
+  /** Returns the paths of all content. */
+  paths(): readonly string[];
 }
 
 export function createContents(): Contents {
@@ -33,6 +35,7 @@ export function createContents(): Contents {
       return content;
     },
     delete: (path) => void all.delete(path),
+    paths: () => [...all.keys()],
     move: (from, to) => {
       const content = all.get(from);
       all.delete(from);

@@ -1,17 +1,35 @@
 /** Objects: upload, download, metadata and deletion, with generations and preconditions. */
-import type { Call } from "../../call.js";
-import { GoogleError, invalid, missing, notModelled, type HttpResponse } from "../../google-error.js";
-import { isObject, type JsonObject, merge, own, ownString } from "../../json.js";
-import { md5 } from "../../media/contents.js";
-import { crc32c } from "../../media/crc32c.js";
-import { contentResponse } from "../../media/download.js";
-import type { MockState } from "../../mock-state.js";
-import { checkEtag } from "../../resources/etags.js";
-import type { KnownMethod } from "../api-facts.js";
-import { type Acl, aclIn, checkAclAllowed, checkedAcl, entryFor, isUniform, predefinedAcl, withEntry } from "./acl.js";
-import { checkPreconditions } from "./preconditions.js";
-import { bucketAt, changed, liveObject, retire, variable, type Version, versionAt, writeObject } from "./state.js";
-import { NO_CONTENT, objectView, pick, respond } from "./views.js";
+import type { Call } from "../call.js";
+import { GoogleError, invalid, missing, notModelled, type HttpResponse } from "../google-error.js";
+import { isObject, type JsonObject, merge, own, ownString } from "../json.js";
+import { md5 } from "../media/contents.js";
+import { crc32c } from "../media/crc32c.js";
+import { contentResponse } from "../media/download.js";
+import type { MockState } from "../mock-state.js";
+import { checkEtag } from "../resources/etags.js";
+import type { KnownMethod } from "./api-facts.js";
+import {
+  type Acl,
+  aclIn,
+  checkAclAllowed,
+  checkedAcl,
+  entryFor,
+  isUniform,
+  predefinedAcl,
+  withEntry,
+} from "./storage-acl.js";
+import { checkPreconditions } from "./storage-preconditions.js";
+import {
+  bucketAt,
+  changed,
+  liveObject,
+  retire,
+  variable,
+  type Version,
+  versionAt,
+  writeObject,
+} from "./storage-state.js";
+import { NO_CONTENT, objectView, pick, respond } from "./storage-views.js";
 
 /** Properties that a client sets. */
 export const WRITABLE: readonly string[] = [
@@ -217,7 +235,7 @@ const remove: KnownMethod = (call, state) => {
   const { path, object, bucket } = requested(call, state);
   checkPreconditions(call, object);
   checkHolds(object, bucket, state);
-  if (call.query.get("generation") ? true : false) {
+  if ((call.query.get("generation") ?? "") !== "") {
     state.store.delete(path);
     state.contents.delete(path);
   } else {

@@ -1,10 +1,10 @@
 /** Buckets: their metadata, policies and storage layout. */
-import type { Call } from "../../call.js";
-import { GoogleError, invalid, missing, notModelled } from "../../google-error.js";
-import { isObject, type Json, type JsonObject, merge, own, ownString } from "../../json.js";
-import { pageRequest } from "../../lists/paging.js";
-import type { MockState } from "../../mock-state.js";
-import { checkEtag } from "../../resources/etags.js";
+import type { Call } from "../call.js";
+import { GoogleError, invalid, missing, notModelled } from "../google-error.js";
+import { isObject, type Json, type JsonObject, merge, own, ownString } from "../json.js";
+import { pageRequest } from "../lists/paging.js";
+import type { MockState } from "../mock-state.js";
+import { checkEtag } from "../resources/etags.js";
 import {
   type Acl,
   checkAclAllowed,
@@ -14,14 +14,23 @@ import {
   projectAcl,
   withEntry,
   entryFor,
-} from "./acl.js";
-import type { KnownMethod } from "../api-facts.js";
-import { checkPreconditions, conditionNotMet } from "./preconditions.js";
-import { bucketAt, bucketPath, BUCKETS, changed, newBucket, noncurrentPath, projectNumber, variable } from "./state.js";
-import { bucketView, NO_CONTENT, respond } from "./views.js";
+} from "./storage-acl.js";
+import type { KnownMethod } from "./api-facts.js";
+import { checkPreconditions, conditionNotMet } from "./storage-preconditions.js";
+import {
+  bucketAt,
+  bucketPath,
+  BUCKETS,
+  changed,
+  newBucket,
+  noncurrentPath,
+  projectNumber,
+  variable,
+} from "./storage-state.js";
+import { bucketView, NO_CONTENT, respond } from "./storage-views.js";
 
 /** Properties that only the server sets. */
-const FIXED: readonly string[] = [
+const FIXED: ReadonlySet<string> = new Set([
   "etag",
   "generation",
   "id",
@@ -35,12 +44,12 @@ const FIXED: readonly string[] = [
   "selfLink",
   "timeCreated",
   "updated",
-];
+]);
 
 const REGIONS: ReadonlySet<string> = new Set(["ASIA", "EU", "US"]);
 
 const insert: KnownMethod = (call, state) => {
-  const { body, query, caller } = call;
+  const { body, query } = call;
   const project = query.get("project") ?? "";
   const name = ownString(body ?? {}, "name") ?? "";
   if (body === undefined || name === "") throw missing("name");
@@ -75,7 +84,6 @@ const insert: KnownMethod = (call, state) => {
       { role: "roles/storage.legacyBucketReader", members: [`projectViewer:${project}`] },
     ],
   });
-  void caller;
   return respond(call, bucketView(bucketAt(name, state), call, isFull(call)));
 };
 
@@ -110,7 +118,7 @@ function isFull({ query, body = {} }: Call): boolean {
 }
 
 function withoutFixed(item: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(item).filter(([name]) => !FIXED.includes(name)));
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !FIXED.has(name)));
 }
 
 /** Fills in the facts that follow from settings. */
@@ -192,7 +200,7 @@ const change =
     checkEtag(call, bucketView(previous, call), { namesAfter: undefined });
     const { acl, defaultObjectAcl, ...rest } = previous;
     const { acl: _acl, defaultObjectAcl: _defaultAcl, ...given } = withoutFixed(body);
-    const fixed = Object.fromEntries(Object.entries(rest).filter(([one]) => FIXED.includes(one)));
+    const fixed = Object.fromEntries(Object.entries(rest).filter(([one]) => FIXED.has(one)));
     const start = isPatch
       ? rest
       : { ...fixed, storageClass: "STANDARD", iamConfiguration: objectIn(rest, "iamConfiguration") };

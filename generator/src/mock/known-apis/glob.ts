@@ -1,5 +1,5 @@
 /** Glob patterns of `matchGlob`: `*` within a folder, `**` across folders, `?`, `[a-z]`, `[!a]` and `{one,two}`. */
-import { invalid } from "../../google-error.js";
+import { invalid } from "../google-error.js";
 
 /** Part of a pattern: a character, a test of one character, or any number of characters. */
 type Part = { readonly any: "file" | "path" } | { readonly one: (character: string) => boolean };

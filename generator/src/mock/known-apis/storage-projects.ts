@@ -1,13 +1,13 @@
 /** What belongs to a project or notifies it: HMAC keys, the service account, and notifications of buckets. */
 import { randomBytes } from "node:crypto";
-import { GoogleError, invalid, missing } from "../../google-error.js";
-import { type JsonObject, own, ownString } from "../../json.js";
-import { pageRequest } from "../../lists/paging.js";
-import type { MockState } from "../../mock-state.js";
-import { itemPath } from "../../routes.js";
-import type { KnownMethod } from "../api-facts.js";
-import { bucketAt, bucketPath, projectNumber, variable } from "./state.js";
-import { base, NO_CONTENT, pick, respond } from "./views.js";
+import { GoogleError, invalid, missing } from "../google-error.js";
+import { type JsonObject, own, ownString } from "../json.js";
+import { pageRequest } from "../lists/paging.js";
+import type { MockState } from "../mock-state.js";
+import { itemPath } from "../routes.js";
+import type { KnownMethod } from "./api-facts.js";
+import { bucketAt, bucketPath, projectNumber, variable } from "./storage-state.js";
+import { base, NO_CONTENT, pick, respond } from "./storage-views.js";
 
 function keyPath(project: string, accessId: string): string {
   return itemPath(`${itemPath("/storage/v1/projects", project)}/hmacKeys`, accessId);
