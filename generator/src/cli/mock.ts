@@ -91,14 +91,15 @@ async function run(args: readonly string[], terminal: Terminal): Promise<ExitCod
 
   const keyFile = parsed.text("key-file") ?? "service-account.json";
   const models = loaded.map(({ model }) => model);
+  const documents = loaded.map(({ json }) => json);
   const fixturesFile = parsed.text("fixtures");
   const fixtures = fixturesFile === undefined ? exampleFixtures(models) : await readFixtures(fixturesFile);
-  const mock = await startMock({ models, port, open: parsed.flag("open"), latency, cors, fixtures, faults }).catch(
-    (error: unknown) => {
-      const isFixtures = error instanceof FixtureError || error instanceof RangeError;
-      throw usage("mock", isFixtures ? reasonOf(error) : `cannot listen on port ${port}: ${reasonOf(error)}`);
-    },
-  );
+  const open = parsed.flag("open");
+  const served = { models, documents, fixtures };
+  const mock = await startMock({ ...served, port, open, latency, cors, faults }).catch((error: unknown) => {
+    const isFixtures = error instanceof FixtureError || error instanceof RangeError;
+    throw usage("mock", isFixtures ? reasonOf(error) : `cannot listen on port ${port}: ${reasonOf(error)}`);
+  });
   try {
     await writeOutput([{ path: keyFile, text: `${JSON.stringify(mock.key, undefined, 2)}\n` }], {
       mode: 0o600,

@@ -14,12 +14,13 @@ import { handled, type MockHandlers } from "./handlers.js";
 import { own } from "./json.js";
 import { apiFacts, knownMethod } from "./known-apis/index.js";
 import type { HttpRequest } from "./listener.js";
-import { contentAt } from "./media/contents.js";
-import { contentResponse } from "./media/download.js";
+import { contentAt, ownersOf } from "./media/contents.js";
+import { checkDownload, contentResponse } from "./media/download.js";
 import { createUploads } from "./media/uploads.js";
 import { progressOf } from "./resources/progress.js";
 import { checkParameters } from "./requests/parameters.js";
 import { createReplay } from "./resources/replays.js";
+import { isLike } from "./resources/store.js";
 import { canonicalPath, compileRoutes, findRoute, withoutCustomVerb } from "./routes.js";
 import type { TokenStore } from "./authentication/tokens.js";
 import type { MockState } from "./mock-state.js";
@@ -102,7 +103,12 @@ function downloaded({ entry, path }: Call, request: HttpRequest, mockState: Mock
   const isDownload = mediaDownload !== undefined && (mediaDownload.isOnly || request.query.get("alt") === "media");
   if (!isDownload && method.response?.kind !== "media") return undefined;
   const content = contentAt(path, mockState.contents);
-  if (content !== undefined) return contentResponse(content, request);
+  const owner = ownersOf(path).find((one) => mockState.store.get(one) !== undefined);
+  const item = owner === undefined ? undefined : mockState.store.get(owner);
+  if (content !== undefined) {
+    checkDownload(method, request.query, content, item);
+    return contentResponse(content, request, item);
+  }
   if (isDownload) throw new GoogleError(404, "Not found: this resource has no content.");
   return undefined;
 }
@@ -111,18 +117,18 @@ function downloaded({ entry, path }: Call, request: HttpRequest, mockState: Mock
 function bind(
   apis: readonly ApiIndex[],
   collections: readonly Collection[],
-  seeded: ReadonlySet<Collection>,
+  seeded: ReadonlySet<string>,
   mockState: MockState,
 ): ReadonlyMap<IndexedMethod, Handler> {
   const handlers = new Map<IndexedMethod, Handler>();
-  // Without an insert method, fixtures or operations, the mock cannot know which items exist.
+  // Without an insert method or operations, the mock knows only the items of fixtures, and samples elsewhere.
   const isFilled = (collection: Collection) =>
-    seeded.has(collection) ||
-    progressOf(collection) !== undefined ||
-    collection.roles.some(({ role }) => role === "insert");
+    progressOf(collection) !== undefined || collection.roles.some(({ role }) => role === "insert");
   const filled = collections.filter(isFilled);
+  const seededPaths = [...seeded];
   const all = collections.map((collection) => {
-    return { collection, parent: parentOf(collection, filled), isOpen: !filled.includes(collection) };
+    const isOpen = (path: string) => !filled.includes(collection) && !seededPaths.some((seed) => isLike(seed, path));
+    return { collection, parent: parentOf(collection, filled), isOpen };
   });
   for (const facts of all) {
     for (const role of facts.collection.roles) handlers.set(role.entry, collectionHandler(role, facts, mockState));

@@ -1,6 +1,7 @@
 /** HTTP input and output: reads a complete request, sends the response, and turns thrown errors into responses. */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { setTimeout } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
 import type { Cors } from "./cors.js";
 import { type Fault, isUpload } from "./faults.js";
 import { type HttpResponse, GoogleError } from "./google-error.js";
@@ -80,8 +81,10 @@ export function createListener({
 async function readRequest(message: IncomingMessage, fault: Fault | undefined): Promise<HttpRequest> {
   const query = new URLSearchParams(splitTarget(message.url).query);
   const cutAfter = fault?.on === "upload" ? fault.cutAfter : undefined;
-  const body = await readBody(message, isUpload(query) ? UPLOAD_LIMIT : BODY_LIMIT, cutAfter);
+  const limit = isUpload(query) || "x-goog-upload-protocol" in message.headers ? UPLOAD_LIMIT : BODY_LIMIT;
+  const sent = await readBody(message, limit, cutAfter);
   const isCut = cutAfter !== undefined;
+  const body = isCut ? sent : decompressed(sent, message.headers["content-encoding"], limit);
   return { ...requestOf(message.method ?? "", message.url, message.headers, body), isCut };
 }
 
@@ -114,6 +117,20 @@ async function readBody(message: IncomingMessage, limit: number, cutAfter = Infi
   }
   if (size > limit) throw new GoogleError(413, `The request body is larger than ${limit} bytes.`);
   return Buffer.concat(chunks);
+}
+
+/** @throws {GoogleError} 400 for a body that is not gzip although its `Content-Encoding` is */
+function decompressed(body: Buffer, encoding: string | undefined, limit: number): Buffer {
+  if (encoding === undefined || !/^(x-)?gzip$/i.test(encoding.trim()) || body.length === 0) return body;
+  try {
+    return gunzipSync(body, { maxOutputLength: limit });
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new GoogleError(413, `The decompressed request body is larger than ${limit} bytes.`);
+    throw new GoogleError(400, "The request body is not gzip, although its Content-Encoding is.", {
+      location: { name: "Content-Encoding", type: "header" },
+    });
+  }
 }
 
 function send(result: HttpResponse, response: ServerResponse, shared: Headers | undefined): void {

@@ -5,6 +5,7 @@ import type { ApiModel } from "../model/types.js";
 import { createApi } from "./api.js";
 import { respondToBatch, batchPaths } from "./batch.js";
 import { createCors } from "./cors.js";
+import { createDocuments, isDocumentPath } from "./discovery/documents.js";
 import { checkedFault, createFaults, type Fault } from "./faults.js";
 import type { Fixtures } from "./fixtures.js";
 import type { MockHandlers } from "./handlers.js";
@@ -22,6 +23,11 @@ import { createTokenStore } from "./authentication/tokens.js";
 export interface MockOptions {
   /** The APIs to serve. */
   readonly models: readonly ApiModel[];
+  /**
+   * Discovery documents of the models, to serve at `/discovery/v1/apis` and `/$discovery/rest`: the `json` that
+   * `loadModel` returns. Default: none, and requests for documents get a 404.
+   */
+  readonly documents?: readonly Readonly<Record<string, unknown>>[];
   /** Default: 0, which selects a free port. */
   readonly port?: number;
   /** Default: `127.0.0.1`. The mock is for use on this machine only. */
@@ -94,7 +100,8 @@ const LOG_LIMIT = 10_000;
  * Starts a server for the APIs and for the token endpoint that `key` names.
  *
  * @throws {FixtureError} for fixtures that do not match the models
- * @throws {RangeError} for handlers of unknown methods, invalid faults, and values of `cors` that are not origins
+ * @throws {RangeError} for handlers of unknown methods, invalid faults, documents of other APIs, and values of `cors`
+ *   that are not origins
  * @throws the error of `listen`, for example if the port is in use
  */
 export async function startMock(options: MockOptions): Promise<Mock> {
@@ -115,6 +122,7 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     contents.set(canonicalPath(path), { bytes: Buffer.from(data), type });
   const mockState = {
     store: createStore(),
+    samples: new Set<string>(),
     outcomes: new Map(),
     contents,
     policies: new Map(),
@@ -122,6 +130,7 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     pageSize,
     now,
   };
+  const serveDocuments = createDocuments(options.documents ?? [], models);
   const api = createApi({ models, fixtures, handlers: options.handlers ?? {} }, mockState, tokens);
 
   const keys = await createRsaKeys();
@@ -140,8 +149,11 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     if (request.path === TOKEN_PATH) return respondToTokenRequest(request, rules, tokens);
     const cert = request.verb === "GET" || request.verb === "HEAD" ? certs.get(request.path) : undefined;
     if (cert !== undefined) return cert;
+    const document = serveDocuments(request, url);
+    if (document !== undefined) return document;
     return request.verb === "POST" && batches.has(request.path) ? respondToBatch(request, api) : api(request);
   };
+  const isForAll = (path: string) => path === TOKEN_PATH || certs.has(path) || isDocumentPath(path);
   const onResponse = ({ verb, path, status }: { verb: string; path: string; status: number }) => {
     requests.push({ method: verb, path, status });
     if (requests.length > LOG_LIMIT) requests.shift();
@@ -150,8 +162,8 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     "request",
     createListener({
       respond,
-      // Faults apply to calls only: a failed request for a token or a key fails every call.
-      faultOf: (path, query) => (path === TOKEN_PATH || certs.has(path) ? undefined : faultOf(query)),
+      // Faults apply to calls only: without a token, a key or a document, a client can make no call.
+      faultOf: (path, query) => (isForAll(path) ? undefined : faultOf(query)),
       latency: options.latency ?? 0,
       cors,
       onError: options.onError ?? logError,
