@@ -1,7 +1,7 @@
 /** Buckets: their metadata, policies and storage layout. */
 import type { Call } from "../call.js";
 import { GoogleError, invalid, missing, notModelled } from "../google-error.js";
-import { isObject, type Json, type JsonObject, merge, own, ownString } from "../json.js";
+import { isObject, type JsonObject, merge, own, ownString } from "../json.js";
 import { pageRequest } from "../lists/paging.js";
 import type { MockState } from "../mock-state.js";
 import { checkEtag } from "../resources/etags.js";
@@ -16,7 +16,8 @@ import {
   entryFor,
 } from "./storage-acl.js";
 import type { KnownMethod } from "./api-facts.js";
-import { checkPreconditions, conditionNotMet } from "./storage-preconditions.js";
+import { firstPolicy, POLICY_METHODS } from "./storage-policies.js";
+import { checkPreconditions } from "./storage-preconditions.js";
 import {
   bucketAt,
   bucketPath,
@@ -74,16 +75,7 @@ const insert: KnownMethod = (call, state) => {
   );
   const lists = isUniform(bucket) ? {} : startingAcls(projectNumber(project));
   state.store.set(path, { ...bucket, ...lists, ...requestedAcls(call, bucket) });
-  state.policies.set(path, {
-    kind: "storage#policy",
-    resourceId: `projects/_/buckets/${name}`,
-    version: 1,
-    etag: "CAE=",
-    bindings: [
-      { role: "roles/storage.legacyBucketOwner", members: [`projectEditor:${project}`, `projectOwner:${project}`] },
-      { role: "roles/storage.legacyBucketReader", members: [`projectViewer:${project}`] },
-    ],
-  });
+  state.policies.set(path, firstPolicy(name, project));
   return respond(call, bucketView(bucketAt(name, state), call, isFull(call)));
 };
 
@@ -250,38 +242,6 @@ const getStorageLayout: KnownMethod = (call, state) => {
   });
 };
 
-function policyOf(name: string, state: MockState): JsonObject {
-  const resource = { kind: "storage#policy", resourceId: `projects/_/buckets/${name}`, version: 1 };
-  return state.policies.get(bucketPath(name)) ?? { ...resource, etag: "CAE=", bindings: [] };
-}
-
-const getIamPolicy: KnownMethod = (call, state) => {
-  bucketAt(variable(call, "bucket"), state);
-  return respond(call, policyOf(variable(call, "bucket"), state));
-};
-
-const setIamPolicy: KnownMethod = (call, state) => {
-  const { body } = call;
-  if (body === undefined) throw missing("the request body");
-  const name = variable(call, "bucket");
-  bucketAt(name, state);
-  const before = policyOf(name, state);
-  const seen = ownString(body, "etag") || undefined;
-  if (seen !== undefined && seen !== ownString(before, "etag")) throw conditionNotMet("etag");
-  const { bindings, version } = body;
-  const written: Json = bindings ?? [];
-  const count = Buffer.from(ownString(before, "etag") ?? "", "base64").at(1) ?? 1;
-  const etag = Buffer.from([8, (count % 127) + 1]).toString("base64");
-  const policy = { ...before, version: version ?? 1, bindings: written, etag };
-  state.policies.set(bucketPath(name), policy);
-  return respond(call, policy);
-};
-
-const testIamPermissions: KnownMethod = (call, state) => {
-  bucketAt(variable(call, "bucket"), state);
-  return respond(call, { kind: "storage#testIamPermissionsResponse", permissions: call.query.getAll("permissions") });
-};
-
 const refuse =
   (what: string): KnownMethod =>
   () => {
@@ -297,9 +257,7 @@ export const BUCKET_METHODS: Readonly<Record<string, KnownMethod>> = {
   "storage.buckets.delete": remove,
   "storage.buckets.lockRetentionPolicy": lockRetentionPolicy,
   "storage.buckets.getStorageLayout": getStorageLayout,
-  "storage.buckets.getIamPolicy": getIamPolicy,
-  "storage.buckets.setIamPolicy": setIamPolicy,
-  "storage.buckets.testIamPermissions": testIamPermissions,
+  ...POLICY_METHODS,
   "storage.buckets.restore": refuse("The mock does not keep deleted buckets."),
   "storage.buckets.relocate": refuse("The mock does not relocate buckets."),
 };
