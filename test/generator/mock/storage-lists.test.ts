@@ -26,6 +26,8 @@ describe("a list of objects", () => {
     ["matchGlob=a%2F*", ["a/", "a/1", "a/2"], []],
     ["matchGlob=**%2F%5B1-3%5D", ["a/1", "a/2", "a/b/3"], []],
     ["matchGlob=%7Ba,c%7D", ["a", "c"], []],
+    ["matchGlob=a%2F%5B!1%5D", ["a/2"], []],
+    ["matchGlob=?,a.c", [], []],
   ])("is narrowed by %s", async (query, names, prefixes) => {
     expect(await shop.list(query)).toEqual({ names, prefixes, token: undefined });
   });

@@ -16,7 +16,6 @@ import {
   entryFor,
 } from "./storage-acl.js";
 import type { KnownMethod } from "./api-facts.js";
-import { firstPolicy, POLICY_METHODS } from "./storage-policies.js";
 import { checkPreconditions } from "./storage-preconditions.js";
 import {
   bucketAt,
@@ -28,7 +27,7 @@ import {
   projectNumber,
   variable,
 } from "./storage-state.js";
-import { bucketView, NO_CONTENT, respond } from "./storage-views.js";
+import { bucketView, NO_CONTENT, pick, respond } from "./storage-views.js";
 
 /** Properties that only the server sets. */
 const FIXED: ReadonlySet<string> = new Set([
@@ -70,7 +69,6 @@ const insert: KnownMethod = (call, state) => {
       locationType: REGIONS.has(location) ? "multi-region" : /^[A-Z]+\d$/.test(location) ? "dual-region" : "region",
       ...(query.get("enableObjectRetention") === "true" ? { objectRetention: { mode: "Enabled" } } : {}),
     },
-    fresh,
     state,
   );
   const lists = isUniform(bucket) ? {} : startingAcls(projectNumber(project));
@@ -78,6 +76,20 @@ const insert: KnownMethod = (call, state) => {
   state.policies.set(path, firstPolicy(name, project));
   return respond(call, bucketView(bucketAt(name, state), call, isFull(call)));
 };
+
+/** Returns the policy of a new bucket. Later versions are those of every other API. */
+function firstPolicy(name: string, project: string): JsonObject {
+  return {
+    kind: "storage#policy",
+    resourceId: `projects/_/buckets/${name}`,
+    version: 1,
+    etag: "CAE=",
+    bindings: [
+      { role: "roles/storage.legacyBucketOwner", members: [`projectEditor:${project}`, `projectOwner:${project}`] },
+      { role: "roles/storage.legacyBucketReader", members: [`projectViewer:${project}`] },
+    ],
+  };
+}
 
 function startingAcls(number: string): JsonObject {
   return { acl: projectAcl(number), defaultObjectAcl: projectAcl(number) };
@@ -114,26 +126,20 @@ function withoutFixed(item: JsonObject): JsonObject {
 }
 
 /** Fills in the facts that follow from settings. */
-function completed(bucket: JsonObject, previous: JsonObject, state: MockState): JsonObject {
+function completed(bucket: JsonObject, state: MockState): JsonObject {
   const time = new Date(state.now()).toISOString();
   const access = objectIn(bucket, "iamConfiguration");
   const uniform = objectIn(access, "uniformBucketLevelAccess");
-  const before = objectIn(previous, "retentionPolicy");
   const retention = own(bucket, "retentionPolicy");
   const locked = new Date(state.now() + 90 * 86_400_000).toISOString();
-  if (
-    own(before, "isLocked") === true &&
-    Number(own(objectIn(bucket, "retentionPolicy"), "retentionPeriod") ?? 0) < Number(own(before, "retentionPeriod"))
-  )
-    throw new GoogleError(403, "The retention policy of the bucket is locked: its period cannot become shorter.");
+  const level = own(uniform, "enabled") === true ? { lockedTime: locked, ...uniform } : { enabled: false };
   return {
     ...bucket,
     iamConfiguration: {
       publicAccessPrevention: "inherited",
       ...access,
-      uniformBucketLevelAccess:
-        own(uniform, "enabled") === true ? { lockedTime: locked, ...uniform } : { enabled: false },
-      bucketPolicyOnly: own(uniform, "enabled") === true ? { lockedTime: locked, ...uniform } : { enabled: false },
+      uniformBucketLevelAccess: level,
+      bucketPolicyOnly: level,
     },
     ...(isObject(retention) ? { retentionPolicy: { effectiveTime: time, isLocked: false, ...retention } } : {}),
   };
@@ -196,7 +202,7 @@ const change =
     const start = isPatch
       ? rest
       : { ...fixed, storageClass: "STANDARD", iamConfiguration: objectIn(rest, "iamConfiguration") };
-    const bucket = completed(merge(start, given), previous, state);
+    const bucket = completed(merge(start, given), state);
     const lists = isUniform(bucket)
       ? {}
       : {
@@ -221,28 +227,18 @@ const remove: KnownMethod = (call, state) => {
   return NO_CONTENT;
 };
 
-const lockRetentionPolicy: KnownMethod = (call, state) => {
-  const name = variable(call, "bucket");
-  const bucket = bucketAt(name, state);
-  checkPreconditions(call, bucket);
-  const policy = own(bucket, "retentionPolicy");
-  if (!isObject(policy)) throw new GoogleError(400, "The bucket has no retention policy.", { reason: "invalid" });
-  const after = { ...bucket, retentionPolicy: { ...policy, isLocked: true } };
-  return respond(call, bucketView(changed(bucketPath(name), after, state), call));
-};
-
 const getStorageLayout: KnownMethod = (call, state) => {
   const bucket = bucketAt(variable(call, "bucket"), state);
-  const { name = "", location = "", locationType = "", hierarchicalNamespace } = bucket;
-  return respond(call, {
-    bucket: name,
-    location,
-    locationType,
-    ...(hierarchicalNamespace === undefined ? {} : { hierarchicalNamespace }),
-  });
+  const facts = pick(bucket, ["location", "locationType", "hierarchicalNamespace"]);
+  return respond(call, { bucket: variable(call, "bucket"), ...facts });
 };
 
-const refuse =
+const getServiceAccount: KnownMethod = (call) => {
+  const number = projectNumber(variable(call, "projectId"));
+  return respond(call, { email_address: `service-${number}@gs-project-accounts.iam.gserviceaccount.com` });
+};
+
+export const refuse =
   (what: string): KnownMethod =>
   () => {
     throw notModelled(what);
@@ -255,9 +251,9 @@ export const BUCKET_METHODS: Readonly<Record<string, KnownMethod>> = {
   "storage.buckets.patch": change(true),
   "storage.buckets.update": change(false),
   "storage.buckets.delete": remove,
-  "storage.buckets.lockRetentionPolicy": lockRetentionPolicy,
+  "storage.buckets.lockRetentionPolicy": refuse("The mock does not lock retention policies."),
   "storage.buckets.getStorageLayout": getStorageLayout,
-  ...POLICY_METHODS,
+  "storage.projects.serviceAccount.get": getServiceAccount,
   "storage.buckets.restore": refuse("The mock does not keep deleted buckets."),
   "storage.buckets.relocate": refuse("The mock does not relocate buckets."),
 };

@@ -17,6 +17,7 @@ import {
   predefinedAcl,
   withEntry,
 } from "./storage-acl.js";
+import { refuse } from "./storage-buckets.js";
 import { checkPreconditions } from "./storage-preconditions.js";
 import {
   bucketAt,
@@ -202,12 +203,6 @@ const remove: KnownMethod = (call, state) => {
     retire(variable(call, "bucket"), variable(call, "object"), state);
   }
   return NO_CONTENT;
-};
-
-const refuse = (what: string): KnownMethod => {
-  return () => {
-    throw notModelled(what);
-  };
 };
 
 export const OBJECT_METHODS: Readonly<Record<string, KnownMethod>> = {

@@ -7,10 +7,9 @@ import { listObjects } from "./storage-list.js";
 import { OBJECT_METHODS } from "./storage-objects.js";
 import { start } from "./storage-state.js";
 import { alias, isPublic } from "./storage-paths.js";
-import { PROJECT_METHODS } from "./storage-projects.js";
 
 export const storageV1: ApiFacts = {
-  complete: {},
+  complete: { HmacKeyMetadata: (key) => ({ state: "ACTIVE", ...key }) },
   operationTypes: {},
   actions: {},
   methods: {
@@ -18,7 +17,6 @@ export const storageV1: ApiFacts = {
     ...OBJECT_METHODS,
     ...COPY_METHODS,
     ...ACL_METHODS,
-    ...PROJECT_METHODS,
     "storage.objects.list": listObjects,
   },
   start,
