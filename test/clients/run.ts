@@ -1,6 +1,5 @@
 /** Runs the program of a client against a mock of its own. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,7 +65,9 @@ export async function runProgram({ client, installed, documents, onStep }: RunOp
     });
     const limit = setTimeout(program.stop, LIMIT);
     const steps: StepResult[] = [];
-    for await (const line of createInterface({ input: program.child.stdout })) {
+    const { stdout } = program.child;
+    if (stdout === null) throw new Error("the output of the program is not a pipe");
+    for await (const line of createInterface({ input: stdout })) {
       // Clients print warnings.
       if (!line.startsWith('{"name":')) continue;
       // The programs of this folder print it.

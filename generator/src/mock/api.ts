@@ -12,6 +12,7 @@ import { fixedResponses, type Fixtures, storeFixtures } from "./fixtures.js";
 import { type HttpResponse, GoogleError, notModelled } from "./google-error.js";
 import { handled, type MockHandlers } from "./handlers.js";
 import { own } from "./json.js";
+import { apiFacts, knownMethod } from "./known-apis/index.js";
 import type { HttpRequest } from "./listener.js";
 import { contentAt } from "./media/contents.js";
 import { contentResponse } from "./media/download.js";
@@ -19,6 +20,7 @@ import { createUploads } from "./media/uploads.js";
 import { progressOf } from "./resources/progress.js";
 import { checkParameters } from "./requests/parameters.js";
 import { createReplay } from "./resources/replays.js";
+import { isLike } from "./resources/store.js";
 import { canonicalPath, compileRoutes, findRoute, withoutCustomVerb } from "./routes.js";
 import type { TokenStore } from "./authentication/tokens.js";
 import type { MockState } from "./mock-state.js";
@@ -55,7 +57,10 @@ export function createApi(
     return replay(call, () => handlers.get(call.entry)?.(call));
   };
 
-  return async (request) => {
+  const aliases = models.flatMap(({ id }) => apiFacts(id).alias ?? []);
+
+  return async (sent) => {
+    const request = aliases.reduce((one, alias) => alias(one, mockState), sent);
     const { query, headers } = request;
     const uploaded = upload(request);
     if (uploaded !== undefined) return uploaded;
@@ -63,7 +68,9 @@ export function createApi(
     if (found === undefined) throw new GoogleError(404, `Not found: no method has ${request.verb} at this path.`);
     const { route, variables } = found;
     const { entry } = route;
-    const grant = authorize(headers.authorization, entry, tokens);
+    const isAnonymous = headers.authorization === undefined && !tokens.isOpen;
+    const isPublic = isAnonymous && apiFacts(entry.api.model.id).isPublic?.(sent, mockState) === true;
+    const grant = isPublic ? undefined : authorize(headers.authorization, entry, tokens);
     checkParameters(entry, variables, query);
     const body = readBody(entry, request);
     const path = resolvedPath(canonicalPath(request.path), mockState);
@@ -87,11 +94,10 @@ function isDryRun({ query, body = {} }: Call): boolean {
 }
 
 /** Returns the content for a download request; `undefined` for any other request. */
-function downloaded(
-  { entry: { method }, path }: Call,
-  request: HttpRequest,
-  mockState: MockState,
-): HttpResponse | undefined {
+function downloaded({ entry, path }: Call, request: HttpRequest, mockState: MockState): HttpResponse | undefined {
+  // A known method responds to downloads itself.
+  if (knownMethod(entry) !== undefined) return undefined;
+  const { method } = entry;
   const { mediaDownload } = method;
   const isDownload = mediaDownload !== undefined && (mediaDownload.isOnly || request.query.get("alt") === "media");
   if (!isDownload && method.response?.kind !== "media") return undefined;
@@ -105,24 +111,26 @@ function downloaded(
 function bind(
   apis: readonly ApiIndex[],
   collections: readonly Collection[],
-  seeded: ReadonlySet<Collection>,
+  seeded: ReadonlySet<string>,
   mockState: MockState,
 ): ReadonlyMap<IndexedMethod, Handler> {
   const handlers = new Map<IndexedMethod, Handler>();
-  // Without an insert method, fixtures or operations, the mock cannot know which items exist.
+  // Without an insert method or operations, the mock knows only the items of fixtures, and samples elsewhere.
   const isFilled = (collection: Collection) =>
-    seeded.has(collection) ||
-    progressOf(collection) !== undefined ||
-    collection.roles.some(({ role }) => role === "insert");
+    progressOf(collection) !== undefined || collection.roles.some(({ role }) => role === "insert");
   const filled = collections.filter(isFilled);
+  const seededPaths = [...seeded];
   const all = collections.map((collection) => {
-    return { collection, parent: parentOf(collection, filled), isOpen: !filled.includes(collection) };
+    const isOpen = (path: string) => !filled.includes(collection) && !seededPaths.some((seed) => isLike(seed, path));
+    return { collection, parent: parentOf(collection, filled), isOpen };
   });
   for (const facts of all) {
     for (const role of facts.collection.roles) handlers.set(role.entry, collectionHandler(role, facts, mockState));
   }
   for (const { resources } of apis) {
     for (const entry of resources.flatMap(({ methods }) => methods)) {
+      const known = knownMethod(entry);
+      if (known !== undefined) handlers.set(entry, (call) => known(call, mockState));
       if (!handlers.has(entry)) handlers.set(entry, actionHandler(entry, all, mockState));
     }
   }

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { RequiredProperties } from "../model/types.js";
 import type { IndexedMethod } from "./api-index.js";
 import { violationsOf } from "./requests/check-value.js";
+import { normalized } from "./requests/normalize.js";
 import { type HttpResponse, badRequest, GoogleError, invalid, missing } from "./google-error.js";
 import { isDeeperThan, isObject, type Json, type JsonObject, own, parseJson } from "./json.js";
 import type { HttpRequest } from "./listener.js";
@@ -19,6 +20,8 @@ export interface Call {
   readonly body: JsonObject | undefined;
   /** Email address of the account that makes the call. */
   readonly caller: string | undefined;
+  /** Content of an upload, with the media type of its part of the request. */
+  readonly content?: { readonly bytes: Buffer; readonly type: string };
 }
 
 export type Handler = (call: Call) => HttpResponse;
@@ -43,8 +46,11 @@ export function readBody({ api, method }: IndexedMethod, request: HttpRequest): 
     throw new GoogleError(400, "Invalid JSON payload received: expected an object.", { reason: "parseError" });
   const violations = violationsOf(body, method.request.type, api.schemas);
   if (violations.length > 0) throw badRequest(violations);
-  if (method.request.requires !== undefined) checkRequired(body, method.request.requires, "");
-  return body;
+  const normal = normalized(body, method.request.type, api.schemas);
+  // An object stays an object.
+  const written = isObject(normal) ? normal : body;
+  if (method.request.requires !== undefined) checkRequired(written, method.request.requires, "");
+  return written;
 }
 
 function parsed({ body, headers }: HttpRequest): Json {

@@ -37,19 +37,19 @@ export function exampleFixtures(
 }
 
 /**
- * Stores the resources with `kind` and the values of their path filled in. Returns the collections they belong to.
+ * Stores the resources with `kind` and the values of their path filled in. Returns the canonical paths of their collections.
  *
  * @throws {FixtureError}
  */
-export function storeFixtures(fixtures: Fixtures, all: readonly Collection[], store: Store): ReadonlySet<Collection> {
-  const filled = new Set<Collection>();
+export function storeFixtures(fixtures: Fixtures, all: readonly Collection[], store: Store): ReadonlySet<string> {
+  const filled = new Set<string>();
   for (const [path, items] of Object.entries(fixtures)) {
     if (!path.startsWith("/")) continue;
     const place = asFixtureError(path, () => canonicalPath(path));
     const collection = collectionAt(place, all);
     if (collection === undefined) throw new FixtureError(path, "no collection of the served APIs has this path");
     if (!isList(items)) throw new FixtureError(path, "expected an array of resources");
-    filled.add(collection);
+    filled.add(place);
     for (const [index, item] of items.entries()) {
       const at = `${path}[${index}]`;
       if (!isObject(item)) throw new FixtureError(at, "expected an object");
@@ -82,11 +82,11 @@ function isList(value: readonly JsonObject[] | JsonObject): value is readonly Js
 }
 
 function keyIn(item: JsonObject, collection: Collection, index: number, at: string): string {
-  const { keyVariable, keyProperty } = collection;
-  // Items without a get method need no key: lists return them in the order of the fixtures.
-  if (keyVariable === undefined) return String(index).padStart(9, "0");
-  const key = keyOf(item, collection);
+  const { keyVariable, keyProperty, roles } = collection;
+  const key = keyVariable === undefined ? undefined : keyOf(item, collection);
   if (key !== undefined) return key;
+  // Items without a get method need no key: lists return them in the order of the fixtures.
+  if (!roles.some(({ role }) => role === "get")) return String(index).padStart(9, "0");
   throw new FixtureError(at, `${JSON.stringify(keyProperty ?? keyVariable)} is missing`);
 }
 

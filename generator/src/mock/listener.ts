@@ -1,20 +1,12 @@
 /** HTTP input and output: reads a complete request, sends the response, and turns thrown errors into responses. */
-import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import type { Cors } from "./cors.js";
 import { type Fault, isUpload } from "./faults.js";
 import { type HttpResponse, GoogleError } from "./google-error.js";
+import { type HttpRequest, requestOf, splitTarget } from "./request.js";
 
-export interface HttpRequest {
-  readonly verb: string;
-  /** As sent: neither decoded nor normalized. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-  /** True if the connection is closed before the end of the body. */
-  readonly isCut?: boolean;
-}
+export { type HttpRequest, requestOf };
 
 export interface ListenerOptions {
   readonly respond: (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
@@ -37,8 +29,6 @@ type Headers = Readonly<Record<string, string>>;
 export const BODY_LIMIT = 10 * 1024 * 1024;
 /** Maximum size of uploaded content in one request, in bytes. Content is stored in memory. */
 export const UPLOAD_LIMIT = 256 * 1024 * 1024;
-/** Maximum length of a request path. Limits the cost of routing. */
-const PATH_LIMIT = 4096;
 
 export function createListener({
   respond,
@@ -95,18 +85,6 @@ async function readRequest(message: IncomingMessage, fault: Fault | undefined): 
   return { ...requestOf(message.method ?? "", message.url, message.headers, body), isCut };
 }
 
-/** @throws {GoogleError} 414 for a path that is too long */
-export function requestOf(
-  verb: string,
-  target: string | undefined,
-  headers: IncomingHttpHeaders,
-  body: Buffer,
-): HttpRequest {
-  const { path, query } = splitTarget(target);
-  if (path.length > PATH_LIMIT) throw new GoogleError(414, `The path is longer than ${PATH_LIMIT} characters.`);
-  return { verb, path, query: new URLSearchParams(query), headers, body, isCut: false };
-}
-
 /** Closes the connection before a response, or after `after` bytes of a longer one. */
 function cut(
   response: ServerResponse,
@@ -117,13 +95,6 @@ function cut(
   if (status === undefined || bytes === undefined) return void response.socket?.resetAndDestroy();
   sendHead(response, status, { "content-length": String(bytes.length), ...headers }, shared);
   response.write(bytes.subarray(0, after), () => response.socket?.end());
-}
-
-/** Splits without `new URL`, which resolves `..` (also encoded) before the mock can reject it. */
-function splitTarget(target = "/"): { readonly path: string; readonly query: string } {
-  const local = target.replace(/^https?:\/\/[^/?#]*/i, "");
-  const [path = ""] = local.split("?", 1);
-  return { path, query: local.slice(path.length + 1) };
 }
 
 /**

@@ -9,6 +9,8 @@ export type Outcomes = Map<string, { readonly reads: number; readonly result: Js
 
 export interface MockState {
   readonly store: Store;
+  /** Paths of the stored items that are samples. */
+  readonly samples: Set<string>;
   readonly outcomes: Outcomes;
   readonly contents: Contents;
   /** IAM policies, by the canonical path of their resource. */

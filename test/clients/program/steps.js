@@ -21,6 +21,9 @@ export const load = createRequire(`${CLIENT_FOLDER}/package.json`);
 /** Milliseconds for one step. */
 const LIMIT = 20_000;
 
+/** Maximum number of characters of an error that the runner prints. */
+const LONGEST = 400;
+
 /**
  * Signs in as Google's library does with a key file. It always sends the assertion to Google's own endpoint, so the
  * request is redirected to the mock.
@@ -70,7 +73,8 @@ async function outcomeOf(run) {
     const refusal = refusalIn(error);
     if (refusal !== undefined) return { outcome: "refused", message: refusal };
     const place = error instanceof Error ? /program\/[\w-]+\.js:\d+/.exec(error.stack ?? "")?.[0] : undefined;
-    return { outcome: "fails", message: place === undefined ? message : `${message} (${place})` };
+    const short = message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message;
+    return { outcome: "fails", message: place === undefined ? short : `${short} (${place})` };
   } finally {
     limit.abort();
   }

@@ -22,7 +22,7 @@ describe("the collections of an API", () => {
         ["flags", "name", ["list"]],
         ["instances", "instance", ["delete", "get", "insert", "list", "patch", "update"]],
         ["operations", "operation", ["get", "list"]],
-        ["sslCerts", "sha1Fingerprint", ["delete", "get", "list"]],
+        ["sslCerts", "sha1Fingerprint", ["delete", "get", "insert", "list"]],
         ["tiers", undefined, ["list"]],
       ],
     ],

@@ -293,8 +293,6 @@ describe("a method that the mock does not model", () => {
       () => "sql/v1beta3/flags",
       { kind: "sql#flagsList", items: [{ kind: "sql#flag" }, {}, {}] },
     ],
-    ["sql.sslCerts.list", "GET", () => `${instances}/orders/sslCerts`, { items: [{ instance: "orders" }, {}, {}] }],
-    ["sql.sslCerts.insert", "POST", () => `${instances}/orders/sslCerts`, { clientCert: { certInfo: {} } }],
     ["sql.instances.clone", "POST", () => `${instances}/clone`, { operation: expect.any(String) }],
     [
       "sql.instances.resetSslConfig",
@@ -304,6 +302,20 @@ describe("a method that the mock does not model", () => {
     ],
   ])("responds with a sample of its type: %s", async (_id, verb, path, want) => {
     expect(await call(verb, path())).toMatchObject({ status: 200, body: want });
+  });
+
+  it("inserts the item inside its response, which get and list show", async () => {
+    const { body } = await call("POST", `${instances}/orders/sslCerts`, { commonName: "laptop" });
+    expect(body).toMatchObject({
+      kind: "sql#sslCertsInsert",
+      clientCert: { certPrivateKey: expect.any(String), certInfo: { commonName: "laptop", instance: "orders" } },
+    });
+    const { certInfo = null } = object(object(body)["clientCert"]);
+    const { sha1Fingerprint } = object(certInfo);
+    expect(sha1Fingerprint).toMatch(/^[0-9a-f]{40}$/);
+    const path = `${instances}/orders/sslCerts`;
+    expect(await call("GET", `${path}/${String(sha1Fingerprint)}`)).toMatchObject({ status: 200, body: certInfo });
+    expect((await call("GET", path)).body).toMatchObject({ items: [certInfo] });
   });
 
   it("gets 404 below a missing resource", async () => {

@@ -6,6 +6,7 @@ import { withKinds } from "../resources/kinds.js";
 import { checkParent, type CollectionFacts, itemAt } from "../resources/lookup.js";
 import { type Order, type Place, readOrder } from "./order.js";
 import { type PageRequest, pageRequest } from "./paging.js";
+import { summaryOf } from "../resources/projection.js";
 import { advance, progressOf } from "../resources/progress.js";
 import { itemPath } from "../routes.js";
 import { isMarkedDeleted } from "../resources/soft-delete.js";
@@ -27,10 +28,11 @@ export function listHandler({ entry: { api, method } }: RoleOf, facts: Collectio
   const [filters, orders] = [isText("filter"), isText("orderBy")];
   return (call) => {
     const { path, query } = call;
-    if (isOpen && store.list(path).length === 0) addSamples(call, facts, mockState);
+    const hasSamples = isOpen(path);
+    if (hasSamples && store.list(path).length === 0) addSamples(call, facts, mockState);
     // Samples ignore filter and order, because their values are arbitrary.
-    const filter = (filters && !isOpen && query.get("filter")) || "";
-    const orderBy = (orders && !isOpen && query.get("orderBy")) || "";
+    const filter = (filters && !hasSamples && query.get("filter")) || "";
+    const orderBy = (orders && !hasSamples && query.get("orderBy")) || "";
     const test = readFilter(filter, collection.item, api.schemas);
     const order = readOrder(orderBy, collection.item, api.schemas);
     const entries = store.list(path);
@@ -47,7 +49,7 @@ export function listHandler({ entry: { api, method } }: RoleOf, facts: Collectio
       paging?.in === "query"
         ? pageOf(rows, pageRequest(query, paging.token, pages), order)
         : { page: rows, next: undefined };
-    const items = page.map(({ item }) => item);
+    const items = page.map(({ item }) => summaryOf(item, collection.item, listed?.type, api.schemas));
     if (progress !== undefined) for (const row of page) advance(row.path, progress, mockState);
     // Google omits empty arrays.
     const body = {

@@ -17,6 +17,8 @@ export interface Contents {
   get(path: string): Content | undefined;
   set(path: string, content: Omit<Content, "generation">): Content;
   delete(path: string): void;
+  /** Moves the content to another path. It keeps its generation. */
+  move(from: string, to: string): void;
 }
 
 export function createContents(): Contents {
@@ -31,6 +33,11 @@ export function createContents(): Contents {
       return content;
     },
     delete: (path) => void all.delete(path),
+    move: (from, to) => {
+      const content = all.get(from);
+      all.delete(from);
+      if (content !== undefined) all.set(to, content);
+    },
   };
 }
 

@@ -4,7 +4,10 @@ import type { HttpRequest } from "../listener.js";
 import { type Content, md5 } from "./contents.js";
 import { crc32c } from "./crc32c.js";
 
-export function contentResponse({ bytes, type, generation }: Content, { headers }: HttpRequest): HttpResponse {
+export function contentResponse(
+  { bytes, type, generation }: Content,
+  { headers }: Pick<HttpRequest, "headers">,
+): HttpResponse {
   const etag = `"${generation}"`;
   const validators = {
     "content-type": type,

@@ -8,6 +8,7 @@ import { finalResponse } from "../requests/fields.js";
 import type { PropertyModel } from "../../model/types.js";
 import { type HttpResponse, GoogleError, invalid } from "../google-error.js";
 import { isObject, type JsonObject, ownString } from "../json.js";
+import { knownMethod } from "../known-apis/index.js";
 import { withKinds } from "../resources/kinds.js";
 import type { HttpRequest } from "../listener.js";
 import { checkParameters } from "../requests/parameters.js";
@@ -66,6 +67,8 @@ export function createUploads(
         body: metadata,
         caller: grant?.subject,
       };
+      const known = knownMethod(entry);
+      if (known !== undefined) return finalResponse(known({ ...call, content: { bytes, type } }, mockState), call);
       const collection = collections.find(({ roles }) => roles.some((role) => role.entry === entry));
       const handler = collection === undefined ? undefined : handlers.get(entry);
       return finalResponse(store({ call, collection, handler, bytes, type }, mockState), call);

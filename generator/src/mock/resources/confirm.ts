@@ -1,5 +1,7 @@
 /** Responses to changes, by the response type of the method: the item, an operation or its name, or no body. */
-import { type IndexedMethod, propertiesOf, schemaName } from "../api-index.js";
+import { randomBytes } from "node:crypto";
+import type { TypeModel } from "../../model/types.js";
+import { type IndexedMethod, propertiesOf, schemaName, type Schemas } from "../api-index.js";
 import type { Call } from "../call.js";
 import { responseType, type Collection } from "./collections.js";
 import type { HttpResponse } from "../google-error.js";
@@ -8,6 +10,7 @@ import type { JsonObject } from "../json.js";
 import { withKinds } from "./kinds.js";
 import { apiFacts } from "../known-apis/index.js";
 import { startOperation } from "./operations.js";
+import { isSecret } from "./roles.js";
 import { sampleObject } from "./sample.js";
 import type { MockState } from "../mock-state.js";
 
@@ -17,11 +20,13 @@ export type Confirm = (call: Call, item: JsonObject, path: string) => HttpRespon
 export interface ConfirmFacts {
   readonly entry: IndexedMethod;
   readonly collection: Collection | undefined;
+  /** Path of the item in the response to an insert. */
+  readonly returned?: readonly string[];
   /** Returns further properties of an operation from the request. */
   readonly more?: (body: JsonObject | undefined) => JsonObject;
 }
 
-export function confirmFor({ entry, collection, more }: ConfirmFacts, mockState: MockState): Confirm {
+export function confirmFor({ entry, collection, returned = [], more }: ConfirmFacts, mockState: MockState): Confirm {
   const { api, method } = entry;
   const { schemas } = api;
   if (method.response === undefined) return () => ({ status: 204, body: undefined });
@@ -29,6 +34,9 @@ export function confirmFor({ entry, collection, more }: ConfirmFacts, mockState:
   const type = responseType(method);
   const name = schemaName(type, schemas);
   if (name !== undefined && name === collection?.itemName) return (_call, item) => ({ status: 200, body: item });
+  if (returned.length > 0) {
+    return (_call, item) => ({ status: 200, body: withKinds(around(item, returned, type, schemas), type, schemas) });
+  }
   const { operation } = method;
   if (operation !== undefined) {
     const types = apiFacts(api.model.id).operationTypes;
@@ -59,6 +67,20 @@ export function confirmFor({ entry, collection, more }: ConfirmFacts, mockState:
       ...(isEchoed ? call.body : {}),
     },
   });
+}
+
+/** Returns a response that contains the new item at this path, and new secrets beside it. */
+function around(
+  item: JsonObject,
+  [name, ...rest]: readonly string[],
+  type: TypeModel | undefined,
+  schemas: Schemas,
+): JsonObject {
+  if (name === undefined) return item;
+  const properties = propertiesOf(type, schemas);
+  const secrets = properties.filter(isSecret).map((one) => [one.name, randomBytes(30).toString("base64")]);
+  const inner = properties.find((one) => one.name === name)?.type;
+  return { ...Object.fromEntries(secrets), [name]: around(item, rest, inner, schemas) };
 }
 
 /** Returns the response of a finished operation, a google.protobuf.Any. */

@@ -1,6 +1,7 @@
 /** Items as stored: properties from the client, from the path, and from the server. */
 import type { PropertyModel } from "../../model/types.js";
 import { isStringProperty, propertiesOf } from "../api-index.js";
+import type { Call } from "../call.js";
 import type { Collection } from "./collections.js";
 import { hashOf } from "./etags.js";
 import { GoogleError, invalid } from "../google-error.js";
@@ -8,32 +9,33 @@ import { isObject, type Json, type JsonObject, merge, own, ownString } from "../
 import { withKinds } from "./kinds.js";
 import { apiFacts } from "../known-apis/index.js";
 import { sampleObject } from "./sample.js";
+import { isServerSet, serverFacts, serverLinks, type ServerFacts } from "./server-facts.js";
 import { splitPath } from "./store.js";
 
-interface ItemFacts {
-  readonly collection: Collection;
-  /** Canonical path of the item. */
-  readonly path: string;
-  /** Path parameters of the call. */
-  readonly variables: ReadonlyMap<string, string>;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  /** Absent for a new item. */
-  readonly previous?: JsonObject;
+interface ItemFacts extends ServerFacts {
   /** True if the client names a new item in the item itself. */
   readonly isNamedByClient?: boolean;
+}
+
+/** Returns the facts that a call contributes to an item. */
+export function factsFrom({ variables, headers, caller }: Pick<Call, "caller" | "headers" | "variables">): {
+  readonly variables: ReadonlyMap<string, string>;
+  readonly origin: string | undefined;
+  readonly caller: string | undefined;
+} {
+  return { variables, caller, origin: headers.host === undefined ? undefined : `http://${headers.host}` };
 }
 
 /** Completes a new or changed item. Read-only properties keep their previous value, whatever the client sends. */
 export function completeItem(written: JsonObject, facts: ItemFacts): JsonObject {
   const { collection, previous } = facts;
   const { api, item, itemName, properties } = collection;
-  const readOnlyNames = new Set(properties.filter(({ readOnly }) => readOnly).map(({ name }) => name));
+  const readOnlyNames = new Set(properties.filter(isServerSet).map(({ name }) => name));
   const clients = Object.entries(written).filter(([name]) => !readOnlyNames.has(name));
   const kept = Object.entries(previous ?? {}).filter(([name]) => readOnlyNames.has(name));
   const given = { ...Object.fromEntries(clients), ...Object.fromEntries(kept) };
   const named = { ...withPath(given, collection, facts), ...shortName(written, facts) };
-  const completed = { ...named, ...serverProperties(properties, named, facts) };
+  const completed = { ...named, ...serverFacts(named, facts) };
   const { complete } = apiFacts(api.model.id);
   const finish = Object.hasOwn(complete, itemName) ? complete[itemName] : undefined;
   return withEtag(withKinds(finish?.(completed, previous) ?? completed, item, api.schemas), collection);
@@ -51,38 +53,12 @@ function shortName(
   return isShort && (previous !== undefined || isNamedByClient) ? { [keyProperty]: name } : {};
 }
 
-const CREATION_TIMES = new Set(["createTime", "createdTime", "creationTimestamp", "timeCreated"]);
-const UPDATE_TIMES = new Set(["modifiedTime", "updateTime", "updated"]);
-/** States of a usable resource. */
-export const LIVE = ["ACTIVE", "READY", "RUNNING", "RUNNABLE", "ENABLED"];
-
-/** Returns times and states, under the names that most APIs use. */
-function serverProperties(
-  properties: readonly PropertyModel[],
-  item: JsonObject,
-  { now, previous }: ItemFacts,
-): JsonObject {
-  const time = new Date(now).toISOString();
-  const entries = properties.flatMap(({ name, type, readOnly }): [string, Json][] => {
-    if (type.kind !== "string") return [];
-    const isTime = type.format === "google-datetime" || type.format === "date-time";
-    const isNew = previous === undefined || own(item, name) === undefined;
-    if (isTime && (UPDATE_TIMES.has(name) || (isNew && CREATION_TIMES.has(name)))) return [[name, time]];
-    const states = type.enum?.values.map(({ value }) => value) ?? [];
-    const live = readOnly && isNew && name === "state" ? LIVE.find((state) => states.includes(state)) : undefined;
-    return live === undefined ? [] : [[name, live]];
-  });
-  return Object.fromEntries(entries);
-}
-
 /** Returns a sample item of the collection's type. */
-export function sampleItem(
-  collection: Collection,
-  facts: { readonly path: string; readonly variables: ReadonlyMap<string, string> },
-): JsonObject {
+export function sampleItem(collection: Collection, facts: Omit<ServerFacts, "collection">): JsonObject {
   const { api, item, keyProperty, reference } = collection;
-  const fromPath = [...facts.variables.keys(), keyProperty ?? "", reference ?? ""];
-  return withEtag(withPath(sampleObject(item, api.schemas, fromPath), collection, facts), collection);
+  const fromPath = [...facts.variables.keys(), keyProperty ?? "", reference ?? "", "selfLink", "mediaLink"];
+  const sample = withPath(sampleObject(item, api.schemas, fromPath), collection, facts);
+  return withEtag({ ...sample, ...serverLinks(sample, { ...facts, collection }) }, collection);
 }
 
 /**
@@ -95,12 +71,17 @@ export function withPath(
   collection: Collection,
   { path, variables }: { readonly path: string; readonly variables: ReadonlyMap<string, string> },
 ): JsonObject {
-  const { api, properties, keyVariable, keyProperty, namesAfter, reference } = collection;
+  const { api, properties, keyVariable, keyVariables, keyProperty, namesAfter, reference } = collection;
   const name = nameAt(collection, path);
   const clean = merge({}, item);
   // If the name is a path, the client's value is ignored.
   if (namesAfter !== undefined) return keyProperty === undefined ? clean : { ...clean, [keyProperty]: name };
-  const values = new Map([...variables, [keyVariable ?? keyProperty ?? "", name]]);
+  const names: readonly (readonly [string, string])[] =
+    keyVariables.length > 1
+      ? name.split("/").map((part, index) => [keyVariables[index] ?? "", part])
+      : [[keyVariable ?? keyProperty ?? "", name]];
+  const values = new Map([...variables, ...names]);
+  if (keyVariables.length > 1) return filled(clean, properties, values, undefined, undefined);
   if (reference === undefined) return filled(clean, properties, values, keyVariable, keyProperty);
   const type = properties.find((property) => property.name === reference)?.type;
   const given = own(clean, reference);
@@ -163,8 +144,12 @@ export function nameAt({ namesAfter }: Collection, path: string): string {
 /** Returns the key in an item: the last segment of its path. */
 export function keyOf(
   item: JsonObject,
-  { keyProperty, namesAfter, reference, keyVariable = "" }: Collection,
+  { keyProperty, keyVariables, namesAfter, reference, keyVariable = "" }: Collection,
 ): string | undefined {
+  if (keyVariables.length > 1) {
+    const names = keyVariables.map((name) => ownString(item, name) ?? "");
+    return names.includes("") ? undefined : names.join("/");
+  }
   const holder = reference === undefined ? undefined : own(item, reference);
   const referred = isObject(holder) ? ownString(holder, keyVariable) : undefined;
   const key = referred ?? (keyProperty === undefined ? undefined : ownString(item, keyProperty));

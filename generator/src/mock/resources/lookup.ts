@@ -1,7 +1,8 @@
 /** Finds the resource of a call, and checks its parent. */
 import type { Call } from "../call.js";
 import type { Collection } from "./collections.js";
-import { notFound, sampleItem } from "./items.js";
+import { notModelled } from "../google-error.js";
+import { factsFrom, notFound, sampleItem } from "./items.js";
 import type { JsonObject } from "../json.js";
 import { hasWildcard, type Store, splitPath } from "./store.js";
 import type { MockState } from "../mock-state.js";
@@ -10,8 +11,8 @@ export interface CollectionFacts {
   readonly collection: Collection;
   /** Parent collection, if the mock knows its items. */
   readonly parent: Collection | undefined;
-  /** True if the mock cannot know which items exist. Every requested item exists as a sample. */
-  readonly isOpen: boolean;
+  /** Returns true if the mock cannot know which items exist below this path. Every requested item exists as a sample. */
+  readonly isOpen: (collectionPath: string) => boolean;
 }
 
 /**
@@ -22,16 +23,38 @@ export interface CollectionFacts {
 export function itemAt(
   path: string,
   { collection, parent, isOpen }: CollectionFacts,
-  { variables }: Pick<Call, "variables">,
-  { store }: MockState,
+  call: Pick<Call, "caller" | "headers" | "variables">,
+  { store, samples, now }: MockState,
 ): JsonObject {
   const item = store.get(path);
   if (item !== undefined) return item;
-  if (!isOpen) throw notFound(collection, path);
-  checkParent(splitPath(path)[0], parent, store);
-  const sample = sampleItem(collection, { path, variables });
+  const [collectionPath] = splitPath(path);
+  if (!isOpen(collectionPath)) throw notFound(collection, path);
+  checkParent(collectionPath, parent, store);
+  checkOpen(collectionPath, { collection, parent }, { store, samples });
+  const sample = sampleItem(collection, { path, now: now(), ...factsFrom(call) });
   store.set(path, sample);
+  samples.add(path);
   return sample;
+}
+
+/**
+ * Refuses samples below an item that a client or a fixture made, because they would contradict it: a new file does not
+ * have sample revisions.
+ *
+ * @throws {GoogleError} 400 with the reason `MOCK_NOT_MODELLED`
+ */
+export function checkOpen(
+  collectionPath: string,
+  { collection, parent }: Pick<CollectionFacts, "collection" | "parent">,
+  { store, samples }: Pick<MockState, "samples" | "store">,
+): void {
+  const [above] = splitPath(collectionPath);
+  if (parent === undefined || store.get(above) === undefined || samples.has(above)) return;
+  throw notModelled(
+    `The mock does not know the ${collection.resource.at(-1) ?? "items"} of a resource that a client made.`,
+    `Add fixtures at ${JSON.stringify(decodeURIComponent(collectionPath))}.`,
+  );
 }
 
 /** @throws {GoogleError} 404 if the parent item does not exist */

@@ -1,7 +1,7 @@
 /** Soft delete: resources that the API can undelete are only marked as deleted (AIP-164). */
 import type { Collection } from "./collections.js";
-import { LIVE } from "./items.js";
 import { type Json, type JsonObject, own } from "../json.js";
+import { LIVE } from "./server-facts.js";
 
 const DELETED = ["DELETED", "DELETE_REQUESTED"];
 

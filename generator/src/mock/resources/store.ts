@@ -59,7 +59,8 @@ export function hasWildcard(path: string): boolean {
   return path.includes("/-/");
 }
 
-function isLike(path: string, wanted: string): boolean {
+/** Returns true if a path matches another one, in which `-` matches any id. */
+export function isLike(path: string, wanted: string): boolean {
   const segments = path.split("/");
   const patterns = wanted.split("/");
   return (

@@ -1,0 +1,25 @@
+/** Cloud Storage v1: what its document does not describe (https://cloud.google.com/storage/docs/json_api). */
+import type { ApiFacts } from "../api-facts.js";
+import { ACL_METHODS } from "./acl-methods.js";
+import { BUCKET_METHODS } from "./buckets.js";
+import { COPY_METHODS } from "./copies.js";
+import { listObjects } from "./object-list.js";
+import { OBJECT_METHODS } from "./objects.js";
+import { alias, isPublic } from "./paths.js";
+import { PROJECT_METHODS } from "./projects.js";
+
+export const storageV1: ApiFacts = {
+  complete: {},
+  operationTypes: {},
+  actions: {},
+  methods: {
+    ...BUCKET_METHODS,
+    ...OBJECT_METHODS,
+    ...COPY_METHODS,
+    ...ACL_METHODS,
+    ...PROJECT_METHODS,
+    "storage.objects.list": listObjects,
+  },
+  alias,
+  isPublic,
+};
