@@ -49,20 +49,20 @@ const PYTHON = { language: "python", packages: PYTHON_PACKAGES } as const;
 export const CLIENTS: readonly Client[] = [
   {
     name: "cloud-storage",
-    title: "@google-cloud/storage",
+    title: "@google-cloud/storage, without sign-in",
     language: "node",
     packages: CLOUD_STORAGE,
     program: "cloud-storage.js",
     documents: ["2026/storage.v1"],
+    open: true,
   },
   {
-    name: "cloud-storage-emulator",
-    title: "@google-cloud/storage, as with an emulator",
+    name: "cloud-storage-signed-in",
+    title: "@google-cloud/storage",
     language: "node",
     packages: CLOUD_STORAGE,
-    program: "cloud-storage-emulator.js",
+    program: "cloud-storage-signed-in.js",
     documents: ["2024/storage.v1"],
-    open: true,
   },
   {
     name: "bigquery",

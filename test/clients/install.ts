@@ -33,7 +33,7 @@ export async function install(client: Client, log: (line: string) => void): Prom
 
 async function installNode(client: Client & { readonly language: "node" }, log: (line: string) => void) {
   const wanted = Object.entries(client.packages).map(([name, version]) => `${name}@${version}`);
-  const folder = join(INSTALLED, wanted.join("+").replaceAll("@", "").replaceAll("/", "-"));
+  const folder = join(INSTALLED, wanted.join("+").replaceAll(/(?<=^|\+)@/g, "").replaceAll("/", "-"));
   const version = [...new Set(Object.values(client.packages))].join(", ");
   // Written last, so that an interrupted installation is repeated.
   const complete = join(folder, ".complete");

@@ -1,19 +1,14 @@
-/** An ordinary program of `@google-cloud/storage`. */
+/** A program of `@google-cloud/storage` with the options that it uses for emulators: without credentials. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { all, bytesOf, endpoint, fails, load, passes, patterned, runSteps, signIn } from "./steps.js";
+import { all, bytesOf, endpoint, fails, load, passes, patterned, runSteps } from "./steps.js";
 
 const { Storage } = load("@google-cloud/storage");
 
-const storage = new Storage({
-  projectId: "example-123",
-  apiEndpoint: endpoint,
-  useAuthWithCustomEndpoint: true,
-  authClient: signIn(["https://www.googleapis.com/auth/cloud-platform"]),
-});
+const storage = new Storage({ projectId: "example-123", apiEndpoint: endpoint });
 
 const bucket = storage.bucket("orders");
 const text = "Two teapots and a kettle.\n";
