@@ -79,7 +79,7 @@ export const CLIENTS: readonly Client[] = [
     // The newest whose dependencies npm finds.
     packages: { "@google-cloud/pubsub": "5.3.0" },
     program: "pubsub.js",
-    documents: ["2024/pubsub.v1"],
+    documents: ["2026/pubsub.v1"],
   },
   {
     name: "drive",
@@ -124,12 +124,6 @@ export const CLIENTS: readonly Client[] = [
     name: "python-workspace",
     title: "googleapiclient: calendar, gmail, sheets, tasks, directory",
     program: "workspace.py",
-    documents: [
-      "2026/calendar.v3",
-      "2026/gmail.v1",
-      "2026/sheets.v4",
-      "2026/tasks.v1",
-      "2026/admin.directory_v1",
-    ],
+    documents: ["2026/calendar.v3", "2026/gmail.v1", "2026/sheets.v4", "2026/tasks.v1", "2026/admin.directory_v1"],
   },
 ];

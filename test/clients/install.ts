@@ -33,7 +33,13 @@ export async function install(client: Client, log: (line: string) => void): Prom
 
 async function installNode(client: Client & { readonly language: "node" }, log: (line: string) => void) {
   const wanted = Object.entries(client.packages).map(([name, version]) => `${name}@${version}`);
-  const folder = join(INSTALLED, wanted.join("+").replaceAll(/(?<=^|\+)@/g, "").replaceAll("/", "-"));
+  const folder = join(
+    INSTALLED,
+    wanted
+      .join("+")
+      .replaceAll(/(?<=^|\+)@/g, "")
+      .replaceAll("/", "-"),
+  );
   const version = [...new Set(Object.values(client.packages))].join(", ");
   // Written last, so that an interrupted installation is repeated.
   const complete = join(folder, ".complete");
@@ -73,7 +79,8 @@ async function installPython(packages: readonly string[], log: (line: string) =>
   const version = await readFile(complete, "utf8");
   const problems: string[] = [];
   for (const command of PYTHONS) {
-    const script = "import sys; assert sys.version_info >= (3, 9); import googleapiclient.discovery, google_auth_httplib2";
+    const script =
+      "import sys; assert sys.version_info >= (3, 9); import googleapiclient.discovery, google_auth_httplib2";
     try {
       await run(command, ["-c", script], { env: { ...process.env, PYTHONPATH: modules } });
       return { folder: modules, command, version };

@@ -46,7 +46,9 @@ await runSteps([
     assert.equal(metadata.metageneration, "3");
   }),
   passes("set the CORS rules of a bucket", async () => {
-    const rules = [{ origin: ["https://example.com"], method: ["GET"], responseHeader: ["Content-Type"], maxAgeSeconds: 60 }];
+    const rules = [
+      { origin: ["https://example.com"], method: ["GET"], responseHeader: ["Content-Type"], maxAgeSeconds: 60 },
+    ];
     await bucket.setCorsConfiguration(rules);
     assert.deepEqual((await bucket.getMetadata())[0].cors, rules);
   }),
@@ -196,7 +198,9 @@ await runSteps([
     assert.equal(metadata.md5Hash, md5);
   }),
   passes("copy a file with other metadata", async () => {
-    const [copy] = await bucket.file("2026/a.txt").copy("2026/b.md", { contentType: "text/markdown", metadata: { new: "1" } });
+    const [copy] = await bucket
+      .file("2026/a.txt")
+      .copy("2026/b.md", { contentType: "text/markdown", metadata: { new: "1" } });
     const [metadata] = await copy.getMetadata();
     assert.equal(metadata.contentType, "text/markdown");
     assert.deepEqual(metadata.metadata, { new: "1" });
@@ -291,7 +295,10 @@ await runSteps([
   }),
   passes("change the IAM policy of a bucket", async () => {
     const [policy] = await bucket.iam.getPolicy();
-    policy.bindings = [...(policy.bindings ?? []), { role: "roles/storage.objectViewer", members: ["user:cook@example.com"] }];
+    policy.bindings = [
+      ...(policy.bindings ?? []),
+      { role: "roles/storage.objectViewer", members: ["user:cook@example.com"] },
+    ];
     await bucket.iam.setPolicy(policy);
     const [after] = await bucket.iam.getPolicy();
     assert.ok(after.bindings.some(({ role }) => role === "roles/storage.objectViewer"));
@@ -304,7 +311,10 @@ await runSteps([
     const [notification] = await bucket.createNotification("projects/example-123/topics/files");
     assert.ok(notification.id);
     const [notifications] = await bucket.getNotifications();
-    assert.deepEqual(notifications.map(({ id }) => id), [notification.id]);
+    assert.deepEqual(
+      notifications.map(({ id }) => id),
+      [notification.id],
+    );
     await notification.delete();
     assert.deepEqual((await bucket.getNotifications())[0], []);
   }),
@@ -315,7 +325,10 @@ await runSteps([
     assert.equal(hmacKey.metadata.serviceAccountEmail, email);
     assert.equal(hmacKey.metadata.state, "ACTIVE");
     const [keys] = await storage.getHmacKeys();
-    assert.deepEqual(keys.map(({ metadata }) => metadata.accessId), [hmacKey.metadata.accessId]);
+    assert.deepEqual(
+      keys.map(({ metadata }) => metadata.accessId),
+      [hmacKey.metadata.accessId],
+    );
     await hmacKey.setMetadata({ state: "INACTIVE" });
     assert.equal((await hmacKey.getMetadata())[0].state, "INACTIVE");
     await hmacKey.delete();
