@@ -2,8 +2,7 @@
 import type { Call } from "../../call.js";
 import { GoogleError, invalid, missing, notModelled, type HttpResponse } from "../../google-error.js";
 import { isObject, type JsonObject, merge, own, ownString } from "../../json.js";
-import { md5 } from "../../media/contents.js";
-import { crc32c } from "../../media/crc32c.js";
+import { crc32c, md5 } from "../../media/checksums.js";
 import { contentResponse } from "../../media/download.js";
 import type { MockState } from "../../mock-state.js";
 import { checkEtag } from "../../resources/etags.js";

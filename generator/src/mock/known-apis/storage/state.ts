@@ -4,8 +4,7 @@ import type { Call } from "../../call.js";
 import { GoogleError, invalid, notModelled } from "../../google-error.js";
 import { isObject, type JsonObject, own, ownString } from "../../json.js";
 import type { Content } from "../../media/contents.js";
-import { md5 } from "../../media/contents.js";
-import { crc32c } from "../../media/crc32c.js";
+import { crc32c, md5 } from "../../media/checksums.js";
 import type { MockState } from "../../mock-state.js";
 import { itemPath } from "../../routes.js";
 
