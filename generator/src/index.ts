@@ -9,5 +9,6 @@ export { generate, type GenerateOptions } from "./generate.js";
 export { loadDocument, loadModel, type LoadedModel } from "./load.js";
 export type { ApiReport, GenerateReport } from "./report.js";
 export type { DynamicClient, DynamicMember, DynamicMethod, DynamicPromise, DynamicResource } from "./dynamic/client.js";
+export type { DocumentJson } from "./discovery/read.js";
 export type { DiscoveryDocument } from "./discovery/types.js";
 export type * from "./model/types.js";

@@ -1,6 +1,6 @@
 /** Source → document → model: the first half of the flow, shared by all commands. */
 import type { CodeRequest } from "./config/define.js";
-import { type ReadDocument, readDocument } from "./discovery/read.js";
+import { type DocumentJson, type ReadDocument, readDocument } from "./discovery/read.js";
 import { requestOf } from "./discovery/request.js";
 import { createSources, type SourceOptions, type SourceText } from "./discovery/sources.js";
 import { decoded } from "./discovery/text.js";
@@ -11,6 +11,8 @@ import type { ApiModel } from "./model/types.js";
 /** A model, its source, and the warnings about its document. */
 export interface LoadedModel {
   readonly model: ApiModel;
+  /** The document as parsed from JSON, with the corrections of the config. */
+  readonly json: DocumentJson;
   /** Path, URL, or id, as the caller passed it. */
   readonly file: string;
   readonly warnings: readonly Diagnostic[];
@@ -57,7 +59,7 @@ export function modelOf(
   { id: wanted, patch }: CodeRequest,
   options: ModelOptions,
 ): LoadedModel {
-  const { document, warnings } = readDocument(decoded(text, file), file, patch);
+  const { document, json, warnings } = readDocument(decoded(text, file), file, patch);
   const id = `${document.name}:${document.version}`;
   const found: Diagnostic[] = warnings.map((entry) => ({ ...entry, api: id }));
   if (wanted !== undefined && wanted !== id)
@@ -68,5 +70,5 @@ export function modelOf(
     found.push(diagnostic(code, file, message, { pointer, api: id })),
   );
   if (found.some(({ severity }) => severity === "error")) throw new InputError(found);
-  return { model, file, warnings: found };
+  return { model, json, file, warnings: found };
 }

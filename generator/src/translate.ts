@@ -35,9 +35,11 @@ export function translate(source: SourceText, request: CodeRequest): Translation
     diagnostics,
     ms: performance.now() - start,
   });
-  let loaded: LoadedModel;
+  let loaded: Pick<LoadedModel, "model" | "warnings">;
   try {
-    loaded = modelOf(source, request, request);
+    // The JSON of the document is not used, so that its memory is free while code is generated.
+    const { model, warnings } = modelOf(source, request, request);
+    loaded = { model, warnings };
   } catch (error) {
     if (error instanceof InputError) return result(undefined, error.diagnostics);
     throw error;

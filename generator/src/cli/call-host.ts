@@ -26,7 +26,7 @@ export function isAuthorized(auth: Credentials, parameters: object, env: Termina
 export function refuseForeignHost(
   url: URL,
   { universeDomain }: Credentials,
-  { file, model: { id: api } }: LoadedModel,
+  { file, model: { id: api } }: Omit<LoadedModel, "json">,
   env: Terminal["env"],
 ): void {
   const universe = universeDomain ?? (env["GOOGLE_CLOUD_UNIVERSE_DOMAIN"] || GOOGLE);

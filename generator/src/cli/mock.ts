@@ -21,7 +21,7 @@ Usage: discogen mock <api…> [options]
 
 Serve the APIs and Google's token endpoint on this machine until you press
 Ctrl-C. Authenticate with the key file that it writes: the mock verifies
-assertions, and rejects calls without a valid token.
+assertions, and rejects calls without a valid token unless you add --open.
 Does not execute a config that is code: reads only discogen.config.json and the
 lock.
 
@@ -32,6 +32,8 @@ lock.
 ${FORCE_HELP}  --fixtures FILE     JSON object: resources by the path of their collection,
                       responses by the id of their method
   --latency MS        milliseconds to wait before each response (default: 0)
+  --open              accept calls without a token, as Google's emulators do;
+                      tokens, scopes and API keys are not checked
   --cors ORIGIN       let web pages of this origin call the mock, such as
                       http://localhost:5173, or * for all; can be repeated
   --fault FAULT       fail one request; can be repeated: on=call, on=upload or
@@ -54,6 +56,7 @@ async function run(args: readonly string[], terminal: Terminal): Promise<ExitCod
     "key-file": { type: "string" },
     fixtures: { type: "string" },
     latency: { type: "string" },
+    open: { type: "boolean" },
     cors: { type: "string", multiple: true },
     fault: { type: "string", multiple: true },
     reporter: { type: "string" },
@@ -88,9 +91,12 @@ async function run(args: readonly string[], terminal: Terminal): Promise<ExitCod
 
   const keyFile = parsed.text("key-file") ?? "service-account.json";
   const models = loaded.map(({ model }) => model);
+  const documents = loaded.map(({ json }) => json);
   const fixturesFile = parsed.text("fixtures");
   const fixtures = fixturesFile === undefined ? exampleFixtures(models) : await readFixtures(fixturesFile);
-  const mock = await startMock({ models, port, latency, cors, fixtures, faults }).catch((error: unknown) => {
+  const open = parsed.flag("open");
+  const served = { models, documents, fixtures };
+  const mock = await startMock({ ...served, port, open, latency, cors, faults }).catch((error: unknown) => {
     const isFixtures = error instanceof FixtureError || error instanceof RangeError;
     throw usage("mock", isFixtures ? reasonOf(error) : `cannot listen on port ${port}: ${reasonOf(error)}`);
   });

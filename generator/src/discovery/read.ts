@@ -15,7 +15,14 @@ import type {
 /** A document and the warnings about it. */
 export interface ReadDocument {
   readonly document: DiscoveryDocument;
+  /** The document as parsed from JSON, with corrections. */
+  readonly json: DocumentJson;
   readonly warnings: readonly Diagnostic[];
+}
+
+/** A Discovery document as parsed from JSON. */
+export interface DocumentJson {
+  readonly [name: string]: unknown;
 }
 
 /**
@@ -38,7 +45,7 @@ export function readDocument(text: string, file: string, patches: readonly Docum
 
   const document = read(new ObjectReader(value, "", report), file, report);
   if (diagnostics.some(({ severity }) => severity === "error")) throw new InputError(diagnostics);
-  return { document, warnings: diagnostics };
+  return { document, json: value, warnings: diagnostics };
 }
 
 function valueOf(text: string, file: string): unknown {

@@ -1,20 +1,24 @@
 /** Handles API calls: routes a request to its method, checks it, and returns the response. */
 import type { ApiModel } from "../model/types.js";
+import { admit, notFound } from "./admission.js";
 import { actionHandler } from "./resources/actions.js";
 import { type ApiIndex, indexApi, type IndexedMethod } from "./api-index.js";
 import { authorize } from "./authentication/authorize.js";
 import { type Call, type Handler, readBody } from "./call.js";
 import { collectionHandler } from "./resources/collection-handlers.js";
 import { type Collection, collectionsOf, parentOf } from "./resources/collections.js";
+import { guarded } from "./resources/guards.js";
 import { confirmFor } from "./resources/confirm.js";
 import { finalResponse } from "./requests/fields.js";
 import { fixedResponses, type Fixtures, storeFixtures } from "./fixtures.js";
 import { type HttpResponse, GoogleError, notModelled } from "./google-error.js";
 import { handled, type MockHandlers } from "./handlers.js";
 import { own } from "./json.js";
+import { apiFacts, knownMethod } from "./known-apis/index.js";
 import type { HttpRequest } from "./listener.js";
-import { contentAt } from "./media/contents.js";
-import { contentResponse } from "./media/download.js";
+import { contentAt, ownersOf } from "./media/contents.js";
+import { checkDownload, contentResponse } from "./media/download.js";
+import { compileUploadRoutes } from "./media/upload-routes.js";
 import { createUploads } from "./media/uploads.js";
 import { createNames } from "./resources/other-names.js";
 import { progressOf } from "./resources/progress.js";
@@ -32,8 +36,15 @@ export interface ApiOptions {
   readonly handlers: MockHandlers;
 }
 
+export interface Api {
+  /** Returns the response to a request. */
+  readonly respond: (request: HttpRequest) => Promise<HttpResponse>;
+  /** Checks the path and the token of a request without its body. Throws the error that its response would be. */
+  readonly admit: (head: HttpRequest) => void;
+}
+
 /**
- * Indexes models, stores fixtures and compiles routes, then returns the function that handles requests.
+ * Indexes models, stores fixtures and compiles routes, then returns the functions that handle requests.
  *
  * @throws {FixtureError} for fixtures that do not match the models
  * @throws {RangeError} for handlers of unknown methods
@@ -42,32 +53,41 @@ export function createApi(
   { models, fixtures, handlers: given }: ApiOptions,
   mockState: MockState,
   tokens: TokenStore,
-): (request: HttpRequest) => Promise<HttpResponse> {
+): Api {
   const apis = models.map(indexApi);
   const entries = apis.flatMap(({ resources }) => resources.flatMap(({ methods }) => methods));
   const collections = apis.flatMap(collectionsOf);
   const seeded = storeFixtures(fixtures, collections, mockState.store);
+  for (const { id } of models) apiFacts(id).start?.(mockState);
   const overrides = handled(entries, { ...Object.fromEntries(fixedResponses(fixtures)), ...given });
   const handlers = bind(apis, collections, seeded, mockState);
   const routes = compileRoutes(entries);
   const replay = createReplay();
   const resolveNames = createNames(collections, mockState);
-  const upload = createUploads({ entries, collections, handlers, resolveNames }, mockState, tokens);
+  const findUpload = compileUploadRoutes(entries);
+  const upload = createUploads({ collections, handlers, overrides, findUpload, resolveNames }, mockState, tokens);
 
   const respond = (call: Call): HttpResponse | undefined => {
     if (isDryRun(call)) return confirmFor({ entry: call.entry, collection: undefined }, mockState)(call, {}, call.path);
     return replay(call, () => handlers.get(call.entry)?.(call));
   };
 
-  return async (request) => {
+  const aliases = models.flatMap(({ id }) => apiFacts(id).alias ?? []);
+
+  const aliased = (sent: HttpRequest) => aliases.reduce((one, alias) => alias(one, mockState), sent);
+
+  const respondTo = async (sent: HttpRequest): Promise<HttpResponse> => {
+    const request = aliased(sent);
     const { query, headers } = request;
-    const uploaded = upload(request);
+    const uploaded = await upload(request);
     if (uploaded !== undefined) return uploaded;
     const found = findRoute(routes, request.verb, request.path);
-    if (found === undefined) throw new GoogleError(404, `Not found: no method has ${request.verb} at this path.`);
+    if (found === undefined) throw notFound(request);
     const { route, variables } = found;
     const { entry } = route;
-    const grant = authorize(headers.authorization, entry, tokens);
+    const isAnonymous = headers.authorization === undefined && !tokens.isOpen;
+    const isPublic = isAnonymous && apiFacts(entry.api.model.id).isPublic?.(sent, mockState) === true;
+    const grant = isPublic ? undefined : authorize(headers.authorization, entry, tokens);
     checkParameters(entry, variables, query);
     const body = readBody(entry, request);
     const path = canonicalPath(request.path);
@@ -77,6 +97,7 @@ export function createApi(
     if (response === undefined) throw notModelled(`The mock does not model ${entry.method.id}.`);
     return finalResponse(response, call);
   };
+  return { respond: respondTo, admit: (head) => admit(aliased(head), { routes, findUpload, tokens }) };
 }
 
 /** Returns true for a request that must be validated without being carried out (AIP-163). */
@@ -85,16 +106,20 @@ function isDryRun({ query, body = {} }: Call): boolean {
 }
 
 /** Returns the content for a download request; `undefined` for any other request. */
-function downloaded(
-  { entry: { method }, path }: Call,
-  request: HttpRequest,
-  mockState: MockState,
-): HttpResponse | undefined {
+function downloaded({ entry, path }: Call, request: HttpRequest, mockState: MockState): HttpResponse | undefined {
+  // A known method responds to downloads itself.
+  if (knownMethod(entry) !== undefined) return undefined;
+  const { method } = entry;
   const { mediaDownload } = method;
   const isDownload = mediaDownload !== undefined && (mediaDownload.isOnly || request.query.get("alt") === "media");
   if (!isDownload && method.response?.kind !== "media") return undefined;
   const content = contentAt(path, mockState.contents);
-  if (content !== undefined) return contentResponse(content, request);
+  const owner = ownersOf(path).find((one) => mockState.store.get(one) !== undefined);
+  const item = owner === undefined ? undefined : mockState.store.get(owner);
+  if (content !== undefined) {
+    checkDownload(method, request.query, content, item);
+    return contentResponse(content, request, item);
+  }
   if (isDownload) throw new GoogleError(404, "Not found: this resource has no content.");
   return undefined;
 }
@@ -113,16 +138,21 @@ function bind(
   const seededPaths = [...seeded];
   const all = collections.map((collection) => {
     const isOpen = (path: string) => !filled.includes(collection) && !seededPaths.some((seed) => isLike(seed, path));
-    return { collection, parent: parentOf(collection, filled), isOpen };
+    return { collection, parent: parentOf(collection, filled), isFilled: filled.includes(collection), isOpen };
   });
   const made = new Set(filled.flatMap(({ roles }) => roles.filter(canMake).map(({ entry }) => entry)));
   for (const facts of all) {
-    for (const role of facts.collection.roles) handlers.set(role.entry, collectionHandler(role, facts, mockState));
+    for (const role of facts.collection.roles) {
+      const handler = collectionHandler(role, facts, mockState);
+      handlers.set(role.entry, guarded(role, handler, facts, all, mockState));
+    }
   }
   for (const { resources } of apis) {
     for (const { methods } of resources) {
       const isMade = methods.some((entry) => made.has(entry));
       for (const entry of methods) {
+        const known = knownMethod(entry);
+        if (known !== undefined) handlers.set(entry, (call) => known(call, mockState));
         if (handlers.has(entry)) continue;
         // A sample would contradict what the client made.
         const isRefused = isMade && STANDARD.test(entry.method.name);

@@ -5,21 +5,29 @@ import type { ApiModel } from "../model/types.js";
 import { createApi } from "./api.js";
 import { respondToBatch, batchPaths } from "./batch.js";
 import { createCors } from "./cors.js";
+import { createDocuments, isDocumentPath } from "./discovery/documents.js";
 import { checkedFault, createFaults, type Fault } from "./faults.js";
 import type { Fixtures } from "./fixtures.js";
 import type { MockHandlers } from "./handlers.js";
-import { createRsaKeys, createServiceAccountKey, type ServiceAccountKey } from "./authentication/key.js";
+import { createCerts } from "./authentication/certs.js";
+import { createRsaKeys, createServiceAccountKey, type ServiceAccountKey, TOKEN_PATH } from "./authentication/key.js";
+import { type SelfSignedRules, verifySelfSigned } from "./authentication/self-signed.js";
 import { createListener, type HttpRequest } from "./listener.js";
 import { createContents } from "./media/contents.js";
 import { createPageTokens, DEFAULT_PAGE_SIZE } from "./lists/paging.js";
 import { canonicalPath } from "./routes.js";
 import { createStore } from "./resources/store.js";
-import { respondToTokenRequest, GOOGLE_TOKEN_URL, TOKEN_PATH } from "./authentication/token-endpoint.js";
+import { respondToTokenRequest, GOOGLE_TOKEN_URLS } from "./authentication/token-endpoint.js";
 import { createTokenStore } from "./authentication/tokens.js";
 
 export interface MockOptions {
   /** The APIs to serve. */
   readonly models: readonly ApiModel[];
+  /**
+   * Discovery documents of the models, to serve at `/discovery/v1/apis` and `/$discovery/rest`: the `json` that
+   * `loadModel` returns. Default: none, and requests for documents get a 404.
+   */
+  readonly documents?: readonly Readonly<Record<string, unknown>>[];
   /** Default: 0, which selects a free port. */
   readonly port?: number;
   /** Default: `127.0.0.1`. The mock is for use on this machine only. */
@@ -31,6 +39,11 @@ export interface MockOptions {
    * `"drive.files.list": ({ query }) => ({ files: [] })`. The mock validates requests first. Default: none.
    */
   readonly handlers?: MockHandlers;
+  /**
+   * Accepts calls without a token, and calls with any token or API key, as Google's emulators do. The scopes of tokens are
+   * not checked. Default: false.
+   */
+  readonly open?: boolean;
   /** Delay before each response, in milliseconds. Default: 0. */
   readonly latency?: number;
   /**
@@ -87,7 +100,8 @@ const LOG_LIMIT = 10_000;
  * Starts a server for the APIs and for the token endpoint that `key` names.
  *
  * @throws {FixtureError} for fixtures that do not match the models
- * @throws {RangeError} for handlers of unknown methods, invalid faults, and values of `cors` that are not origins
+ * @throws {RangeError} for handlers of unknown methods, invalid faults, documents of other APIs, and values of `cors`
+ *   that are not origins
  * @throws the error of `listen`, for example if the port is in use
  */
 export async function startMock(options: MockOptions): Promise<Mock> {
@@ -95,7 +109,14 @@ export async function startMock(options: MockOptions): Promise<Mock> {
   const faults = (options.faults ?? []).map(checkedFault);
   const origins = [options.cors ?? []].flat();
   const cors = origins.length === 0 ? undefined : createCors(origins);
-  const tokens = createTokenStore(now);
+  // The key contains the address of the server, so it is made when the server listens.
+  const selfSigned: { rules?: SelfSignedRules } = {};
+  const tokens = createTokenStore({
+    now,
+    isOpen: options.open ?? false,
+    verify: (token, api) =>
+      selfSigned.rules === undefined ? "unknown" : verifySelfSigned(token, api, selfSigned.rules),
+  });
   const contents = createContents();
   for (const [path, { data, type = "application/octet-stream" }] of Object.entries(options.contents ?? {}))
     contents.set(canonicalPath(path), { bytes: Buffer.from(data), type });
@@ -109,38 +130,51 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     pageSize,
     now,
   };
+  const serveDocuments = createDocuments(options.documents ?? [], models);
   const api = createApi({ models, fixtures, handlers: options.handlers ?? {} }, mockState, tokens);
 
   const keys = await createRsaKeys();
   const server = createServer();
   const url = await listen(server, port, host);
-  const tokenUrl = new URL(TOKEN_PATH, url).href;
-  const key = createServiceAccountKey(keys, tokenUrl);
+  const key = createServiceAccountKey(keys, url);
+  const tokenUrl = key.token_uri;
+  selfSigned.rules = { key, publicKey: keys.publicKey, url, now };
   const scopes = new Set(models.flatMap((model) => model.scopes.map(({ scope }) => scope)));
-  const rules = { key, publicKey: keys.publicKey, audiences: [GOOGLE_TOKEN_URL, tokenUrl], scopes, now };
+  const rules = { ...keys, key, audiences: [...GOOGLE_TOKEN_URLS, tokenUrl], scopes, now };
+  const certs = createCerts(keys, key);
   const requests: LoggedRequest[] = [];
   const batches = batchPaths(models);
   const faultOf = createFaults(faults);
   const respond = (request: HttpRequest) => {
     if (request.path === TOKEN_PATH) return respondToTokenRequest(request, rules, tokens);
-    return request.verb === "POST" && batches.has(request.path) ? respondToBatch(request, api) : api(request);
+    const cert = request.verb === "GET" || request.verb === "HEAD" ? certs.get(request.path) : undefined;
+    if (cert !== undefined) return cert;
+    const document = serveDocuments(request, url);
+    if (document !== undefined) return document;
+    return request.verb === "POST" && batches.has(request.path)
+      ? respondToBatch(request, api.respond)
+      : api.respond(request);
+  };
+  const isForAll = (path: string) => path === TOKEN_PATH || certs.has(path) || isDocumentPath(path);
+  const admit = (head: HttpRequest) => {
+    if (!isForAll(head.path) && !batches.has(head.path)) api.admit(head);
   };
   const onResponse = ({ verb, path, status }: { verb: string; path: string; status: number }) => {
     requests.push({ method: verb, path, status });
     if (requests.length > LOG_LIMIT) requests.shift();
   };
-  server.on(
-    "request",
-    createListener({
-      respond,
-      // Faults never apply to token requests, because a failed token request fails every call.
-      faultOf: (path, query) => (path === TOKEN_PATH ? undefined : faultOf(query)),
-      latency: options.latency ?? 0,
-      cors,
-      onError: options.onError ?? logError,
-      onResponse,
-    }),
-  );
+  const listener = createListener({
+    respond,
+    admit,
+    // Faults apply to calls only: without a token, a key or a document, a client can make no call.
+    faultOf: (path, query) => (isForAll(path) ? undefined : faultOf(query)),
+    latency: options.latency ?? 0,
+    cors,
+    onError: options.onError ?? logError,
+    onResponse,
+  });
+  // Without this second event, Node.js permits each body before the listener can reject the request.
+  server.on("request", listener).on("checkContinue", listener);
 
   let closed: Promise<void> | undefined;
   const closeOnce = () => (closed ??= close(server));

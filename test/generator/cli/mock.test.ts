@@ -1,4 +1,6 @@
 /** Options of `discogen mock`. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { discogen, runningMock } from "../../support/discogen.js";
 import { temporaryFolder } from "../../support/folders.js";
@@ -41,6 +43,20 @@ describe("discogen mock", () => {
       const response = await fetch(`${url}nowhere`, { headers: { origin } });
       expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([404, origin]);
     }
+  });
+
+  it("accepts calls without a token with --open", async () => {
+    const { url } = await runningMock([API, "--open"], { cwd: await temporaryFolder() });
+    expect((await fetch(`${url}sql/v1beta3/projects/example-123/instances`)).status).toBe(200);
+  });
+
+  it("serves the documents, with the corrections of the config", async () => {
+    const cwd = await temporaryFolder();
+    const patch = [{ at: "", merge: { title: "Corrected" } }];
+    await writeFile(join(cwd, "discogen.config.json"), JSON.stringify({ apis: [{ id: API, patch }] }));
+    const { url } = await runningMock([API], { cwd });
+    const response = await fetch(`${url}discovery/v1/apis/sqladmin/v1beta3/rest`);
+    expect(await response.json()).toMatchObject({ title: "Corrected", rootUrl: url });
   });
 
   it("refuses text for --cors that is not an origin, and names the origin to pass", async () => {

@@ -6,9 +6,10 @@
  */
 import type { KeyObject } from "node:crypto";
 import { compactVerify, decodeJwt, errors } from "jose";
-import { isObject, type Json, type JsonObject, own, ownString, parseJson } from "../json.js";
+import { isObject, type JsonObject, own, ownString, parseJson } from "../json.js";
 import type { ServiceAccountKey } from "./key.js";
-import type { Grant } from "./tokens.js";
+import { isScope, scopesIn } from "./scopes.js";
+import { timeProblem } from "./times.js";
 
 /** An error of the token endpoint (RFC 6749, section 5.2). */
 export class TokenError extends Error {
@@ -27,19 +28,26 @@ export interface AssertionRules {
   readonly publicKey: KeyObject;
   /** Accepted values of `aud`. */
   readonly audiences: readonly string[];
-  /** Scopes that can be requested. */
+  /** Scopes of the documents. They can be requested besides those of Google. */
   readonly scopes: ReadonlySet<string>;
   /** Clock, in milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** Google rejects JWTs with a longer lifetime. */
-const LIFETIME_SECONDS = 3600;
-/** Tolerated difference if the client's clock is ahead. */
-const LEEWAY_SECONDS = 5;
+/** What an assertion requests. */
+export interface TokenRequest {
+  /** Email address of the service account, or of the user it acts for by domain-wide delegation. */
+  readonly subject: string;
+  /** Scopes of the access token; empty for an ID token. */
+  readonly scopes: ReadonlySet<string>;
+  /** Audience of the ID token to issue. Clients that set it get no access token. */
+  readonly targetAudience: string | undefined;
+}
+
+const INVALID_SCOPE = "Invalid OAuth scope or ID token audience provided.";
 
 /** @throws {TokenError} for a JWT that Google would reject */
-export async function verifyAssertion(assertion: string, rules: AssertionRules): Promise<Grant> {
+export async function verifyAssertion(assertion: string, rules: AssertionRules): Promise<TokenRequest> {
   const claims = await verifiedClaims(assertion, rules);
   checkTimes(claims, rules.now() / 1000);
   const audience = own(claims, "aud");
@@ -49,7 +57,10 @@ export async function verifyAssertion(assertion: string, rules: AssertionRules):
   const subject = own(claims, "sub");
   if (subject !== undefined && (typeof subject !== "string" || subject === ""))
     throw invalidGrant("Invalid JWT: bad sub.");
-  return { subject: subject ?? rules.key.client_email, scopes: scopesOf(claims, rules.scopes) };
+  const targetAudience = audienceOf(claims);
+  // google-auth-library for Node also sends the scopes of the client, which have no effect on ID tokens.
+  const scopes = targetAudience === undefined ? scopesOf(claims, rules.scopes) : new Set<string>();
+  return { subject: subject ?? rules.key.client_email, scopes, targetAudience };
 }
 
 async function verifiedClaims(assertion: string, { key, publicKey }: AssertionRules): Promise<JsonObject> {
@@ -83,33 +94,25 @@ function claimedIssuer(assertion: string): unknown {
 }
 
 function checkTimes(claims: JsonObject, now: number): void {
-  const exp = own(claims, "exp");
-  const iat = own(claims, "iat");
-  const isSane =
-    isTime(exp) &&
-    isTime(iat) &&
-    exp > now &&
-    iat <= now + LEEWAY_SECONDS &&
-    exp > iat &&
-    exp - iat <= LIFETIME_SECONDS;
-  if (!isSane) {
-    throw invalidGrant(
-      "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.",
-    );
-  }
+  if (timeProblem(claims, now) === undefined) return;
+  throw invalidGrant(
+    "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.",
+  );
 }
 
-function isTime(value: Json | undefined): value is number {
-  return typeof value === "number" && Number.isFinite(value);
-}
-
-function scopesOf(claims: JsonObject, known: ReadonlySet<string>): ReadonlySet<string> {
-  const scopes = (ownString(claims, "scope") ?? "").split(" ").filter((scope) => scope !== "");
+function scopesOf(claims: JsonObject, ofDocuments: ReadonlySet<string>): ReadonlySet<string> {
+  const scopes = scopesIn(ownString(claims, "scope"));
   if (scopes.length === 0) throw new TokenError("invalid_scope", "Empty or missing scope not allowed.");
-  if (!scopes.every((scope) => known.has(scope))) {
-    throw new TokenError("invalid_scope", "Invalid OAuth scope or ID token audience provided.");
-  }
+  const bad = scopes.find((scope) => !isScope(scope, ofDocuments));
+  if (bad !== undefined) throw new TokenError("invalid_scope", `${INVALID_SCOPE} [${bad}]`);
   return new Set(scopes);
+}
+
+function audienceOf(claims: JsonObject): string | undefined {
+  const audience = own(claims, "target_audience");
+  if (audience === undefined) return undefined;
+  if (typeof audience === "string" && audience.trim() !== "") return audience;
+  throw new TokenError("invalid_scope", INVALID_SCOPE);
 }
 
 function invalidGrant(message: string): TokenError {

@@ -55,7 +55,13 @@ export function createRsaKeys(): Promise<RsaKeys> {
 
 let rsaKeys: Promise<RsaKeys> | undefined;
 
-export function createServiceAccountKey({ privateKey }: RsaKeys, tokenUrl: string): ServiceAccountKey {
+/** Paths of the mock that its key file names. */
+export const TOKEN_PATH = "/token";
+export const CERTIFICATES_PATH = "/oauth2/v1/certs";
+export const ACCOUNT_PATH = "/robot/v1/metadata/x509/";
+
+/** Returns a key file for the mock at this URL. */
+export function createServiceAccountKey({ privateKey }: RsaKeys, url: string): ServiceAccountKey {
   return {
     type: "service_account",
     project_id: PROJECT,
@@ -64,9 +70,9 @@ export function createServiceAccountKey({ privateKey }: RsaKeys, tokenUrl: strin
     client_email: CLIENT_EMAIL,
     client_id: Array.from({ length: 21 }, () => randomInt(1, 10)).join(""),
     auth_uri: "https://accounts.google.com/o/oauth2/auth",
-    token_uri: tokenUrl,
-    auth_provider_x509_cert_url: "https://www.googleapis.com/oauth2/v1/certs",
-    client_x509_cert_url: `https://www.googleapis.com/robot/v1/metadata/x509/${encodeURIComponent(CLIENT_EMAIL)}`,
+    token_uri: new URL(TOKEN_PATH, url).href,
+    auth_provider_x509_cert_url: new URL(CERTIFICATES_PATH, url).href,
+    client_x509_cert_url: new URL(ACCOUNT_PATH + encodeURIComponent(CLIENT_EMAIL), url).href,
     universe_domain: "googleapis.com",
   };
 }

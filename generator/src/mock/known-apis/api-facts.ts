@@ -1,5 +1,9 @@
 /** Behavior of an API that its document does not describe, as data and pure functions. */
+import type { Call } from "../call.js";
+import type { HttpResponse } from "../google-error.js";
 import type { JsonObject } from "../json.js";
+import type { HttpRequest } from "../listener.js";
+import type { MockState } from "../mock-state.js";
 
 export interface ApiFacts {
   /** By schema of the item: completes what a client wrote. `previous` is absent for a new item. */
@@ -8,7 +12,17 @@ export interface ApiFacts {
   readonly operationTypes: Readonly<Record<string, string>>;
   /** Custom methods on one item, by id. */
   readonly actions: Readonly<Record<string, Action>>;
+  /** Methods that replace those of the mock, by id. They also receive uploads and downloads. */
+  readonly methods: Readonly<Record<string, KnownMethod>>;
+  /** Completes the fixtures, before the first request. */
+  readonly start?: (mockState: MockState) => void;
+  /** Returns the request for the path that the document describes, if it was sent to another spelling of it. */
+  readonly alias?: (request: HttpRequest, mockState: MockState) => HttpRequest;
+  /** Returns true for a request without a token that needs none. Throws if it gets another error than 401. */
+  readonly isPublic?: (request: HttpRequest, mockState: MockState) => boolean;
 }
+
+export type KnownMethod = (call: Call, mockState: MockState) => HttpResponse;
 
 /** A custom method: a POST to the path of an item plus a verb, which returns an operation. */
 export interface Action {

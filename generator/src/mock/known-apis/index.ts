@@ -1,12 +1,23 @@
 /** APIs for which the mock has more information than their models contain. */
-import type { ApiFacts } from "./api-facts.js";
+import type { IndexedMethod } from "../api-index.js";
+import type { ApiFacts, KnownMethod } from "./api-facts.js";
 import { sqladminV1beta3 } from "./sqladmin-v1beta3.js";
+import { storageV1 } from "./storage-v1.js";
 
-const NONE: ApiFacts = { complete: {}, operationTypes: {}, actions: {} };
+const NONE: ApiFacts = { complete: {}, operationTypes: {}, actions: {}, methods: {} };
 
-const KNOWN: ReadonlyMap<string, ApiFacts> = new Map([["sqladmin:v1beta3", sqladminV1beta3]]);
+const KNOWN: ReadonlyMap<string, ApiFacts> = new Map([
+  ["sqladmin:v1beta3", sqladminV1beta3],
+  ["storage:v1", storageV1],
+]);
 
 /** Returns the facts about an API, by its id. */
 export function apiFacts(id: string): ApiFacts {
   return KNOWN.get(id) ?? NONE;
+}
+
+/** Returns the method that replaces the mock's own, if there is one. */
+export function knownMethod({ api, method }: IndexedMethod): KnownMethod | undefined {
+  const { methods } = apiFacts(api.model.id);
+  return Object.hasOwn(methods, method.id) ? methods[method.id] : undefined;
 }

@@ -56,6 +56,7 @@ export const sqladminV1beta3: ApiFacts = {
     // The operation does not repeat it, because it contains the password.
     "sql.instances.setRootPassword": { needs: "setRootPasswordContext" },
   },
+  methods: {},
 };
 
 function completeInstance(item: JsonObject, previous: JsonObject | undefined): JsonObject {

@@ -2,7 +2,8 @@
 import type { StringType, TypeModel } from "../../model/types.js";
 import { resolved, type Schemas } from "../api-index.js";
 import type { FieldViolation } from "../google-error.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
+import { isObject, type Json, type JsonObject, ownString } from "../json.js";
+import { camelCase } from "./field-paths.js";
 
 /** Maximum number of violations in one error. */
 const VIOLATION_LIMIT = 50;
@@ -25,9 +26,9 @@ function* violations(value: Json, type: TypeModel, schemas: Schemas, at: string)
       if (!isObject(value)) return yield wrong(at, "an object", value);
       const types = new Map(wanted.properties.map((property) => [property.name, property.type]));
       for (const [name, entry] of Object.entries(value)) {
-        const property = types.get(name) ?? wanted.additional;
+        const property = types.get(name) ?? types.get(camelCase(name)) ?? wanted.additional;
         if (property === undefined) yield unknownField(name, at);
-        else yield* violations(entry, property, schemas, join(at, name));
+        else if (!isLocalTime(entry, property, value)) yield* violations(entry, property, schemas, join(at, name));
       }
       return;
     }
@@ -52,11 +53,20 @@ function* violations(value: Json, type: TypeModel, schemas: Schemas, at: string)
   }
 }
 
+/** A time without an offset is valid beside a `timeZone` (Calendar's `start` and `end`). */
+function isLocalTime(value: Json, type: TypeModel, holder: JsonObject): boolean {
+  if (type.kind !== "string" || type.format !== "date-time" || typeof value !== "string") return false;
+  return (ownString(holder, "timeZone") ?? "") !== "" && LOCAL_TIME.test(value);
+}
+
+const LOCAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/i;
+
 type ScalarType = Extract<TypeModel, { readonly kind: "boolean" | "number" }> | StringType;
 
 /** Describes the expected value if `value` does not match the type; returns `undefined` if it does. */
 function expectedScalar(value: Json, type: ScalarType): string | undefined {
-  if (type.kind === "boolean") return typeof value === "boolean" ? undefined : "a boolean";
+  // Google's parser also takes booleans as strings.
+  if (type.kind === "boolean") return /^(true|false)$/.test(String(value)) ? undefined : "a boolean";
   if (typeof value !== "string" && typeof value !== "number") return type.kind === "number" ? "a number" : "a string";
   // JSON may contain numbers as strings, and int64 values and enum numbers as numbers.
   const isNumeral = type.kind === "string" && (isInt64(type.format) || type.enum !== undefined);
@@ -87,11 +97,13 @@ function expectedString(text: string, { format, enum: values }: StringType): str
     if (!known.includes(text)) return `one of ${known.slice(0, 20).join(", ")}${known.length > 20 ? ", …" : ""}`;
   }
   if (isInt64(format)) return isInteger(text, format) ? undefined : `an integer (${format})`;
-  if (format === "google-datetime" || format === "date-time")
-    return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(text) ? undefined : "a time (RFC 3339)";
+  if (format === "google-datetime" || format === "date-time") return TIME.test(text) ? undefined : "a time (RFC 3339)";
   if (format === "google-duration") return /^-?\d+(\.\d+)?s$/.test(text) ? undefined : 'a duration, like "3.5s"';
   return undefined;
 }
+
+/** RFC 3339. Also offsets without a colon and times without seconds: which APIs reject these is not in the document. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i;
 
 const RANGES: ReadonlyMap<string, readonly [least: bigint, most: bigint]> = new Map([
   ["int32", [-(2n ** 31n), 2n ** 31n - 1n]],
@@ -106,9 +118,11 @@ export function isInt64(format: string | undefined): format is "int64" | "uint64
 }
 
 function isInteger(text: string, format = "int32"): boolean {
-  if (!/^-?\d{1,20}$/.test(text)) return false;
   const [least, most] = RANGES.get(format) ?? [-Infinity, Infinity];
-  return BigInt(text) >= least && BigInt(text) <= most;
+  if (/^-?\d{1,20}$/.test(text)) return BigInt(text) >= least && BigInt(text) <= most;
+  // Other spellings of integers: 1.0, 1e3.
+  const value = /^-?\d{1,20}(\.\d+)?([eE]\+?\d{1,2})?$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(value) && value >= Number(least) && value <= Number(most);
 }
 
 function isList(value: Json): value is readonly Json[] {

@@ -8,7 +8,10 @@ import { camelCase, elementOf } from "./field-paths.js";
 import { type HttpResponse, invalid } from "../google-error.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 
-/** Adds the ETag, selects the requested fields and wraps the body. A message of a stream is put in an array. */
+/**
+ * Adds the ETag, selects the requested fields and wraps the body. A message of a stream is put in an array, or in a
+ * server-sent event for `alt=sse`.
+ */
 export function finalResponse(original: HttpResponse, call: Call): HttpResponse {
   const response = withEtagHeader(original, call);
   const { api, method } = call.entry;
@@ -25,7 +28,20 @@ export function finalResponse(original: HttpResponse, call: Call): HttpResponse 
     body = selected(body, inner);
   }
   const message = isWrapped ? { data: body } : body;
-  return { ...response, body: method.response?.kind === "stream" ? [message] : message };
+  if (method.response?.kind !== "stream") return { ...response, body: message };
+  const alt = call.query.get("alt") ?? call.query.get("$alt");
+  return alt === "sse" ? events([message], response) : { ...response, body: [message] };
+}
+
+/** Returns the messages of a stream as server-sent events. */
+function events(messages: readonly Json[], { status, headers }: HttpResponse): HttpResponse {
+  const text = messages.map((message) => `data: ${JSON.stringify(message)}\r\n\r\n`).join("");
+  return {
+    status,
+    body: undefined,
+    bytes: Buffer.from(text),
+    headers: { ...headers, "content-type": "text/event-stream" },
+  };
 }
 
 /** Selected fields of an object. An empty selection below a name selects everything there. */

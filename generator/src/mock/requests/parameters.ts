@@ -1,5 +1,5 @@
 /** Checks the parameters of a request against those of its method. */
-import type { ParameterModel } from "../../model/types.js";
+import type { ApiModel, ParameterModel } from "../../model/types.js";
 import type { IndexedMethod } from "../api-index.js";
 import { expectedText, isInt64 } from "./check-value.js";
 import { badRequest, type FieldViolation, missing } from "../google-error.js";
@@ -10,11 +10,14 @@ const SYSTEM: ReadonlySet<string> = new Set(
     "access_token",
     "alt",
     "callback",
+    "bearer_token",
     "fields",
     "key",
     "oauth_token",
+    "pp",
     "prettyPrint",
     "quotaUser",
+    "trace",
     "uploadType",
     "upload_id",
     "upload_protocol",
@@ -41,7 +44,7 @@ export function checkParameters(
   for (const [name, text] of query) {
     const parameter = known.get(name);
     if (parameter !== undefined) violations.push(...violationsOf(parameter, text));
-    else if (!SYSTEM.has(name)) violations.push(unknown(name));
+    else if (!SYSTEM.has(name) && rejectsUnknown(api.model)) violations.push(unknown(name));
   }
   for (const parameter of method.parameters) {
     if (parameter.location === "path") violations.push(...violationsOf(parameter, variables.get(parameter.name) ?? ""));
@@ -49,7 +52,16 @@ export function checkParameters(
   if (violations.length > 0) throw badRequest(violations);
 }
 
-function wireName({ name, wireName: other }: ParameterModel): string {
+/**
+ * Returns true for an API whose servers reject unknown parameters: those with paths from the root of their own host
+ * (`servicePath` is empty). Older servers, such as those of Drive, Calendar, Compute Engine and Cloud Storage, ignore
+ * them.
+ */
+function rejectsUnknown({ servicePath }: Pick<ApiModel, "servicePath">): boolean {
+  return servicePath === "";
+}
+
+export function wireName({ name, wireName: other }: ParameterModel): string {
   return other ?? name;
 }
 

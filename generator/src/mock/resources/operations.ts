@@ -8,7 +8,7 @@ import { randomUUID } from "node:crypto";
 import type { OperationModel, PropertyModel } from "../../model/types.js";
 import { type IndexedMethod, isStringProperty, propertiesOf, schemaName } from "../api-index.js";
 import { responseType } from "./collections.js";
-import { type JsonObject, ownString } from "../json.js";
+import { type Json, type JsonObject, ownString } from "../json.js";
 import { withKinds } from "./kinds.js";
 import { isReader, progressIn, withValue } from "./progress.js";
 import { isInt64 } from "../requests/check-value.js";
@@ -62,7 +62,7 @@ export function startOperation(
     ...(caller === undefined ? {} : { user: caller, userEmailAddress: caller }),
     ...linksOf(facts, properties, place?.path),
   };
-  const known = Object.entries(facet).filter(([name]) => isStringProperty(properties, name));
+  const known = Object.entries(facet).filter(([name, value]) => fits(properties, name, value));
   const initial = progress?.states[0] === undefined ? {} : withValue({}, progress.done, progress.states[0]);
   const metadata = isNamedByPath ? { metadata: { "@type": ANY_STRUCT } } : {};
   const item = withKinds(
@@ -103,6 +103,13 @@ function linksOf(
 }
 
 const ANY_STRUCT = "type.googleapis.com/google.protobuf.Struct";
+
+/** Returns true if the operation has this property, and its type has this value. */
+function fits(properties: readonly PropertyModel[], name: string, value: Json): boolean {
+  const type = properties.find((property) => property.name === name)?.type;
+  if (type?.kind !== "string") return false;
+  return type.enum === undefined || type.enum.harvested || type.enum.values.some((one) => one.value === value);
+}
 
 function capital(name: string): string {
   return name.slice(0, 1).toUpperCase() + name.slice(1);

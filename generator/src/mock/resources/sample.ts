@@ -1,6 +1,6 @@
-/** Sample values for a type: deterministic and of limited size. */
+/** Sample values for a type: deterministic, of limited size, and never the report of a failure. */
 import type { StringType, TypeModel } from "../../model/types.js";
-import { resolved, type Schemas } from "../api-index.js";
+import { propertiesOf, resolved, type Schemas } from "../api-index.js";
 import type { Json, JsonObject } from "../json.js";
 
 /** Maximum nesting of objects: types can be recursive. */
@@ -13,7 +13,7 @@ const SIZE_LIMIT = 300;
 /**
  * Returns a value of this type.
  *
- * @param omit Top-level properties to leave out, such as the next page token. `error` is always left out.
+ * @param omit Top-level properties to leave out. Properties that report failures are left out at every depth.
  */
 export function sampleOf(type: TypeModel, schemas: Schemas, omit: readonly string[] = []): Json | undefined {
   let left = SIZE_LIMIT;
@@ -24,7 +24,7 @@ export function sampleOf(type: TypeModel, schemas: Schemas, omit: readonly strin
       case "object": {
         if (depth > DEPTH_LIMIT) return undefined;
         const entries = shape.properties.flatMap((property): [string, Json][] => {
-          if (depth === 1 && (property.name === "error" || omit.includes(property.name))) return [];
+          if (reportsFailure(property, schemas) || (depth === 1 && omit.includes(property.name))) return [];
           left -= 1;
           const value =
             left < 0 ? undefined : (constant(property) ?? make(property.type, property.name, depth + 1, nesting + 1));
@@ -48,7 +48,7 @@ export function sampleOf(type: TypeModel, schemas: Schemas, omit: readonly strin
         return 1;
       case "boolean":
         // Clients would poll an unfinished sample forever.
-        return /^done$|complete$/i.test(name);
+        return SUCCESS.test(name);
       case "string":
         return sampleText(shape, name);
       case "unknown":
@@ -56,6 +56,36 @@ export function sampleOf(type: TypeModel, schemas: Schemas, omit: readonly strin
     }
   };
   return make(type, "value", 1);
+}
+
+/** Booleans that are true if all went well. */
+const SUCCESS = /^(done|ok|valid|isValid|success(ful)?|succeeded)$|(?<!in)(?:complete|completed|finished)$/i;
+
+/** Properties that responses only have if something failed, is incomplete, or was deleted. */
+const FAILURES: readonly RegExp[] = [
+  /^(errors?|warnings?|failures?|exceptions?)$/i,
+  /(Errors?|Warnings?|Failures?|ErrorCode|ErrorMessage)$/,
+  /^(error(Code|Count|Detail|Info|Message|Reason|Result|Status)s?|(failed|failure|invalid|rejected|partialFailure|unreachable)([A-Z]\w*)?)$/,
+  /^(missing|notFound|partialSuccess|rewriteToken|next(Page)?Token|nextLink)$/,
+  /^(cancel|cancellation|delete|deleted|deletion|destroy|destruction|purge|revoke|suspend|trashed)(Time|At|Date|Timestamp)$/,
+];
+
+/** Of strings, numbers and booleans. */
+const FAILURE_WORDS = /error|fail|warning|violation|exception/i;
+
+function reportsFailure(
+  { name, type }: { readonly name: string; readonly type: TypeModel },
+  schemas: Schemas,
+): boolean {
+  if (FAILURES.some((pattern) => pattern.test(name))) return true;
+  const isScalar = type.kind === "string" || type.kind === "number" || type.kind === "boolean";
+  return isScalar ? FAILURE_WORDS.test(name) : isStatus(type.kind === "array" ? type.items : type, schemas);
+}
+
+/** Returns true for google.rpc.Status: each code that a sample could have is an error. */
+function isStatus(type: TypeModel, schemas: Schemas): boolean {
+  const names = propertiesOf(type, schemas).map(({ name }) => name);
+  return names.length === 3 && ["code", "details", "message"].every((name) => names.includes(name));
 }
 
 /** Returns the value of `kind`, a constant that names the type of an object in older APIs. */
@@ -74,9 +104,23 @@ const BY_FORMAT: Readonly<Record<string, string>> = {
   uint64: "1",
 };
 
+/** A sample does not expire. */
+const FUTURE = "2126-01-01T00:00:00Z";
+
+function isTime(format: string): boolean {
+  return format === "google-datetime" || format === "date-time";
+}
+
+/** Values of enums that report a failure or the end of a resource. */
+const BAD_VALUES =
+  /ABORT|BAD|CANCEL|DELET|DENIED|DESTROY|DISABLED|ERROR|EXCEEDED|EXPIRED|FAIL|INACTIVE|INVALID|LOST|MISSING|NOT_|REJECT|REMOVED|REVOKED|STOP|SUSPEND|TERMINAT|TIMEOUT|UNAVAILABLE|UNHEALTHY|UNREACHABLE|UNRECOGNIZED|UNSUPPORTED|WARN/i;
+
 function sampleText({ format = "", enum: values }: StringType, name: string): string {
   const known = values?.values ?? [];
-  const value = known.find((one) => !one.deprecated && !one.value.endsWith("UNSPECIFIED")) ?? known[0];
+  const current = known.filter(({ deprecated }) => !deprecated);
+  const set = current.filter(({ value }) => !/UNSPECIFIED|UNKNOWN|UNDEFINED/i.test(value));
+  const value = set.find((one) => !BAD_VALUES.test(one.value)) ?? set[0] ?? current[0] ?? known[0];
+  if (isTime(format) && /^expir/i.test(name)) return FUTURE;
   return value?.value ?? (Object.hasOwn(BY_FORMAT, format) ? BY_FORMAT[format] : undefined) ?? `sample-${name}`;
 }
 
