@@ -154,5 +154,5 @@ function emptyResponse({ method }: IndexedMethod): ReturnType<Handler> {
 
 function roleHandler(wanted: "delete" | "insert", facts: CollectionFacts, mockState: MockState): Handler | undefined {
   const role = facts.collection.roles.find(({ role }) => role === wanted);
-  return role === undefined ? undefined : collectionHandler(role, facts, mockState);
+  return role === undefined ? undefined : collectionHandler(role, facts, [], mockState);
 }
