@@ -6,10 +6,14 @@ import type { HttpRequest } from "../listener.js";
 import type { MockState } from "../mock-state.js";
 
 export interface ApiFacts {
-  /** By schema of the item: completes what a client wrote. `previous` is absent for a new item. */
-  readonly complete: Readonly<Record<string, (item: JsonObject, previous: JsonObject | undefined) => JsonObject>>;
-  /** `operationType` of an operation, by the role or name of the method that started it. */
+  /** By schema of the item: completes what a client wrote. */
+  readonly complete: Readonly<Record<string, Complete>>;
+  /** `operationType` of an operation, by the id or the name of the method that started it. */
   readonly operationTypes: Readonly<Record<string, string>>;
+  /** Returns further properties of an operation, from the path parameters and the key of the item. */
+  readonly operation?: (variables: ReadonlyMap<string, string>, origin: string) => JsonObject;
+  /** Parameters of lists that compare a property with another name. */
+  readonly compares?: Readonly<Record<string, string>>;
   /** Custom methods on one item, by id. */
   readonly actions: Readonly<Record<string, Action>>;
   /** Methods that replace those of the mock, by id. They also receive uploads and downloads. */
@@ -22,6 +26,9 @@ export interface ApiFacts {
   readonly isPublic?: (request: HttpRequest, mockState: MockState) => boolean;
 }
 
+/** `previous` is absent for a new item; `time` is that of the change. */
+export type Complete = (item: JsonObject, previous: JsonObject | undefined, time: string) => JsonObject;
+
 export type KnownMethod = (call: Call, mockState: MockState) => HttpResponse;
 
 /** A custom method: a POST to the path of an item plus a verb, which returns an operation. */
@@ -32,4 +39,6 @@ export interface Action {
   readonly needs?: string;
   /** Returns the changed item. Default: the item does not change. */
   readonly change?: (item: JsonObject) => JsonObject;
+  /** Returns the item that is made of this one, with its key. The operation is that of the new item. */
+  readonly make?: (item: JsonObject, body: JsonObject) => JsonObject;
 }

@@ -1,13 +1,16 @@
 /** APIs for which the mock has more information than their models contain. */
 import type { IndexedMethod } from "../api-index.js";
 import type { ApiFacts, KnownMethod } from "./api-facts.js";
+import { sqladminV1, sqladminV1beta4 } from "./sqladmin-v1.js";
 import { sqladminV1beta3 } from "./sqladmin-v1beta3.js";
 import { storageV1 } from "./storage-v1.js";
 
 const NONE: ApiFacts = { complete: {}, operationTypes: {}, actions: {}, methods: {} };
 
 const KNOWN: ReadonlyMap<string, ApiFacts> = new Map([
+  ["sqladmin:v1", sqladminV1],
   ["sqladmin:v1beta3", sqladminV1beta3],
+  ["sqladmin:v1beta4", sqladminV1beta4],
   ["storage:v1", storageV1],
 ]);
 
