@@ -32,6 +32,12 @@ describe("a list of objects", () => {
     expect(await shop.list(query)).toEqual({ names, prefixes, token: undefined });
   });
 
+  it("has empty folders among the prefixes", async () => {
+    await shop.call("POST", "b/shop/managedFolders", { name: "a/empty/" });
+    const query = "delimiter=%2F&prefix=a%2F&includeFoldersAsPrefixes=True";
+    expect(await shop.list(query)).toMatchObject({ names: ["a/", "a/1", "a/2"], prefixes: ["a/b/", "a/empty/"] });
+  });
+
   it("has pages of objects and prefixes, each once", async () => {
     const seen: Json[] = [];
     for (let token = ""; ;) {
