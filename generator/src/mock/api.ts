@@ -88,6 +88,9 @@ export function createApi(
     const path = resolvedPath(canonicalPath(request.path), mockState);
     const call = { entry, path, variables, query, headers, body, caller: grant?.subject };
     const given = await overrides.get(entry)?.(call, request);
+    // The meaning of the bytes is not in the document.
+    if (given === undefined && entry.method.request?.kind === "bytes")
+      throw notModelled(`The mock does not model ${entry.method.id}, whose request is not JSON.`);
     const response = given ?? downloaded(call, request, mockState) ?? respond(call);
     if (response === undefined) throw notModelled(`The mock does not model ${entry.method.id}.`);
     return finalResponse(response, call);
@@ -121,8 +124,11 @@ function downloaded({ entry, path }: Call, request: HttpRequest, mockState: Mock
     checkDownload(method, request.query, content, item);
     return contentResponse(content, request, item);
   }
-  if (isDownload) throw new GoogleError(404, "Not found: this resource has no content.");
-  return undefined;
+  if (!isDownload) return undefined;
+  checkDownload(method, request.query, undefined, item);
+  if (item !== undefined)
+    throw notModelled("The mock has no content of this resource.", "Upload content for it first.");
+  throw new GoogleError(404, "Not found: this resource has no content.");
 }
 
 /** Returns the handler of each method. */
