@@ -62,20 +62,32 @@ export const archiveDocument = {
   resources: {
     files: {
       methods: {
-        get: { ...method("files.get", "GET", "files/{fileId}", filePath, { response: file }), supportsMediaDownload: true },
+        get: {
+          ...method("files.get", "GET", "files/{fileId}", filePath, { response: file }),
+          supportsMediaDownload: true,
+        },
         list: method("files.list", "GET", "files", {}, { response: { $ref: "Files" } }),
         insert: { ...method("files.insert", "POST", "files", {}, { request: file, response: file }), ...upload },
-        patch: { ...method("files.patch", "PATCH", "files/{fileId}", filePath, { request: file, response: file }), ...replace },
+        patch: {
+          ...method("files.patch", "PATCH", "files/{fileId}", filePath, { request: file, response: file }),
+          ...replace,
+        },
         update: method("files.update", "PUT", "files/{fileId}", filePath, { request: file, response: file }),
         delete: method("files.delete", "DELETE", "files/{fileId}", filePath),
       },
     },
     notes: {
       methods: {
-        send: method("notes.send", "POST", "notes:send", {}, {
-          request: { $ref: "HttpBody" },
-          response: { $ref: "HttpBody" },
-        }),
+        send: method(
+          "notes.send",
+          "POST",
+          "notes:send",
+          {},
+          {
+            request: { $ref: "HttpBody" },
+            response: { $ref: "HttpBody" },
+          },
+        ),
       },
     },
   },
