@@ -7,6 +7,7 @@ import { authorize } from "./authentication/authorize.js";
 import { type Call, type Handler, readBody } from "./call.js";
 import { collectionHandler } from "./resources/collection-handlers.js";
 import { type Collection, collectionsOf, parentOf } from "./resources/collections.js";
+import { guarded } from "./resources/guards.js";
 import { confirmFor } from "./resources/confirm.js";
 import { finalResponse } from "./requests/fields.js";
 import { fixedResponses, type Fixtures, storeFixtures } from "./fixtures.js";
@@ -55,6 +56,7 @@ export function createApi(
   const entries = apis.flatMap(({ resources }) => resources.flatMap(({ methods }) => methods));
   const collections = apis.flatMap(collectionsOf);
   const seeded = storeFixtures(fixtures, collections, mockState.store);
+  for (const { id } of models) apiFacts(id).start?.(mockState);
   const overrides = handled(entries, { ...Object.fromEntries(fixedResponses(fixtures)), ...given });
   const handlers = bind(apis, collections, seeded, mockState);
   const routes = compileRoutes(entries);
@@ -146,17 +148,37 @@ function bind(
   const seededPaths = [...seeded];
   const all = collections.map((collection) => {
     const isOpen = (path: string) => !filled.includes(collection) && !seededPaths.some((seed) => isLike(seed, path));
-    return { collection, parent: parentOf(collection, filled), isOpen };
+    return { collection, parent: parentOf(collection, filled), isFilled: filled.includes(collection), isOpen };
   });
+  const inserts = filled.flatMap(({ roles }) => roles.filter(({ role }) => role === "insert"));
+  const made = new Set(inserts.map(({ entry }) => entry));
   for (const facts of all) {
-    for (const role of facts.collection.roles) handlers.set(role.entry, collectionHandler(role, facts, mockState));
+    for (const role of facts.collection.roles) {
+      const handler = collectionHandler(role, facts, mockState);
+      handlers.set(role.entry, guarded(role, handler, facts, all, mockState));
+    }
   }
   for (const { resources } of apis) {
-    for (const entry of resources.flatMap(({ methods }) => methods)) {
-      const known = knownMethod(entry);
-      if (known !== undefined) handlers.set(entry, (call) => known(call, mockState));
-      if (!handlers.has(entry)) handlers.set(entry, actionHandler(entry, all, mockState));
+    for (const { methods } of resources) {
+      const isMade = methods.some((entry) => made.has(entry));
+      for (const entry of methods) {
+        const known = knownMethod(entry);
+        if (known !== undefined) handlers.set(entry, (call) => known(call, mockState));
+        if (handlers.has(entry)) continue;
+        // A sample would contradict what the client made.
+        const isRefused = isMade && STANDARD.test(entry.method.name);
+        handlers.set(entry, isRefused ? refusal(entry) : actionHandler(entry, all, mockState));
+      }
     }
   }
   return handlers;
+}
+
+/** Names of standard methods. One without a role in its collection has an unusual path or type. */
+const STANDARD = /^(?:create|delete|get|insert|list|patch|update)$/;
+
+function refusal({ method }: IndexedMethod): Handler {
+  return () => {
+    throw notModelled(`The mock does not model ${method.id}.`);
+  };
 }

@@ -45,7 +45,7 @@ export function createListener({
   ): Promise<HttpResponse | undefined> => {
     try {
       if (fault === undefined && mayBeLarge(message)) admitMessage(message, response);
-      permitBody(message, response);
+      if (isWaiting(message)) response.writeContinue();
       const request = await readRequest(message, fault);
       // Unreferenced, so that a closed mock does not keep the process alive.
       if (latency > 0) await setTimeout(latency, undefined, { ref: false });
@@ -63,11 +63,15 @@ export function createListener({
     }
   };
   const admitMessage = (message: IncomingMessage, response: ServerResponse): void => {
-    // A client that waits for permission may send its next request in place of the body.
-    if (isWaiting(message)) response.setHeader("connection", "close");
     // The method and the parameters of such a request can be in its body.
     if ("x-http-method-override" in message.headers) return;
-    admit(requestOf(message.method ?? "", message.url, message.headers, Buffer.alloc(0)));
+    try {
+      admit(requestOf(message.method ?? "", message.url, message.headers, Buffer.alloc(0)));
+    } catch (error) {
+      // A client that waits for permission may send its next request in place of the body.
+      if (isWaiting(message)) response.setHeader("connection", "close");
+      throw error;
+    }
   };
   return (message, response) => {
     const shared = cors?.headersFor(message);
@@ -88,12 +92,6 @@ export function createListener({
         response.destroy();
       });
   };
-}
-
-function permitBody(message: IncomingMessage, response: ServerResponse): void {
-  if (!isWaiting(message)) return;
-  response.removeHeader("connection");
-  response.writeContinue();
 }
 
 /** Returns a request. Its body is decompressed, so no header says that it is compressed. */

@@ -17,7 +17,7 @@ import { createContents } from "./media/contents.js";
 import { createPageTokens, DEFAULT_PAGE_SIZE } from "./lists/paging.js";
 import { canonicalPath } from "./routes.js";
 import { createStore } from "./resources/store.js";
-import { respondToTokenRequest, GOOGLE_TOKEN_URL } from "./authentication/token-endpoint.js";
+import { respondToTokenRequest, GOOGLE_TOKEN_URLS } from "./authentication/token-endpoint.js";
 import { createTokenStore } from "./authentication/tokens.js";
 
 export interface MockOptions {
@@ -140,7 +140,7 @@ export async function startMock(options: MockOptions): Promise<Mock> {
   const tokenUrl = key.token_uri;
   selfSigned.rules = { key, publicKey: keys.publicKey, url, now };
   const scopes = new Set(models.flatMap((model) => model.scopes.map(({ scope }) => scope)));
-  const rules = { ...keys, key, audiences: [GOOGLE_TOKEN_URL, tokenUrl], scopes, now };
+  const rules = { ...keys, key, audiences: [...GOOGLE_TOKEN_URLS, tokenUrl], scopes, now };
   const certs = createCerts(keys, key);
   const requests: LoggedRequest[] = [];
   const batches = batchPaths(models);

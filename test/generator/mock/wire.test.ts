@@ -1,372 +1,261 @@
-/** Uploads and batches on the wire: requests with the bytes that Google's clients send, over plain sockets. */
-import { request } from "node:http";
-import { buffer } from "node:stream/consumers";
+/** Bodies on the wire: gzip, rejection before the body is read, permission to send it, and methods in headers. */
+import { Agent, request as httpRequest } from "node:http";
+import { connect, type Socket } from "node:net";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
-import { beforeAll, afterAll, describe, expect, it } from "vitest";
-import { type Mock, startMock } from "../../../generator/src/mock/index.js";
-import { archiveDocument } from "./archive.js";
-import { modelOf } from "./support.js";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { BODY_LIMIT } from "../../../generator/src/mock/bodies.js";
+import { type Json, type Mock, type MockRequest, startMock } from "../../../generator/src/mock/index.js";
+import { ROOT } from "../../support/folders.js";
+import { ADMIN, CLOUD, INSTANCES, LIBRARY, library, modelOf, responseOf, sqladmin, tokenFor } from "./support.js";
 
+const driveFile = join(ROOT, "test/fixtures/media/drive.v3.json");
+const drive = modelOf(readFileSync(driveFile, "utf8"), driveFile);
+const UPLOAD = "upload/drive/v3/files";
+
+const echoed = vi.fn<(request: MockRequest) => undefined>();
 let mock: Mock;
+let token: string;
 beforeAll(async () => {
-  mock = await startMock({ models: [modelOf(JSON.stringify(archiveDocument), "archive.json")], open: true });
+  mock = await startMock({ models: [sqladmin, library, drive], handlers: { "library.books.insert": echoed } });
+  token = await tokenFor(mock, { scope: `${ADMIN} ${CLOUD} ${LIBRARY} https://www.googleapis.com/auth/drive` });
 });
 afterAll(() => mock.close());
 
-interface Received {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly bytes: Buffer;
+const BOOKS = "library/v1/shelves/a/books";
+const book = (title: string): string => JSON.stringify({ data: { title, pages: 1 } });
+
+async function send(path: string, init: RequestInit & { headers?: Record<string, string> }) {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", ...init.headers };
+  return responseOf(await fetch(mock.url + path, { method: "POST", ...init, headers }));
 }
 
-/** Sends a request with exactly these headers; without a length, the body is chunked. */
-async function send(
-  method: string,
-  path: string,
-  headers: Readonly<Record<string, string>> = {},
-  body: Buffer | string = "",
-): Promise<Received> {
-  const message = request(new URL(path, mock.url), { method, headers });
-  const response = new Promise<Received>((resolve, reject) => {
-    message.once("error", reject).once("response", (incoming) => {
-      buffer(incoming).then(
-        (bytes) => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, bytes }),
-        reject,
-      );
-    });
-  });
-  message.end(body);
-  return response;
-}
+/** Bytes as a body: the types of `fetch` do not accept a `Buffer`. */
+const bytesOf = (content: Buffer): Uint8Array<ArrayBuffer> => new Uint8Array(content);
 
-const jsonIn = ({ bytes }: Received): Record<string, unknown> =>
-  JSON.parse(bytes.toString("utf8")) as Record<string, unknown>; // the mock returns objects
-
-/** Every byte, line breaks at both ends, and text like a delimiter. */
-const content = Buffer.concat([
-  Buffer.from("\r\n--===============7330845974216740156\n"),
-  Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)),
-  Buffer.from("\r\n--x\r\n\r"),
-]);
-const metadata = '{"name": "a.bin", "contentType": "image/png"}';
-
-/** Returns a body with line ends as given, between texts and content. */
-const body = (end: string, ...lines: readonly (Buffer | string)[]): Buffer =>
-  Buffer.concat(lines.flatMap((line, index) => [Buffer.from(index === 0 ? "" : end), Buffer.from(line)]));
-
-const python = "===============7330845974216740156==";
-
-describe("a multipart upload", () => {
-  const path = "upload/archive/v1/files?uploadType=multipart";
-
-  it.each<[string, string, Buffer]>([
-    [
-      "Python's client",
-      `multipart/related; boundary="${python}"`,
-      body(
-        "\n",
-        `--${python}`,
-        "Content-Type: application/json",
-        "MIME-Version: 1.0",
-        "",
-        metadata,
-        `--${python}`,
-        "Content-Type: application/octet-stream",
-        "MIME-Version: 1.0",
-        "Content-Transfer-Encoding: binary",
-        "",
-        content,
-        `--${python}--`,
-      ),
-    ],
-    [
-      "gcloud and bq",
-      `multipart/related; boundary='${python}'`,
-      body(
-        "\n",
-        `--${python}`,
-        "Content-Type: application/json",
-        "MIME-Version: 1.0",
-        "",
-        metadata,
-        `--${python}`,
-        "Content-Type: application/octet-stream",
-        "MIME-Version: 1.0",
-        "Content-Transfer-Encoding: binary",
-        "",
-        content,
-        `--${python}--`,
-        "",
-      ),
-    ],
-    [
-      "Cloud Storage's client for Python",
-      'multipart/related; boundary="==0=="',
-      body(
-        "\r\n",
-        "--==0==",
-        "content-type: application/json; charset=UTF-8",
-        "",
-        metadata,
-        "--==0==",
-        "content-type: application/octet-stream",
-        "",
-        content,
-        "--==0==--",
-      ),
-    ],
-    [
-      "Cloud Storage's client for Node",
-      "multipart/related; boundary=51a8b2f4-0b1f-4f2b-9f3a-7d1e6a5c1c11",
-      body(
-        "\r\n",
-        "--51a8b2f4-0b1f-4f2b-9f3a-7d1e6a5c1c11",
-        "Content-Type: application/json",
-        "",
-        metadata,
-        "--51a8b2f4-0b1f-4f2b-9f3a-7d1e6a5c1c11",
-        "Content-Type: application/octet-stream",
-        "",
-        content,
-        "--51a8b2f4-0b1f-4f2b-9f3a-7d1e6a5c1c11--",
-      ),
-    ],
-    [
-      "Go's client",
-      "multipart/related; boundary=4f1d8a0c9b7e",
-      body(
-        "\r\n",
-        "--4f1d8a0c9b7e",
-        "Content-Type: application/json",
-        "",
-        `${metadata}\n`,
-        "--4f1d8a0c9b7e",
-        "Content-Type: application/octet-stream",
-        "",
-        content,
-        "--4f1d8a0c9b7e--",
-        "",
-      ),
-    ],
-    [
-      "a browser with Google's sample code",
-      'multipart/mixed; boundary="-------314159265358979323846"',
-      body(
-        "\r\n",
-        "",
-        "---------314159265358979323846",
-        "Content-Type: application/json",
-        "",
-        metadata,
-        "---------314159265358979323846",
-        "Content-Type: application/octet-stream",
-        "Content-Transfer-Encoding: base64",
-        "",
-        content.toString("base64"),
-        "---------314159265358979323846--",
-      ),
-    ],
-    [
-      "a browser with a form",
-      "multipart/form-data; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW",
-      body(
-        "\r\n",
-        "------WebKitFormBoundary7MA4YWxkTrZu0gW",
-        'Content-Disposition: form-data; name="metadata"; filename="blob"',
-        "Content-Type: application/json",
-        "",
-        metadata,
-        "------WebKitFormBoundary7MA4YWxkTrZu0gW",
-        'Content-Disposition: form-data; name="file"; filename="a.bin"',
-        "Content-Type: application/octet-stream",
-        "",
-        content,
-        "------WebKitFormBoundary7MA4YWxkTrZu0gW--",
-        "",
-      ),
-    ],
-  ])("of %s stores metadata and each byte", async (_client, type, sent) => {
-    for (const length of [{ "content-length": String(sent.length) }, { "transfer-encoding": "chunked" }]) {
-      const made = await send("POST", path, { "content-type": type, ...length }, sent);
-      expect(made.status).toBe(200);
-      const { id, ...file } = jsonIn(made);
-      expect(file).toMatchObject({ name: "a.bin", contentType: "image/png", size: String(content.length) });
-      const got = await send("GET", `archive/v1/files/${String(id)}?alt=media`);
-      expect([got.headers["content-type"], got.bytes.equals(content)]).toEqual(["image/png", true]);
-    }
-  });
-
-  it("accepts a compressed request", async () => {
-    const sent = gzipSync(body("\n", "--b", "Content-Type: application/json", "", "{}", "--b", "", "hello", "--b--"));
-    const headers = { "content-type": "multipart/related; boundary=b", "content-encoding": "gzip" };
-    expect(jsonIn(await send("POST", path, headers, sent))).toMatchObject({ size: "5" });
-  });
-
-  it("accepts empty metadata", async () => {
-    const sent = body(
-      "\r\n",
-      "--b",
-      "Content-Type: application/json",
-      "",
-      "",
-      "--b",
-      "Content-Type: a/b",
-      "",
-      "",
-      "--b--",
-    );
-    const made = await send("POST", path, { "content-type": "multipart/related; boundary=b" }, sent);
-    expect(jsonIn(made)).toMatchObject({ size: "0", contentType: "a/b" });
-  });
-});
-
-describe("a resumable upload", () => {
+describe("a body with Content-Encoding", () => {
   it.each([
-    ["the path of the document", "upload/archive/v1/files?uploadType=resumable"],
-    ["the second path, which gcloud uses", "resumable/upload/archive/v1/files?uploadType=resumable&alt=json"],
-  ])("at %s returns a URL with the host of the request", async (_name, path) => {
-    const headers = { host: "storage.example.com:8443", "x-forwarded-proto": "https", "x-upload-content-type": "a/b" };
-    const started = await send("POST", path, headers);
-    const url = String(started.headers["location"]);
-    expect(url.startsWith(`https://storage.example.com:8443/${path}&upload_id=`)).toBe(true);
-    expect(started.headers["x-guploader-uploadid"]).toBe(new URL(url).searchParams.get("upload_id"));
-    const { pathname, search } = new URL(url);
-    const done = await send("PUT", pathname.slice(1) + search, { "transfer-encoding": "chunked" }, "hello");
-    expect(jsonIn(done)).toMatchObject({ size: "5", contentType: "a/b" });
+    ["gzip", gzipSync(book("gzip"))],
+    ["x-gzip", gzipSync(book("x-gzip"))],
+    ["GZIP", gzipSync(book("GZIP"))],
+    ["identity", Buffer.from(book("identity"))],
+  ])("is decoded: %s", async (encoding, body) => {
+    const response = await send(BOOKS, { headers: { "content-encoding": encoding }, body: bytesOf(body) });
+    expect(response).toMatchObject({ status: 200, body: { data: { title: encoding } } });
+    expect(echoed.mock.lastCall?.[0].headers).not.toHaveProperty("content-encoding");
   });
 
-  it.each<[string, string, Record<string, string>]>([
-    ["a length that is no number", "?uploadType=resumable", { "x-upload-content-length": "many" }],
-    ["a command without a session", "", { "x-goog-upload-command": "upload" }],
-  ])("with %s is rejected", async (_name, query, headers) => {
-    expect((await send("POST", `upload/archive/v1/files${query}`, headers)).status).toBe(400);
+  it.each<[what: string, status: number, encoding: string, body: Buffer]>([
+    ["text that is not compressed", 400, "gzip", Buffer.from(book("a"))],
+    ["an incomplete body", 400, "gzip", gzipSync(book("a")).subarray(0, 20)],
+    ["another encoding", 400, "br", Buffer.from(book("a"))],
+    ["two encodings", 400, "gzip, br", gzipSync(book("a"))],
+    ["a small body that becomes too large", 413, "gzip", gzipSync("a".repeat(BODY_LIMIT + 1))],
+  ])("is rejected: %s", async (_what, status, encoding, body) => {
+    expect(await send(BOOKS, { headers: { "content-encoding": encoding }, body: bytesOf(body) })).toMatchObject({
+      status,
+      body: { error: { code: status, message: expect.any(String) } },
+    });
+  });
+
+  it("is decoded before its parts are read", async () => {
+    const parts =
+      '--x\r\ncontent-type: application/json\r\n\r\n{"name":"zipped"}\r\n' +
+      "--x\r\ncontent-type: text/plain\r\n\r\nmany words\r\n--x--";
+    const headers = { "content-encoding": "gzip", "content-type": "multipart/related; boundary=x" };
+    const made = await send(`${UPLOAD}?uploadType=multipart&fields=id,name`, {
+      headers,
+      body: bytesOf(gzipSync(parts)),
+    });
+    expect(made).toMatchObject({ status: 200, body: { name: "zipped" } });
+    const { id } = made.body as { id: string }; // as requested with `fields`
+    const read = await send(`drive/v3/files/${id}?alt=media`, { method: "GET" });
+    expect(read).toMatchObject({ status: 200, body: "many words" });
+  });
+
+  it("is decoded in an upload session, where Content-Range counts decoded bytes", async () => {
+    const started = await send(`${UPLOAD}?uploadType=resumable`, { body: "{}" });
+    const location = (started.headers.get("location") ?? "").slice(mock.url.length);
+    const content = "0123456789".repeat(1000);
+    const headers = {
+      "content-encoding": "gzip",
+      "content-type": "text/plain",
+      "content-range": `bytes 0-${content.length - 1}/${content.length}`,
+    };
+    const done = await send(location, { method: "PUT", headers, body: bytesOf(gzipSync(content)) });
+    expect(done).toMatchObject({ status: 200, body: { id: expect.any(String) } });
   });
 });
 
-describe("an upload with X-Goog-Upload headers", () => {
-  it("is complete in one request with the protocol raw", async () => {
-    const headers = { "x-goog-upload-protocol": "raw", "x-goog-upload-content-type": "a/b" };
-    const made = await send("POST", "upload/archive/v1/files", headers, "hello");
-    expect(jsonIn(made)).toMatchObject({ size: "5", contentType: "a/b" });
-    expect((await send("POST", "upload/archive/v1/files?upload_protocol=raw", {}, "hello")).status).toBe(200);
-  });
+/** A connection on which a test sends part of a request. */
+class Connection {
+  readonly #socket: Socket;
+  #received = "";
 
-  it("receives chunks, reports its status, and is final", async () => {
-    const start = { "x-goog-upload-protocol": "resumable", "x-goog-upload-header-content-type": "a/b" };
-    const opened = await send(
-      "POST",
-      "upload/archive/v1/files",
-      { ...start, "x-goog-upload-command": "start", "content-type": "application/json" },
-      '{"name":"a"}',
-    );
-    expect(opened.headers).toMatchObject({
-      "x-goog-upload-status": "active",
-      "x-goog-upload-chunk-granularity": "262144",
+  constructor() {
+    const { hostname, port } = new URL(mock.url);
+    this.#socket = connect(Number(port), hostname);
+    this.#socket.setEncoding("utf8").on("data", (part: string) => {
+      this.#received += part;
     });
-    const url = String(opened.headers["x-goog-upload-url"]);
-    const command = (name: string, offset: string, sent: Buffer | string = "") =>
-      send("POST", url, { "x-goog-upload-command": name, "x-goog-upload-offset": offset }, sent);
-    expect((await command("upload", "0", Buffer.alloc(262_144))).status).toBe(200);
-    expect((await command("upload", "0", "abc")).status).toBe(400);
-    expect((await command("upload", "262144", "abc")).status).toBe(400);
-    expect((await command("query", "0")).headers).toMatchObject({
-      "x-goog-upload-status": "active",
-      "x-goog-upload-size-received": "262144",
-    });
-    const done = await command("upload, finalize", "262144", "end");
-    expect(done.headers["x-goog-upload-status"]).toBe("final");
-    expect(jsonIn(done)).toMatchObject({ name: "a", size: "262147", contentType: "a/b" });
-    expect((await command("query", "0")).headers["x-goog-upload-status"]).toBe("final");
+    onTestFinished(() => void this.#socket.destroy());
+  }
+
+  send(content: string): void {
+    this.#socket.write(content);
+  }
+
+  get isClosed(): boolean {
+    return this.#socket.readableEnded;
+  }
+
+  /** Returns what was received since the last call, once it matches. */
+  async receives(pattern: RegExp): Promise<string> {
+    await vi.waitUntil(() => pattern.test(this.#received), { timeout: 3000 });
+    const received = this.#received;
+    this.#received = "";
+    return received;
+  }
+}
+
+const SIZE = 40 * 1024 * 1024;
+const headOf = (path: string, headers: Record<string, string | number>, method = "POST"): string =>
+  [`${method} /${path} HTTP/1.1`, "host: x", ...Object.entries(headers).map((pair) => pair.join(": ")), "", ""].join(
+    "\r\n",
+  );
+
+describe("a large body that the headers already reject", () => {
+  const other = async () => `Bearer ${await tokenFor(mock, { scope: "openid" })}`;
+  const own = () => Promise.resolve(`Bearer ${token}`);
+  const none = () => Promise.resolve(undefined);
+  it.each<[what: string, status: number, path: string, authorization: () => Promise<string | undefined>]>([
+    ["an upload without a token", 401, `${UPLOAD}?uploadType=media`, none],
+    ["an upload with an unknown token", 401, `${UPLOAD}?uploadType=media`, () => Promise.resolve("Bearer x")],
+    ["an upload at its second path", 401, `resumable/${UPLOAD}?uploadType=resumable`, none],
+    ["an upload with a token for other scopes", 403, `${UPLOAD}?uploadType=multipart`, other],
+    ["a call without a token", 401, INSTANCES, none],
+    ["an unknown path", 404, "nowhere?uploadType=media", own],
+  ])("gets its response at once, and the connection stays usable: %s", async (_what, status, path, authorization) => {
+    const value = await authorization();
+    const connection = new Connection();
+    const credentials = value === undefined ? {} : { authorization: value };
+    connection.send(headOf(path, { "content-length": SIZE, ...credentials }) + "a".repeat(100_000));
+    expect(await connection.receives(/\}\n$/)).toContain(`HTTP/1.1 ${status} `);
+    // The client writes the rest, then its next request.
+    connection.send("a".repeat(SIZE - 100_000));
+    connection.send(headOf(INSTANCES, { authorization: `Bearer ${token}` }, "GET"));
+    expect(await connection.receives(/\}\n$/)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  it("can be cancelled", async () => {
-    const opened = await send("POST", "upload/archive/v1/files", { "x-goog-upload-command": "start" });
-    const url = String(opened.headers["x-goog-upload-url"]);
-    const cancelled = await send("POST", url, { "x-goog-upload-command": "cancel" });
-    expect([cancelled.status, cancelled.headers["x-goog-upload-status"]]).toEqual([200, "cancelled"]);
-    expect((await send("POST", url, { "x-goog-upload-command": "query" })).status).toBe(499);
+  it("gets its response at once if its length is unknown", async () => {
+    const connection = new Connection();
+    connection.send(headOf(`${UPLOAD}?uploadType=media`, { "transfer-encoding": "chunked" }));
+    expect(await connection.receives(/\}\n$/)).toContain("HTTP/1.1 401 ");
+    connection.send(`${SIZE.toString(16)}\r\n${"a".repeat(SIZE)}\r\n0\r\n\r\n`);
+    connection.send(headOf(INSTANCES, { authorization: `Bearer ${token}` }, "GET"));
+    expect(await connection.receives(/\}\n$/)).toMatch(/^HTTP\/1\.1 200 /);
   });
-});
 
-describe("a batch", () => {
-  const part = (id: string, ...lines: readonly string[]): readonly string[] => [
-    `--${python}`,
-    "Content-Type: application/http",
-    "MIME-Version: 1.0",
-    "Content-Transfer-Encoding: binary",
-    `Content-ID: <7b9c1b5e-5c0e-4b0a-8d5d-1c2a8a0f8e11 + ${id}>`,
-    "",
-    ...lines,
-    "",
-  ];
-  const head = ["Host: 127.0.0.1", "content-length: 0", "", ""];
-  const json = (name: string) => JSON.stringify({ name });
-
-  it.each<[string, string, (name: string) => Buffer]>([
-    [
-      "Python's client",
-      `multipart/mixed; boundary="${python}"`,
-      (name) =>
-        body(
-          "\n",
-          ...part(
-            "1",
-            "POST /archive/v1/files?alt=json HTTP/1.1",
-            "Content-Type: application/json",
-            "",
-            json(name),
-            "",
-          ),
-          ...part("a%20b", "GET /archive/v1/files/none?alt=json HTTP/1.1", ...head),
-          `--${python}--`,
-        ),
-    ],
-    [
-      "Cloud Storage's client for Python",
-      `multipart/mixed; boundary="${python}"`,
-      (name) =>
-        body(
-          "\n",
-          ...part(
-            "1",
-            `POST ${mock.url}archive/v1/files HTTP/1.1\r\nContent-Type: application/json\r\n\r\n${json(name)}`,
-          ),
-          ...part("a%20b", `GET ${mock.url}archive/v1/files/none HTTP/1.1\r\nAccept: */*\r\n\r\n`),
-          `--${python}--`,
-          "",
-        ),
-    ],
-    [
-      "Java's client",
-      "multipart/mixed; boundary=__END_OF_PART__1f2e__",
-      (name) =>
-        body(
-          "\r\n",
-          ...[
-            ...part("1", `POST ${mock.url}archive/v1/files HTTP/1.1`, "Content-Type: application/json", "", json(name)),
-            ...part("a%20b", `GET ${mock.url}archive/v1/files/none HTTP/1.1`, "", ""),
-            `--${python}--`,
-            "",
-          ].map((line) => line.replace(python, "__END_OF_PART__1f2e__")),
-        ),
-    ],
-  ])("of %s gets complete responses with its ids", async (_client, type, sent) => {
-    for (const path of ["batch", "batch/archive/v1"]) {
-      const response = await send("POST", path, { "content-type": type }, sent("x"));
-      expect(response.status).toBe(200);
-      const [, boundary] = /boundary=(.+)$/.exec(String(response.headers["content-type"])) ?? [];
-      const [, ...parts] = response.bytes.toString("utf8").split(`--${boundary}`);
-      const seen = parts.slice(0, -1).map((text) => {
-        const [outer = "", inner = "", ...rest] = text.split("\r\n\r\n");
-        const [status = "", ...fields] = inner.split("\r\n");
-        const length = fields.find((field) => field.startsWith("Content-Length: "))?.slice(16);
-        const answer = rest.join("\r\n\r\n").replace(/\r\n$/, "");
-        return [/Content-ID: (.*)/.exec(outer)?.[1], status, Number(length) === answer.length, answer.includes('"x"')];
+  it("is no error for fetch and node:http, which are still writing", async () => {
+    const body = new Uint8Array(SIZE);
+    const url = `${mock.url}${UPLOAD}?uploadType=media`;
+    expect((await responseOf(await fetch(url, { method: "POST", body }))).status).toBe(401);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    for (let turn = 0; turn < 2; turn += 1) {
+      const status = await new Promise((resolve, reject) => {
+        const request = httpRequest(url, { method: "POST", agent, headers: { "content-length": SIZE } }, (response) => {
+          text(response).then(() => resolve(response.statusCode), reject);
+        });
+        request.on("error", reject).end(body);
       });
-      expect(seen).toEqual([
-        ["<response-7b9c1b5e-5c0e-4b0a-8d5d-1c2a8a0f8e11 + 1>", "HTTP/1.1 200 OK", true, true],
-        ["<response-7b9c1b5e-5c0e-4b0a-8d5d-1c2a8a0f8e11 + a%20b>", "HTTP/1.1 404 Not Found", true, false],
-      ]);
+      expect(status).toBe(401);
     }
+  });
+
+  it("is read if the token is valid", async () => {
+    const body = new Uint8Array(SIZE);
+    const headers = { "content-type": "application/octet-stream" };
+    expect(await send(`${UPLOAD}?uploadType=media`, { headers, body })).toMatchObject({ status: 200 });
+  });
+
+  it("is read in an open mock", async () => {
+    const open = await startMock({ models: [drive], open: true });
+    onTestFinished(() => open.close());
+    const response = await fetch(`${open.url}${UPLOAD}?uploadType=media`, {
+      method: "POST",
+      body: new Uint8Array(100_000),
+    });
+    expect(response.status).toBe(200);
+  });
+
+  it("gets the headers of CORS", async () => {
+    const open = await startMock({ models: [drive], cors: "http://localhost:5173" });
+    onTestFinished(() => open.close());
+    const response = await fetch(`${open.url}${UPLOAD}?uploadType=media`, {
+      method: "POST",
+      body: new Uint8Array(100_000),
+      headers: { origin: "http://localhost:5173" },
+    });
+    expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([
+      401,
+      "http://localhost:5173",
+    ]);
+  });
+});
+
+describe("a request with Expect: 100-continue", () => {
+  const expecting = { expect: "100-continue", "content-type": "application/json" };
+
+  it("is permitted to send its body, and gets its response", async () => {
+    const connection = new Connection();
+    const body = book("expected");
+    const headers = { ...expecting, "content-length": body.length, authorization: `Bearer ${token}` };
+    connection.send(headOf(BOOKS, headers));
+    expect(await connection.receives(/\r\n\r\n$/)).toBe("HTTP/1.1 100 Continue\r\n\r\n");
+    connection.send(body);
+    const response = await connection.receives(/\}\n$/);
+    expect(response).toMatch(/^HTTP\/1\.1 200 /);
+    expect(response).toMatch(/^connection: keep-alive/im);
+  });
+
+  it("is rejected without its body, and the connection is closed", async () => {
+    const connection = new Connection();
+    connection.send(headOf(BOOKS, { ...expecting, "content-length": 10 }));
+    const response = await connection.receives(/\}\n$/);
+    expect(response).toMatch(/^HTTP\/1\.1 401 /);
+    expect(response).toMatch(/^connection: close/im);
+    await vi.waitUntil(() => connection.isClosed);
+  });
+});
+
+describe("a POST with X-HTTP-Method-Override", () => {
+  const form = "application/x-www-form-urlencoded";
+  it.each<[what: string, path: string, method: string, type: string, body: string, status: number, want: Json]>([
+    ["GET with a form", `${INSTANCES}?maxResults=1`, "GET", form, "fields=kind", 200, { kind: "sql#instancesList" }],
+    ["GET with a form that is not valid", INSTANCES, "GET", form, "maxResults=many", 400, {}],
+    ["a method that the path does not have", INSTANCES, "DELETE", form, "", 404, {}],
+  ])("has that method: %s", async (_what, path, method, type, body, status, want) => {
+    const headers = { "x-http-method-override": method, "content-type": type };
+    expect(await send(path, { headers, body })).toMatchObject({ status, body: want });
+  });
+
+  it("keeps its body if it is a PATCH", async () => {
+    const made = await send(BOOKS, { body: book("a") });
+    const { id } = (made.body as { data: { id: string } }).data; // the book that was made
+    const headers = { "x-http-method-override": "PATCH" };
+    const body = JSON.stringify({ data: { title: "b" } });
+    expect(await send(`${BOOKS}/${id}`, { headers, body })).toMatchObject({
+      status: 200,
+      body: { data: { id, title: "b", pages: 1 } },
+    });
+  });
+
+  it("takes its token from the form", async () => {
+    const headers = { "x-http-method-override": "GET", "content-type": form };
+    const body = new URLSearchParams({ access_token: token, quotaUser: "x".repeat(100_000) });
+    expect((await fetch(mock.url + INSTANCES, { method: "POST", headers, body })).status).toBe(200);
   });
 });
