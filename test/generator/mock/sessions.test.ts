@@ -171,4 +171,18 @@ describe("a session", () => {
     ).rejects.toThrow("fetch failed");
     expect(await put("bytes */524289", "")).toEqual([308, "bytes=0-262143"]);
   });
+
+  it("of Cloud Storage is refused at its start for preconditions and missing buckets", async () => {
+    const { send } = await start();
+    await send("storage/v1/b?project=p", { method: "POST", headers: json, body: '{"name":"shop"}' });
+    const upload = (query: string, bucket = "shop") =>
+      send(`upload/storage/v1/b/${bucket}/o?uploadType=resumable&name=a${query}`, { method: "POST" });
+    expect((await upload("&ifGenerationMatch=1")).status).toBe(412);
+    expect((await upload("", "other")).status).toBe(404);
+    const first = await upload("&ifGenerationMatch=0");
+    const second = await upload("&ifGenerationMatch=0");
+    const finish = async ({ headers }: Response) =>
+      (await send(headers.get("location") ?? "", { method: "PUT", body: "hello" })).status;
+    expect([await finish(first), await finish(second)]).toEqual([200, 412]);
+  });
 });
