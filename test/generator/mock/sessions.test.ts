@@ -86,6 +86,8 @@ describe("a session", () => {
     ["without a range and without a body", [[undefined, ""]]],
     ["as a total of 0", [["bytes */0", ""]]],
     ["as a rest of unknown size", [["bytes 0-*/*", ""]]],
+    ["as Java's client", [["bytes 0-0/0", ""]]],
+    ["as Debian's Python client", [["bytes 0--1/0", ""]]],
     [
       "after a status query",
       [
