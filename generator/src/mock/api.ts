@@ -7,6 +7,7 @@ import { authorize } from "./authentication/authorize.js";
 import { type Call, type Handler, readBody } from "./call.js";
 import { collectionHandler } from "./resources/collection-handlers.js";
 import { type Collection, collectionsOf, parentOf } from "./resources/collections.js";
+import { guarded } from "./resources/guards.js";
 import { confirmFor } from "./resources/confirm.js";
 import { finalResponse } from "./requests/fields.js";
 import { fixedResponses, type Fixtures, storeFixtures } from "./fixtures.js";
@@ -15,8 +16,8 @@ import { handled, type MockHandlers } from "./handlers.js";
 import { own } from "./json.js";
 import { apiFacts, knownMethod } from "./known-apis/index.js";
 import type { HttpRequest } from "./listener.js";
-import { contentAt } from "./media/contents.js";
-import { contentResponse } from "./media/download.js";
+import { contentAt, ownersOf } from "./media/contents.js";
+import { checkDownload, contentResponse } from "./media/download.js";
 import { compileUploadRoutes } from "./media/upload-routes.js";
 import { createUploads } from "./media/uploads.js";
 import { progressOf } from "./resources/progress.js";
@@ -55,11 +56,13 @@ export function createApi(
   const entries = apis.flatMap(({ resources }) => resources.flatMap(({ methods }) => methods));
   const collections = apis.flatMap(collectionsOf);
   const seeded = storeFixtures(fixtures, collections, mockState.store);
+  for (const { id } of models) apiFacts(id).start?.(mockState);
   const overrides = handled(entries, { ...Object.fromEntries(fixedResponses(fixtures)), ...given });
   const handlers = bind(apis, collections, seeded, mockState);
   const routes = compileRoutes(entries);
   const replay = createReplay();
-  const upload = createUploads({ entries, collections, handlers }, mockState, tokens);
+  const findUpload = compileUploadRoutes(entries);
+  const upload = createUploads({ collections, handlers, overrides, findUpload }, mockState, tokens);
 
   const respond = (call: Call): HttpResponse | undefined => {
     if (isDryRun(call)) return confirmFor({ entry: call.entry, collection: undefined }, mockState)(call, {}, call.path);
@@ -69,12 +72,11 @@ export function createApi(
   const aliases = models.flatMap(({ id }) => apiFacts(id).alias ?? []);
 
   const aliased = (sent: HttpRequest) => aliases.reduce((one, alias) => alias(one, mockState), sent);
-  const findUpload = compileUploadRoutes(entries);
 
   const respondTo = async (sent: HttpRequest): Promise<HttpResponse> => {
     const request = aliased(sent);
     const { query, headers } = request;
-    const uploaded = upload(request);
+    const uploaded = await upload(request);
     if (uploaded !== undefined) return uploaded;
     const found = findRoute(routes, request.verb, request.path);
     if (found === undefined) throw notFound(request);
@@ -115,7 +117,12 @@ function downloaded({ entry, path }: Call, request: HttpRequest, mockState: Mock
   const isDownload = mediaDownload !== undefined && (mediaDownload.isOnly || request.query.get("alt") === "media");
   if (!isDownload && method.response?.kind !== "media") return undefined;
   const content = contentAt(path, mockState.contents);
-  if (content !== undefined) return contentResponse(content, request);
+  const owner = ownersOf(path).find((one) => mockState.store.get(one) !== undefined);
+  const item = owner === undefined ? undefined : mockState.store.get(owner);
+  if (content !== undefined) {
+    checkDownload(method, request.query, content, item);
+    return contentResponse(content, request, item);
+  }
   if (isDownload) throw new GoogleError(404, "Not found: this resource has no content.");
   return undefined;
 }
@@ -135,17 +142,37 @@ function bind(
   const seededPaths = [...seeded];
   const all = collections.map((collection) => {
     const isOpen = (path: string) => !filled.includes(collection) && !seededPaths.some((seed) => isLike(seed, path));
-    return { collection, parent: parentOf(collection, filled), isOpen };
+    return { collection, parent: parentOf(collection, filled), isFilled: filled.includes(collection), isOpen };
   });
+  const inserts = filled.flatMap(({ roles }) => roles.filter(({ role }) => role === "insert"));
+  const made = new Set(inserts.map(({ entry }) => entry));
   for (const facts of all) {
-    for (const role of facts.collection.roles) handlers.set(role.entry, collectionHandler(role, facts, mockState));
+    for (const role of facts.collection.roles) {
+      const handler = collectionHandler(role, facts, mockState);
+      handlers.set(role.entry, guarded(role, handler, facts, all, mockState));
+    }
   }
   for (const { resources } of apis) {
-    for (const entry of resources.flatMap(({ methods }) => methods)) {
-      const known = knownMethod(entry);
-      if (known !== undefined) handlers.set(entry, (call) => known(call, mockState));
-      if (!handlers.has(entry)) handlers.set(entry, actionHandler(entry, all, mockState));
+    for (const { methods } of resources) {
+      const isMade = methods.some((entry) => made.has(entry));
+      for (const entry of methods) {
+        const known = knownMethod(entry);
+        if (known !== undefined) handlers.set(entry, (call) => known(call, mockState));
+        if (handlers.has(entry)) continue;
+        // A sample would contradict what the client made.
+        const isRefused = isMade && STANDARD.test(entry.method.name);
+        handlers.set(entry, isRefused ? refusal(entry) : actionHandler(entry, all, mockState));
+      }
     }
   }
   return handlers;
+}
+
+/** Names of standard methods. One without a role in its collection has an unusual path or type. */
+const STANDARD = /^(?:create|delete|get|insert|list|patch|update)$/;
+
+function refusal({ method }: IndexedMethod): Handler {
+  return () => {
+    throw notModelled(`The mock does not model ${method.id}.`);
+  };
 }

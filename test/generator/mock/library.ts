@@ -74,7 +74,7 @@ export const libraryDocument = {
     },
     open: {
       methods: {
-        hours: { ...method("open.hours", "GET", "/hours", {}, { response: book }), scopes: undefined },
+        hours: { ...method("open.hours", "GET", "/hours", {}, { response: { $ref: "Author" } }), scopes: undefined },
       },
     },
   },

@@ -80,7 +80,7 @@ describe("a parameter that does not match the document is rejected", () => {
   });
 
   it("except the system parameters of every API", async () => {
-    const query = "alt=json&prettyPrint=false&quotaUser=u&key=k&%24.xgafv=2&view=FULL&deep=true&pageSize=";
+    const query = "alt=json&prettyPrint=false&quotaUser=u&key=k&%24.xgafv=2&view=FULL&deep=false&pageSize=";
     expect(await call("GET", `${ROOMS}?${query}`)).toMatchObject({ status: 200 });
   });
 });

@@ -107,7 +107,7 @@ export const roomsDocument = {
       properties: { rooms: { type: "array", items: room }, nextPageToken: text },
     },
     Rules: { id: "Rules", type: "object", properties: { quiet: { type: "boolean" }, text } },
-    Plan: { id: "Plan", type: "object", properties: { steps: { type: "array", items: text }, room } },
+    Plan: { id: "Plan", type: "object", properties: { steps: { type: "array", items: text }, next: { $ref: "Plan" } } },
     Operation: {
       id: "Operation",
       type: "object",

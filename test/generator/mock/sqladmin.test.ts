@@ -1,7 +1,7 @@
 /** Cloud SQL v1beta3 in the mock: instances and their operations. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { exampleFixtures, type Json, type Mock, startMock } from "../../../generator/src/mock/index.js";
-import { ADMIN, type Call, CLOUD, exampleFor, object, authorized, sqladmin } from "./support.js";
+import { ADMIN, type Call, CLOUD, exampleFor, object, authorized, refused, sqladmin } from "./support.js";
 
 const PROJECTS = Array.from({ length: 100 }, (_, index) => `project-${index}`);
 
@@ -286,19 +286,19 @@ describe("operations", () => {
 });
 
 describe("a method that the mock does not model", () => {
+  it.each([
+    ["sql.instances.clone", "clone"],
+    ["sql.instances.resetSslConfig", "orders/resetSslConfig"],
+  ])("is refused if it concerns instances: %s", async (_id, path) => {
+    expect(await call("POST", `${instances}/${path}`)).toMatchObject(refused);
+  });
+
   it.each<[id: string, verb: string, path: () => string, want: object]>([
     [
       "sql.flags.list",
       "GET",
       () => "sql/v1beta3/flags",
       { kind: "sql#flagsList", items: [{ kind: "sql#flag" }, {}, {}] },
-    ],
-    ["sql.instances.clone", "POST", () => `${instances}/clone`, { operation: expect.any(String) }],
-    [
-      "sql.instances.resetSslConfig",
-      "POST",
-      () => `${instances}/orders/resetSslConfig`,
-      { operation: expect.any(String) },
     ],
   ])("responds with a sample of its type: %s", async (_id, verb, path, want) => {
     expect(await call(verb, path())).toMatchObject({ status: 200, body: want });

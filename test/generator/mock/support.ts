@@ -93,6 +93,9 @@ export function exampleFor(projects: readonly string[]): Fixtures {
   );
 }
 
+/** Part of the response to a request that the mock does not model. */
+export const refused = { status: 400, body: { error: { errors: [{ reason: "MOCK_NOT_MODELLED" }] } } };
+
 export type Call = (verb: string, path: string, body?: Json) => Promise<MockedResponse>;
 
 /** Returns a function that sends requests with a token for every scope. */

@@ -4,6 +4,7 @@ import { responseType, listedItems, type RoleOf } from "../resources/collections
 import { readFilter } from "./filter.js";
 import { withKinds } from "../resources/kinds.js";
 import { checkParent, type CollectionFacts, itemAt } from "../resources/lookup.js";
+import { type ListSelection, selectionOf } from "./list-parameters.js";
 import { type Order, type Place, readOrder } from "./order.js";
 import { type PageRequest, pageRequest } from "./paging.js";
 import { summaryOf } from "../resources/projection.js";
@@ -13,8 +14,9 @@ import { isMarkedDeleted } from "../resources/soft-delete.js";
 import type { Entry } from "../resources/store.js";
 import type { MockState } from "../mock-state.js";
 
-export function listHandler({ entry: { api, method } }: RoleOf, facts: CollectionFacts, mockState: MockState): Handler {
-  const { store, pageTokens, pageSize } = mockState;
+export function listHandler({ entry }: RoleOf, facts: CollectionFacts, mockState: MockState): Handler {
+  const { api, method } = entry;
+  const { store, samples, pageTokens, pageSize } = mockState;
   const { collection, parent, isOpen } = facts;
   const progress = progressOf(collection);
   const listed = listedItems(method, api);
@@ -28,37 +30,41 @@ export function listHandler({ entry: { api, method } }: RoleOf, facts: Collectio
   const [filters, orders] = [isText("filter"), isText("orderBy")];
   return (call) => {
     const { path, query } = call;
-    const hasSamples = isOpen(path);
-    if (hasSamples && store.list(path).length === 0) addSamples(call, facts, mockState);
+    if (isOpen(path) && store.list(path).length === 0) addSamples(call, facts, mockState);
+    const entries = store.list(path);
+    const hasSamples = isOpen(path) && entries.every(([one]) => samples.has(one));
     // Samples ignore filter and order, because their values are arbitrary.
     const filter = (filters && !hasSamples && query.get("filter")) || "";
     const orderBy = (orders && !hasSamples && query.get("orderBy")) || "";
     const test = readFilter(filter, collection.item, api.schemas);
     const order = readOrder(orderBy, collection.item, api.schemas);
-    const entries = store.list(path);
+    const items = entries.map(([, item]) => item);
+    const selection = hasSamples ? ALL_ITEMS : selectionOf(entry, query, collection, items);
     // The operations of a deleted item can still be listed.
     if (entries.length === 0) checkParent(path, parent, store);
     const hidden = collection.isUndeletable && query.get("showDeleted") !== "true" ? isMarkedDeleted : () => false;
     const rows = sorted(
-      entries.filter(([, item]) => !hidden(item) && test(item)),
+      entries.filter(([, item]) => !hidden(item) && selection.test(item) && test(item)),
       order,
     );
-    const list = JSON.stringify([path, filter, orderBy]);
+    const list = JSON.stringify([path, filter, orderBy, selection.text]);
     const pages = { list, tokens: pageTokens, defaultSize: pageSize, isOpen: needsToken };
     const { page, next } =
       paging?.in === "query"
         ? pageOf(rows, pageRequest(query, paging.token, pages), order)
         : { page: rows, next: undefined };
-    const items = page.map(({ item }) => summaryOf(item, collection.item, listed?.type, api.schemas));
+    const shown = page.map(({ item }) => summaryOf(item, collection.item, listed?.type, api.schemas));
     if (progress !== undefined) for (const row of page) advance(row.path, progress, mockState);
     // Google omits empty arrays.
     const body = {
-      ...(listed === undefined || items.length === 0 ? {} : { [listed.property]: items }),
+      ...(listed === undefined || shown.length === 0 ? {} : { [listed.property]: shown }),
       ...(next === undefined || paging === undefined ? {} : { [paging.next]: pageTokens.write(list, next) }),
     };
     return { status: 200, body: withKinds(body, responseType(method), api.schemas) };
   };
 }
+
+const ALL_ITEMS: ListSelection = { test: () => true, text: "" };
 
 /** More than fit on one page, so that every program gets a second page. */
 const SAMPLE_KEYS = ["sample-1", "sample-2", "sample-3"];

@@ -11,7 +11,7 @@ export const DEFAULT_PAGE_SIZE = 2;
 /** A larger page size in a request is reduced to this one (AIP-158). */
 const MAX_PAGE_SIZE = 1000;
 /** Names of the page size parameter. */
-const SIZE_PARAMETERS = ["pageSize", "maxResults", "limit"];
+export const SIZE_PARAMETERS: readonly string[] = ["pageSize", "maxResults", "limit", "max-results"];
 
 export interface PageRequest {
   readonly size: number;

@@ -61,7 +61,7 @@ function rejectsUnknown({ servicePath }: Pick<ApiModel, "servicePath">): boolean
   return servicePath === "";
 }
 
-function wireName({ name, wireName: other }: ParameterModel): string {
+export function wireName({ name, wireName: other }: ParameterModel): string {
   return other ?? name;
 }
 

@@ -1,58 +1,140 @@
-/** Methods that are not standard collection methods: `…/instances/{instance}/restart`, `{name}:publish`, searches. */
-import { type IndexedMethod, propertiesOf, schemaName } from "../api-index.js";
+/**
+ * Methods that are not standard collection methods: `…/instances/{instance}/restart`, `{name}:publish`, searches.
+ *
+ * The rule: a sample is returned only for what concerns no stored resource. What concerns a stored resource follows from
+ * what is stored (an effect that the document shows, a copy, a policy, an operation), or is refused.
+ */
+import { type IndexedMethod, isStringProperty } from "../api-index.js";
 import type { Call, Handler } from "../call.js";
-import { responseType, shapeOf } from "./collections.js";
+import { GoogleError, missing, notModelled } from "../google-error.js";
+import { type JsonObject, own } from "../json.js";
+import type { Action } from "../known-apis/api-facts.js";
+import { apiFacts } from "../known-apis/index.js";
+import { insteadOf, refusalOf } from "../known-apis/refused.js";
+import type { MockState } from "../mock-state.js";
+import { withoutCustomVerb } from "../routes.js";
+import { sampleObject } from "./sample.js";
+import { responseType } from "./collections.js";
+import { type Concern, concernOf } from "./concerns.js";
 import { confirmFor } from "./confirm.js";
+import { copyHandler, severalHandler } from "./copies.js";
+import { canConfirm, type Effect, effectOf } from "./effects.js";
 import { checkEtag } from "./etags.js";
-import { GoogleError, missing } from "../google-error.js";
 import { iamHandler } from "./iam.js";
 import { withEtag } from "./items.js";
-import { isObject, type JsonObject, merge, own } from "../json.js";
-import { apiFacts } from "../known-apis/index.js";
-import { type CollectionFacts, itemAt } from "./lookup.js";
-import { advance, cancel, finish, progressOf, progressOfReader } from "./progress.js";
-import type { Action } from "../known-apis/api-facts.js";
-import { withoutCustomVerb } from "../routes.js";
+import { checkOpen, checkParent, type CollectionFacts, itemAt } from "./lookup.js";
+import { cancel, finish, progressOf } from "./progress.js";
+import { sampleHandler, settingHandler, settingReader } from "./settings.js";
 import { isMarkedDeleted, withoutDeletionMarks } from "./soft-delete.js";
-import type { MockState } from "../mock-state.js";
 
-/** Returns the handler of a custom method: known behavior if there is any, else a sample response. */
+/** Returns the handler of a custom method. */
 export function actionHandler(entry: IndexedMethod, all: readonly CollectionFacts[], mockState: MockState): Handler {
-  const owner = ownerOf(entry, all);
+  const concern = concernOf(entry, all);
+  const owner = concern?.at === "item" ? concern.facts : undefined;
   /** Returns the path of the item that the call acts on, after checking that the item exists. */
   const checkedPath = (call: Call): string => {
-    const path = withoutVerb(call.path);
+    const path = withoutVerb(call.path, entry);
     if (owner !== undefined) itemAt(path, owner, call, mockState);
     return path;
   };
   const iam = iamHandler(entry, checkedPath, mockState);
   if (iam !== undefined) return iam;
-  if (owner !== undefined && entry.method.httpMethod === "POST") return itemActionHandler(entry, owner, mockState);
+  const refusal = refusalOf(entry);
+  if (refusal !== undefined) return () => raise(refusal);
+  const free = freeHandler(entry, owner, mockState);
+  if (concern === undefined) return free;
+  const { facts, at } = concern;
+  const concerned =
+    concernedHandler(entry, concern, mockState) ??
+    ((call) => {
+      checkedPath(call);
+      throw refusedFor(entry, concern);
+    });
+  if (facts.isFilled || at === "type") return concerned;
+  // Fixtures can fill part of a collection that has no insert method.
+  return (call) => {
+    const place = collectionPath(call.path, facts);
+    if (!facts.isOpen(place)) return concerned(call);
+    checkParent(place, facts.parent, mockState.store);
+    checkOpen(place, facts, mockState);
+    return free(call);
+  };
+}
+
+function collectionPath(path: string, { collection }: CollectionFacts): string {
+  const { length } = collection.template.split("/");
+  return withoutCustomVerb(path).split("/").slice(0, length).join("/");
+}
+
+/** Returns the handler of a method that concerns no resource that clients or fixtures can make. */
+function freeHandler(entry: IndexedMethod, owner: CollectionFacts | undefined, mockState: MockState): Handler {
+  const { api, method } = entry;
+  const reader = settingReader(entry);
+  if (reader !== undefined) {
+    const type = responseType(reader.method);
+    return settingHandler(entry, reader, () => sampleObject(type, api.schemas), mockState);
+  }
+  if (method.httpMethod !== "GET" && method.httpMethod !== "POST") {
+    return () => {
+      throw notModelled(`The mock does not know what ${method.id} changes.`, insteadOf(api));
+    };
+  }
+  if (owner !== undefined && method.httpMethod === "POST")
+    return itemHandler(entry, owner, effectOf(entry, owner.collection), mockState);
   const sample = sampleHandler(entry, mockState);
   return (call) => {
-    checkedPath(call);
+    if (owner !== undefined) itemAt(withoutVerb(call.path, entry), owner, call, mockState);
     return sample(call);
   };
 }
 
-/** Returns the collection whose items a method acts on: its path is the path of an item plus a verb. */
-function ownerOf({ api, shape }: IndexedMethod, all: readonly CollectionFacts[]): CollectionFacts | undefined {
-  const item = shapeOf(withoutVerb(shape));
-  if (item === shapeOf(shape)) return undefined;
-  return all.find(
-    ({ collection }) =>
-      collection.api === api && collection.keyVariable !== undefined && shapeOf(`${collection.template}/{}`) === item,
-  );
+/** Returns the handler of a method that concerns stored resources, if its response follows from them. */
+function concernedHandler(entry: IndexedMethod, concern: Concern, mockState: MockState): Handler | undefined {
+  const { facts, at } = concern;
+  const { collection } = facts;
+  const { actions } = apiFacts(entry.api.model.id);
+  if (at === "item" && entry.method.httpMethod === "POST") {
+    const isKnown = Object.hasOwn(actions, entry.method.id) || progressOf(collection) !== undefined;
+    const isUndelete = collection.isUndeletable && entry.method.name === "undelete" && canConfirm(entry, collection);
+    const effect = effectOf(entry, collection);
+    if (isKnown || isUndelete || effect !== undefined) return itemHandler(entry, facts, effect, mockState);
+    return copyHandler(entry, facts, mockState);
+  }
+  if (at === "collection") return severalHandler(entry, facts, () => refusedFor(entry, concern), mockState);
+  if (at === "type") return undefined;
+  const reader = settingReader(entry);
+  if (reader === undefined) return undefined;
+  const write = settingHandler(entry, reader, () => ({}), mockState);
+  return (call) => {
+    if (entry.method.httpMethod === "GET" && mockState.store.get(call.path) === undefined)
+      throw refusedFor(entry, concern);
+    return write(call);
+  };
+}
+
+function refusedFor({ api, method }: IndexedMethod, { facts }: Concern): GoogleError {
+  const resource = facts.collection.resource.join(".");
+  return notModelled(`The mock does not model ${method.id}, which concerns stored ${resource}.`, insteadOf(api));
+}
+
+function raise(error: GoogleError): never {
+  throw error;
 }
 
 /** Returns the path without `:verb` or `/verb`. */
-function withoutVerb(path: string): string {
+function withoutVerb(path: string, { shape }: IndexedMethod): string {
   const before = withoutCustomVerb(path);
-  return before === path ? path.replace(/\/\w+$/, "") : before;
+  if (before !== path && withoutCustomVerb(shape) !== shape) return before;
+  return shape.endsWith("}") ? path : path.replace(/\/\w+$/, "");
 }
 
 /** Returns the handler of a custom method on one item. */
-function itemActionHandler(entry: IndexedMethod, owner: CollectionFacts, mockState: MockState): Handler {
+function itemHandler(
+  entry: IndexedMethod,
+  owner: CollectionFacts,
+  effect: Effect | undefined,
+  mockState: MockState,
+): Handler {
   const { collection } = owner;
   const { actions } = apiFacts(entry.api.model.id);
   const action = (Object.hasOwn(actions, entry.method.id) ? actions[entry.method.id] : undefined) ?? {};
@@ -60,13 +142,15 @@ function itemActionHandler(entry: IndexedMethod, owner: CollectionFacts, mockSta
   const progress = progressOf(collection);
   const isUndelete = collection.isUndeletable && entry.method.name === "undelete";
   return (call) => {
-    const path = withoutVerb(call.path);
+    const path = withoutVerb(call.path, entry);
     const item = itemAt(path, owner, call, mockState);
     checkEtag(call, item, collection, call.body);
     const required = action.context ?? action.needs;
     if (required !== undefined && own(call.body ?? {}, required) === undefined) throw missing(required);
     if (isUndelete && !isMarkedDeleted(item)) throw new GoogleError(409, "The resource is not deleted.");
-    const changed = isUndelete ? withoutDeletionMarks(item, collection) : action.change?.(item);
+    const changed = isUndelete
+      ? withoutDeletionMarks(item, collection)
+      : (action.change?.(item) ?? touched(item, effect?.(item, call), owner, mockState));
     if (changed !== undefined) mockState.store.set(path, withEtag(changed, collection));
     if (progress !== undefined && entry.method.name === "wait") finish(path, progress, mockState);
     if (progress !== undefined && entry.method.name === "cancel") cancel(path, progress, mockState);
@@ -74,37 +158,19 @@ function itemActionHandler(entry: IndexedMethod, owner: CollectionFacts, mockSta
   };
 }
 
+/** Returns a changed item with its time of change. */
+function touched(
+  before: JsonObject,
+  after: JsonObject | undefined,
+  { collection: { properties } }: CollectionFacts,
+  { now }: MockState,
+): JsonObject | undefined {
+  if (after === undefined || after === before) return after;
+  const names = ["updateTime", "updated"].filter((name) => isStringProperty(properties, name));
+  return { ...after, ...Object.fromEntries(names.map((name) => [name, new Date(now()).toISOString()])) };
+}
+
 function repeated({ context }: Action, body: JsonObject | undefined): JsonObject {
   const value = context === undefined || body === undefined ? undefined : own(body, context);
   return context === undefined || value === undefined ? {} : { [context]: value };
-}
-
-/**
- * Returns the handler of a method of which only the types are known. It returns a sample, or the value that was written
- * to the same path before (settings, which exist once and cannot be created or deleted).
- */
-function sampleHandler(entry: IndexedMethod, mockState: MockState): Handler {
-  const { api, method } = entry;
-  const confirm = confirmFor({ entry, collection: undefined }, mockState);
-  const responses = schemaName(responseType(method), api.schemas);
-  const properties = propertiesOf(responseType(method), api.schemas);
-  const takes = method.request?.kind === "json" ? schemaName(method.request.type, api.schemas) : undefined;
-  const isSetting = method.operation === undefined && responses !== undefined && responses === takes;
-  const progress = progressOfReader(entry);
-  return (call) => {
-    const stored = mockState.store.get(call.path);
-    if (method.httpMethod === "GET" && stored !== undefined) {
-      if (progress !== undefined) advance(call.path, progress, mockState);
-      return { status: 200, body: stored };
-    }
-    const response = confirm(call, {}, call.path);
-    const isWrite = isSetting && (method.httpMethod === "PATCH" || method.httpMethod === "PUT");
-    if (!isWrite || !isObject(response.body)) return response;
-    const before = stored ?? response.body;
-    checkEtag(call, before, { namesAfter: undefined }, call.body);
-    const after = method.httpMethod === "PUT" ? response.body : merge(before, call.body ?? {});
-    const item = withEtag(after, { properties });
-    mockState.store.set(call.path, item);
-    return { ...response, body: item };
-  };
 }

@@ -11,6 +11,8 @@ export interface CollectionFacts {
   readonly collection: Collection;
   /** Parent collection, if the mock knows its items. */
   readonly parent: Collection | undefined;
+  /** True if clients can make items, or if the items are operations. */
+  readonly isFilled: boolean;
   /** Returns true if the mock cannot know which items exist below this path. Every requested item exists as a sample. */
   readonly isOpen: (collectionPath: string) => boolean;
 }

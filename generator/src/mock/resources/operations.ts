@@ -5,10 +5,10 @@
  * progress. Other properties are filled in if the type has them.
  */
 import { randomUUID } from "node:crypto";
-import type { OperationModel } from "../../model/types.js";
+import type { OperationModel, PropertyModel } from "../../model/types.js";
 import { type IndexedMethod, isStringProperty, propertiesOf, schemaName } from "../api-index.js";
 import { responseType } from "./collections.js";
-import type { JsonObject } from "../json.js";
+import type { Json, JsonObject } from "../json.js";
 import { withKinds } from "./kinds.js";
 import { isReader, progressIn, withValue } from "./progress.js";
 import { canonicalPath, withoutCustomVerb } from "../routes.js";
@@ -55,7 +55,7 @@ export function startOperation(
     insertTime: time,
     ...(caller === undefined ? {} : { user: caller, userEmailAddress: caller }),
   };
-  const known = Object.entries(facet).filter(([name]) => isStringProperty(properties, name));
+  const known = Object.entries(facet).filter(([name, value]) => fits(properties, name, value));
   const initial = progress?.states[0] === undefined ? {} : withValue({}, progress.done, progress.states[0]);
   const metadata = isNamedByPath ? { metadata: { "@type": ANY_STRUCT } } : {};
   const item = withKinds(
@@ -71,6 +71,13 @@ export function startOperation(
 }
 
 const ANY_STRUCT = "type.googleapis.com/google.protobuf.Struct";
+
+/** Returns true if the operation has this property, and its type has this value. */
+function fits(properties: readonly PropertyModel[], name: string, value: Json): boolean {
+  const type = properties.find((property) => property.name === name)?.type;
+  if (type?.kind !== "string") return false;
+  return type.enum === undefined || type.enum.harvested || type.enum.values.some((one) => one.value === value);
+}
 
 function capital(name: string): string {
   return name.slice(0, 1).toUpperCase() + name.slice(1);
