@@ -161,6 +161,7 @@ describe("a large body that the headers already reject", () => {
     ["an upload with a token for other scopes", 403, `${UPLOAD}?uploadType=multipart`, other],
     ["a call without a token", 401, INSTANCES, none],
     ["an unknown path", 404, "nowhere?uploadType=media", own],
+    ["an unknown upload session", 404, `${UPLOAD}?upload_id=none`, none],
   ])("gets its response at once, and the connection stays usable: %s", async (_what, status, path, authorization) => {
     const value = await authorization();
     const connection = new Connection();
