@@ -14,7 +14,11 @@ export interface AdmissionFacts {
   readonly tokens: TokenStore;
 }
 
-/** @throws {GoogleError} 404 if no method has this path or the upload session is unknown, 401 or 403 if its token is not sufficient */
+/**
+ * Checks the headers of a request.
+ *
+ * @throws {GoogleError} 404 for an unknown path or upload session, 401 or 403 if the token is not sufficient
+ */
 export function admit(head: HttpRequest, { routes, sessions, findUpload, tokens }: AdmissionFacts): void {
   // A session accepts content from any client that knows its id.
   const id = head.query.get("upload_id");
