@@ -18,6 +18,7 @@ import { apiFacts, knownMethod } from "./known-apis/index.js";
 import type { HttpRequest } from "./listener.js";
 import { contentAt, ownersOf } from "./media/contents.js";
 import { checkDownload, contentResponse } from "./media/download.js";
+import { createSessions } from "./media/sessions.js";
 import { compileUploadRoutes } from "./media/upload-routes.js";
 import { createUploads } from "./media/uploads.js";
 import { progressOf } from "./resources/progress.js";
@@ -62,7 +63,8 @@ export function createApi(
   const routes = compileRoutes(entries);
   const replay = createReplay();
   const findUpload = compileUploadRoutes(entries);
-  const upload = createUploads({ collections, handlers, overrides, findUpload }, mockState, tokens);
+  const sessions = createSessions();
+  const upload = createUploads({ collections, handlers, overrides, findUpload, sessions }, mockState, tokens);
 
   const respond = (call: Call): HttpResponse | undefined => {
     if (isDryRun(call)) return confirmFor({ entry: call.entry, collection: undefined }, mockState)(call, {}, call.path);
@@ -97,7 +99,7 @@ export function createApi(
     if (response === undefined) throw notModelled(`The mock does not model ${entry.method.id}.`);
     return finalResponse(response, call);
   };
-  return { respond: respondTo, admit: (head) => admit(aliased(head), { routes, findUpload, tokens }) };
+  return { respond: respondTo, admit: (head) => admit(aliased(head), { routes, findUpload, sessions, tokens }) };
 }
 
 /** Replaces a `-` in a path (`projects/-/…`) if only one resource matches; keeps the custom verb. */

@@ -18,7 +18,7 @@ import type { UploadedContent } from "./contents.js";
 import { isEditorType } from "./download.js";
 import { readRelated } from "./related.js";
 import { opened, respondInSession } from "./resumable.js";
-import { createSessions, type Session, type Sessions } from "./sessions.js";
+import { type Session, type Sessions } from "./sessions.js";
 import { storeUpload } from "./store-upload.js";
 import { commandsOf, respondToCommands, started } from "./upload-commands.js";
 import type { FoundUpload } from "./upload-routes.js";
@@ -29,6 +29,7 @@ export interface UploadFacts {
   /** Handlers and fixtures of the user. */
   readonly overrides: ReadonlyMap<IndexedMethod, Override>;
   readonly findUpload: (request: HttpRequest) => FoundUpload | undefined;
+  readonly sessions: Sessions;
 }
 
 /** Complete content with its metadata. */
@@ -50,12 +51,10 @@ interface Steps {
 
 /** Returns a function that handles upload requests. It returns `undefined` for other requests. */
 export function createUploads(
-  { collections, handlers, overrides, findUpload }: UploadFacts,
+  { collections, handlers, overrides, findUpload, sessions }: UploadFacts,
   mockState: MockState,
   tokens: TokenStore,
 ): (request: HttpRequest) => Promise<HttpResponse> | undefined {
-  const sessions = createSessions();
-
   /** Complete content meets the method here. */
   const finished = async (call: Call, content: UploadedContent, request: HttpRequest): Promise<HttpResponse> => {
     const { entry } = call;
