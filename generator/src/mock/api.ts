@@ -18,6 +18,7 @@ import { apiFacts, knownMethod } from "./known-apis/index.js";
 import type { HttpRequest } from "./listener.js";
 import { contentAt, ownersOf } from "./media/contents.js";
 import { checkDownload, contentResponse } from "./media/download.js";
+import { createSessions } from "./media/sessions.js";
 import { compileUploadRoutes } from "./media/upload-routes.js";
 import { createUploads } from "./media/uploads.js";
 import { progressOf } from "./resources/progress.js";
@@ -62,7 +63,8 @@ export function createApi(
   const routes = compileRoutes(entries);
   const replay = createReplay();
   const findUpload = compileUploadRoutes(entries);
-  const upload = createUploads({ collections, handlers, overrides, findUpload }, mockState, tokens);
+  const sessions = createSessions();
+  const upload = createUploads({ collections, handlers, overrides, findUpload, sessions }, mockState, tokens);
 
   const respond = (call: Call): HttpResponse | undefined => {
     if (isDryRun(call)) return confirmFor({ entry: call.entry, collection: undefined }, mockState)(call, {}, call.path);
@@ -90,11 +92,14 @@ export function createApi(
     const path = resolvedPath(canonicalPath(request.path), mockState);
     const call = { entry, path, variables, query, headers, body, caller: grant?.subject };
     const given = await overrides.get(entry)?.(call, request);
+    // The meaning of the bytes is not in the document.
+    if (given === undefined && entry.method.request?.kind === "bytes")
+      throw notModelled(`The mock does not model ${entry.method.id}, whose request is not JSON.`);
     const response = given ?? downloaded(call, request, mockState) ?? respond(call);
     if (response === undefined) throw notModelled(`The mock does not model ${entry.method.id}.`);
     return finalResponse(response, call);
   };
-  return { respond: respondTo, admit: (head) => admit(aliased(head), { routes, findUpload, tokens }) };
+  return { respond: respondTo, admit: (head) => admit(aliased(head), { routes, findUpload, sessions, tokens }) };
 }
 
 /** Replaces a `-` in a path (`projects/-/…`) if only one resource matches; keeps the custom verb. */
@@ -123,8 +128,11 @@ function downloaded({ entry, path }: Call, request: HttpRequest, mockState: Mock
     checkDownload(method, request.query, content, item);
     return contentResponse(content, request, item);
   }
-  if (isDownload) throw new GoogleError(404, "Not found: this resource has no content.");
-  return undefined;
+  if (!isDownload) return undefined;
+  checkDownload(method, request.query, undefined, item);
+  if (item !== undefined)
+    throw notModelled("The mock has no content of this resource.", "Upload content for it first.");
+  throw new GoogleError(404, "Not found: this resource has no content.");
 }
 
 /** Returns the handler of each method. */

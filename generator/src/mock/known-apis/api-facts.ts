@@ -18,6 +18,8 @@ export interface ApiFacts {
   readonly actions: Readonly<Record<string, Action>>;
   /** Methods that replace those of the mock, by id. They also receive uploads and downloads. */
   readonly methods: Readonly<Record<string, KnownMethod>>;
+  /** Checks the start of a resumable upload, before its content arrives, by the id of the method. */
+  readonly beforeUpload?: Readonly<Record<string, UploadCheck>>;
   /** Completes the fixtures, before the first request. */
   readonly start?: (mockState: MockState) => void;
   /** Returns the request for the path that the document describes, if it was sent to another spelling of it. */
@@ -28,6 +30,9 @@ export interface ApiFacts {
 
 /** `previous` is absent for a new item; `time` is that of the change. */
 export type Complete = (item: JsonObject, previous: JsonObject | undefined, time: string) => JsonObject;
+
+/** The call has the metadata as its body, and no content. */
+export type UploadCheck = (call: Call, mockState: MockState) => void;
 
 export type KnownMethod = (call: Call, mockState: MockState) => HttpResponse;
 
