@@ -10,6 +10,7 @@ import { knownMethod, uploadCheck } from "../known-apis/index.js";
 import type { HttpRequest } from "../listener.js";
 import { checkParameters } from "../requests/parameters.js";
 import { canonicalPath, expandTemplate } from "../routes.js";
+import type { ResolveNames } from "../resources/other-names.js";
 import type { TokenStore } from "../authentication/tokens.js";
 import type { MockState } from "../mock-state.js";
 import type { Override } from "../handlers.js";
@@ -30,6 +31,7 @@ export interface UploadFacts {
   readonly overrides: ReadonlyMap<IndexedMethod, Override>;
   readonly findUpload: (request: HttpRequest) => FoundUpload | undefined;
   readonly sessions: Sessions;
+  readonly resolveNames: ResolveNames;
 }
 
 /** Complete content with its metadata. */
@@ -51,7 +53,7 @@ interface Steps {
 
 /** Returns a function that handles upload requests. It returns `undefined` for other requests. */
 export function createUploads(
-  { collections, handlers, overrides, findUpload, sessions }: UploadFacts,
+  { collections, handlers, overrides, findUpload, resolveNames, sessions }: UploadFacts,
   mockState: MockState,
   tokens: TokenStore,
 ): (request: HttpRequest) => Promise<HttpResponse> | undefined {
@@ -82,7 +84,7 @@ export function createUploads(
       const content = { bytes, type: typeOf(metadata, sentType) };
       checkContent(entry, sentType ?? content.type, bytes.length);
       checkClaims([...claims, ...metadataClaims(metadata)], bytes);
-      const call: Call = { ...facts, body: metadata, content };
+      const call = resolveNames<Call>({ ...facts, body: metadata, content });
       return finalResponse(await finished(call, content, request), call);
     };
     const check = (metadata: JsonObject): void => {

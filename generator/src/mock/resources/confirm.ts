@@ -5,7 +5,7 @@ import { type IndexedMethod, propertiesOf, schemaName, type Schemas } from "../a
 import type { Call } from "../call.js";
 import { responseType, type Collection } from "./collections.js";
 import type { HttpResponse } from "../google-error.js";
-import { nameAt } from "./items.js";
+import { factsFrom, nameAt } from "./items.js";
 import type { JsonObject } from "../json.js";
 import { withKinds } from "./kinds.js";
 import { apiFacts } from "../known-apis/index.js";
@@ -47,8 +47,9 @@ export function confirmFor({ entry, collection, returned = [], more }: ConfirmFa
         collection?.keyVariable === undefined ? [] : [[collection.keyVariable, nameAt(collection, path)]];
       const variables = new Map([...call.variables, ...key]);
       const result = { response: responseOf(method.httpMethod === "DELETE" ? undefined : collection, item) };
-      const facts = { entry, operation, path, operationType, variables, caller: call.caller, result };
-      const extra = known.operation?.(variables, `http://${call.headers.host ?? ""}`);
+      const { caller, origin } = factsFrom(call);
+      const facts = { entry, operation, path, operationType, variables, caller, origin, target: item, result };
+      const extra = known.operation?.(variables, origin ?? "");
       const started = startOperation({ ...facts, more: { ...extra, ...more?.(call.body) } }, mockState);
       return {
         status: 200,
