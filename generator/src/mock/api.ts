@@ -1,5 +1,6 @@
 /** Handles API calls: routes a request to its method, checks it, and returns the response. */
 import type { ApiModel } from "../model/types.js";
+import { admit, notFound } from "./admission.js";
 import { actionHandler } from "./resources/actions.js";
 import { type ApiIndex, indexApi, type IndexedMethod } from "./api-index.js";
 import { authorize } from "./authentication/authorize.js";
@@ -15,8 +16,9 @@ import { handled, type MockHandlers } from "./handlers.js";
 import { own } from "./json.js";
 import { apiFacts, knownMethod } from "./known-apis/index.js";
 import type { HttpRequest } from "./listener.js";
-import { contentAt } from "./media/contents.js";
-import { contentResponse } from "./media/download.js";
+import { contentAt, ownersOf } from "./media/contents.js";
+import { checkDownload, contentResponse } from "./media/download.js";
+import { compileUploadRoutes } from "./media/upload-routes.js";
 import { createUploads } from "./media/uploads.js";
 import { progressOf } from "./resources/progress.js";
 import { checkParameters } from "./requests/parameters.js";
@@ -32,8 +34,15 @@ export interface ApiOptions {
   readonly handlers: MockHandlers;
 }
 
+export interface Api {
+  /** Returns the response to a request. */
+  readonly respond: (request: HttpRequest) => Promise<HttpResponse>;
+  /** Checks the path and the token of a request without its body. Throws the error that its response would be. */
+  readonly admit: (head: HttpRequest) => void;
+}
+
 /**
- * Indexes models, stores fixtures and compiles routes, then returns the function that handles requests.
+ * Indexes models, stores fixtures and compiles routes, then returns the functions that handle requests.
  *
  * @throws {FixtureError} for fixtures that do not match the models
  * @throws {RangeError} for handlers of unknown methods
@@ -42,16 +51,18 @@ export function createApi(
   { models, fixtures, handlers: given }: ApiOptions,
   mockState: MockState,
   tokens: TokenStore,
-): (request: HttpRequest) => Promise<HttpResponse> {
+): Api {
   const apis = models.map(indexApi);
   const entries = apis.flatMap(({ resources }) => resources.flatMap(({ methods }) => methods));
   const collections = apis.flatMap(collectionsOf);
   const seeded = storeFixtures(fixtures, collections, mockState.store);
+  for (const { id } of models) apiFacts(id).start?.(mockState);
   const overrides = handled(entries, { ...Object.fromEntries(fixedResponses(fixtures)), ...given });
   const handlers = bind(apis, collections, seeded, mockState);
   const routes = compileRoutes(entries);
   const replay = createReplay();
-  const upload = createUploads({ entries, collections, handlers }, mockState, tokens);
+  const findUpload = compileUploadRoutes(entries);
+  const upload = createUploads({ collections, handlers, overrides, findUpload }, mockState, tokens);
 
   const respond = (call: Call): HttpResponse | undefined => {
     if (isDryRun(call)) return confirmFor({ entry: call.entry, collection: undefined }, mockState)(call, {}, call.path);
@@ -60,13 +71,15 @@ export function createApi(
 
   const aliases = models.flatMap(({ id }) => apiFacts(id).alias ?? []);
 
-  return async (sent) => {
-    const request = aliases.reduce((one, alias) => alias(one, mockState), sent);
+  const aliased = (sent: HttpRequest) => aliases.reduce((one, alias) => alias(one, mockState), sent);
+
+  const respondTo = async (sent: HttpRequest): Promise<HttpResponse> => {
+    const request = aliased(sent);
     const { query, headers } = request;
-    const uploaded = upload(request);
+    const uploaded = await upload(request);
     if (uploaded !== undefined) return uploaded;
     const found = findRoute(routes, request.verb, request.path);
-    if (found === undefined) throw new GoogleError(404, `Not found: no method has ${request.verb} at this path.`);
+    if (found === undefined) throw notFound(request);
     const { route, variables } = found;
     const { entry } = route;
     const isAnonymous = headers.authorization === undefined && !tokens.isOpen;
@@ -81,6 +94,7 @@ export function createApi(
     if (response === undefined) throw notModelled(`The mock does not model ${entry.method.id}.`);
     return finalResponse(response, call);
   };
+  return { respond: respondTo, admit: (head) => admit(aliased(head), { routes, findUpload, tokens }) };
 }
 
 /** Replaces a `-` in a path (`projects/-/…`) if only one resource matches; keeps the custom verb. */
@@ -103,7 +117,12 @@ function downloaded({ entry, path }: Call, request: HttpRequest, mockState: Mock
   const isDownload = mediaDownload !== undefined && (mediaDownload.isOnly || request.query.get("alt") === "media");
   if (!isDownload && method.response?.kind !== "media") return undefined;
   const content = contentAt(path, mockState.contents);
-  if (content !== undefined) return contentResponse(content, request);
+  const owner = ownersOf(path).find((one) => mockState.store.get(one) !== undefined);
+  const item = owner === undefined ? undefined : mockState.store.get(owner);
+  if (content !== undefined) {
+    checkDownload(method, request.query, content, item);
+    return contentResponse(content, request, item);
+  }
   if (isDownload) throw new GoogleError(404, "Not found: this resource has no content.");
   return undefined;
 }
@@ -125,6 +144,8 @@ function bind(
     const isOpen = (path: string) => !filled.includes(collection) && !seededPaths.some((seed) => isLike(seed, path));
     return { collection, parent: parentOf(collection, filled), isFilled: filled.includes(collection), isOpen };
   });
+  const inserts = filled.flatMap(({ roles }) => roles.filter(({ role }) => role === "insert"));
+  const made = new Set(inserts.map(({ entry }) => entry));
   for (const facts of all) {
     for (const role of facts.collection.roles) {
       const handler = collectionHandler(role, facts, mockState);
@@ -132,11 +153,26 @@ function bind(
     }
   }
   for (const { resources } of apis) {
-    for (const entry of resources.flatMap(({ methods }) => methods)) {
-      const known = knownMethod(entry);
-      if (known !== undefined) handlers.set(entry, (call) => known(call, mockState));
-      if (!handlers.has(entry)) handlers.set(entry, actionHandler(entry, all, mockState));
+    for (const { methods } of resources) {
+      const isMade = methods.some((entry) => made.has(entry));
+      for (const entry of methods) {
+        const known = knownMethod(entry);
+        if (known !== undefined) handlers.set(entry, (call) => known(call, mockState));
+        if (handlers.has(entry)) continue;
+        // A sample would contradict what the client made.
+        const isRefused = isMade && STANDARD.test(entry.method.name);
+        handlers.set(entry, isRefused ? refusal(entry) : actionHandler(entry, all, mockState));
+      }
     }
   }
   return handlers;
+}
+
+/** Names of standard methods. One without a role in its collection has an unusual path or type. */
+const STANDARD = /^(?:create|delete|get|insert|list|patch|update)$/;
+
+function refusal({ method }: IndexedMethod): Handler {
+  return () => {
+    throw notModelled(`The mock does not model ${method.id}.`);
+  };
 }

@@ -7,6 +7,7 @@ import { normalized } from "./requests/normalize.js";
 import { type HttpResponse, badRequest, GoogleError, invalid, missing } from "./google-error.js";
 import { isDeeperThan, isObject, type Json, type JsonObject, own, parseJson } from "./json.js";
 import type { HttpRequest } from "./listener.js";
+import type { UploadedContent } from "./media/contents.js";
 
 export interface Call {
   readonly entry: IndexedMethod;
@@ -18,10 +19,10 @@ export interface Call {
   /** Names are lowercase. */
   readonly headers: IncomingHttpHeaders;
   readonly body: JsonObject | undefined;
+  /** Content of an upload. Its metadata is the body. */
+  readonly content?: UploadedContent;
   /** Email address of the account that makes the call. */
   readonly caller: string | undefined;
-  /** Content of an upload, with the media type of its part of the request. */
-  readonly content?: { readonly bytes: Buffer; readonly type: string };
 }
 
 export type Handler = (call: Call) => HttpResponse;
@@ -34,7 +35,10 @@ export const DEPTH_LIMIT = 100;
  *
  * @throws {GoogleError} 400 for a body that is not a JSON object, or that does not match the method's request type
  */
-export function readBody({ api, method }: IndexedMethod, request: HttpRequest): JsonObject | undefined {
+export function readBody(
+  { api, method }: IndexedMethod,
+  request: Pick<HttpRequest, "body" | "headers">,
+): JsonObject | undefined {
   if (method.request?.kind !== "json") return undefined;
   const value = request.body.length === 0 ? undefined : parsed(request);
   const body = api.model.dataWrapper && isObject(value) ? own(value, "data") : value;
@@ -53,7 +57,30 @@ export function readBody({ api, method }: IndexedMethod, request: HttpRequest): 
   return written;
 }
 
-function parsed({ body, headers }: HttpRequest): Json {
+/**
+ * Returns the metadata of an upload: the JSON body, without what the content replaces. It can be empty.
+ *
+ * @throws {GoogleError} 400 as for {@link readBody}
+ */
+export function readMetadata(entry: IndexedMethod, body: Buffer): JsonObject {
+  const { method } = entry;
+  if (body.length === 0 || method.request?.kind !== "json") return {};
+  const { requires } = method.request;
+  const request = { ...method.request, requires: requires && withoutContent(requires) };
+  return readBody({ ...entry, method: { ...method, request } }, { body, headers: {} }) ?? {};
+}
+
+/** Properties that contain the content in requests without an upload (Gmail's `raw`). */
+const CONTENT_PROPERTIES: ReadonlySet<string> = new Set(["raw"]);
+
+function withoutContent({ required, nested }: RequiredProperties): RequiredProperties {
+  return {
+    required: required.filter((name) => !CONTENT_PROPERTIES.has(name)),
+    nested: new Map(Array.from(nested, ([name, inner]) => [name, withoutContent(inner)])),
+  };
+}
+
+function parsed({ body, headers }: Pick<HttpRequest, "body" | "headers">): Json {
   const type = headers["content-type"] ?? "application/json";
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) throw invalid("content-type", "expected application/json");
   const value = parseJson(body.toString("utf8"));

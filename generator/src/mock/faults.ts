@@ -77,5 +77,5 @@ export function createFaults(faults: Fault[]): (query: URLSearchParams) => Fault
 
 /** Returns true for a request that uploads content. */
 export function isUpload(query: URLSearchParams): boolean {
-  return query.has("uploadType") || query.has("upload_id");
+  return query.has("uploadType") || query.has("upload_id") || query.has("upload_protocol");
 }

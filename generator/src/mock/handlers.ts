@@ -20,8 +20,10 @@ export interface MockRequest {
   readonly query: { readonly [name: string]: string | readonly string[] };
   /** Names are lowercase. */
   readonly headers: IncomingHttpHeaders;
-  /** `undefined` if the request has no body. */
+  /** `undefined` if the request has no body. For an upload, the metadata. */
   readonly body: JsonObject | undefined;
+  /** Content of an upload; `undefined` for any other request. */
+  readonly content: { readonly data: Uint8Array; readonly type: string } | undefined;
 }
 
 /** A response with its own status and headers. Created by {@link mockAnswer}. */
@@ -51,7 +53,7 @@ export type MockHandler = (request: MockRequest) => MockResult | Promise<MockRes
 /** Handlers or constant response values, by method id. */
 export type MockHandlers = { readonly [methodId: string]: MockHandler | JsonObject };
 
-type Override = (call: Call, request: HttpRequest) => Promise<HttpResponse | undefined>;
+export type Override = (call: Call, request: HttpRequest) => Promise<HttpResponse | undefined>;
 
 /** @throws {RangeError} for an unknown method id */
 export function handled(
@@ -75,7 +77,10 @@ function overrideBy(handler: MockHandler | JsonObject): Override {
   };
 }
 
-function mockRequest({ entry: { method }, variables, body }: Call, { path, query, headers }: HttpRequest): MockRequest {
+function mockRequest(
+  { entry: { method }, variables, body, content }: Call,
+  { path, query, headers }: HttpRequest,
+): MockRequest {
   const parameters = Array.from(new Set(query.keys()), (name) => {
     const [first = "", ...others] = query.getAll(name);
     return [name, others.length === 0 ? first : [first, ...others]] as const;
@@ -88,5 +93,6 @@ function mockRequest({ entry: { method }, variables, body }: Call, { path, query
     query: Object.fromEntries(parameters),
     headers,
     body,
+    content: content && { data: content.bytes, type: content.type },
   };
 }

@@ -2,14 +2,18 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import type { Cors } from "./cors.js";
-import { type Fault, isUpload } from "./faults.js";
+import { isWaiting, mayBeLarge, readBody } from "./bodies.js";
+import type { Fault } from "./faults.js";
 import { type HttpResponse, GoogleError } from "./google-error.js";
 import { type HttpRequest, requestOf, splitTarget } from "./request.js";
 
+export { BODY_LIMIT, UPLOAD_LIMIT } from "./bodies.js";
 export { type HttpRequest, requestOf };
 
 export interface ListenerOptions {
   readonly respond: (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
+  /** Throws if the headers of a request already decide that it is rejected. Default: reads every body first. */
+  readonly admit?: (head: HttpRequest) => void;
   /** Returns the fault to apply to a request. Default: none. */
   readonly faultOf?: (path: string, query: URLSearchParams) => Fault | undefined;
   /** Delay before each response, in milliseconds. Default: 0. */
@@ -25,21 +29,23 @@ export interface ListenerOptions {
 /** Response headers by name. */
 type Headers = Readonly<Record<string, string>>;
 
-/** Maximum size of a request body, in bytes. */
-export const BODY_LIMIT = 10 * 1024 * 1024;
-/** Maximum size of uploaded content in one request, in bytes. Content is stored in memory. */
-export const UPLOAD_LIMIT = 256 * 1024 * 1024;
-
 export function createListener({
   respond,
+  admit = () => {},
   faultOf = () => undefined,
   latency = 0,
   cors,
   onError,
   onResponse,
 }: ListenerOptions): RequestListener {
-  const respondTo = async (message: IncomingMessage, fault: Fault | undefined): Promise<HttpResponse | undefined> => {
+  const respondTo = async (
+    message: IncomingMessage,
+    response: ServerResponse,
+    fault: Fault | undefined,
+  ): Promise<HttpResponse | undefined> => {
     try {
+      if (fault === undefined && mayBeLarge(message)) admitMessage(message, response);
+      if (isWaiting(message)) response.writeContinue();
       const request = await readRequest(message, fault);
       // Unreferenced, so that a closed mock does not keep the process alive.
       if (latency > 0) await setTimeout(latency, undefined, { ref: false });
@@ -56,6 +62,17 @@ export function createListener({
       return new GoogleError(500, "Internal error in the mock. Details were passed to onError.").response;
     }
   };
+  const admitMessage = (message: IncomingMessage, response: ServerResponse): void => {
+    // The method and the parameters of such a request can be in its body.
+    if ("x-http-method-override" in message.headers) return;
+    try {
+      admit(requestOf(message.method ?? "", message.url, message.headers, Buffer.alloc(0)));
+    } catch (error) {
+      // A client that waits for permission may send its next request in place of the body.
+      if (isWaiting(message)) response.setHeader("connection", "close");
+      throw error;
+    }
+  };
   return (message, response) => {
     const shared = cors?.headersFor(message);
     // Browsers decide when to send a preflight, so it does not consume a fault and is not logged.
@@ -63,7 +80,7 @@ export function createListener({
     if (preflight !== undefined) return send(preflight, response, shared);
     const { path, query } = splitTarget(message.url);
     const fault = faultOf(path, new URLSearchParams(query));
-    respondTo(message, fault)
+    respondTo(message, response, fault)
       .then((result) => {
         if (fault?.cutAfter !== undefined) return cut(response, result, fault.cutAfter, shared);
         if (result === undefined) return;
@@ -77,12 +94,12 @@ export function createListener({
   };
 }
 
+/** Returns a request. Its body is decompressed, so no header says that it is compressed. */
 async function readRequest(message: IncomingMessage, fault: Fault | undefined): Promise<HttpRequest> {
-  const query = new URLSearchParams(splitTarget(message.url).query);
   const cutAfter = fault?.on === "upload" ? fault.cutAfter : undefined;
-  const body = await readBody(message, isUpload(query) ? UPLOAD_LIMIT : BODY_LIMIT, cutAfter);
-  const isCut = cutAfter !== undefined;
-  return { ...requestOf(message.method ?? "", message.url, message.headers, body), isCut };
+  const body = await readBody(message, cutAfter);
+  const { "content-encoding": _encoding, ...headers } = message.headers;
+  return { ...requestOf(message.method ?? "", message.url, headers, body), isCut: cutAfter !== undefined };
 }
 
 /** Closes the connection before a response, or after `after` bytes of a longer one. */
@@ -95,25 +112,6 @@ function cut(
   if (status === undefined || bytes === undefined) return void response.socket?.resetAndDestroy();
   sendHead(response, status, { "content-length": String(bytes.length), ...headers }, shared);
   response.write(bytes.subarray(0, after), () => response.socket?.end());
-}
-
-/**
- * Reads a body. One that is too large is read to its end but not stored, because a client that is still writing would
- * miss the response. Stops reading after `cutAfter` bytes.
- */
-async function readBody(message: IncomingMessage, limit: number, cutAfter = Infinity): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message.iterator({ destroyOnReturn: false })) {
-    // The chunks are Buffers because no encoding is set; the iterator's type does not express this.
-    const bytes = chunk as Buffer;
-    size += bytes.length;
-    if (size <= limit) chunks.push(bytes);
-    else chunks.length = 0;
-    if (size >= cutAfter) return Buffer.concat(chunks).subarray(0, cutAfter);
-  }
-  if (size > limit) throw new GoogleError(413, `The request body is larger than ${limit} bytes.`);
-  return Buffer.concat(chunks);
 }
 
 function send(result: HttpResponse, response: ServerResponse, shared: Headers | undefined): void {

@@ -17,7 +17,7 @@ import { createContents } from "./media/contents.js";
 import { createPageTokens, DEFAULT_PAGE_SIZE } from "./lists/paging.js";
 import { canonicalPath } from "./routes.js";
 import { createStore } from "./resources/store.js";
-import { respondToTokenRequest, GOOGLE_TOKEN_URL } from "./authentication/token-endpoint.js";
+import { respondToTokenRequest, GOOGLE_TOKEN_URLS } from "./authentication/token-endpoint.js";
 import { createTokenStore } from "./authentication/tokens.js";
 
 export interface MockOptions {
@@ -140,7 +140,7 @@ export async function startMock(options: MockOptions): Promise<Mock> {
   const tokenUrl = key.token_uri;
   selfSigned.rules = { key, publicKey: keys.publicKey, url, now };
   const scopes = new Set(models.flatMap((model) => model.scopes.map(({ scope }) => scope)));
-  const rules = { ...keys, key, audiences: [GOOGLE_TOKEN_URL, tokenUrl], scopes, now };
+  const rules = { ...keys, key, audiences: [...GOOGLE_TOKEN_URLS, tokenUrl], scopes, now };
   const certs = createCerts(keys, key);
   const requests: LoggedRequest[] = [];
   const batches = batchPaths(models);
@@ -151,25 +151,30 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     if (cert !== undefined) return cert;
     const document = serveDocuments(request, url);
     if (document !== undefined) return document;
-    return request.verb === "POST" && batches.has(request.path) ? respondToBatch(request, api) : api(request);
+    return request.verb === "POST" && batches.has(request.path)
+      ? respondToBatch(request, api.respond)
+      : api.respond(request);
   };
   const isForAll = (path: string) => path === TOKEN_PATH || certs.has(path) || isDocumentPath(path);
+  const admit = (head: HttpRequest) => {
+    if (!isForAll(head.path) && !batches.has(head.path)) api.admit(head);
+  };
   const onResponse = ({ verb, path, status }: { verb: string; path: string; status: number }) => {
     requests.push({ method: verb, path, status });
     if (requests.length > LOG_LIMIT) requests.shift();
   };
-  server.on(
-    "request",
-    createListener({
-      respond,
-      // Faults apply to calls only: without a token, a key or a document, a client can make no call.
-      faultOf: (path, query) => (isForAll(path) ? undefined : faultOf(query)),
-      latency: options.latency ?? 0,
-      cors,
-      onError: options.onError ?? logError,
-      onResponse,
-    }),
-  );
+  const listener = createListener({
+    respond,
+    admit,
+    // Faults apply to calls only: without a token, a key or a document, a client can make no call.
+    faultOf: (path, query) => (isForAll(path) ? undefined : faultOf(query)),
+    latency: options.latency ?? 0,
+    cors,
+    onError: options.onError ?? logError,
+    onResponse,
+  });
+  // Without this second event, Node.js permits each body before the listener can reject the request.
+  server.on("request", listener).on("checkContinue", listener);
 
   let closed: Promise<void> | undefined;
   const closeOnce = () => (closed ??= close(server));

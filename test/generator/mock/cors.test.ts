@@ -48,6 +48,7 @@ let token: string;
 beforeAll(async () => {
   mock = await startMock({
     models: [sqladmin, library, storage],
+    documents: [{ name: "sqladmin", version: "v1beta3" }],
     cors: [PAGE, "https://app.example.com"],
     contents: { "/storage/v1/b/shop/o/a": { data: "0123456789", type: "text/plain" } },
     handlers: { "sql.tiers.list": () => mockAnswer({ status: 429, body: {}, headers: { Vary: "Accept-Language" } }) },
@@ -81,6 +82,10 @@ describe("a request of an allowed origin", () => {
     ["a body that is not JSON", 400, INSTANCES, { method: "POST", headers: JSON_TYPE, body: "{" }],
     ["a rejected token request", 400, "token", { method: "POST", body: "a=b" }],
     ["a token request with GET", 404, "token", {}],
+    ["a public key", 200, "oauth2/v3/certs", {}],
+    ["the directory", 200, "discovery/v1/apis", {}],
+    ["a document", 200, "$discovery/rest?version=v1beta3", {}],
+    ["an unknown document", 404, "discovery/v1/apis/drive/v3/rest", {}],
     ["OPTIONS that is not a preflight", 404, INSTANCES, { method: "OPTIONS" }],
   ])("gets the headers that let the page read the response: %s", async (_what, status, path, sent) => {
     const headers = { origin: PAGE, authorization: `Bearer ${token}`, ...sent.headers };

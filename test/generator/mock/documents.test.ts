@@ -1,6 +1,8 @@
 /** Discovery documents that the mock serves, with its own addresses. */
 import { readFileSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readDocument } from "../../../generator/src/discovery/read.js";
 import { loadModel } from "../../../generator/src/load.js";
@@ -83,7 +85,7 @@ describe("a document", () => {
     ["an encoded path", "%24discovery/rest?version=v1beta3&key=abc", "sqladmin:v1beta3"],
     ["a name", "$discovery/rest?version=v1&name=shop", "shop:v1"],
     ["a name without a version", "$discovery/rest?name=sqladmin", "sqladmin:v1beta3"],
-    ["a path", "discovery/v1/apis/library/v10/rest?fields=x", "library:v10"],
+    ["a path", "discovery/v1/apis/library/v10/rest?key=abc", "library:v10"],
   ])("is found by %s", async (_what, path, id) => {
     const { name, version } = object((await get(path)).body);
     expect(`${String(name)}:${String(version)}`).toBe(id);
@@ -98,6 +100,26 @@ describe("a document", () => {
     ["a broken escape", 404, "discovery/v1/apis/%/v3/rest", "no document for %:v3"],
   ])("is not guessed: %s", async (_what, status, path, message) => {
     expect(await get(path)).toMatchObject({ status, body: { error: { message: expect.stringContaining(message) } } });
+  });
+
+  it("has the fields that the query selects", async () => {
+    expect((await get("discovery/v1/apis/library/v1/rest?fields=id,name,auth/oauth2")).body).toEqual({
+      name: "library",
+      auth: libraryDocument.auth,
+    });
+    expect((await get("discovery/v1/apis?name=shop&fields=items(id)")).body).toEqual({ items: [{ id: "shop:v1" }] });
+  });
+
+  it("is found by the host that the client names", async () => {
+    const { port } = new URL(mock.url);
+    for (const host of [`shop.localhost:${port}`, "shop.googleapis.com"]) {
+      const body = await new Promise<string>((resolve, reject) => {
+        const address = new URL("$discovery/rest?version=v1", mock.url);
+        request(address, { headers: { host } }, (response) => text(response).then(resolve, reject)).end();
+      });
+      const rootUrl = host.includes("localhost") ? `http://${host}/root/` : `${mock.url}root/`;
+      expect(JSON.parse(body)).toMatchObject({ name: "shop", rootUrl });
+    }
   });
 
   it("is for reading only", async () => {

@@ -166,9 +166,10 @@ describe("an upload", () => {
 });
 
 describe("a session", () => {
-  async function started(options: Partial<MockOptions> = {}) {
+  async function started(options: Partial<MockOptions> = {}, declared?: number) {
     const { send, mock } = await start(options);
-    const headers = { ...json, "x-upload-content-type": "a/b", "x-upload-content-length": String(kib256 + 3) };
+    const length = declared === undefined ? {} : { "x-upload-content-length": String(declared) };
+    const headers = { ...json, "x-upload-content-type": "a/b", ...length };
     const { headers: response, status } = await send("upload/drive/v3/files?uploadType=resumable", {
       method: "POST",
       headers,
@@ -190,7 +191,7 @@ describe("a session", () => {
   const part = new Uint8Array(kib256).fill(7);
 
   it("accepts chunks, reports received bytes, and repeats the method's response at the end", async () => {
-    const { send, put, session } = await started();
+    const { send, put, session } = await started({}, kib256 + 3);
     expect(await put("bytes */*", "")).toEqual([308, null]);
     expect(await put("bytes 0-262143/*", part)).toEqual([308, "bytes=0-262143"]);
     expect(await put("bytes */262147", "")).toEqual([308, "bytes=0-262143"]);
@@ -225,15 +226,78 @@ describe("a session", () => {
     expect(await (await started()).put(undefined, "")).toEqual([200, null]);
   });
 
-  it.each([
-    ["a chunk that starts elsewhere", "bytes 262144-524287/*", part],
-    ["a chunk that is not a multiple of 256 KiB", "bytes 0-2/*", "abc"],
-    ["a range that differs from the body", "bytes 0-9/10", "abc"],
-    ["a malformed range", "bytes 0", "abc"],
-  ])("rejects %s", async (_name, range, body) => {
-    const { put } = await started();
-    expect(await put(range, body)).toEqual([400, null]);
+  it.each<[string, string | undefined, string | Uint8Array<ArrayBuffer>, number, number?]>([
+    ["a chunk that starts after the received bytes", "bytes 262144-524287/*", part, 503],
+    ["a chunk that is not a multiple of 256 KiB", "bytes 0-2/*", "abc", 400],
+    ["a range that differs from the body", "bytes 0-9/10", "abc", 400],
+    ["a malformed range", "bytes 0", "abc", 400],
+    ["a range that ends before it starts", "bytes 2-0/3", "abc", 400],
+    ["a last byte after the total", "bytes 0-2/2", "abc", 400],
+    ["a rest that is longer than the total", "bytes 0-*/2", "abc", 400],
+    ["a status query with a body", "bytes */3", "abc", 400],
+    ["a total that differs from X-Upload-Content-Length", "bytes 0-2/3", "abc", 400, 4],
+    ["complete content that is shorter than X-Upload-Content-Length", undefined, "abc", 400, 4],
+    ["complete content that is longer than X-Upload-Content-Length", undefined, "abc", 400, 2],
+  ])("rejects %s", async (_name, range, body, status, declared) => {
+    const { put } = await started({}, declared);
+    expect(await put(range, body)).toEqual([status, null]);
     expect(await put("bytes */*", "")).toEqual([308, null]);
+  });
+
+  it.each<[string, readonly (readonly [string | undefined, string])[]]>([
+    ["without a range and without a body", [[undefined, ""]]],
+    ["as a total of 0", [["bytes */0", ""]]],
+    ["as a rest of unknown size", [["bytes 0-*/*", ""]]],
+    [
+      "after a status query",
+      [
+        ["bytes */*", ""],
+        ["bytes */0", ""],
+      ],
+    ],
+  ])("accepts empty content %s", async (_name, requests) => {
+    const { put, send, session } = await started();
+    const responses = [];
+    for (const [range, body] of requests) responses.push(await put(range, body));
+    expect(responses.at(-1)).toEqual([200, null]);
+    expect(await jsonOf(await send(session, { method: "PUT" }))).toMatchObject({ size: "0" });
+  });
+
+  it.each([
+    ["bytes 0-*/*", 200, null],
+    ["bytes 0-*/262147", 200, null],
+    ["bytes 0-*/300000", 308, "bytes=0-262143"],
+  ])("accepts the rest of the content as %s", async (range, status, received) => {
+    const { put } = await started();
+    const body = new Uint8Array(kib256 + 3).fill(7);
+    expect(await put(range, body)).toEqual([status, received]);
+  });
+
+  it("continues with the rest of the content", async () => {
+    const { put, send, session } = await started();
+    await put("bytes 0-262143/*", part);
+    expect(await put("bytes 262144-*/*", "end")).toEqual([200, null]);
+    expect(await jsonOf(await send(session, { method: "PUT" }))).toMatchObject({ size: "262147" });
+  });
+
+  it("ignores bytes that it received before", async () => {
+    const { put, send, session } = await started();
+    await put("bytes 0-262143/*", part);
+    expect(await put("bytes 0-262143/*", new Uint8Array(kib256).fill(8))).toEqual([308, "bytes=0-262143"]);
+    const again = new Uint8Array(kib256 + 3).fill(9);
+    expect(await put("bytes 0-262146/262147", again)).toEqual([200, null]);
+    const { id } = await jsonOf(await send(session, { method: "PUT" }));
+    const content = new Uint8Array(await (await send(`drive/v3/files/${String(id)}?alt=media`)).arrayBuffer());
+    expect([content.length, content[0], content[kib256 - 1], content[kib256]]).toEqual([kib256 + 3, 7, 7, 9]);
+  });
+
+  it("completes if a query names the received bytes as the total", async () => {
+    const { put } = await started();
+    await put("bytes 0-262143/*", part);
+    expect(await put("bytes */524288", "")).toEqual([308, "bytes=0-262143"]);
+    expect(await put("bytes */1", "")).toEqual([308, "bytes=0-262143"]);
+    expect(await put("bytes */262144", "")).toEqual([200, null]);
+    expect(await put("bytes 0-262143/*", part)).toEqual([200, null]);
   });
 
   it("rejects content above the limit before receiving it", async () => {
@@ -242,10 +306,18 @@ describe("a session", () => {
     expect(await put("bytes */*", "")).toEqual([308, null]);
   });
 
-  it("can be cancelled, and is then unknown", async () => {
+  it("can be cancelled, and is then refused", async () => {
     const { send, put, session } = await started();
     expect((await send(session, { method: "DELETE" })).status).toBe(499);
-    expect(await put("bytes */*", "")).toEqual([404, null]);
+    expect(await put("bytes */*", "")).toEqual([499, null]);
+    expect((await send(session.replace(/upload_id=.*/, "upload_id=x"), { method: "PUT" })).status).toBe(404);
+  });
+
+  it("keeps its result when it is cancelled after the end", async () => {
+    const { send, put, session } = await started();
+    expect(await put(undefined, "bytes")).toEqual([200, null]);
+    expect((await send(session, { method: "DELETE" })).status).toBe(499);
+    expect(await put("bytes */*", "")).toEqual([200, null]);
   });
 
   it("needs no access token", async () => {

@@ -56,6 +56,7 @@ describe("a valid assertion", () => {
   it.each<[what: string, signing: () => Signing]>([
     ["for Google's own token URL", () => ({})],
     ["for the mock's token URL", () => ({ claims: { aud: mock.tokenUrl } })],
+    ["for Google's token URL of version 4", () => ({ claims: { aud: "https://www.googleapis.com/oauth2/v4/token" } })],
     ["for several scopes", () => ({ claims: { scope: `${ADMIN} ${CLOUD}` } })],
     ["without a key id", () => ({ header: { alg: "RS256" } })],
     ["on behalf of a user", () => ({ claims: { sub: "ada@example.com" } })],
@@ -66,6 +67,13 @@ describe("a valid assertion", () => {
       body: { access_token: expect.stringMatching(/^[\w-]{40,}$/), expires_in: 3599, token_type: "Bearer" },
     });
     expect(headers.get("cache-control")).toBe("no-store");
+  });
+
+  it("gets a token if it names the mock as the client does", async () => {
+    const url = mock.tokenUrl.replace("127.0.0.1", "localhost");
+    const body = new URLSearchParams(await signedForm({ claims: { aud: url } }));
+    expect((await fetch(url, { method: "POST", body })).status).toBe(200);
+    expect((await fetch(mock.tokenUrl, { method: "POST", body })).status).toBe(400);
   });
 
   it("gets a new token each time", async () => {

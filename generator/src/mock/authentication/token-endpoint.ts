@@ -4,11 +4,19 @@ import { type AssertionRules, TokenError, verifyAssertion } from "./assertion.js
 import { type HttpResponse, GoogleError } from "../google-error.js";
 import type { JsonObject } from "../json.js";
 import type { HttpRequest } from "../request.js";
+import { TOKEN_PATH } from "./key.js";
 import { signIdToken } from "./id-token.js";
 import { TOKEN_SECONDS, type TokenStore } from "./tokens.js";
 
-/** Audience of assertions. Google's clients always use this URL, not the `token_uri` of the key file. */
-export const GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token";
+/**
+ * Audiences of assertions. Google's clients send the first one, not the `token_uri` of the key file; older ones send the
+ * others.
+ */
+export const GOOGLE_TOKEN_URLS: readonly string[] = [
+  "https://oauth2.googleapis.com/token",
+  "https://www.googleapis.com/oauth2/v4/token",
+  "https://accounts.google.com/o/oauth2/token",
+];
 
 const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
@@ -28,11 +36,20 @@ export async function respondToTokenRequest(
 ): Promise<HttpResponse> {
   if (request.verb !== "POST") throw new GoogleError(404, `${request.verb} is not supported here: use POST.`);
   try {
-    return { status: 200, body: await tokenFor(assertionOf(request), rules, tokens), headers: NO_STORE };
+    return {
+      status: 200,
+      body: await tokenFor(assertionOf(request), rulesFor(request, rules), tokens),
+      headers: NO_STORE,
+    };
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
     return { status: 400, body: { error: error.code, error_description: error.message }, headers: NO_STORE };
   }
+}
+
+/** Also accepts the address that the client used, such as `http://localhost:8080/token`. */
+function rulesFor({ headers: { host } }: HttpRequest, rules: TokenRules): TokenRules {
+  return { ...rules, audiences: [...rules.audiences, `http://${host ?? ""}${TOKEN_PATH}`] };
 }
 
 async function tokenFor(assertion: string, rules: TokenRules, tokens: TokenStore): Promise<JsonObject> {

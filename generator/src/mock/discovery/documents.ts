@@ -4,8 +4,9 @@
  */
 import type { ApiModel } from "../../model/types.js";
 import { type HttpResponse, GoogleError, invalid } from "../google-error.js";
-import { isObject, type Json, own } from "../json.js";
+import { isObject, type Json, type JsonObject, own } from "../json.js";
 import type { HttpRequest } from "../request.js";
+import { readFields, selected } from "../requests/fields.js";
 import { baseUrlOf, localDocument, type ServedDocument } from "./addresses.js";
 import { directoryOf } from "./directory.js";
 
@@ -31,10 +32,15 @@ export function createDocuments(documents: readonly DocumentJson[], models: read
     if (served.length === 0)
       throw new GoogleError(404, "This mock has no Discovery documents: pass `documents` to startMock.");
     const base = baseUrlOf(request.headers, url);
-    if (path === DIRECTORY_PATH) return { status: 200, body: directoryOf(served, request.query, base) };
-    const found = path === REST_PATH ? byVersion(served, request) : byPath(served, path);
-    return { status: 200, body: localDocument(found, base) };
+    const body = bodyOf(path, request, served, base);
+    const fields = request.query.get("fields") ?? "";
+    return { status: 200, body: fields === "" ? body : selected(body, readFields(fields)) };
   };
+}
+
+function bodyOf(path: string, request: HttpRequest, served: readonly ServedDocument[], base: string): JsonObject {
+  if (path === DIRECTORY_PATH) return directoryOf(served, request.query, base);
+  return localDocument(path === REST_PATH ? byVersion(served, request) : byPath(served, path), base);
 }
 
 /** Returns true for the path of a document or of the directory. */

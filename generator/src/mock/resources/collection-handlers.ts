@@ -58,7 +58,7 @@ function insertHandler({ collection, parent, role, confirm, progress }: RoleFact
     const chosen = isPut ? undefined : chosenId(call, role, collection);
     const path = isPut
       ? canonicalItem(call.path, collection)
-      : itemPath(call.path, chosen ?? newKey(collection, written));
+      : itemPath(call.path, chosen ?? newKey(collection, written, store.list(call.path).length));
     checkParent(splitPath(path)[0], parent, store);
     if (store.get(path) !== undefined)
       throw new GoogleError(409, `Already exists: ${notFound(collection, path).message.replace("Not found: ", "")}`);

@@ -6,9 +6,9 @@
  * its pattern gives the path. A method that does not match has no role.
  */
 import type { PropertyModel } from "../../model/types.js";
-import { type ApiIndex, isStringProperty, propertiesOf } from "../api-index.js";
+import { type ApiIndex, propertiesOf } from "../api-index.js";
 import { canonicalPath } from "../routes.js";
-import { keyNames, type Place, placeOf, referenceOf } from "./places.js";
+import { keyPropertyOf, type Place, placeOf, referenceOf } from "./places.js";
 import { type RoleOf, roleOf } from "./roles.js";
 import { shapeOf } from "./shapes.js";
 
@@ -36,7 +36,7 @@ export function collectionsOf(api: ApiIndex): readonly Collection[] {
     if (place === undefined) return [];
     const properties = propertiesOf(place.item, api.schemas);
     const reference = referenceOf(place, properties, api);
-    const keyProperty = keyNames(place).find((name) => isStringProperty(properties, name));
+    const keyProperty = keyPropertyOf(place, properties);
     const roles = methods.flatMap((entry) => roleOf(entry, place, api) ?? []);
     const isUndeletable = methods.some(({ method }) => method.name === "undelete" && method.httpMethod === "POST");
     return [{ ...place, api, resource: path, properties, reference, keyProperty, roles, isUndeletable }];

@@ -101,6 +101,8 @@ function filled(
   const result = new Map(Object.entries(item));
   for (const [variable, value] of values) {
     const name = (variable === keyVariable ? keyProperty : undefined) ?? variable;
+    const isNumber = name === keyProperty && !isStringProperty(properties, name) && /^\d+$/.test(value);
+    if (isNumber) result.set(name, Number(value));
     if (!isStringProperty(properties, name)) continue;
     const given = result.get(name) ?? "";
     if (given === "") result.set(name, value);
@@ -152,7 +154,8 @@ export function keyOf(
   }
   const holder = reference === undefined ? undefined : own(item, reference);
   const referred = isObject(holder) ? ownString(holder, keyVariable) : undefined;
-  const key = referred ?? (keyProperty === undefined ? undefined : ownString(item, keyProperty));
+  const value = keyProperty === undefined ? undefined : own(item, keyProperty);
+  const key = referred ?? (typeof value === "string" || typeof value === "number" ? String(value) : undefined);
   const last = namesAfter === undefined ? key : key?.split("/").at(-1);
   return last === "" ? undefined : last;
 }

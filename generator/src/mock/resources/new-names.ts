@@ -13,24 +13,32 @@ import { isServerSet, numberId, projectIn } from "./server-facts.js";
 import { splitPath } from "./store.js";
 
 /** Returns true if only the server sets the key, so that the client's value is ignored. */
-export function isServerKey({ keyProperty, namesAfter, properties }: Collection): boolean {
+export function isServerKey(collection: Collection): boolean {
+  const { keyProperty, namesAfter, properties } = collection;
   const property = properties.find(({ name }) => name === keyProperty);
-  return namesAfter === undefined && property !== undefined && (isServerSet(property) || isNumeral(property));
+  return (
+    namesAfter === undefined && property !== undefined && (isServerSet(property) || isNumeral(property, collection))
+  );
 }
 
-function isNumeral(property: PropertyModel | undefined): boolean {
-  return property?.type.kind === "string" && isInt64(property.type.format);
+/** Returns true if keys are numbers, in the item or in paths. */
+function isNumeral(property: PropertyModel | undefined, { keyVariable, roles }: Collection): boolean {
+  const inPath = roles.flatMap(({ entry }) => entry.method.parameters.find(({ name }) => name === keyVariable) ?? []);
+  return [property, ...inPath].some(
+    (one) => one?.type.kind === "number" || (one?.type.kind === "string" && isInt64(one.type.format)),
+  );
 }
 
-/** Returns the key in the item, or a generated key if it has none. */
-export function newKey(collection: Collection, item: JsonObject): string {
+/** Returns the key in the item, or a generated key if it has none. `count` items were made before. */
+export function newKey(collection: Collection, item: JsonObject, count: number): string {
   const key = keyOf(item, collection);
   if (key !== undefined) return key;
   const { keyVariables, keyProperty } = collection;
   const gap = keyVariables.find((name) => (own(item, name) ?? "") === "");
   if (keyVariables.length > 1 && gap !== undefined) throw missing(gap);
   const property = collection.properties.find(({ name }) => name === keyProperty);
-  if (isNumeral(property)) return numberId();
+  if (property?.type.kind === "number") return String(count + 1);
+  if (isNumeral(property, collection)) return numberId();
   return randomBytes(keyProperty?.startsWith("sha1") === true ? 20 : 8).toString("hex");
 }
 

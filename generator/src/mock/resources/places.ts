@@ -96,10 +96,33 @@ export function isAtItem({ shape }: Pick<IndexedMethod, "shape">, { keyVariables
   return keyVariables.length > 0 && shapeOf(shape) === shapeOf(template) + "/{}".repeat(keyVariables.length);
 }
 
-/** Candidates for the key property. `{instance}`: `instance` or `name`. `{fileId}`: `id`, as `name` is only a title. */
-export function keyNames({ keyVariable: variable, namesAfter }: Place): readonly string[] {
+/**
+ * Returns the property of the item that contains its key. `{instance}`: `instance` or `name`. `{fileId}`: `id`, as `name`
+ * is only a title. `{calendarResourceId}`: `resourceId`.
+ */
+export function keyPropertyOf(place: Place, properties: readonly PropertyModel[]): string | undefined {
+  const { keyVariable: variable, namesAfter } = place;
+  const texts = properties.filter(({ type }) => type.kind === "string").map(({ name }) => name);
+  if (properties.some(({ name, type }) => name === variable && type.kind === "number")) return variable;
+  const usual = usualNames(place).find((name) => texts.includes(name));
+  if (usual !== undefined || variable === undefined || namesAfter !== undefined) return usual;
+  const ofVariable = stemOf(variable);
+  const related = texts.filter((name) => {
+    const isSuffix = name.length > 2 && variable.toLowerCase().endsWith(name.toLowerCase());
+    const stem = stemOf(name);
+    return isSuffix || (stem !== name.toLowerCase() && stem.length > 2 && ofVariable.endsWith(stem));
+  });
+  return related.find((name) => name.endsWith("Id")) ?? related[0];
+}
+
+/** `schemaKey`, `schemaId`, `schemaName` → `schema` */
+function stemOf(name: string): string {
+  return name.replace(/(?:Id|Key|Name)$/, "").toLowerCase();
+}
+
+function usualNames({ keyVariable: variable, namesAfter }: Place): readonly string[] {
   if (variable === undefined) return ["name", "id"];
-  if (namesAfter !== undefined) return ["name", variable, "id"];
+  if (namesAfter !== undefined) return [variable, "name", "id"];
   return /(id|key)$/i.test(variable) ? [variable, "id", "name"] : [variable, "name", "id"];
 }
 
@@ -111,6 +134,6 @@ export function referenceOf(
 ): string | undefined {
   if (namesAfter !== undefined || isStringProperty(properties, keyVariable)) return undefined;
   return properties.find(
-    ({ name, type }) => name.endsWith("Reference") && isStringProperty(propertiesOf(type, schemas), keyVariable),
+    ({ name, type }) => /reference$/i.test(name) && isStringProperty(propertiesOf(type, schemas), keyVariable),
   )?.name;
 }

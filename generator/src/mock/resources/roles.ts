@@ -1,15 +1,8 @@
 /** The role of each method in a collection, from its path and types. */
 import type { MethodModel, PropertyModel, TypeModel } from "../../model/types.js";
-import {
-  type ApiIndex,
-  type IndexedMethod,
-  isStringProperty,
-  propertiesOf,
-  schemaName,
-  type Schemas,
-} from "../api-index.js";
-import { isAtItem, keyNames, type Place } from "./places.js";
-import { listedItems, responseType, shapeOf } from "./shapes.js";
+import { type ApiIndex, type IndexedMethod, propertiesOf, schemaName, type Schemas } from "../api-index.js";
+import { isAtItem, keyPropertyOf, type Place, referenceOf } from "./places.js";
+import { type Listed, listedItems, responseType, shapeOf } from "./shapes.js";
 
 export type Role = "delete" | "get" | "insert" | "list" | "patch" | "update";
 
@@ -37,17 +30,15 @@ export function roleOf(entry: IndexedMethod, place: Place, api: ApiIndex): RoleO
   const returned =
     returnsItem || !inserts ? [] : (returnedPath(responseType(method), place.itemName, api.schemas) ?? []);
   const isPartial =
-    accepted === undefined && inserts && (returnsItem || returned.length > 0) && method.request?.kind !== "bytes";
+    accepted === undefined && inserts && (returnsItem || returned.length > 0) && sharesProperties(method, place, api);
   const keyParameter = onCollection && !onItem ? keyParameterOf(method, place, api) : undefined;
   const as = (role: Role): RoleOf => ({ role, entry, payload: accepted?.payload, isPartial, returned, keyParameter });
   switch (method.httpMethod) {
     case "GET": {
       if (onItem && returnsItem) return as("get");
       const listed = onCollection ? listedItems(method, api) : undefined;
-      // Some lists return a summary of each item, in a type of its own (BigQuery).
-      return listed !== undefined && (listed.name === place.itemName || method.name === "list")
-        ? as("list")
-        : undefined;
+      const isList = listed?.name === place.itemName || (method.name === "list" && isSummary(listed, place, api));
+      return isList ? as("list") : undefined;
     }
     case "POST":
       return onCollection && (accepted !== undefined || isPartial) ? as("insert") : undefined;
@@ -64,18 +55,26 @@ export function roleOf(entry: IndexedMethod, place: Place, api: ApiIndex): RoleO
   }
 }
 
+/** Returns true if the items of a list name the items of the collection, in a type of their own (BigQuery). */
+function isSummary(listed: Listed | undefined, place: Place, api: ApiIndex): boolean {
+  if (listed === undefined || listed.name === undefined) return listed !== undefined;
+  const properties = propertiesOf(place.item, api.schemas);
+  const key = referenceOf(place, properties, api) ?? keyPropertyOf(place, properties);
+  return key !== undefined && propertiesOf(listed.type, api.schemas).some(({ name }) => name === key);
+}
+
 /** Returns the query parameter by which a change at the path of the collection names its item. */
 function keyParameterOf({ parameters }: MethodModel, place: Place, api: ApiIndex): string | undefined {
   if (place.keyVariable === undefined || place.keyVariables.length > 1) return undefined;
-  const property = keyNames(place).find((name) => isStringProperty(propertiesOf(place.item, api.schemas), name));
+  const property = keyPropertyOf(place, propertiesOf(place.item, api.schemas));
   const inQuery = parameters.filter(({ location, repeated }) => location === "query" && !repeated);
   return [place.keyVariable, property, "id"].find((name) => inQuery.some((parameter) => parameter.name === name));
 }
 
 /** Returns true if an item contains its own key, so that a change needs no other name. */
 function isNamedInside(place: Place, api: ApiIndex): boolean {
-  const properties = propertiesOf(place.item, api.schemas);
-  return place.keyVariables.length === 1 && keyNames(place).some((name) => isStringProperty(properties, name));
+  const property = keyPropertyOf(place, propertiesOf(place.item, api.schemas));
+  return place.keyVariables.length === 1 && property !== undefined;
 }
 
 /** Finds the item in the request type: the request itself, or its only property of that type. */
@@ -88,6 +87,13 @@ function acceptedBy(
   if (schemaName(request.type, schemas) === itemName) return { payload: undefined };
   const holders = propertiesOf(request.type, schemas).filter(({ type }) => schemaName(type, schemas) === itemName);
   return holders.length === 1 ? { payload: holders[0]?.name } : undefined;
+}
+
+/** Returns true if the request has properties of the item, or no body at all. */
+function sharesProperties({ request }: MethodModel, { item }: Place, { schemas }: ApiIndex): boolean {
+  if (request === undefined) return true;
+  const names = new Set(propertiesOf(item, schemas).map(({ name }) => name));
+  return request.kind === "json" && propertiesOf(request.type, schemas).some(({ name }) => names.has(name));
 }
 
 /** Maximum length of the path of an item in a response. */

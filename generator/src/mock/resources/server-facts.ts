@@ -100,8 +100,10 @@ function factOf(property: PropertyModel, item: JsonObject, facts: ServerFacts): 
   const link = scopeLink(property, item, facts);
   if (link !== undefined) return link;
   if (own(item, name) !== undefined) return undefined;
+  const segment = collection.namesAfter === undefined ? undefined : segmentOf(name, facts);
+  if (segment !== undefined) return segment;
   if (name === "id") return name === collection.keyProperty ? undefined : idOf(property, item, facts);
-  if (name === "mediaLink" && origin !== undefined) return `${origin}${path}?alt=media`;
+  if (name === "mediaLink" && origin !== undefined) return `${origin}${readablePath(path)}?alt=media`;
   if (!isServerSet(property)) return undefined;
   const state = /^(?:state|status|lifecycleState)$/.test(name) ? liveState(property) : undefined;
   if (state !== undefined) return state;
@@ -133,6 +135,15 @@ function factOf(property: PropertyModel, item: JsonObject, facts: ServerFacts): 
   }
 }
 
+/** Returns the id in the name of the item that a property repeats: `triggerId` of `…/triggers/7`, if `path` is the name. */
+function segmentOf(name: string, { collection, path }: ServerFacts): string | undefined {
+  if (!name.endsWith("Id") || collection.keyProperty === "name") return undefined;
+  const segments = path.split("/");
+  const index = segments.findIndex((segment) => segment.replace(/s$/, "") === name.slice(0, -2));
+  const id = index === -1 ? undefined : segments[index + 1];
+  return id === undefined ? undefined : decodeURIComponent(id);
+}
+
 /** Returns the state of a usable resource, if the type has one. */
 export function liveState({ type }: PropertyModel): string | undefined {
   const states = type.kind === "string" ? (type.enum?.values.map(({ value }) => value) ?? []) : [];
@@ -141,7 +152,13 @@ export function liveState({ type }: PropertyModel): string | undefined {
 
 /** Returns the URL of the item at the mock. An item without a `get` method has none. */
 function linkTo(path: string, { origin, collection }: ServerFacts): string | undefined {
-  return origin !== undefined && collection.roles.some(({ role }) => role === "get") ? origin + path : undefined;
+  const hasGet = collection.roles.some(({ role }) => role === "get");
+  return origin !== undefined && hasGet ? origin + readablePath(path) : undefined;
+}
+
+/** Returns the path as clients write it: `@me` instead of `%40me`. */
+function readablePath(path: string): string {
+  return path.replaceAll(/%(?:40|24|2C|3B|3D)/g, decodeURIComponent);
 }
 
 /** Returns the URL of the zone or region that the path contains, if the property contains a URL. */
@@ -153,10 +170,8 @@ function scopeLink(
   const index = collection.template.split("/").indexOf(`{${name}}`);
   const isUrl = /\bURL of the\b/i.test(description);
   if (!isUrl || origin === undefined || index === -1 || own(item, name) !== variables.get(name)) return undefined;
-  return `${origin}${path
-    .split("/")
-    .slice(0, index + 1)
-    .join("/")}`;
+  const above = path.split("/").slice(0, index + 1);
+  return origin + readablePath(above.join("/"));
 }
 
 /** Returns an id that is not the key of the item: a number, or BigQuery's `project:dataset.table`. */

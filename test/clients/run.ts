@@ -1,0 +1,90 @@
+/** Runs the program of a client against a mock of its own. */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadModel } from "@discogen/generator";
+import { startMock } from "@discogen/generator/mock";
+import { start } from "../platforms/processes.js";
+import type { Client } from "./clients.js";
+import type { Installed } from "./install.js";
+
+const PROGRAMS = fileURLToPath(new URL("./program/", import.meta.url));
+
+/** Milliseconds for one program. */
+const LIMIT = 240_000;
+
+/** What a step does, or is expected to do. `refused`: the mock does not model it, and says so. */
+export type Outcome = "passes" | "refused";
+
+export interface StepResult {
+  readonly name: string;
+  readonly want: Outcome;
+  readonly outcome: Outcome | "fails";
+  /** Of the refusal or the error. */
+  readonly message?: string;
+}
+
+export interface RunOptions {
+  readonly client: Client;
+  readonly installed: Exclude<Installed, { readonly absent: string }>;
+  /** Paths of the Discovery documents. */
+  readonly documents: readonly string[];
+  readonly onStep: (step: StepResult) => void;
+}
+
+/**
+ * Runs all steps.
+ *
+ * @throws if the program ends before its last step, with the end of its output
+ */
+export async function runProgram({ client, installed, documents, onStep }: RunOptions): Promise<readonly StepResult[]> {
+  const [models, sources] = await Promise.all([
+    Promise.all(documents.map(async (path) => (await loadModel(path)).model)),
+    Promise.all(documents.map(readDocument)),
+  ]);
+  await using mock = await startMock({ models, documents: sources, open: client.open ?? false });
+  const work = await mkdtemp(join(tmpdir(), "discogen-clients-"));
+  try {
+    const keyFile = join(work, "key.json");
+    await writeFile(keyFile, JSON.stringify(mock.key), { mode: 0o600 });
+    const env = {
+      MOCK_URL: mock.url,
+      MOCK_TOKEN_URL: mock.tokenUrl,
+      MOCK_KEY_FILE: keyFile,
+      CLIENT_FOLDER: installed.folder,
+      PYTHONPATH: installed.folder,
+      PYTHONUNBUFFERED: "1",
+    };
+    await using program = start({
+      file: installed.command,
+      args: [join(PROGRAMS, client.program)],
+      cwd: work,
+      env,
+    });
+    const limit = setTimeout(program.stop, LIMIT);
+    const steps: StepResult[] = [];
+    const { stdout } = program.child;
+    if (stdout === null) throw new Error("the output of the program is not a pipe");
+    for await (const line of createInterface({ input: stdout })) {
+      // Clients print warnings.
+      if (!line.startsWith('{"name":')) continue;
+      // The programs of this folder print it.
+      const step = JSON.parse(line) as StepResult;
+      steps.push(step);
+      onStep(step);
+    }
+    const code = await program.code;
+    clearTimeout(limit);
+    if (code !== 0) throw new Error(`ended with exit code ${String(code)}. ${program.output()}`);
+    return steps;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function readDocument(path: string): Promise<Readonly<Record<string, unknown>>> {
+  // A Discovery document is an object: loadModel rejects anything else.
+  return JSON.parse(await readFile(path, "utf8")) as Readonly<Record<string, unknown>>;
+}
