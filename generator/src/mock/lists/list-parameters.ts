@@ -97,9 +97,9 @@ function comparedBy(
   { name, repeated }: ParameterModel,
   properties: readonly PropertyModel[],
 ): PropertyModel | undefined {
-  const names = [name, ...(repeated ? [name.replace(/s$/, "")] : [])];
+  const names = new Set([name, ...(repeated ? [name.replace(/s$/, "")] : [])]);
   return properties.find(
-    (property) => names.includes(property.name) && ["boolean", "number", "string"].includes(property.type.kind),
+    (property) => names.has(property.name) && ["boolean", "number", "string"].includes(property.type.kind),
   );
 }
 

@@ -142,7 +142,10 @@ function membership({ api, method }: IndexedMethod, { properties }: Collection):
       const given = membersOf(own(body, name));
       const before = membersOf(changed.get(target));
       const kept = before.filter((member) => !given.includes(member));
-      changed.set(target, verb === "remove" ? kept : [...before, ...given.filter((member) => !before.includes(member))]);
+      changed.set(
+        target,
+        verb === "remove" ? kept : [...before, ...given.filter((member) => !before.includes(member))],
+      );
     }
     return Object.fromEntries(changed);
   };
