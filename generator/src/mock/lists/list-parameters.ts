@@ -21,6 +21,9 @@ export const PARTS =
 export const PRESENTATION =
   /^(customer|extraLocationTypes|hl|languageCode|locale|location|managedByMe|mine|onBehalfOf\w*|refreshAcl|returnPartialSuccess|supports\w+|textFormat|timeZone|useAdminAccess|useDomainAdminAccess|userProject)$/;
 
+/** Parameters that change nothing if no item has this property: without recurring events, all events are single. */
+const WITHOUT: ReadonlyMap<string, string> = new Map([["singleEvents", "recurrence"]]);
+
 /** Values with which a parameter selects all items, where the document names no default. */
 const ALL: ReadonlyMap<string, RegExp> = new Map([
   ["corpora", /^(allDrives|user)$/],
@@ -53,6 +56,8 @@ export function selectionOf(
     const values = query.getAll(wireName(parameter)).filter((value) => value !== "");
     if (parameter.location !== "query" || values.length === 0) continue;
     if (isHandled(parameter, method.paging?.token, collection) || selectsAll(parameter, values, collection)) continue;
+    const cause = WITHOUT.get(parameter.name);
+    if (cause !== undefined && items.every((item) => own(item, cause) === undefined)) continue;
     const property = comparedBy(parameter, collection.properties);
     const isKnown =
       property !== undefined && (!property.readOnly || items.every((item) => Object.hasOwn(item, property.name)));
