@@ -149,8 +149,15 @@ function bind(
   const filled = collections.filter(isFilled);
   const seededPaths = [...seeded];
   const all = collections.map((collection) => {
-    const isOpen = (path: string) => !filled.includes(collection) && !seededPaths.some((seed) => isLike(seed, path));
-    return { collection, parent: parentOf(collection, filled), isFilled: filled.includes(collection), isOpen };
+    const isSeeded = (path: string) => seededPaths.some((seed) => isLike(seed, path));
+    const isOpen = (path: string) => !filled.includes(collection) && !isSeeded(path);
+    return {
+      collection,
+      parent: parentOf(collection, filled),
+      isFilled: filled.includes(collection),
+      isOpen,
+      isSeeded,
+    };
   });
   const made = new Set(filled.flatMap(({ roles }) => roles.filter(canMake).map(({ entry }) => entry)));
   for (const facts of all) {

@@ -116,7 +116,7 @@ describe("a copy", () => {
 
   it("joins the content of several objects when it is composed", async () => {
     const { generation } = await shop.put("b", "-more");
-    const sources = [{ name: "a" }, { name: "b", generation }];
+    const sources = [{ name: "a" }, { name: "b", generation: generation ?? "" }];
     const made = await shop.call("POST", `${shop.at("all")}/compose`, {
       sourceObjects: sources,
       destination: { contentType: "text/css" },

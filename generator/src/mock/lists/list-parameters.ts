@@ -22,6 +22,9 @@ export const PARTS =
 export const PRESENTATION =
   /^(customer|extraLocationTypes|hl|languageCode|locale|location|managedByMe|mine|onBehalfOf\w*|refreshAcl|returnPartialSuccess|supports\w+|textFormat|timeZone|useAdminAccess|useDomainAdminAccess|userProject)$/;
 
+/** Parameters that change nothing if no item has this property: without recurring events, all events are single. */
+const WITHOUT: ReadonlyMap<string, string> = new Map([["singleEvents", "recurrence"]]);
+
 /** Values with which a parameter selects all items, where the document names no default. */
 const ALL: ReadonlyMap<string, RegExp> = new Map([
   ["corpora", /^(allDrives|user)$/],
@@ -55,6 +58,8 @@ export function selectionOf(
     if (parameter.location !== "query" || values.length === 0) continue;
     if (isHandled(parameter, method.paging?.token, collection) || selectsAll(parameter, values, collection)) continue;
     const { name } = parameter;
+    const cause = WITHOUT.get(name);
+    if (cause !== undefined && items.every((item) => own(item, cause) === undefined)) continue;
     const compared = new Map(Object.entries(apiFacts(api.model.id).compares ?? {})).get(name) ?? name;
     const property = comparedBy({ ...parameter, name: compared }, collection.properties);
     const isKnown =
@@ -102,9 +107,9 @@ function comparedBy(
   { name, repeated }: ParameterModel,
   properties: readonly PropertyModel[],
 ): PropertyModel | undefined {
-  const names = [name, ...(repeated ? [name.replace(/s$/, "")] : [])];
+  const names = new Set([name, ...(repeated ? [name.replace(/s$/, "")] : [])]);
   return properties.find(
-    (property) => names.includes(property.name) && ["boolean", "number", "string"].includes(property.type.kind),
+    (property) => names.has(property.name) && ["boolean", "number", "string"].includes(property.type.kind),
   );
 }
 

@@ -4,7 +4,8 @@
  * The rule: a sample is returned only for what concerns no stored resource. What concerns a stored resource follows from
  * what is stored (an effect that the document shows, a copy, a policy, an operation), or is refused.
  */
-import { type IndexedMethod, isStringProperty } from "../api-index.js";
+import { randomBytes } from "node:crypto";
+import { type IndexedMethod, isStringProperty, propertiesOf } from "../api-index.js";
 import type { Call, Handler } from "../call.js";
 import { GoogleError, type HttpResponse, missing, notModelled } from "../google-error.js";
 import { type JsonObject, own } from "../json.js";
@@ -22,6 +23,7 @@ import { canConfirm, type Effect, effectOf } from "./effects.js";
 import { checkEtag } from "./etags.js";
 import { iamHandler } from "./iam.js";
 import { completeItem, factsFrom, keyOf, withEtag } from "./items.js";
+import { withKinds } from "./kinds.js";
 import { checkOpen, checkParent, type CollectionFacts, itemAt } from "./lookup.js";
 import { cancel, finish, progressOf } from "./progress.js";
 import { sampleHandler, settingHandler, settingReader } from "./settings.js";
@@ -42,6 +44,8 @@ export function actionHandler(entry: IndexedMethod, all: readonly CollectionFact
   if (iam !== undefined) return iam;
   const refusal = refusalOf(entry);
   if (refusal !== undefined) return () => raise(refusal);
+  const ids = idsHandler(entry);
+  if (ids !== undefined) return ids;
   const free = freeHandler(entry, owner, mockState);
   if (concern === undefined) return free;
   const { facts, at } = concern;
@@ -86,6 +90,23 @@ function freeHandler(entry: IndexedMethod, owner: CollectionFacts | undefined, m
   return (call) => {
     if (owner !== undefined) itemAt(withoutVerb(call.path, entry), owner, call, mockState);
     return sample(call);
+  };
+}
+
+/** Returns the handler of a method that returns ids for new items. */
+function idsHandler({ api, method }: IndexedMethod): Handler | undefined {
+  const type = responseType(method);
+  const ids = propertiesOf(type, api.schemas).find(({ name }) => name === "ids")?.type;
+  if (method.name !== "generateIds" || ids?.kind !== "array" || ids.items.kind !== "string") return undefined;
+  const value = (call: Call, wanted: string) =>
+    call.query.get(wanted) ?? method.parameters.find(({ name }) => name === wanted)?.default;
+  return (call) => {
+    const made = Array.from({ length: Number(value(call, "count") ?? 10) }, () => randomBytes(16).toString("hex"));
+    const space = value(call, "space");
+    return {
+      status: 200,
+      body: withKinds({ ids: made, ...(space === undefined ? {} : { space }) }, type, api.schemas),
+    };
   };
 }
 
