@@ -84,6 +84,8 @@ async function outcomeOf(run) {
 function refusalIn(error, depth = 0) {
   if (typeof error !== "object" || error === null || depth > 6) return undefined;
   if (error.reason === "MOCK_NOT_MODELLED" && typeof error.message === "string") return error.message;
+  const text = refusalIn(parsed(error.message), depth + 1);
+  if (text !== undefined) return text;
   for (const name of ["errors", "error", "response", "data", "cause", "statusDetails", "details"]) {
     const value = error[name];
     for (const part of Array.isArray(value) ? value : [value]) {
@@ -92,6 +94,15 @@ function refusalIn(error, depth = 0) {
     }
   }
   return undefined;
+}
+
+/** Some clients show the body of the response as their message. */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Collects what an async iterable or a stream yields. */
