@@ -56,6 +56,7 @@ export function createApi(
   const entries = apis.flatMap(({ resources }) => resources.flatMap(({ methods }) => methods));
   const collections = apis.flatMap(collectionsOf);
   const seeded = storeFixtures(fixtures, collections, mockState.store);
+  for (const { id } of models) apiFacts(id).start?.(mockState);
   const overrides = handled(entries, { ...Object.fromEntries(fixedResponses(fixtures)), ...given });
   const handlers = bind(apis, collections, seeded, mockState);
   const routes = compileRoutes(entries);

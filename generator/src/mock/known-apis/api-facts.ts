@@ -14,6 +14,8 @@ export interface ApiFacts {
   readonly actions: Readonly<Record<string, Action>>;
   /** Methods that replace those of the mock, by id. They also receive uploads and downloads. */
   readonly methods: Readonly<Record<string, KnownMethod>>;
+  /** Completes the fixtures, before the first request. */
+  readonly start?: (mockState: MockState) => void;
   /** Returns the request for the path that the document describes, if it was sent to another spelling of it. */
   readonly alias?: (request: HttpRequest, mockState: MockState) => HttpRequest;
   /** Returns true for a request without a token that needs none. Throws if it gets another error than 401. */

@@ -2,7 +2,7 @@
 import type { IndexedMethod } from "../api-index.js";
 import type { ApiFacts, KnownMethod } from "./api-facts.js";
 import { sqladminV1beta3 } from "./sqladmin-v1beta3.js";
-import { storageV1 } from "./storage/index.js";
+import { storageV1 } from "./storage-v1.js";
 
 const NONE: ApiFacts = { complete: {}, operationTypes: {}, actions: {}, methods: {} };
 

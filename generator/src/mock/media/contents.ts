@@ -23,6 +23,8 @@ export interface Contents {
   copy(from: string, to: string): Content | undefined;
   /** Moves content to another path. It keeps its generation. */
   move(from: string, to: string): void;
+  /** Returns the paths of all content. */
+  paths(): readonly string[];
 }
 
 export function createContents(): Contents {
@@ -38,6 +40,7 @@ export function createContents(): Contents {
     get: (path) => all.get(path),
     set,
     delete: (path) => void all.delete(path),
+    paths: () => [...all.keys()],
     copy: (from, to) => {
       const content = all.get(from);
       return content === undefined ? undefined : set(to, content);

@@ -1,12 +1,12 @@
 /** Buckets and objects of Cloud Storage as stored: where they are, and how they are read and written. */
 import { createHash } from "node:crypto";
-import type { Call } from "../../call.js";
-import { GoogleError, invalid, notModelled } from "../../google-error.js";
-import { isObject, type JsonObject, own, ownString } from "../../json.js";
-import type { Content } from "../../media/contents.js";
-import { crc32c, md5 } from "../../media/checksums.js";
-import type { MockState } from "../../mock-state.js";
-import { itemPath } from "../../routes.js";
+import type { Call } from "../call.js";
+import { GoogleError, invalid, notModelled } from "../google-error.js";
+import { isObject, type JsonObject, own, ownString } from "../json.js";
+import type { Content } from "../media/contents.js";
+import { crc32c, md5 } from "../media/checksums.js";
+import type { MockState } from "../mock-state.js";
+import { itemPath } from "../routes.js";
 
 export const BUCKETS = "/storage/v1/b";
 const NAME_LIMIT = 1024;
@@ -33,15 +33,10 @@ export function noncurrentPath(bucket: string): string {
 }
 
 /** @throws {GoogleError} 404 if the bucket does not exist */
-export function bucketAt(name: string, state: MockState): JsonObject {
-  const path = bucketPath(name);
-  const bucket = state.store.get(path);
+export function bucketAt(name: string, { store }: MockState): JsonObject {
+  const bucket = store.get(bucketPath(name));
   if (bucket === undefined) throw new GoogleError(404, "The specified bucket does not exist.");
-  if (own(bucket, "metageneration") !== undefined) return bucket;
-  // Fixtures have only what their author wrote.
-  const complete = { ...newBucket(name, undefined, state), ...bucket };
-  state.store.set(path, complete);
-  return complete;
+  return bucket;
 }
 
 /** Returns the properties that a new bucket has unless its request sets them. */
@@ -71,30 +66,46 @@ export function projectNumber(project: string): string {
   return String(10 ** 11 + createHash("sha256").update(project).digest().readUIntBE(0, 4));
 }
 
-/** Returns the live version of an object, if it exists. */
-export function liveObject(bucket: string, name: string, state: MockState): JsonObject | undefined {
-  const path = objectPath(bucket, name);
-  const object = state.store.get(path);
-  if (object === undefined || own(object, "generation") !== undefined) return object;
-  const complete = { ...object, ...fixtureFacts(bucket, object, state.contents.get(path), state) };
-  state.store.set(path, complete);
-  return complete;
+/** Completes the buckets and objects of the fixtures, and makes objects of the content in the mock's options. */
+export function start(state: MockState): void {
+  const { store, contents } = state;
+  const places = contents.paths().filter((path) => /^\/storage\/v1\/b\/[^/]+\/o\/[^/]+$/.test(path));
+  for (const path of places) {
+    const [bucket = ""] = path.split("/o/");
+    for (const at of [bucket, path]) if (store.get(at) === undefined) store.set(at, {});
+  }
+  for (const [path, bucket] of store.list(BUCKETS))
+    store.set(path, { ...newBucket(lastSegment(path), undefined, state), ...bucket });
+  for (const [path] of store.list(BUCKETS))
+    for (const [at, object] of store.list(`${path}/o`)) complete(at, object, state);
 }
 
-/** Completes an object of the fixtures, and one with content of the mock's options. */
-function fixtureFacts(bucket: string, object: JsonObject, content: Content | undefined, state: MockState): JsonObject {
+function lastSegment(path: string): string {
+  return decodeURIComponent(path.slice(path.lastIndexOf("/") + 1));
+}
+
+function complete(path: string, object: JsonObject, state: MockState): void {
+  const content = state.contents.get(path);
   const time = new Date(state.now()).toISOString();
-  return {
-    bucket,
+  const [, bucket = ""] = /^\/storage\/v1\/b\/([^/]+)/.exec(path) ?? [];
+  state.store.set(path, {
+    bucket: decodeURIComponent(bucket),
+    name: lastSegment(path),
+    generation: "1",
     metageneration: "1",
     storageClass: "STANDARD",
+    size: "0",
     timeCreated: time,
     updated: time,
+    ...(content === undefined ? {} : { contentType: content.type }),
     ...object,
-    ...(content === undefined
-      ? { generation: "1", size: ownString(object, "size") ?? "0" }
-      : { contentType: ownString(object, "contentType") ?? content.type, ...contentFacts(content) }),
-  };
+    ...(content === undefined ? {} : contentFacts(content)),
+  });
+}
+
+/** Returns the live version of an object, if it exists. */
+export function liveObject(bucket: string, name: string, { store }: MockState): JsonObject | undefined {
+  return store.get(objectPath(bucket, name));
 }
 
 function contentFacts(content: Content): JsonObject {

@@ -1,16 +1,35 @@
 /** Objects: upload, download, metadata and deletion, with generations and preconditions. */
-import type { Call } from "../../call.js";
-import { GoogleError, invalid, missing, notModelled, type HttpResponse } from "../../google-error.js";
-import { isObject, type JsonObject, merge, own, ownString } from "../../json.js";
-import { crc32c, md5 } from "../../media/checksums.js";
-import { contentResponse } from "../../media/download.js";
-import type { MockState } from "../../mock-state.js";
-import { checkEtag } from "../../resources/etags.js";
-import type { KnownMethod } from "../api-facts.js";
-import { type Acl, aclIn, checkAclAllowed, checkedAcl, entryFor, isUniform, predefinedAcl, withEntry } from "./acl.js";
-import { checkPreconditions } from "./preconditions.js";
-import { bucketAt, changed, liveObject, retire, variable, type Version, versionAt, writeObject } from "./state.js";
-import { NO_CONTENT, objectView, pick, respond } from "./views.js";
+import type { Call } from "../call.js";
+import { GoogleError, invalid, missing, notModelled, type HttpResponse } from "../google-error.js";
+import { isObject, type JsonObject, merge, own, ownString } from "../json.js";
+import { crc32c } from "../media/checksums.js";
+import { contentResponse } from "../media/download.js";
+import type { MockState } from "../mock-state.js";
+import { checkEtag } from "../resources/etags.js";
+import type { KnownMethod } from "./api-facts.js";
+import {
+  type Acl,
+  aclIn,
+  checkAclAllowed,
+  checkedAcl,
+  entryFor,
+  isUniform,
+  predefinedAcl,
+  withEntry,
+} from "./storage-acl.js";
+import { refuse } from "./storage-buckets.js";
+import { checkPreconditions } from "./storage-preconditions.js";
+import {
+  bucketAt,
+  changed,
+  liveObject,
+  retire,
+  variable,
+  type Version,
+  versionAt,
+  writeObject,
+} from "./storage-state.js";
+import { NO_CONTENT, objectView, pick, respond } from "./storage-views.js";
 
 /** Properties that a client sets. */
 export const WRITABLE: readonly string[] = [
@@ -37,7 +56,6 @@ const insert: KnownMethod = (call, state) => {
   const previous = liveObject(ownString(bucket, "name") ?? "", name, state);
   checkPreconditions(call, previous);
   checkHolds(previous, bucket, state);
-  checkHashes(content.bytes, body);
   const contentEncoding = query.get("contentEncoding") ?? "";
   const given = {
     contentType: content.type,
@@ -87,22 +105,6 @@ export function refuseKeys({ query, headers }: Call, body: JsonObject): void {
     throw notModelled("The mock does not model the retention of single objects.", "Use a retention policy or a hold.");
 }
 
-/** @throws {GoogleError} 400 if the content does not have the hashes in the metadata */
-function checkHashes(bytes: Buffer, body: JsonObject): void {
-  const hashes = { md5Hash: md5(bytes), crc32c: crc32c(bytes) };
-  for (const [name, actual] of Object.entries(hashes)) {
-    const given = ownString(body, name);
-    if (given !== undefined && given !== actual)
-      throw new GoogleError(
-        400,
-        `Provided ${name} ${JSON.stringify(given)} doesn't match calculated ${JSON.stringify(actual)}.`,
-        {
-          reason: "invalid",
-        },
-      );
-  }
-}
-
 /** @throws {GoogleError} 403 if the object must not be replaced or deleted yet */
 export function checkHolds(object: JsonObject | undefined, bucket: JsonObject, state: MockState): void {
   if (object === undefined) return;
@@ -128,8 +130,12 @@ function retentionEnd(object: JsonObject, bucket: JsonObject): number | undefine
   return Date.parse(ownString(object, "timeCreated") ?? "") + 1000 * Number(own(policy, "retentionPeriod") ?? 0);
 }
 
-/** Returns the version that a request names, after its preconditions. */
-export function requested(call: Call, state: MockState): Version & { readonly bucket: JsonObject } {
+interface Requested extends Version {
+  readonly bucket: JsonObject;
+}
+
+/** Returns the version that a request names. */
+export function requested(call: Call, state: MockState): Requested {
   const name = variable(call, "bucket");
   if (call.query.get("softDeleted") === "true") throw notModelled("The mock does not keep deleted objects.");
   const version = versionAt(name, variable(call, "object"), call.query.get("generation") || undefined, state);
@@ -144,47 +150,21 @@ export function shown(object: JsonObject, bucket: JsonObject, call: Call, isComp
 }
 
 const get: KnownMethod = (call, state) => {
-  const { path, object, bucket } = requested(call, state);
-  const unchanged = checkPreconditions(call, object);
+  const found = requested(call, state);
+  const unchanged = checkPreconditions(call, found.object);
   if (unchanged !== undefined) return unchanged;
-  return call.query.get("alt") === "media"
-    ? download(call, path, object, state)
-    : respond(call, shown(object, bucket, call));
+  if (call.query.get("alt") === "media") return download(call, found, state);
+  return respond(call, shown(found.object, found.bucket, call));
 };
 
-function download(call: Call, path: string, object: JsonObject, { contents }: MockState): HttpResponse {
+function download(call: Call, { path, object, bucket }: Requested, { contents }: MockState): HttpResponse {
   refuseKeys(call, {});
   const content = contents.get(path);
   if (content === undefined) throw new GoogleError(404, "Not found: the object of the fixture has no content.");
-  const type = ownString(object, "contentType") ?? content.type;
-  const response = contentResponse({ ...content, type }, call);
-  const md5Hash = ownString(object, "md5Hash");
-  const hashes = [`crc32c=${crc32c(content.bytes)}`, ...(md5Hash === undefined ? [] : [`md5=${md5Hash}`])];
-  const optional = {
-    contentLanguage: "content-language",
-    contentDisposition: "content-disposition",
-    cacheControl: "cache-control",
-  };
-  const encoding = ownString(object, "contentEncoding");
-  return {
-    ...response,
-    headers: {
-      ...response.headers,
-      ...Object.fromEntries(
-        Object.entries(optional).flatMap(([property, header]): [string, string][] => {
-          const value = ownString(object, property);
-          return value === undefined ? [] : [[header, value]];
-        }),
-      ),
-      ...(encoding === undefined ? {} : { "content-encoding": encoding }),
-      "last-modified": new Date(ownString(object, "updated") ?? 0).toUTCString(),
-      "x-goog-hash": hashes.join(","),
-      "x-goog-metageneration": ownString(object, "metageneration") ?? "1",
-      "x-goog-storage-class": ownString(object, "storageClass") ?? "STANDARD",
-      "x-goog-stored-content-encoding": encoding ?? "identity",
-      "x-goog-stored-content-length": String(content.bytes.length),
-    },
-  };
+  const response = contentResponse(content, call, objectView(object, bucket, call));
+  if (own(object, "componentCount") === undefined) return response;
+  // A composed object has no MD5 hash.
+  return { ...response, headers: { ...response.headers, "x-goog-hash": `crc32c=${crc32c(content.bytes)}` } };
 }
 
 const change =
@@ -216,19 +196,13 @@ const remove: KnownMethod = (call, state) => {
   const { path, object, bucket } = requested(call, state);
   checkPreconditions(call, object);
   checkHolds(object, bucket, state);
-  if (call.query.get("generation") ? true : false) {
+  if ((call.query.get("generation") ?? "") !== "") {
     state.store.delete(path);
     state.contents.delete(path);
   } else {
     retire(variable(call, "bucket"), variable(call, "object"), state);
   }
   return NO_CONTENT;
-};
-
-const refuse = (what: string): KnownMethod => {
-  return () => {
-    throw notModelled(what);
-  };
 };
 
 export const OBJECT_METHODS: Readonly<Record<string, KnownMethod>> = {

@@ -1,10 +1,10 @@
 /** Buckets: their metadata, policies and storage layout. */
-import type { Call } from "../../call.js";
-import { GoogleError, invalid, missing, notModelled } from "../../google-error.js";
-import { isObject, type Json, type JsonObject, merge, own, ownString } from "../../json.js";
-import { pageRequest } from "../../lists/paging.js";
-import type { MockState } from "../../mock-state.js";
-import { checkEtag } from "../../resources/etags.js";
+import type { Call } from "../call.js";
+import { GoogleError, invalid, missing, notModelled } from "../google-error.js";
+import { isObject, type JsonObject, merge, own, ownString } from "../json.js";
+import { pageRequest } from "../lists/paging.js";
+import type { MockState } from "../mock-state.js";
+import { checkEtag } from "../resources/etags.js";
 import {
   type Acl,
   checkAclAllowed,
@@ -14,14 +14,23 @@ import {
   projectAcl,
   withEntry,
   entryFor,
-} from "./acl.js";
-import type { KnownMethod } from "../api-facts.js";
-import { checkPreconditions, conditionNotMet } from "./preconditions.js";
-import { bucketAt, bucketPath, BUCKETS, changed, newBucket, noncurrentPath, projectNumber, variable } from "./state.js";
-import { bucketView, NO_CONTENT, respond } from "./views.js";
+} from "./storage-acl.js";
+import type { KnownMethod } from "./api-facts.js";
+import { checkPreconditions } from "./storage-preconditions.js";
+import {
+  bucketAt,
+  bucketPath,
+  BUCKETS,
+  changed,
+  newBucket,
+  noncurrentPath,
+  projectNumber,
+  variable,
+} from "./storage-state.js";
+import { bucketView, NO_CONTENT, pick, respond } from "./storage-views.js";
 
 /** Properties that only the server sets. */
-const FIXED: readonly string[] = [
+const FIXED: ReadonlySet<string> = new Set([
   "etag",
   "generation",
   "id",
@@ -35,12 +44,12 @@ const FIXED: readonly string[] = [
   "selfLink",
   "timeCreated",
   "updated",
-];
+]);
 
 const REGIONS: ReadonlySet<string> = new Set(["ASIA", "EU", "US"]);
 
 const insert: KnownMethod = (call, state) => {
-  const { body, query, caller } = call;
+  const { body, query } = call;
   const project = query.get("project") ?? "";
   const name = ownString(body ?? {}, "name") ?? "";
   if (body === undefined || name === "") throw missing("name");
@@ -60,12 +69,17 @@ const insert: KnownMethod = (call, state) => {
       locationType: REGIONS.has(location) ? "multi-region" : /^[A-Z]+\d$/.test(location) ? "dual-region" : "region",
       ...(query.get("enableObjectRetention") === "true" ? { objectRetention: { mode: "Enabled" } } : {}),
     },
-    fresh,
     state,
   );
   const lists = isUniform(bucket) ? {} : startingAcls(projectNumber(project));
   state.store.set(path, { ...bucket, ...lists, ...requestedAcls(call, bucket) });
-  state.policies.set(path, {
+  state.policies.set(path, firstPolicy(name, project));
+  return respond(call, bucketView(bucketAt(name, state), call, isFull(call)));
+};
+
+/** Returns the policy of a new bucket. Later versions are those of every other API. */
+function firstPolicy(name: string, project: string): JsonObject {
+  return {
     kind: "storage#policy",
     resourceId: `projects/_/buckets/${name}`,
     version: 1,
@@ -74,10 +88,8 @@ const insert: KnownMethod = (call, state) => {
       { role: "roles/storage.legacyBucketOwner", members: [`projectEditor:${project}`, `projectOwner:${project}`] },
       { role: "roles/storage.legacyBucketReader", members: [`projectViewer:${project}`] },
     ],
-  });
-  void caller;
-  return respond(call, bucketView(bucketAt(name, state), call, isFull(call)));
-};
+  };
+}
 
 function startingAcls(number: string): JsonObject {
   return { acl: projectAcl(number), defaultObjectAcl: projectAcl(number) };
@@ -110,30 +122,24 @@ function isFull({ query, body = {} }: Call): boolean {
 }
 
 function withoutFixed(item: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(item).filter(([name]) => !FIXED.includes(name)));
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !FIXED.has(name)));
 }
 
 /** Fills in the facts that follow from settings. */
-function completed(bucket: JsonObject, previous: JsonObject, state: MockState): JsonObject {
+function completed(bucket: JsonObject, state: MockState): JsonObject {
   const time = new Date(state.now()).toISOString();
   const access = objectIn(bucket, "iamConfiguration");
   const uniform = objectIn(access, "uniformBucketLevelAccess");
-  const before = objectIn(previous, "retentionPolicy");
   const retention = own(bucket, "retentionPolicy");
   const locked = new Date(state.now() + 90 * 86_400_000).toISOString();
-  if (
-    own(before, "isLocked") === true &&
-    Number(own(objectIn(bucket, "retentionPolicy"), "retentionPeriod") ?? 0) < Number(own(before, "retentionPeriod"))
-  )
-    throw new GoogleError(403, "The retention policy of the bucket is locked: its period cannot become shorter.");
+  const level = own(uniform, "enabled") === true ? { lockedTime: locked, ...uniform } : { enabled: false };
   return {
     ...bucket,
     iamConfiguration: {
       publicAccessPrevention: "inherited",
       ...access,
-      uniformBucketLevelAccess:
-        own(uniform, "enabled") === true ? { lockedTime: locked, ...uniform } : { enabled: false },
-      bucketPolicyOnly: own(uniform, "enabled") === true ? { lockedTime: locked, ...uniform } : { enabled: false },
+      uniformBucketLevelAccess: level,
+      bucketPolicyOnly: level,
     },
     ...(isObject(retention) ? { retentionPolicy: { effectiveTime: time, isLocked: false, ...retention } } : {}),
   };
@@ -192,11 +198,11 @@ const change =
     checkEtag(call, bucketView(previous, call), { namesAfter: undefined });
     const { acl, defaultObjectAcl, ...rest } = previous;
     const { acl: _acl, defaultObjectAcl: _defaultAcl, ...given } = withoutFixed(body);
-    const fixed = Object.fromEntries(Object.entries(rest).filter(([one]) => FIXED.includes(one)));
+    const fixed = Object.fromEntries(Object.entries(rest).filter(([one]) => FIXED.has(one)));
     const start = isPatch
       ? rest
       : { ...fixed, storageClass: "STANDARD", iamConfiguration: objectIn(rest, "iamConfiguration") };
-    const bucket = completed(merge(start, given), previous, state);
+    const bucket = completed(merge(start, given), state);
     const lists = isUniform(bucket)
       ? {}
       : {
@@ -221,60 +227,18 @@ const remove: KnownMethod = (call, state) => {
   return NO_CONTENT;
 };
 
-const lockRetentionPolicy: KnownMethod = (call, state) => {
-  const name = variable(call, "bucket");
-  const bucket = bucketAt(name, state);
-  checkPreconditions(call, bucket);
-  const policy = own(bucket, "retentionPolicy");
-  if (!isObject(policy)) throw new GoogleError(400, "The bucket has no retention policy.", { reason: "invalid" });
-  const after = { ...bucket, retentionPolicy: { ...policy, isLocked: true } };
-  return respond(call, bucketView(changed(bucketPath(name), after, state), call));
-};
-
 const getStorageLayout: KnownMethod = (call, state) => {
   const bucket = bucketAt(variable(call, "bucket"), state);
-  const { name = "", location = "", locationType = "", hierarchicalNamespace } = bucket;
-  return respond(call, {
-    bucket: name,
-    location,
-    locationType,
-    ...(hierarchicalNamespace === undefined ? {} : { hierarchicalNamespace }),
-  });
+  const facts = pick(bucket, ["location", "locationType", "hierarchicalNamespace"]);
+  return respond(call, { bucket: variable(call, "bucket"), ...facts });
 };
 
-function policyOf(name: string, state: MockState): JsonObject {
-  const resource = { kind: "storage#policy", resourceId: `projects/_/buckets/${name}`, version: 1 };
-  return state.policies.get(bucketPath(name)) ?? { ...resource, etag: "CAE=", bindings: [] };
-}
-
-const getIamPolicy: KnownMethod = (call, state) => {
-  bucketAt(variable(call, "bucket"), state);
-  return respond(call, policyOf(variable(call, "bucket"), state));
+const getServiceAccount: KnownMethod = (call) => {
+  const number = projectNumber(variable(call, "projectId"));
+  return respond(call, { email_address: `service-${number}@gs-project-accounts.iam.gserviceaccount.com` });
 };
 
-const setIamPolicy: KnownMethod = (call, state) => {
-  const { body } = call;
-  if (body === undefined) throw missing("the request body");
-  const name = variable(call, "bucket");
-  bucketAt(name, state);
-  const before = policyOf(name, state);
-  const seen = ownString(body, "etag") || undefined;
-  if (seen !== undefined && seen !== ownString(before, "etag")) throw conditionNotMet("etag");
-  const { bindings, version } = body;
-  const written: Json = bindings ?? [];
-  const count = Buffer.from(ownString(before, "etag") ?? "", "base64").at(1) ?? 1;
-  const etag = Buffer.from([8, (count % 127) + 1]).toString("base64");
-  const policy = { ...before, version: version ?? 1, bindings: written, etag };
-  state.policies.set(bucketPath(name), policy);
-  return respond(call, policy);
-};
-
-const testIamPermissions: KnownMethod = (call, state) => {
-  bucketAt(variable(call, "bucket"), state);
-  return respond(call, { kind: "storage#testIamPermissionsResponse", permissions: call.query.getAll("permissions") });
-};
-
-const refuse =
+export const refuse =
   (what: string): KnownMethod =>
   () => {
     throw notModelled(what);
@@ -287,11 +251,9 @@ export const BUCKET_METHODS: Readonly<Record<string, KnownMethod>> = {
   "storage.buckets.patch": change(true),
   "storage.buckets.update": change(false),
   "storage.buckets.delete": remove,
-  "storage.buckets.lockRetentionPolicy": lockRetentionPolicy,
+  "storage.buckets.lockRetentionPolicy": refuse("The mock does not lock retention policies."),
   "storage.buckets.getStorageLayout": getStorageLayout,
-  "storage.buckets.getIamPolicy": getIamPolicy,
-  "storage.buckets.setIamPolicy": setIamPolicy,
-  "storage.buckets.testIamPermissions": testIamPermissions,
+  "storage.projects.serviceAccount.get": getServiceAccount,
   "storage.buckets.restore": refuse("The mock does not keep deleted buckets."),
   "storage.buckets.relocate": refuse("The mock does not relocate buckets."),
 };

@@ -1,14 +1,13 @@
 /** Lists of objects: prefixes, delimiters, offsets and versions. */
-import type { Call } from "../../call.js";
-import { notModelled } from "../../google-error.js";
-import { type JsonObject, ownString } from "../../json.js";
-import { pageRequest } from "../../lists/paging.js";
-import type { MockState } from "../../mock-state.js";
-import type { KnownMethod } from "../api-facts.js";
-import { globMatcher } from "./glob.js";
-import { shown } from "./objects.js";
-import { bucketAt, bucketPath, liveObject, noncurrentPath, variable } from "./state.js";
-import { respond } from "./views.js";
+import type { Call } from "../call.js";
+import { invalid, notModelled } from "../google-error.js";
+import { type JsonObject, ownString } from "../json.js";
+import { pageRequest } from "../lists/paging.js";
+import type { MockState } from "../mock-state.js";
+import type { KnownMethod } from "./api-facts.js";
+import { shown } from "./storage-objects.js";
+import { bucketAt, bucketPath, liveObject, noncurrentPath, variable } from "./storage-state.js";
+import { respond } from "./storage-views.js";
 
 /** An entry of a list: objects, or names that share a prefix up to the delimiter. */
 interface Row {
@@ -86,4 +85,30 @@ function objectsOf(bucket: string, hasVersions: boolean, state: MockState): read
 /** Cloud Storage orders names by their bytes in UTF-8. In Latin-1, each byte is one character that compares like it. */
 function orderOf(name: string): string {
   return Buffer.from(name).toString("latin1");
+}
+
+const GLOB: Readonly<Record<string, string>> = { "**": ".*", "*": "[^/]*", "?": "[^/]" };
+
+/** Returns a test for `matchGlob`: `*` stays within a folder, `**` does not; `?`, `[a-z]`, `[!a]` and `{one,two}`. */
+function globMatcher(pattern: string): (name: string) => boolean {
+  if (pattern === "") return () => true;
+  const sourceOf = (text: string): string =>
+    (text.match(/\*\*|\{[^{}]*\}|\[!?[^[\]\\^]+\]|./gsu) ?? [])
+      .map((token) => {
+        if (token.length > 1 && token.startsWith("{"))
+          return `(?:${token.slice(1, -1).split(",").map(sourceOf).join("|")})`;
+        if (token.length > 1 && token.startsWith("[")) return token.replace("[!", "[^/");
+        if (/^[{}[\]]$/.test(token)) throw invalid("matchGlob", "a bracket or brace is not closed");
+        return GLOB[token] ?? token.replace(/[\\^$.+()|/]/, "\\$&");
+      })
+      .join("");
+  // Each wildcard multiplies the time that a name which does not match can take.
+  if ((pattern.match(/\*+/g) ?? []).length > 4) throw notModelled("The mock evaluates at most four `*` of matchGlob.");
+  const source = `^${sourceOf(pattern)}$`;
+  try {
+    const expression = new RegExp(source, "su");
+    return (name) => expression.test(name);
+  } catch {
+    throw invalid("matchGlob", "a range is not valid");
+  }
 }

@@ -1,0 +1,25 @@
+/** Cloud Storage v1: what its document does not describe (https://cloud.google.com/storage/docs/json_api). */
+import type { ApiFacts } from "./api-facts.js";
+import { ACL_METHODS } from "./storage-acl-methods.js";
+import { BUCKET_METHODS } from "./storage-buckets.js";
+import { COPY_METHODS } from "./storage-copies.js";
+import { listObjects } from "./storage-list.js";
+import { OBJECT_METHODS } from "./storage-objects.js";
+import { start } from "./storage-state.js";
+import { alias, isPublic } from "./storage-paths.js";
+
+export const storageV1: ApiFacts = {
+  complete: { HmacKeyMetadata: (key) => ({ state: "ACTIVE", ...key }) },
+  operationTypes: {},
+  actions: {},
+  methods: {
+    ...BUCKET_METHODS,
+    ...OBJECT_METHODS,
+    ...COPY_METHODS,
+    ...ACL_METHODS,
+    "storage.objects.list": listObjects,
+  },
+  start,
+  alias,
+  isPublic,
+};
