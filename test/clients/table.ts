@@ -76,7 +76,8 @@ function linesOf(table: string): readonly Line[] {
   );
 }
 
-/** Returns how the lines of clients differ from those of the page. Debian decides the version of its packages. */
+/** Returns how the lines of clients differ from those of the page. The machine decides the versions
+ * of what npm does not install. */
 export async function differencesOf(reports: readonly Report[]): Promise<readonly string[]> {
   const committed = await committedTables();
   return reports.flatMap((report) => {

@@ -18,7 +18,7 @@ export const key = MOCK_KEY_FILE === "" ? undefined : JSON.parse(readFileSync(MO
 /** Loads a package from the folder of the client. */
 export const load = createRequire(`${CLIENT_FOLDER}/package.json`);
 
-/** Milliseconds for one step. */
+/** Milliseconds for one step of a program that sends requests itself. */
 const LIMIT = 20_000;
 
 /** Maximum number of characters of an error that the runner prints. */
@@ -50,19 +50,19 @@ export function refused(name, run) {
 }
 
 /** Runs steps one after the other. One that fails does not end the program. */
-export async function runSteps(steps) {
+export async function runSteps(steps, limit = LIMIT) {
   for (const { name, run, want } of steps) {
-    const { outcome, message } = await outcomeOf(run);
+    const { outcome, message } = await outcomeOf(run, limit);
     process.stdout.write(`${JSON.stringify({ name, want, outcome, message })}\n`);
   }
   // Clients keep connections and timers.
   process.exit(0);
 }
 
-async function outcomeOf(run) {
-  const limit = new AbortController();
-  const late = setTimeout(LIMIT, undefined, { signal: limit.signal }).then(() => {
-    throw new Error(`did not end within ${LIMIT / 1_000} s`);
+async function outcomeOf(run, limit) {
+  const ended = new AbortController();
+  const late = setTimeout(limit, undefined, { signal: ended.signal }).then(() => {
+    throw new Error(`did not end within ${limit / 1_000} s`);
   });
   late.catch(() => {});
   try {
@@ -76,7 +76,7 @@ async function outcomeOf(run) {
     const short = message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message;
     return { outcome: "fails", message: place === undefined ? short : `${short} (${place})` };
   } finally {
-    limit.abort();
+    ended.abort();
   }
 }
 
