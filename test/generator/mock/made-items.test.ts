@@ -33,8 +33,16 @@ const files =
 const NAMELESS =
   /^organizations\.(?:analytics|developers|hostSecurityReports|environments\.securityReports|appgroups\.apps\.keys)|^changes$|predictionApiKeyRegistrations$/;
 
-/** Properties of Cloud SQL v1beta3 that only the server sets, although the document does not say so. */
-const FIXED: ReadonlySet<string> = new Set(["currentDiskSize", "instanceType", "ipAddresses", "maxDiskSize"]);
+/** Properties of Cloud SQL that only the server sets, or never returns, although the document does not say so. */
+const FIXED: ReadonlySet<string> = new Set([
+  "connectionName",
+  "currentDiskSize",
+  "instanceType",
+  "ipAddresses",
+  "maxDiskSize",
+  "password",
+  "rootPassword",
+]);
 
 /** An item that the test made, with the path under which it is found. */
 interface Made {

@@ -8,6 +8,7 @@ import { checkEtag } from "./etags.js";
 import { GoogleError, missing } from "../google-error.js";
 import { completeItem, factsFrom, notFound, withEtag } from "./items.js";
 import { isObject, type Json, type JsonObject, merge, own } from "../json.js";
+import { withContentFacts } from "../media/contents.js";
 import { listHandler } from "../lists/lists.js";
 import { checkParent, type CollectionFacts, itemAt } from "./lookup.js";
 import { canonicalItem, chosenId, isServerKey, namedPath, newKey } from "./new-names.js";
@@ -129,7 +130,7 @@ function withoutServerKey(item: JsonObject, collection: Collection): JsonObject 
 
 function changeHandler(facts: RoleFacts, mockState: MockState): Handler {
   const { collection, confirm, role } = facts;
-  const { store, now } = mockState;
+  const { store, contents, now } = mockState;
   const isEtagWritable = collection.properties.some(({ name, readOnly }) => name === "etag" && !readOnly);
   return (call) => {
     if (role.role === "update" && call.body === undefined) throw missing("the request body");
@@ -142,7 +143,8 @@ function changeHandler(facts: RoleFacts, mockState: MockState): Handler {
     if (call.body === undefined && previous !== undefined) return confirm(call, previous, path);
     const changed = role.role === "patch" ? patched(previous ?? {}, written, call, collection) : written;
     const base = { collection, path, ...factsFrom(call), now: now() };
-    const item = completeItem(changed, previous === undefined ? base : { ...base, previous });
+    const completed = completeItem(changed, previous === undefined ? base : { ...base, previous });
+    const item = withEtag(withContentFacts(completed, path, contents, collection.properties), collection);
     store.set(path, item);
     return confirm(call, item, path);
   };

@@ -39,7 +39,10 @@ export function completeItem(written: JsonObject, facts: ItemFacts): JsonObject 
   const completed = { ...named, ...expiryOf(written, facts), ...serverFacts(named, facts) };
   const { complete } = apiFacts(api.model.id);
   const finish = Object.hasOwn(complete, itemName) ? complete[itemName] : undefined;
-  return withEtag(withKinds(finish?.(completed, previous) ?? completed, item, api.schemas), collection);
+  return withEtag(
+    withKinds(finish?.(completed, previous, new Date(facts.now).toISOString()) ?? completed, item, api.schemas),
+    collection,
+  );
 }
 
 /** Keeps a short name that the client sent. Some APIs have paths but short names (Kubernetes Engine). */

@@ -144,7 +144,7 @@ function factOf(property: PropertyModel, item: JsonObject, facts: ServerFacts): 
     case "oauth2ClientId":
       return numeral(path + name, 21);
     case "revisionId":
-      return randomBytes(4).toString("hex");
+      return isInt64(type.format) ? "1" : randomBytes(4).toString("hex");
     case "email": {
       const key = decodeURIComponent(splitPath(path)[1]);
       return key.includes("@") ? key : undefined;
