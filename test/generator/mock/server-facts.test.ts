@@ -319,6 +319,13 @@ describe(`a name that stands for another${needsCorpus}`, skip, () => {
     for (const body of bodies) expect(body).toEqual(bodies[0]);
   });
 
+  it("is the account of the mock for a call without a token", async () => {
+    const model = modelOf(readFileSync(join(CORPUS, "2026/calendar.v3.json"), "utf8"), "calendar");
+    const mock = await mockFor({ models: [model], open: true });
+    const response = await fetch(`${mock.url}calendar/v3/calendars/primary`);
+    expect(await response.json()).toMatchObject({ kind: "calendar#calendar", id: mock.key.client_email });
+  });
+
   it("works for changes and for what is below, and is unique", async () => {
     const { call, send } = await serve("2026/admin.directory_v1");
     const { id } = await send("POST", "admin/directory/v1/users", user);
