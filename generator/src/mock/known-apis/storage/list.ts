@@ -1,13 +1,13 @@
 /** Lists of objects: prefixes, delimiters, offsets and versions. */
-import type { Call } from "../call.js";
-import { invalid, notModelled } from "../google-error.js";
-import { type JsonObject, ownString } from "../json.js";
-import { pageRequest } from "../lists/paging.js";
-import type { MockState } from "../mock-state.js";
-import type { KnownMethod } from "./api-facts.js";
-import { shown } from "./storage-objects.js";
-import { bucketAt, bucketPath, liveObject, noncurrentPath, variable } from "./storage-state.js";
-import { respond } from "./storage-views.js";
+import type { Call } from "../../call.js";
+import { invalid, notModelled } from "../../google-error.js";
+import { type JsonObject, ownString } from "../../json.js";
+import { pageRequest } from "../../lists/paging.js";
+import type { MockState } from "../../mock-state.js";
+import type { KnownMethod } from "../api-facts.js";
+import { shown } from "./objects.js";
+import { bucketAt, bucketPath, liveObject, noncurrentPath, variable } from "./state.js";
+import { respond } from "./views.js";
 
 /** An entry of a list: objects, or names that share a prefix up to the delimiter. */
 interface Row {

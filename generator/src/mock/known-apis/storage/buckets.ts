@@ -1,10 +1,10 @@
 /** Buckets: their metadata, policies and storage layout. */
-import type { Call } from "../call.js";
-import { GoogleError, invalid, missing, notModelled } from "../google-error.js";
-import { isObject, type JsonObject, merge, own, ownString } from "../json.js";
-import { pageRequest } from "../lists/paging.js";
-import type { MockState } from "../mock-state.js";
-import { checkEtag } from "../resources/etags.js";
+import type { Call } from "../../call.js";
+import { GoogleError, invalid, missing, notModelled } from "../../google-error.js";
+import { isObject, type JsonObject, merge, own, ownString } from "../../json.js";
+import { pageRequest } from "../../lists/paging.js";
+import type { MockState } from "../../mock-state.js";
+import { checkEtag } from "../../resources/etags.js";
 import {
   type Acl,
   checkAclAllowed,
@@ -14,20 +14,11 @@ import {
   projectAcl,
   withEntry,
   entryFor,
-} from "./storage-acl.js";
-import type { KnownMethod } from "./api-facts.js";
-import { checkPreconditions } from "./storage-preconditions.js";
-import {
-  bucketAt,
-  bucketPath,
-  BUCKETS,
-  changed,
-  newBucket,
-  noncurrentPath,
-  projectNumber,
-  variable,
-} from "./storage-state.js";
-import { bucketView, NO_CONTENT, pick, respond } from "./storage-views.js";
+} from "./acl.js";
+import type { KnownMethod } from "../api-facts.js";
+import { checkPreconditions } from "./preconditions.js";
+import { bucketAt, bucketPath, BUCKETS, changed, newBucket, noncurrentPath, projectNumber, variable } from "./state.js";
+import { bucketView, NO_CONTENT, pick, respond } from "./views.js";
 
 /** Properties that only the server sets. */
 const FIXED: ReadonlySet<string> = new Set([

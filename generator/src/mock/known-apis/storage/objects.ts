@@ -1,35 +1,17 @@
 /** Objects: upload, download, metadata and deletion, with generations and preconditions. */
-import type { Call } from "../call.js";
-import { GoogleError, invalid, missing, notModelled, type HttpResponse } from "../google-error.js";
-import { isObject, type JsonObject, merge, own, ownString } from "../json.js";
-import { crc32c } from "../media/checksums.js";
-import { contentResponse } from "../media/download.js";
-import type { MockState } from "../mock-state.js";
-import { checkEtag } from "../resources/etags.js";
-import type { KnownMethod } from "./api-facts.js";
-import {
-  type Acl,
-  aclIn,
-  checkAclAllowed,
-  checkedAcl,
-  entryFor,
-  isUniform,
-  predefinedAcl,
-  withEntry,
-} from "./storage-acl.js";
-import { refuse } from "./storage-buckets.js";
-import { checkPreconditions } from "./storage-preconditions.js";
-import {
-  bucketAt,
-  changed,
-  liveObject,
-  retire,
-  variable,
-  type Version,
-  versionAt,
-  writeObject,
-} from "./storage-state.js";
-import { NO_CONTENT, objectView, pick, respond } from "./storage-views.js";
+import type { Call } from "../../call.js";
+import { GoogleError, invalid, missing, notModelled, type HttpResponse } from "../../google-error.js";
+import { isObject, type JsonObject, merge, own, ownString } from "../../json.js";
+import { crc32c } from "../../media/checksums.js";
+import { contentResponse } from "../../media/download.js";
+import type { MockState } from "../../mock-state.js";
+import { checkEtag } from "../../resources/etags.js";
+import type { KnownMethod } from "../api-facts.js";
+import { type Acl, aclIn, checkAclAllowed, checkedAcl, entryFor, isUniform, predefinedAcl, withEntry } from "./acl.js";
+import { refuse } from "./buckets.js";
+import { checkPreconditions } from "./preconditions.js";
+import { bucketAt, changed, liveObject, retire, variable, type Version, versionAt, writeObject } from "./state.js";
+import { NO_CONTENT, objectView, pick, respond } from "./views.js";
 
 /** Properties that a client sets. */
 export const WRITABLE: readonly string[] = [
