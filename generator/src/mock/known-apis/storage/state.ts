@@ -206,3 +206,8 @@ export function changed(path: string, item: JsonObject, state: MockState): JsonO
 export function variable({ variables }: Call, name: string): string {
   return variables.get(name) ?? "";
 }
+
+/** Returns true for a boolean parameter that is set. Python's client writes `True`. */
+export function isTrue({ query }: Call, name: string): boolean {
+  return /^true$/i.test(query.get(name) ?? "");
+}
