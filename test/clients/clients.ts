@@ -14,7 +14,13 @@ interface PythonClient {
   readonly packages: readonly string[];
 }
 
-export type Client = (NodeClient | PythonClient) & {
+/** Programs that are used if they are on this machine. Their version is that of the machine. */
+interface CommandClient {
+  readonly language: "command";
+  readonly packages: readonly string[];
+}
+
+export type Client = (NodeClient | PythonClient | CommandClient) & {
   /** Selects it on the command line, and names its folder. */
   readonly name: string;
   /** Names it in the table. */
@@ -125,5 +131,20 @@ export const CLIENTS: readonly Client[] = [
     title: "googleapiclient: calendar, gmail, sheets, tasks, directory",
     program: "workspace.py",
     documents: ["2026/calendar.v3", "2026/gmail.v1", "2026/sheets.v4", "2026/tasks.v1", "2026/admin.directory_v1"],
+  },
+  {
+    name: "gcloud",
+    title: "gcloud and bq",
+    language: "command",
+    packages: ["gcloud", "bq"],
+    program: "gcloud.js",
+    documents: [
+      "2026/storage.v1",
+      "2026/pubsub.v1",
+      "2026/secretmanager.v1",
+      "2026/dns.v1",
+      "2026/iam.v1",
+      "2026/bigquery.v2",
+    ],
   },
 ];

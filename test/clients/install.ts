@@ -25,7 +25,14 @@ export type Installed =
 /** Installs a client if it is missing, and reports that with `log`. */
 export async function install(client: Client, log: (line: string) => void): Promise<Installed> {
   try {
-    return client.language === "node" ? await installNode(client, log) : await installPython(client.packages, log);
+    switch (client.language) {
+      case "node":
+        return await installNode(client, log);
+      case "python":
+        return await installPython(client.packages, log);
+      case "command":
+        return await findCommands(client.packages);
+    }
   } catch (error) {
     return { absent: reasonOf(error) };
   }
@@ -89,6 +96,20 @@ async function installPython(packages: readonly string[], log: (line: string) =>
     }
   }
   return { absent: problems.join("; ") };
+}
+
+/** Google publishes these programs for people, not on the registries that the other clients come from. */
+async function findCommands(commands: readonly string[]): Promise<Installed> {
+  const [first = ""] = commands;
+  const found = commands.map(async (command) => {
+    try {
+      return (await run(command, ["version"])).stdout;
+    } catch {
+      throw new Error(`${command} is not installed`);
+    }
+  });
+  const [text = ""] = await Promise.all(found);
+  return { folder: INSTALLED, command: process.execPath, version: /\d+(?:\.\d+)+/.exec(text)?.[0] ?? first };
 }
 
 async function empty(folder: string): Promise<void> {

@@ -13,7 +13,7 @@ import type { Installed } from "./install.js";
 const PROGRAMS = fileURLToPath(new URL("./program/", import.meta.url));
 
 /** Milliseconds for one program. */
-const LIMIT = 240_000;
+const LIMIT = 900_000;
 
 /** What a step does, or is expected to do. `refused`: the mock does not model it, and says so. */
 export type Outcome = "passes" | "refused";

@@ -216,12 +216,13 @@ await runSteps([
     await drive.drives.delete({ driveId: data.id });
     await fails(404, () => drive.drives.get({ driveId: data.id }));
   }),
-  passes("generate ids and use one", async () => {
-    const { data } = await drive.files.generateIds({ count: 3 });
-    assert.equal(new Set(data.ids).size, 3);
-    const [id] = data.ids;
+  refused("generate ids", () => drive.files.generateIds({ count: 3 })),
+  passes("create a file with an id of the client", async () => {
+    const id = "0B1234567890abcdefghijklmno";
     assert.equal((await drive.files.create({ requestBody: { id, name: "known" } })).data.id, id);
     assert.equal((await drive.files.get({ fileId: id })).data.name, "known");
+    await fails(409, () => drive.files.create({ requestBody: { id, name: "again" } }));
+    await drive.files.delete({ fileId: id });
   }),
   passes("ask about the user", async () => {
     const { data } = await drive.about.get({ fields: "user, storageQuota" });

@@ -18,7 +18,7 @@ export const key = MOCK_KEY_FILE === "" ? undefined : JSON.parse(readFileSync(MO
 /** Loads a package from the folder of the client. */
 export const load = createRequire(`${CLIENT_FOLDER}/package.json`);
 
-/** Milliseconds for one step. */
+/** Milliseconds for one step of a program that sends requests itself. */
 const LIMIT = 20_000;
 
 /** Maximum number of characters of an error that the runner prints. */
@@ -50,19 +50,19 @@ export function refused(name, run) {
 }
 
 /** Runs steps one after the other. One that fails does not end the program. */
-export async function runSteps(steps) {
+export async function runSteps(steps, limit = LIMIT) {
   for (const { name, run, want } of steps) {
-    const { outcome, message } = await outcomeOf(run);
+    const { outcome, message } = await outcomeOf(run, limit);
     process.stdout.write(`${JSON.stringify({ name, want, outcome, message })}\n`);
   }
   // Clients keep connections and timers.
   process.exit(0);
 }
 
-async function outcomeOf(run) {
-  const limit = new AbortController();
-  const late = setTimeout(LIMIT, undefined, { signal: limit.signal }).then(() => {
-    throw new Error(`did not end within ${LIMIT / 1_000} s`);
+async function outcomeOf(run, limit) {
+  const ended = new AbortController();
+  const late = setTimeout(limit, undefined, { signal: ended.signal }).then(() => {
+    throw new Error(`did not end within ${limit / 1_000} s`);
   });
   late.catch(() => {});
   try {
@@ -76,7 +76,7 @@ async function outcomeOf(run) {
     const short = message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message;
     return { outcome: "fails", message: place === undefined ? short : `${short} (${place})` };
   } finally {
-    limit.abort();
+    ended.abort();
   }
 }
 
@@ -84,6 +84,8 @@ async function outcomeOf(run) {
 function refusalIn(error, depth = 0) {
   if (typeof error !== "object" || error === null || depth > 6) return undefined;
   if (error.reason === "MOCK_NOT_MODELLED" && typeof error.message === "string") return error.message;
+  const text = refusalIn(parsed(error.message), depth + 1);
+  if (text !== undefined) return text;
   for (const name of ["errors", "error", "response", "data", "cause", "statusDetails", "details"]) {
     const value = error[name];
     for (const part of Array.isArray(value) ? value : [value]) {
@@ -92,6 +94,15 @@ function refusalIn(error, depth = 0) {
     }
   }
   return undefined;
+}
+
+/** Some clients show the body of the response as their message. */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Collects what an async iterable or a stream yields. */

@@ -394,7 +394,7 @@ describe(`methods of single APIs${needsCorpus}`, () => {
     const send = await serve("2026/drive.v3");
     const { ids } = object((await send("GET", "drive/v3/files/generateIds?count=3")).body);
     expect(new Set(Array.isArray(ids) ? ids : []).size).toBe(3);
-    const [id] = Array.isArray(ids) ? ids.map(String) : [];
+    const id = Array.isArray(ids) ? String(ids[0]) : "";
     expect(await send("POST", "drive/v3/files", { id, name: "a" })).toMatchObject({ status: 200, body: { id } });
   });
 

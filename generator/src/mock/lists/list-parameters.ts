@@ -6,6 +6,7 @@ import type { ParameterModel, PropertyModel } from "../../model/types.js";
 import type { IndexedMethod } from "../api-index.js";
 import { notModelled } from "../google-error.js";
 import { type JsonObject, own } from "../json.js";
+import { apiFacts } from "../known-apis/index.js";
 import { insteadOf } from "../known-apis/refused.js";
 import { wireName } from "../requests/parameters.js";
 import type { Collection } from "../resources/collections.js";
@@ -56,17 +57,21 @@ export function selectionOf(
     const values = query.getAll(wireName(parameter)).filter((value) => value !== "");
     if (parameter.location !== "query" || values.length === 0) continue;
     if (isHandled(parameter, method.paging?.token, collection) || selectsAll(parameter, values, collection)) continue;
-    const cause = WITHOUT.get(parameter.name);
+    const { name } = parameter;
+    const cause = WITHOUT.get(name);
     if (cause !== undefined && items.every((item) => own(item, cause) === undefined)) continue;
-    const property = comparedBy(parameter, collection.properties);
+    const compared = new Map(Object.entries(apiFacts(api.model.id).compares ?? {})).get(name) ?? name;
+    const property = comparedBy({ ...parameter, name: compared }, collection.properties);
     const isKnown =
       property !== undefined && (!property.readOnly || items.every((item) => Object.hasOwn(item, property.name)));
     if (property !== undefined && isKnown) {
       tests.push((item) => values.includes(String(own(item, property.name) ?? unset(property))));
       texts.push(JSON.stringify([parameter.name, values]));
     } else if (!parameter.required) {
-      const name = JSON.stringify(wireName(parameter));
-      throw notModelled(`The mock does not model the parameter ${name} of ${method.id}.`, insteadOf(api));
+      throw notModelled(
+        `The mock does not model the parameter ${JSON.stringify(wireName(parameter))} of ${method.id}.`,
+        insteadOf(api),
+      );
     }
   }
   return { test: (item) => tests.every((test) => test(item)), text: texts.join() };
