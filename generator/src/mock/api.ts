@@ -18,13 +18,16 @@ import { apiFacts, knownMethod } from "./known-apis/index.js";
 import type { HttpRequest } from "./listener.js";
 import { contentAt, ownersOf } from "./media/contents.js";
 import { checkDownload, contentResponse } from "./media/download.js";
+import { createSessions } from "./media/sessions.js";
 import { compileUploadRoutes } from "./media/upload-routes.js";
 import { createUploads } from "./media/uploads.js";
+import { createNames } from "./resources/other-names.js";
 import { progressOf } from "./resources/progress.js";
 import { checkParameters } from "./requests/parameters.js";
+import { canMake } from "./resources/roles.js";
 import { createReplay } from "./resources/replays.js";
 import { isLike } from "./resources/store.js";
-import { canonicalPath, compileRoutes, findRoute, withoutCustomVerb } from "./routes.js";
+import { canonicalPath, compileRoutes, findRoute } from "./routes.js";
 import type { TokenStore } from "./authentication/tokens.js";
 import type { MockState } from "./mock-state.js";
 
@@ -61,8 +64,14 @@ export function createApi(
   const handlers = bind(apis, collections, seeded, mockState);
   const routes = compileRoutes(entries);
   const replay = createReplay();
+  const resolveNames = createNames(collections, mockState);
   const findUpload = compileUploadRoutes(entries);
-  const upload = createUploads({ collections, handlers, overrides, findUpload }, mockState, tokens);
+  const sessions = createSessions();
+  const upload = createUploads(
+    { collections, handlers, overrides, findUpload, resolveNames, sessions },
+    mockState,
+    tokens,
+  );
 
   const respond = (call: Call): HttpResponse | undefined => {
     if (isDryRun(call)) return confirmFor({ entry: call.entry, collection: undefined }, mockState)(call, {}, call.path);
@@ -87,20 +96,17 @@ export function createApi(
     const grant = isPublic ? undefined : authorize(headers.authorization, entry, tokens);
     checkParameters(entry, variables, query);
     const body = readBody(entry, request);
-    const path = resolvedPath(canonicalPath(request.path), mockState);
-    const call = { entry, path, variables, query, headers, body, caller: grant?.subject };
+    const path = canonicalPath(request.path);
+    const call = resolveNames({ entry, path, variables, query, headers, body, caller: grant?.subject });
     const given = await overrides.get(entry)?.(call, request);
+    // The meaning of the bytes is not in the document.
+    if (given === undefined && entry.method.request?.kind === "bytes")
+      throw notModelled(`The mock does not model ${entry.method.id}, whose request is not JSON.`);
     const response = given ?? downloaded(call, request, mockState) ?? respond(call);
     if (response === undefined) throw notModelled(`The mock does not model ${entry.method.id}.`);
     return finalResponse(response, call);
   };
-  return { respond: respondTo, admit: (head) => admit(aliased(head), { routes, findUpload, tokens }) };
-}
-
-/** Replaces a `-` in a path (`projects/-/…`) if only one resource matches; keeps the custom verb. */
-function resolvedPath(path: string, { store }: MockState): string {
-  const item = withoutCustomVerb(path);
-  return store.resolve(item) + path.slice(item.length);
+  return { respond: respondTo, admit: (head) => admit(aliased(head), { routes, findUpload, sessions, tokens }) };
 }
 
 /** Returns true for a request that must be validated without being carried out (AIP-163). */
@@ -123,8 +129,11 @@ function downloaded({ entry, path }: Call, request: HttpRequest, mockState: Mock
     checkDownload(method, request.query, content, item);
     return contentResponse(content, request, item);
   }
-  if (isDownload) throw new GoogleError(404, "Not found: this resource has no content.");
-  return undefined;
+  if (!isDownload) return undefined;
+  checkDownload(method, request.query, undefined, item);
+  if (item !== undefined)
+    throw notModelled("The mock has no content of this resource.", "Upload content for it first.");
+  throw new GoogleError(404, "Not found: this resource has no content.");
 }
 
 /** Returns the handler of each method. */
@@ -136,16 +145,21 @@ function bind(
 ): ReadonlyMap<IndexedMethod, Handler> {
   const handlers = new Map<IndexedMethod, Handler>();
   // Without an insert method or operations, the mock knows only the items of fixtures, and samples elsewhere.
-  const isFilled = (collection: Collection) =>
-    progressOf(collection) !== undefined || collection.roles.some(({ role }) => role === "insert");
+  const isFilled = (collection: Collection) => progressOf(collection) !== undefined || collection.roles.some(canMake);
   const filled = collections.filter(isFilled);
   const seededPaths = [...seeded];
   const all = collections.map((collection) => {
-    const isOpen = (path: string) => !filled.includes(collection) && !seededPaths.some((seed) => isLike(seed, path));
-    return { collection, parent: parentOf(collection, filled), isFilled: filled.includes(collection), isOpen };
+    const isSeeded = (path: string) => seededPaths.some((seed) => isLike(seed, path));
+    const isOpen = (path: string) => !filled.includes(collection) && !isSeeded(path);
+    return {
+      collection,
+      parent: parentOf(collection, filled),
+      isFilled: filled.includes(collection),
+      isOpen,
+      isSeeded,
+    };
   });
-  const inserts = filled.flatMap(({ roles }) => roles.filter(({ role }) => role === "insert"));
-  const made = new Set(inserts.map(({ entry }) => entry));
+  const made = new Set(filled.flatMap(({ roles }) => roles.filter(canMake).map(({ entry }) => entry)));
   for (const facts of all) {
     for (const role of facts.collection.roles) {
       const handler = collectionHandler(role, facts, mockState);

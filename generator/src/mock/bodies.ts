@@ -1,7 +1,7 @@
 /** Reads the bodies of requests: limits, interruptions and gzip. */
 import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { constants, gunzip } from "node:zlib";
 import { isUpload } from "./faults.js";
 import { GoogleError } from "./google-error.js";
 import { splitTarget } from "./request.js";
@@ -28,13 +28,16 @@ export function isWaiting({ headers: { expect = "" } }: Pick<IncomingMessage, "h
  * Reads a body and decompresses it. One that is too large is read to its end but not stored, because a client that is
  * still writing would miss the response.
  *
- * @param cutAfter number of bytes after which the client's connection is closed; what arrived is not decompressed
+ * @param cutAfter number of bytes after which the client's connection is closed
  * @throws {GoogleError} 400 for a body that cannot be decompressed, 413 for one that is too large
  */
 export async function readBody(message: IncomingMessage, cutAfter?: number): Promise<Buffer> {
   const limit = limitOf(message);
   const body = await received(message, limit, cutAfter);
-  return cutAfter === undefined ? decompressed(body, message.headers["content-encoding"], limit) : body;
+  const maxOutputLength = limit;
+  // Accepts data without its end, so that an upload session stores the content that arrived.
+  const finishFlush = cutAfter === undefined ? constants.Z_FINISH : constants.Z_SYNC_FLUSH;
+  return decompressed(body, message.headers["content-encoding"], { maxOutputLength, finishFlush });
 }
 
 function limitOf({ url, headers }: IncomingMessage): number {
@@ -57,19 +60,24 @@ async function received(message: IncomingMessage, limit: number, cutAfter = Infi
   return Buffer.concat(chunks);
 }
 
+interface Options {
+  readonly maxOutputLength: number;
+  readonly finishFlush: number;
+}
+
 const gunzipped = promisify(gunzip);
 
 /** Content that is stored with `contentEncoding: "gzip"` has no such header, so it is stored as sent. */
-async function decompressed(body: Buffer, encoding = "identity", limit: number): Promise<Buffer> {
+async function decompressed(body: Buffer, encoding = "identity", options: Options): Promise<Buffer> {
   const name = encoding.trim().toLowerCase();
   if (body.length === 0 || name === "identity" || name === "") return body;
   if (name !== "gzip" && name !== "x-gzip") throw invalidEncoding("The only Content-Encoding of requests is gzip.");
   try {
-    return await gunzipped(body, { maxOutputLength: limit });
+    return await gunzipped(body, options);
   } catch (error) {
     // The error of a limit that is exceeded; all others are about the format.
     if (error instanceof RangeError)
-      throw new GoogleError(413, `The decompressed request body is larger than ${limit} bytes.`);
+      throw new GoogleError(413, `The decompressed request body is larger than ${options.maxOutputLength} bytes.`);
     throw invalidEncoding("The request body is not gzip, but its Content-Encoding is.");
   }
 }

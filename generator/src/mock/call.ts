@@ -58,26 +58,12 @@ export function readBody(
 }
 
 /**
- * Returns the metadata of an upload: the JSON body, without what the content replaces. It can be empty.
+ * Returns the metadata of an upload: the JSON body, which can be empty.
  *
  * @throws {GoogleError} 400 as for {@link readBody}
  */
 export function readMetadata(entry: IndexedMethod, body: Buffer): JsonObject {
-  const { method } = entry;
-  if (body.length === 0 || method.request?.kind !== "json") return {};
-  const { requires } = method.request;
-  const request = { ...method.request, requires: requires && withoutContent(requires) };
-  return readBody({ ...entry, method: { ...method, request } }, { body, headers: {} }) ?? {};
-}
-
-/** Properties that contain the content in requests without an upload (Gmail's `raw`). */
-const CONTENT_PROPERTIES: ReadonlySet<string> = new Set(["raw"]);
-
-function withoutContent({ required, nested }: RequiredProperties): RequiredProperties {
-  return {
-    required: required.filter((name) => !CONTENT_PROPERTIES.has(name)),
-    nested: new Map(Array.from(nested, ([name, inner]) => [name, withoutContent(inner)])),
-  };
+  return body.length === 0 ? {} : (readBody(entry, { body, headers: {} }) ?? {});
 }
 
 function parsed({ body, headers }: Pick<HttpRequest, "body" | "headers">): Json {

@@ -149,6 +149,7 @@ describe("a JWT that the service account signs itself", () => {
     ["for a method of the mock", () => ({ aud: mock.url + INSTANCES })],
     ["for localhost", () => ({ aud: mock.url.replace("127.0.0.1", "localhost") })],
     ["for scopes", () => ({ scope: `openid ${ADMIN}` })],
+    ["for scopes, with an empty audience", () => ({ scope: ADMIN, aud: "" })],
     ["for an audience and scopes", () => ({ aud: "https://sqladmin.googleapis.com/", scope: ADMIN })],
   ])("is accepted: %s", async (_what, claims) => {
     expect(await get(INSTANCES, await bearer(claims()))).toMatchObject({ status: 200 });
@@ -164,6 +165,7 @@ describe("a JWT that the service account signs itself", () => {
     ["for an array", () => ({ aud: ["https://sqladmin.googleapis.com/"] })],
     ["for nothing", () => ({})],
     ["for empty scopes", () => ({ scope: " " })],
+    ["for an empty audience", () => ({ aud: "" })],
     ["of another account", () => ({ iss: "eve@example.com", scope: ADMIN })],
     ["for another user", () => ({ sub: "ada@example.com", scope: ADMIN })],
     ["without sub", () => ({ sub: undefined, scope: ADMIN })],

@@ -87,6 +87,7 @@ const schemas: Readonly<Record<string, Properties>> = {
       },
     }),
   },
+  ManagedFolder: { ...kind("managedFolder"), ...texts("id", "name", "bucket") },
   Notification: {
     ...kind("notification"),
     ...texts("id", "topic", "payload_format", "object_name_prefix", "etag", "selfLink"),
@@ -110,7 +111,8 @@ const META = "ifMetagenerationMatch ifMetagenerationNotMatch";
 const IF = `ifGenerationMatch ifGenerationNotMatch ${META}`;
 const SOURCE = IF.replaceAll("if", "ifSource");
 const PAGE = "maxResults pageToken";
-const NARROW = "prefix delimiter startOffset endOffset matchGlob includeTrailingDelimiter softDeleted versions filter";
+const NARROW =
+  "includeFoldersAsPrefixes prefix delimiter startOffset endOffset matchGlob includeTrailingDelimiter softDeleted versions filter";
 
 type Row = readonly [id: string, verb: string, path: string, query: string, request: string, response: string];
 
@@ -164,6 +166,8 @@ const rows: readonly Row[] = [
     "Object",
   ],
   ["objects.move", "POST", "b/{bucket}/o/{sourceObject}/moveTo/o/{destinationObject}", `${IF} ${SOURCE}`, "", "Object"],
+  ["managedFolders.insert", "POST", "b/{bucket}/managedFolders", "", "ManagedFolder", "ManagedFolder"],
+  ["managedFolders.get", "GET", "b/{bucket}/managedFolders/{managedFolder}", "", "", "ManagedFolder"],
   ["notifications.insert", "POST", "b/{bucket}/notificationConfigs", "", "Notification", "Notification"],
   ["notifications.list", "GET", "b/{bucket}/notificationConfigs", "", "", "Notifications"],
   ["notifications.get", "GET", "b/{bucket}/notificationConfigs/{notification}", "", "", "Notification"],
@@ -207,7 +211,13 @@ function resourceOf(tree: Resource, path: readonly string[]): Resource {
   return path.reduce((at, name) => (at.resources[name] ??= { methods: {}, resources: {} }), tree);
 }
 
-const BOOLEANS = new Set(["versions", "softDeleted", "includeTrailingDelimiter", "showDeletedKeys"]);
+const BOOLEANS = new Set([
+  "includeFoldersAsPrefixes",
+  "versions",
+  "softDeleted",
+  "includeTrailingDelimiter",
+  "showDeletedKeys",
+]);
 
 function methodOf([id, httpMethod, path, query, request, response]: Row): object {
   const inPath = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = ""]) => [

@@ -32,6 +32,12 @@ describe("a list of objects", () => {
     expect(await shop.list(query)).toEqual({ names, prefixes, token: undefined });
   });
 
+  it("has empty folders among the prefixes", async () => {
+    await shop.call("POST", "b/shop/managedFolders", { name: "a/empty/" });
+    const query = "delimiter=%2F&prefix=a%2F&includeFoldersAsPrefixes=True";
+    expect(await shop.list(query)).toMatchObject({ names: ["a/", "a/1", "a/2"], prefixes: ["a/b/", "a/empty/"] });
+  });
+
   it("has pages of objects and prefixes, each once", async () => {
     const seen: Json[] = [];
     for (let token = ""; ;) {
@@ -110,7 +116,7 @@ describe("a copy", () => {
 
   it("joins the content of several objects when it is composed", async () => {
     const { generation } = await shop.put("b", "-more");
-    const sources = [{ name: "a" }, { name: "b", generation }];
+    const sources = [{ name: "a" }, { name: "b", generation: generation ?? "" }];
     const made = await shop.call("POST", `${shop.at("all")}/compose`, {
       sourceObjects: sources,
       destination: { contentType: "text/css" },

@@ -2,7 +2,12 @@
 import { indexApi, type IndexedMethod } from "../../../generator/src/mock/api-index.js";
 import type { Fixtures, Json, JsonObject } from "../../../generator/src/mock/index.js";
 import { violationsOf } from "../../../generator/src/mock/requests/check-value.js";
-import { type Collection, collectionsOf, responseType } from "../../../generator/src/mock/resources/collections.js";
+import {
+  type Collection,
+  collectionAt,
+  collectionsOf,
+  responseType,
+} from "../../../generator/src/mock/resources/collections.js";
 import { sampleOf } from "../../../generator/src/mock/resources/sample.js";
 import { canonicalPath } from "../../../generator/src/mock/routes.js";
 import type { ApiModel, ParameterModel } from "../../../generator/src/model/types.js";
@@ -20,7 +25,8 @@ export interface SampleRequest {
 /** What the mock did with one request. `wrong` says what is wrong with the response. */
 export interface Outcome {
   readonly id: string;
-  readonly kind: "answered" | "refused" | "wrong";
+  /** `rejected`: the item does not exist, exists already, or is in another state. */
+  readonly kind: "answered" | "refused" | "rejected" | "wrong";
   readonly verb: string;
   readonly wrong: string;
 }
@@ -32,34 +38,49 @@ export function sampleRequests(model: ApiModel): readonly SampleRequest[] {
 
 /** Sends every request: reads first, deletes last, so that each item exists. */
 export async function sweep(model: ApiModel, send: Call): Promise<readonly Outcome[]> {
-  const rank = ({ entry: { method } }: SampleRequest) =>
-    method.httpMethod === "GET"
-      ? 0
-      : method.httpMethod === "DELETE" || /^(delete|batchDelete)/.test(method.name)
-        ? 2
-        : 1;
+  const rank = ({ entry: { method } }: SampleRequest) => {
+    if (method.httpMethod === "GET" || method.name === "wait") return 0;
+    return method.httpMethod === "DELETE" || /^(delete|batchDelete)/.test(method.name) ? 2 : 1;
+  };
   const requests = sampleRequests(model).toSorted((a, b) => rank(a) - rank(b) || b.path.length - a.path.length);
   const outcomes: Outcome[] = [];
   for (const request of requests) {
     const { id, verb, path, body, entry } = request;
     const response = await send(verb, path, body);
     const isRefusal = JSON.stringify(response.body ?? "").includes('"reason":"MOCK_NOT_MODELLED"');
-    const wrong = isRefusal ? (response.status === 400 ? "" : `status ${response.status}`) : problemOf(response, entry);
-    outcomes.push({ id, verb, kind: wrong !== "" ? "wrong" : isRefusal ? "refused" : "answered", wrong });
+    const isRejected = !isRefusal && REJECTIONS.some((text) => JSON.stringify(response.body ?? "").includes(text));
+    const wrong = isRefusal || isRejected ? clientError(response) : problemOf(response, entry);
+    const kind = isRefusal ? "refused" : isRejected ? "rejected" : "answered";
+    outcomes.push({ id, verb, kind: wrong === "" ? kind : "wrong", wrong });
   }
   return outcomes;
+}
+
+const REJECTIONS = [
+  '"reason":"notFound"',
+  '"reason":"duplicate"',
+  '"reason":"conditionNotMet"',
+  '"reason":"required"',
+  '"reason":"invalid"',
+];
+
+function clientError({ status, body }: MockedResponse): string {
+  const isUnrouted = JSON.stringify(body ?? "").includes("no method has");
+  return status >= 400 && status < 500 && !isUnrouted ? "" : `status ${status}`;
 }
 
 /** Returns one item for each collection that clients can fill, at the path that the requests use. */
 export function sweepFixtures(model: ApiModel): Fixtures {
   const fixtures = new Map<string, JsonObject[]>();
-  for (const collection of collectionsOf(indexApi(model))) {
+  const collections = collectionsOf(indexApi(model));
+  for (const collection of collections) {
     const get = collection.roles.find(({ role }) => role === "get")?.entry;
     const isFilled = collection.roles.some(({ role }) => role === "insert") || get?.method.operation !== undefined;
     if (get === undefined || !isFilled) continue;
     const path = canonicalPath(`/${sampleRequest(get).path.split("?")[0] ?? ""}`);
     const slash = path.lastIndexOf("/");
     const item = itemNamed(decodeURIComponent(path.slice(slash + 1)), collection, path);
+    if (collectionAt(path.slice(0, slash), collections) === undefined) continue;
     if (item !== undefined && !fixtures.has(path.slice(0, slash))) fixtures.set(path.slice(0, slash), [item]);
   }
   return Object.fromEntries(fixtures);
@@ -131,7 +152,7 @@ function sampleRequest(entry: IndexedMethod): SampleRequest {
     const parameter = names[index];
     index += 1;
     if (gap === "{/}") return "/a/b";
-    return parameter === undefined || gap === "{+}" ? "a" : encodeURIComponent(valueOf(parameter));
+    return parameter === undefined || gap === "{+}" ? "1" : encodeURIComponent(valueOf(parameter));
   });
   const ids = method.httpMethod === "POST" ? [] : ["id", "name"];
   const named = new Set(["etag", "kind", "parent", ...ids, ...names.map(({ name }) => name)]);
@@ -153,6 +174,8 @@ function withoutNames(value: Json, names: ReadonlySet<string>, depth: number): J
   return Object.fromEntries(entries.map(([name, entry]) => [name, withoutNames(entry, names, depth - 1)]));
 }
 
+/** Ids are numerals, because ids of some APIs are int64. */
 function valueOf({ type, minimum }: ParameterModel): string {
-  return minimum ?? String(sampleOf(type, new Map()) ?? "a");
+  if (type.kind === "string" && type.enum === undefined && type.format === undefined) return "1";
+  return minimum ?? String(sampleOf(type, new Map()) ?? "1");
 }

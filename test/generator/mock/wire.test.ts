@@ -89,6 +89,30 @@ describe("a body with Content-Encoding", () => {
   });
 });
 
+it("an interrupted body with Content-Encoding leaves decoded content in the upload session", async () => {
+  // Random letters, which gzip cannot compress to a few bytes.
+  const size = 1_000_000;
+  const content = Array.from({ length: size }, () => String.fromCharCode(97 + Math.random() * 26)).join("");
+  const cutAfter = 200_000;
+  const own = await startMock({ models: [drive], open: true, faults: [{ on: "upload", after: 1, cutAfter }] });
+  onTestFinished(() => own.close());
+  const started = await fetch(`${own.url}${UPLOAD}?uploadType=resumable`, {
+    method: "POST",
+    headers: { "x-upload-content-type": "text/plain" },
+  });
+  const location = started.headers.get("location") ?? "";
+  const put = (range: string, body: string, headers: Record<string, string> = {}) =>
+    fetch(location, { method: "PUT", body: bytesOf(gzipSync(body)), headers: { "content-range": range, ...headers } });
+  const encoding = { "content-encoding": "gzip" };
+  await expect(put(`bytes 0-${size - 1}/${size}`, content, encoding)).rejects.toThrow("fetch failed");
+  const asked = await fetch(location, { method: "PUT", headers: { "content-range": `bytes */${size}` } });
+  const stored = Number(/^bytes=0-(\d+)$/.exec(asked.headers.get("range") ?? "")?.[1]) + 1;
+  expect(stored).toBeGreaterThan(cutAfter);
+  const done = await put(`bytes ${stored}-${size - 1}/${size}`, content.slice(stored), encoding);
+  const { id } = (await done.json()) as { id: string }; // the resource of the upload
+  expect(await (await fetch(`${own.url}drive/v3/files/${id}?alt=media`)).text()).toBe(content);
+});
+
 /** A connection on which a test sends part of a request. */
 class Connection {
   readonly #socket: Socket;
@@ -137,6 +161,7 @@ describe("a large body that the headers already reject", () => {
     ["an upload with a token for other scopes", 403, `${UPLOAD}?uploadType=multipart`, other],
     ["a call without a token", 401, INSTANCES, none],
     ["an unknown path", 404, "nowhere?uploadType=media", own],
+    ["an unknown upload session", 404, `${UPLOAD}?upload_id=none`, none],
   ])("gets its response at once, and the connection stays usable: %s", async (_what, status, path, authorization) => {
     const value = await authorization();
     const connection = new Connection();

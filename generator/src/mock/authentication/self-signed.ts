@@ -30,8 +30,9 @@ export function verifySelfSigned(token: string, { model }: ApiIndex, rules: Self
   if (problem !== undefined) return problem === "expired" ? "expired" : "unknown";
 
   const scopes = scopesIn(ownString(claims, "scope"));
-  const audience = own(claims, "aud");
-  if (audience === undefined) return scopes.length === 0 ? "unknown" : { subject: email, scopes: new Set(scopes) };
+  // Go's client sends an empty audience with scopes.
+  const audience = own(claims, "aud") ?? "";
+  if (audience === "") return scopes.length === 0 ? "unknown" : { subject: email, scopes: new Set(scopes) };
   if (typeof audience !== "string" || !isAudience(audience, model, rules)) return "unknown";
   return { subject: email, scopes: scopes.length === 0 ? "all" : new Set(scopes) };
 }

@@ -35,7 +35,6 @@ const REFUSED: readonly Refusal[] = [
   { methods: /^calendar\.calendarList\./, what: "keep the list of calendars in step with the calendars" },
   { methods: /^calendar\.freebusy\./, what: "compute free and busy times from events" },
   { methods: /^datastore\.projects\.(?!indexes\.|operations\.)/, what: "store entities or evaluate queries" },
-  { methods: /^drive\.files\.generateIds$/, what: "reserve ids" },
   { methods: /^drive\.changes\.list$/, what: "record changes" },
   { methods: /^firestore\.projects\.databases\.documents\./, what: "store documents or evaluate queries" },
   { methods: /^gmail\.users\.(history|threads)\./, what: "derive threads and the history from messages" },

@@ -21,6 +21,7 @@ interface Row {
 const NARROWING = [
   "delimiter",
   "endOffset",
+  "includeFoldersAsPrefixes",
   "includeTrailingDelimiter",
   "matchGlob",
   "prefix",
@@ -30,9 +31,9 @@ const NARROWING = [
 
 export const listObjects: KnownMethod = (call, state) => {
   const { query } = call;
-  for (const name of ["softDeleted", "filter", "includeFoldersAsPrefixes"]) {
+  for (const name of ["softDeleted", "filter"]) {
     const value = query.get(name) ?? "";
-    if (value !== "" && value !== "false") throw notModelled(`The mock does not model ${name} of objects.list.`);
+    if (value !== "" && !/^false$/i.test(value)) throw notModelled(`The mock does not model ${name} of objects.list.`);
   }
   const bucketName = variable(call, "bucket");
   const bucket = bucketAt(bucketName, state);
@@ -59,7 +60,7 @@ function rowsOf({ query }: Call, bucket: string, state: MockState): readonly Row
   const [prefix, delimiter, start, end] = [text("prefix"), text("delimiter"), text("startOffset"), text("endOffset")];
   const isLike = globMatcher(text("matchGlob"));
   const rows = new Map<string, Row>();
-  for (const object of objectsOf(bucket, text("versions") === "true", state)) {
+  for (const object of objectsOf(bucket, /^true$/i.test(text("versions")), state)) {
     const name = ownString(object, "name") ?? "";
     const isBefore = start !== "" && orderOf(name) < orderOf(start);
     const isAfter = end !== "" && orderOf(name) >= orderOf(end);
@@ -67,10 +68,17 @@ function rowsOf({ query }: Call, bucket: string, state: MockState): readonly Row
     const at = delimiter === "" ? -1 : name.indexOf(delimiter, prefix.length);
     const shared = at === -1 ? undefined : name.slice(0, at + delimiter.length);
     if (shared !== undefined) rows.set(orderOf(shared), { place: orderOf(shared), prefix: shared });
-    if (shared === undefined || (text("includeTrailingDelimiter") === "true" && shared === name)) {
+    if (shared === undefined || (/^true$/i.test(text("includeTrailingDelimiter")) && shared === name)) {
       const place = `${orderOf(name)}\0${(ownString(object, "generation") ?? "").padStart(20, "0")}`;
       rows.set(place, { place, object });
     }
+  }
+  // Folders can be empty. gcloud always requests them.
+  const folders = /^true$/i.test(text("includeFoldersAsPrefixes")) && delimiter === "/" ? foldersOf(bucket, state) : [];
+  for (const folder of folders) {
+    const at = folder.startsWith(prefix) ? folder.indexOf(delimiter, prefix.length) : -1;
+    const shared = folder.slice(0, at + 1);
+    if (at !== -1) rows.set(orderOf(shared), { place: orderOf(shared), prefix: shared });
   }
   return [...rows.values()].toSorted((a, b) => (a.place < b.place ? -1 : 1));
 }
@@ -80,6 +88,11 @@ function objectsOf(bucket: string, hasVersions: boolean, state: MockState): read
     .list(`${bucketPath(bucket)}/o`)
     .flatMap(([, { name }]) => (typeof name === "string" ? [liveObject(bucket, name, state) ?? {}] : []));
   return hasVersions ? [...state.store.list(noncurrentPath(bucket)).map(([, object]) => object), ...live] : live;
+}
+
+function foldersOf(bucket: string, { store }: MockState): readonly string[] {
+  const places = ["folders", "managedFolders"].map((name) => `${bucketPath(bucket)}/${name}`);
+  return places.flatMap((place) => store.list(place).map(([, { name }]) => String(name)));
 }
 
 /** Cloud Storage orders names by their bytes in UTF-8. In Latin-1, each byte is one character that compares like it. */

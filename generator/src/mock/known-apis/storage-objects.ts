@@ -46,9 +46,13 @@ export const WRITABLE: readonly string[] = [
   "temporaryHold",
 ];
 
-const insert: KnownMethod = (call, state) => {
-  const { query, body = {}, content } = call;
-  if (content === undefined) throw invalid("uploadType", "an object needs content: send it to the path for uploads");
+/**
+ * Checks everything about an upload except its content. Returns the bucket, and the name of the object.
+ *
+ * @throws {GoogleError} 400, 403, 404 or 412, as for the complete upload
+ */
+export function checkInsert(call: Call, state: MockState): { readonly bucket: JsonObject; readonly name: string } {
+  const { query, body = {} } = call;
   const bucket = bucketAt(variable(call, "bucket"), state);
   const name = query.get("name") || ownString(body, "name") || "";
   if (name === "") throw missing("name");
@@ -56,6 +60,13 @@ const insert: KnownMethod = (call, state) => {
   const previous = liveObject(ownString(bucket, "name") ?? "", name, state);
   checkPreconditions(call, previous);
   checkHolds(previous, bucket, state);
+  return { bucket, name };
+}
+
+const insert: KnownMethod = (call, state) => {
+  const { query, body = {}, content } = call;
+  if (content === undefined) throw invalid("uploadType", "an object needs content: send it to the path for uploads");
+  const { bucket, name } = checkInsert(call, state);
   const contentEncoding = query.get("contentEncoding") ?? "";
   const given = {
     contentType: content.type,

@@ -4,7 +4,7 @@ import { ACL_METHODS } from "./storage-acl-methods.js";
 import { BUCKET_METHODS } from "./storage-buckets.js";
 import { COPY_METHODS } from "./storage-copies.js";
 import { listObjects } from "./storage-list.js";
-import { OBJECT_METHODS } from "./storage-objects.js";
+import { checkInsert, OBJECT_METHODS } from "./storage-objects.js";
 import { start } from "./storage-state.js";
 import { alias, isPublic } from "./storage-paths.js";
 
@@ -19,6 +19,7 @@ export const storageV1: ApiFacts = {
     ...ACL_METHODS,
     "storage.objects.list": listObjects,
   },
+  beforeUpload: { "storage.objects.insert": checkInsert },
   start,
   alias,
   isPublic,

@@ -7,7 +7,7 @@ import type { TypeModel } from "../../model/types.js";
 import type { ResolvedType, Schemas } from "../api-index.js";
 import { isInt64 } from "../requests/check-value.js";
 import { elementOf, type Field, fieldAt, valuesAt } from "../requests/field-paths.js";
-import { type GoogleError, invalid } from "../google-error.js";
+import { type GoogleError, invalid, notModelled } from "../google-error.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 
 type Test = (item: JsonObject) => boolean;
@@ -24,7 +24,8 @@ const DEPTH_LIMIT = 50;
 /**
  * Parses a filter into a function that tests an item.
  *
- * @throws {GoogleError} 400 for a filter that the mock cannot evaluate, and for unknown fields
+ * @throws {GoogleError} 400 with the reason `MOCK_NOT_MODELLED` for a filter that the mock cannot evaluate, and for fields
+ *   that the type does not have, which other filter languages may have
  */
 export function readFilter(text: string, type: TypeModel, schemas: Schemas): Test {
   const tokens = tokensOf(text);
@@ -70,7 +71,8 @@ export function readFilter(text: string, type: TypeModel, schemas: Schemas): Tes
     if (operator === undefined || value === undefined || SYNTAX.test(value)) throw unreadable(tokens[at]);
     at += 1;
     const field = fieldAt(name, type, schemas, "transparent");
-    if (field === undefined) throw invalid("filter", `unknown field ${JSON.stringify(name)}`);
+    if (field === undefined)
+      throw notModelled(`Invalid value for filter: unknown field ${JSON.stringify(name)}.`, HANDLER);
     return comparison(field, operator, value, schemas);
   };
   const test = tokens.length === 0 ? () => true : all(1);
@@ -86,9 +88,11 @@ function tokensOf(text: string): string[] {
   });
 }
 
+const HANDLER = "Pass a handler for the method instead.";
+
 function unreadable(token = "the end"): GoogleError {
   const near = JSON.stringify(token.slice(0, 50));
-  return invalid("filter", `the mock cannot evaluate it at ${near}. Pass a handler for the method instead.`);
+  return notModelled(`Invalid value for filter: the mock cannot evaluate it at ${near}.`, HANDLER);
 }
 
 function comparison({ names, type }: Field, operator: Operator, written: string, schemas: Schemas): Test {

@@ -6,6 +6,7 @@ import type { ParameterModel, PropertyModel } from "../../model/types.js";
 import type { IndexedMethod } from "../api-index.js";
 import { notModelled } from "../google-error.js";
 import { type JsonObject, own } from "../json.js";
+import { apiFacts } from "../known-apis/index.js";
 import { insteadOf } from "../known-apis/refused.js";
 import { wireName } from "../requests/parameters.js";
 import type { Collection } from "../resources/collections.js";
@@ -20,6 +21,9 @@ export const PARTS =
 /** Parameters that change the language of texts, the billing or the permissions, but not which items are listed. */
 export const PRESENTATION =
   /^(customer|extraLocationTypes|hl|languageCode|locale|location|managedByMe|mine|onBehalfOf\w*|refreshAcl|returnPartialSuccess|supports\w+|textFormat|timeZone|useAdminAccess|useDomainAdminAccess|userProject)$/;
+
+/** Parameters that change nothing if no item has this property: without recurring events, all events are single. */
+const WITHOUT: ReadonlyMap<string, string> = new Map([["singleEvents", "recurrence"]]);
 
 /** Values with which a parameter selects all items, where the document names no default. */
 const ALL: ReadonlyMap<string, RegExp> = new Map([
@@ -53,15 +57,21 @@ export function selectionOf(
     const values = query.getAll(wireName(parameter)).filter((value) => value !== "");
     if (parameter.location !== "query" || values.length === 0) continue;
     if (isHandled(parameter, method.paging?.token, collection) || selectsAll(parameter, values, collection)) continue;
-    const property = comparedBy(parameter, collection.properties);
+    const { name } = parameter;
+    const cause = WITHOUT.get(name);
+    if (cause !== undefined && items.every((item) => own(item, cause) === undefined)) continue;
+    const compared = new Map(Object.entries(apiFacts(api.model.id).compares ?? {})).get(name) ?? name;
+    const property = comparedBy({ ...parameter, name: compared }, collection.properties);
     const isKnown =
       property !== undefined && (!property.readOnly || items.every((item) => Object.hasOwn(item, property.name)));
     if (property !== undefined && isKnown) {
       tests.push((item) => values.includes(String(own(item, property.name) ?? unset(property))));
       texts.push(JSON.stringify([parameter.name, values]));
     } else if (!parameter.required) {
-      const name = JSON.stringify(wireName(parameter));
-      throw notModelled(`The mock does not model the parameter ${name} of ${method.id}.`, insteadOf(api));
+      throw notModelled(
+        `The mock does not model the parameter ${JSON.stringify(wireName(parameter))} of ${method.id}.`,
+        insteadOf(api),
+      );
     }
   }
   return { test: (item) => tests.every((test) => test(item)), text: texts.join() };
@@ -97,9 +107,9 @@ function comparedBy(
   { name, repeated }: ParameterModel,
   properties: readonly PropertyModel[],
 ): PropertyModel | undefined {
-  const names = [name, ...(repeated ? [name.replace(/s$/, "")] : [])];
+  const names = new Set([name, ...(repeated ? [name.replace(/s$/, "")] : [])]);
   return properties.find(
-    (property) => names.includes(property.name) && ["boolean", "number", "string"].includes(property.type.kind),
+    (property) => names.has(property.name) && ["boolean", "number", "string"].includes(property.type.kind),
   );
 }
 

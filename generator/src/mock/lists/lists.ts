@@ -2,6 +2,7 @@
 import type { Call, Handler } from "../call.js";
 import { responseType, listedItems, type RoleOf } from "../resources/collections.js";
 import { readFilter } from "./filter.js";
+import { isInt64 } from "../requests/check-value.js";
 import { withKinds } from "../resources/kinds.js";
 import { checkParent, type CollectionFacts, itemAt } from "../resources/lookup.js";
 import { type ListSelection, selectionOf } from "./list-parameters.js";
@@ -67,12 +68,15 @@ export function listHandler({ entry }: RoleOf, facts: CollectionFacts, mockState
 const ALL_ITEMS: ListSelection = { test: () => true, text: "" };
 
 /** More than fit on one page, so that every program gets a second page. */
-const SAMPLE_KEYS = ["sample-1", "sample-2", "sample-3"];
+const SAMPLE_KEYS = ["1", "2", "3"];
 
 /** Adds sample items. A `-` in the path counts as `sample-1`. */
 function addSamples(call: Call, facts: CollectionFacts, mockState: MockState): void {
   const segments = call.path.split("/").map((segment) => (segment === "-" ? "sample-1" : segment));
-  for (const key of SAMPLE_KEYS) itemAt(itemPath(segments.join("/"), key), facts, call, mockState);
+  const { properties, keyProperty } = facts.collection;
+  const type = properties.find(({ name }) => name === keyProperty)?.type;
+  const prefix = type?.kind === "string" && isInt64(type.format) ? "" : "sample-";
+  for (const key of SAMPLE_KEYS) itemAt(itemPath(segments.join("/"), prefix + key), facts, call, mockState);
 }
 
 interface Row {

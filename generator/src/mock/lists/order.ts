@@ -3,7 +3,7 @@ import type { TypeModel } from "../../model/types.js";
 import type { Schemas } from "../api-index.js";
 import { fieldAt, valuesAt } from "../requests/field-paths.js";
 import { comparable } from "./filter.js";
-import { invalid } from "../google-error.js";
+import { invalid, notModelled } from "../google-error.js";
 import type { JsonObject } from "../json.js";
 
 /** Sort key of an item. Unique, because it ends with the path. */
@@ -47,6 +47,10 @@ function readRule(rule: string, type: TypeModel, schemas: Schemas) {
   if (!/^(asc|desc)$/i.test(direction) || more.length > 0)
     throw invalid("orderBy", `${JSON.stringify(rule.slice(0, 100))} is not a field name with an optional asc or desc`);
   const field = fieldAt(path, type, schemas, "opaque");
-  if (field === undefined) throw invalid("orderBy", `unknown field ${JSON.stringify(path)}`);
+  if (field === undefined)
+    throw notModelled(
+      `Invalid value for orderBy: unknown field ${JSON.stringify(path)}.`,
+      "Pass a handler for the method instead.",
+    );
   return { ...field, sign: direction.toLowerCase() === "desc" ? -1 : 1 };
 }

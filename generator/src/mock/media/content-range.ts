@@ -24,6 +24,8 @@ export type ChunkRange =
 export function readContentRange(field: string | undefined, bodyLength: number, isCut: boolean): ChunkRange {
   const known = isCut ? undefined : bodyLength;
   if (field === undefined) return { kind: "chunk", start: 0, end: bodyLength, total: known, isOpen: false };
+  // What some clients send for empty content, which has no last byte: Java's, and Python's before 1.12.5.
+  if (bodyLength === 0 && /^\s*bytes 0-(0|-1)\/0\s*$/.test(field)) return { kind: "status", total: 0 };
   const [, first, last, size] = /^\s*bytes[ =](?:(\d+)-(\d+|\*)|\*)\/(\d+|\*)\s*$/i.exec(field) ?? [];
   if (size === undefined) throw invalidRange("the syntax is not valid");
   const total = size === "*" ? undefined : Number(size);

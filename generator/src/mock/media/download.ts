@@ -24,12 +24,12 @@ const HEADERS = [
 export function checkDownload(
   { id, name }: MethodModel,
   query: URLSearchParams,
-  { type }: Content,
+  content: Content | undefined,
   item: JsonObject = {},
 ): void {
   const wanted = name === "export" ? query.get("mimeType") : null;
-  if (wanted !== null && essenceOf(wanted) !== essenceOf(type))
-    throw notModelled(`The mock does not convert content: ${id} returns ${type} only.`);
+  if (wanted !== null && content !== undefined && essenceOf(wanted) !== essenceOf(content.type))
+    throw notModelled(`The mock does not convert content: ${id} returns ${content.type} only.`);
   if (name !== "export" && isEditorType(ownString(item, "mimeType") ?? ""))
     throw new GoogleError(403, "Only files with binary content can be downloaded. Use export with files of editors.", {
       reason: "fileNotDownloadable",

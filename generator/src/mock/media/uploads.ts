@@ -6,10 +6,11 @@ import type { Collection } from "../resources/collections.js";
 import { finalResponse } from "../requests/fields.js";
 import { type HttpResponse, GoogleError, invalid } from "../google-error.js";
 import { type JsonObject, ownString } from "../json.js";
-import { knownMethod } from "../known-apis/index.js";
+import { knownMethod, uploadCheck } from "../known-apis/index.js";
 import type { HttpRequest } from "../listener.js";
 import { checkParameters } from "../requests/parameters.js";
 import { canonicalPath, expandTemplate } from "../routes.js";
+import type { ResolveNames } from "../resources/other-names.js";
 import type { TokenStore } from "../authentication/tokens.js";
 import type { MockState } from "../mock-state.js";
 import type { Override } from "../handlers.js";
@@ -18,7 +19,7 @@ import type { UploadedContent } from "./contents.js";
 import { isEditorType } from "./download.js";
 import { readRelated } from "./related.js";
 import { opened, respondInSession } from "./resumable.js";
-import { createSessions, type Session, type Sessions } from "./sessions.js";
+import { type Session, type Sessions } from "./sessions.js";
 import { storeUpload } from "./store-upload.js";
 import { commandsOf, respondToCommands, started } from "./upload-commands.js";
 import type { FoundUpload } from "./upload-routes.js";
@@ -29,6 +30,8 @@ export interface UploadFacts {
   /** Handlers and fixtures of the user. */
   readonly overrides: ReadonlyMap<IndexedMethod, Override>;
   readonly findUpload: (request: HttpRequest) => FoundUpload | undefined;
+  readonly sessions: Sessions;
+  readonly resolveNames: ResolveNames;
 }
 
 /** Complete content with its metadata. */
@@ -41,16 +44,19 @@ interface Received {
   readonly claims: readonly Claim[];
 }
 
-type Finish = (received: Received) => Promise<HttpResponse>;
+/** What happens with an upload. */
+interface Steps {
+  /** Checks the metadata at the start of a session, before its content arrives. */
+  readonly check: (metadata: JsonObject) => void;
+  readonly finish: (received: Received) => Promise<HttpResponse>;
+}
 
 /** Returns a function that handles upload requests. It returns `undefined` for other requests. */
 export function createUploads(
-  { collections, handlers, overrides, findUpload }: UploadFacts,
+  { collections, handlers, overrides, findUpload, resolveNames, sessions }: UploadFacts,
   mockState: MockState,
   tokens: TokenStore,
 ): (request: HttpRequest) => Promise<HttpResponse> | undefined {
-  const sessions = createSessions();
-
   /** Complete content meets the method here. */
   const finished = async (call: Call, content: UploadedContent, request: HttpRequest): Promise<HttpResponse> => {
     const { entry } = call;
@@ -72,15 +78,19 @@ export function createUploads(
     const grant = authorize(request.headers.authorization, entry, tokens);
     checkParameters(entry, variables, request.query);
     const path = canonicalPath(expandTemplate(entry.template, variables));
+    const { query, headers } = request;
+    const facts = { entry, path, variables, query, headers, caller: grant?.subject };
     const finish = async ({ metadata, bytes, type: sentType, claims }: Received): Promise<HttpResponse> => {
       const content = { bytes, type: typeOf(metadata, sentType) };
       checkContent(entry, sentType ?? content.type, bytes.length);
       checkClaims([...claims, ...metadataClaims(metadata)], bytes);
-      const { query, headers } = request;
-      const call: Call = { entry, path, variables, query, headers, body: metadata, content, caller: grant?.subject };
+      const call = resolveNames<Call>({ ...facts, body: metadata, content });
       return finalResponse(await finished(call, content, request), call);
     };
-    return receive(entry, request, sessions, finish);
+    const check = (metadata: JsonObject): void => {
+      if (!overrides.has(entry)) uploadCheck(entry)?.({ ...facts, body: metadata }, mockState);
+    };
+    return receive(entry, request, sessions, { check, finish });
   };
 }
 
@@ -101,7 +111,7 @@ async function receive(
   entry: IndexedMethod,
   request: HttpRequest,
   sessions: Sessions,
-  finish: Finish,
+  { check, finish }: Steps,
 ): Promise<HttpResponse> {
   const { headers, query } = request;
   const commands = commandsOf(request);
@@ -115,7 +125,7 @@ async function receive(
   if (protocol === "media") return finish(simpleUpload(request));
   if (protocol === "multipart" && multipart) return finish(multipartUpload(entry, request));
   if (protocol === "resumable" && resumable) {
-    const session = sessions.open(...resumableUpload(entry, request, finish));
+    const session = sessions.open(...resumableUpload(entry, request, { check, finish }));
     return commands.length === 0 ? opened(session, request) : started(session, request);
   }
   const accepted = ["media", ...(multipart ? ["multipart"] : []), ...(resumable ? ["resumable"] : [])];
@@ -144,9 +154,10 @@ function multipartUpload(entry: IndexedMethod, { headers, body }: HttpRequest): 
 function resumableUpload(
   entry: IndexedMethod,
   { headers, body }: HttpRequest,
-  finish: Finish,
+  { check, finish }: Steps,
 ): Parameters<Sessions["open"]> {
   const metadata = readMetadata(entry, body);
+  check(metadata);
   const field = (name: string): string =>
     String(headers[`x-upload-${name}`] ?? headers[`x-goog-upload-header-${name}`] ?? "");
   const declared = field("content-length") || String(headers["x-goog-upload-raw-size"] ?? "");

@@ -4,15 +4,16 @@
  * The rule: a sample is returned only for what concerns no stored resource. What concerns a stored resource follows from
  * what is stored (an effect that the document shows, a copy, a policy, an operation), or is refused.
  */
-import { type IndexedMethod, isStringProperty } from "../api-index.js";
+import { randomBytes } from "node:crypto";
+import { type IndexedMethod, isStringProperty, propertiesOf } from "../api-index.js";
 import type { Call, Handler } from "../call.js";
-import { GoogleError, missing, notModelled } from "../google-error.js";
+import { GoogleError, type HttpResponse, missing, notModelled } from "../google-error.js";
 import { type JsonObject, own } from "../json.js";
 import type { Action } from "../known-apis/api-facts.js";
 import { apiFacts } from "../known-apis/index.js";
 import { insteadOf, refusalOf } from "../known-apis/refused.js";
 import type { MockState } from "../mock-state.js";
-import { withoutCustomVerb } from "../routes.js";
+import { itemPath, withoutCustomVerb } from "../routes.js";
 import { sampleObject } from "./sample.js";
 import { responseType } from "./collections.js";
 import { type Concern, concernOf } from "./concerns.js";
@@ -21,11 +22,13 @@ import { copyHandler, severalHandler } from "./copies.js";
 import { canConfirm, type Effect, effectOf } from "./effects.js";
 import { checkEtag } from "./etags.js";
 import { iamHandler } from "./iam.js";
-import { withEtag } from "./items.js";
+import { completeItem, factsFrom, keyOf, withEtag } from "./items.js";
+import { withKinds } from "./kinds.js";
 import { checkOpen, checkParent, type CollectionFacts, itemAt } from "./lookup.js";
 import { cancel, finish, progressOf } from "./progress.js";
 import { sampleHandler, settingHandler, settingReader } from "./settings.js";
 import { isMarkedDeleted, withoutDeletionMarks } from "./soft-delete.js";
+import { splitPath } from "./store.js";
 
 /** Returns the handler of a custom method. */
 export function actionHandler(entry: IndexedMethod, all: readonly CollectionFacts[], mockState: MockState): Handler {
@@ -41,6 +44,8 @@ export function actionHandler(entry: IndexedMethod, all: readonly CollectionFact
   if (iam !== undefined) return iam;
   const refusal = refusalOf(entry);
   if (refusal !== undefined) return () => raise(refusal);
+  const ids = idsHandler(entry);
+  if (ids !== undefined) return ids;
   const free = freeHandler(entry, owner, mockState);
   if (concern === undefined) return free;
   const { facts, at } = concern;
@@ -85,6 +90,23 @@ function freeHandler(entry: IndexedMethod, owner: CollectionFacts | undefined, m
   return (call) => {
     if (owner !== undefined) itemAt(withoutVerb(call.path, entry), owner, call, mockState);
     return sample(call);
+  };
+}
+
+/** Returns the handler of a method that returns ids for new items. */
+function idsHandler({ api, method }: IndexedMethod): Handler | undefined {
+  const type = responseType(method);
+  const ids = propertiesOf(type, api.schemas).find(({ name }) => name === "ids")?.type;
+  if (method.name !== "generateIds" || ids?.kind !== "array" || ids.items.kind !== "string") return undefined;
+  const value = (call: Call, wanted: string) =>
+    call.query.get(wanted) ?? method.parameters.find(({ name }) => name === wanted)?.default;
+  return (call) => {
+    const made = Array.from({ length: Number(value(call, "count") ?? 10) }, () => randomBytes(16).toString("hex"));
+    const space = value(call, "space");
+    return {
+      status: 200,
+      body: withKinds({ ids: made, ...(space === undefined ? {} : { space }) }, type, api.schemas),
+    };
   };
 }
 
@@ -141,12 +163,28 @@ function itemHandler(
   const confirm = confirmFor({ entry, collection, more: (body) => repeated(action, body) }, mockState);
   const progress = progressOf(collection);
   const isUndelete = collection.isUndeletable && entry.method.name === "undelete";
+  /** Stores a new item beside the one at this path. */
+  const make = (written: JsonObject, call: Call, beside: string): HttpResponse => {
+    const path = itemPath(splitPath(beside)[0], keyOf(written, collection) ?? "");
+    if (mockState.store.get(path) !== undefined)
+      throw new GoogleError(409, "A resource with this name exists already.");
+    const variables = new Map([...call.variables].filter(([name]) => name !== collection.keyVariable));
+    const made = completeItem(written, {
+      collection,
+      path,
+      now: mockState.now(),
+      ...factsFrom({ ...call, variables }),
+    });
+    mockState.store.set(path, made);
+    return confirm({ ...call, variables }, made, path);
+  };
   return (call) => {
     const path = withoutVerb(call.path, entry);
     const item = itemAt(path, owner, call, mockState);
     checkEtag(call, item, collection, call.body);
     const required = action.context ?? action.needs;
     if (required !== undefined && own(call.body ?? {}, required) === undefined) throw missing(required);
+    if (action.make !== undefined) return make(action.make(item, call.body ?? {}), call, path);
     if (isUndelete && !isMarkedDeleted(item)) throw new GoogleError(409, "The resource is not deleted.");
     const changed = isUndelete
       ? withoutDeletionMarks(item, collection)

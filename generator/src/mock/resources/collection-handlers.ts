@@ -1,4 +1,5 @@
 /** Handlers of get, list, insert, update, patch and delete for a collection in memory. */
+import { propertiesOf } from "../api-index.js";
 import type { Call, Handler } from "../call.js";
 import { type Collection, isAtItem, type RoleOf } from "./collections.js";
 import { type Confirm, confirmFor } from "./confirm.js";
@@ -6,13 +7,15 @@ import { checkEtag } from "./etags.js";
 import { GoogleError, missing } from "../google-error.js";
 import { completeItem, factsFrom, notFound, withEtag } from "./items.js";
 import { isObject, type Json, type JsonObject, merge, own } from "../json.js";
+import { withContentFacts } from "../media/contents.js";
 import { listHandler } from "../lists/lists.js";
 import { checkParent, type CollectionFacts, itemAt } from "./lookup.js";
 import { canonicalItem, chosenId, isServerKey, namedPath, newKey } from "./new-names.js";
 import { advance, type Progress, progressOf, withValue } from "./progress.js";
+import { isUpsert } from "./roles.js";
 import { itemPath } from "../routes.js";
 import { deletionMarks } from "./soft-delete.js";
-import { splitPath } from "./store.js";
+import { splitPath, type Store } from "./store.js";
 import { checkedMask, maskedMerge, maskOf } from "../requests/update-mask.js";
 import type { MockState } from "../mock-state.js";
 
@@ -60,7 +63,7 @@ function insertHandler({ collection, parent, role, confirm, progress }: RoleFact
       ? canonicalItem(call.path, collection)
       : itemPath(call.path, chosen ?? newKey(collection, written, store.list(call.path).length));
     checkParent(splitPath(path)[0], parent, store);
-    if (store.get(path) !== undefined)
+    if (store.get(path) !== undefined || isNameTaken(written, splitPath(path)[0], collection, store))
       throw new GoogleError(409, `Already exists: ${notFound(collection, path).message.replace("Not found: ", "")}`);
     const isNamedByClient = !isPut && chosen === undefined;
     const made = completeItem(written, { collection, path, ...factsFrom(call), now: now(), isNamedByClient });
@@ -69,6 +72,12 @@ function insertHandler({ collection, parent, role, confirm, progress }: RoleFact
     store.set(path, item);
     return confirm(call, item, path);
   };
+}
+
+/** Returns true if another item has the email address of this one. */
+function isNameTaken(item: JsonObject, place: string, { otherKeys }: Collection, store: Store): boolean {
+  const emails = otherKeys.filter((name) => /email/i.test(name) && own(item, name) !== undefined);
+  return emails.some((name) => store.list(place).some(([, other]) => own(other, name) === own(item, name)));
 }
 
 /** Returns the item in a request; an empty one for a request without a body, if the document allows that. */
@@ -84,9 +93,14 @@ function writtenIn(
     const values = inQuery.map(({ name }): [string, Json] => [name, query.get(name) ?? ""]);
     return Object.fromEntries([...values, ...properties.flatMap(({ name }) => entryOf(body ?? {}, name))]);
   }
-  const written = payload === undefined || body === undefined ? (body ?? {}) : own(body, payload);
+  if (payload === undefined) return body ?? {};
+  const written = own(body ?? {}, payload);
   if (isObject(written)) return written;
-  throw missing(payload ?? "the request body");
+  const { request } = entry.method;
+  const all = request?.kind === "json" ? propertiesOf(request.type, entry.api.schemas) : [];
+  const isRequired = all.some(({ name, description }) => name === payload && /^\W*required/i.test(description));
+  if (isRequired || entry.method.httpMethod !== "POST") throw missing(payload);
+  return {};
 }
 
 function entryOf(object: JsonObject, name: string): readonly [string, Json][] {
@@ -101,19 +115,21 @@ function withoutServerKey(item: JsonObject, collection: Collection): JsonObject 
 
 function changeHandler(facts: RoleFacts, mockState: MockState): Handler {
   const { collection, confirm, role } = facts;
-  const { store, now } = mockState;
+  const { store, contents, now } = mockState;
   const isEtagWritable = collection.properties.some(({ name, readOnly }) => name === "etag" && !readOnly);
   return (call) => {
     if (role.role === "update" && call.body === undefined) throw missing("the request body");
     const written = writtenIn(call, role, collection);
     const path = namedPath(call, role, collection, written);
-    const isUpsert = call.query.get("allowMissing") === "true" && store.get(path) === undefined;
-    const previous = isUpsert ? undefined : itemAt(path, facts, call, mockState);
+    const isNew = store.get(path) === undefined && isUpsert(role, call.query);
+    if (isNew) checkParent(splitPath(path)[0], facts.parent, store);
+    const previous = isNew ? undefined : itemAt(path, facts, call, mockState);
     if (previous !== undefined) checkEtag(call, previous, collection, isEtagWritable ? written : {});
     if (call.body === undefined && previous !== undefined) return confirm(call, previous, path);
     const changed = role.role === "patch" ? patched(previous ?? {}, written, call, collection) : written;
     const base = { collection, path, ...factsFrom(call), now: now() };
-    const item = completeItem(changed, previous === undefined ? base : { ...base, previous });
+    const completed = completeItem(changed, previous === undefined ? base : { ...base, previous });
+    const item = withEtag(withContentFacts(completed, path, contents, collection.properties), collection);
     store.set(path, item);
     return confirm(call, item, path);
   };

@@ -23,6 +23,8 @@ export interface Collection extends Place {
   readonly properties: readonly PropertyModel[];
   /** Property of the item that contains its key. */
   readonly keyProperty: string | undefined;
+  /** Properties whose values name an item too, by the description of the parameter: an email address, a number, aliases. */
+  readonly otherKeys: readonly string[];
   /** Property of the item whose members are the variables of its path: BigQuery's `datasetReference`. */
   readonly reference: string | undefined;
   readonly roles: readonly RoleOf[];
@@ -39,8 +41,30 @@ export function collectionsOf(api: ApiIndex): readonly Collection[] {
     const keyProperty = keyPropertyOf(place, properties);
     const roles = methods.flatMap((entry) => roleOf(entry, place, api) ?? []);
     const isUndeletable = methods.some(({ method }) => method.name === "undelete" && method.httpMethod === "POST");
-    return [{ ...place, api, resource: path, properties, reference, keyProperty, roles, isUndeletable }];
+    const otherKeys = otherKeysOf(place, roles).filter(
+      (name) => name === "aliases" || (name !== keyProperty && properties.some((property) => property.name === name)),
+    );
+    return [{ ...place, api, resource: path, properties, reference, keyProperty, otherKeys, roles, isUndeletable }];
   });
+}
+
+/** What the description of a path parameter says that it can contain, and the properties that can be meant. */
+const OTHER_KEYS: readonly (readonly [text: RegExp, properties: readonly string[]])[] = [
+  [/\bemail/i, ["email", "primaryEmail", "emailAddress"]],
+  [/\balias/i, ["aliases"]],
+  [
+    /\b(?:unique|immutable|numeric|unique user)\b[\w ]*\bID\b|\bUNIQUE_?ID\b|\bname or (?:\w+ )?ID\b/i,
+    ["id", "uniqueId", "numericId"],
+  ],
+  [/\bname or (?:\w+ )?ID\b/i, ["name", "schemaName"]],
+];
+
+function otherKeysOf({ keyVariable }: Place, roles: readonly RoleOf[]): readonly string[] {
+  const texts = roles.flatMap(({ entry: { method } }) =>
+    method.parameters.filter(({ name, location }) => location === "path" && name === keyVariable),
+  );
+  const known = OTHER_KEYS.filter(([text]) => texts.some(({ description }) => text.test(description)));
+  return [...new Set(known.flatMap(([, names]) => names))];
 }
 
 /** Returns the parent collection: `instances` for `instances/{instance}/operations`. */

@@ -5,7 +5,7 @@ import { type IndexedMethod, propertiesOf, schemaName, type Schemas } from "../a
 import type { Call } from "../call.js";
 import { responseType, type Collection } from "./collections.js";
 import type { HttpResponse } from "../google-error.js";
-import { nameAt } from "./items.js";
+import { factsFrom, nameAt } from "./items.js";
 import type { JsonObject } from "../json.js";
 import { withKinds } from "./kinds.js";
 import { apiFacts } from "../known-apis/index.js";
@@ -39,16 +39,18 @@ export function confirmFor({ entry, collection, returned = [], more }: ConfirmFa
   }
   const { operation } = method;
   if (operation !== undefined) {
-    const types = apiFacts(api.model.id).operationTypes;
-    const operationType =
-      (Object.hasOwn(types, method.name) ? types[method.name] : undefined) ?? method.name.toUpperCase();
+    const known = apiFacts(api.model.id);
+    const types = new Map(Object.entries(known.operationTypes));
+    const operationType = types.get(method.id) ?? types.get(method.name) ?? method.name.toUpperCase();
     return (call, item, path) => {
       const key: [string, string][] =
         collection?.keyVariable === undefined ? [] : [[collection.keyVariable, nameAt(collection, path)]];
       const variables = new Map([...call.variables, ...key]);
       const result = { response: responseOf(method.httpMethod === "DELETE" ? undefined : collection, item) };
-      const facts = { entry, operation, path, operationType, variables, caller: call.caller, result };
-      const started = startOperation({ ...facts, more: more?.(call.body) ?? {} }, mockState);
+      const { caller, origin } = factsFrom(call);
+      const facts = { entry, operation, path, operationType, variables, caller, origin, target: item, result };
+      const extra = known.operation?.(variables, origin ?? "");
+      const started = startOperation({ ...facts, more: { ...extra, ...more?.(call.body) } }, mockState);
       return {
         status: 200,
         body: operation.isAnswer ? started.item : withKinds({ operation: started.name }, type, schemas),

@@ -3,7 +3,7 @@ import type { IndexedMethod } from "../api-index.js";
 import { schemaName } from "../api-index.js";
 import type { Call, Handler } from "../call.js";
 import { type GoogleError, notModelled } from "../google-error.js";
-import { isObject, type JsonObject, own, ownString } from "../json.js";
+import { isObject, type JsonObject, own } from "../json.js";
 import type { MockState } from "../mock-state.js";
 import { itemPath } from "../routes.js";
 import { collectionHandler } from "./collection-handlers.js";

@@ -18,6 +18,7 @@ const BOOLEANS: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
   activate: { active: true },
   archive: { archived: true },
   deactivate: { active: false },
+  detach: { detached: true },
   disable: { disabled: true, enabled: false },
   enable: { disabled: false, enabled: true },
   hide: { hidden: true },
@@ -135,14 +136,19 @@ function membership({ api, method }: IndexedMethod, { properties }: Collection):
   });
   const known = changes.filter((change) => change !== undefined);
   if (known.length === 0 || known.length < changes.length) return undefined;
-  return (item, { body = {} }) =>
-    known.reduce((changed, { name, verb, target }) => {
+  return (item, { body = {} }) => {
+    const changed = new Map(Object.entries(item));
+    for (const { name, verb, target } of known) {
       const given = membersOf(own(body, name));
-      const before = membersOf(own(changed, target));
+      const before = membersOf(changed.get(target));
       const kept = before.filter((member) => !given.includes(member));
-      const after = verb === "remove" ? kept : [...before, ...given.filter((member) => !before.includes(member))];
-      return { ...changed, [target]: after };
-    }, item);
+      changed.set(
+        target,
+        verb === "remove" ? kept : [...before, ...given.filter((member) => !before.includes(member))],
+      );
+    }
+    return Object.fromEntries(changed);
+  };
 }
 
 export function membersOf(value: Json | undefined): readonly Json[] {

@@ -28,8 +28,10 @@ export function guarded(
   const { collection } = facts;
   const holdsOthers = !facts.isFilled && holdsItemsOf(collection, all);
   return (call) => {
-    if (refusal !== undefined) throw refusal;
-    if (holdsOthers && facts.isOpen(role === "list" ? call.path : splitPath(call.path)[0]))
+    const place = role === "list" || role === "insert" ? call.path : splitPath(call.path)[0];
+    // Fixtures teach the mock what it would refuse, but not what a new item leads to.
+    if (refusal !== undefined && (role === "insert" || !facts.isSeeded(place))) throw refusal;
+    if (holdsOthers && facts.isOpen(place))
       throw notModelled(
         `The mock does not model ${entry.method.id}: it depends on other resources.`,
         insteadOf(entry.api),

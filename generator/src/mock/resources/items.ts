@@ -9,7 +9,7 @@ import { isObject, type Json, type JsonObject, merge, own, ownString } from "../
 import { withKinds } from "./kinds.js";
 import { apiFacts } from "../known-apis/index.js";
 import { sampleObject } from "./sample.js";
-import { isServerSet, serverFacts, serverLinks, type ServerFacts } from "./server-facts.js";
+import { expiryOf, isInputOnly, isServerSet, serverFacts, serverLinks, type ServerFacts } from "./server-facts.js";
 import { splitPath } from "./store.js";
 
 interface ItemFacts extends ServerFacts {
@@ -31,14 +31,18 @@ export function completeItem(written: JsonObject, facts: ItemFacts): JsonObject 
   const { collection, previous } = facts;
   const { api, item, itemName, properties } = collection;
   const readOnlyNames = new Set(properties.filter(isServerSet).map(({ name }) => name));
-  const clients = Object.entries(written).filter(([name]) => !readOnlyNames.has(name));
+  const hiddenNames = new Set(properties.filter(isInputOnly).map(({ name }) => name));
+  const clients = Object.entries(written).filter(([name]) => !readOnlyNames.has(name) && !hiddenNames.has(name));
   const kept = Object.entries(previous ?? {}).filter(([name]) => readOnlyNames.has(name));
   const given = { ...Object.fromEntries(clients), ...Object.fromEntries(kept) };
   const named = { ...withPath(given, collection, facts), ...shortName(written, facts) };
-  const completed = { ...named, ...serverFacts(named, facts) };
+  const completed = { ...named, ...expiryOf(written, facts), ...serverFacts(named, facts) };
   const { complete } = apiFacts(api.model.id);
   const finish = Object.hasOwn(complete, itemName) ? complete[itemName] : undefined;
-  return withEtag(withKinds(finish?.(completed, previous) ?? completed, item, api.schemas), collection);
+  return withEtag(
+    withKinds(finish?.(completed, previous, new Date(facts.now).toISOString()) ?? completed, item, api.schemas),
+    collection,
+  );
 }
 
 /** Keeps a short name that the client sent. Some APIs have paths but short names (Kubernetes Engine). */

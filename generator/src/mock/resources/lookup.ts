@@ -15,6 +15,8 @@ export interface CollectionFacts {
   readonly isFilled: boolean;
   /** Returns true if the mock cannot know which items exist below this path. Every requested item exists as a sample. */
   readonly isOpen: (collectionPath: string) => boolean;
+  /** Returns true if there are fixtures for this path. */
+  readonly isSeeded: (collectionPath: string) => boolean;
 }
 
 /**

@@ -8,10 +8,12 @@ import { randomUUID } from "node:crypto";
 import type { OperationModel, PropertyModel } from "../../model/types.js";
 import { type IndexedMethod, isStringProperty, propertiesOf, schemaName } from "../api-index.js";
 import { responseType } from "./collections.js";
-import type { Json, JsonObject } from "../json.js";
+import { type Json, type JsonObject, ownString } from "../json.js";
 import { withKinds } from "./kinds.js";
 import { isReader, progressIn, withValue } from "./progress.js";
+import { isInt64 } from "../requests/check-value.js";
 import { canonicalPath, withoutCustomVerb } from "../routes.js";
+import { numberId, readablePath } from "./server-facts.js";
 import type { MockState } from "../mock-state.js";
 
 /** Facts about the change that an operation reports. */
@@ -25,6 +27,10 @@ export interface OperationFacts {
   readonly variables: ReadonlyMap<string, string>;
   /** Email address of the account that made the call. */
   readonly caller: string | undefined;
+  /** Scheme and host of the request, for links. */
+  readonly origin?: string | undefined;
+  /** The changed item. */
+  readonly target?: JsonObject;
   /** Further properties of the operation. */
   readonly more?: JsonObject;
   /** Properties that the finished operation adds, such as `response`. */
@@ -54,6 +60,7 @@ export function startOperation(
     enqueuedTime: time,
     insertTime: time,
     ...(caller === undefined ? {} : { user: caller, userEmailAddress: caller }),
+    ...linksOf(facts, properties, place?.path),
   };
   const known = Object.entries(facet).filter(([name, value]) => fits(properties, name, value));
   const initial = progress?.states[0] === undefined ? {} : withValue({}, progress.done, progress.states[0]);
@@ -68,6 +75,31 @@ export function startOperation(
     mockState.outcomes.set(place.path, { reads: 0, result });
   }
   return { item, name: id };
+}
+
+/** Returns the numeric ids and the links of an operation to itself, to its place and to the changed item. */
+function linksOf(
+  { origin, path, target = {}, variables }: OperationFacts,
+  properties: readonly PropertyModel[],
+  place: string | undefined,
+): JsonObject {
+  const isNumber = (name: string) =>
+    properties.some((one) => one.name === name && one.type.kind === "string" && isInt64(one.type.format));
+  const targetId = ownString(target, "id");
+  const ids = {
+    ...(isNumber("id") ? { id: numberId() } : {}),
+    ...(isNumber("targetId") && targetId !== undefined ? { targetId } : {}),
+  };
+  if (origin === undefined) return ids;
+  const link = (to: string) => origin + readablePath(to);
+  const scopes = properties.flatMap(({ name, description }): [string, string][] => {
+    const index = path.split("/").indexOf(`${name}s`);
+    const isUrl = /\bURL of the\b/i.test(description) && variables.has(name) && index !== -1;
+    const above = path.split("/").slice(0, index + 2);
+    return isUrl ? [[name, link(above.join("/"))]] : [];
+  });
+  const itself = place === undefined ? {} : { selfLink: link(place) };
+  return { ...ids, ...itself, targetLink: link(path), ...Object.fromEntries(scopes) };
 }
 
 const ANY_STRUCT = "type.googleapis.com/google.protobuf.Struct";

@@ -13,7 +13,7 @@ export function summaryOf(item: JsonObject, from: TypeModel, to: TypeModel | und
   if (to === undefined || name === undefined || name === schemaName(from, schemas)) return item;
   const sources = propertiesOf(from, schemas);
   const entries = propertiesOf(to, schemas).flatMap((property): [string, Json][] => {
-    if (property.name === "kind") return [];
+    if (property.name === "kind" && property.default !== undefined) return [];
     const source = sources.find((one) => one.name === property.name);
     const value = source === undefined ? innerValue(item, property.name) : own(item, property.name);
     if (value === undefined || !isOfKind(value, property.type)) return [];

@@ -19,6 +19,21 @@ export interface RoleOf {
   readonly keyParameter: string | undefined;
 }
 
+const UPSERT =
+  /\b(?:creates? or updates?|updates? or (?:creates?|inserts?)|inserts? or updates?|upsert|non-existing items will be created)\b/i;
+
+/** Returns true for a change that creates a missing item, always or with `allowMissing` (AIP-134). */
+export function isUpsert({ role, entry: { method } }: RoleOf, query: URLSearchParams): boolean {
+  if (role !== "patch" && role !== "update") return false;
+  const hasOption = method.parameters.some(({ name }) => name === "allowMissing");
+  return hasOption ? query.get("allowMissing") === "true" : UPSERT.test(method.description);
+}
+
+/** Returns true for a method by which items of a collection come into being. */
+export function canMake(role: RoleOf): boolean {
+  return role.role === "insert" || isUpsert(role, new URLSearchParams("allowMissing=true"));
+}
+
 /** Returns the role of a method; `undefined` for a method that is not a standard method of the collection. */
 export function roleOf(entry: IndexedMethod, place: Place, api: ApiIndex): RoleOf | undefined {
   const { method } = entry;

@@ -1,7 +1,8 @@
 /** Sample values for a type: deterministic, of limited size, and never the report of a failure. */
-import type { StringType, TypeModel } from "../../model/types.js";
+import type { PropertyModel, StringType, TypeModel } from "../../model/types.js";
 import { propertiesOf, resolved, type Schemas } from "../api-index.js";
 import type { Json, JsonObject } from "../json.js";
+import { constantIn } from "./kinds.js";
 
 /** Maximum nesting of objects: types can be recursive. */
 const DEPTH_LIMIT = 4;
@@ -89,8 +90,8 @@ function isStatus(type: TypeModel, schemas: Schemas): boolean {
 }
 
 /** Returns the value of `kind`, a constant that names the type of an object in older APIs. */
-function constant({ name, default: value }: { readonly name: string; readonly default: string | undefined }) {
-  return name === "kind" ? value : undefined;
+function constant({ name, default: value, description }: PropertyModel): string | undefined {
+  return name === "kind" ? (value ?? constantIn(description)) : undefined;
 }
 
 const BY_FORMAT: Readonly<Record<string, string>> = {

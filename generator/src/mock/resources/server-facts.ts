@@ -35,6 +35,11 @@ export function isServerSet({ readOnly, description }: PropertyModel): boolean {
   return readOnly || MARK.test(description);
 }
 
+/** Returns true for a property that clients write, and that responses never contain. */
+export function isInputOnly({ name, description }: PropertyModel): boolean {
+  return /^\W*input[ -]only/i.test(description) || /^(?:root)?password$/i.test(name);
+}
+
 const CREATION_TIME =
   /^(?:create(?:d)?(?:Time|Date|At)|creation(?:Time|Date|Timestamp)|timeCreated|created|insertTime)$/;
 const UPDATE_TIME = /^(?:update(?:d)?(?:Time|At)|modified(?:Time|Date)|lastModified(?:Time|Date|At)?|updated)$/;
@@ -77,6 +82,19 @@ function timeOf(property: PropertyModel, item: JsonObject, { now, previous }: Se
   return isTime || (format === undefined && /time|date/i.test(description)) ? new Date(now).toISOString() : undefined;
 }
 
+/** Returns the time at which an item expires that a client made with a time to live. */
+export function expiryOf(
+  written: JsonObject,
+  { collection: { properties }, now, previous = {} }: ServerFacts,
+): JsonObject {
+  const ttl = /^(\d{1,9}(?:\.\d+)?)s$/.exec(ownString(written, "ttl") ?? "")?.[1];
+  const property = properties.find(({ name }) => name === "expireTime");
+  const given = own(written, "expireTime");
+  const isWritten = given !== undefined && given !== own(previous, "expireTime");
+  const isKnown = property !== undefined && (isServerSet(property) || !isWritten);
+  return ttl === undefined || !isKnown ? {} : { expireTime: new Date(now + Number(ttl) * 1000).toISOString() };
+}
+
 /** Returns the next number of a version that counts the changes of an item. */
 function countOf({ name, type, description }: PropertyModel, facts: ServerFacts): Json | undefined {
   if (type.kind !== "string" || !isInt64(type.format)) return undefined;
@@ -102,8 +120,13 @@ function factOf(property: PropertyModel, item: JsonObject, facts: ServerFacts): 
   if (own(item, name) !== undefined) return undefined;
   const segment = collection.namesAfter === undefined ? undefined : segmentOf(name, facts);
   if (segment !== undefined) return segment;
-  if (name === "id") return name === collection.keyProperty ? undefined : idOf(property, item, facts);
+  if (name === "id")
+    return name === collection.keyProperty && collection.reference === undefined
+      ? undefined
+      : idOf(property, item, facts);
   if (name === "mediaLink" && origin !== undefined) return `${origin}${readablePath(path)}?alt=media`;
+  // Some documents list the states in the description only.
+  if (name === "state" && type.enum === undefined && /\bone of ACTIVE\b/.test(description)) return "ACTIVE";
   if (!isServerSet(property)) return undefined;
   const state = /^(?:state|status|lifecycleState)$/.test(name) ? liveState(property) : undefined;
   if (state !== undefined) return state;
@@ -115,7 +138,7 @@ function factOf(property: PropertyModel, item: JsonObject, facts: ServerFacts): 
     case "oauth2ClientId":
       return numeral(path + name, 21);
     case "revisionId":
-      return randomBytes(4).toString("hex");
+      return isInt64(type.format) ? "1" : randomBytes(4).toString("hex");
     case "email": {
       const key = decodeURIComponent(splitPath(path)[1]);
       return key.includes("@") ? key : undefined;
@@ -157,7 +180,7 @@ function linkTo(path: string, { origin, collection }: ServerFacts): string | und
 }
 
 /** Returns the path as clients write it: `@me` instead of `%40me`. */
-function readablePath(path: string): string {
+export function readablePath(path: string): string {
   return path.replaceAll(/%(?:40|24|2C|3B|3D)/g, decodeURIComponent);
 }
 

@@ -10,11 +10,15 @@ import { checkEtag } from "./etags.js";
 import { withEtag } from "./items.js";
 import { withKinds } from "./kinds.js";
 import { advance, progressOfReader } from "./progress.js";
+import { sampleOf } from "./sample.js";
 
 /** Returns the handler of a method of which only the types are known. It returns a sample. */
 export function sampleHandler(entry: IndexedMethod, mockState: MockState): Handler {
   const confirm = confirmFor({ entry, collection: undefined }, mockState);
   const progress = progressOfReader(entry);
+  const type = responseType(entry.method);
+  const value = type === undefined ? undefined : sampleOf(type, entry.api.schemas);
+  if (value !== undefined && !isObject(value)) return () => ({ status: 200, body: value });
   return (call) => {
     const stored = mockState.store.get(call.path);
     if (entry.method.httpMethod !== "GET" || stored === undefined) return confirm(call, {}, call.path);

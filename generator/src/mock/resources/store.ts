@@ -7,8 +7,6 @@ export interface Store {
   delete(path: string): void;
   /** Returns the items of a collection, ordered by path. A `-` in the path matches any id (AIP-159). */
   list(collectionPath: string): readonly Entry[];
-  /** Returns the path; if it contains `-` and only one resource matches, the path of that one (AIP-159). */
-  resolve(path: string): string;
   /** Returns the paths of all items below a path. */
   below(path: string): readonly string[];
 }
@@ -41,11 +39,6 @@ export function createStore(): Store {
       if (collection?.size === 0) collections.delete(parent);
     },
     list,
-    resolve(path) {
-      const [parent, segment] = splitPath(path);
-      const [only, ...more] = hasWildcard(path) ? list(parent).filter(([one]) => splitPath(one)[1] === segment) : [];
-      return only === undefined || more.length > 0 ? path : only[0];
-    },
     below(path) {
       return Array.from(collections).flatMap(([parent, items]) =>
         parent === path || parent.startsWith(`${path}/`) ? [...items.keys()] : [],
