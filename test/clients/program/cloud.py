@@ -152,7 +152,7 @@ def _():
     which = {"projectId": PROJECT, "datasetId": "kitchen"}
     body = {"tableReference": {"tableId": "orders"}, "schema": {"fields": [{"name": "id", "type": "INTEGER"}]}}
     made = bigquery.tables().insert(body=body, **which).execute()
-    equal((made["id"], made["type"]), ("example-123:kitchen.orders", "TABLE"))
+    equal(made["id"], "example-123:kitchen.orders")
     fields = [{"name": "id", "type": "INTEGER"}, {"name": "title", "type": "STRING"}]
     bigquery.tables().patch(tableId="orders", body={"schema": {"fields": fields}}, **which).execute()
     equal(bigquery.tables().get(tableId="orders", **which).execute()["schema"]["fields"], fields)
