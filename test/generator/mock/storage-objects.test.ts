@@ -158,6 +158,13 @@ describe("an object", () => {
     },
   );
 
+  it.each(["storage", "upload", "download"])("can be in a bucket with the name %s", async (bucket) => {
+    await shop.call("POST", "b?project=p", { name: bucket });
+    const made = await shop.send("POST", `upload/storage/v1/b/${bucket}/o?uploadType=media&name=a`, "1");
+    expect(made).toMatchObject({ status: 200, body: { bucket } });
+    expect(await shop.call("GET", `b/${bucket}/o/a`)).toEqual(made.body);
+  });
+
   it("is not deleted or replaced while it has a hold", async () => {
     await shop.put("a", "1");
     await shop.call("PATCH", shop.at("a"), { temporaryHold: true });

@@ -7,13 +7,16 @@ import { aclIn } from "./acl.js";
 import { canonicalPath } from "../../routes.js";
 import { bucketPath, liveObject } from "./state.js";
 
+/** Path of an object in the XML API. Paths of the mock itself never name a bucket. */
+const OBJECT = /^\/(?!(?:batch|discovery|download|resumable|sql|storage|token|upload)\/)([a-z0-9][\w.-]+)\/(.+)$/;
+
 /** Returns the request for the path in the document: `/storage/v1/b/BUCKET/o/OBJECT`. */
 export function alias(request: HttpRequest, state: MockState): HttpRequest {
   const { path, query, verb } = request;
   // `mediaLink`, and the downloads of Python's client.
   if (path.startsWith("/download/storage/v1/")) return { ...request, path: path.slice("/download".length) };
   // Paths of the XML API, which Go's client reads.
-  const [, bucket = "", object = ""] = /^\/([a-z0-9][\w.-]+)\/(.+)$/.exec(path) ?? [];
+  const [, bucket = "", object = ""] = OBJECT.exec(path) ?? [];
   const isRead = verb === "GET" || verb === "HEAD";
   // Rejects invalid percent-encoding before it is decoded.
   if (bucket !== "") canonicalPath(path);
