@@ -79,7 +79,7 @@ async function installPython(packages: readonly string[], log: (line: string) =>
     });
     const files = (await readdir(folder)).filter((file) => file.endsWith(".deb"));
     for (const file of files) await run("dpkg-deb", ["--extract", file, folder], { cwd: folder });
-    const [first = ""] = files.filter((file) => file.startsWith(`${packages[0] ?? ""}_`));
+    const first = files.find((file) => file.startsWith(`${packages[0] ?? ""}_`)) ?? "";
     const { stdout } = await run("dpkg-deb", ["--field", first, "Version"], { cwd: folder });
     await writeFile(complete, stdout.trim().replace(/-[^-]*$/, ""));
   }

@@ -64,7 +64,7 @@ export function createApi(
   const handlers = bind(apis, collections, seeded, mockState);
   const routes = compileRoutes(entries);
   const replay = createReplay();
-  const resolveNames = createNames(collections, mockState);
+  const resolveNames = createNames(collections, seeded, mockState);
   const findUpload = compileUploadRoutes(entries);
   const sessions = createSessions();
   const upload = createUploads(
@@ -162,7 +162,7 @@ function bind(
   const made = new Set(filled.flatMap(({ roles }) => roles.filter(canMake).map(({ entry }) => entry)));
   for (const facts of all) {
     for (const role of facts.collection.roles) {
-      const handler = collectionHandler(role, facts, mockState);
+      const handler = collectionHandler(role, facts, collections, mockState);
       handlers.set(role.entry, guarded(role, handler, facts, all, mockState));
     }
   }

