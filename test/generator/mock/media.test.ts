@@ -127,3 +127,53 @@ describe("an upload", () => {
     expect((await send(path, { method: "POST", headers, body })).status).toBe(status);
   });
 });
+
+describe("a handler", () => {
+  it("responds to uploads, with their metadata and content", async () => {
+    const seen: unknown[] = [];
+    const { send } = await start({
+      handlers: {
+        "drive.files.create": ({ body, content }) => {
+          seen.push([body, content?.type, Buffer.from(content?.data ?? []).toString()]);
+          return { id: "x" };
+        },
+        "youtube.videos.insert": { id: "film" },
+      },
+    });
+    const headers = { ...json, "x-upload-content-type": "a/b" };
+    const opened = await send("upload/drive/v3/files?uploadType=resumable", {
+      method: "POST",
+      headers,
+      body: '{"name":"a"}',
+    });
+    const session = opened.headers.get("location") ?? "";
+    expect(await jsonOf(await send(session, { method: "PUT", body: "hello" }))).toEqual({ id: "x" });
+    expect(await jsonOf(await send(session, { method: "PUT", headers: { "content-range": "bytes */*" } }))).toEqual({
+      id: "x",
+    });
+    expect(seen).toEqual([[{ name: "a" }, "a/b", "hello"]]);
+    const film = await send("upload/youtube/v3/videos?part=id&uploadType=media", {
+      method: "POST",
+      headers: { "content-type": "video/mp4" },
+      body: "film",
+    });
+    expect(await jsonOf(film)).toEqual({ id: "film" });
+  });
+});
+
+describe("an export", () => {
+  it.each([
+    ["the type of the content", "text/csv", 200],
+    ["another type", "application/pdf", 400],
+  ])("to %s gets %3$i, and the content of the converted file is not its own", async (_name, type, status) => {
+    const { send } = await start();
+    const body = `--b\n\n{"mimeType":"application/vnd.google-apps.spreadsheet"}\n--b\nContent-Type: text/csv\n\n1,2\n--b--`;
+    const headers = { "content-type": "multipart/related; boundary=b" };
+    const made = await send("upload/drive/v3/files?uploadType=multipart", { method: "POST", headers, body });
+    const file = await jsonOf(made);
+    expect(file).toMatchObject({ mimeType: "application/vnd.google-apps.spreadsheet" });
+    const path = `drive/v3/files/${String(file["id"])}`;
+    expect((await send(`${path}/export?mimeType=${type}`)).status).toBe(status);
+    expect((await send(`${path}?alt=media`)).status).toBe(403);
+  });
+});
