@@ -106,7 +106,8 @@ describe("build()", () => {
 
 it("reads streams, which the mock sends as arrays", async () => {
   const file = join(ROOT, "test/fixtures/shelves.v1.json");
-  const mock = await mockFor({ models: [modelOf(await readFile(file, "utf8"), file)] });
+  const fixtures = { "/v1/rooms/1/shelves": [{ name: "rooms/1/shelves/1" }] };
+  const mock = await mockFor({ models: [modelOf(await readFile(file, "utf8"), file)], fixtures });
   const client = await build(file, { auth: new AnonymousCredentials(), rootUrl: mock.url });
   const find = (fields?: string) => client["rooms"]?.["shelves"]?.["streamQuery"]?.({ parent: "rooms/1", fields });
   expect(await find()).toEqual([expect.objectContaining({ name: expect.any(String) })]);

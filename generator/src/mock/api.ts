@@ -162,7 +162,7 @@ function bind(
   const made = new Set(filled.flatMap(({ roles }) => roles.filter(canMake).map(({ entry }) => entry)));
   for (const facts of all) {
     for (const role of facts.collection.roles) {
-      const handler = collectionHandler(role, facts, mockState);
+      const handler = collectionHandler(role, facts, collections, mockState);
       handlers.set(role.entry, guarded(role, handler, facts, all, mockState));
     }
   }

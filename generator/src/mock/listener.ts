@@ -38,17 +38,18 @@ export function createListener({
   onError,
   onResponse,
 }: ListenerOptions): RequestListener {
+  // Unreferenced, so that a closed mock does not keep the process alive.
+  const pause = () => (latency > 0 ? setTimeout(latency, undefined, { ref: false }) : undefined);
   const respondTo = async (
     message: IncomingMessage,
     response: ServerResponse,
     fault: Fault | undefined,
   ): Promise<HttpResponse | undefined> => {
     try {
-      if (fault === undefined && mayBeLarge(message)) admitMessage(message, response);
+      if (fault === undefined && mayBeLarge(message)) await admitMessage(message, response);
       if (isWaiting(message)) response.writeContinue();
       const request = await readRequest(message, fault);
-      // Unreferenced, so that a closed mock does not keep the process alive.
-      if (latency > 0) await setTimeout(latency, undefined, { ref: false });
+      await pause();
       if (fault?.status !== undefined)
         throw new GoogleError(fault.status, "This error was requested through the mock's faults.");
       // An upload session stores the bytes of an interrupted request. Other interrupted requests have no effect.
@@ -62,7 +63,7 @@ export function createListener({
       return new GoogleError(500, "Internal error in the mock. Details were passed to onError.").response;
     }
   };
-  const admitMessage = (message: IncomingMessage, response: ServerResponse): void => {
+  const admitMessage = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     // The method and the parameters of such a request can be in its body.
     if ("x-http-method-override" in message.headers) return;
     try {
@@ -70,6 +71,7 @@ export function createListener({
     } catch (error) {
       // A client that waits for permission may send its next request in place of the body.
       if (isWaiting(message)) response.setHeader("connection", "close");
+      await pause();
       throw error;
     }
   };

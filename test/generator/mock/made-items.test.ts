@@ -29,9 +29,9 @@ const files =
         .filter((name) => name.endsWith(".json"))
     : [];
 
-/** Collections whose items do not contain their name. */
+/** Collections whose items do not contain their name, and DNS changes, which depend on record sets. */
 const NAMELESS =
-  /^organizations\.(?:analytics|developers|hostSecurityReports|environments\.securityReports|appgroups\.apps\.keys)|predictionApiKeyRegistrations$/;
+  /^organizations\.(?:analytics|developers|hostSecurityReports|environments\.securityReports|appgroups\.apps\.keys)|^changes$|predictionApiKeyRegistrations$/;
 
 /** Properties of Cloud SQL that only the server sets, or never returns, although the document does not say so. */
 const FIXED: ReadonlySet<string> = new Set([

@@ -111,6 +111,19 @@ describe(`a new resource has${needsCorpus}`, skip, () => {
     expect(made).not.toHaveProperty("password");
   });
 
+  it.each<[body: JsonObject, type: string]>([
+    [{}, "TABLE"],
+    [{ view: { query: "SELECT 1" } }, "VIEW"],
+    [{ materializedView: { query: "SELECT 1" } }, "MATERIALIZED_VIEW"],
+  ])("the type that its description lists for it: %j", async (body, type) => {
+    const { send } = await serve("2026/bigquery.v2", {
+      fixtures: { "/bigquery/v2/projects/p/datasets": [{ datasetReference: { datasetId: "d" } }] },
+    });
+    const tableReference = { projectId: "p", datasetId: "d", tableId: "t" };
+    const made = await send("POST", "bigquery/v2/projects/p/datasets/d/tables", { ...body, tableReference });
+    expect(made).toMatchObject({ id: "p:d.t", type });
+  });
+
   it("an operation with links to itself, to its zone and to the resource", async () => {
     const { send, mock } = await serve("2019/compute.v1");
     const zone = `${mock.url}compute/v1/projects/p/zones/z`;
@@ -138,7 +151,7 @@ describe(`a list of summaries${needsCorpus}`, skip, () => {
     const datasetReference = { projectId: "p", datasetId: "d" };
     await send("POST", place, { datasetReference, friendlyName: "D", description: "long", labels: { a: "b" } });
     expect((await send("GET", place))["datasets"]).toEqual([
-      { kind: "bigquery#dataset", id: "p:d", datasetReference, friendlyName: "D", labels: { a: "b" } },
+      { kind: "bigquery#dataset", id: "p:d", type: "DEFAULT", datasetReference, friendlyName: "D", labels: { a: "b" } },
     ]);
   });
 
@@ -149,6 +162,30 @@ describe(`a list of summaries${needsCorpus}`, skip, () => {
     expect((await send("GET", "admin/directory/v1/groups/g@x.org/aliases"))["aliases"]).toMatchObject([
       { alias: "h@x.org" },
     ]);
+  });
+});
+
+describe(`a change of other resources${needsCorpus}`, skip, () => {
+  it("is carried out completely or not at all", async () => {
+    const { call, send } = await serve("2026/dns.v1");
+    await send("POST", "dns/v1/projects/p/managedZones", { name: "z", dnsName: "a.example." });
+    const zone = "dns/v1/projects/p/managedZones/z";
+    const record = (name: string, ttl = 300) => ({ name, type: "A", ttl, rrdatas: ["192.0.2.1"] });
+    const done = await send("POST", `${zone}/changes`, { additions: [record("a.a.example."), record("b.a.example.")] });
+    expect(done).toMatchObject({ status: "done", startTime: TIME });
+    expect(await send("GET", `${zone}/changes/${String(done["id"])}`)).toEqual(done);
+    const add = [record("c.a.example.")];
+    for (const [status, change] of [
+      [409, { additions: [...add, record("a.a.example.")] }],
+      [404, { additions: add, deletions: [record("d.a.example.")] }],
+      [412, { additions: add, deletions: [record("a.a.example.", 60)] }],
+    ] as const)
+      expect(await call("POST", `${zone}/changes`, change)).toMatchObject({ status });
+    await send("POST", `${zone}/changes`, {
+      additions: [record("a.a.example.", 60)],
+      deletions: [record("a.a.example."), record("b.a.example.")],
+    });
+    expect((await send("GET", `${zone}/rrsets`))["rrsets"]).toMatchObject([record("a.a.example.", 60)]);
   });
 });
 
@@ -280,6 +317,13 @@ describe(`a name that stands for another${needsCorpus}`, skip, () => {
     for (const path of same) bodies.push(await send("GET", path));
     expect(Object.keys(bodies[0] ?? {})).not.toEqual([]);
     for (const body of bodies) expect(body).toEqual(bodies[0]);
+  });
+
+  it("is the account of the mock for a call without a token", async () => {
+    const model = modelOf(readFileSync(join(CORPUS, "2026/calendar.v3.json"), "utf8"), "calendar");
+    const mock = await mockFor({ models: [model], open: true });
+    const response = await fetch(`${mock.url}calendar/v3/calendars/primary`);
+    expect(await response.json()).toMatchObject({ kind: "calendar#calendar", id: mock.key.client_email });
   });
 
   it("works for changes and for what is below, and is unique", async () => {

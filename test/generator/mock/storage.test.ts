@@ -81,7 +81,8 @@ describe("a bucket", () => {
 
   it("keeps objects for the period of its retention policy", async () => {
     await shop.put("a", "1");
-    await shop.call("PATCH", "b/shop", { retentionPolicy: { retentionPeriod: "3600" } });
+    await shop.call("PATCH", "b/shop", { retentionPolicy: { retentionPeriod: 3600 } });
+    expect(await shop.call("GET", "b/shop")).toMatchObject({ retentionPolicy: { retentionPeriod: "3600" } });
     expect(await shop.call("GET", shop.at("a"))).toHaveProperty("retentionExpirationTime");
     for (const send403 of [() => shop.send("DELETE", `storage/v1/${shop.at("a")}`), () => shop.upload("a", "2")])
       expect(await send403()).toMatchObject({

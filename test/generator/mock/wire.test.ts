@@ -216,6 +216,19 @@ describe("a large body that the headers already reject", () => {
     expect(response.status).toBe(200);
   });
 
+  it("gets its response after the latency", async () => {
+    const slow = await startMock({ models: [drive], latency: 200 });
+    onTestFinished(() => slow.close());
+    const start = performance.now();
+    const response = await fetch(`${slow.url}${UPLOAD}?uploadType=media`, {
+      method: "POST",
+      body: new Uint8Array(100_000),
+    });
+    expect(response.status).toBe(401);
+    // Timers can end up to 1 ms early.
+    expect(performance.now() - start).toBeGreaterThan(198);
+  });
+
   it("gets the headers of CORS", async () => {
     const open = await startMock({ models: [drive], cors: "http://localhost:5173" });
     onTestFinished(() => open.close());

@@ -23,6 +23,7 @@ export function createCerts(keys: RsaKeys, key: ServiceAccountKey): ReadonlyMap<
     // Verifiers of JWKS ignore other members (RFC 7517, section 5), so one address is enough for both formats.
     ["/certs", { ...jwks, ...certificates }],
   ];
-  const headers = { "cache-control": "public, max-age=3600" };
+  // The next mock on the same port has another key.
+  const headers = { "cache-control": "no-cache" };
   return new Map(responses.map(([path, body]) => [path, { status: 200, body, headers }]));
 }

@@ -25,7 +25,8 @@ export interface RsaKeys {
 /** Project of the example data. */
 const PROJECT = "example-123";
 
-const CLIENT_EMAIL = `discogen-mock@${PROJECT}.iam.gserviceaccount.com`;
+/** Email address of the mock's service account. */
+export const CLIENT_EMAIL = `discogen-mock@${PROJECT}.iam.gserviceaccount.com`;
 
 /**
  * Returns true if a file contains a key made by {@link createServiceAccountKey}. Only these have a token endpoint on this

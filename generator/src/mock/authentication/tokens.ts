@@ -10,7 +10,7 @@ export interface Grant {
   readonly scopes: ReadonlySet<string> | "all";
 }
 
-/** A grant, or why there is none. */
+/** A grant, or why the token has no grant. */
 export type FoundGrant = Grant | "expired" | "unknown";
 
 export interface TokenStore {

@@ -3,7 +3,7 @@ import type { IndexedMethod } from "../api-index.js";
 import type { ApiFacts, KnownMethod, UploadCheck } from "./api-facts.js";
 import { sqladminV1, sqladminV1beta4 } from "./sqladmin-v1.js";
 import { sqladminV1beta3 } from "./sqladmin-v1beta3.js";
-import { storageV1 } from "./storage-v1.js";
+import { storageV1 } from "./storage/index.js";
 
 const NONE: ApiFacts = { complete: {}, operationTypes: {}, actions: {}, methods: {} };
 

@@ -39,6 +39,7 @@ const REFUSED: readonly Refusal[] = [
   { methods: /^firestore\.projects\.databases\.documents\./, what: "store documents or evaluate queries" },
   { methods: /^gmail\.users\.(history|threads)\./, what: "derive threads and the history from messages" },
   { methods: /^gmail\.users\.(drafts|messages)\.send$/, what: "send messages" },
+  { methods: /^iam\.projects\.serviceAccounts\.keys\.create$/, what: "make private keys" },
   {
     methods: /^pubsub\.projects\.(subscriptions\.(acknowledge|modifyAckDeadline|pull|seek)|topics\.publish)$/,
     what: "deliver messages",

@@ -98,8 +98,8 @@ function selectsAll(parameter: ParameterModel, values: readonly string[], { role
   const isTrueByDefault = parameter.default === "true" || /default[^.]{0,20}\btrue\b/i.test(description);
   if (!/^true$/i.test(value)) return !isTrueByDefault;
   // Nothing is hidden, so there is nothing to add, except what was deleted.
-  const adds = /^(show|include)[A-Z]/.test(name);
-  return isTrueByDefault || (adds && !(/delet|trash/i.test(name) && roles.some(({ role }) => role === "delete")));
+  const adds = /^(all|(show|include)[A-Z]\w*|allUsers)$/.test(name);
+  return isTrueByDefault || (adds && !(/delet/i.test(name) && roles.some(({ role }) => role === "delete")));
 }
 
 /** Returns the property that a parameter compares: the one of its name, or for a repeated one that of its singular. */

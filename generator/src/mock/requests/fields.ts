@@ -9,8 +9,8 @@ import { type HttpResponse, invalid } from "../google-error.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
 
 /**
- * Adds the ETag, selects the requested fields and wraps the body. A message of a stream is put in an array, or in a
- * server-sent event for `alt=sse`.
+ * Adds the ETag, selects the requested fields and wraps the body. The messages of a stream, one or an array of them, are
+ * sent as an array, or as server-sent events for `alt=sse`.
  */
 export function finalResponse(original: HttpResponse, call: Call): HttpResponse {
   const response = withEtagHeader(original, call);
@@ -27,10 +27,12 @@ export function finalResponse(original: HttpResponse, call: Call): HttpResponse 
     if (type !== undefined) checkFields(inner, type, api.schemas);
     body = selected(body, inner);
   }
-  const message = isWrapped ? { data: body } : body;
-  if (method.response?.kind !== "stream") return { ...response, body: message };
+  const wrapped = (message: Json) => (isWrapped ? { data: message } : message);
+  if (method.response?.kind !== "stream") return { ...response, body: wrapped(body) };
+  const given: readonly Json[] = Array.isArray(body) ? body : [body];
+  const messages = given.map(wrapped);
   const alt = call.query.get("alt") ?? call.query.get("$alt");
-  return alt === "sse" ? events([message], response) : { ...response, body: [message] };
+  return alt === "sse" ? events(messages, response) : { ...response, body: messages };
 }
 
 /** Returns the messages of a stream as server-sent events. */

@@ -19,7 +19,7 @@ import { responseType } from "./collections.js";
 import { type Concern, concernOf } from "./concerns.js";
 import { confirmFor } from "./confirm.js";
 import { copyHandler, severalHandler } from "./copies.js";
-import { canConfirm, type Effect, effectOf } from "./effects.js";
+import { canConfirm, type Effect, effectOf, returnsNothing } from "./effects.js";
 import { checkEtag } from "./etags.js";
 import { iamHandler } from "./iam.js";
 import { completeItem, factsFrom, keyOf, withEtag } from "./items.js";
@@ -79,7 +79,8 @@ function freeHandler(entry: IndexedMethod, owner: CollectionFacts | undefined, m
     const type = responseType(reader.method);
     return settingHandler(entry, reader, () => sampleObject(type, api.schemas), mockState);
   }
-  if (method.httpMethod !== "GET" && method.httpMethod !== "POST") {
+  const isEffect = method.httpMethod !== "GET" && returnsNothing(entry) && owner === undefined;
+  if (isEffect || (method.httpMethod !== "GET" && method.httpMethod !== "POST")) {
     return () => {
       throw notModelled(`The mock does not know what ${method.id} changes.`, insteadOf(api));
     };

@@ -1,6 +1,7 @@
 /** Handlers of get, list, insert, update, patch and delete for a collection in memory. */
 import { propertiesOf } from "../api-index.js";
 import type { Call, Handler } from "../call.js";
+import { type ApplyChange, changesBy } from "./changes.js";
 import { type Collection, isAtItem, type RoleOf } from "./collections.js";
 import { type Confirm, confirmFor } from "./confirm.js";
 import { checkEtag } from "./etags.js";
@@ -26,7 +27,13 @@ interface RoleFacts extends CollectionFacts {
   readonly progress: Progress | undefined;
 }
 
-export function collectionHandler(role: RoleOf, facts: CollectionFacts, mockState: MockState): Handler {
+/** @param all Every collection of the mock. */
+export function collectionHandler(
+  role: RoleOf,
+  facts: CollectionFacts,
+  all: readonly Collection[],
+  mockState: MockState,
+): Handler {
   const { collection } = facts;
   const confirm = confirmFor({ entry: role.entry, collection, returned: role.returned }, mockState);
   const roleFacts = { ...facts, role, confirm, progress: progressOf(collection) };
@@ -36,7 +43,7 @@ export function collectionHandler(role: RoleOf, facts: CollectionFacts, mockStat
     case "list":
       return listHandler(role, facts, mockState);
     case "insert":
-      return insertHandler(roleFacts, mockState);
+      return insertHandler({ ...roleFacts, apply: changesBy(collection, all, mockState) }, mockState);
     case "delete":
       return deleteHandler(roleFacts, mockState);
     case "patch":
@@ -54,7 +61,14 @@ function getHandler({ progress, ...facts }: RoleFacts, mockState: MockState): Ha
   };
 }
 
-function insertHandler({ collection, parent, role, confirm, progress }: RoleFacts, { store, now }: MockState): Handler {
+interface InsertFacts extends RoleFacts {
+  readonly apply: ApplyChange | undefined;
+}
+
+function insertHandler(
+  { collection, parent, role, confirm, progress, apply }: InsertFacts,
+  { store, now }: MockState,
+): Handler {
   const isPut = isAtItem(role.entry, collection);
   return (call) => {
     const written = withoutServerKey(writtenIn(call, role, collection), collection);
@@ -69,6 +83,7 @@ function insertHandler({ collection, parent, role, confirm, progress }: RoleFact
     const made = completeItem(written, { collection, path, ...factsFrom(call), now: now(), isNamedByClient });
     const [first] = progress?.states ?? [];
     const item = progress === undefined || first === undefined ? made : withValue(made, progress.done, first);
+    apply?.(item, call);
     store.set(path, item);
     return confirm(call, item, path);
   };

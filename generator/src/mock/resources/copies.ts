@@ -8,9 +8,9 @@ import type { MockState } from "../mock-state.js";
 import { itemPath } from "../routes.js";
 import { collectionHandler } from "./collection-handlers.js";
 import { type Collection, listedItems, responseType, shapeOf } from "./collections.js";
-import { type Effect, effectOf, membersOf } from "./effects.js";
+import { type Effect, effectOf, membersOf, returnsNothing } from "./effects.js";
 import { keyOf, withEtag } from "./items.js";
-import { type CollectionFacts, itemAt } from "./lookup.js";
+import { checkParent, type CollectionFacts, itemAt } from "./lookup.js";
 import { splitPath } from "./store.js";
 
 /** Properties that a copy does not take over from its source. */
@@ -45,7 +45,10 @@ function copied(source: JsonObject, { body = {}, entry }: Call, { properties, ke
   );
   const unnamed = kept.find(([name]) => TITLES.has(name) && own(body, name) === undefined)?.[0];
   if (unnamed === "name" || unnamed === "title")
-    throw notModelled(`The mock does not model how ${entry.method.id} names the copy: set ${unnamed}.`, "");
+    throw notModelled(
+      `The mock does not model how ${entry.method.id} names the copy.`,
+      `Set "${unnamed}" in the body.`,
+    );
   return { ...Object.fromEntries(kept), ...body };
 }
 
@@ -68,7 +71,16 @@ export function severalHandler(
     const insert = shapeOf(entry.shape) === `${place}/import` ? roleHandler("insert", facts, mockState) : undefined;
     return insert && ((call) => insert({ ...call, path: collectionPath(call) }));
   }
-  const remove = isEmpty(entry) ? roleHandler("delete", facts, mockState) : undefined;
+  if (method.response?.kind === "stream" && method.httpMethod === "GET" && isItem) {
+    return (call) => {
+      const isSet = method.parameters.some(({ name, location }) => location === "query" && call.query.has(name));
+      if (isSet) throw refuse();
+      const path = collectionPath(call);
+      checkParent(path, facts.parent, mockState.store);
+      return { status: 200, body: mockState.store.list(path).map(([, item]) => item) };
+    };
+  }
+  const remove = returnsNothing(entry) ? roleHandler("delete", facts, mockState) : undefined;
   if (method.name === "batchDelete" && remove !== undefined) {
     return (call) => {
       const paths = pathsIn(call, facts, refuse);
@@ -84,7 +96,7 @@ export function severalHandler(
       return emptyResponse(entry);
     };
   }
-  const effect = method.name === "batchModify" && isEmpty(entry) ? effectOf(entry, collection) : undefined;
+  const effect = method.name === "batchModify" && returnsNothing(entry) ? effectOf(entry, collection) : undefined;
   if (effect !== undefined) return (call) => changeAll(call, { facts, effect, refuse }, mockState);
   const listed = method.name === "batchGet" ? listedItems(method, api) : undefined;
   if (listed?.name !== collection.itemName) return undefined;
@@ -138,21 +150,11 @@ function hasTrash({ properties }: Collection): boolean {
   return properties.some(({ name, type }) => name === "trashed" && type.kind === "boolean");
 }
 
-function isEmpty({ api, method }: IndexedMethod): boolean {
-  return method.operation === undefined && (method.response === undefined || isEmptyType(method.response, api));
-}
-
-function isEmptyType(response: NonNullable<IndexedMethod["method"]["response"]>, api: IndexedMethod["api"]): boolean {
-  const name = response.kind === "json" ? schemaName(response.type, api.schemas) : undefined;
-  const shape = name === undefined ? undefined : api.schemas.get(name)?.shape;
-  return shape?.kind === "object" && shape.properties.length === 0;
-}
-
 function emptyResponse({ method }: IndexedMethod): ReturnType<Handler> {
   return method.response === undefined ? { status: 204, body: undefined } : { status: 200, body: {} };
 }
 
 function roleHandler(wanted: "delete" | "insert", facts: CollectionFacts, mockState: MockState): Handler | undefined {
   const role = facts.collection.roles.find(({ role }) => role === wanted);
-  return role === undefined ? undefined : collectionHandler(role, facts, mockState);
+  return role === undefined ? undefined : collectionHandler(role, facts, [], mockState);
 }

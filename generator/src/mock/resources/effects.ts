@@ -77,6 +77,14 @@ export function canConfirm({ api, method }: IndexedMethod, { itemName }: Pick<Co
   return name !== undefined && properties.every(({ type }) => schemaName(type, api.schemas) === itemName);
 }
 
+/** Returns true for a method whose response is empty: what it does can only be seen later. */
+export function returnsNothing({ api, method: { operation, response } }: IndexedMethod): boolean {
+  if (response === undefined) return true;
+  const name = response.kind === "json" ? schemaName(response.type, api.schemas) : undefined;
+  const shape = name === undefined ? undefined : api.schemas.get(name)?.shape;
+  return operation === undefined && shape?.kind === "object" && shape.properties.length === 0;
+}
+
 /** `disable`: sets `disabled`, or the state DISABLED. */
 function stateEffect(entry: IndexedMethod, { properties }: Collection): Effect | undefined {
   const { name } = entry.method;

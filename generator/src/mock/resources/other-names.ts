@@ -6,10 +6,11 @@
  */
 import type { ParameterModel } from "../../model/types.js";
 import type { IndexedMethod } from "../api-index.js";
+import { CLIENT_EMAIL } from "../authentication/key.js";
 import type { Call } from "../call.js";
 import { type Json, own, ownString } from "../json.js";
 import type { MockState } from "../mock-state.js";
-import { itemPath, withoutCustomVerb } from "../routes.js";
+import { withoutCustomVerb } from "../routes.js";
 import { type Collection, shapeOf } from "./collections.js";
 import { completeItem, factsFrom } from "./items.js";
 import { hasWildcard, splitPath } from "./store.js";
@@ -51,7 +52,7 @@ export function createNames(collections: readonly Collection[], mockState: MockS
     const template = call.entry.template.split("/");
     for (const [index, segment] of segments.entries()) {
       const word = keywordAt(template[index], call.entry);
-      if (word === segment && call.caller !== undefined) segments[index] = encodeURIComponent(call.caller);
+      if (word === segment) segments[index] = encodeURIComponent(callerOf(call));
       const above = segments.slice(0, index).join("/");
       const collection = index < 2 ? undefined : collectionOf(above, call.entry);
       if (collection === undefined) continue;
@@ -61,11 +62,13 @@ export function createNames(collections: readonly Collection[], mockState: MockS
       if (found !== undefined) segments.splice(0, index + 1, ...found.split("/"));
     }
     const path = segments.join("/") + verb;
-    const listed = collectionOf(path, call.entry);
-    if (listed !== undefined && call.caller !== undefined && isKnown(listed) && hasOwn(listed))
-      addOwn(itemPath(path, call.caller), listed, call, mockState);
     return path === call.path ? call : { ...call, path, variables: variablesIn(segments, template, call) };
   };
+}
+
+/** Returns the email address of the caller; that of the mock's account for a call without a token. */
+function callerOf({ caller = CLIENT_EMAIL }: NamedCall): string {
+  return caller;
 }
 
 function matches(shape: readonly string[], segments: readonly string[]): boolean {
@@ -81,12 +84,6 @@ function keywordAt(segment: string | undefined, { method }: IndexedMethod): stri
 
 function isKnown({ roles }: Collection): boolean {
   return roles.some(({ role }) => role === "insert");
-}
-
-/** Returns true if one item of the collection always exists, because a word names it. */
-function hasOwn({ roles, keyVariable }: Collection): boolean {
-  const parameters = roles.flatMap(({ entry }) => entry.method.parameters);
-  return parameters.some((one) => one.location === "path" && one.name === keyVariable && keywordOf(one) === PRIMARY);
 }
 
 /** Stores the resource that every user has, such as the primary calendar, when it is first used. */

@@ -44,7 +44,7 @@ const CREATION_TIME =
   /^(?:create(?:d)?(?:Time|Date|At)|creation(?:Time|Date|Timestamp)|timeCreated|created|insertTime)$/;
 const UPDATE_TIME = /^(?:update(?:d)?(?:Time|At)|modified(?:Time|Date)|lastModified(?:Time|Date|At)?|updated)$/;
 /** States of a usable resource. */
-export const LIVE = ["ACTIVE", "READY", "RUNNING", "RUNNABLE", "ENABLED", "RESERVED", "AVAILABLE", "CREATED"];
+export const LIVE = ["ACTIVE", "READY", "RUNNING", "RUNNABLE", "ENABLED", "RESERVED", "AVAILABLE", "CREATED", "done"];
 
 /** Returns the facts about a new or changed item: those that are missing, and those that change with it. */
 export function serverFacts(item: JsonObject, facts: ServerFacts): JsonObject {
@@ -96,14 +96,16 @@ export function expiryOf(
 }
 
 /** Returns the next number of a version that counts the changes of an item. */
-function countOf({ name, type, description }: PropertyModel, facts: ServerFacts): Json | undefined {
+function countOf(property: PropertyModel, facts: ServerFacts): Json | undefined {
+  const { name, type, description } = property;
   if (type.kind !== "string" || !isInt64(type.format)) return undefined;
   const { previous, collection } = facts;
   const isCount =
     name === "metageneration" ||
     // Beside a metageneration, the generation counts changes of the content.
     (name === "generation" && !collection.properties.some((other) => other.name === "metageneration")) ||
-    (name === "version" && /increas/i.test(description));
+    (name === "version" && /increas/i.test(description)) ||
+    (name === "revisionId" && isServerSet(property));
   if (!isCount) return undefined;
   const last = ownString(previous ?? {}, name);
   return String(last !== undefined && /^\d{1,18}$/.test(last) ? BigInt(last) + 1n : 1n);
@@ -131,6 +133,10 @@ function factOf(property: PropertyModel, item: JsonObject, facts: ServerFacts): 
   const state = /^(?:state|status|lifecycleState)$/.test(name) ? liveState(property) : undefined;
   if (state !== undefined) return state;
   switch (name) {
+    case "type":
+      return usualType(description, item);
+    case "startTime":
+      return /\bstarted by the server\b/.test(description) ? new Date(facts.now).toISOString() : undefined;
     case "uid":
       return randomUUID();
     case "uniqueId":
@@ -165,6 +171,14 @@ function segmentOf(name: string, { collection, path }: ServerFacts): string | un
   const index = segments.findIndex((segment) => segment.replace(/s$/, "") === name.slice(0, -2));
   const id = index === -1 ? undefined : segments[index + 1];
   return id === undefined ? undefined : decodeURIComponent(id);
+}
+
+/** Returns the type that a description lists for an item with a property of that name (`view`), else the first one. */
+function usualType(description: string, item: JsonObject): string | undefined {
+  const types = Array.from(description.matchAll(/\* `?([A-Z][A-Z_]+)`?(?::| -)/g), ([, type = ""]) => type);
+  const camel = (type: string) =>
+    type.toLowerCase().replaceAll(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+  return types.length < 2 ? undefined : (types.find((type) => own(item, camel(type)) !== undefined) ?? types[0]);
 }
 
 /** Returns the state of a usable resource, if the type has one. */

@@ -1,11 +1,11 @@
 /** Resources of Cloud Storage as responses show them: with ids, links and etags that follow from what is stored. */
-import type { Call } from "../call.js";
-import type { HttpResponse } from "../google-error.js";
-import { isObject, type Json, type JsonObject, own, ownString } from "../json.js";
-import { responseType } from "../resources/collections.js";
-import { withKinds } from "../resources/kinds.js";
-import { aclIn, isUniform } from "./storage-acl.js";
-import { bucketPath, objectPath } from "./storage-state.js";
+import type { Call } from "../../call.js";
+import type { HttpResponse } from "../../google-error.js";
+import { isObject, type Json, type JsonObject, own, ownString } from "../../json.js";
+import { responseType } from "../../resources/collections.js";
+import { withKinds } from "../../resources/kinds.js";
+import { aclIn, isUniform } from "./acl.js";
+import { bucketPath, objectPath } from "./state.js";
 
 /** Returns a response with the kinds of the method's type. */
 export function respond({ entry: { api, method } }: Call, body: JsonObject): HttpResponse {

@@ -1,22 +1,14 @@
 /** Methods of access control lists: those of buckets, of objects, and those that new objects get. */
-import type { Call } from "../call.js";
-import { GoogleError, missing } from "../google-error.js";
-import { type JsonObject, own, ownString } from "../json.js";
-import type { MockState } from "../mock-state.js";
-import type { KnownMethod } from "./api-facts.js";
-import {
-  type Acl,
-  type AclKind,
-  aclIn,
-  checkAclAllowed,
-  checkedEntry,
-  withEntry,
-  withoutEntity,
-} from "./storage-acl.js";
-import { requested } from "./storage-objects.js";
-import { checkPreconditions } from "./storage-preconditions.js";
-import { bucketAt, bucketPath, changed, variable } from "./storage-state.js";
-import { type AclPlace, entryView, NO_CONTENT, respond } from "./storage-views.js";
+import type { Call } from "../../call.js";
+import { GoogleError, missing } from "../../google-error.js";
+import { type JsonObject, own, ownString } from "../../json.js";
+import type { MockState } from "../../mock-state.js";
+import type { KnownMethod } from "../api-facts.js";
+import { type Acl, type AclKind, aclIn, checkAclAllowed, checkedEntry, withEntry, withoutEntity } from "./acl.js";
+import { requested } from "./objects.js";
+import { checkPreconditions } from "./preconditions.js";
+import { bucketAt, bucketPath, changed, variable } from "./state.js";
+import { type AclPlace, entryView, NO_CONTENT, respond } from "./views.js";
 
 /** One of the lists: which resource has it, and in which property. */
 interface List {

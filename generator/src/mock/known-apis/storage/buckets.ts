@@ -1,10 +1,10 @@
 /** Buckets: their metadata, policies and storage layout. */
-import type { Call } from "../call.js";
-import { GoogleError, invalid, missing, notModelled } from "../google-error.js";
-import { isObject, type JsonObject, merge, own, ownString } from "../json.js";
-import { pageRequest } from "../lists/paging.js";
-import type { MockState } from "../mock-state.js";
-import { checkEtag } from "../resources/etags.js";
+import type { Call } from "../../call.js";
+import { GoogleError, invalid, missing, notModelled } from "../../google-error.js";
+import { isObject, type JsonObject, merge, own, ownString } from "../../json.js";
+import { pageRequest } from "../../lists/paging.js";
+import type { MockState } from "../../mock-state.js";
+import { checkEtag } from "../../resources/etags.js";
 import {
   type Acl,
   checkAclAllowed,
@@ -14,9 +14,9 @@ import {
   projectAcl,
   withEntry,
   entryFor,
-} from "./storage-acl.js";
-import type { KnownMethod } from "./api-facts.js";
-import { checkPreconditions } from "./storage-preconditions.js";
+} from "./acl.js";
+import type { KnownMethod } from "../api-facts.js";
+import { checkPreconditions } from "./preconditions.js";
 import {
   bucketAt,
   bucketPath,
@@ -26,8 +26,9 @@ import {
   noncurrentPath,
   projectNumber,
   variable,
-} from "./storage-state.js";
-import { bucketView, NO_CONTENT, pick, respond } from "./storage-views.js";
+  isTrue,
+} from "./state.js";
+import { bucketView, NO_CONTENT, pick, respond } from "./views.js";
 
 /** Properties that only the server sets. */
 const FIXED: ReadonlySet<string> = new Set([
@@ -131,6 +132,7 @@ function completed(bucket: JsonObject, state: MockState): JsonObject {
   const access = objectIn(bucket, "iamConfiguration");
   const uniform = objectIn(access, "uniformBucketLevelAccess");
   const retention = own(bucket, "retentionPolicy");
+  const softDelete = own(bucket, "softDeletePolicy");
   const locked = new Date(state.now() + 90 * 86_400_000).toISOString();
   const level = own(uniform, "enabled") === true ? { lockedTime: locked, ...uniform } : { enabled: false };
   return {
@@ -141,8 +143,19 @@ function completed(bucket: JsonObject, state: MockState): JsonObject {
       uniformBucketLevelAccess: level,
       bucketPolicyOnly: level,
     },
-    ...(isObject(retention) ? { retentionPolicy: { effectiveTime: time, isLocked: false, ...retention } } : {}),
+    ...(isObject(retention)
+      ? { retentionPolicy: { effectiveTime: time, isLocked: false, ...textual(retention, "retentionPeriod") } }
+      : {}),
+    ...(isObject(softDelete)
+      ? { softDeletePolicy: { effectiveTime: time, ...textual(softDelete, "retentionDurationSeconds") } }
+      : {}),
   };
+}
+
+/** Returns the object with this int64 as a string, as JSON of Google contains it. */
+function textual(object: JsonObject, name: string): JsonObject {
+  const value = own(object, name);
+  return typeof value === "number" ? { ...object, [name]: String(value) } : object;
 }
 
 function objectIn(item: JsonObject, name: string): JsonObject {
@@ -183,8 +196,8 @@ const list: KnownMethod = (call, state) => {
   });
 };
 
-function refuseSoftDeleted({ query }: Call): void {
-  if (query.get("softDeleted") === "true") throw notModelled("The mock does not keep deleted buckets and objects.");
+function refuseSoftDeleted(call: Call): void {
+  if (isTrue(call, "softDeleted")) throw notModelled("The mock does not keep deleted buckets and objects.");
 }
 
 const change =

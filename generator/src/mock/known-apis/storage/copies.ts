@@ -1,13 +1,13 @@
 /** Objects that are made of others: copy, rewrite, compose and move. */
-import type { Call } from "../call.js";
-import { GoogleError, invalid, missing } from "../google-error.js";
-import { isObject, type Json, type JsonObject, merge, own, ownString } from "../json.js";
-import type { MockState } from "../mock-state.js";
-import type { KnownMethod } from "./api-facts.js";
-import { checkHolds, ownership, refuseKeys, shown, WRITABLE } from "./storage-objects.js";
-import { checkPreconditions, conditionNotMet } from "./storage-preconditions.js";
-import { bucketAt, liveObject, retire, variable, versionAt, writeObject } from "./storage-state.js";
-import { pick, respond } from "./storage-views.js";
+import type { Call } from "../../call.js";
+import { GoogleError, invalid, missing } from "../../google-error.js";
+import { isObject, type Json, type JsonObject, merge, own, ownString } from "../../json.js";
+import type { MockState } from "../../mock-state.js";
+import type { KnownMethod } from "../api-facts.js";
+import { checkHolds, ownership, refuseKeys, shown, WRITABLE } from "./objects.js";
+import { checkPreconditions, conditionNotMet } from "./preconditions.js";
+import { bucketAt, liveObject, retire, variable, versionAt, writeObject } from "./state.js";
+import { pick, respond } from "./views.js";
 
 const COMPOSE_LIMIT = 32;
 

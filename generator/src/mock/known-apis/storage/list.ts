@@ -1,13 +1,13 @@
 /** Lists of objects: prefixes, delimiters, offsets and versions. */
-import type { Call } from "../call.js";
-import { invalid, notModelled } from "../google-error.js";
-import { type JsonObject, ownString } from "../json.js";
-import { pageRequest } from "../lists/paging.js";
-import type { MockState } from "../mock-state.js";
-import type { KnownMethod } from "./api-facts.js";
-import { shown } from "./storage-objects.js";
-import { bucketAt, bucketPath, liveObject, noncurrentPath, variable } from "./storage-state.js";
-import { respond } from "./storage-views.js";
+import type { Call } from "../../call.js";
+import { invalid, notModelled } from "../../google-error.js";
+import { type JsonObject, ownString } from "../../json.js";
+import { pageRequest } from "../../lists/paging.js";
+import type { MockState } from "../../mock-state.js";
+import type { KnownMethod } from "../api-facts.js";
+import { shown } from "./objects.js";
+import { bucketAt, bucketPath, isTrue, liveObject, noncurrentPath, variable } from "./state.js";
+import { respond } from "./views.js";
 
 /** An entry of a list: objects, or names that share a prefix up to the delimiter. */
 interface Row {
@@ -55,12 +55,12 @@ export const listObjects: KnownMethod = (call, state) => {
   });
 };
 
-function rowsOf({ query }: Call, bucket: string, state: MockState): readonly Row[] {
-  const text = (name: (typeof NARROWING)[number]) => query.get(name) ?? "";
+function rowsOf(call: Call, bucket: string, state: MockState): readonly Row[] {
+  const text = (name: (typeof NARROWING)[number]) => call.query.get(name) ?? "";
   const [prefix, delimiter, start, end] = [text("prefix"), text("delimiter"), text("startOffset"), text("endOffset")];
   const isLike = globMatcher(text("matchGlob"));
   const rows = new Map<string, Row>();
-  for (const object of objectsOf(bucket, /^true$/i.test(text("versions")), state)) {
+  for (const object of objectsOf(bucket, isTrue(call, "versions"), state)) {
     const name = ownString(object, "name") ?? "";
     const isBefore = start !== "" && orderOf(name) < orderOf(start);
     const isAfter = end !== "" && orderOf(name) >= orderOf(end);
@@ -68,13 +68,13 @@ function rowsOf({ query }: Call, bucket: string, state: MockState): readonly Row
     const at = delimiter === "" ? -1 : name.indexOf(delimiter, prefix.length);
     const shared = at === -1 ? undefined : name.slice(0, at + delimiter.length);
     if (shared !== undefined) rows.set(orderOf(shared), { place: orderOf(shared), prefix: shared });
-    if (shared === undefined || (/^true$/i.test(text("includeTrailingDelimiter")) && shared === name)) {
+    if (shared === undefined || (isTrue(call, "includeTrailingDelimiter") && shared === name)) {
       const place = `${orderOf(name)}\0${(ownString(object, "generation") ?? "").padStart(20, "0")}`;
       rows.set(place, { place, object });
     }
   }
   // Folders can be empty. gcloud always requests them.
-  const folders = /^true$/i.test(text("includeFoldersAsPrefixes")) && delimiter === "/" ? foldersOf(bucket, state) : [];
+  const folders = isTrue(call, "includeFoldersAsPrefixes") && delimiter === "/" ? foldersOf(bucket, state) : [];
   for (const folder of folders) {
     const at = folder.startsWith(prefix) ? folder.indexOf(delimiter, prefix.length) : -1;
     const shared = folder.slice(0, at + 1);

@@ -1,12 +1,12 @@
 /** Buckets and objects of Cloud Storage as stored: where they are, and how they are read and written. */
 import { createHash } from "node:crypto";
-import type { Call } from "../call.js";
-import { GoogleError, invalid, notModelled } from "../google-error.js";
-import { isObject, type JsonObject, own, ownString } from "../json.js";
-import type { Content } from "../media/contents.js";
-import { crc32c, md5 } from "../media/checksums.js";
-import type { MockState } from "../mock-state.js";
-import { itemPath } from "../routes.js";
+import type { Call } from "../../call.js";
+import { GoogleError, invalid, notModelled } from "../../google-error.js";
+import { isObject, type JsonObject, own, ownString } from "../../json.js";
+import type { Content } from "../../media/contents.js";
+import { crc32c, md5 } from "../../media/checksums.js";
+import type { MockState } from "../../mock-state.js";
+import { itemPath } from "../../routes.js";
 
 export const BUCKETS = "/storage/v1/b";
 const NAME_LIMIT = 1024;
@@ -205,4 +205,9 @@ export function changed(path: string, item: JsonObject, state: MockState): JsonO
 /** Returns a path parameter or query parameter, or an empty string. */
 export function variable({ variables }: Call, name: string): string {
   return variables.get(name) ?? "";
+}
+
+/** Returns true for a boolean parameter that is set. Python's client writes `True`. */
+export function isTrue({ query }: Call, name: string): boolean {
+  return /^true$/i.test(query.get(name) ?? "");
 }

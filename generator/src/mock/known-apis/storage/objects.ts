@@ -1,24 +1,15 @@
 /** Objects: upload, download, metadata and deletion, with generations and preconditions. */
-import type { Call } from "../call.js";
-import { GoogleError, invalid, missing, notModelled, type HttpResponse } from "../google-error.js";
-import { isObject, type JsonObject, merge, own, ownString } from "../json.js";
-import { crc32c } from "../media/checksums.js";
-import { contentResponse } from "../media/download.js";
-import type { MockState } from "../mock-state.js";
-import { checkEtag } from "../resources/etags.js";
-import type { KnownMethod } from "./api-facts.js";
-import {
-  type Acl,
-  aclIn,
-  checkAclAllowed,
-  checkedAcl,
-  entryFor,
-  isUniform,
-  predefinedAcl,
-  withEntry,
-} from "./storage-acl.js";
-import { refuse } from "./storage-buckets.js";
-import { checkPreconditions } from "./storage-preconditions.js";
+import type { Call } from "../../call.js";
+import { GoogleError, invalid, missing, notModelled, type HttpResponse } from "../../google-error.js";
+import { isObject, type JsonObject, merge, own, ownString } from "../../json.js";
+import { crc32c } from "../../media/checksums.js";
+import { contentResponse } from "../../media/download.js";
+import type { MockState } from "../../mock-state.js";
+import { checkEtag } from "../../resources/etags.js";
+import type { KnownMethod } from "../api-facts.js";
+import { type Acl, aclIn, checkAclAllowed, checkedAcl, entryFor, isUniform, predefinedAcl, withEntry } from "./acl.js";
+import { refuse } from "./buckets.js";
+import { checkPreconditions } from "./preconditions.js";
 import {
   bucketAt,
   changed,
@@ -28,8 +19,9 @@ import {
   type Version,
   versionAt,
   writeObject,
-} from "./storage-state.js";
-import { NO_CONTENT, objectView, pick, respond } from "./storage-views.js";
+  isTrue,
+} from "./state.js";
+import { NO_CONTENT, objectView, pick, respond } from "./views.js";
 
 /** Properties that a client sets. */
 export const WRITABLE: readonly string[] = [
@@ -91,11 +83,11 @@ export function ownership(
     return owner;
   }
   const number = ownString(bucket, "projectNumber") ?? "";
-  const own_: Acl = caller === "" ? [] : [entryFor(`user-${caller}`, "OWNER")];
+  const uploader: Acl = caller === "" ? [] : [entryFor(`user-${caller}`, "OWNER")];
   const start = predefined === "" ? aclIn(bucket, "defaultObjectAcl") : predefinedAcl(predefined, number);
   const added = Array.isArray(given) ? checkedAcl(given, "object") : start;
   checkAclAllowed(bucket, added);
-  return { ...owner, acl: own_.reduce(withEntry, added) };
+  return { ...owner, acl: uploader.reduce(withEntry, added) };
 }
 
 function isFull({ query, body = {} }: Call): boolean {
@@ -109,8 +101,8 @@ export function refuseKeys({ query, headers }: Call, body: JsonObject): void {
     headers["x-goog-encryption-key"] !== undefined ||
     headers["x-goog-copy-source-encryption-key"] !== undefined ||
     (query.get("kmsKeyName") ?? query.get("destinationKmsKeyName") ?? "") !== "" ||
-    own(body, "kmsKeyName") !== undefined ||
-    own(body, "customerEncryption") !== undefined;
+    (own(body, "kmsKeyName") ?? null) !== null ||
+    (own(body, "customerEncryption") ?? null) !== null;
   if (hasKey) throw notModelled("The mock does not model encryption keys.", "Leave the key out.");
   if (isObject(own(body, "retention")))
     throw notModelled("The mock does not model the retention of single objects.", "Use a retention policy or a hold.");
@@ -148,7 +140,7 @@ interface Requested extends Version {
 /** Returns the version that a request names. */
 export function requested(call: Call, state: MockState): Requested {
   const name = variable(call, "bucket");
-  if (call.query.get("softDeleted") === "true") throw notModelled("The mock does not keep deleted objects.");
+  if (isTrue(call, "softDeleted")) throw notModelled("The mock does not keep deleted objects.");
   const version = versionAt(name, variable(call, "object"), call.query.get("generation") || undefined, state);
   return { ...version, bucket: bucketAt(name, state) };
 }

@@ -1,6 +1,6 @@
 /** Access control lists: the entries of buckets and objects, and the lists that `predefinedAcl` names. */
-import { GoogleError, invalid } from "../google-error.js";
-import { isObject, type Json, type JsonObject, own, ownString } from "../json.js";
+import { GoogleError, invalid } from "../../google-error.js";
+import { isObject, type Json, type JsonObject, own, ownString } from "../../json.js";
 
 export type Acl = readonly JsonObject[];
 

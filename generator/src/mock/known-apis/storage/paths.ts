@@ -1,11 +1,11 @@
 /** Other spellings of the path of an object, which Google's clients and links use. */
-import { GoogleError, notModelled } from "../google-error.js";
-import type { HttpRequest } from "../listener.js";
-import { isObject, type Json, own, ownString } from "../json.js";
-import type { MockState } from "../mock-state.js";
-import { aclIn } from "./storage-acl.js";
-import { canonicalPath } from "../routes.js";
-import { bucketPath, liveObject } from "./storage-state.js";
+import { GoogleError, notModelled } from "../../google-error.js";
+import type { HttpRequest } from "../../listener.js";
+import { isObject, type Json, own, ownString } from "../../json.js";
+import type { MockState } from "../../mock-state.js";
+import { aclIn } from "./acl.js";
+import { canonicalPath } from "../../routes.js";
+import { bucketPath, liveObject } from "./state.js";
 
 /** Returns the request for the path in the document: `/storage/v1/b/BUCKET/o/OBJECT`. */
 export function alias(request: HttpRequest, state: MockState): HttpRequest {

@@ -1,7 +1,7 @@
 /** Preconditions of Cloud Storage: `ifGenerationMatch` and the like, which compare with the stored version. */
-import type { Call } from "../call.js";
-import { GoogleError, type HttpResponse } from "../google-error.js";
-import { type JsonObject, ownString } from "../json.js";
+import type { Call } from "../../call.js";
+import { GoogleError, type HttpResponse } from "../../google-error.js";
+import { type JsonObject, ownString } from "../../json.js";
 
 const RULES = [
   ["GenerationMatch", "generation", true],
