@@ -64,7 +64,7 @@ export function createApi(
   const handlers = bind(apis, collections, seeded, mockState);
   const routes = compileRoutes(entries);
   const replay = createReplay();
-  const resolveNames = createNames(collections, mockState);
+  const resolveNames = createNames(collections, seeded, mockState);
   const findUpload = compileUploadRoutes(entries);
   const sessions = createSessions();
   const upload = createUploads(

@@ -47,7 +47,7 @@ def _():
     media = MediaIoBaseUpload(io.BytesIO(LARGE), mimetype="image/png", chunksize=256 * 1024, resumable=True)
     request = storage.objects().insert(bucket="orders", name="large.bin", media_body=media)
     response = None
-    while response is None:
+    while not response:
         _, response = request.next_chunk()
     equal((response["size"], response["contentType"]), ("600000", "image/png"))
 

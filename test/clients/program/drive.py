@@ -55,7 +55,7 @@ def _():
     media = MediaFileUpload("photo.png", chunksize=256 * 1024, resumable=True)
     request = drive.files().create(body={"name": "photo.png"}, media_body=media, fields="id,size,mimeType,md5Checksum")
     progress, response = [], None
-    while response is None:
+    while not response:
         status, response = request.next_chunk()
         if status:
             progress.append(status.resumable_progress)
@@ -145,7 +145,7 @@ def _():
     media = MediaIoBaseUpload(io.BytesIO(LARGE[:300_000]), mimetype="image/gif", chunksize=256 * 1024, resumable=True)
     request = drive.files().update(fileId=ids["photo"], body={"name": "photo.gif"}, media_body=media)
     response = None
-    while response is None:
+    while not response:
         _, response = request.next_chunk()
     file = drive.files().get(fileId=ids["photo"], fields="name,size,mimeType").execute()
     equal(file, {"name": "photo.gif", "size": "300000", "mimeType": "image/gif"})

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Json, JsonObject, MockOptions } from "../../../generator/src/mock/index.js";
+import type { Fixtures, Json, JsonObject, MockOptions } from "../../../generator/src/mock/index.js";
 import { CORPUS, needsCorpus } from "../../support/folders.js";
 import { authorized, mockFor, modelOf, object } from "./support.js";
 
@@ -324,6 +324,24 @@ describe(`a name that stands for another${needsCorpus}`, skip, () => {
     const mock = await mockFor({ models: [model], open: true });
     const response = await fetch(`${mock.url}calendar/v3/calendars/primary`);
     expect(await response.json()).toMatchObject({ kind: "calendar#calendar", id: mock.key.client_email });
+  });
+
+  it.each<[file: string, fixtures: Fixtures, paths: readonly string[], want: JsonObject]>([
+    [
+      "2026/gmail.v1",
+      { "/gmail/v1/users/me/labels": [{ id: "l", name: "L" }] },
+      ["gmail/v1/users/me/labels/l", `gmail/v1/users/${USER}/labels/l`],
+      { name: "L" },
+    ],
+    [
+      "2026/calendar.v3",
+      { "/calendar/v3/calendars": [{ id: "primary", summary: "S" }] },
+      ["calendar/v3/calendars/primary", `calendar/v3/calendars/${USER}`],
+      { summary: "S" },
+    ],
+  ])("can be in the paths of fixtures: %s", async (file, fixtures, paths, want) => {
+    const { send } = await serve(file, { fixtures });
+    for (const path of paths) expect(await send("GET", path)).toMatchObject(want);
   });
 
   it("works for changes and for what is below, and is unique", async () => {

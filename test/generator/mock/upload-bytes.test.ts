@@ -202,7 +202,7 @@ describe("a batch", () => {
     [
       "Python's client",
       `multipart/mixed; boundary="${python}"`,
-      (name, url) =>
+      (name) =>
         body(
           "\n",
           ...part(

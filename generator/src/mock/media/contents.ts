@@ -19,7 +19,7 @@ export interface Contents {
   get(path: string): Content | undefined;
   set(path: string, content: UploadedContent): Content;
   delete(path: string): void;
-  /** Copies content to another path, as a new generation. Returns it, or `undefined` if there is none. */
+  /** Copies content to another path, as a new generation. Returns it, or `undefined` if that path has no content. */
   copy(from: string, to: string): Content | undefined;
   /** Moves content to another path. It keeps its generation. */
   move(from: string, to: string): void;

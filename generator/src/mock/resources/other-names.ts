@@ -33,7 +33,14 @@ function keywordOf({ description }: ParameterModel): string | undefined {
   return words.find((word) => word !== undefined);
 }
 
-export function createNames(collections: readonly Collection[], mockState: MockState): ResolveNames {
+/** @param seeded Paths of the collections that fixtures fill. Fixtures can use `me` and `primary` in their paths, too. */
+export function createNames(
+  collections: readonly Collection[],
+  seeded: ReadonlySet<string>,
+  mockState: MockState,
+): ResolveNames {
+  const hasFixtures = (path: string): boolean =>
+    mockState.store.get(path) !== undefined || [...seeded].some((place) => place.startsWith(`${path}/`));
   const byShape = new Map<string, Collection[]>();
   for (const collection of collections) {
     const depth = String(collection.template.split("/").length);
@@ -52,18 +59,26 @@ export function createNames(collections: readonly Collection[], mockState: MockS
     const template = call.entry.template.split("/");
     for (const [index, segment] of segments.entries()) {
       const word = keywordAt(template[index], call.entry);
-      if (word === segment) segments[index] = encodeURIComponent(callerOf(call));
       const above = segments.slice(0, index).join("/");
+      if (word !== undefined) segments[index] = ofUser(segment, word, callerOf(call), hasFixtures(`${above}/${word}`));
       const collection = index < 2 ? undefined : collectionOf(above, call.entry);
       if (collection === undefined) continue;
       const path = `${above}/${segments[index] ?? ""}`;
-      if (word === segment && word === PRIMARY && isKnown(collection)) addOwn(path, collection, call, mockState);
+      if (word === PRIMARY && segments[index] === encodeURIComponent(callerOf(call)) && isKnown(collection))
+        addOwn(path, collection, call, mockState);
       const found = storedPath(path, collection, mockState);
       if (found !== undefined) segments.splice(0, index + 1, ...found.split("/"));
     }
     const path = segments.join("/") + verb;
     return path === call.path ? call : { ...call, path, variables: variablesIn(segments, template, call) };
   };
+}
+
+/** Returns the one name of what belongs to the user: the email address, or the word if fixtures use it. */
+function ofUser(segment: string, word: string, caller: string, hasFixtures: boolean): string {
+  const email = encodeURIComponent(caller);
+  if (segment !== word && segment !== email) return segment;
+  return hasFixtures ? word : email;
 }
 
 /** Returns the email address of the caller; that of the mock's account for a call without a token. */
