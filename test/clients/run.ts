@@ -1,5 +1,6 @@
 /** Runs the program of a client against a mock of its own. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,6 +47,9 @@ export async function runProgram({ client, installed, documents, onStep }: RunOp
   ]);
   await using mock = await startMock({ models, documents: sources, open: client.open ?? false });
   const work = await mkdtemp(join(tmpdir(), "discogen-clients-"));
+  const remove = () => rmSync(work, { recursive: true, force: true });
+  // An interrupt ends this process in the middle.
+  process.once("exit", remove);
   try {
     const keyFile = join(work, "key.json");
     await writeFile(keyFile, JSON.stringify(mock.key), { mode: 0o600 });
@@ -80,7 +84,8 @@ export async function runProgram({ client, installed, documents, onStep }: RunOp
     if (code !== 0) throw new Error(`ended with exit code ${String(code)}. ${program.output()}`);
     return steps;
   } finally {
-    await rm(work, { recursive: true, force: true });
+    process.off("exit", remove);
+    remove();
   }
 }
 
