@@ -102,7 +102,7 @@ export interface Rules {
 
 export interface Plan {
   steps?: string[];
-  room?: Room;
+  next?: Plan;
 }
 
 export interface Operation {
