@@ -80,7 +80,11 @@ export function createApi(
 
   const aliases = models.flatMap(({ id }) => apiFacts(id).alias ?? []);
 
-  const aliased = (sent: HttpRequest) => aliases.reduce((one, alias) => alias(one, mockState), sent);
+  /** Paths of the documents come first: a bucket can have the name of another API. */
+  const aliased = (sent: HttpRequest) => {
+    const isInDocument = findUpload(sent) !== undefined || findRoute(routes, sent.verb, sent.path) !== undefined;
+    return isInDocument ? sent : aliases.reduce((one, alias) => alias(one, mockState), sent);
+  };
 
   const respondTo = async (sent: HttpRequest): Promise<HttpResponse> => {
     const request = aliased(sent);

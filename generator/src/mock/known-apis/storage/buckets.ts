@@ -57,7 +57,7 @@ const insert: KnownMethod = (call, state) => {
   if (!/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/.test(name)) throw invalid("name", "it is not a valid bucket name");
   const path = bucketPath(name);
   if (state.store.get(path) !== undefined)
-    throw new GoogleError(409, "Your previous request to create the named bucket succeeded and you already own it.", {
+    throw new GoogleError(409, "A bucket with this name exists already.", {
       reason: "conflict",
     });
   const { acl: _acl, defaultObjectAcl: _defaultAcl, ...given } = merge({}, body);
@@ -232,7 +232,7 @@ const remove: KnownMethod = (call, state) => {
   const bucket = bucketAt(name, state);
   checkPreconditions(call, bucket);
   if (state.store.list(`${path}/o`).length > 0 || state.store.list(noncurrentPath(name)).length > 0)
-    throw new GoogleError(409, "The bucket you tried to delete is not empty.", { reason: "conflict" });
+    throw new GoogleError(409, "The bucket contains objects. Delete them first.", { reason: "conflict" });
   for (const below of [path, ...state.store.below(path)]) {
     state.store.delete(below);
     state.policies.delete(below);

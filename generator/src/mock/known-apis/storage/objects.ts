@@ -2,7 +2,6 @@
 import type { Call } from "../../call.js";
 import { GoogleError, invalid, missing, notModelled, type HttpResponse } from "../../google-error.js";
 import { isObject, type JsonObject, merge, own, ownString } from "../../json.js";
-import { crc32c } from "../../media/checksums.js";
 import { contentResponse } from "../../media/download.js";
 import type { MockState } from "../../mock-state.js";
 import { checkEtag } from "../../resources/etags.js";
@@ -113,18 +112,14 @@ export function checkHolds(object: JsonObject | undefined, bucket: JsonObject, s
   if (object === undefined) return;
   const name = JSON.stringify(ownString(object, "name"));
   if (own(object, "temporaryHold") === true || own(object, "eventBasedHold") === true)
-    throw new GoogleError(403, `Object ${name} is under active hold and cannot be deleted or overwritten.`, {
+    throw new GoogleError(403, `Object ${name} has a hold. Remove it before you replace or delete the object.`, {
       reason: "forbidden",
     });
   const expires = retentionEnd(object, bucket);
   if (expires !== undefined && expires > state.now())
-    throw new GoogleError(
-      403,
-      `Object ${name} is subject to the bucket's retention policy and cannot be deleted yet.`,
-      {
-        reason: "retentionPolicyNotMet",
-      },
-    );
+    throw new GoogleError(403, `Object ${name} is within the retention period of its bucket.`, {
+      reason: "retentionPolicyNotMet",
+    });
 }
 
 function retentionEnd(object: JsonObject, bucket: JsonObject): number | undefined {
@@ -164,10 +159,7 @@ function download(call: Call, { path, object, bucket }: Requested, { contents }:
   refuseKeys(call, {});
   const content = contents.get(path);
   if (content === undefined) throw new GoogleError(404, "Not found: the object of the fixture has no content.");
-  const response = contentResponse(content, call, objectView(object, bucket, call));
-  if (own(object, "componentCount") === undefined) return response;
-  // A composed object has no MD5 hash.
-  return { ...response, headers: { ...response.headers, "x-goog-hash": `crc32c=${crc32c(content.bytes)}` } };
+  return contentResponse(content, call, objectView(object, bucket, call));
 }
 
 const change =

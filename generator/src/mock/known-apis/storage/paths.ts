@@ -43,7 +43,7 @@ export function isPublic(sent: HttpRequest, state: MockState): boolean {
   const acl = aclIn(liveObject(bucketName, name, state) ?? {}, "acl");
   if (acl.some((entry) => own(entry, "entity") === "allUsers") || isOpenByPolicy(bucketName, state)) return true;
   if (sent.path.startsWith(`/${bucket}/`))
-    throw new GoogleError(403, "Anonymous caller does not have storage.objects.get access to the object.");
+    throw new GoogleError(403, "The request has no token, and the object is not public.");
   return false;
 }
 

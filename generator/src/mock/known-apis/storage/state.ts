@@ -35,7 +35,7 @@ export function noncurrentPath(bucket: string): string {
 /** @throws {GoogleError} 404 if the bucket does not exist */
 export function bucketAt(name: string, { store }: MockState): JsonObject {
   const bucket = store.get(bucketPath(name));
-  if (bucket === undefined) throw new GoogleError(404, "The specified bucket does not exist.");
+  if (bucket === undefined) throw new GoogleError(404, "Not found: no bucket has this name.");
   return bucket;
 }
 
