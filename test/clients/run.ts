@@ -1,6 +1,6 @@
 /** Runs the program of a client against a mock of its own. */
 import { rmSync } from "node:fs";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,11 +41,13 @@ export interface RunOptions {
  * @throws if the program ends before its last step, with the end of its output
  */
 export async function runProgram({ client, installed, documents, onStep }: RunOptions): Promise<readonly StepResult[]> {
-  const [models, sources] = await Promise.all([
-    Promise.all(documents.map(async (path) => (await loadModel(path)).model)),
-    Promise.all(documents.map(readDocument)),
-  ]);
-  await using mock = await startMock({ models, documents: sources, open: client.open ?? false });
+  const loaded = await Promise.all(documents.map((path) => loadModel(path)));
+  const models = loaded.map(({ model }) => model);
+  await using mock = await startMock({
+    models,
+    documents: loaded.map(({ json }) => json),
+    open: client.open ?? false,
+  });
   const work = await mkdtemp(join(tmpdir(), "discogen-clients-"));
   const remove = () => rmSync(work, { recursive: true, force: true });
   // An interrupt ends this process in the middle.
@@ -87,9 +89,4 @@ export async function runProgram({ client, installed, documents, onStep }: RunOp
     process.off("exit", remove);
     remove();
   }
-}
-
-async function readDocument(path: string): Promise<Readonly<Record<string, unknown>>> {
-  // A Discovery document is an object: loadModel rejects anything else.
-  return JSON.parse(await readFile(path, "utf8")) as Readonly<Record<string, unknown>>;
 }

@@ -15,7 +15,7 @@ import { type HttpResponse, GoogleError, notModelled } from "./google-error.js";
 import { handled, type MockHandlers } from "./handlers.js";
 import { own } from "./json.js";
 import { apiFacts, knownMethod } from "./known-apis/index.js";
-import type { HttpRequest } from "./listener.js";
+import type { HttpRequest } from "./request.js";
 import { contentAt, ownersOf } from "./media/contents.js";
 import { checkDownload, contentResponse } from "./media/download.js";
 import { createSessions } from "./media/sessions.js";
@@ -82,6 +82,7 @@ export function createApi(
 
   /** Paths of the documents come first: a bucket can have the name of another API. */
   const aliased = (sent: HttpRequest) => {
+    if (aliases.length === 0) return sent;
     const isInDocument = findUpload(sent) !== undefined || findRoute(routes, sent.verb, sent.path) !== undefined;
     return isInDocument ? sent : aliases.reduce((one, alias) => alias(one, mockState), sent);
   };
@@ -96,7 +97,7 @@ export function createApi(
     const { route, variables } = found;
     const { entry } = route;
     const isAnonymous = headers.authorization === undefined && !tokens.isOpen;
-    const isPublic = isAnonymous && apiFacts(entry.api.model.id).isPublic?.(sent, mockState) === true;
+    const isPublic = isAnonymous && apiFacts(entry.api.model.id).isPublic?.(request, sent, mockState) === true;
     const grant = isPublic ? undefined : authorize(headers.authorization, entry, tokens);
     checkParameters(entry, variables, query);
     const body = readBody(entry, request);

@@ -6,8 +6,9 @@ import { type IncomingHttpHeaders, STATUS_CODES } from "node:http";
 import type { ApiModel } from "../model/types.js";
 import { isUpload } from "./faults.js";
 import { type HttpResponse, GoogleError } from "./google-error.js";
-import { contentOf, type HttpRequest, requestOf } from "./listener.js";
+import { contentOf } from "./listener.js";
 import { type Part, readParts } from "./media/multipart.js";
+import { type HttpRequest, requestOf } from "./request.js";
 
 /** Google's limit. */
 const CALL_LIMIT = 1000;

@@ -6,7 +6,7 @@ import { violationsOf } from "./requests/check-value.js";
 import { normalized } from "./requests/normalize.js";
 import { type HttpResponse, badRequest, GoogleError, invalid, missing } from "./google-error.js";
 import { isDeeperThan, isObject, type Json, type JsonObject, own, parseJson } from "./json.js";
-import type { HttpRequest } from "./listener.js";
+import type { HttpRequest } from "./request.js";
 import type { UploadedContent } from "./media/contents.js";
 
 export interface Call {

@@ -5,7 +5,7 @@ import type { IndexedMethod } from "./api-index.js";
 import type { Call } from "./call.js";
 import type { HttpResponse } from "./google-error.js";
 import type { JsonObject } from "./json.js";
-import type { HttpRequest } from "./listener.js";
+import type { HttpRequest } from "./request.js";
 
 /** A request as a handler receives it: routed and authorized, with valid parameters and body. */
 export interface MockRequest {

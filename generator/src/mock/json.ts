@@ -11,7 +11,7 @@ export function isObject(value: Json | undefined): value is JsonObject {
 }
 
 /** Returns the object's own member. Inherited names such as `constructor` return `undefined`. */
-export function own(object: JsonObject, name: string): Json | undefined {
+export function own<Value>(object: { readonly [name: string]: Value }, name: string): Value | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 

@@ -7,9 +7,6 @@ import type { Fault } from "./faults.js";
 import { type HttpResponse, GoogleError } from "./google-error.js";
 import { type HttpRequest, requestOf, splitTarget } from "./request.js";
 
-export { BODY_LIMIT, UPLOAD_LIMIT } from "./bodies.js";
-export { type HttpRequest, requestOf };
-
 export interface ListenerOptions {
   readonly respond: (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
   /** Throws if the headers of a request already decide that it is rejected. Default: reads every body first. */

@@ -52,6 +52,12 @@ function withToken(headers: IncomingHttpHeaders, query: URLSearchParams): Incomi
   return { ...headers, authorization: `Bearer ${token}` };
 }
 
+/** Returns the scheme and host under which the client knows the mock. */
+export function originOf({ headers }: Pick<HttpRequest, "headers">): string {
+  const scheme = /^https$/i.test(String(headers["x-forwarded-proto"] ?? "")) ? "https" : "http";
+  return `${scheme}://${headers.host ?? ""}`;
+}
+
 /** Splits without `new URL`, which resolves `..` (also encoded) before the mock can reject it. */
 export function splitTarget(target = "/"): { readonly path: string; readonly query: string } {
   const local = target.replace(/^https?:\/\/[^/?#]*/i, "");

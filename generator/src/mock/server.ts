@@ -5,14 +5,15 @@ import type { ApiModel } from "../model/types.js";
 import { createApi } from "./api.js";
 import { respondToBatch, batchPaths } from "./batch.js";
 import { createCors } from "./cors.js";
-import { createDocuments, isDocumentPath } from "./discovery/documents.js";
+import { createDocuments, type DocumentJson, isDocumentPath } from "./discovery/documents.js";
 import { checkedFault, createFaults, type Fault } from "./faults.js";
 import type { Fixtures } from "./fixtures.js";
 import type { MockHandlers } from "./handlers.js";
 import { createCerts } from "./authentication/certs.js";
 import { createRsaKeys, createServiceAccountKey, type ServiceAccountKey, TOKEN_PATH } from "./authentication/key.js";
 import { type SelfSignedRules, verifySelfSigned } from "./authentication/self-signed.js";
-import { createListener, type HttpRequest } from "./listener.js";
+import { createListener } from "./listener.js";
+import type { HttpRequest } from "./request.js";
 import { createContents } from "./media/contents.js";
 import { createPageTokens, DEFAULT_PAGE_SIZE } from "./lists/paging.js";
 import { canonicalPath } from "./routes.js";
@@ -27,7 +28,7 @@ export interface MockOptions {
    * Discovery documents of the models, to serve at `/discovery/v1/apis` and `/$discovery/rest`: the `json` that
    * `loadModel` returns. Default: none, and requests for documents get a 404.
    */
-  readonly documents?: readonly Readonly<Record<string, unknown>>[];
+  readonly documents?: readonly DocumentJson[];
   /** Default: 0, which selects a free port. */
   readonly port?: number;
   /** Default: `127.0.0.1`. The mock is for use on this machine only. */

@@ -4,7 +4,8 @@ import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Mock, startMock } from "../../../generator/src/mock/index.js";
-import { BODY_LIMIT, createListener } from "../../../generator/src/mock/listener.js";
+import { BODY_LIMIT } from "../../../generator/src/mock/bodies.js";
+import { createListener } from "../../../generator/src/mock/listener.js";
 import { responseOf, INSTANCES, library, mockFor, authorized, sqladmin, tokenFor } from "./support.js";
 
 let mock: Mock;

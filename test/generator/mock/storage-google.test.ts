@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { indexApi } from "../../../generator/src/mock/api-index.js";
 import { apiFacts } from "../../../generator/src/mock/known-apis/index.js";
-import { CORPUS } from "../../support/folders.js";
+import { CORPUS, needsCorpus } from "../../support/folders.js";
 import { openShop } from "./storage-support.js";
 import { modelOf } from "./support.js";
 
-describe.each(["2024", "2026"])("Google's document of %s", (year) => {
+describe.each(["2024", "2026"])(`Google's document of %s${needsCorpus}`, (year) => {
   const file = join(CORPUS, year, "storage.v1.json");
   const model = existsSync(file) ? modelOf(readFileSync(file, "utf8"), file) : undefined;
 

@@ -17,49 +17,28 @@ const body = (end: string, ...lines: readonly (Buffer | string)[]): Buffer =>
 
 const python = "===============7330845974216740156==";
 
+/** What Python's MIME library writes, for googleapiclient and for gcloud. */
+const pythonParts = [
+  `--${python}`,
+  "Content-Type: application/json",
+  "MIME-Version: 1.0",
+  "",
+  metadata,
+  `--${python}`,
+  "Content-Type: application/octet-stream",
+  "MIME-Version: 1.0",
+  "Content-Transfer-Encoding: binary",
+  "",
+  content,
+  `--${python}--`,
+];
+
 describe("a multipart upload", () => {
   const path = "upload/archive/v1/files?uploadType=multipart";
 
   it.each<[string, string, Buffer]>([
-    [
-      "Python's client",
-      `multipart/related; boundary="${python}"`,
-      body(
-        "\n",
-        `--${python}`,
-        "Content-Type: application/json",
-        "MIME-Version: 1.0",
-        "",
-        metadata,
-        `--${python}`,
-        "Content-Type: application/octet-stream",
-        "MIME-Version: 1.0",
-        "Content-Transfer-Encoding: binary",
-        "",
-        content,
-        `--${python}--`,
-      ),
-    ],
-    [
-      "gcloud and bq",
-      `multipart/related; boundary='${python}'`,
-      body(
-        "\n",
-        `--${python}`,
-        "Content-Type: application/json",
-        "MIME-Version: 1.0",
-        "",
-        metadata,
-        `--${python}`,
-        "Content-Type: application/octet-stream",
-        "MIME-Version: 1.0",
-        "Content-Transfer-Encoding: binary",
-        "",
-        content,
-        `--${python}--`,
-        "",
-      ),
-    ],
+    ["Python's client", `multipart/related; boundary="${python}"`, body("\n", ...pythonParts)],
+    ["gcloud and bq", `multipart/related; boundary='${python}'`, body("\n", ...pythonParts, "")],
     [
       "Cloud Storage's client for Python",
       'multipart/related; boundary="==0=="',

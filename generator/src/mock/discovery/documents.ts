@@ -11,7 +11,7 @@ import { baseUrlOf, localDocument, type ServedDocument } from "./addresses.js";
 import { directoryOf } from "./directory.js";
 
 /** A Discovery document, as parsed from JSON. */
-type DocumentJson = Readonly<Record<string, unknown>>;
+export type DocumentJson = Readonly<Record<string, unknown>>;
 
 /** Serves a request for documents. `url` is the base URL of the mock. Returns `undefined` for any other request. */
 export type ServeDocuments = (request: HttpRequest, url: string) => HttpResponse | undefined;

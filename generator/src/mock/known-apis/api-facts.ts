@@ -2,7 +2,7 @@
 import type { Call } from "../call.js";
 import type { HttpResponse } from "../google-error.js";
 import type { JsonObject } from "../json.js";
-import type { HttpRequest } from "../listener.js";
+import type { HttpRequest } from "../request.js";
 import type { MockState } from "../mock-state.js";
 
 export interface ApiFacts {
@@ -24,8 +24,8 @@ export interface ApiFacts {
   readonly start?: (mockState: MockState) => void;
   /** Returns the request for the path that the document describes, if it was sent to another spelling of it. */
   readonly alias?: (request: HttpRequest, mockState: MockState) => HttpRequest;
-  /** Returns true for a request without a token that needs none. Throws if it gets another error than 401. */
-  readonly isPublic?: (request: HttpRequest, mockState: MockState) => boolean;
+  /** Returns true for a request without a token that needs none. Throws if `sent`, before `alias`, gets another error than 401. */
+  readonly isPublic?: (request: HttpRequest, sent: HttpRequest, mockState: MockState) => boolean;
 }
 
 /** `previous` is absent for a new item; `time` is that of the change. */

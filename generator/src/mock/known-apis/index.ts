@@ -1,5 +1,6 @@
 /** APIs for which the mock has more information than their models contain. */
 import type { IndexedMethod } from "../api-index.js";
+import { own } from "../json.js";
 import type { ApiFacts, KnownMethod, UploadCheck } from "./api-facts.js";
 import { sqladminV1, sqladminV1beta4 } from "./sqladmin-v1.js";
 import { sqladminV1beta3 } from "./sqladmin-v1beta3.js";
@@ -21,11 +22,10 @@ export function apiFacts(id: string): ApiFacts {
 
 /** Returns the check at the start of a resumable upload, if there is one. */
 export function uploadCheck({ api, method }: IndexedMethod): UploadCheck | undefined {
-  return new Map(Object.entries(apiFacts(api.model.id).beforeUpload ?? {})).get(method.id);
+  return own(apiFacts(api.model.id).beforeUpload ?? {}, method.id);
 }
 
 /** Returns the method that replaces the mock's own, if there is one. */
 export function knownMethod({ api, method }: IndexedMethod): KnownMethod | undefined {
-  const { methods } = apiFacts(api.model.id);
-  return Object.hasOwn(methods, method.id) ? methods[method.id] : undefined;
+  return own(apiFacts(api.model.id).methods, method.id);
 }

@@ -60,7 +60,7 @@ export function selectionOf(
     const { name } = parameter;
     const cause = WITHOUT.get(name);
     if (cause !== undefined && items.every((item) => own(item, cause) === undefined)) continue;
-    const compared = new Map(Object.entries(apiFacts(api.model.id).compares ?? {})).get(name) ?? name;
+    const compared = own(apiFacts(api.model.id).compares ?? {}, name) ?? name;
     const property = comparedBy({ ...parameter, name: compared }, collection.properties);
     const isKnown =
       property !== undefined && (!property.readOnly || items.every((item) => Object.hasOwn(item, property.name)));

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { GoogleError } from "../google-error.js";
 import { type JsonObject, ownString } from "../json.js";
-import type { HttpRequest } from "../listener.js";
+import type { HttpRequest } from "../request.js";
 import { crc32c as crc32cOf } from "./crc32c.js";
 
 /** Returns a function that computes each value once. Content is never changed in place. */

@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import type { MethodModel } from "../../model/types.js";
 import { type HttpResponse, GoogleError, notModelled } from "../google-error.js";
 import { type JsonObject, own, ownString } from "../json.js";
-import type { HttpRequest } from "../listener.js";
+import type { HttpRequest } from "../request.js";
 import { crc32c, md5 } from "./checksums.js";
 import type { Content } from "./contents.js";
 

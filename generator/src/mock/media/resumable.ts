@@ -1,6 +1,6 @@
 /** Requests of the resumable protocol with `Content-Range`, which most APIs document. */
 import { type HttpResponse, GoogleError } from "../google-error.js";
-import type { HttpRequest } from "../listener.js";
+import { type HttpRequest, originOf } from "../request.js";
 import { checkBodyHash } from "./checksums.js";
 import { readContentRange } from "./content-range.js";
 import { cancel, complete, receive, type Session } from "./sessions.js";
@@ -34,12 +34,6 @@ function responseTo(session: Session, request: HttpRequest): HttpResponse | Prom
 export function opened(session: Session, request: HttpRequest): HttpResponse {
   const address = `${originOf(request)}${request.path}?${request.query}&upload_id=${session.id}`;
   return withId(session, { status: 200, body: undefined, headers: { location: address } });
-}
-
-/** Returns the origin under which the client knows the mock. */
-export function originOf({ headers }: HttpRequest): string {
-  const scheme = /^https$/i.test(String(headers["x-forwarded-proto"] ?? "")) ? "https" : "http";
-  return `${scheme}://${headers.host ?? ""}`;
 }
 
 function withId({ id }: Session, response: HttpResponse): HttpResponse {

@@ -9,7 +9,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { type HttpResponse, GoogleError } from "../google-error.js";
-import { UPLOAD_LIMIT } from "../listener.js";
+import { UPLOAD_LIMIT } from "../bodies.js";
 import { invalidRange } from "./content-range.js";
 
 export const GRANULARITY = 256 * 1024;

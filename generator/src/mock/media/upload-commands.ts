@@ -3,8 +3,7 @@
  * `cancel` (https://developers.google.com/photos/library/guides/resumable-uploads).
  */
 import { type HttpResponse, GoogleError, notModelled } from "../google-error.js";
-import type { HttpRequest } from "../listener.js";
-import { originOf } from "./resumable.js";
+import { type HttpRequest, originOf } from "../request.js";
 import { cancel, complete, GRANULARITY, receive, type Session } from "./sessions.js";
 
 type Headers = Readonly<Record<string, string>>;

@@ -7,7 +7,7 @@ import { finalResponse } from "../requests/fields.js";
 import { type HttpResponse, GoogleError, invalid } from "../google-error.js";
 import { type JsonObject, ownString } from "../json.js";
 import { knownMethod, uploadCheck } from "../known-apis/index.js";
-import type { HttpRequest } from "../listener.js";
+import type { HttpRequest } from "../request.js";
 import { checkParameters } from "../requests/parameters.js";
 import { canonicalPath, expandTemplate } from "../routes.js";
 import type { ResolveNames } from "../resources/other-names.js";

@@ -34,7 +34,7 @@ export function normalized(value: Json, type: TypeModel, schemas: Schemas): Json
       return items.map((item) => normalized(item, shape.items, schemas));
     }
     case "boolean":
-      return typeof value === "string" ? value.toLowerCase() === "true" : value;
+      return typeof value === "string" ? value === "true" : value;
     case "number":
       // `NaN` and `Infinity` stay strings, as in responses.
       return typeof value === "string" && Number.isFinite(Number(value)) ? Number(value) : value;

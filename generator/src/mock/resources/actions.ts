@@ -117,7 +117,7 @@ function concernedHandler(entry: IndexedMethod, concern: Concern, mockState: Moc
   const { collection } = facts;
   const { actions } = apiFacts(entry.api.model.id);
   if (at === "item" && entry.method.httpMethod === "POST") {
-    const isKnown = Object.hasOwn(actions, entry.method.id) || progressOf(collection) !== undefined;
+    const isKnown = own(actions, entry.method.id) !== undefined || progressOf(collection) !== undefined;
     const isUndelete = collection.isUndeletable && entry.method.name === "undelete" && canConfirm(entry, collection);
     const effect = effectOf(entry, collection);
     if (isKnown || isUndelete || effect !== undefined) return itemHandler(entry, facts, effect, mockState);
@@ -160,7 +160,7 @@ function itemHandler(
 ): Handler {
   const { collection } = owner;
   const { actions } = apiFacts(entry.api.model.id);
-  const action = (Object.hasOwn(actions, entry.method.id) ? actions[entry.method.id] : undefined) ?? {};
+  const action = own(actions, entry.method.id) ?? {};
   const confirm = confirmFor({ entry, collection, more: (body) => repeated(action, body) }, mockState);
   const progress = progressOf(collection);
   const isUndelete = collection.isUndeletable && entry.method.name === "undelete";

@@ -6,7 +6,7 @@ import type { Call } from "../call.js";
 import { responseType, type Collection } from "./collections.js";
 import type { HttpResponse } from "../google-error.js";
 import { factsFrom, nameAt } from "./items.js";
-import type { JsonObject } from "../json.js";
+import { type JsonObject, own } from "../json.js";
 import { withKinds } from "./kinds.js";
 import { apiFacts } from "../known-apis/index.js";
 import { startOperation } from "./operations.js";
@@ -40,8 +40,8 @@ export function confirmFor({ entry, collection, returned = [], more }: ConfirmFa
   const { operation } = method;
   if (operation !== undefined) {
     const known = apiFacts(api.model.id);
-    const types = new Map(Object.entries(known.operationTypes));
-    const operationType = types.get(method.id) ?? types.get(method.name) ?? method.name.toUpperCase();
+    const types = known.operationTypes;
+    const operationType = own(types, method.id) ?? own(types, method.name) ?? method.name.toUpperCase();
     return (call, item, path) => {
       const key: [string, string][] =
         collection?.keyVariable === undefined ? [] : [[collection.keyVariable, nameAt(collection, path)]];

@@ -32,8 +32,7 @@ export function copyHandler(entry: IndexedMethod, facts: CollectionFacts, mockSt
     const place = splitPath(source)[0];
     const response = insert({ ...call, path: place, variables: withoutKey(call, collection), body });
     const key = isObject(response.body) ? keyOf(response.body, collection) : undefined;
-    const content = mockState.contents.get(source);
-    if (key !== undefined && content !== undefined) mockState.contents.set(itemPath(place, key), content);
+    if (key !== undefined) mockState.contents.copy(source, itemPath(place, key));
     return response;
   };
 }

@@ -88,10 +88,10 @@ export function returnsNothing({ api, method: { operation, response } }: Indexed
 /** `disable`: sets `disabled`, or the state DISABLED. */
 function stateEffect(entry: IndexedMethod, { properties }: Collection): Effect | undefined {
   const { name } = entry.method;
-  const booleans = Object.entries((Object.hasOwn(BOOLEANS, name) ? BOOLEANS[name] : undefined) ?? {}).filter(
-    ([property]) => properties.some((one) => one.name === property && one.type.kind === "boolean"),
+  const booleans = Object.entries(own(BOOLEANS, name) ?? {}).filter(([property]) =>
+    properties.some((one) => one.name === property && one.type.kind === "boolean"),
   );
-  const states = Object.hasOwn(STATES, name) ? (STATES[name] ?? []) : [];
+  const states = own(STATES, name) ?? [];
   const changed = [...booleans, ...(booleans.length === 0 ? stateIn(properties, states) : [])];
   if (changed.length !== 1) return undefined;
   return (item, call) => {

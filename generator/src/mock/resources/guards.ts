@@ -53,12 +53,12 @@ export function guarded(
 
 /** Returns true for a parameter that sets a property which only the server writes (`parent` of a task). */
 function isUnset(name: string, { entry }: Call, { properties }: Collection): boolean {
-  const isOfInsert = !/(Id|Key)$|^(name|parent|project|view)$/.test(name) || isTaskLike(entry, name);
+  const isOfInsert = !/(Id|Key)$|^(name|parent|project|view)$/.test(name) || namesOtherItem(entry, name);
   return isOfInsert && properties.some((property) => property.name === name && property.readOnly);
 }
 
 /** Returns true if `parent` is no part of the path, so that it names another item. */
-function isTaskLike({ method }: IndexedMethod, name: string): boolean {
+function namesOtherItem({ method }: IndexedMethod, name: string): boolean {
   return (
     name === "parent" && !method.parameters.some(({ location, name: other }) => location === "path" && other === name)
   );

@@ -8,6 +8,7 @@ import { GoogleError, invalid } from "../google-error.js";
 import { isObject, type Json, type JsonObject, merge, own, ownString } from "../json.js";
 import { withKinds } from "./kinds.js";
 import { apiFacts } from "../known-apis/index.js";
+import { originOf } from "../request.js";
 import { sampleObject } from "./sample.js";
 import { expiryOf, isInputOnly, isServerSet, serverFacts, serverLinks, type ServerFacts } from "./server-facts.js";
 import { splitPath } from "./store.js";
@@ -23,7 +24,7 @@ export function factsFrom({ variables, headers, caller }: Pick<Call, "caller" | 
   readonly origin: string | undefined;
   readonly caller: string | undefined;
 } {
-  return { variables, caller, origin: headers.host === undefined ? undefined : `http://${headers.host}` };
+  return { variables, caller, origin: headers.host === undefined ? undefined : originOf({ headers }) };
 }
 
 /** Completes a new or changed item. Read-only properties keep their previous value, whatever the client sends. */
@@ -38,7 +39,7 @@ export function completeItem(written: JsonObject, facts: ItemFacts): JsonObject 
   const named = { ...withPath(given, collection, facts), ...shortName(written, facts) };
   const completed = { ...named, ...expiryOf(written, facts), ...serverFacts(named, facts) };
   const { complete } = apiFacts(api.model.id);
-  const finish = Object.hasOwn(complete, itemName) ? complete[itemName] : undefined;
+  const finish = own(complete, itemName);
   return withEtag(
     withKinds(finish?.(completed, previous, new Date(facts.now).toISOString()) ?? completed, item, api.schemas),
     collection,

@@ -1,7 +1,7 @@
 /** Sample values for a type: deterministic, of limited size, and never the report of a failure. */
 import type { PropertyModel, StringType, TypeModel } from "../../model/types.js";
 import { propertiesOf, resolved, type Schemas } from "../api-index.js";
-import type { Json, JsonObject } from "../json.js";
+import { type Json, type JsonObject, own } from "../json.js";
 import { constantIn } from "./kinds.js";
 
 /** Maximum nesting of objects: types can be recursive. */
@@ -122,7 +122,7 @@ function sampleText({ format = "", enum: values }: StringType, name: string): st
   const set = current.filter(({ value }) => !/UNSPECIFIED|UNKNOWN|UNDEFINED/i.test(value));
   const value = set.find((one) => !BAD_VALUES.test(one.value)) ?? set[0] ?? current[0] ?? known[0];
   if (isTime(format) && /^expir/i.test(name)) return FUTURE;
-  return value?.value ?? (Object.hasOwn(BY_FORMAT, format) ? BY_FORMAT[format] : undefined) ?? `sample-${name}`;
+  return value?.value ?? own(BY_FORMAT, format) ?? `sample-${name}`;
 }
 
 /** Returns a sample object of this type; an empty object if the type is not an object. */

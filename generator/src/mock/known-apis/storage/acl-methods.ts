@@ -69,7 +69,8 @@ function methodsOf({ kind, property, listKind, holderOf }: List): Readonly<Recor
   const entryOf = (acl: Acl, call: Call): JsonObject => {
     const entity = variable(call, "entity");
     const found = acl.find((entry) => ownString(entry, "entity") === entity);
-    if (found === undefined) throw new GoogleError(404, `The specified ACL entry was not found: ${entity}`);
+    if (found === undefined)
+      throw new GoogleError(404, `Not found: the access control list has no entry for ${entity}.`);
     return found;
   };
   /** Stores an entry, and returns it with the facts of the changed resource. */

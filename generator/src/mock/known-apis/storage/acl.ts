@@ -26,7 +26,7 @@ const PREDEFINED: Readonly<Record<string, (projectNumber: string) => Acl>> = {
 
 /** Returns the entries of a predefined ACL without that of the owner. The document lists the valid names. */
 export function predefinedAcl(name: string, projectNumber: string): Acl {
-  const acl = Object.hasOwn(PREDEFINED, name) ? PREDEFINED[name] : undefined;
+  const acl = own(PREDEFINED, name);
   if (acl === undefined) throw invalid("predefinedAcl", "it is not the name of an access control list");
   return acl(projectNumber);
 }

@@ -1,6 +1,6 @@
 /** Objects that are made of others: copy, rewrite, compose and move. */
 import type { Call } from "../../call.js";
-import { GoogleError, invalid, missing } from "../../google-error.js";
+import { invalid, missing } from "../../google-error.js";
 import { isObject, type Json, type JsonObject, merge, own, ownString } from "../../json.js";
 import type { MockState } from "../../mock-state.js";
 import type { KnownMethod } from "../api-facts.js";
@@ -31,6 +31,12 @@ function bytesAt(path: string, { contents }: MockState): Buffer {
   return contents.get(path)?.bytes ?? Buffer.alloc(0);
 }
 
+/** Returns the number of objects that an object was composed of. */
+function componentsOf(object: JsonObject): { readonly components?: number } {
+  const components = own(object, "componentCount");
+  return typeof components === "number" ? { components } : {};
+}
+
 /** Copies an object. Properties in the request replace those of the source; the ACL is not copied. */
 function copied(call: Call, state: MockState): { readonly object: JsonObject; readonly bucket: JsonObject } {
   const { query, body = {} } = call;
@@ -55,9 +61,10 @@ function copied(call: Call, state: MockState): { readonly object: JsonObject; re
     ...ownership(call, bucket, query.get("destinationPredefinedAcl") ?? ""),
   };
   const bytes = bytesAt(source.path, state);
-  const components = own(source.object, "componentCount");
-  const counted = typeof components === "number" ? { components } : {};
-  const object = writeObject({ bucket: ownString(bucket, "name") ?? "", name, bytes, given, ...counted }, state);
+  const object = writeObject(
+    { bucket: ownString(bucket, "name") ?? "", name, bytes, given, ...componentsOf(source.object) },
+    state,
+  );
   return { object, bucket };
 }
 
@@ -90,10 +97,8 @@ const move: KnownMethod = (call, state) => {
   if (name === sourceName) throw invalid("destinationObject", "it is the same as the source");
   checkHolds(source, bucket, state);
   const bytes = bytesAt(path, state);
-  const components = own(source, "componentCount");
-  const counted = typeof components === "number" ? { components } : {};
   const given = pick(source, [...WRITABLE, "acl", "owner"]);
-  const object = writeObject({ bucket: bucketName, name, bytes, given, ...counted }, state);
+  const object = writeObject({ bucket: bucketName, name, bytes, given, ...componentsOf(source) }, state);
   retire(bucketName, sourceName, state);
   return respond(call, shown(object, bucket, call));
 };
@@ -107,9 +112,7 @@ const compose: KnownMethod = (call, state) => {
   const listed: readonly Json[] = listOf(own(body, "sourceObjects"));
   if (listed.length === 0) throw missing("sourceObjects");
   if (listed.length > COMPOSE_LIMIT)
-    throw new GoogleError(400, `The number of source components provided (${listed.length}) exceeds the maximum (32)`, {
-      reason: "invalid",
-    });
+    throw invalid("sourceObjects", `it has ${listed.length} objects, and the maximum is ${COMPOSE_LIMIT}`);
   const sources = listed.map((one) => sourceOf(isObject(one) ? one : {}, bucketName, state));
   const { bucket, name } = destinationOf(call, bucketName, variable(call, "destinationObject"), state);
   const parts = sources.map(({ path, object }) => ({

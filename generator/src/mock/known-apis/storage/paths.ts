@@ -1,14 +1,14 @@
 /** Other spellings of the path of an object, which Google's clients and links use. */
 import { GoogleError, notModelled } from "../../google-error.js";
-import type { HttpRequest } from "../../listener.js";
+import type { HttpRequest } from "../../request.js";
 import { isObject, type Json, own, ownString } from "../../json.js";
 import type { MockState } from "../../mock-state.js";
 import { aclIn } from "./acl.js";
 import { canonicalPath } from "../../routes.js";
 import { bucketPath, liveObject } from "./state.js";
 
-/** Path of an object in the XML API. Paths of the mock itself never name a bucket. */
-const OBJECT = /^\/(?!(?:batch|discovery|download|resumable|sql|storage|token|upload)\/)([a-z0-9][\w.-]+)\/(.+)$/;
+/** Path of an object in the XML API. */
+const OBJECT = /^\/([a-z0-9][\w.-]+)\/(.+)$/;
 
 /** Returns the request for the path in the document: `/storage/v1/b/BUCKET/o/OBJECT`. */
 export function alias(request: HttpRequest, state: MockState): HttpRequest {
@@ -35,8 +35,7 @@ export function alias(request: HttpRequest, state: MockState): HttpRequest {
  *
  * @throws {GoogleError} 403 for another object, at a path of the XML API
  */
-export function isPublic(sent: HttpRequest, state: MockState): boolean {
-  const { path, verb } = alias(sent, state);
+export function isPublic({ path, verb }: HttpRequest, sent: HttpRequest, state: MockState): boolean {
   const [, bucket = "", object = ""] = /^\/storage\/v1\/b\/([^/]+)\/o\/([^/]+)$/.exec(path) ?? [];
   if (bucket === "" || (verb !== "GET" && verb !== "HEAD")) return false;
   const [bucketName, name] = [decodeURIComponent(bucket), decodeURIComponent(object)];

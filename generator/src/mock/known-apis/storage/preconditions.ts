@@ -34,7 +34,7 @@ export function checkPreconditions(
 }
 
 export function conditionNotMet(name: string): GoogleError {
-  return new GoogleError(412, "At least one of the pre-conditions you specified did not hold.", {
+  return new GoogleError(412, `The precondition ${name} does not hold.`, {
     location: { name, type: "header" },
   });
 }

@@ -132,7 +132,7 @@ export function versionAt(bucket: string, name: string, generation: string | und
     return { path, object: live };
   const archived = generation === undefined ? undefined : archivePath(bucket, name, generation);
   const object = archived === undefined ? undefined : state.store.get(archived);
-  if (archived === undefined || object === undefined) throw new GoogleError(404, `No such object: ${bucket}/${name}`);
+  if (archived === undefined || object === undefined) throw new GoogleError(404, `Not found: ${bucket}/${name}`);
   return { path: archived, object };
 }
 

@@ -2,6 +2,7 @@
 import type { Call } from "../../call.js";
 import type { HttpResponse } from "../../google-error.js";
 import { isObject, type Json, type JsonObject, own, ownString } from "../../json.js";
+import { originOf } from "../../request.js";
 import { responseType } from "../../resources/collections.js";
 import { withKinds } from "../../resources/kinds.js";
 import { aclIn, isUniform } from "./acl.js";
@@ -22,7 +23,7 @@ export function bucketView(bucket: JsonObject, call: Call, isFull = wantsAcl(cal
   return {
     kind: "storage#bucket",
     id: name,
-    selfLink: base(call) + bucketPath(name),
+    selfLink: originOf(call) + bucketPath(name),
     ...rest,
     etag: etagOf(bucket),
     ...(hasAcl
@@ -48,8 +49,8 @@ export function objectView(object: JsonObject, bucket: JsonObject, call: Call, i
   return {
     kind: "storage#object",
     id: `${bucketName}/${name}/${generation}`,
-    selfLink: base(call) + path,
-    mediaLink: `${base(call)}/download${path}?generation=${generation}&alt=media`,
+    selfLink: originOf(call) + path,
+    mediaLink: `${originOf(call)}/download${path}?generation=${generation}&alt=media`,
     ...rest,
     etag: etagOf(object),
     ...(hasAcl && isObject(owner) ? { owner } : {}),
@@ -78,7 +79,7 @@ export function entryView(entry: JsonObject, { kind, bucket, object }: AclPlace,
   return {
     kind: object === undefined ? "storage#bucketAccessControl" : "storage#objectAccessControl",
     id: [name, ...Object.values(ofObject), entity].join("/"),
-    selfLink: `${base(call)}${holder}/acl/${encodeURIComponent(entity)}`,
+    selfLink: `${originOf(call)}${holder}/acl/${encodeURIComponent(entity)}`,
     bucket: name,
     ...ofObject,
     ...entry,
@@ -88,10 +89,6 @@ export function entryView(entry: JsonObject, { kind, bucket, object }: AclPlace,
 
 function wantsAcl({ query }: Call): boolean {
   return query.get("projection") === "full";
-}
-
-export function base({ headers }: Call): string {
-  return `http://${headers.host ?? ""}`;
 }
 
 /** Returns an etag that changes with each version: generation and metageneration as in a protocol buffer message. */
